@@ -1,0 +1,54 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    # The argument spec is change_options() in plugins/module_utils/_options.py
+    DOCUMENTATION = r"""
+options:
+  max_jobs:
+    description:
+      - The largest number of jobs that O(filters) may match. If more match, the task fails before it changes
+        anything and says how many they are. This also holds in check mode.
+      - It does not limit lists of IDs.
+    type: int
+    default: 100
+  trust_server_filters:
+    description:
+      - The module checks again what the service has filtered. Some answers do not show what they were filtered by
+        (tags, most of all), so there is nothing to check.
+      - With V(false) such a filter is refused for O(state=absent) before anything is deleted, and causes a warning
+        for other states.
+      - With V(true) the filters of the service are trusted.
+    type: bool
+    default: false
+  ignore_missing:
+    description:
+      - Whether an ID that the service does not know is fine for O(state=stopped). With V(false) that job fails; the
+        other jobs are stopped all the same.
+      - For O(state=absent) an unknown ID is always fine.
+    type: bool
+    default: false
+  wait:
+    description:
+      - With V(true) the task succeeds when it has seen every job in the wanted state.
+      - With V(false) it succeeds when the service has accepted the requests. Then RV(jobs[].status) is the last
+        status seen, which may be the old one, and a job may still fail to get there.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - Seconds from the start of the task until it stops waiting and repeating requests. All jobs share this deadline.
+        With V(0) it looks just once.
+      - A job that is not in the wanted state by then fails. Its request is not taken back, so it may get there later.
+    type: int
+    default: 600
+  wait_interval:
+    description:
+      - The longest pause between two looks at the jobs, in seconds and greater than 0. The first looks come sooner.
+    type: float
+    default: 10
+"""

@@ -1,0 +1,143 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    # The argument spec is connection_options() in plugins/module_utils/_options.py
+    DOCUMENTATION = r"""
+options:
+  token:
+    description:
+      - An IAM token that belongs to a project. It is used as it is, without a login, and cannot be renewed when it
+        expires.
+      - If not set, the environment variable E(OS_TOKEN) or E(OS_AUTH_TOKEN) is used.
+    type: str
+  username:
+    description:
+      - Name of an IAM user who logs in with O(password), once per task.
+      - If not set, the environment variable E(OS_USERNAME) is used.
+    type: str
+  password:
+    description:
+      - Password of O(username).
+      - If not set, the environment variable E(OS_PASSWORD) is used.
+    type: str
+  user_domain_name:
+    description:
+      - Name of the domain that O(username) belongs to. A login needs it.
+      - If not set, the environment variable E(OS_USER_DOMAIN_NAME) or E(OS_DOMAIN_NAME) is used.
+    type: str
+    aliases: [domain_name]
+  project_id:
+    description:
+      - ID of the project that the jobs belong to. It wins over O(project_name) if both are set in the same place.
+      - A login needs a project, by ID or by name. With a token and neither of them, IAM is asked for the project of
+        the token.
+      - If neither O(project_id) nor O(project_name) is set in the task, the environment variable E(OS_PROJECT_ID) is
+        used.
+    type: str
+  project_name:
+    description:
+      - Name of the project that the jobs belong to, for example V(eu-de) or V(eu-de_nightly). IAM resolves it.
+      - If neither O(project_id) nor O(project_name) is set in the task, the environment variable E(OS_PROJECT_NAME) or
+        E(OS_TENANT_NAME) is used, unless E(OS_PROJECT_ID) is set.
+    type: str
+  region:
+    description:
+      - The region of the project, for example V(eu-de). There is no built-in default.
+      - If not set, the environment variable E(OS_REGION_NAME) is used. If that is not set either, the region is the
+        part of the project's name before the first C(_).
+      - It is not needed where it would tell nothing new, because O(auth_url) and O(endpoints) or the service catalog
+        do.
+    type: str
+    aliases: [region_name]
+  auth_url:
+    description:
+      - URL of IAM, with or without C(/v3) at its end. O(endpoints.iam) wins over it.
+      - If not set, the environment variable E(OS_AUTH_URL) is used. If that is not set either, the URL is derived
+        from the region.
+    type: str
+  endpoints:
+    description:
+      - Base URLs of services, for clouds other than Open Telekom Cloud, private endpoints and tests.
+      - They win over the service catalog, which is known after a login with O(password), and over the URL derived
+        from the region.
+    type: dict
+    suboptions:
+      iam:
+        description:
+          - Base URL of Identity and Access Management, with or without C(/v3) at its end.
+          - If not set, the environment variable E(OTC_IAM_ENDPOINT) is used.
+        type: str
+      dli:
+        description:
+          - Base URL of Data Lake Insight.
+          - If not set, the environment variable E(OTC_DLI_ENDPOINT) is used.
+        type: str
+      mrs:
+        description:
+          - Base URL of MapReduce Service.
+          - If not set, the environment variable E(OTC_MRS_ENDPOINT) is used.
+        type: str
+  validate_certs:
+    description:
+      - Whether the TLS certificates of the services are verified. They are, unless this is V(false).
+      - Use V(false) only for tests.
+    type: bool
+  ca_path:
+    description:
+      - File with the CA certificates to trust, in PEM format.
+      - If not set, the environment variable E(OS_CACERT) is used. If that is not set either, the bundle that
+        C(requests) uses is taken.
+    type: path
+    aliases: [ca_cert]
+  client_cert:
+    description:
+      - File with a client certificate for mutual TLS, in PEM format. It may hold the private key, too.
+      - If not set, the environment variable E(OS_CERT) is used.
+    type: path
+  client_key:
+    description:
+      - File with the private key of O(client_cert), in PEM format. It needs O(client_cert).
+      - If not set, the environment variable E(OS_KEY) is used.
+    type: path
+  request_timeout:
+    description:
+      - Seconds that connecting may take, and that a request may go without an answer.
+      - It limits one HTTP request, not the task.
+    type: float
+    default: 60
+    aliases: [api_timeout]
+  max_retries:
+    description:
+      - How often one HTTP request is repeated after throttling (HTTP 429) or a passing fault (HTTP 502, 503, 504, a
+        broken connection).
+      - Pauses grow from one repetition to the next. A C(Retry-After) header is honoured, up to one minute after
+        throttling and up to 10 seconds after a fault.
+      - A request that changes something is repeated only if it cannot have taken effect.
+    type: int
+    default: 5
+  max_concurrency:
+    description:
+      - How many requests of one task may be under way at once, V(1) to V(32).
+    type: int
+    default: 8
+requirements:
+  - python >= 3.9
+  - requests >= 2.25
+notes:
+  - "The credential is either O(token), or O(username) with O(password) and O(user_domain_name). If the task names
+    any part of one, the task decides which kind it is, and only the missing parts of that kind are taken from the
+    environment. Otherwise the environment decides. In either place a token wins over a password. A credential that
+    is still incomplete is an error."
+  - Options of the task, C(module_defaults) among them, win over environment variables. Empty environment variables
+    count as unset.
+  - Environment variables are read on the host that runs the module. This is usually the control node, with
+    C(connection=local) or C(delegate_to=localhost), and there C(ansible_python_interpreter) should be V({{
+    ansible_playbook_python }}), so that the module finds the C(requests) that is installed next to Ansible.
+  - Proxies are taken from the usual environment variables (C(https_proxy), C(no_proxy)). C(.netrc) is not read.
+    Redirects are not followed.
+"""

@@ -1,0 +1,64 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    # The argument spec is flink_selection() in plugins/module_utils/_options.py
+    DOCUMENTATION = r"""
+options:
+  job_ids:
+    description:
+      - The IDs of the jobs, digits only and greater than 0. Anything else fails the task before its first request.
+        Duplicates count once.
+      - The list may be empty. Then the options are checked and nothing else happens, not even a login.
+      - Mutually exclusive with O(filters).
+    type: list
+    elements: str
+  filters:
+    description:
+      - Selects the jobs that match all of the given keys. At least one key is needed.
+      - A key that is V(null) counts as not given. An empty string, list or dictionary is an error, because it would
+        select more jobs than it seems to.
+      - Mutually exclusive with O(job_ids).
+    type: dict
+    suboptions:
+      name:
+        description:
+          - Shell-style patterns (V(*), V(?), V([a-z])) of which one must match the whole name, for example
+            V(nightly-*).
+          - Upper and lower case differ. A job without a name matches none.
+        type: list
+        elements: str
+      status:
+        description:
+          - Statuses of which the job must have one, in the words of the service, for example V(job_running). Upper
+            and lower case are the same.
+          - An unknown word causes a warning.
+        type: list
+        elements: str
+      queue_name:
+        description:
+          - The queue that the job runs on.
+        type: str
+      job_type:
+        description:
+          - The type of the job, for example V(flink_sql_job) or V(flink_jar_job).
+        type: str
+      user_name:
+        description:
+          - The user who created the job.
+        type: str
+      tags:
+        description:
+          - Tags that the job must have, with these values.
+        type: dict
+      older_than:
+        description:
+          - The least age of the job, counted from its C(create_time). A whole number and one of V(s), V(m), V(h),
+            V(d), V(w) for seconds, minutes, hours, days and weeks, for example V(90m), V(12h) or V(30d).
+          - A job without that time stamp does not match.
+        type: str
+"""

@@ -1,0 +1,73 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""What the bodies of answers say: JSON or not, and the shapes of an error (of the services, the gateway and IAM)."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._errors import ApiError, Refused, Unanswered
+from ._http import Reply
+
+CODES = ("error_code", "errorCode", "code")
+MESSAGES = ("error_msg", "errorMsg", "message")
+# A 5xx with any other code is the service's own word; these two say that it does not know what happened.
+INTERNAL = ("12000004", "IAM.0006")
+
+
+def content(reply: Reply) -> t.Any:
+    """The JSON of a 2xx answer, None for an empty body. Raises Unanswered for what is not JSON."""
+    try:
+        return reply.json()
+    except ValueError:
+        raise Unanswered(reply.call, f"the answer is not JSON ({_kind(reply)})", reply.status) from None
+
+
+def code_of(reply: Reply) -> str | None:
+    """The error code of an answer, if it has one; IAM may just repeat the status there."""
+    return next((code for code, dummy in _problems(reply) if code and code != str(reply.status)), None)
+
+
+def problem(reply: Reply) -> ApiError:
+    """The error that an answer other than 2xx stands for."""
+    problems = _problems(reply)
+    code = code_of(reply)
+    message = "; ".join(text for dummy, text in problems if text) or f"no reason given ({_kind(reply)})"
+    known = code is not None and code not in INTERNAL and not code.startswith("APIG")
+    kind = Refused if reply.status < 500 or known else Unanswered
+    return kind(reply.call, message, reply.status, code, _request_id(reply))
+
+
+def _kind(reply: Reply) -> str:
+    return (reply.headers.get("Content-Type") or "no content type") if reply.content else "empty answer"
+
+
+def _problems(reply: Reply) -> list[tuple[str | None, str]]:
+    """(code, message) of each error in the body: one object, or an array of them from the Flink batch calls."""
+    try:
+        body = reply.json()
+    except ValueError:
+        return []
+    return [_code_and_message(item) for item in (body if isinstance(body, list) else [body]) if isinstance(item, dict)]
+
+
+def _code_and_message(item: dict[str, t.Any]) -> tuple[str | None, str]:
+    for code, message in zip(CODES, MESSAGES):
+        if item.get(code) is not None or item.get(message):
+            return (None if item.get(code) is None else str(item[code])), str(item.get(message) or "")
+    inner = next((value for value in item.values() if isinstance(value, dict)), None)  # IAM: {"error": {...}}
+    return _code_and_message(inner) if inner else (None, "")
+
+
+def _request_id(reply: Reply) -> str | None:
+    for header in ("X-Request-Id", "X-IAM-Trace-Id"):
+        if reply.headers.get(header):
+            return reply.headers[header]
+    try:
+        body = reply.json()
+    except ValueError:
+        return None
+    return body.get("request_id") if isinstance(body, dict) else None

@@ -1,0 +1,97 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""Authenticated JSON calls to one service, in parallel where there are many."""
+
+from __future__ import annotations
+
+import typing as t
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from ._answers import code_of, content, problem
+from ._auth import Session
+from ._connection import Connection
+from ._endpoints import in_catalog, in_region
+from ._errors import ApiError, Denied, Fatal, OptionError, Unreachable
+from ._http import Http, Reply
+
+# An expired token does not always answer 401: contract of the gateway, of DLI (400), of MRS (500) and of IAM.
+EXPIRED = ("APIGW.0301", "APIGW.0307", "APIG.0301", "APIG.0307", "DLI.10007", "130000002", "IAM.0066", "IAM.0067")
+# en-us: messages are shown to people, and localised ones are not always in their language
+HEADERS = {"Content-Type": "application/json", "X-Language": "en-us"}
+
+Item = t.TypeVar("Item")
+Result = t.TypeVar("Result")
+
+
+class Client:
+    """Logs in at once. ``project_id`` and the calls belong to that login.
+
+    No request is repeated after ``deadline``, a time of the monotonic clock.
+    """
+
+    def __init__(self, connection: Connection, service: str, deadline: float = float("inf")) -> None:
+        self._workers = connection.max_concurrency
+        self._http = Http(connection.request_timeout, connection.max_retries, self._workers, connection.tls, deadline)
+        self._session = Session(self._http, connection.iam, connection.credential, connection.project)
+        self._base = connection.endpoints.get(service) or self._located(connection.region, service)
+        self.project_id = self._session.login.project_id
+
+    def _located(self, region: str | None, service: str) -> str:
+        found = in_catalog(self._session.login.catalog, service, region)
+        if found is None and region is None:
+            raise OptionError(f"region: missing (environment: OS_REGION_NAME), or set endpoints.{service}")
+        return found or in_region(service, t.cast(str, region))
+
+    def call(self, method: str, path: str, query: t.Any = None, body: t.Any = None) -> t.Any:
+        """The JSON of a 2xx answer, None for an empty one. Raises ApiError, by class, for everything else."""
+        used = self._session.headers()
+        reply = self._send(method, path, query, body, used)
+        if _expired(reply) and self._session.renewed(used):
+            reply = self._send(method, path, query, body, self._session.headers())
+        if reply.status // 100 == 2:
+            return content(reply)
+        error = problem(reply)
+        raise Denied.because(error) if _expired(reply) else error
+
+    def named(self, method: str, path: str) -> str:
+        """How messages name a call."""
+        return f"{method} {urlsplit(self._base + path).netloc}{urlsplit(self._base + path).path}"
+
+    def _send(self, method: str, path: str, query: t.Any, body: t.Any, credentials: dict[str, str]) -> Reply:
+        headers = {**HEADERS, **credentials}
+        reply = self._http.send(method, self._base + path, headers, query, body, repeat=method == "GET")
+        for secret in credentials.values():  # a gateway may quote the token that it does not like
+            reply = replace(reply, content=reply.content.replace(secret.encode(), b"********"))
+        return reply
+
+    def each(self, function: t.Callable[[Item], Result], items: t.Sequence[Item]) -> list[Result | ApiError]:
+        """``function`` of each item, in order, at most ``max_concurrency`` at once; an ApiError stands for its item.
+
+        Once an error is fatal or the host cannot be reached, the rest is not sent but gets the same error.
+        """
+        fatal: list[ApiError] = []
+
+        def attempt(item: Item) -> Result | ApiError:
+            if fatal:
+                return fatal[0]
+            try:
+                return function(item)
+            except (Fatal, Unreachable) as error:
+                fatal.append(error)
+                return error
+            except ApiError as error:
+                return error
+
+        if len(items) < 2:
+            return [attempt(item) for item in items]
+        with ThreadPoolExecutor(min(self._workers, len(items))) as pool:
+            return list(pool.map(attempt, items))
+
+
+def _expired(reply: Reply) -> bool:
+    return reply.status == 401 or (reply.status in (400, 500) and code_of(reply) in EXPIRED)

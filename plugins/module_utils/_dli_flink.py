@@ -1,0 +1,189 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""The words of Data Lake Insight for Flink jobs: paths, payloads, statuses, error codes. Knows no order of work.
+
+API reference of DLI, "Flink Job-related APIs": Listing Jobs, Querying Job Details, Stopping Jobs in Batches,
+Deleting Jobs in Batches.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._client import Client
+from ._errors import ApiError, OptionError, Refused
+from ._plan import DONE, HOLD, MISSING, WAIT, Goal
+from ._read import Page, job_in, page
+from ._selection import Fields, Job, Selection, flink_job_id, select
+
+PAGE = 100  # the most that a list page holds, and how many ids one write carries
+
+STOP_STEPS = {
+    "job_init": DONE,
+    "job_submit_fail": DONE,
+    "job_cancel_success": DONE,
+    "job_finish": DONE,
+    "job_arrearage_stopped": DONE,
+    "job_idle": DONE,
+    "job_canceling": WAIT,
+    "job_savepointing": HOLD,
+    "job_arrearage_recovering": HOLD,
+    "job_submitting": "stop",
+    "job_downloading": "stop",
+    "job_running": "stop",
+    "job_running_exception": "stop",  # the service may restart it at any time
+    "job_cancel_fail": "stop",
+}
+
+GOALS = {
+    "stopped": Goal(
+        action="stop",
+        steps=STOP_STEPS,
+        otherwise=HOLD,
+        gone=MISSING,
+        leads_to={"stop": "job_cancel_success"},
+        words=("Stopped", "Would stop", "Asked to stop", "stopped"),
+        failures=("job_cancel_fail",),
+        not_now=("DLI.15002",),
+        passing=("job_submitting", "job_downloading"),
+        refused_is_done=("job_running_exception",),
+    ),
+    "absent": Goal(
+        action="delete",
+        steps={},
+        otherwise="delete",
+        gone=DONE,
+        leads_to={"delete": None},
+        words=("Deleted", "Would delete", "Asked to delete", "absent"),
+    ),
+}
+
+# What says that a job does not exist; any other answer to a get, a 404 of the gateway above all, says nothing about it.
+UNKNOWN_JOB = ("DLI.16001", "DLI.0002", "DLI.0023")
+
+
+class FlinkJobs:
+    """The Flink jobs of one project."""
+
+    fields = Fields(
+        parse_id=flink_job_id,
+        id="job_id",
+        name="name",
+        status="status",
+        reason="status_desc",
+        filters={
+            "name": "name",
+            "status": "status",
+            "queue_name": "queue_name",
+            "job_type": "job_type",
+            "user_name": "user_name",
+            "tags": "tags",
+            "older_than": "create_time",
+        },
+    )
+    service = "dli"
+    batch: t.Mapping[str, int] = {"stop": PAGE, "delete": PAGE}
+    passing: t.Collection[str] = ("status",)
+    hidden: t.Collection[str] = ("DLI.10005",)
+    detail_fields: t.Collection[str] = (
+        "user_id",
+        "project_id",
+        "sql_body",
+        "run_mode",
+        "job_config",
+        "main_class",
+        "entrypoint_args",
+        "execution_graph",
+        "update_time",
+    )
+
+    def __init__(self, client: Client, options: t.Mapping[str, t.Any]) -> None:
+        self.client = client
+        self._jobs = f"/v1.0/{client.project_id}/streaming/jobs"
+        self._trigger_savepoint = options.get("trigger_savepoint", False)
+
+    @staticmethod
+    def select(options: t.Mapping[str, t.Any]) -> Selection:
+        """Raises OptionError."""
+        selection = select(options, "job_ids", FlinkJobs.fields, {"status": STOP_STEPS})
+        for key, value in selection.filters.get("tags", {}).items():
+            if "," in f"{key}{value}" or "=" in key:  # it would reach the service as another tag
+                raise OptionError(f"filters.tags.{key}: the service cannot be asked for a tag with , or = in it")
+        return selection
+
+    @staticmethod
+    def goal(options: t.Mapping[str, t.Any]) -> Goal:
+        """Raises OptionError for an option that belongs to another state."""
+        if options["trigger_savepoint"] and options["state"] != "stopped":
+            raise OptionError(
+                f"trigger_savepoint: a savepoint is only made by state stopped, not by {options['state']}; "
+                "stop the jobs in a task of its own first"
+            )
+        return GOALS[options["state"]]
+
+    def get(self, job_id: int) -> Job | None:
+        """The detail of one job, None if the service does not know it."""
+        try:
+            answer = self.client.call("GET", f"{self._jobs}/{job_id}")
+        except Refused as error:
+            if error.code in UNKNOWN_JOB:
+                return None
+            raise
+        call = self.client.named("GET", f"{self._jobs}/{job_id}")
+        return job_in(_agreed(answer, call), "job_detail", self.fields, call)
+
+    def first_page(self, query: t.Mapping[str, t.Any]) -> Page:
+        return self._page(0, query)
+
+    def other_pages(self, first: Page, query: t.Mapping[str, t.Any]) -> list[Page | ApiError]:
+        return self.client.each(lambda offset: self._page(offset, query), first.others())
+
+    def _page(self, offset: int, query: t.Mapping[str, t.Any]) -> Page:
+        answer = self.client.call("GET", self._jobs, {"limit": PAGE, "offset": offset, **query})
+        call = self.client.named("GET", self._jobs)
+        return page(_agreed(answer, call).get("job_list"), "jobs", "total_count", self.fields, call)
+
+    def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The filters that the service applies; a list takes one status, and no globs."""
+        query = {key: filters[key] for key in ("queue_name", "job_type", "user_name") if key in filters}
+        if "tags" in filters:
+            query["tags"] = ",".join(f"{key}={value}" for key, value in filters["tags"].items())
+        if len(filters.get("status", ())) == 1 and filters["status"][0].lower() in STOP_STEPS:
+            query["status"] = filters["status"][0].lower()
+        return query
+
+    def write(self, action: str, ids: t.Sequence[int]) -> list[Refused | None]:
+        """``stop`` or ``delete`` of up to 100 jobs: for each the refusal, None where it was accepted.
+
+        An answer holds no ids and may be one element for many jobs, so a "no" in it is a "no" to all of them
+        unless there are as many elements as jobs.
+        """
+        body: dict[str, t.Any] = {"job_ids": list(ids)}
+        if action == "stop":
+            body["trigger_savepoint"] = self._trigger_savepoint
+        answer = self.client.call("POST", f"{self._jobs}/{action}", body=body)
+        elements = answer if isinstance(answer, list) else [answer]
+        call = self.client.named("POST", f"{self._jobs}/{action}")
+        refusals = [_refusal(element, call) for element in elements]
+        if len(refusals) == len(ids):
+            return refusals
+        return [next((one for one in refusals if one), None)] * len(ids)
+
+
+def _refusal(element: t.Any, call: str) -> Refused | None:
+    """``is_success`` comes as a boolean or as a string; where it is missing the status of the answer stands."""
+    said = element.get("is_success") if isinstance(element, dict) else None
+    if said is None or str(said).lower() == "true":
+        return None
+    return Refused(call, str(element.get("message") or "is_success is false"), 200)
+
+
+def _agreed(answer: t.Any, call: str) -> dict[str, t.Any]:
+    """A 2xx answer of a read. Raises Refused where it says no all the same."""
+    refusal = _refusal(answer, call)
+    if refusal:
+        raise refusal
+    return answer if isinstance(answer, dict) else {}

@@ -1,0 +1,84 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""Where a service is: option, then service catalog, then the name of the region. Pure."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from urllib.parse import urlsplit
+
+from ._errors import OptionError
+
+# https://docs.otc.t-systems.com/regions-and-endpoints/; other clouds are reached through the option endpoints
+TEMPLATE = "https://{service}.{region}.otc.t-systems.com"
+SWISS = {"iam": "https://iam-pub.eu-ch2.sc.otc.t-systems.com"}
+SWISS_TEMPLATE = "https://{service}.eu-ch2.sc.otc.t-systems.com"
+CATALOG_TYPES = {"dli": ("dli",), "mrs": ("mrs", "mrsv1")}
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def base_url(text: str, option: str) -> str:
+    """``text`` without a slash at its end. Raises OptionError, naming ``option``, for what is no base URL."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or re.search(r"[\s\x00-\x1f]", text):
+        raise OptionError(f"{option}: not a base URL such as https://dli.eu-de.otc.t-systems.com")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise OptionError(f"{option}: a base URL holds no credentials, no query and no fragment")
+    return text.rstrip("/")
+
+
+def iam_url(text: str, option: str) -> str:
+    """The base of IAM from an ``auth_url``, which may end in /v3."""
+    url = base_url(text, option)
+    return url[: -len("/v3")] if url.endswith("/v3") else url
+
+
+def region_name(text: str) -> str:
+    """``text``, if it can be part of a host name. Raises OptionError."""
+    if not re.fullmatch(r"[a-z0-9-]+", text):
+        raise OptionError(f"region: {text!r} is not a region such as eu-de (lower-case letters, digits and -)")
+    return text
+
+
+def in_region(service: str, region: str) -> str:
+    """The base URL by the provider's naming rule."""
+    if region == "eu-ch2":
+        return SWISS.get(service) or SWISS_TEMPLATE.format(service=service)
+    return TEMPLATE.format(service=service, region=region)
+
+
+def in_catalog(catalog: t.Sequence[t.Any], service: str, region: str | None) -> str | None:
+    """Scheme and host of the service in a token's catalog, None if it is not there.
+
+    The path is dropped: catalogs hold old versions (``/v1.1``) and templates (``$(tenant_id)s``).
+    """
+    for kind in CATALOG_TYPES[service]:
+        endpoints = [
+            endpoint
+            for entry in catalog
+            if entry.get("type") == kind
+            for endpoint in entry.get("endpoints") or []
+            if endpoint.get("interface", "public") == "public" and endpoint.get("url")
+        ]
+        if region:
+            endpoints = [one for one in endpoints if {one.get("region"), one.get("region_id")} & {region, "*"}]
+        elif len({one.get("region") or one.get("region_id") for one in endpoints}) > 1:
+            raise OptionError(f"region: missing, and the service catalog has {service} in several regions")
+        if endpoints:
+            return _host_only(endpoints[0]["url"], service)
+    return None
+
+
+def _host_only(url: str, service: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        raise OptionError(f"endpoints.{service}: the service catalog names {parts.netloc} without TLS; set it yourself")
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,87 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+
+"""What can go wrong, one class per meaning. Whoever catches them decides by class and code, never by text."""
+
+from __future__ import annotations
+
+import typing as t
+
+NO_ANSWER: dict[str, t.Any] = {"code": None, "status": None, "request_id": None, "message": None}
+
+
+Kind = t.TypeVar("Kind", bound="ApiError")
+
+
+class Failure(Exception):
+    """Something the user is told. ``error`` is what a result shows under that key."""
+
+    error = NO_ANSWER
+
+
+class OptionError(Failure):
+    """An option is missing or malformed; nothing was sent."""
+
+
+class ApiError(Failure):
+    """A request that did not lead to a usable answer.
+
+    ``call`` is the method, host and path; a query string is left out, it may be long and says little.
+    """
+
+    def __init__(
+        self,
+        call: str,
+        message: str,
+        status: int | None = None,
+        code: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        said = f"HTTP {status}" if status else ""
+        words = " ".join(word for word in (said, code) if word)
+        super().__init__(": ".join(part for part in (call, words, message) if part))
+        self.call = call
+        self.code = code
+        self.status = status
+        self.error = {"code": code, "status": status, "request_id": request_id, "message": message}
+
+    def again_as(self, kind: type[Kind], message: str) -> Kind:
+        """The same error, of another class or in other words."""
+        said = self.error
+        return kind(self.call, message, said["status"], said["code"], said["request_id"])
+
+    @property
+    def from_gateway(self) -> bool:
+        """The API gateway answered, not the service behind it: it says nothing about any job."""
+        return (self.code or "").startswith("APIG") or self.status == 429
+
+
+class Refused(ApiError):
+    """The service, or the gateway before it, understood the request and said no."""
+
+
+class Unanswered(ApiError):
+    """The request was sent, but what became of it is not known."""
+
+
+class Unreachable(ApiError):
+    """The request never reached the service: name resolution, connection or TLS failed."""
+
+
+class Misdirected(Unreachable):
+    """Unreachable, and a repeat would not help: the certificate, the URL or a header was refused on this side."""
+
+
+class Fatal(ApiError):
+    """No request of this task can succeed any more."""
+
+
+class Denied(Fatal):
+    """The credential was not accepted."""
+
+    @classmethod
+    def because(cls, error: ApiError) -> Denied:
+        return error.again_as(cls, f"the credential was not accepted: {error.error['message']}")

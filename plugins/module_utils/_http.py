@@ -1,0 +1,282 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""The only file that knows requests: one session, TLS, proxies, time limits and what is tried again."""
+
+from __future__ import annotations
+
+import json
+import random
+import ssl
+import threading
+import time
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import urlsplit
+
+from ._errors import ApiError, Misdirected, OptionError, Refused, Unanswered, Unreachable
+from ._version import VERSION
+
+if t.TYPE_CHECKING:
+    import requests
+
+
+class Retry(t.NamedTuple):
+    """How a passing fault is retried; ``writes``: also a request that must not take effect twice."""
+
+    writes: bool
+    first: float  # seconds before the first repeat; they double with each
+    longest: float
+
+
+# A write is repeated only where it cannot have taken effect: held back by the gateway, or never sent.
+RETRIES: dict[int | type[ApiError], Retry] = {
+    429: Retry(writes=True, first=1.0, longest=60.0),
+    502: Retry(writes=False, first=0.5, longest=10.0),
+    503: Retry(writes=False, first=0.5, longest=10.0),
+    504: Retry(writes=False, first=0.5, longest=10.0),
+    Unreachable: Retry(writes=True, first=0.5, longest=10.0),
+    Unanswered: Retry(writes=False, first=0.5, longest=10.0),
+}
+
+NAME_MISMATCH = (62, 64)  # OpenSSL: host name, IP address
+
+
+@dataclass(frozen=True)
+class Tls:
+    """How a server proves itself, and this side to it: files in PEM format."""
+
+    verify: bool = True
+    ca_path: str | None = None
+    client_cert: str | None = None
+    client_key: str | None = None
+
+    def context(self) -> ssl.SSLContext:
+        """Raises OptionError for a file that cannot be used."""
+        from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
+        option = "ca_path"
+        try:
+            context = ssl.create_default_context(cafile=self.ca_path or DEFAULT_CA_BUNDLE_PATH)
+            if not self.verify:
+                context.check_hostname = False
+                context.verify_mode = ssl.CERT_NONE
+            if self.client_cert:
+                option = "client_cert, client_key"
+                context.load_cert_chain(self.client_cert, self.client_key)
+        except OSError as error:
+            raise OptionError(f"{option}: not usable as PEM files: {_reason(error)}") from None
+        return context
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An HTTP answer. ``call`` is the method, host and path that it answers."""
+
+    call: str
+    status: int
+    headers: t.Mapping[str, str]
+    content: bytes
+
+    def json(self) -> t.Any:
+        """The body as JSON; None for an empty one. Raises ValueError for anything else."""
+        return json.loads(self.content) if self.content.strip() else None
+
+
+class Http:
+    """Sends requests over kept-alive connections, at most ``connections`` to a host; may be shared by threads.
+
+    ``timeout`` in seconds bounds the connection and each read of one request; no request is repeated after ``deadline``,
+    a time of the monotonic clock.
+    """
+
+    def __init__(
+        self, timeout: float, max_retries: int, connections: int, tls: Tls, deadline: float = float("inf")
+    ) -> None:
+        self._timeout = timeout
+        self._deadline = deadline
+        self._max_retries = max_retries
+        self._connections = connections
+        self._tls = tls
+        self._session = _session(connections)
+        self._tls_ready = False
+        self._proxies: dict[str, t.Any] = {}
+        self._meeting = threading.Lock()
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: t.Mapping[str, str],
+        query: t.Mapping[str, t.Any] | None = None,
+        body: t.Any = None,
+        repeat: bool = True,
+    ) -> Reply:
+        """The answer, whatever its status; passing faults are retried as RETRIES says.
+
+        ``repeat``: the request does no harm when it takes effect twice (a read, a login).
+        Raises Unreachable if it was never sent, Unanswered if nobody can say what became of it.
+        """
+        import requests
+
+        data = None if body is None else json.dumps(body).encode()
+        request = requests.Request(method, url, headers=dict(headers), params=query, data=data)
+        attempt = 0
+        while True:
+            try:
+                reply = self._send_once(request)
+            except (Unreachable, Unanswered) as error:
+                pause = self._pause(RETRIES.get(type(error)), attempt, repeat)
+                if pause is None:
+                    raise
+            else:
+                pause = self._pause(RETRIES.get(reply.status), attempt, repeat, reply.headers.get("Retry-After"))
+                if pause is None:
+                    return reply
+            time.sleep(pause)
+            attempt += 1
+
+    def _pause(self, retry: Retry | None, attempt: int, repeat: bool, wished: str | None = None) -> float | None:
+        """Seconds until the request is sent again: what the server wishes, else doubling. None if it is not.
+
+        Jitter keeps workers from coming back all at once.
+        """
+        if retry is None or attempt >= self._max_retries or not (repeat or retry.writes):
+            return None
+        seconds = _seconds(wished)
+        if seconds is None:
+            seconds = retry.first * 2**attempt * random.uniform(0.75, 1.25)
+        seconds = min(seconds, retry.longest)
+        return seconds if time.monotonic() + seconds < self._deadline else None
+
+    def _send_once(self, request: requests.Request) -> Reply:
+        import requests
+        from urllib3.exceptions import HTTPError
+
+        target = urlsplit(request.url)
+        call = f"{request.method} {target.netloc}{target.path}"
+        proxies = self._meet(target.scheme, target.netloc, request.url)
+        try:
+            prepared = self._session.prepare_request(request)
+            response = self._session.send(prepared, timeout=self._timeout, allow_redirects=False, proxies=proxies)
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            raise _failure(call, error, self._timeout) from None
+        if 300 <= response.status_code < 400:
+            where = urlsplit(response.headers.get("Location", "")).hostname or "nowhere"
+            raise Refused(call, f"redirected to {where}, which is not followed", response.status_code)
+        promised = response.headers.get("Content-Length", "")
+        if promised.isdigit() and response.raw.tell() < int(promised) and request.method != "HEAD":
+            raise Unanswered(call, "the answer broke off before its end", response.status_code)
+        return Reply(call, response.status_code, response.headers, response.content)
+
+    def _meet(self, scheme: str, host: str, url: str) -> t.Any:
+        """The proxies for a host. What costs time (CA bundle, environment) is read once, and only when needed."""
+        import requests
+
+        with self._meeting:
+            if scheme == "https" and not self._tls_ready:
+                self._session.mount("https://", _tls_adapter(self._connections, self._tls))
+                self._tls_ready = True
+            if host not in self._proxies:
+                self._proxies[host] = requests.utils.get_environ_proxies(url)
+        return self._proxies[host]
+
+
+def _session(connections: int) -> requests.Session:
+    import requests
+    from requests.adapters import HTTPAdapter
+
+    session = requests.Session()
+    session.trust_env = False  # no .netrc, and no REQUESTS_CA_BUNDLE that would overrule ca_path
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers["User-Agent"] = f"otc.bigdata/{VERSION}"
+    session.mount("http://", HTTPAdapter(pool_maxsize=connections, pool_block=True))
+    return session
+
+
+def _tls_adapter(connections: int, tls: Tls) -> t.Any:
+    """An adapter with one TLS context: requests itself has the CA bundle parsed anew for each connection."""
+    import urllib3
+    from requests.adapters import HTTPAdapter
+
+    how = {"ssl_context": tls.context(), "cert_reqs": "CERT_REQUIRED" if tls.verify else "CERT_NONE"}
+    if not tls.verify:
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+
+    class Adapter(HTTPAdapter):
+        def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
+            super().init_poolmanager(*args, **{**kwargs, **how})
+
+        def proxy_manager_for(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
+            return super().proxy_manager_for(*args, **{**kwargs, **how})
+
+        def cert_verify(self, *args: t.Any, **kwargs: t.Any) -> None:
+            """The context has it all (requests up to 2.31 would name the CA file here)."""
+
+        def build_connection_pool_key_attributes(self, request: t.Any, *args: t.Any, **kwargs: t.Any) -> t.Any:
+            """The same, for requests from 2.32 on."""
+            return super().build_connection_pool_key_attributes(request, tls.verify)[0], {}
+
+    return Adapter(pool_maxsize=connections, pool_block=True)
+
+
+def _failure(call: str, error: Exception, timeout: float) -> ApiError:
+    """What an exception of requests, urllib3 or the system means for the request."""
+    import requests
+    from urllib3 import exceptions as urllib3
+
+    causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            hint = "" if cause.verify_code in NAME_MISMATCH else "; set ca_path to the bundle of the CA that issued it"
+            return Misdirected(call, f"TLS: the certificate is not trusted: {cause.verify_message}{hint}")
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+            return Misdirected(call, f"TLS: {cause.reason or 'the handshake failed'}")
+    if isinstance(error, requests.ReadTimeout):
+        return Unanswered(call, f"no answer within {timeout:g} s (request_timeout)")
+    if isinstance(error, requests.ConnectTimeout):
+        return Unreachable(call, f"no connection within {timeout:g} s (request_timeout)")
+    reason = _reason(causes[-1])
+    if any(isinstance(cause, (urllib3.NewConnectionError, requests.exceptions.ProxyError)) for cause in causes):
+        return Unreachable(call, f"cannot connect: {reason}")
+    if isinstance(error, (ValueError, urllib3.LocationValueError)):
+        # the text could quote a header, so only its kind is told
+        return Misdirected(call, f"cannot be sent: {type(error).__name__}")
+    return Unanswered(call, f"the connection broke: {reason}")
+
+
+def _causes(error: BaseException) -> t.Iterator[BaseException]:
+    """The error and what it wraps; urllib3 keeps that in ``reason`` or in ``args``."""
+    seen: set[int] = set()
+    todo: list[t.Any] = [error]
+    while todo:
+        item = todo.pop(0)
+        if isinstance(item, BaseException) and id(item) not in seen:
+            seen.add(id(item))
+            yield item
+            todo += [getattr(item, "reason", None), *item.args, item.__cause__, item.__context__]
+
+
+def _reason(error: BaseException) -> str:
+    """A few words; the full text of urllib3 would show objects and their addresses."""
+    return (isinstance(error, OSError) and error.strerror) or type(error).__name__
+
+
+def _seconds(wished: str | None) -> float | None:
+    """A Retry-After header, which holds seconds or a date, as seconds from now."""
+    if not wished:
+        return None
+    if wished.strip().isdigit():
+        return float(wished)
+    try:
+        moment = parsedate_to_datetime(wished)
+    except (TypeError, ValueError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=timezone.utc)
+    return max(0.0, (moment - datetime.now(timezone.utc)).total_seconds())

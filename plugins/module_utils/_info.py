@@ -1,0 +1,56 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""The readers: the jobs of a selection, with the service's own fields."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from ._client import Client
+from ._connection import read_connection
+from ._errors import ApiError, Failure
+from ._read import Memory, Service, Sight, everything, gets, look
+from ._run import Options, Result, Words
+from ._selection import Selection, matches
+
+
+def inform(words: Words, options: Options, environ: t.Mapping[str, str]) -> Result:
+    """``jobs`` and ``total``; unknown ids are left out. One job that cannot be read fails the task, with the others."""
+    selection = Selection()
+    try:
+        selection = words.select(options)
+        connection = read_connection(options, environ, words.service)
+        jobs: list[Sight] = []
+        if selection.ids != ():
+            service = words(Client(connection, words.service), options)
+            jobs = _read(service, selection, options["details"])
+    except Failure as error:
+        return {"changed": False, "failed": True, "msg": str(error), "error": error.error, "jobs": [], "total": 0}
+    found = [_shown(job, service, options["details"]) for job in jobs if isinstance(job, dict)]
+    result: Result = {"changed": False, "jobs": found, "total": len(found), "warnings": list(selection.warnings)}
+    errors = [job for job in jobs if isinstance(job, ApiError)]
+    if errors:
+        result.update(failed=True, msg=f"{len(errors)} jobs could not be read: {errors[0]}", error=errors[0].error)
+    return result
+
+
+def _read(service: Service, selection: Selection, details: bool) -> list[Sight]:
+    ids = selection.ids
+    if ids is None:
+        listing = everything(service, service.query(selection.filters), Memory())
+        now = time.time()
+        jobs = [job for job in listing.jobs.values() if matches(job, selection.filters, service.fields, now)]
+        if not details:
+            return list(jobs)
+        ids = tuple(job[service.fields.id] for job in jobs)
+    sights = gets(service, ids) if details else look(service, ids, Memory())
+    return [sights[job_id] for job_id in ids]
+
+
+def _shown(job: t.Mapping[str, t.Any], service: Service, details: bool) -> dict[str, t.Any]:
+    """Without ``details`` only what a list shows, whichever way the job was read."""
+    return dict(job) if details else {key: value for key, value in job.items() if key not in service.detail_fields}

@@ -1,0 +1,84 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""From what is known of each job to the result of a task: changed, failed, message, entries, diff. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter
+
+from ._plan import Entry, Goal
+
+MOST_NAMED = 5  # failed jobs that the message names
+
+
+def report(entries: t.Sequence[Entry], goal: Goal, check_mode: bool = False, wait: bool = True) -> dict[str, t.Any]:
+    """The result of a task, whether it failed or not."""
+    failed = [entry for entry in entries if entry.failed]
+    changed = [entry for entry in entries if entry.changed and not entry.failed]
+    return {
+        "changed": any(entry.changed for entry in entries),
+        "failed": bool(failed),
+        "msg": _message(entries, changed, failed, goal, check_mode, wait),
+        "jobs": [_job(entry) for entry in entries],
+        "summary": {
+            "total": len(entries),
+            "changed": len(changed),
+            "unchanged": len(entries) - len(changed) - len(failed),
+            "failed": len(failed),
+        },
+    }
+
+
+def _job(entry: Entry) -> dict[str, t.Any]:
+    shown = {
+        "id": entry.id,
+        "name": entry.name,
+        "changed": entry.changed,
+        "failed": entry.failed,
+        "action": "+".join(dict.fromkeys(entry.writes)) or "none",
+        "status_before": entry.before,
+        "status": entry.status,
+        "msg": entry.msg,
+    }
+    return {**shown, "error": entry.error} if entry.failed else shown
+
+
+def _message(
+    entries: t.Sequence[Entry],
+    changed: t.Sequence[Entry],
+    failed: t.Sequence[Entry],
+    goal: Goal,
+    check_mode: bool,
+    wait: bool,
+) -> str:
+    if not entries:
+        return "No job selected"
+    past, would, asked, already = goal.words
+    rest = Counter(entry.msg or f"already {already}" for entry in entries if not entry.changed and not entry.failed)
+    verb = would if check_mode else past if wait else asked
+    total = f"of {len(entries)} job{'' if len(entries) == 1 else 's'}"
+    parts = [f"{verb} {len(changed)} {total}"] if changed or not rest else []
+    for what, count in rest.items():
+        parts.append(f"{count} {what}" if parts else f"{count} {total} {what}")
+    if failed:
+        named = "; ".join(f"{entry.id}: {entry.msg}" for entry in failed[:MOST_NAMED])
+        more = f"; and {len(failed) - MOST_NAMED} more" if len(failed) > MOST_NAMED else ""
+        parts.append(f"{len(failed)} failed: {named}{more}")
+    return ", ".join(parts)
+
+
+def diff(entries: t.Sequence[Entry], goal: Goal, foreseen: bool) -> dict[str, t.Any]:
+    """Id, name and status before and after, of the jobs that change; ``foreseen``: the end has not been seen yet."""
+    changing = [entry for entry in entries if entry.changed and not entry.failed]
+
+    def jobs(status: t.Callable[[Entry], str | None]) -> dict[str, t.Any]:
+        return {"jobs": [{"id": entry.id, "name": entry.name, "status": status(entry)} for entry in changing]}
+
+    return {
+        "before": jobs(lambda entry: entry.before),
+        "after": jobs(lambda entry: goal.leads_to[entry.writes[-1]] if foreseen else entry.status),
+    }

@@ -1,0 +1,46 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""The only file that knows AnsibleModule: from argument spec to exit or failure."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ._connection import secrets_of
+from ._info import inform
+from ._options import Spec, connection_options
+from ._run import Result, Words, manage
+
+
+def run_changer(words: Words, spec: Spec) -> None:
+    """main() of a module that brings jobs into a state."""
+    module = _module(spec)
+    _exit(module, manage(words, module.params, os.environ, module.check_mode, module._diff))
+
+
+def run_reader(words: Words, spec: Spec) -> None:
+    """main() of a module that reads jobs."""
+    module = _module(spec)
+    _exit(module, inform(words, module.params, os.environ))
+
+
+def _module(spec: Spec) -> AnsibleModule:
+    module = AnsibleModule(argument_spec={**connection_options(), **spec}, supports_check_mode=True)
+    module.no_log_values.update(secrets_of(os.environ))
+    if find_spec("requests") is None:
+        module.fail_json(msg=missing_required_lib("requests"))
+    return module
+
+
+def _exit(module: AnsibleModule, result: Result) -> None:
+    for warning in result.pop("warnings", ()):
+        module.warn(warning)
+    if result.get("failed"):
+        module.fail_json(**result)
+    module.exit_json(**result)

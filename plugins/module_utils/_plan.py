@@ -1,0 +1,137 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""What is to be done for a job, given what was seen of it and what was answered so far. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ._errors import NO_ANSWER, ApiError
+
+# The next step of a job: one of these, or the name of a write.
+DONE = "done"  # as wanted
+WAIT = "wait"  # on its way there
+HOLD = "hold"  # not as wanted, and the service would refuse a write now
+FAILED = "failed"
+MISSING = "missing"  # wanted in some state, but the service does not know it
+
+# What became of the last write for a job.
+ACCEPTED = "accepted"
+REFUSED = "refused"  # alone, so it is meant
+DOUBTFUL = "doubtful"  # refused together with others: it may have been done or not
+LOST = "lost"  # sent, and no answer came back
+
+MOST_TRIES = 3  # of the same write for one job
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a service means by a state: which write leads there, and what each status means on the way."""
+
+    action: str
+    steps: t.Mapping[str, str]  # status in lower case → step
+    otherwise: str  # the step for any other status
+    gone: str  # the step for a job that the service does not know
+    leads_to: t.Mapping[str, str | None]  # write → the status that it leads to, None for gone
+    words: tuple[str, str, str, str]  # past, in check mode, without waiting, and what the rest was before
+    then: t.Mapping[str, str] = field(default_factory=dict)  # write → the write that follows it
+    failures: t.Collection[str] = ()  # statuses that mean, after a write, that it came to nothing
+    not_now: t.Collection[str] = ()  # codes of a refusal that depends on the status at that moment
+    passing: t.Collection[str] = ()  # statuses in which such a refusal is waited for to pass
+    refused_is_done: t.Collection[str] = ()  # statuses in which such a refusal shows that all is as wanted
+
+    def step(self, status: str | None) -> str:
+        """The next step for a job in ``status``, had nothing been written for it yet."""
+        return self.gone if status is None else self.steps.get(status.lower(), self.otherwise)
+
+
+@dataclass(eq=False)
+class Entry:
+    """One job of the selection: what was seen, what was sent, what came of it."""
+
+    id: t.Any
+    name: str | None = None
+    before: str | None = None  # the first status seen, in the service's own word
+    status: str | None = None  # the last one
+    reason: str = ""  # the service's own words on the status
+    seen: bool = False  # read at least once, be it as unknown
+    unread: ApiError | None = None  # why the last look failed
+    writes: list[str] = field(default_factory=list)
+    answer: str | None = None  # to the last write
+    refusal: ApiError | None = None
+    moved: bool = False  # another status was seen since the last write
+    changed: bool = False
+    failed: bool = False
+    settled: bool = False
+    msg: str = ""
+    error: dict[str, t.Any] = field(default_factory=lambda: NO_ANSWER)
+
+    def look(self, status: str | None, name: str | None, reason: str) -> None:
+        """A read has shown the job in ``status``, None for unknown to the service."""
+        if not self.seen:
+            self.before, self.seen = status, True
+        self.moved = self.moved or status != self.status
+        self.name = name or self.name
+        self.status, self.reason, self.unread = status, reason, None
+
+    def sent(self, action: str, answer: str, refusal: ApiError | None = None) -> None:
+        """``action`` was written for the job, and answered so."""
+        self.writes.append(action)
+        self.answer, self.refusal, self.moved = answer, refusal, False
+        self.changed = self.changed or answer == ACCEPTED
+
+    def settle(self, msg: str = "") -> None:
+        self.settled, self.msg = True, msg
+
+    def fail(self, msg: str, error: ApiError | None = None) -> None:
+        self.settled = self.failed = True
+        self.msg = msg
+        self.error = error.error if error else NO_ANSWER
+
+    def described(self) -> str:
+        """Status and, where the service gives one, the reason: ``job_cancel_fail (savepoint failed)``."""
+        return ("gone" if self.status is None else self.status) + (f" ({self.reason})" if self.reason else "")
+
+
+def next_step(entry: Entry, goal: Goal) -> str:
+    """DONE, WAIT, HOLD, FAILED, MISSING or a write to send; sets ``changed`` once an unanswered write shows effect."""
+    step = goal.step(entry.status)
+    if not entry.answer:
+        return step
+    last = entry.writes[-1]
+    came_to_nothing = entry.moved and (entry.status or "").lower() in goal.failures and entry.answer != REFUSED
+    if entry.answer in (DOUBTFUL, LOST):
+        effect = step not in (last, HOLD) or (step == HOLD and entry.moved) or came_to_nothing
+        entry.changed = entry.changed or effect
+    if came_to_nothing:
+        return FAILED
+    if step != last:
+        return step
+    if entry.answer == ACCEPTED:
+        return WAIT
+    if entry.answer == REFUSED:
+        return _after_refusal(entry, goal, last)
+    return last if entry.writes.count(last) < MOST_TRIES else FAILED
+
+
+def _after_refusal(entry: Entry, goal: Goal, last: str) -> str:
+    if entry.refusal is None or entry.refusal.code not in goal.not_now:
+        return FAILED
+    status = (entry.status or "").lower()
+    if status in goal.refused_is_done:
+        return DONE
+    if entry.moved and entry.writes.count(last) < MOST_TRIES:
+        return last
+    return HOLD if status in goal.passing else FAILED
+
+
+def forecast(entry: Entry, goal: Goal, step: str) -> None:
+    """For check mode: note the writes that would follow, if the service accepts them."""
+    while step:
+        entry.writes.append(step)
+        entry.changed = True
+        step = goal.then.get(step, "")

@@ -1,0 +1,284 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""The order of work, the same for every service: choose, read, plan, write, look, report.
+
+A round judges what was seen, writes what is to be written, and looks again; rounds end when every job is settled.
+So a refused or unanswered write needs no code of its own: the next look tells what became of it.
+"""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from dataclasses import dataclass, field
+
+from ._client import Client
+from ._connection import read_connection
+from ._errors import ApiError, Failure, Fatal, OptionError, Refused, Unanswered, Unreachable
+from ._job_report import diff, report
+from ._options import within
+from ._plan import (
+    ACCEPTED,
+    DONE,
+    DOUBTFUL,
+    FAILED,
+    HOLD,
+    LOST,
+    MISSING,
+    REFUSED,
+    WAIT,
+    Entry,
+    Goal,
+    forecast,
+    next_step,
+)
+from ._read import Memory, Service, Sight, everything, look
+from ._selection import Selection, matches, unconfirmed
+from ._wait import Patience
+
+Options = t.Mapping[str, t.Any]
+Result = dict[str, t.Any]
+
+YEAR = 365 * 86400  # seconds
+
+
+class JobService(Service, t.Protocol):
+    """A service whose jobs can be brought into a state; FlinkJobs is one."""
+
+    batch: t.Mapping[str, int]  # write → the most jobs that one request carries
+
+    def write(self, action: str, ids: t.Sequence[t.Any]) -> list[Refused | None]: ...
+
+
+class Words(t.Protocol):
+    """What must be known of a service before there is a client."""
+
+    service: str  # whose endpoint it is: dli or mrs
+
+    @staticmethod
+    def select(options: Options) -> Selection: ...
+
+    @staticmethod
+    def goal(options: Options) -> Goal: ...
+
+    def __call__(self, client: Client, options: Options) -> JobService: ...
+
+
+@dataclass
+class Task:
+    """One run: what was asked, and what is known so far."""
+
+    options: Options
+    selection: Selection
+    goal: Goal
+    check_mode: bool
+    patience: Patience
+    memory: Memory = field(default_factory=Memory)
+    entries: list[Entry] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def open(self) -> list[Entry]:
+        return [entry for entry in self.entries if not entry.settled]
+
+
+def manage(words: Words, options: Options, environ: t.Mapping[str, str], check_mode: bool, with_diff: bool) -> Result:
+    """The result of a module, ``failed`` in it; raises nothing that a user should have to read as a traceback."""
+    try:
+        patience = Patience(within(options, "wait_timeout", 0, YEAR), within(options, "wait_interval", 0.001, YEAR))
+        within(options, "max_jobs", 1, 10**9)
+        goal = words.goal(options)
+        selection = words.select(options)
+        connection = read_connection(options, environ, words.service)
+        task = Task(options, selection, goal, check_mode, patience, warnings=list(selection.warnings))
+    except OptionError as error:
+        return _nothing_done(error)
+    fault: Failure | None = None
+    try:
+        if selection.ids != ():
+            service = words(Client(connection, words.service, patience.deadline), options)
+            _choose(service, task)
+            _carry_out(service, task)
+    except Exception as error:  # whatever it is: what was done until then must be reported
+        fault = error if isinstance(error, Failure) else Failure(f"unexpected {type(error).__name__}: {error}")
+        if not any(entry.seen for entry in task.entries):
+            return {**_nothing_done(fault), "warnings": task.warnings}
+        for entry in task.open():
+            entry.fail(str(fault), fault if isinstance(fault, ApiError) else None)
+    result = report(task.entries, goal, check_mode, options["wait"])
+    if fault:
+        result.update(failed=True, msg=f"{fault}. {result['msg']}", error=fault.error)
+    if with_diff:
+        result["diff"] = diff(task.entries, goal, foreseen=check_mode or not options["wait"])
+    return {**result, "warnings": task.warnings}
+
+
+def _nothing_done(error: Failure) -> Result:
+    summary = {"total": 0, "changed": 0, "unchanged": 0, "failed": 0}
+    return {"changed": False, "failed": True, "msg": str(error), "error": error.error, "jobs": [], "summary": summary}
+
+
+def _choose(service: JobService, task: Task) -> None:
+    """Fills the entries, in the order given or listed, and has seen each once."""
+    if task.selection.ids is not None:
+        task.entries = [Entry(job_id) for job_id in task.selection.ids]
+        _look(service, task, task.entries)
+        return
+    jobs = _filtered(service, task)
+    most = task.options["max_jobs"]
+    if len(jobs) > most:
+        raise OptionError(f"max_jobs: the filters match {len(jobs)} jobs, more than {most}; nothing was done")
+    task.entries = [Entry(job_id) for job_id in jobs]
+    for entry in task.entries:
+        _show(entry, jobs[entry.id], service)
+
+
+def _filtered(service: JobService, task: Task) -> dict[t.Any, t.Any]:
+    filters, fields = task.selection.filters, service.fields
+    listing = everything(service, service.query(filters), task.memory)
+    if not listing.still:
+        task.warnings.append("the list of jobs kept changing while it was read; a new job may be missing from it")
+    now = time.time()
+    jobs = {job_id: job for job_id, job in listing.jobs.items() if matches(job, filters, fields, now)}
+    vague = sorted({key for job in jobs.values() for key in unconfirmed(job, filters, fields)})
+    if vague and not task.options["trust_server_filters"]:
+        keys = ", ".join(f"filters.{key}" for key in vague)
+        said = f"{keys}: the service filters by it, but its answer does not show it, so it cannot be checked"
+        if task.options["state"] == "absent":
+            raise OptionError(f"{said}; nothing was done (trust_server_filters: true accepts that)")
+        task.warnings.append(said)
+    return jobs
+
+
+def _look(service: JobService, task: Task, entries: t.Sequence[Entry]) -> None:
+    ids = [entry.id for entry in entries]
+    try:
+        sights = look(service, ids, task.memory)
+    except Unreachable as error:
+        sights = dict.fromkeys(ids, error)
+    for entry in entries:
+        _show(entry, sights[entry.id], service)
+
+
+def _show(entry: Entry, sight: Sight, service: JobService) -> None:
+    """Raises what makes the whole task impossible: a refused credential, or a host that was never reached."""
+    if isinstance(sight, Fatal) or (isinstance(sight, Unreachable) and not entry.seen):
+        raise sight
+    if isinstance(sight, ApiError):
+        entry.unread = sight
+    elif sight is None:
+        entry.look(None, None, "")
+    else:
+        fields = service.fields
+        entry.look(str(sight.get(fields.status) or ""), sight.get(fields.name), str(sight.get(fields.reason) or ""))
+
+
+def _carry_out(service: JobService, task: Task) -> None:
+    while True:
+        writes = [(entry, action) for entry in task.open() for action in [_judge(entry, task)] if action]
+        if task.check_mode:
+            for entry, action in writes:
+                forecast(entry, task.goal, action)
+            return
+        if writes:
+            _write(service, task, writes)
+            task.patience.restart()
+        waiting = task.open()
+        if not waiting:
+            return
+        unanswered = any(entry.answer == LOST for entry, dummy in writes)
+        if (unanswered or not writes) and not task.patience.pause():
+            for entry in waiting:
+                _time_out(entry, task.options["wait_timeout"])
+            return
+        _look(service, task, waiting)
+
+
+def _judge(entry: Entry, task: Task) -> str | None:
+    """Settles the entry if its end was seen; else the write that is due, None if there is only to wait."""
+    if not entry.seen:
+        entry.fail(f"could not be read: {entry.unread}", entry.unread)
+        return None
+    if entry.unread:
+        return None  # nothing is decided, and above all nothing repeated, on what was seen before
+    step = next_step(entry, task.goal)
+    if step == DONE:
+        entry.settle("refused, but as wanted" if entry.answer == REFUSED else "")
+    elif step == MISSING:
+        _missing(entry, task)
+    elif step == FAILED:
+        entry.fail(f"{entry.described()}: {entry.refusal}" if entry.refusal else entry.described(), entry.refusal)
+    elif step in (WAIT, HOLD):
+        if not task.options["wait"] and not _must_follow(entry, task.goal):
+            if step == WAIT:
+                entry.settle("on its way")
+            else:
+                entry.fail(f"nothing can be done in status {entry.described()}, and wait is false", entry.refusal)
+    else:
+        return step
+    return None
+
+
+def _must_follow(entry: Entry, goal: Goal) -> bool:
+    """The last write only prepares another one, so it is awaited whatever ``wait`` says."""
+    return bool(entry.writes) and entry.writes[-1] in goal.then
+
+
+def _missing(entry: Entry, task: Task) -> None:
+    if task.options.get("ignore_missing") or task.selection.ids is None:
+        entry.settle("unknown to the service")
+    else:
+        entry.fail("unknown to the service")
+
+
+def _time_out(entry: Entry, seconds: int) -> None:
+    if entry.unread:
+        entry.fail(f"not read again within {seconds} s, last seen {entry.described()}: {entry.unread}", entry.unread)
+    else:
+        why = f": {entry.refusal}" if entry.refusal else ""
+        entry.fail(f"still {entry.described()} after {seconds} s (wait_timeout){why}", entry.refusal)
+
+
+def _write(service: JobService, task: Task, writes: t.Sequence[tuple[Entry, str]]) -> None:
+    """Sends all writes in parallel, as many jobs to a request as the service takes; notes the answers."""
+    chunks: list[tuple[str, list[Entry]]] = []
+    for action in dict.fromkeys(action for dummy, action in writes):
+        due = [entry for entry, what in writes if what == action]
+        alone = _to_be_sent_alone(task, due, action)
+        shared = [entry for entry in due if entry not in alone]
+        size = service.batch[action]
+        chunks += [(action, shared[start : start + size]) for start in range(0, len(shared), size)]
+        chunks += [(action, [entry]) for entry in due if entry in alone]
+    answers = service.client.each(lambda chunk: service.write(chunk[0], [entry.id for entry in chunk[1]]), chunks)
+    for (action, entries), answer in zip(chunks, answers):
+        _answered(entries, action, answer)
+        for entry in entries:
+            if entry.answer == ACCEPTED and not task.options["wait"] and not _must_follow(entry, task.goal):
+                entry.settle()
+    fatal = next((answer for answer in answers if isinstance(answer, Fatal)), None)
+    if fatal:
+        raise fatal
+
+
+def _to_be_sent_alone(task: Task, due: t.Sequence[Entry], action: str) -> set[Entry]:
+    """After a refused batch each job is sent alone, unless the look since then has shown what stood in the way."""
+    doubtful = {entry for entry in due if entry.answer == DOUBTFUL}
+    if len(doubtful) < sum(entry.answer == DOUBTFUL for entry in task.entries):
+        return {entry for entry in doubtful if entry.writes.count(action) > 1}
+    return doubtful
+
+
+def _answered(entries: t.Sequence[Entry], action: str, answer: list[Refused | None] | ApiError) -> None:
+    no = DOUBTFUL if len(entries) > 1 else REFUSED
+    if isinstance(answer, list):
+        for entry, refusal in zip(entries, answer):
+            entry.sent(action, no if refusal else ACCEPTED, refusal)
+        return
+    if isinstance(answer, Unanswered):
+        no = LOST
+    elif isinstance(answer, (Fatal, Unreachable)) or answer.from_gateway:
+        no = REFUSED  # nothing reached the service
+    for entry in entries:
+        entry.sent(action, no, answer)

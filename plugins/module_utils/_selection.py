@@ -1,0 +1,140 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""Which jobs: an id list or filters, checked before the first request and matched against what was read. Pure."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from ._errors import OptionError
+
+Job = dict[str, t.Any]  # a job as the service describes it
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Where a service keeps what every job has; ``filters`` says which field a filter key looks at."""
+
+    parse_id: t.Callable[[str], t.Any]
+    id: str
+    name: str
+    status: str
+    reason: str
+    filters: t.Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Either ``ids`` or ``filters``; a reader may have neither, which means all jobs."""
+
+    ids: tuple[t.Any, ...] | None = None
+    filters: t.Mapping[str, t.Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+def select(
+    options: t.Mapping[str, t.Any],
+    option: str,
+    fields: Fields,
+    statuses: t.Mapping[str, t.Collection[str]],
+) -> Selection:
+    """``option`` is the name of the id option; ``statuses`` are the words that a filter key is known to take.
+
+    Duplicates collapse. Null counts as not given, unlike in Ansible's own checks, which would take it for a value.
+    Raises OptionError, naming the option, for all else.
+    """
+    ids, filters = options[option], options["filters"]
+    if ids is not None and filters is not None:
+        raise OptionError(f"{option}, filters: only one of them can choose the jobs")
+    if "state" in options and ids is None and filters is None:  # a reader may read all jobs
+        raise OptionError(f"{option}, filters: one of them is required to choose the jobs")
+    if ids is not None:
+        return Selection(ids=tuple(dict.fromkeys(_id(option, n, text, fields.parse_id) for n, text in enumerate(ids))))
+    if filters is None:
+        return Selection()
+    given = {key: value for key, value in filters.items() if value is not None}
+    if not given:
+        raise OptionError("filters: is empty and would select every job; name at least one key")
+    for key, value in given.items():
+        _refuse_empty(f"filters.{key}", value)
+    if "older_than" in given:
+        given["older_than"] = seconds(given["older_than"])
+    warnings = [
+        f"filters.{key}: {word!r} is not among the known words ({', '.join(sorted(words))})"
+        for key, words in statuses.items()
+        for word in given.get(key, ())
+        if word.lower() not in {known.lower() for known in words}
+    ]
+    return Selection(filters=given, warnings=tuple(warnings))
+
+
+def _id(option: str, position: int, text: str, parse_id: t.Callable[[str], t.Any]) -> t.Any:
+    try:
+        return parse_id(text)
+    except ValueError as error:
+        raise OptionError(f"{option}[{position}]: {text!r} {error}") from None
+
+
+def flink_job_id(text: str) -> int:
+    """The number of a Flink job. Raises ValueError for anything but digits (``True``, ``1.0``, ``1e3``)."""
+    if not re.fullmatch(r"[0-9]{1,19}", text) or not 0 < int(text) < 2**63:
+        raise ValueError("is not the id of a Flink job: digits only, greater than 0")
+    return int(text)
+
+
+def _refuse_empty(where: str, value: t.Any) -> None:
+    """An empty value would widen the selection, which is never meant."""
+    if value is None or value in ("", [], {}):
+        raise OptionError(f"{where}: is empty; leave it out or give it a value")
+    for item in value if isinstance(value, list) else ():
+        _refuse_empty(where, item)
+    for key, item in value.items() if isinstance(value, dict) else ():
+        _refuse_empty(f"{where}.{key}", item)
+
+
+def seconds(text: str) -> int:
+    """A duration such as ``90m`` in seconds. Raises OptionError."""
+    match = re.fullmatch(r"([0-9]{1,9})([smhdw])", text)
+    if not match or int(match[1]) == 0:
+        raise OptionError(f"filters.older_than: {text!r} is not one positive number and one of s m h d w, as in 12h")
+    return int(match[1]) * UNITS[match[2]]
+
+
+def matches(job: Job, filters: t.Mapping[str, t.Any], fields: Fields, now: float) -> bool:
+    """Whether a job passes all filters, as far as it tells; ``now`` in seconds since 1970."""
+    return all(_passes(job, key, wanted, fields, now) for key, wanted in filters.items())
+
+
+def unconfirmed(job: Job, filters: t.Mapping[str, t.Any], fields: Fields) -> list[str]:
+    """The filters that this answer of the service says nothing about."""
+    return [key for key in filters if fields.filters[key] not in job]
+
+
+def _passes(job: Job, key: str, wanted: t.Any, fields: Fields, now: float) -> bool:
+    where = fields.filters[key]
+    found = job.get(where)
+    if key == "name":
+        return bool(found) and any(fnmatchcase(str(found), glob) for glob in wanted)
+    if key == "older_than":
+        return str(found).isdigit() and 0 < int(str(found)) / 1000 <= now - wanted
+    if where not in job:
+        return True
+    if key == "tags":
+        return all(_tags(found).get(tag) == str(value) for tag, value in wanted.items())
+    if isinstance(wanted, list):
+        return str(found).lower() in {word.lower() for word in wanted}
+    return bool(found == wanted)
+
+
+def _tags(found: t.Any) -> dict[str, str]:
+    """Tags of a job: an object, or a list of {key, value}."""
+    if isinstance(found, dict):
+        return {key: str(value) for key, value in found.items()}
+    return {tag["key"]: str(tag.get("value")) for tag in found or () if isinstance(tag, dict) and "key" in tag}

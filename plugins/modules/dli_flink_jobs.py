@@ -1,0 +1,350 @@
+#!/usr/bin/python
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: dli_flink_jobs
+version_added: 1.0.0
+short_description: Stop or delete many DLI Flink jobs at once
+description:
+  - Brings Flink jobs of Data Lake Insight (DLI), a service of Open Telekom Cloud, into the state that you want.
+    O(state=stopped) makes sure that they do not run, O(state=absent) that they do not exist any more.
+  - The jobs are given by ID or chosen by filters. They are read first; a job that is already as wanted is left
+    alone, so a second run changes nothing. The others are stopped or deleted together, up to 100 in one request.
+  - The service answers before a job has stopped or gone, and does not say which job an answer is about. So the
+    module reads the jobs again until it has seen what became of each of them, unless O(wait=false).
+  - One failing job does not hold up the others. The task then fails at its end, and its result tells what happened
+    to every job.
+extends_documentation_fragment:
+  - otc.bigdata.attributes
+  - otc.bigdata.attributes.actiongroup_dli
+  - otc.bigdata.connection
+  - otc.bigdata.flink
+  - otc.bigdata.change
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Reads the same as otherwise, stops and deletes nothing, and assumes that the service would accept each request.
+  diff_mode:
+    support: full
+    details:
+      - Shows ID, name and status of the jobs that change, before and after. A deleted job has the status V(null) after.
+      - In check mode and with O(wait=false) the status after is the one that the request leads to.
+  idempotent:
+    support: partial
+    details:
+      - Not with O(wait=false). A second run may find a job whose stop or delete has not begun, and send it again.
+options:
+  state:
+    description:
+      - The state that all selected jobs are to be in. What is done for a job depends on its status, here in the
+        words of the service.
+      - V(stopped) sends a stop for a job in C(job_running), C(job_submitting), C(job_downloading),
+        C(job_running_exception) or C(job_cancel_fail). The job is then awaited until nothing of it runs, usually in
+        C(job_cancel_success). If it ends in C(job_cancel_fail), it has failed. If the service refuses to stop a job
+        in C(job_running_exception) because it does not run, the job counts as stopped already.
+      - V(stopped) leaves a job alone of which nothing runs. That is C(job_init), C(job_submit_fail),
+        C(job_cancel_success), C(job_finish), C(job_arrearage_stopped) and C(job_idle). This is no change.
+      - V(stopped) awaits a job that is stopping already, in C(job_canceling). No request is sent, and this is no
+        change.
+      - V(stopped) awaits a job that cannot be stopped now, in C(job_savepointing), C(job_arrearage_recovering) or a
+        status that this module does not know. Once it has another status, the job is treated as above. With
+        O(wait=false) it fails.
+      - V(absent) deletes a job in any status. The service stops a running job first, and makes no savepoint. A
+        deleted job cannot be restored. The job is then awaited until the service does not know it any more.
+      - V(absent) is content with a job that the service does not know. This is no change.
+    type: str
+    required: true
+    choices:
+      absent: The service does not know the jobs any more.
+      stopped: None of the jobs runs. They still exist and can be started again.
+  trigger_savepoint:
+    description:
+      - Whether the service makes a savepoint of each job that it stops. It needs an OBS bucket that DLI may write to.
+      - A savepoint is only made when a stop is sent. A job that does not run any more gets none, and neither does
+        one that is stopping already.
+      - Only with O(state=stopped). With O(state=absent) it is an error, as a delete makes no savepoint. Stop the
+        jobs first, in a task of its own.
+    type: bool
+    default: false
+notes:
+  - The service removes the savepoint of a stop when the job is started again.
+  - The credential needs the permission to read the jobs, and to stop or delete them. To delete a running job it
+    needs both.
+seealso:
+  - module: otc.bigdata.dli_flink_jobs_info
+  - name: Data Lake Insight, API reference
+    description: What the provider says about Flink jobs and their statuses.
+    link: https://docs.otc.t-systems.com/data-lake-insight/api-ref/
+  - name: What happens to my jobs
+    description: A table of statuses and states, with waiting and savepoints.
+    link: https://github.com/otc-bigdata/otc.bigdata/blob/main/docs/docsite/rst/guide_states.rst
+  - name: Reading the job report
+    description: Changed, failed, both, and how to continue.
+    link: https://github.com/otc-bigdata/otc.bigdata/blob/main/docs/docsite/rst/guide_report.rst
+  - name: Authentication
+    description: Credentials, projects and endpoints.
+    link: https://github.com/otc-bigdata/otc.bigdata/blob/main/docs/docsite/rst/guide_authentication.rst
+author:
+  - otc.bigdata contributors (@otc-bigdata)
+"""
+
+EXAMPLES = r"""
+# Credentials and project come from the environment:
+# OS_USERNAME, OS_PASSWORD, OS_USER_DOMAIN_NAME and OS_PROJECT_NAME.
+
+- name: Stop two jobs
+  otc.bigdata.dli_flink_jobs:
+    state: stopped
+    job_ids: [128, 137]
+
+- name: Stop a job with a savepoint, and give it half an hour
+  otc.bigdata.dli_flink_jobs:
+    state: stopped
+    job_ids: [128]
+    trigger_savepoint: true
+    wait_timeout: 1800
+
+- name: Stop the jobs of a queue, and keep what happened to them
+  otc.bigdata.dli_flink_jobs:
+    state: stopped
+    filters:
+      queue_name: streaming
+      status: [job_running, job_running_exception]
+  register: result
+
+- name: Show the jobs that were stopped
+  ansible.builtin.debug:
+    msg: "{{ result.jobs | selectattr('changed') | map(attribute='name') }}"
+
+- name: Take the password from a vaulted variable, and what is not set here from the environment
+  otc.bigdata.dli_flink_jobs:
+    username: "{{ vault_otc_username | default(omit) }}"
+    password: "{{ vault_otc_password | default(omit) }}"
+    state: stopped
+    job_ids: [160]
+
+- name: Ask for a stop, and do not wait for it
+  otc.bigdata.dli_flink_jobs:
+    state: stopped
+    job_ids: [140]
+    wait: false
+
+- name: Wait for that stop later; a job that is stopping already is not asked again
+  otc.bigdata.dli_flink_jobs:
+    state: stopped
+    job_ids: [140]
+
+- name: See which old jobs a purge would delete
+  otc.bigdata.dli_flink_jobs:
+    state: absent
+    filters:
+      name: ["nightly-*", "clicks-*"]
+      status: [job_finish, job_cancel_success, job_submit_fail]
+      older_than: 12h
+  check_mode: true
+  diff: true
+  register: purge
+
+- name: Delete just these, if they are not too many
+  otc.bigdata.dli_flink_jobs:
+    state: absent
+    job_ids: "{{ purge.jobs | map(attribute='id') }}"
+  when: purge.summary.changed <= 20
+
+- name: Stop jobs with a savepoint and delete them; keep those whose stop fails
+  block:
+    - name: Stop
+      otc.bigdata.dli_flink_jobs:
+        state: stopped
+        job_ids: [128, 137, 999]
+        trigger_savepoint: true
+      register: stop
+  rescue:
+    - name: Show the jobs that failed
+      ansible.builtin.debug:
+        msg: "{{ item.id }} is {{ item.status | default('unknown', true) }}: {{ item.msg }}"
+      loop: "{{ stop.jobs | default([]) | selectattr('failed') }}"
+      loop_control:
+        label: "{{ item.id }}"
+  always:
+    - name: Delete the jobs that are stopped
+      otc.bigdata.dli_flink_jobs:
+        state: absent
+        job_ids: "{{ stop.jobs | default([]) | rejectattr('failed') | map(attribute='id') }}"
+"""
+
+RETURN = r"""
+changed:
+  description:
+    - Whether at least one job was changed, or would be in check mode.
+    - This is also told of a task that failed. A job that was asked to stop, and has not stopped in time, counts as
+      changed.
+  returned: always
+  type: bool
+  sample: true
+failed:
+  description: Whether at least one job failed, or the whole task did. The other jobs were carried through all the same.
+  returned: always
+  type: bool
+  sample: true
+msg:
+  description:
+    - What happened, in one line. It names up to five failed jobs.
+    - If the whole task failed, the reason. After it comes what is known of the jobs, if there are any.
+  returned: always
+  type: str
+  sample: "Stopped 3 of 5 jobs, 1 already stopped, 1 failed: 137: job_cancel_fail (savepoint failed)"
+jobs:
+  description:
+    - One entry for each selected job, in the order given, or listed by the service if it was chosen by filters.
+    - Empty if no job was selected, or if the task failed before a job was read.
+  returned: always, except for malformed options that Ansible itself refuses
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The ID of the job.
+      returned: always
+      type: int
+      sample: 128
+    name:
+      description: The name of the job. V(null) if the service does not know the job, or if it could not be read.
+      returned: always
+      type: str
+      sample: orders
+    changed:
+      description: Whether the job was changed, or would be in check mode.
+      returned: always
+      type: bool
+      sample: true
+    failed:
+      description: Whether the job failed to get into the wanted state.
+      returned: always
+      type: bool
+      sample: false
+    action:
+      description: The request that was made for the job, or would be in check mode. One of V(stop), V(delete) and
+        V(none).
+      returned: always
+      type: str
+      sample: stop
+    status_before:
+      description:
+        - The first status that was seen of the job, in the words of the service.
+        - V(null) if the service does not know the job, or if it could not be read.
+      returned: always
+      type: str
+      sample: job_running
+    status:
+      description:
+        - The last status that was seen of the job, in the words of the service. In check mode this is the present one.
+        - V(null) if the job is gone, or if it could not be read.
+      returned: always
+      type: str
+      sample: job_cancel_success
+    msg:
+      description: Why, where there is something to say. Otherwise empty.
+      returned: always
+      type: str
+      sample: ""
+    error:
+      description: The answer of the service that made the job fail.
+      returned: if the job failed
+      type: dict
+      contains:
+        code:
+          description: The error code of the service. V(null) if there was no answer or no code in it.
+          returned: always
+          type: str
+          sample: DLI.15002
+        status:
+          description: The HTTP status. V(null) if there was no answer, as for a time-out or a job that does not exist.
+          returned: always
+          type: int
+          sample: 400
+        request_id:
+          description: What the provider's support asks for. V(null) if there was no answer or no ID in it.
+          returned: always
+          type: str
+          sample: 5f3a1c0e9d7b4a62
+        message:
+          description: The error in the words of the service. V(null) if there was no answer.
+          returned: always
+          type: str
+          sample: The present state of the job does not allow a stop.
+summary:
+  description: How many jobs there are of each kind. Each job counts once, as failed if it failed, even if it was
+    changed.
+  returned: always, except for malformed options that Ansible itself refuses
+  type: dict
+  contains:
+    total:
+      description: The number of selected jobs.
+      returned: always
+      type: int
+      sample: 5
+    changed:
+      description: Jobs that were changed, or would be in check mode, and did not fail.
+      returned: always
+      type: int
+      sample: 3
+    unchanged:
+      description: Jobs that were already as wanted, or got there without this task.
+      returned: always
+      type: int
+      sample: 1
+    failed:
+      description: Jobs that failed.
+      returned: always
+      type: int
+      sample: 1
+error:
+  description: What made the whole task fail, for example a refused login or a host that cannot be reached.
+  returned: if the whole task failed
+  type: dict
+  contains:
+    code:
+      description: The error code of the service. V(null) if there was no answer or no code in it.
+      returned: always
+      type: str
+      sample: DLI.15002
+    status:
+      description: The HTTP status. V(null) if there was no answer, as for a time-out or a job that does not exist.
+      returned: always
+      type: int
+      sample: 400
+    request_id:
+      description: What the provider's support asks for. V(null) if there was no answer or no ID in it.
+      returned: always
+      type: str
+      sample: 5f3a1c0e9d7b4a62
+    message:
+      description: The error in the words of the service. V(null) if there was no answer.
+      returned: always
+      type: str
+      sample: The present state of the job does not allow a stop.
+"""
+
+from ..module_utils._dli_flink import FlinkJobs
+from ..module_utils._module import run_changer
+from ..module_utils._options import change_options, flink_selection
+
+SPEC = {
+    "state": {"type": "str", "required": True, "choices": ["absent", "stopped"]},
+    "trigger_savepoint": {"type": "bool", "default": False},
+    **flink_selection(),
+    **change_options(),
+}
+
+
+def main() -> None:
+    run_changer(FlinkJobs, SPEC)
+
+
+if __name__ == "__main__":
+    main()

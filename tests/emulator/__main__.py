@@ -1,0 +1,147 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Command line of the emulator: ``python3 tests/emulator --help``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import pathlib
+import signal
+import sys
+import threading
+
+if not __package__:  # started by folder
+    sys.path[0] = str(pathlib.Path(__file__).resolve().parents[1])
+    __package__, __spec__ = "emulator", None  # pylint: disable=redefined-builtin
+from .server import SERVICES, Emulator
+from .settings import PLAIN, SettingError
+
+EPILOG = """
+answers (the default first):
+{answers}
+
+delays in seconds, or in looks such as "3 looks" (the default):
+{delays}
+
+Log in as demo / demo-password of demo-domain, project eu-de, or use the token demo-token. README.md tells the rest.
+"""
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    answers = "\n".join(
+        f"  {question}: {', '.join(map(str, values))}"
+        for service in SERVICES
+        for question, values in service.answers.items()
+    )
+    delays = "\n".join(f"  {name}: {value}" for service in SERVICES for name, value in service.delays.items())
+    parser = argparse.ArgumentParser(
+        prog="emulator",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="An emulator of Open Telekom Cloud IAM and DLI: no account, no cost, no dependency.",
+        epilog=EPILOG.format(answers=answers, delays=delays),
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on; 0, the default, takes any free one")
+    parser.add_argument("--url-file", metavar="FILE", help="write the address here once it can be used")
+    parser.add_argument("--daemon", action="store_true", help="go to the background as soon as the address can be used")
+    parser.add_argument("--pid-file", metavar="FILE", help="write the process id here")
+    parser.add_argument("--seed", metavar="FILE", help="JSON with jobs, projects ...; replaces parts of seed.json")
+    parser.add_argument(
+        "--jobs",
+        metavar="N[:STATUS]",
+        action="append",
+        default=[],
+        type=_jobs,
+        help="instead of the seed's Flink jobs, N jobs in that status (job_running); may be repeated",
+    )
+    parser.add_argument(
+        "--answers",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        type=_pair,
+        help="choose one of the documented answers, see below; may be repeated",
+    )
+    parser.add_argument(
+        "--delay",
+        metavar="KEY=SECONDS",
+        action="append",
+        default=[],
+        type=_pair,
+        help="how long a transition takes, see below; may be repeated",
+    )
+    for name, (default, meaning) in PLAIN.items():
+        parser.add_argument(
+            f"--{name.replace('_', '-')}",
+            metavar="N",
+            type=type(default),
+            default=default,
+            help=f"{meaning} (%(default)s)",
+        )
+    return parser.parse_args(arguments)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE")
+    return name, value
+
+
+def _jobs(text: str) -> dict:
+    count, dummy, status = text.partition(":")
+    return {"count": int(count), "status": status or "job_running"}
+
+
+def make_emulator(options: argparse.Namespace) -> Emulator:
+    seed = json.loads(pathlib.Path(options.seed).read_text(encoding="utf-8")) if options.seed else {}
+    if options.jobs:
+        seed["flink_jobs"] = options.jobs
+    delays = {name: value if "look" in value else float(value) for name, value in options.delay}
+    plain = {name: getattr(options, name) for name in PLAIN}
+    return Emulator(options.port, options.host, seed, answers=dict(options.answers), delays=delays, **plain)
+
+
+def main() -> None:
+    options = parse()
+    try:
+        emulator = make_emulator(options)
+    except (OSError, SettingError, ValueError) as error:
+        sys.exit(f"emulator: {error}")
+    print(f"Listening on {emulator.url}", flush=True)
+    process = os.fork() if options.daemon else 0
+    if process:  # the parent: its end says that the files are there and that the socket listens
+        write_files(options, process, emulator.url)
+        os._exit(0)
+    if options.daemon:
+        leave_terminal()
+    else:
+        write_files(options, os.getpid(), emulator.url)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # stop() waits for the loop that this signal interrupts, so it needs a thread of its own
+        signal.signal(number, lambda *dummy: threading.Thread(target=emulator.stop).start())
+    try:
+        emulator.serve_forever()
+    finally:
+        for name in filter(None, (options.pid_file, options.url_file)):
+            pathlib.Path(name).unlink()
+
+
+def write_files(options: argparse.Namespace, process: int, url: str) -> None:
+    for name, text in ((options.pid_file, process), (options.url_file, url)):
+        if name:
+            pathlib.Path(name).write_text(f"{text}\n", encoding="utf-8")
+
+
+def leave_terminal() -> None:
+    os.setsid()
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,200 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who may call: users, projects, tokens and access keys of one domain, and the check of what a request carries.
+
+Signatures are those of the vendor's SDK (huaweicloudsdkcore/signer/signer.py), and are verified for real.
+"""
+
+from __future__ import annotations
+
+import calendar
+import hashlib
+import hmac
+import re
+import secrets
+import time
+import typing as t
+import urllib.parse
+
+from .settings import SettingError
+from .wire import ApiError, GatewayError, Request
+
+CLOCK_SKEW = 15 * 60
+ALGORITHM = "SDK-HMAC-SHA256"
+AUTHORIZATION = re.compile(ALGORITHM + r" Access=([^,\s]+), ?SignedHeaders=([^,\s]+), ?Signature=([0-9a-f]{64})")
+MUST_BE_SIGNED = ("host", "x-sdk-date", "x-project-id", "x-domain-id", "x-security-token")
+
+
+class Token(t.NamedTuple):
+    """A token's value and what it speaks for. ``expires_at`` None: not by itself."""
+
+    value: str
+    user: dict
+    project: dict | None
+    issued_at: float
+    expires_at: float | None
+
+    @property
+    def project_id(self) -> str:
+        return self.project["id"] if self.project else ""
+
+
+class Caller(t.NamedTuple):
+    """Who sent a signed request, and the project it names."""
+
+    user: dict
+    project_id: str
+
+
+class NotAuthenticated(Exception):
+    """The request does not prove who sent it. ``expired``: it once did."""
+
+    def __init__(self, message: str, expired: bool = False) -> None:
+        super().__init__(message)
+        self.message, self.expired = message, expired
+
+
+class Identities:
+    """The domain with its users, projects, tokens and access keys."""
+
+    KEYS = ("domain", "projects", "users", "tokens", "access_keys")
+
+    def __init__(self, seed: dict) -> None:
+        for key in seed:
+            if key not in self.KEYS:
+                known = ", ".join(self.KEYS)
+                raise SettingError(f"unknown name {key!r} in the seed; known are {known} and the lists of jobs")
+        self.domain: dict = seed["domain"]
+        self.projects: list[dict] = seed["projects"]
+        self.users: list[dict] = seed["users"]
+        self.access_keys = {key["access"]: {**key, "user": self._user(key["user"])} for key in seed["access_keys"]}
+        self.tokens: dict[str, Token] = {}
+        for entry in seed["tokens"]:
+            project = self.find(self.projects, name=entry["project"]) if "project" in entry else None
+            self.issue(self._user(entry["user"]), project, entry.get("lifetime"), entry["token"])
+
+    def _user(self, name: str) -> dict:
+        user = self.find(self.users, name=name)
+        if user is None:
+            raise SettingError(f"the seed has no user {name!r}")
+        return user
+
+    @staticmethod
+    def find(entries: list[dict], **wanted) -> dict | None:
+        """The entry with exactly these values."""
+        return next((entry for entry in entries if all(entry.get(key) == value for key, value in wanted.items())), None)
+
+    @property
+    def main_project(self) -> dict:
+        """The region's own project: an access key speaks for it unless X-Project-Id names another."""
+        return self.projects[0]
+
+    def issue(self, user: dict, project: dict | None, lifetime: float | None, value: str | None = None) -> Token:
+        now = time.time()
+        token = Token(
+            value or f"MII{secrets.token_urlsafe(300)}",
+            user,
+            project,
+            now,
+            None if lifetime is None else now + lifetime,
+        )
+        self.tokens[token.value] = token
+        return token
+
+    def expire_tokens(self) -> int:
+        """Every token is out of date from now on. Returns how many there are."""
+        self.tokens = {value: token._replace(expires_at=0.0) for value, token in self.tokens.items()}
+        return len(self.tokens)
+
+
+def identify(identities: Identities, request: Request) -> Token | Caller:
+    """The sender of a request; NotAuthenticated if it does not say or cannot prove it."""
+    value = request.headers.get("x-auth-token")
+    if value is not None:
+        return valid_token(identities, value)
+    if "authorization" in request.headers:
+        return _verified_caller(identities, request)
+    raise NotAuthenticated("neither X-Auth-Token nor Authorization was sent")
+
+
+def valid_token(identities: Identities, value: str) -> Token:
+    token = identities.tokens.get(value)
+    if token is None:
+        raise NotAuthenticated("the token cannot be decrypted")
+    if token.expires_at is not None and token.expires_at <= time.time():
+        raise NotAuthenticated("the token must be updated", expired=True)
+    return token
+
+
+def authenticate(world, request: Request) -> Token | Caller:
+    """For the services behind the gateway: ``identify``, and its refusal in the form that is set."""
+    try:
+        return identify(world.identities, request)
+    except NotAuthenticated as failure:
+        code = world.settings.answers["expired_token"] if failure.expired else "APIGW.0301"
+        message = f"Incorrect IAM authentication information: {failure.message}"
+        if code.startswith("APIG"):
+            raise GatewayError(code, message, 401) from failure
+        raise ApiError(code, failure.message) from failure
+
+
+def _verified_caller(identities: Identities, request: Request) -> Caller:
+    match = AUTHORIZATION.fullmatch(request.headers["authorization"])
+    if not match:
+        raise NotAuthenticated("malformed Authorization header")
+    access, signed, sent_signature = match[1], match[2].split(";"), match[3]
+    key = identities.access_keys.get(access)
+    if key is None:
+        raise NotAuthenticated(f"access key {access} does not exist")
+    for name in MUST_BE_SIGNED:
+        if name not in signed and (name in request.headers or name in ("host", "x-sdk-date")):
+            raise NotAuthenticated(f"header {name} is not signed")
+    if any(name not in request.headers for name in signed):
+        raise NotAuthenticated("a signed header was not sent")
+    _check_date(request.headers["x-sdk-date"])
+    if not hmac.compare_digest(signature(key["secret"], request, signed), sent_signature):
+        raise NotAuthenticated("verify aksk signature fail")
+    if request.headers.get("x-security-token") != key.get("security_token"):
+        raise NotAuthenticated("the security token does not belong to the access key")
+    project_id = request.headers.get("x-project-id", identities.main_project["id"])
+    return Caller(key["user"], project_id)
+
+
+def _check_date(text: str) -> None:
+    try:
+        signed_at = calendar.timegm(time.strptime(text, "%Y%m%dT%H%M%SZ"))
+    except ValueError:
+        raise NotAuthenticated("malformed X-Sdk-Date") from None
+    if abs(time.time() - signed_at) > CLOCK_SKEW:
+        raise NotAuthenticated(f"the request was signed at {text}, more than 15 minutes from the present time")
+
+
+def signature(secret: str, request: Request, signed: list[str]) -> str:
+    """What the sender must have computed. The key is used as it is: nothing is derived from it."""
+    digest = hashlib.sha256(canonical_request(request, signed).encode("utf-8")).hexdigest()
+    text = f"{ALGORITHM}\n{request.headers['x-sdk-date']}\n{digest}"
+    return hmac.new(secret.encode("utf-8"), text.encode("utf-8"), hashlib.sha256).hexdigest()
+
+
+def canonical_request(request: Request, signed: list[str]) -> str:
+    """The text whose hash is signed. Its path ends with a slash, whatever was sent."""
+    path = "/".join(_encode(part) for part in urllib.parse.unquote(request.path).split("/"))
+    query = "&".join(f"{_encode(name)}={_encode(value)}" for name, value in sorted(request.pairs()))
+    # Header values travel as UTF-8, and were read byte by byte.
+    values = {name: request.headers[name].encode("latin-1").decode("utf-8", "replace") for name in signed}
+    headers = "".join(f"{name}:{value}\n" for name, value in values.items())
+    path = path if path.endswith("/") else f"{path}/"
+    return "\n".join((request.method, path, query, headers, ";".join(signed), _body_hash(request)))
+
+
+def _encode(text: str) -> str:
+    return urllib.parse.quote(text, safe="~")
+
+
+def _body_hash(request: Request) -> str:
+    content_type = request.headers.get("content-type", "application/json")
+    unsigned = not content_type.startswith(("application/json", "application/bson"))
+    if request.body and unsigned and request.headers.get("x-sdk-content-sha256") == "UNSIGNED-PAYLOAD":
+        return "UNSIGNED-PAYLOAD"
+    return hashlib.sha256(request.body).hexdigest()

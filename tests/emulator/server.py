@@ -1,0 +1,193 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The emulator: connections, routing, faults and log around the services.
+
+A new service is a new file with a ``SERVICE`` in it, and its name in ``SERVICES``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import pathlib
+import secrets
+import socket
+import socketserver
+import struct
+import sys
+import threading
+import time
+import traceback
+
+from . import control, dli_flink, iam
+from .faults import Faults
+from .log import RequestLog
+from .service import Route, Router
+from .settings import Settings
+from .wire import ApiError, BadRequest, GatewayError, Reply, Request, read_request
+from .world import World
+
+SERVICES = (iam.SERVICE, dli_flink.SERVICE)
+
+SEED_FILE = pathlib.Path(__file__).with_name("seed.json")
+AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends a reset
+
+
+class Emulator:
+    """The cloud in one process.
+
+    ``with Emulator(seed={"flink_jobs": [{"count": 3}]}, latency=0.02) as emulator:`` serves at ``emulator.url``
+    from a thread. The parts that ``seed`` leaves out come from seed.json. Settings: see settings.py.
+    """
+
+    def __init__(self, port: int = 0, host: str = "127.0.0.1", seed: dict | None = None, **settings) -> None:
+        self.settings = Settings(
+            {name: values for service in SERVICES for name, values in service.answers.items()},
+            {name: value for service in SERVICES for name, value in service.delays.items()},
+        )
+        self.settings.update(settings)
+        self._first_seed = {**json.loads(SEED_FILE.read_text(encoding="utf-8")), **(seed or {})}
+        self._first_settings = self.settings.as_dict()
+        self.world = World(self.settings, [service.jobs for service in SERVICES if service.jobs], self._first_seed)
+        self.faults, self.log = Faults(), RequestLog()
+        self._router = Router(SERVICES)
+        self._id_prefix, self._requests = secrets.token_hex(12), 0
+        self._server = _Server((host, port), self)
+        self.url = f"http://{host}:{self._server.server_address[1]}"
+
+    def __enter__(self) -> Emulator:
+        threading.Thread(target=self.serve_forever, name="emulator", daemon=True).start()
+        return self
+
+    def __exit__(self, *dummy) -> None:
+        self.stop()
+
+    def serve_forever(self) -> None:
+        self._server.serve_forever(poll_interval=0.05)
+
+    def stop(self) -> None:
+        """Stop listening and close all connections."""
+        self._server.shutdown()
+        self._server.server_close()
+
+    def load(self, seed: dict) -> None:
+        """A new world; parts that are not given are those of the start."""
+        self.world.load({**self._first_seed, **seed})
+
+    def reset(self) -> None:
+        """Everything as at the start: jobs, people, settings; no faults, an empty log."""
+        self.load({})
+        self.settings.update(self._first_settings)
+        self.faults.clear()
+        self.log.clear()
+
+    # ---- one request ----
+
+    def answer(self, request: Request, connection: int) -> Reply:
+        """The reply to a request that came over this connection."""
+        if request.path.startswith(control.PREFIX):
+            return control.answer(self, request)
+        arrived = self.log.arrived(connection)
+        self._requests += 1
+        request.id = f"{self._id_prefix}{self._requests:08x}"
+        route, values = self._router.find(request.method, request.path)
+        reply = Reply(500)
+        try:
+            if self.settings.latency:
+                time.sleep(self.settings.latency)
+            fault = self.faults.next_for(request)
+            if fault:
+                reply = fault.break_answer(request, lambda: self._carry_out(route, request, values))
+            else:
+                reply = self._carry_out(route, request, values)
+        finally:
+            template, total = (route.template, route.counts) if route else ("(unknown)", "other")
+            self.log.answered(request, reply, template, total, arrived)
+        reply.headers[route.service.request_id_header if route else "X-Request-Id"] = request.id
+        return reply
+
+    def _carry_out(self, route: Route | None, request: Request, values: list[str]) -> Reply:
+        if route is None:
+            return _gateway_reply(request, GatewayError("APIGW.0101", "The API does not exist.", 404))
+        try:
+            with self.world.lock:
+                if route.service.access:
+                    route.service.access(self.world, request, *values)
+                return route.handler(self.world, request, *values)
+        except GatewayError as error:
+            return _gateway_reply(request, error)
+        except ApiError as error:
+            return route.service.error_reply(self.world, request, error)
+
+
+def _gateway_reply(request: Request, error: ApiError) -> Reply:
+    """The gateway in front of the services speaks for itself, always in this form."""
+    return Reply(error.status, {"error_code": error.code, "error_msg": error.message, "request_id": request.id})
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    """A thread per connection. Connections stay open, as clients keep them for many requests."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], emulator: Emulator) -> None:
+        self.emulator, self.open_connections, self.numbers = emulator, set(), itertools.count()
+        super().__init__(address, _Connection)
+
+    def server_close(self) -> None:
+        super().server_close()
+        for connection in list(self.open_connections):
+            _close(connection)
+
+    def handle_error(self, request, client_address) -> None:
+        """A client that went away is no error."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            traceback.print_exc()
+
+
+class _Connection(socketserver.StreamRequestHandler):
+    """One connection: reads requests and sends replies until either side has enough."""
+
+    disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        super().setup()
+        self.number = next(self.server.numbers)
+        self.server.open_connections.add(self.connection)
+
+    def handle(self) -> None:
+        while self._serve_one():
+            pass
+
+    def finish(self) -> None:
+        self.server.open_connections.discard(self.connection)
+        super().finish()
+
+    def _serve_one(self) -> bool:
+        try:
+            request = read_request(self.rfile, self.connection.sendall)
+        except BadRequest as error:
+            self.connection.sendall(Reply(400, {"error": str(error)}, {"Connection": "close"}).encode())
+            return False
+        if request is None:
+            return False
+        reply = self.server.emulator.answer(request, self.number)
+        if reply.cut == "reset":
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+            self.rfile.close()
+            self.connection.close()
+            return False
+        if reply.cut == "close":
+            return False
+        self.connection.sendall(reply.encode(request.method == "HEAD"))
+        return request.keeps_alive and not reply.cut
+
+
+def _close(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # it may be closed already
+        connection.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,36 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fixtures for the tests that talk to an emulator."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
+from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
+
+
+@pytest.fixture(scope="session")
+def one_emulator():
+    """An emulator for this worker, in a thread."""
+    with Emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(one_emulator):
+    """The emulator as it is after its start."""
+    one_emulator.reset()
+    while one_emulator.log.summary()["peak_in_flight"]:  # a request that the last test gave up
+        time.sleep(0.05)
+        one_emulator.reset()
+    return one_emulator
+
+
+@pytest.fixture
+def flink(emulator):
+    """The Flink modules against the emulator."""
+    return Flink(emulator)

@@ -1,0 +1,114 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Faults that a test can order."""
+
+from __future__ import annotations
+
+import email.utils
+import http.client
+import socket
+import time
+
+import pytest
+
+LOST = (ConnectionResetError, http.client.RemoteDisconnected)
+
+
+@pytest.fixture
+def fault(emulator):
+    return emulator.faults.add
+
+
+def test_status_before_and_after_the_effect(call, fault, add_job):
+    job_id = add_job()
+    fault(method="POST", path="/stop$", status=503)
+    answer = call.flink("POST", "/stop", {"job_ids": [job_id]})
+    assert (answer.status, answer.headers["Content-Type"]) == (503, "text/html; charset=utf-8")
+    assert call.status(job_id) == "job_running"
+    fault(kind="status_after", method="POST")
+    assert call.flink("POST", "/stop", {"job_ids": [job_id]}).status == 504
+    assert call.status(job_id) == "job_cancel_success"
+
+
+def test_throttling(call, fault):
+    fault(status=429)
+    fault(status=429, retry_after=7)
+    fault(status=429, retry_after="date+30", headers={"X-More": "1"})
+    plain, seconds, date = (call.flink("GET") for dummy in range(3))
+    assert (plain.code, plain.headers["Retry-After"]) == ("APIGW.0308", None)
+    assert seconds.headers["Retry-After"] == "7"
+    pause = email.utils.parsedate_to_datetime(date.headers["Retry-After"]).timestamp() - time.time()
+    assert 25 < pause <= 30
+    assert date.headers["X-More"] == "1"
+    assert call.flink("GET").status == 200
+
+
+def test_own_body(call, fault):
+    body = {"error_msg": "The throttling threshold has been reached", "error_code": "APIG.0308"}
+    fault(status=429, body=body)
+    fault(status=200, body={"is_success": "false", "message": "no"})
+    assert call.flink("GET").body == body
+    assert call.flink("GET").body["is_success"] == "false"
+
+
+def test_skip_times_and_pattern(call, fault):
+    fault(path="/jobs/5$", skip=1, times=2, status=500)
+    assert [call.flink("GET", "/5").status for dummy in range(4)] == [400, 500, 500, 400]
+    fault(path="/jobs/5$", times=None, status=500)
+    assert [call.flink("GET", f"/{job_id}").status for job_id in (5, 5, 6)] == [500, 500, 400]
+
+
+@pytest.mark.parametrize(
+    ("kind", "effect"),
+    [
+        ("reset_before", "job_running"),
+        ("hang", "job_running"),
+        ("reset_after", "job_cancel_success"),
+        ("hang_after", "job_cancel_success"),
+    ],
+)
+def test_lost_connections(call, emulator, fault, add_job, kind, effect):
+    job_id = add_job()
+    fault(kind=kind, method="POST")
+    with pytest.raises(LOST):
+        call.flink("POST", "/stop", {"job_ids": [job_id]})
+    assert call.status(job_id) == effect
+    assert [entry["status"] for entry in emulator.log.entries()] == [0, 200]
+
+
+def test_hang_and_slow(call, fault):
+    fault(kind="hang", seconds=0.5)
+    with pytest.raises(socket.timeout):
+        call.flink("GET", timeout=0.05)
+    fault(kind="slow", seconds=0.05)
+    began = time.monotonic()
+    assert call.flink("GET").status == 200
+    assert time.monotonic() - began >= 0.05
+
+
+def test_truncate(call, fault):
+    fault(kind="truncate")
+    with pytest.raises(http.client.IncompleteRead):
+        call.flink("GET")
+
+
+def test_gateway_404(call, fault, add_job):
+    fault(kind="gateway_404")
+    answer = call.flink("GET", f"/{add_job()}")
+    assert (answer.status, answer.code) == (404, "APIGW.0101")
+
+
+def test_empty_and_wrong_type(call, fault):
+    fault(kind="empty")
+    fault(kind="wrong_type")
+    fault(kind="wrong_type", body=["unexpected"])
+    empty, page, array = (call.flink("GET") for dummy in range(3))
+    assert (empty.status, empty.body) == (200, "")
+    assert (page.status, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert (array.status, array.body) == (200, ["unexpected"])
+
+
+def test_login_can_fail_too(call, fault):
+    fault(method="POST", path="^/v3/auth/tokens$", status=502)
+    assert call("POST", "/v3/auth/tokens", {}, token=None).status == 502

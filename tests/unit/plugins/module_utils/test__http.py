@@ -1,0 +1,144 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is tried again and how long after, and what the exceptions of the HTTP library become."""
+
+from __future__ import annotations
+
+import email.utils
+import ssl
+import time
+import typing as t
+
+import pytest
+import requests
+import urllib3
+
+from ansible_collections.otc.bigdata.plugins.module_utils import _http
+from ansible_collections.otc.bigdata.plugins.module_utils._errors import (
+    ApiError,
+    Misdirected,
+    Refused,
+    Unanswered,
+    Unreachable,
+)
+from ansible_collections.otc.bigdata.plugins.module_utils._http import Http, Tls
+from ansible_collections.otc.bigdata.tests.unit.utils.scripted_http import Call
+
+URL = "https://dli.test/v1.0/p/streaming/jobs"
+Start = t.Callable[..., t.Any]
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    found: list[float] = []
+    monkeypatch.setattr(_http.time, "sleep", found.append)
+    monkeypatch.setattr(_http.random, "uniform", lambda low, high: 1.0)
+    return found
+
+
+def send(method: str = "GET", retries: int = 5) -> _http.Reply:
+    return Http(60, retries, 8, Tls()).send(method, URL, {}, repeat=method == "GET")
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_read_is_retried(script: Start, pauses: list[float], status: int) -> None:
+    script(*[Call("GET", URL, status=status, answer=b"<html>")] * 3, Call("GET", URL, answer={}))
+    assert send().status == 200
+    assert pauses == [0.5, 1, 2]
+
+
+def test_retries_end(script: Start, pauses: list[float]) -> None:
+    script(*[Call("GET", URL, status=503)] * 6)
+    assert send().status == 503
+    assert pauses == [0.5, 1, 2, 4, 8]
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_write_that_may_have_happened_is_sent_once(script: Start, pauses: list[float], status: int) -> None:
+    script(Call("POST", URL, status=status))
+    assert send("POST").status == status
+    assert pauses == []
+
+
+@pytest.mark.parametrize(
+    ("wish", "pause"),
+    [
+        (None, 1),
+        ("7", 7),
+        ("0", 0),
+        ("3600", 60),
+        ("soon", 1),
+        ("-5", 1),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
+        (email.utils.formatdate(time.time() + 9999, usegmt=True), 60),
+    ],
+)
+def test_throttling_holds_back_writes_too(script: Start, pauses: list[float], wish: str | None, pause: float) -> None:
+    headers = {"Retry-After": wish} if wish else {}
+    script(Call("POST", URL, status=429, headers=headers), Call("POST", URL))
+    assert send("POST").status == 200
+    assert pauses == [pause]
+
+
+def test_a_redirect_is_not_followed(script: Start) -> None:
+    script(Call("GET", URL, status=302, headers={"Location": "https://user:secret@evil.test/x?token=1"}))
+    with pytest.raises(Refused, match=r"HTTP 302: redirected to evil\.test, which is not followed"):
+        send()
+
+
+def test_an_answer_that_breaks_off(script: Start, pauses: list[float]) -> None:
+    script(*[Call("GET", URL, answer={"a": 1}, headers={"Content-Length": "9999"})] * 2)
+    with pytest.raises(Unanswered, match="broke off|connection broke"):
+        send(retries=1)
+
+
+REFUSED = urllib3.exceptions.NewConnectionError(None, "x: [Errno 111] Connection refused")
+REFUSED.__cause__ = ConnectionRefusedError(111, "Connection refused")
+NOT_TRUSTED = ssl.SSLCertVerificationError(1, "certificate verify failed")
+NOT_TRUSTED.verify_code, NOT_TRUSTED.verify_message = 18, "self-signed certificate"
+OTHER_HOST = ssl.SSLCertVerificationError(1, "certificate verify failed")
+OTHER_HOST.verify_code, OTHER_HOST.verify_message = 62, "Hostname mismatch"
+PLAIN_HTTP = ssl.SSLError(1, "wrong version number")
+PLAIN_HTTP.reason = "WRONG_VERSION_NUMBER"
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        (requests.ConnectTimeout(), Unreachable, "no connection within 60 s"),
+        (requests.ReadTimeout(), Unanswered, "no answer within 60 s"),
+        (requests.ConnectionError(urllib3.exceptions.MaxRetryError(None, URL, REFUSED)), Unreachable, "refused"),
+        (requests.exceptions.ProxyError(OSError(5, "proxy down")), Unreachable, "proxy down"),
+        (requests.exceptions.SSLError(NOT_TRUSTED), Misdirected, "self-signed certificate.*ca_path"),
+        (requests.exceptions.SSLError(OTHER_HOST), Misdirected, "Hostname mismatch$"),
+        (requests.exceptions.SSLError(PLAIN_HTTP), Misdirected, "TLS: WRONG_VERSION_NUMBER"),
+        (requests.exceptions.SSLError(ssl.SSLEOFError(8, "EOF")), Unanswered, "broke"),
+        (requests.ConnectionError(ConnectionResetError(104, "Connection reset by peer")), Unanswered, "reset by peer"),
+        (requests.exceptions.ChunkedEncodingError("x"), Unanswered, "broke"),
+        (requests.exceptions.InvalidHeader("header value: 'my secret'"), Misdirected, "InvalidHeader$"),
+        (requests.exceptions.InvalidURL("x"), Misdirected, "InvalidURL$"),
+        (urllib3.exceptions.LocationParseError("x"), Misdirected, "LocationParseError$"),
+        (OSError("x"), Unanswered, "broke"),
+        (UnicodeError("x"), Misdirected, "UnicodeError$"),
+    ],
+)
+def test_exceptions(script: Start, error: Exception, kind: type[ApiError], words: str) -> None:
+    script(Call("GET", URL, error=error))
+    with pytest.raises(ApiError, match=f"^GET dli.test/v1.0/p/streaming/jobs: .*{words}") as raised:
+        send(retries=0)
+    assert raised.value.__class__ is kind
+    assert "secret" not in str(raised.value)
+
+
+def test_what_was_never_sent_is_sent_again(script: Start, pauses: list[float]) -> None:
+    script(Call("POST", URL, error=requests.ConnectTimeout()), Call("POST", URL))
+    assert send("POST").status == 200
+    assert pauses == [0.5]
+
+
+def test_what_was_perhaps_sent_is_not(script: Start, pauses: list[float]) -> None:
+    script(Call("POST", URL, error=requests.ReadTimeout()))
+    with pytest.raises(Unanswered):
+        send("POST")
+    assert pauses == []

@@ -1,0 +1,125 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is due for a job: by its status alone, and after a write was answered in each possible way."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.otc.bigdata.plugins.module_utils._dli_flink import GOALS
+from ansible_collections.otc.bigdata.plugins.module_utils._errors import Refused
+from ansible_collections.otc.bigdata.plugins.module_utils._plan import (
+    ACCEPTED,
+    DONE,
+    DOUBTFUL,
+    FAILED,
+    HOLD,
+    LOST,
+    MISSING,
+    REFUSED,
+    WAIT,
+    Entry,
+    next_step,
+)
+
+STOPPED, ABSENT = GOALS["stopped"], GOALS["absent"]
+
+
+def entry_seen(*statuses: str | None) -> Entry:
+    entry = Entry(1)
+    for status in statuses:
+        entry.look(status, "orders", "")
+    return entry
+
+
+# The state table of the API contract, job by job
+FLINK_STATUSES = {
+    "job_init": DONE,
+    "job_submitting": "stop",
+    "job_submit_fail": DONE,
+    "job_running": "stop",
+    "job_running_exception": "stop",
+    "job_downloading": "stop",
+    "job_idle": DONE,
+    "job_canceling": WAIT,
+    "job_cancel_success": DONE,
+    "job_cancel_fail": "stop",
+    "job_savepointing": HOLD,
+    "job_arrearage_stopped": DONE,
+    "job_arrearage_recovering": HOLD,
+    "job_finish": DONE,
+    "job_foo": HOLD,
+    "JOB_RUNNING": "stop",
+    None: MISSING,
+}
+
+
+@pytest.mark.parametrize(("status", "step"), FLINK_STATUSES.items())
+def test_flink_stopped(status: str | None, step: str) -> None:
+    assert next_step(entry_seen(status), STOPPED) == step
+
+
+@pytest.mark.parametrize("status", FLINK_STATUSES)
+def test_flink_absent(status: str | None) -> None:
+    assert next_step(entry_seen(status), ABSENT) == ("delete" if status else DONE)
+
+
+NOT_NOW = Refused("POST host/stop", "not in this state", 400, "DLI.15002")
+NO_PERMISSION = Refused("POST host/stop", "no permission", 400, "DLI.10005")
+RUNNING, CANCELING, STOPPED_BY_US = "job_running", "job_canceling", "job_cancel_success"
+
+
+@pytest.mark.parametrize(
+    ("answer", "refusal", "before", "after", "step", "changed"),
+    [
+        (ACCEPTED, None, RUNNING, RUNNING, WAIT, True),
+        (ACCEPTED, None, RUNNING, CANCELING, WAIT, True),
+        (ACCEPTED, None, RUNNING, STOPPED_BY_US, DONE, True),
+        (ACCEPTED, None, RUNNING, "job_finish", DONE, True),
+        (ACCEPTED, None, RUNNING, "job_savepointing", HOLD, True),
+        (ACCEPTED, None, RUNNING, "job_cancel_fail", FAILED, True),
+        (ACCEPTED, None, "job_cancel_fail", "job_cancel_fail", WAIT, True),
+        (REFUSED, NOT_NOW, RUNNING, RUNNING, FAILED, False),
+        (REFUSED, NOT_NOW, RUNNING, "job_finish", DONE, False),
+        (REFUSED, NOT_NOW, RUNNING, CANCELING, WAIT, False),
+        (REFUSED, NOT_NOW, "job_running_exception", "job_running_exception", DONE, False),
+        (REFUSED, NOT_NOW, "job_running_exception", RUNNING, "stop", False),
+        (REFUSED, NOT_NOW, "job_submitting", "job_submitting", HOLD, False),
+        (REFUSED, NOT_NOW, "job_submitting", RUNNING, "stop", False),
+        (REFUSED, NO_PERMISSION, RUNNING, RUNNING, FAILED, False),
+        (REFUSED, NO_PERMISSION, RUNNING, STOPPED_BY_US, DONE, False),
+        (DOUBTFUL, NOT_NOW, RUNNING, RUNNING, "stop", False),
+        (DOUBTFUL, NOT_NOW, RUNNING, CANCELING, WAIT, True),
+        (DOUBTFUL, NOT_NOW, RUNNING, STOPPED_BY_US, DONE, True),
+        (LOST, NOT_NOW, RUNNING, RUNNING, "stop", False),
+        (LOST, NOT_NOW, RUNNING, STOPPED_BY_US, DONE, True),
+        (LOST, NOT_NOW, RUNNING, "job_savepointing", HOLD, True),
+        (LOST, NOT_NOW, RUNNING, "job_cancel_fail", FAILED, True),
+    ],
+)
+def test_after_a_stop(answer: str, refusal: Refused | None, before: str, after: str, step: str, changed: bool) -> None:
+    entry = entry_seen(before)
+    entry.sent("stop", answer, refusal)
+    entry.look(after, None, "")
+    assert (next_step(entry, STOPPED), entry.changed) == (step, changed)
+
+
+@pytest.mark.parametrize("answer", [LOST, DOUBTFUL])
+def test_a_write_is_not_repeated_for_ever(answer: str) -> None:
+    entry = entry_seen(RUNNING)
+    steps = []
+    for dummy in range(4):
+        entry.sent("stop", answer, NO_PERMISSION)
+        entry.look(RUNNING, None, "")
+        steps.append(next_step(entry, STOPPED))
+    assert steps[:3] == ["stop", "stop", FAILED]
+
+
+def test_a_failed_stop_that_fails_again() -> None:
+    entry = entry_seen("job_cancel_fail")
+    entry.sent("stop", ACCEPTED)
+    entry.look(CANCELING, None, "")
+    entry.look("job_cancel_fail", None, "savepoint failed")
+    assert next_step(entry, STOPPED) == FAILED
+    assert entry.described() == "job_cancel_fail (savepoint failed)"

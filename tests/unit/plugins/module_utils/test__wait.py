@@ -1,0 +1,45 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pauses grow up to the interval and never outlast the deadline."""
+
+from __future__ import annotations
+
+from ansible_collections.otc.bigdata.plugins.module_utils._wait import Patience
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.pauses: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.pauses.append(seconds)
+
+
+def pauses(timeout: float, interval: float) -> list[float]:
+    clock = Clock()
+    patience = Patience(timeout, interval, clock, clock.sleep)
+    while patience.pause():
+        pass
+    return clock.pauses
+
+
+def test_pauses() -> None:
+    assert pauses(20, 3) == [0.5, 1, 2, 3, 3, 3, 3, 3, 1.5]
+    assert pauses(1, 0.25) == [0.25] * 4
+    assert pauses(0, 10) == []
+
+
+def test_a_write_makes_the_next_look_come_soon() -> None:
+    clock = Clock()
+    patience = Patience(60, 10, clock, clock.sleep)
+    for dummy in range(3):
+        patience.pause()
+    patience.restart()
+    patience.pause()
+    assert clock.pauses == [0.5, 1, 2, 0.5]

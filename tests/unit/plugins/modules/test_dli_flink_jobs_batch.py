@@ -1,0 +1,186 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""dli_flink_jobs: the many answers to a batch write, and what becomes of refused ones.
+
+The cases are those of the API contract, section 13.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+STATES = ("stopped", "absent")
+WRITE = {"stopped": "stop", "absent": "delete"}
+AFTER = {"stopped": "job_cancel_success", "absent": None}
+REFUSALS = ("whole", "mixed", "partial")
+
+
+# ---- success in all its forms ----
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("batch", ["each", "one", "bare", "empty", "trailing_comma"])
+def test_form_of_the_answer(flink, state, batch):
+    """Cases 1 and 4: one element for two ids, a bare object, no body, no JSON."""
+    flink.answers(batch=batch, write_status=202)
+    assert flink.run(state, [128, 137])["summary"]["changed"] == 2
+    assert (flink.truth[128], flink.truth[137]) == (AFTER[state], AFTER[state])
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("is_success", ["string", "capital", "boolean", "missing"])
+def test_form_of_success(flink, state, is_success):
+    """Case 3: "true", "True", true, nothing."""
+    flink.answers(is_success=is_success)
+    result = flink.run(state, [128, 137])
+    assert (result.failed, result["summary"]["changed"]) == (False, 2)
+
+
+@pytest.mark.parametrize("wait", [True, False])
+@pytest.mark.parametrize("is_success", ["string", "capital", "boolean"])
+def test_form_of_failure(flink, is_success, wait):
+    """Cases 2 and 3: one of two elements says "false" in one of its forms: that job fails."""
+    flink.answers(is_success=is_success, batch_refusal="mixed")
+    flink.jobs({"job_id": 5}, {"job_id": 6, "refuse": {"delete": "DLI.10005"}})
+    result = flink.run("absent", [5, 6], wait=wait, wait_timeout=3)
+    assert result.column("changed") == {5: True, 6: False}
+    assert result.column("failed") == {5: False, 6: True}
+    assert "permission" in result.job(6)["msg"]
+    assert flink.truth == {5: None, 6: "job_running"}
+
+
+@pytest.mark.parametrize(("state", "batch"), [("absent", "one"), ("absent", "each"), ("stopped", "one")])
+def test_success_for_a_job_that_was_left_alone(flink, state, batch):
+    """Case 1: the answer is "true" for two ids while one job did not change: the task fails and names that job."""
+    flink.answers(batch=batch)
+    flink.jobs({"job_id": 5}, {"job_id": 6, "script": {WRITE[state]: []}})
+    result = flink.run(state, [5, 6], wait_timeout=1)
+    assert result["changed"] is True
+    assert result.column("failed") == {5: False, 6: True}
+    assert result.job(5)["changed"]
+    assert result.job(6)["status"] == "job_running"
+    assert "6: " in result["msg"]
+
+
+# ---- refusals ----
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize(
+    ("refusal", "batch"), [("whole", "each"), ("partial", "each"), ("mixed", "each"), ("mixed", "one")]
+)
+def test_one_job_is_refused(flink, state, refusal, batch):
+    """Case 2: that job fails with the service's words, the rest is carried through."""
+    flink.answers(batch_refusal=refusal, batch=batch)
+    flink.jobs({"count": 3}, {"job_id": 50, "refuse": {WRITE[state]: "DLI.10005"}}, {"count": 3})
+    ids = list(flink.truth)
+    result = flink.run(state, ids, wait_timeout=3)
+    assert result["summary"] == {"total": 7, "changed": 6, "unchanged": 0, "failed": 1}
+    job = result.job(50)
+    assert (job["failed"], job["changed"], job["status"], job["action"]) == (True, False, "job_running", WRITE[state])
+    assert flink.truth == {job_id: "job_running" if job_id == 50 else AFTER[state] for job_id in ids}
+    if refusal != "mixed":
+        assert (job["error"]["code"], job["error"]["status"]) == ("DLI.10005", 400)
+        assert job["error"]["request_id"]
+        for word in ("POST", "127.0.0.1", f"/streaming/jobs/{WRITE[state]}", "400"):
+            assert word in job["msg"] + result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "error_body", "not_found"),
+    [
+        ("whole", "array", "own_code"),
+        ("whole", "object", "DLI.0002"),
+        ("partial", "array", "DLI.0023"),
+        ("partial", "object", "own_code"),
+        ("mixed", "array", "own_code"),
+    ],
+)
+def test_job_vanishes_before_the_delete(flink, refusal, error_body, not_found):
+    """Case 5: DLI.17001 for one of three: read again, delete the rest; the next run has nothing to do."""
+    flink.answers(error_body=error_body, not_found=not_found, batch_refusal=refusal)
+    flink.jobs({"job_id": 5}, {"job_id": 6, "script": {"before_delete": [{"status": "gone"}]}}, {"job_id": 7})
+    result = flink.run("absent", [5, 6, 7])
+    assert not result.failed, result["msg"]
+    assert result.column("status") == {5: None, 6: None, 7: None}
+    assert (result.job(5)["changed"], result.job(7)["changed"]) == (True, True)
+    if refusal != "mixed":  # refused together with others: who made it vanish is not known
+        assert result.job(6)["changed"]
+    assert flink.run("absent", [5, 6, 7])["changed"] is False
+
+
+def test_only_job_vanishes_before_the_delete(flink):
+    """Case 5: the single write was refused, so the change is not ours."""
+    flink.job(before_delete=[{"status": "gone"}])
+    result = flink.run("absent", [5])
+    assert (result.failed, result["changed"], result.job(5)["status"]) == (False, False, None)
+    assert result.job(5)["action"] == "delete"
+
+
+def test_only_job_vanishes_before_the_stop(flink):
+    """An id that the service does not know: failure, unless `ignore_missing`."""
+    for ignore in (False, True):
+        flink.job(before_stop=[{"status": "gone"}])
+        result = flink.run("stopped", [5], ignore_missing=ignore)
+        assert (result.failed, result["changed"], result.job(5)["status"]) == (not ignore, False, None)
+
+
+def test_only_job_finishes_before_the_stop(flink):
+    """Case 12: DLI.15002 in a race: fine, and no change of ours."""
+    flink.job(before_stop=[{"status": "job_finish"}])
+    result = flink.run("stopped", [5])
+    job = result.job(5)
+    assert (job["failed"], job["changed"], job["action"], job["status"]) == (False, False, "stop", "job_finish")
+    assert result["changed"] is False
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_one_of_several_finishes_before_the_stop(flink, refusal):
+    """Case 12: the refused batch is read again and the others are stopped."""
+    flink.answers(batch_refusal=refusal)
+    flink.jobs({"job_id": 5}, {"job_id": 6, "script": {"before_stop": [{"status": "job_finish"}]}}, {"job_id": 7})
+    result = flink.run("stopped", [5, 6, 7])
+    assert not result.failed, result["msg"]
+    assert result.column("status") == {5: "job_cancel_success", 6: "job_finish", 7: "job_cancel_success"}
+    assert (result.job(5)["changed"], result.job(7)["changed"]) == (True, True)
+    if refusal != "mixed":
+        assert result.job(6)["changed"]
+
+
+def test_refused_though_it_runs(flink):
+    """A refusal that the state does not explain is that job's error."""
+    flink.job(refuse={"stop": "DLI.15002"})
+    result = flink.run("stopped", [5], wait_timeout=2)
+    assert (result["changed"], result.failed) == (False, True)
+    assert result.job(5)["error"]["code"] == "DLI.15002"
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_service_takes_fewer_ids(flink, state):
+    """No batch is accepted as such: job by job."""
+    flink.emulator.settings.update({"batch_limit": 1})
+    ids = flink.many(5)
+    result = flink.run(state, ids)
+    assert (result.failed, result["summary"]["changed"]) == (False, 5)
+    assert set(flink.truth.values()) == {AFTER[state]}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_one_refused_job_among_many(flink, refusal):
+    """Only its own batch is touched: all others are changed."""
+    flink.answers(batch_refusal=refusal)
+    flink.jobs({"count": 120}, {"job_id": 999, "refuse": {"stop": "DLI.10005"}}, {"count": 100})
+    ids = list(flink.truth)
+    result = flink.run("stopped", ids, wait_timeout=10)
+    assert result["summary"] == {"total": 221, "changed": 220, "unchanged": 0, "failed": 1}
+    assert result.job(999)["failed"]
+
+
+def test_no_permission_at_all(flink):
+    """Every job is refused: every job fails, each with its own error."""
+    flink.jobs({"count": 4, "refuse": {"stop": "DLI.10005"}})
+    result = flink.run("stopped", list(flink.truth), wait_timeout=3)
+    assert result["summary"]["failed"] == 4
+    assert result["changed"] is False
+    assert {job["error"]["code"] for job in result["jobs"]} == {"DLI.10005"}

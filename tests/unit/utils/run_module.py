@@ -1,0 +1,98 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run a module as Ansible runs it: a process of its own, its arguments in a file, its answer as JSON on stdout."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+import ansible_collections
+
+PACKAGE = "ansible_collections.otc.bigdata.plugins.modules"
+SECRETS = {"token", "password", "OS_TOKEN", "OS_AUTH_TOKEN", "OS_PASSWORD"}
+KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
+
+
+class Result(dict):
+    """What the module answered. ``text``: all it printed; ``seconds``: how long it took."""
+
+    text = ""
+    seconds = 0.0
+
+    def job(self, job_id: int) -> dict:
+        """The one entry of this job."""
+        (entry,) = (job for job in self["jobs"] if job["id"] == job_id)
+        return entry
+
+    def column(self, name: str) -> dict:
+        """One field of every job, by id."""
+        return {job["id"]: job[name] for job in self["jobs"]}
+
+    @property
+    def failed(self) -> bool:
+        return self.get("failed", False)
+
+
+def run_module(
+    name: str,
+    options: dict,
+    check_mode: bool = False,
+    diff: bool = False,
+    environ: dict | None = None,
+    timeout: float = 25,
+) -> Result:
+    """The answer of the module, after the checks that hold for each run: JSON, exit code, no traceback, no secret."""
+    environ = environ or {}
+    arguments = {**options, "_ansible_check_mode": check_mode, "_ansible_diff": diff, "_ansible_verbosity": 4}
+    with tempfile.TemporaryDirectory() as folder:
+        file, home = pathlib.Path(folder, "arguments.json"), pathlib.Path(folder, "home")
+        file.write_text(json.dumps({"ANSIBLE_MODULE_ARGS": arguments}), encoding="utf-8")
+        home.mkdir()
+        began = time.monotonic()
+        process = subprocess.run(
+            [sys.executable, "-m", f"{PACKAGE}.{name}", str(file)],
+            cwd=home,
+            env={**_environ(home), **environ},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=timeout,
+            check=False,
+        )
+        seconds = time.monotonic() - began
+    result = _parsed(process)
+    result.seconds = seconds
+    for option, value in [*options.items(), *environ.items()]:
+        assert option not in SECRETS or not value or value not in result.text, f"{option} was printed:\n{result.text}"
+    return result
+
+
+def _environ(home: pathlib.Path) -> dict:
+    """Nothing that a module could take for an option; what coverage needs in a child process stays."""
+    kept = {name: value for name, value in os.environ.items() if name in KEPT or name.startswith("COVERAGE_")}
+    roots = [
+        *(str(pathlib.Path(path).parent) for path in ansible_collections.__path__),
+        os.environ.get("PYTHONPATH", ""),
+    ]
+    return {**kept, "HOME": str(home), "PYTHONPATH": os.pathsep.join(filter(None, roots))}
+
+
+def _parsed(process: subprocess.CompletedProcess) -> Result:
+    text = process.stdout + process.stderr
+    assert "Traceback" not in text, text
+    try:
+        answer = json.loads(process.stdout)
+    except ValueError:
+        answer = None
+    assert isinstance(answer, dict), f"not one JSON object on stdout:\n{text}"
+    assert process.returncode == (1 if answer.get("failed") else 0), f"exit code {process.returncode}:\n{text}"
+    result = Result(answer)
+    result.text = text
+    return result
