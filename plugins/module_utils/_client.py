@@ -16,7 +16,7 @@ from ._answers import code_of, content, problem
 from ._auth import Session
 from ._connection import Connection
 from ._endpoints import in_catalog, in_region
-from ._errors import ApiError, Denied, Fatal, OptionError, Unreachable
+from ._errors import ApiError, Denied, Fatal, OptionError, Skipped, Unreachable
 from ._http import Http, Reply
 
 # An expired token does not always answer 401: contract of the gateway, of DLI (400), of MRS (500) and of IAM.
@@ -38,7 +38,7 @@ class Client:
         self._workers = connection.max_concurrency
         self._http = Http(connection.request_timeout, connection.max_retries, self._workers, connection.tls, deadline)
         self._session = Session(self._http, connection.iam, connection.credential, connection.project)
-        self._base = connection.endpoints.get(service) or self._located(connection.region, service)
+        self._base = connection.endpoint or self._located(connection.region, service)
         self.project_id = self._session.login.project_id
 
     def _located(self, region: str | None, service: str) -> str:
@@ -78,7 +78,7 @@ class Client:
 
         def attempt(item: Item) -> Result | ApiError:
             if fatal:
-                return fatal[0]
+                return fatal[0].again_as(Skipped, fatal[0].error["message"])
             try:
                 return function(item)
             except (Fatal, Unreachable) as error:

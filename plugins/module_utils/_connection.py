@@ -17,7 +17,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ._auth import KINDS, Credential, Project
-from ._endpoints import base_url, iam_url, in_region, region_name
+from ._endpoints import base_url, iam_url, in_project_name, in_region, region_name
 from ._errors import OptionError
 from ._http import Tls
 from ._options import within
@@ -38,19 +38,20 @@ ENVIRONMENT = {
 }
 ENDPOINT_ENVIRONMENT = {"iam": "OTC_IAM_ENDPOINT", "dli": "OTC_DLI_ENDPOINT", "mrs": "OTC_MRS_ENDPOINT"}
 SECRETS = ("token", "password")
+PATHS = ("ca_path", "client_cert", "client_key")  # Ansible expands ~ in options, but not in the environment
 
 Values = t.Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Connection:
-    """All that a client needs; ``iam`` and ``endpoints`` are base URLs without a slash at the end."""
+    """All that a client needs; ``iam`` and ``endpoint``, that of the service, are base URLs without a slash at the end."""
 
     credential: Credential
     project: Project
     region: str | None
     iam: str | None
-    endpoints: t.Mapping[str, str]
+    endpoint: str | None
     tls: Tls
     request_timeout: float
     max_retries: int
@@ -60,6 +61,7 @@ class Connection:
 def read_connection(options: t.Mapping[str, t.Any], environ: Values, service: str) -> Connection:
     """Raises OptionError, naming option and variable, for whatever is missing, half given or malformed."""
     task = {name: options[name] for name in ENVIRONMENT if options.get(name) is not None}
+    task.update({f"endpoints.{name}": url for name, url in (options.get("endpoints") or {}).items() if url is not None})
     for name, value in task.items():
         if value == "":
             raise OptionError(f"{name}: is empty; leave it out or give it a value")
@@ -67,20 +69,27 @@ def read_connection(options: t.Mapping[str, t.Any], environ: Values, service: st
     both = {**env, **task}
     credential = _credential(task, env)
     project = _project(task, env)
-    region = both.get("region") or (project.name or "").split("_", 1)[0] or None
-    if region:
-        region_name(region)
-    endpoints = _endpoints(options.get("endpoints") or {}, environ)
+    region = region_name(both["region"]) if "region" in both else in_project_name(project.name)
+    endpoint = _first_url((f"endpoints.{service}", task), (ENDPOINT_ENVIRONMENT[service], environ), check=base_url)
+    iam = _first_url(
+        ("endpoints.iam", task),
+        ("auth_url", task),
+        (ENDPOINT_ENVIRONMENT["iam"], environ),
+        ("OS_AUTH_URL", environ),
+        check=iam_url,
+    ) or (in_region("iam", region) if region else None)
     if credential.renewable and project == Project():
         raise OptionError(f"{_named(['project_id'])} or {_named(['project_name'])}: missing")
-    if region is None and not credential.renewable and service not in endpoints:
+    if region is None and not credential.renewable and endpoint is None:
         raise OptionError(f"{_named(['region'])}: missing, and so is endpoints.{service} that could take its place")
+    if iam is None and (credential.renewable or not project.id):
+        raise OptionError(f"{_named(['region'])}: missing, and so is auth_url that could take its place")
     return Connection(
         credential=credential,
         project=project,
         region=region,
-        iam=_iam(endpoints, both, region, needed=credential.renewable or not project.id),
-        endpoints=endpoints,
+        iam=iam,
+        endpoint=endpoint,
         tls=_tls(both, options.get("validate_certs")),
         request_timeout=within(options, "request_timeout", 0.001, 86400),
         max_retries=int(within(options, "max_retries", 0, 100)),
@@ -100,7 +109,7 @@ def _from_environment(environ: Values) -> dict[str, str]:
     for name, variables in ENVIRONMENT.items():
         values = [environ[variable] for variable in variables if environ.get(variable)]
         if values:
-            found[name] = values[0]
+            found[name] = os.path.expanduser(values[0]) if name in PATHS else values[0]
     return found
 
 
@@ -145,33 +154,18 @@ def _project(task: Values, env: Values) -> Project:
     return Project()
 
 
-def _endpoints(options: t.Mapping[str, t.Any], environ: Values) -> dict[str, str]:
-    found = {}
-    for service, variable in ENDPOINT_ENVIRONMENT.items():
-        text = options.get(service)
-        if text == "":
-            raise OptionError(f"endpoints.{service}: is empty; leave it out or give it a value")
-        if text or environ.get(variable):
-            found[service] = base_url(text or environ[variable], f"endpoints.{service}")
-    return found
-
-
-def _iam(endpoints: Values, both: Values, region: str | None, needed: bool) -> str | None:
-    if "iam" in endpoints:
-        return iam_url(endpoints["iam"], "endpoints.iam")
-    if "auth_url" in both:
-        return iam_url(both["auth_url"], "auth_url")
-    if region:
-        return in_region("iam", region)
-    if needed:
-        raise OptionError(f"{_named(['region'])}: missing, and so is auth_url that could take its place")
+def _first_url(*places: tuple[str, Values], check: t.Callable[[str, str], str]) -> str | None:
+    """The first URL that is given, checked; a place is the name of an option or variable, and where to look it up."""
+    for name, values in places:
+        if values.get(name):
+            return check(values[name], name)
     return None
 
 
 def _tls(both: Values, verify: bool | None) -> Tls:
     if "client_key" in both and "client_cert" not in both:
         raise OptionError(f"{_named(['client_cert'])}: missing, as client_key is given")
-    for option in ("ca_path", "client_cert", "client_key"):
+    for option in PATHS:
         if option in both and not os.path.exists(both[option]):
             raise OptionError(f"{option}: no such file: {both[option]}")
     return Tls(verify is not False, both.get("ca_path"), both.get("client_cert"), both.get("client_key"))

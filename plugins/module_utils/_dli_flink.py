@@ -15,7 +15,7 @@ import typing as t
 
 from ._client import Client
 from ._errors import ApiError, OptionError, Refused
-from ._plan import DONE, HOLD, MISSING, WAIT, Goal
+from ._plan import DONE, HOLD, MISSING, WAIT, Goal, Words
 from ._read import Page, job_in, page
 from ._selection import Fields, Job, Selection, flink_job_id, select
 
@@ -45,7 +45,7 @@ GOALS = {
         otherwise=HOLD,
         gone=MISSING,
         leads_to={"stop": "job_cancel_success"},
-        words=("Stopped", "Would stop", "Asked to stop", "stopped"),
+        words=Words("Stopped", "Would stop", "Asked to stop", "stopped"),
         failures=("job_cancel_fail",),
         not_now=("DLI.15002",),
         passing=("job_submitting", "job_downloading"),
@@ -57,7 +57,7 @@ GOALS = {
         otherwise="delete",
         gone=DONE,
         leads_to={"delete": None},
-        words=("Deleted", "Would delete", "Asked to delete", "absent"),
+        words=Words("Deleted", "Would delete", "Asked to delete", "absent"),
     ),
 }
 
@@ -129,7 +129,7 @@ class FlinkJobs:
         try:
             answer = self.client.call("GET", f"{self._jobs}/{job_id}")
         except Refused as error:
-            if error.code in UNKNOWN_JOB:
+            if error.code in UNKNOWN_JOB and error.status in (400, 404):
                 return None
             raise
         call = self.client.named("GET", f"{self._jobs}/{job_id}")

@@ -41,6 +41,12 @@ def iam_url(text: str, option: str) -> str:
     return url[: -len("/v3")] if url.endswith("/v3") else url
 
 
+def in_project_name(name: str | None) -> str | None:
+    """The region of a project named ``eu-de`` or ``eu-de_something``; other clouds name projects otherwise."""
+    region = (name or "").split("_", 1)[0]
+    return region if re.fullmatch(r"[a-z0-9-]+", region) else None
+
+
 def region_name(text: str) -> str:
     """``text``, if it can be part of a host name. Raises OptionError."""
     if not re.fullmatch(r"[a-z0-9-]+", text):

@@ -75,6 +75,10 @@ class Misdirected(Unreachable):
     """Unreachable, and a repeat would not help: the certificate, the URL or a header was refused on this side."""
 
 
+class Skipped(ApiError):
+    """Not sent, as an earlier request had shown that it would be in vain; the error is that of the earlier one."""
+
+
 class Fatal(ApiError):
     """No request of this task can succeed any more."""
 

@@ -44,6 +44,7 @@ RETRIES: dict[int | type[ApiError], Retry] = {
     Unanswered: Retry(writes=False, first=0.5, longest=10.0),
 }
 
+NO_TUNNEL = "Tunnel connection failed"  # the text of http.client where a proxy does not connect
 NAME_MISMATCH = (62, 64)  # OpenSSL: host name, IP address
 
 
@@ -59,18 +60,20 @@ class Tls:
     def context(self) -> ssl.SSLContext:
         """Raises OptionError for a file that cannot be used."""
         from requests.utils import DEFAULT_CA_BUNDLE_PATH
+        from urllib3 import __version__ as urllib3_version  # type: ignore[attr-defined]
 
         option = "ca_path"
         try:
             context = ssl.create_default_context(cafile=self.ca_path or DEFAULT_CA_BUNDLE_PATH)
+            if urllib3_version < "2" or not self.verify:
+                context.check_hostname = False  # urllib3 1.26 compares names itself, and cannot leave that to OpenSSL
             if not self.verify:
-                context.check_hostname = False
                 context.verify_mode = ssl.CERT_NONE
             if self.client_cert:
                 option = "client_cert, client_key"
                 context.load_cert_chain(self.client_cert, self.client_key)
         except OSError as error:
-            raise OptionError(f"{option}: not usable as PEM files: {_reason(error)}") from None
+            raise OptionError(f"{option}: not usable as PEM files: {_reason([error])}") from None
         return context
 
 
@@ -235,19 +238,21 @@ def _failure(call: str, error: Exception, timeout: float) -> ApiError:
         if isinstance(cause, ssl.SSLCertVerificationError):
             hint = "" if cause.verify_code in NAME_MISMATCH else "; set ca_path to the bundle of the CA that issued it"
             return Misdirected(call, f"TLS: the certificate is not trusted: {cause.verify_message}{hint}")
-        if isinstance(cause, ssl.SSLError) and not isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
-            return Misdirected(call, f"TLS: {cause.reason or 'the handshake failed'}")
+        if type(cause).__name__ == "CertificateError":  # of urllib3, which has moved it around
+            return Misdirected(call, f"TLS: the certificate is not trusted: {cause}")
+        if isinstance(cause, ssl.SSLError) and getattr(cause, "reason", "") == "WRONG_VERSION_NUMBER":
+            return Misdirected(call, "TLS: the other side does not speak it")
     if isinstance(error, requests.ReadTimeout):
         return Unanswered(call, f"no answer within {timeout:g} s (request_timeout)")
     if isinstance(error, requests.ConnectTimeout):
         return Unreachable(call, f"no connection within {timeout:g} s (request_timeout)")
-    reason = _reason(causes[-1])
-    if any(isinstance(cause, (urllib3.NewConnectionError, requests.exceptions.ProxyError)) for cause in causes):
-        return Unreachable(call, f"cannot connect: {reason}")
+    # A ProxyError alone does not tell: urllib3 also raises it when the connection breaks after the request was sent.
+    if any(isinstance(one, urllib3.NewConnectionError) or str(one).startswith(NO_TUNNEL) for one in causes):
+        return Unreachable(call, f"cannot connect: {_reason(causes)}")
     if isinstance(error, (ValueError, urllib3.LocationValueError)):
         # the text could quote a header, so only its kind is told
         return Misdirected(call, f"cannot be sent: {type(error).__name__}")
-    return Unanswered(call, f"the connection broke: {reason}")
+    return Unanswered(call, f"the connection broke: {_reason(causes)}")
 
 
 def _causes(error: BaseException) -> t.Iterator[BaseException]:
@@ -262,9 +267,11 @@ def _causes(error: BaseException) -> t.Iterator[BaseException]:
             todo += [getattr(item, "reason", None), *item.args, item.__cause__, item.__context__]
 
 
-def _reason(error: BaseException) -> str:
-    """A few words; the full text of urllib3 would show objects and their addresses."""
-    return (isinstance(error, OSError) and error.strerror) or type(error).__name__
+def _reason(causes: t.Sequence[BaseException]) -> str:
+    """A few words of the system; the full text of urllib3 would show objects and their addresses."""
+    told = [cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror]
+    tunnel = [str(cause) for cause in causes if str(cause).startswith(NO_TUNNEL)]
+    return (told or tunnel or [type(causes[-1]).__name__])[-1]
 
 
 def _seconds(wished: str | None) -> float | None:

@@ -13,35 +13,40 @@ import typing as t
 from ._client import Client
 from ._connection import read_connection
 from ._errors import ApiError, Failure
-from ._read import Memory, Service, Sight, everything, gets, look
-from ._run import Options, Result, Words
+from ._read import MOVING, Memory, Service, Sight, everything, gets, look
+from ._run import Kind, Options, Result
 from ._selection import Selection, matches
 
 
-def inform(words: Words, options: Options, environ: t.Mapping[str, str]) -> Result:
+def inform(kind: Kind, options: Options, environ: t.Mapping[str, str]) -> Result:
     """``jobs`` and ``total``; unknown ids are left out. One job that cannot be read fails the task, with the others."""
-    selection = Selection()
     try:
-        selection = words.select(options)
-        connection = read_connection(options, environ, words.service)
+        selection = kind.select(options)
+        connection = read_connection(options, environ, kind.service)
         jobs: list[Sight] = []
+        warnings = list(selection.warnings)
         if selection.ids != ():
-            service = words(Client(connection, words.service), options)
-            jobs = _read(service, selection, options["details"])
-    except Failure as error:
-        return {"changed": False, "failed": True, "msg": str(error), "error": error.error, "jobs": [], "total": 0}
+            service = kind(Client(connection, kind.service), options)
+            jobs = _read(service, selection, options["details"], warnings)
+    except Exception as error:  # as in manage(): never a traceback
+        fault = error if isinstance(error, Failure) else Failure(f"unexpected {type(error).__name__}: {error}")
+        return {"changed": False, "failed": True, "msg": str(fault), "error": fault.error, "jobs": [], "total": 0}
     found = [_shown(job, service, options["details"]) for job in jobs if isinstance(job, dict)]
-    result: Result = {"changed": False, "jobs": found, "total": len(found), "warnings": list(selection.warnings)}
+    result: Result = {"changed": False, "jobs": found, "total": len(found), "warnings": warnings}
     errors = [job for job in jobs if isinstance(job, ApiError)]
     if errors:
-        result.update(failed=True, msg=f"{len(errors)} jobs could not be read: {errors[0]}", error=errors[0].error)
+        result.update(
+            failed=True, msg=f"{len(errors)} of {len(jobs)} could not be read: {errors[0]}", error=errors[0].error
+        )
     return result
 
 
-def _read(service: Service, selection: Selection, details: bool) -> list[Sight]:
+def _read(service: Service, selection: Selection, details: bool, warnings: list[str]) -> list[Sight]:
     ids = selection.ids
     if ids is None:
         listing = everything(service, service.query(selection.filters), Memory())
+        if not listing.still:
+            warnings.append(MOVING)
         now = time.time()
         jobs = [job for job in listing.jobs.values() if matches(job, selection.filters, service.fields, now)]
         if not details:

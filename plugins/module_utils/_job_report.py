@@ -57,9 +57,11 @@ def _message(
 ) -> str:
     if not entries:
         return "No job selected"
-    past, would, asked, already = goal.words
-    rest = Counter(entry.msg or f"already {already}" for entry in entries if not entry.changed and not entry.failed)
-    verb = would if check_mode else past if wait else asked
+    words = goal.words
+    rest = Counter(
+        entry.msg or f"already {words.already}" for entry in entries if not entry.changed and not entry.failed
+    )
+    verb = words.would if check_mode else words.past if wait else words.asked
     total = f"of {len(entries)} job{'' if len(entries) == 1 else 's'}"
     parts = [f"{verb} {len(changed)} {total}"] if changed or not rest else []
     for what, count in rest.items():
@@ -73,7 +75,7 @@ def _message(
 
 def diff(entries: t.Sequence[Entry], goal: Goal, foreseen: bool) -> dict[str, t.Any]:
     """Id, name and status before and after, of the jobs that change; ``foreseen``: the end has not been seen yet."""
-    changing = [entry for entry in entries if entry.changed and not entry.failed]
+    changing = [entry for entry in entries if entry.changed]
 
     def jobs(status: t.Callable[[Entry], str | None]) -> dict[str, t.Any]:
         return {"jobs": [{"id": entry.id, "name": entry.name, "status": status(entry)} for entry in changing]}

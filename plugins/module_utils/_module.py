@@ -15,19 +15,19 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ._connection import secrets_of
 from ._info import inform
 from ._options import Spec, connection_options
-from ._run import Result, Words, manage
+from ._run import Kind, Result, manage
 
 
-def run_changer(words: Words, spec: Spec) -> None:
+def run_changer(kind: Kind, spec: Spec) -> None:
     """main() of a module that brings jobs into a state."""
     module = _module(spec)
-    _exit(module, manage(words, module.params, os.environ, module.check_mode, module._diff))
+    _exit(module, manage(kind, module.params, os.environ, module.check_mode, module._diff))
 
 
-def run_reader(words: Words, spec: Spec) -> None:
+def run_reader(kind: Kind, spec: Spec) -> None:
     """main() of a module that reads jobs."""
     module = _module(spec)
-    _exit(module, inform(words, module.params, os.environ))
+    _exit(module, inform(kind, module.params, os.environ))
 
 
 def _module(spec: Spec) -> AnsibleModule:

@@ -26,6 +26,16 @@ DOUBTFUL = "doubtful"  # refused together with others: it may have been done or 
 LOST = "lost"  # sent, and no answer came back
 
 MOST_TRIES = 3  # of the same write for one job
+ENOUGH_LOOKS = 5  # after a write, until a status that it should have changed is believed to be its outcome
+
+
+class Words(t.NamedTuple):
+    """How a report names the write: done, in check mode, not awaited; and the jobs that did not need it."""
+
+    past: str
+    would: str
+    asked: str
+    already: str
 
 
 @dataclass(frozen=True)
@@ -37,7 +47,7 @@ class Goal:
     otherwise: str  # the step for any other status
     gone: str  # the step for a job that the service does not know
     leads_to: t.Mapping[str, str | None]  # write → the status that it leads to, None for gone
-    words: tuple[str, str, str, str]  # past, in check mode, without waiting, and what the rest was before
+    words: Words
     then: t.Mapping[str, str] = field(default_factory=dict)  # write → the write that follows it
     failures: t.Collection[str] = ()  # statuses that mean, after a write, that it came to nothing
     not_now: t.Collection[str] = ()  # codes of a refusal that depends on the status at that moment
@@ -63,7 +73,10 @@ class Entry:
     writes: list[str] = field(default_factory=list)
     answer: str | None = None  # to the last write
     refusal: ApiError | None = None
+    unsure: bool = False  # a write was lost or refused with others: its effect may still show
+    unanswered: bool = False  # a write was lost: another refusal does not say that it was in vain
     moved: bool = False  # another status was seen since the last write
+    looks: int = 0  # since the last write
     changed: bool = False
     failed: bool = False
     settled: bool = False
@@ -74,6 +87,7 @@ class Entry:
         """A read has shown the job in ``status``, None for unknown to the service."""
         if not self.seen:
             self.before, self.seen = status, True
+        self.looks += 1
         self.moved = self.moved or status != self.status
         self.name = name or self.name
         self.status, self.reason, self.unread = status, reason, None
@@ -81,7 +95,9 @@ class Entry:
     def sent(self, action: str, answer: str, refusal: ApiError | None = None) -> None:
         """``action`` was written for the job, and answered so."""
         self.writes.append(action)
-        self.answer, self.refusal, self.moved = answer, refusal, False
+        self.answer, self.refusal, self.moved, self.looks = answer, refusal, False, 0
+        self.unsure = self.unsure or answer in (DOUBTFUL, LOST)
+        self.unanswered = self.unanswered or answer == LOST
         self.changed = self.changed or answer == ACCEPTED
 
     def settle(self, msg: str = "") -> None:
@@ -98,24 +114,31 @@ class Entry:
 
 
 def next_step(entry: Entry, goal: Goal) -> str:
-    """DONE, WAIT, HOLD, FAILED, MISSING or a write to send; sets ``changed`` once an unanswered write shows effect."""
+    """DONE, WAIT, HOLD, FAILED, MISSING or a write to send; sets ``changed`` once an unsure write shows effect."""
     step = goal.step(entry.status)
     if not entry.answer:
         return step
     last = entry.writes[-1]
-    came_to_nothing = entry.moved and (entry.status or "").lower() in goal.failures and entry.answer != REFUSED
-    if entry.answer in (DOUBTFUL, LOST):
-        effect = step not in (last, HOLD) or (step == HOLD and entry.moved) or came_to_nothing
-        entry.changed = entry.changed or effect
-    if came_to_nothing:
+    in_vain = _came_to_nothing(entry, goal)
+    if entry.unsure and (in_vain or step not in (last, HOLD, MISSING) or (step == HOLD and entry.moved)):
+        entry.changed = True
+    if in_vain:
         return FAILED
     if step != last:
         return step
     if entry.answer == ACCEPTED:
         return WAIT
     if entry.answer == REFUSED:
-        return _after_refusal(entry, goal, last)
-    return last if entry.writes.count(last) < MOST_TRIES else FAILED
+        return HOLD if entry.unanswered else _after_refusal(entry, goal, last)
+    if entry.writes.count(last) < MOST_TRIES:
+        return last
+    return HOLD if entry.unanswered else FAILED
+
+
+def _came_to_nothing(entry: Entry, goal: Goal) -> bool:
+    """A failure status counts once it can be the outcome of our write, and not what was there before."""
+    ours = entry.answer == ACCEPTED or entry.unsure
+    return ours and (entry.status or "").lower() in goal.failures and (entry.moved or entry.looks >= ENOUGH_LOOKS)
 
 
 def _after_refusal(entry: Entry, goal: Goal, last: str) -> str:

@@ -23,6 +23,7 @@ Ids = t.Sequence[t.Any]
 Sight = t.Union[Job, None, ApiError]  # a job, None for unknown to the service, or why it could not be read
 
 TRIES = 3  # to get a list that does not move while it is read
+MOVING = "the list of jobs kept changing while it was read; a job may be missing from it"
 
 
 class Service(t.Protocol):
@@ -49,6 +50,7 @@ class Page:
 
     jobs: t.Mapping[t.Any, Job]
     total: int
+    call: str
 
     def others(self) -> range:
         """The offsets of the other pages; a page may be shorter than was asked for."""
@@ -59,15 +61,17 @@ class Page:
 def page(answer: t.Any, rows: str, total: str, fields: Fields, call: str) -> Page:
     """A list answer as a page. Raises Unanswered for one that cannot be trusted, such as a job without a status."""
     try:
-        jobs = {fields.parse_id(str(job[fields.id])): job for job in answer[rows] or () if job[fields.status]}
-        return Page(jobs, int(answer[total]))
+        jobs = {fields.parse_id(str(job[fields.id])): job for job in answer[rows] or ()}
+        if all(job[fields.status] for job in jobs.values()):
+            return Page(jobs, int(answer[total]), call)
     except (KeyError, TypeError, ValueError):
-        raise Unanswered(call, f"the answer is not a list of jobs with their {total}", 200) from None
+        pass
+    raise Unanswered(call, f"the answer is not a list of jobs, each with its {fields.status}, and {total}", 200)
 
 
 def job_in(answer: t.Any, key: str, fields: Fields, call: str) -> Job:
     """The job that a get answers with. Raises Unanswered where there is none, or one without a status."""
-    job = answer.get(key) if isinstance(answer, dict) and key else answer
+    job = answer.get(key) if isinstance(answer, dict) else None
     if not isinstance(job, dict) or not job.get(fields.status):
         raise Unanswered(call, f"the answer holds no {key} with a {fields.status}", 200)
     return job
@@ -104,8 +108,7 @@ def look(service: Service, ids: Ids, memory: Memory) -> dict[t.Any, Sight]:
     if sum(job_id not in first.jobs for job_id in ids) > len(first.others()):
         pages += service.other_pages(first, memory.query)
     listing = _listing(pages)
-    strangers = listing.jobs.keys() - memory.shown
-    gone = memory.shown if listing.still and not strangers else set()
+    gone = memory.shown if listing.still else set()
     found: dict[t.Any, Sight] = {i: listing.jobs.get(i) for i in ids if i in listing.jobs or i in gone}
     memory.total = first.total
     memory.shown.update(listing.jobs)
@@ -113,27 +116,38 @@ def look(service: Service, ids: Ids, memory: Memory) -> dict[t.Any, Sight]:
 
 
 def everything(service: Service, query: t.Mapping[str, t.Any], memory: Memory) -> Listing:
-    """All jobs that a list shows for ``query``; if it moved meanwhile it is read again, and nothing seen is dropped."""
-    jobs: dict[t.Any, Job] = {}
-    still = False
-    tries = 0
-    while not still and tries < TRIES:
-        tries += 1
-        first = service.first_page(query)
-        pages = [first, *service.other_pages(first, query)]
-        for page in pages:
-            if isinstance(page, ApiError):
-                raise page
-        listing = _listing(pages)
-        jobs.update(listing.jobs)
-        still = listing.still
+    """All jobs that a list shows for ``query``. If it moved meanwhile it is read again, and nothing seen is forgotten."""
+    seen: set[t.Any] = set()
+    for dummy in range(TRIES):
+        listing = _list_once(service, query)
+        if listing.still:
+            break
+        seen.update(listing.jobs)
+    jobs = dict(listing.jobs)
+    if not listing.still:
+        again = gets(service, [job_id for job_id in seen if job_id not in jobs])
+        jobs.update({job_id: sight for job_id, sight in again.items() if isinstance(sight, dict)})
     memory.query = {key: value for key, value in query.items() if key not in service.passing}
     memory.shown.update(jobs)
-    return Listing(jobs, still)
+    return Listing(jobs, listing.still)
+
+
+def _list_once(service: Service, query: t.Mapping[str, t.Any]) -> Listing:
+    first = service.first_page(query)
+    if first.total and not first.jobs:
+        raise Unanswered(first.call, f"the answer shows none of its {first.total} jobs", 200)
+    pages = [first, *service.other_pages(first, query)]
+    for page in pages:
+        if isinstance(page, ApiError):
+            raise page
+    return _listing(pages)
 
 
 def _listing(pages: t.Sequence[Page | ApiError]) -> Listing:
-    """It did not move if every page tells the same total, and that many different jobs were shown."""
+    """It did not move if every page tells the same total, and that many different jobs were shown.
+
+    As the first page is read before all others, and new jobs come at its top, this leaves no way to miss a job.
+    """
     whole = [page for page in pages if isinstance(page, Page)]
     jobs = {job_id: job for page in whole for job_id, job in page.jobs.items()}
     return Listing(jobs, still=len(whole) == len(pages) and {page.total for page in whole} == {len(jobs)})

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from ._client import Client
 from ._connection import read_connection
-from ._errors import ApiError, Failure, Fatal, OptionError, Refused, Unanswered, Unreachable
+from ._errors import ApiError, Failure, Fatal, OptionError, Refused, Skipped, Unanswered, Unreachable
 from ._job_report import diff, report
 from ._options import within
 from ._plan import (
@@ -35,7 +35,7 @@ from ._plan import (
     forecast,
     next_step,
 )
-from ._read import Memory, Service, Sight, everything, look
+from ._read import MOVING, Memory, Service, Sight, everything, look
 from ._selection import Selection, matches, unconfirmed
 from ._wait import Patience
 
@@ -43,6 +43,7 @@ Options = t.Mapping[str, t.Any]
 Result = dict[str, t.Any]
 
 YEAR = 365 * 86400  # seconds
+FIRST_LOOKS = 3
 
 
 class JobService(Service, t.Protocol):
@@ -53,8 +54,8 @@ class JobService(Service, t.Protocol):
     def write(self, action: str, ids: t.Sequence[t.Any]) -> list[Refused | None]: ...
 
 
-class Words(t.Protocol):
-    """What must be known of a service before there is a client."""
+class Kind(t.Protocol):
+    """A kind of jobs, such as FlinkJobs: what must be known of it before there is a client, and how to get its service."""
 
     service: str  # whose endpoint it is: dli or mrs
 
@@ -84,21 +85,21 @@ class Task:
         return [entry for entry in self.entries if not entry.settled]
 
 
-def manage(words: Words, options: Options, environ: t.Mapping[str, str], check_mode: bool, with_diff: bool) -> Result:
+def manage(kind: Kind, options: Options, environ: t.Mapping[str, str], check_mode: bool, with_diff: bool) -> Result:
     """The result of a module, ``failed`` in it; raises nothing that a user should have to read as a traceback."""
     try:
         patience = Patience(within(options, "wait_timeout", 0, YEAR), within(options, "wait_interval", 0.001, YEAR))
         within(options, "max_jobs", 1, 10**9)
-        goal = words.goal(options)
-        selection = words.select(options)
-        connection = read_connection(options, environ, words.service)
+        goal = kind.goal(options)
+        selection = kind.select(options)
+        connection = read_connection(options, environ, kind.service)
         task = Task(options, selection, goal, check_mode, patience, warnings=list(selection.warnings))
     except OptionError as error:
         return _nothing_done(error)
     fault: Failure | None = None
     try:
         if selection.ids != ():
-            service = words(Client(connection, words.service, patience.deadline), options)
+            service = kind(Client(connection, kind.service, patience.deadline), options)
             _choose(service, task)
             _carry_out(service, task)
     except Exception as error:  # whatever it is: what was done until then must be reported
@@ -106,7 +107,7 @@ def manage(words: Words, options: Options, environ: t.Mapping[str, str], check_m
         if not any(entry.seen for entry in task.entries):
             return {**_nothing_done(fault), "warnings": task.warnings}
         for entry in task.open():
-            entry.fail(str(fault), fault if isinstance(fault, ApiError) else None)
+            entry.fail("not finished, see the error of the task", fault if isinstance(fault, ApiError) else None)
     result = report(task.entries, goal, check_mode, options["wait"])
     if fault:
         result.update(failed=True, msg=f"{fault}. {result['msg']}", error=fault.error)
@@ -124,7 +125,7 @@ def _choose(service: JobService, task: Task) -> None:
     """Fills the entries, in the order given or listed, and has seen each once."""
     if task.selection.ids is not None:
         task.entries = [Entry(job_id) for job_id in task.selection.ids]
-        _look(service, task, task.entries)
+        _first_look(service, task)
         return
     jobs = _filtered(service, task)
     most = task.options["max_jobs"]
@@ -135,11 +136,22 @@ def _choose(service: JobService, task: Task) -> None:
         _show(entry, jobs[entry.id], service)
 
 
+def _first_look(service: JobService, task: Task) -> None:
+    """An unusable answer is asked for again, as nothing at all is known yet; a refusal is final."""
+    unseen: list[Entry] = task.entries
+    for dummy in range(FIRST_LOOKS):
+        _look(service, task, unseen)
+        unseen = [entry for entry in unseen if isinstance(entry.unread, Unanswered)]
+        if not unseen or not task.patience.pause():
+            break
+    task.patience.restart()
+
+
 def _filtered(service: JobService, task: Task) -> dict[t.Any, t.Any]:
     filters, fields = task.selection.filters, service.fields
     listing = everything(service, service.query(filters), task.memory)
     if not listing.still:
-        task.warnings.append("the list of jobs kept changing while it was read; a new job may be missing from it")
+        task.warnings.append(MOVING)
     now = time.time()
     jobs = {job_id: job for job_id, job in listing.jobs.items() if matches(job, filters, fields, now)}
     vague = sorted({key for job in jobs.values() for key in unconfirmed(job, filters, fields)})
@@ -164,7 +176,7 @@ def _look(service: JobService, task: Task, entries: t.Sequence[Entry]) -> None:
 
 def _show(entry: Entry, sight: Sight, service: JobService) -> None:
     """Raises what makes the whole task impossible: a refused credential, or a host that was never reached."""
-    if isinstance(sight, Fatal) or (isinstance(sight, Unreachable) and not entry.seen):
+    if isinstance(sight, Fatal) or (isinstance(sight, (Unreachable, Skipped)) and not entry.seen):
         raise sight
     if isinstance(sight, ApiError):
         entry.unread = sight
@@ -184,11 +196,12 @@ def _carry_out(service: JobService, task: Task) -> None:
             return
         if writes:
             _write(service, task, writes)
-            task.patience.restart()
         waiting = task.open()
         if not waiting:
             return
         unanswered = any(entry.answer == LOST for entry, dummy in writes)
+        if writes and not unanswered:
+            task.patience.restart()
         if (unanswered or not writes) and not task.patience.pause():
             for entry in waiting:
                 _time_out(entry, task.options["wait_timeout"])
@@ -204,21 +217,27 @@ def _judge(entry: Entry, task: Task) -> str | None:
     if entry.unread:
         return None  # nothing is decided, and above all nothing repeated, on what was seen before
     step = next_step(entry, task.goal)
+    waits = task.options["wait"] or _must_follow(entry, task.goal)
     if step == DONE:
-        entry.settle("refused, but as wanted" if entry.answer == REFUSED else "")
+        entry.settle(_why_done(entry, task.goal))
     elif step == MISSING:
         _missing(entry, task)
     elif step == FAILED:
         entry.fail(f"{entry.described()}: {entry.refusal}" if entry.refusal else entry.described(), entry.refusal)
+    elif step == HOLD and not waits:
+        entry.fail(f"{entry.described()}: nothing can be done now, and wait is false", entry.refusal)
     elif step in (WAIT, HOLD):
-        if not task.options["wait"] and not _must_follow(entry, task.goal):
-            if step == WAIT:
-                entry.settle("on its way")
-            else:
-                entry.fail(f"nothing can be done in status {entry.described()}, and wait is false", entry.refusal)
+        if task.check_mode or not waits:
+            entry.settle("on its way" if step == WAIT else f"to be awaited, as it is {entry.described()}")
     else:
         return step
     return None
+
+
+def _why_done(entry: Entry, goal: Goal) -> str:
+    if entry.answer == REFUSED:
+        return "refused, but as wanted"
+    return "" if entry.writes or entry.status == entry.before else f"{goal.words.already} meanwhile"
 
 
 def _must_follow(entry: Entry, goal: Goal) -> bool:
@@ -272,6 +291,8 @@ def _to_be_sent_alone(task: Task, due: t.Sequence[Entry], action: str) -> set[En
 
 def _answered(entries: t.Sequence[Entry], action: str, answer: list[Refused | None] | ApiError) -> None:
     no = DOUBTFUL if len(entries) > 1 else REFUSED
+    if isinstance(answer, Skipped):
+        return
     if isinstance(answer, list):
         for entry, refusal in zip(entries, answer):
             entry.sent(action, no if refusal else ACCEPTED, refusal)

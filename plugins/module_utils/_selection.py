@@ -114,7 +114,12 @@ def matches(job: Job, filters: t.Mapping[str, t.Any], fields: Fields, now: float
 
 def unconfirmed(job: Job, filters: t.Mapping[str, t.Any], fields: Fields) -> list[str]:
     """The filters that this answer of the service says nothing about."""
-    return [key for key in filters if fields.filters[key] not in job]
+    return [key for key in filters if _untold(job, key, fields)]
+
+
+def _untold(job: Job, key: str, fields: Fields) -> bool:
+    where = fields.filters[key]
+    return where not in job or (key == "tags" and job[where] is None)
 
 
 def _passes(job: Job, key: str, wanted: t.Any, fields: Fields, now: float) -> bool:
@@ -123,8 +128,8 @@ def _passes(job: Job, key: str, wanted: t.Any, fields: Fields, now: float) -> bo
     if key == "name":
         return bool(found) and any(fnmatchcase(str(found), glob) for glob in wanted)
     if key == "older_than":
-        return str(found).isdigit() and 0 < int(str(found)) / 1000 <= now - wanted
-    if where not in job:
+        return str(found).isdecimal() and 0 < int(str(found)) / 1000 <= now - wanted
+    if _untold(job, key, fields):
         return True
     if key == "tags":
         return all(_tags(found).get(tag) == str(value) for tag, value in wanted.items())

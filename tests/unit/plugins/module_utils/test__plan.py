@@ -105,15 +105,46 @@ def test_after_a_stop(answer: str, refusal: Refused | None, before: str, after: 
     assert (next_step(entry, STOPPED), entry.changed) == (step, changed)
 
 
-@pytest.mark.parametrize("answer", [LOST, DOUBTFUL])
-def test_a_write_is_not_repeated_for_ever(answer: str) -> None:
+@pytest.mark.parametrize(("answer", "end"), [(LOST, HOLD), (DOUBTFUL, FAILED)])
+def test_a_write_is_not_repeated_for_ever(answer: str, end: str) -> None:
+    """A lost one may still show its effect later, so it is waited for."""
     entry = entry_seen(RUNNING)
     steps = []
     for dummy in range(4):
         entry.sent("stop", answer, NO_PERMISSION)
         entry.look(RUNNING, None, "")
         steps.append(next_step(entry, STOPPED))
-    assert steps[:3] == ["stop", "stop", FAILED]
+    assert steps[:3] == ["stop", "stop", end]
+
+
+def test_a_lost_write_that_works_late() -> None:
+    """Its repetition is refused, which does not mean that the first one was in vain."""
+    entry = entry_seen(RUNNING)
+    entry.sent("stop", LOST, NO_PERMISSION)
+    entry.look(RUNNING, None, "")
+    entry.sent("stop", REFUSED, NOT_NOW)
+    entry.look(RUNNING, None, "")
+    assert (next_step(entry, STOPPED), entry.changed) == (HOLD, False)
+    entry.look(STOPPED_BY_US, None, "")
+    assert (next_step(entry, STOPPED), entry.changed) == (DONE, True)
+
+
+def test_a_job_that_vanished_was_not_stopped_by_us() -> None:
+    entry = entry_seen(RUNNING)
+    entry.sent("stop", DOUBTFUL, NOT_NOW)
+    entry.look(None, None, "")
+    assert (next_step(entry, STOPPED), entry.changed) == (MISSING, False)
+
+
+def test_a_stop_that_fails_before_the_first_look() -> None:
+    """job_cancel_fail was there before the write, so it takes some looks to believe that it is the outcome."""
+    entry = entry_seen("job_cancel_fail")
+    entry.sent("stop", ACCEPTED)
+    steps = []
+    for dummy in range(5):
+        entry.look("job_cancel_fail", None, "")
+        steps.append(next_step(entry, STOPPED))
+    assert steps == [WAIT, WAIT, WAIT, WAIT, FAILED]
 
 
 def test_a_failed_stop_that_fails_again() -> None:

@@ -194,7 +194,7 @@ def test_unknown_status_word(flink):
     ids=case_id,
 )
 def test_filters_are_checked_again(flink, filters):
-    """A service that ignores a filter must not widen the selection; nor do jobs without the field match."""
+    """A service that ignores a filter does not widen the selection; null matches nothing."""
     entry = {"name": "b", "status": "job_init", "queue_name": "x", "job_type": "flink_sql_job", "user_name": "x"}
     flink.fault(
         LIST_PATH,
@@ -202,12 +202,19 @@ def test_filters_are_checked_again(flink, filters):
         times=None,
         body=listed(
             {"job_id": 1, **entry, "create_time": 4102444800000},
-            {"job_id": 2, **dict.fromkeys(entry), "create_time": None},
-            {"job_id": 3, "status": "job_init"},
+            {"job_id": 2, **dict.fromkeys(entry), "status": "job_init", "create_time": None},
         ),
     )
     result = flink.run("absent", filters=filters, check_mode=True)
-    assert not result.get("jobs")
+    assert (result.failed, result["jobs"]) == (False, []), result["msg"]
+
+
+@pytest.mark.parametrize("filters", [{"queue_name": "q"}, {"user_name": "u"}], ids=case_id)
+def test_filters_that_cannot_be_checked(flink, filters):
+    """The answer does not show what was asked for: no reason to delete anything."""
+    flink.fault(LIST_PATH, "wrong_type", times=None, body=listed({"job_id": 3, "name": "b", "status": "job_init"}))
+    check_refused(flink.run("absent", filters=filters), next(iter(filters)), "trust_server_filters")
+    assert not flink.writes
 
 
 def test_glob_and_a_job_without_name(flink):

@@ -351,7 +351,7 @@ def test_catalog_without_the_service(flink):
 @pytest.mark.parametrize(
     ("endpoints", "environ"),
     [
-        ({}, {"OTC_IAM_ENDPOINT": "{url}", "OTC_DLI_ENDPOINT": "{url}"}),
+        ({}, {"OTC_IAM_ENDPOINT": "{url}", "OTC_DLI_ENDPOINT": "{url}", "OS_AUTH_URL": "http://127.0.0.1:1"}),
         ({"iam": "{url}"}, {"OTC_DLI_ENDPOINT": "{url}/"}),
         (
             {"iam": "{url}/v3", "dli": "{url}"},
@@ -366,8 +366,16 @@ def test_endpoints(flink, endpoints, environ):
     def filled(urls: dict) -> dict:
         return {name: url.format(url=flink.emulator.url) for name, url in urls.items()}
 
-    login = {**flink.by_password, "auth_url": "http://127.0.0.1:1", "endpoints": filled(endpoints)}
+    auth_url = "http://127.0.0.1:1" if endpoints else None
+    login = {**flink.by_password, "auth_url": auth_url, "endpoints": filled(endpoints)}
     result = flink.run("stopped", [128], login=login, environ=filled(environ), max_retries=0)
+    assert not result.failed, result["msg"]
+
+
+def test_auth_url_of_the_task_wins_over_the_environment(flink):
+    """Else a variable could send the task's password to another host."""
+    environ = {"OTC_IAM_ENDPOINT": "http://127.0.0.1:1"}
+    result = flink.run("stopped", [128], login=flink.by_password, environ=environ, max_retries=0)
     assert not result.failed, result["msg"]
 
 
