@@ -16,7 +16,7 @@ import threading
 if not __package__:  # started by folder
     sys.path[0] = str(pathlib.Path(__file__).resolve().parents[1])
     __package__, __spec__ = "emulator", None  # pylint: disable=redefined-builtin
-from .server import SERVICES, Emulator
+from .server import CHOICES, DELAYS, KINDS, Emulator
 from .settings import PLAIN, SettingError
 
 EPILOG = """
@@ -31,16 +31,12 @@ Log in as demo / demo-password of demo-domain, project eu-de, or use the token d
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
-    answers = "\n".join(
-        f"  {question}: {', '.join(map(str, values))}"
-        for service in SERVICES
-        for question, values in service.answers.items()
-    )
-    delays = "\n".join(f"  {name}: {value}" for service in SERVICES for name, value in service.delays.items())
+    answers = "\n".join(f"  {question}: {', '.join(map(str, values))}" for question, values in CHOICES.items())
+    delays = "\n".join(f"  {name}: {value}" for name, value in DELAYS.items())
     parser = argparse.ArgumentParser(
         prog="emulator",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="An emulator of Open Telekom Cloud IAM and DLI: no account, no cost, no dependency.",
+        description="An emulator of Open Telekom Cloud IAM, DLI and MRS: no account, no cost, no dependency.",
         epilog=EPILOG.format(answers=answers, delays=delays),
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
@@ -49,39 +45,31 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--daemon", action="store_true", help="go to the background as soon as the address can be used")
     parser.add_argument("--pid-file", metavar="FILE", help="write the process id here")
     parser.add_argument("--seed", metavar="FILE", help="JSON with jobs, projects ...; replaces parts of seed.json")
-    parser.add_argument(
-        "--jobs",
-        metavar="N[:STATUS]",
-        action="append",
-        default=[],
-        type=_jobs,
-        help="instead of the seed's Flink jobs, N jobs in that status (job_running); may be repeated",
-    )
-    parser.add_argument(
-        "--answers",
-        metavar="KEY=VALUE",
-        action="append",
-        default=[],
-        type=_pair,
-        help="choose one of the documented answers, see below; may be repeated",
-    )
-    parser.add_argument(
-        "--delay",
-        metavar="KEY=SECONDS",
-        action="append",
-        default=[],
-        type=_pair,
-        help="how long a transition takes, see below; may be repeated",
-    )
-    for name, (default, meaning) in PLAIN.items():
+    repeated = {"action": "append", "default": []}
+    for kind in KINDS:
+        also = ["--jobs"] if kind.name == "flink_jobs" else []
+        what = f"instead of the seed's {kind.name}, N in that state; may be repeated"
         parser.add_argument(
-            f"--{name.replace('_', '-')}",
-            metavar="N",
-            type=type(default),
-            default=default,
-            help=f"{meaning} (%(default)s)",
+            _option(kind.name),
+            *also,
+            dest=kind.name,
+            metavar="N[:STATE]",
+            type=_number_and_state,
+            help=what,
+            **repeated,
         )
+    what = "choose one of the documented answers, see below; may be repeated"
+    parser.add_argument("--answers", metavar="KEY=VALUE", type=_pair, help=what, **repeated)
+    what = "how long a transition takes, see below; may be repeated"
+    parser.add_argument("--delay", metavar="KEY=SECONDS", type=_pair, help=what, **repeated)
+    for name, (default, meaning) in PLAIN.items():
+        what = f"{meaning} (%(default)s)"
+        parser.add_argument(_option(name), metavar="N", type=type(default), default=default, help=what)
     return parser.parse_args(arguments)
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -91,15 +79,17 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _jobs(text: str) -> dict:
-    count, dummy, status = text.partition(":")
-    return {"count": int(count), "status": status or "job_running"}
+def _number_and_state(text: str) -> tuple[int, str]:
+    count, dummy, state = text.partition(":")
+    return int(count), state
 
 
 def make_emulator(options: argparse.Namespace) -> Emulator:
     seed = json.loads(pathlib.Path(options.seed).read_text(encoding="utf-8")) if options.seed else {}
-    if options.jobs:
-        seed["flink_jobs"] = options.jobs
+    for kind in KINDS:
+        wanted = getattr(options, kind.name)
+        if wanted:
+            seed[kind.name] = [{"count": n, **({kind.state_field: state} if state else {})} for n, state in wanted]
     delays = {name: value if "look" in value else float(value) for name, value in options.delay}
     plain = {name: getattr(options, name) for name in PLAIN}
     return Emulator(options.port, options.host, seed, answers=dict(options.answers), delays=delays, **plain)

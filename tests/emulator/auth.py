@@ -127,16 +127,19 @@ def valid_token(identities: Identities, value: str) -> Token:
     return token
 
 
-def authenticate(world, request: Request) -> Token | Caller:
-    """For the services behind the gateway: ``identify``, and its refusal in the form that is set."""
+def authenticate(world, request: Request, own_code: str, own_status: int) -> Token | Caller:
+    """For the services behind the gateway: ``identify``, and its refusal in the form that is set.
+
+    Some services have a word of their own for an expired token; where that of another one is set, the gateway speaks.
+    """
     try:
         return identify(world.identities, request)
     except NotAuthenticated as failure:
         code = world.settings.answers["expired_token"] if failure.expired else "APIGW.0301"
-        message = f"Incorrect IAM authentication information: {failure.message}"
-        if code.startswith("APIG"):
-            raise GatewayError(code, message, 401) from failure
-        raise ApiError(code, failure.message) from failure
+        if code == own_code:
+            raise ApiError(code, failure.message, own_status) from failure
+        code = code if code.startswith("APIG") else "APIGW.0301"
+        raise GatewayError(code, f"Incorrect IAM authentication information: {failure.message}", 401) from failure
 
 
 def _verified_caller(identities: Identities, request: Request) -> Caller:

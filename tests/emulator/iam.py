@@ -15,7 +15,6 @@ from .world import World
 ANSWERS = {
     "iam_error": ("openstack", "code"),  # {"error": {...}} or {"error_code": ..., "error_msg": ...}
     "catalog": ("normal", "without_dli", "templated", "regions"),
-    "expired_token": ("APIGW.0301", "APIGW.0307", "APIG.0301", "APIG.0307", "DLI.10007"),  # used by the other services
 }
 TITLES = {400: "Bad Request", 401: "Unauthorized", 404: "Not Found"}
 MAX_BODY = 32 * 1024

@@ -21,15 +21,18 @@ import threading
 import time
 import traceback
 
-from . import control, dli_flink, iam
+from . import control, dli_batch, dli_flink, iam, mrs
 from .faults import Faults
 from .log import RequestLog
 from .service import Route, Router
-from .settings import Settings
+from .settings import ANSWERS, Settings
 from .wire import ApiError, BadRequest, GatewayError, Reply, Request, read_request
 from .world import World
 
-SERVICES = (iam.SERVICE, dli_flink.SERVICE)
+SERVICES = (iam.SERVICE, dli_flink.SERVICE, dli_batch.SERVICE, mrs.SERVICE)
+KINDS = [kind for service in SERVICES for kind in service.kinds]
+CHOICES = {**ANSWERS, **{name: values for service in SERVICES for name, values in service.answers.items()}}
+DELAYS = {name: value for service in SERVICES for name, value in service.delays.items()}
 
 SEED_FILE = pathlib.Path(__file__).with_name("seed.json")
 AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends a reset
@@ -43,14 +46,11 @@ class Emulator:
     """
 
     def __init__(self, port: int = 0, host: str = "127.0.0.1", seed: dict | None = None, **settings) -> None:
-        self.settings = Settings(
-            {name: values for service in SERVICES for name, values in service.answers.items()},
-            {name: value for service in SERVICES for name, value in service.delays.items()},
-        )
+        self.settings = Settings(CHOICES, DELAYS)
         self.settings.update(settings)
-        self._first_seed = {**json.loads(SEED_FILE.read_text(encoding="utf-8")), **(seed or {})}
+        self._first_seed = _merged(json.loads(SEED_FILE.read_text(encoding="utf-8")), seed or {})
         self._first_settings = self.settings.as_dict()
-        self.world = World(self.settings, [service.jobs for service in SERVICES if service.jobs], self._first_seed)
+        self.world = World(self.settings, KINDS, self._first_seed)
         self.faults, self.log = Faults(), RequestLog()
         self._router = Router(SERVICES)
         self._id_prefix, self._requests = secrets.token_hex(12), 0
@@ -74,7 +74,7 @@ class Emulator:
 
     def load(self, seed: dict) -> None:
         """A new world; parts that are not given are those of the start."""
-        self.world.load({**self._first_seed, **seed})
+        self.world.load(_merged(self._first_seed, seed))
 
     def reset(self) -> None:
         """Everything as at the start: jobs, people, settings; no faults, an empty log."""
@@ -120,6 +120,12 @@ class Emulator:
             return _gateway_reply(request, error)
         except ApiError as error:
             return route.service.error_reply(self.world, request, error)
+
+
+def _merged(base: dict, seed: dict) -> dict:
+    """The seed; parts that it leaves out are those of the base. What was in other clusters is gone with them."""
+    empty = {kind.name: [] for kind in KINDS if kind.parent in seed}
+    return {**base, **empty, **seed}
 
 
 def _gateway_reply(request: Request, error: ApiError) -> Reply:

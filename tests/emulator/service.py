@@ -1,7 +1,7 @@
 # Copyright (c) 2026, otc.bigdata contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every service file offers to the server, and how a request finds its handler."""
+"""What every service file offers to the server, how a request finds its handler, and what several services do alike."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typing as t
 import urllib.parse
 
 from .wire import ApiError, Reply, Request
-from .world import JobKind, World
+from .world import Job, JobKind, World
 
 
 class Route(t.NamedTuple):
@@ -33,11 +33,16 @@ class Service:
         request_id_header: str,
         error_reply: t.Callable[[World, Request, ApiError], Reply],
         access: t.Callable | None = None,
-        jobs: JobKind | None = None,
+        kinds: t.Sequence[JobKind] = (),
         answers: dict[str, tuple] | None = None,
         delays: dict[str, float] | None = None,
     ) -> None:
-        self.request_id_header, self.error_reply, self.access, self.jobs = request_id_header, error_reply, access, jobs
+        self.request_id_header, self.error_reply, self.access, self.kinds = (
+            request_id_header,
+            error_reply,
+            access,
+            kinds,
+        )
         self.answers, self.delays = answers or {}, delays or {}
         self.routes: list[Route] = []
 
@@ -76,3 +81,33 @@ class Router:
                 values.append(urllib.parse.unquote(part))
             node = child
         return node.get(""), values
+
+
+def write_batch(
+    world: World, ids: t.Iterable, judge: t.Callable[[t.Any], Job | None], carry_out: t.Callable[[Job], None]
+) -> list[ApiError | None]:
+    """Write to many jobs; returns the refusal of each id, or None.
+
+    Every id is judged first: whether a bad one spoils the whole call is a setting, as no source says it. A judge that
+    returns no job has nothing to write.
+    """
+    jobs: dict = {}
+    refusals: list[ApiError | None] = []
+    for job_id in ids:
+        try:
+            jobs[job_id] = judge(job_id)
+            refusals.append(None)
+        except ApiError as error:
+            refusals.append(error)
+    if not any(refusals) or world.settings.answers["batch_refusal"] != "whole":
+        for job in filter(None, jobs.values()):
+            carry_out(job)
+    return refusals
+
+
+def localised(world: World, request: Request, message: str, code: str = "") -> str:
+    """The message in the language that is set."""
+    language = world.settings.answers["language"]
+    if language == "english" or language == "by_header" and request.headers.get("x-language") == "en-us":
+        return message
+    return f"操作失败（{code}）" if code else "操作成功"

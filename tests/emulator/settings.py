@@ -15,10 +15,17 @@ class SettingError(ValueError):
     """A setting, seed, job or fault that makes no sense; the text says what would."""
 
 
+ANSWERS = {  # questions to several services: the accepted values, the default first
+    "expired_token": ("APIGW.0301", "APIGW.0307", "APIG.0301", "APIG.0307", "DLI.10007", "130000002"),
+    "batch_refusal": ("whole", "mixed", "partial"),  # error and nothing done, no error, error but the good ids are done
+    "name_filter": ("substring", "exact"),
+    "list_nulls": ("shown", "left_out"),  # fields of DLI list entries that have no value
+    "language": ("english", "by_header", "chinese"),  # by_header: Chinese without "X-Language: en-us"
+}
 PLAIN = {  # name: the default and what it means
     "latency": (0.0, "seconds that every request takes before anything else happens"),
     "token_lifetime": (86400.0, "seconds that a token issued from now on is valid"),
-    "page_limit": (100, "largest limit that a list accepts"),
+    "page_limit": (100, "largest limit or size that a list of jobs accepts"),
     "batch_limit": (10000, "largest number of ids that one write accepts"),
     "newcomers": (0, "jobs that still appear, one after each list answer"),
 }

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The jobs in memory, and how their states move with time or with the looks that a client takes.
 
+Everything that a service keeps is a job here: Flink jobs, Spark batches, MRS jobs, and MRS clusters too.
+
 A job has at most one list of *steps* ahead of it. A *trigger* (somebody stops the job, say) replaces that list. A step
 waits for some seconds or some looks and then changes fields of the job, above all its status. The job's own ``script``
 can name other steps for a trigger than the usual ones: that is how a test makes a job that cannot be deleted or
@@ -11,8 +13,9 @@ whose savepoint fails. Nothing runs in the background: steps that are due are ta
 
 from __future__ import annotations
 
-import collections
+import bisect
 import copy
+import re
 import threading
 import time
 import typing as t
@@ -20,7 +23,7 @@ import typing as t
 from .auth import Identities
 from .settings import SettingError, Settings, parse_delay
 
-GONE = "gone"  # the status of a job that the service does not know any more
+GONE = "gone"  # the state of a job that the service does not know any more
 
 
 class Step(t.NamedTuple):
@@ -31,26 +34,14 @@ class Step(t.NamedTuple):
     changes: dict
 
 
-class Job:
-    """One job: the service's fields, and how this job behaves."""
+class View(dict):
+    """Names of fields, and the value of each in a job that does not have it: a constant, or job -> value."""
 
-    __slots__ = ("id", "fields", "script", "refuse", "hidden", "steps", "since", "looks")
-
-    def __init__(self, job_id, fields: dict) -> None:
-        self.id, self.fields = job_id, fields
-        self.script: dict[str, list[Step]] = {}
-        self.refuse: dict[str, str] = {}
-        self.hidden = False
-        self.steps: collections.deque[Step] = collections.deque()
-        self.since, self.looks = 0.0, 0
-
-    @property
-    def status(self) -> str:
-        return self.fields["status"]
-
-    @property
-    def deleted(self) -> bool:
-        return self.status == GONE
+    def __init__(self, *others: dict[str, t.Any], **fields) -> None:
+        for other in others:
+            self.update(other)
+        self.update(fields)
+        self.computed = [name for name, value in self.items() if callable(value)]
 
 
 class JobKind(t.NamedTuple):
@@ -58,12 +49,66 @@ class JobKind(t.NamedTuple):
 
     name: str  # the key in a seed, for example flink_jobs
     id_field: str
-    fields: t.Collection[str]  # names a seed may use
+    name_field: str
+    state_field: str
+    time_field: str  # when it was made, in ms: lists are in this order
+    owner_field: str  # the field with the project or the cluster that a request must name
+    fields: View  # names a seed may use
     triggers: t.Collection[str]  # names a script may use
     operations: t.Collection[str]  # names `refuse` may use
     make_id: t.Callable  # number -> id
-    new_job: t.Callable  # (id, entry, now in ms) -> the fields that a seed entry leaves out
     check_id: t.Callable  # SettingError for an id that the service would never use
+    new_job: t.Callable  # (world, id, entry) -> the fields that a seed entry leaves out and that are no constants
+    parent: str = ""  # the kind of what such jobs are in
+
+
+class Job:
+    """One job: the service's fields, and how this job behaves."""
+
+    __slots__ = ("kind", "id", "fields", "script", "refuse", "hidden", "place", "trigger", "steps", "since", "looks")
+
+    def __init__(self, kind: JobKind, job_id, fields: dict) -> None:
+        self.kind, self.id, self.fields = kind, job_id, fields
+        self.script: dict[str, list[Step]] = {}
+        self.refuse: dict[str, str] = {}
+        self.hidden = False
+        self.place: tuple = ()  # its entry in the list of its owner's jobs
+        self.trigger, self.steps = "", ()
+        self.since, self.looks = 0.0, 0
+
+    @property
+    def status(self) -> str:
+        return self.fields[self.kind.state_field]
+
+    @property
+    def deleted(self) -> bool:
+        return self.status == GONE
+
+    def __getitem__(self, field: str):
+        """The value of a field, or what the service shows for a job that has none."""
+        if field in self.fields:
+            return self.fields[field]
+        value = self.kind.fields[field]
+        return value(self) if callable(value) else value
+
+    def shown(self, view: View) -> dict:
+        """These fields of the job."""
+        fields = self.fields
+        entry = {name: fields.get(name, default) for name, default in view.items()}
+        for name in view.computed:
+            if name not in fields:
+                entry[name] = entry[name](self)
+        return entry
+
+
+class Filter(t.NamedTuple):
+    """Which jobs a list shows."""
+
+    exact: tuple[tuple[str, t.Any], ...] = ()  # fields and their values
+    name: str = ""
+    since: int = 0
+    until: float = float("inf")
+    tags: tuple[tuple[str, str], ...] = ()
 
 
 class JobStore:
@@ -72,29 +117,60 @@ class JobStore:
     def __init__(self, kind: JobKind, world: World) -> None:
         self.kind, self.world = kind, world
         self.jobs: dict = {}
+        self._in_order: dict[str, list[tuple]] = {}  # per owner: (time, id, job), also of deleted jobs
         self._moving: dict = {}  # jobs with steps ahead; the others need no care
         self._selections: dict = {}
         self._last_number = 0
 
     # ---- reading ----
 
-    def find(self, job_id, project_id: str) -> Job | None:
-        """The job as it is now, or None if the project has no such job."""
+    def find(self, job_id, owner: str, operation: str = "") -> Job | None:
+        """The job as it is now, after what its script has happen just before the operation; None if there is none."""
         job = self.jobs.get(job_id)
-        if job is None:
+        if job is None or job.fields[self.kind.owner_field] != owner:
             return None
         if job.steps:
             self._settle(job)
-        return None if job.deleted or job.fields["project_id"] != project_id else job
+        if f"before_{operation}" in job.script and not job.deleted:  # a race
+            self.trigger(job, f"before_{operation}")
+        return None if job.deleted else job
 
-    def select(self, key: tuple, wanted: t.Callable[[Job], bool], newest_first: bool) -> list[Job]:
-        """The jobs that match, in order of creation; remembered under ``key``, as a client reads it page by page."""
+    def select(self, owner: str, wanted: Filter, newest_first: bool = True) -> list[Job]:
+        """The jobs that match; remembered until something changes, as a client reads them page by page."""
         self._settle_all()
+        key = (owner, wanted, newest_first, self.world.settings.answers["name_filter"])
         if key not in self._selections:
-            found = [job for job in self.jobs.values() if not job.deleted and wanted(job)]
-            found.sort(key=lambda job: (job.fields["create_time"], job.id), reverse=newest_first)
-            self._selections[key] = found
+            found = self._filtered(owner, wanted)
+            self._selections[key] = found[::-1] if newest_first else found
         return self._selections[key]
+
+    def _filtered(self, owner: str, wanted: Filter) -> list[Job]:
+        """One cheap pass over all, then one for each thing that is asked for: there may be 100,000 jobs."""
+        kind, exact, name, tags = self.kind, dict(wanted.exact), wanted.name, dict(wanted.tags)
+        if name and self.world.settings.answers["name_filter"] == "exact":
+            exact[kind.name_field], name = name, ""
+        everything = self._in_order.get(owner, ())
+        found = [
+            job
+            for made, dummy, job in everything
+            if wanted.since <= made <= wanted.until and not job.hidden and job.fields[kind.state_field] != GONE
+        ]
+        for field, value in exact.items():
+            found = [job for job in found if job[field] == value]
+        if name:
+            found = [job for job in found if name in (job[kind.name_field] or "")]
+        if tags:
+            found = [job for job in found if tags.items() <= job["tags"].items()]
+        return found
+
+    def page(self, found: list[Job], start: int, size: int, show: t.Callable[[Job], dict]) -> list[dict]:
+        """The entries of one answer. To be in it is a look, and what the answer says is old before it arrives."""
+        jobs = found[start : start + size]
+        entries = [show(job) for job in jobs]
+        self.looked_at(jobs)
+        if jobs and self.world.settings.newcomers:
+            self._let_newcomer_in(jobs[0])
+        return entries
 
     def looked_at(self, jobs: t.Iterable[Job]) -> None:
         """An answer has shown these jobs."""
@@ -113,16 +189,15 @@ class JobStore:
     # ---- changing ----
 
     def trigger(self, job: Job, name: str, usual: t.Sequence[Step] = ()) -> None:
-        """Something happens to the job: the steps of its script (else the usual ones) are ahead now."""
-        self._start(job, job.script.get(name, usual))
+        """Something happens to the job: the steps of its script (else the usual ones) are ahead now.
 
-    def happens_before(self, job: Job, name: str) -> None:
-        """A race: the script's steps for ``before_<name>``, if there are any, come first."""
-        if f"before_{name}" in job.script:
-            self.trigger(job, f"before_{name}")
+        They replace what was ahead, but the same again does not begin anew: a client that asks twice must not wait longer.
+        """
+        if not (job.steps and job.trigger == name):
+            self._start(job, name, job.script.get(name, usual))
 
-    def _start(self, job: Job, steps: t.Sequence[Step]) -> None:
-        job.steps = collections.deque(steps)
+    def _start(self, job: Job, trigger: str, steps: t.Sequence[Step]) -> None:
+        job.trigger, job.steps = trigger, tuple(steps)
         job.since, job.looks = time.monotonic(), 0
         self._settle(job)
 
@@ -137,13 +212,13 @@ class JobStore:
             if step.in_looks and job.looks < step.amount or not step.in_looks and now < job.since + step.amount:
                 self._moving[job.id] = job
                 return
-            job.steps.popleft()
+            job.steps = job.steps[1:]
             # A chain of pauses keeps its rhythm, however seldom somebody looks.
             job.since, job.looks = (now if step.in_looks else job.since + step.amount), 0
-            self.change(job, step.changes)
+            self._change(job, step.changes)
         self._moving.pop(job.id, None)
 
-    def change(self, job: Job, changes: dict) -> None:
+    def _change(self, job: Job, changes: dict) -> None:
         job.fields.update(changes, update_time=self.world.now_ms())
         self._selections.clear()
 
@@ -151,35 +226,49 @@ class JobStore:
         """Make the job of a seed entry, or change the one with its id. ``count`` makes that many."""
         entry = copy.deepcopy(entry)
         count = entry.pop("count", None)
-        if count is None:
-            return [self._put(entry)]
-        name = entry.pop("name", "job")
-        return [self._put({**entry, "name": f"{name}-{n}"}) for n in range(1, count + 1)]
-
-    def _new_id(self):
-        self._last_number += 1
-        return self.kind.make_id(self._last_number)
-
-    def _put(self, entry: dict) -> Job:
         behaviour = self._behaviour(entry)
-        if self.kind.id_field not in entry:
-            entry[self.kind.id_field] = self._new_id()
-        job_id = entry[self.kind.id_field]
-        self.kind.check_id(job_id)
+        if count is None:
+            return [self._put(entry, behaviour)]
+        name_field = self.kind.name_field
+        name = entry.pop(name_field, "job")
+        return [self._put({**entry, name_field: f"{name}-{n}"}, behaviour) for n in range(1, count + 1)]
+
+    def _let_newcomer_in(self, model: Job) -> None:
+        """Between two pages somebody makes a job like one of the page: the rest of the list moves on by one."""
+        self.world.settings.newcomers -= 1
+        own = (self.kind.id_field, self.kind.time_field, "update_time")
+        self.add({name: value for name, value in model.fields.items() if name not in own})
+
+    def _put(self, entry: dict, behaviour: dict) -> Job:
+        kind = self.kind
+        if kind.id_field not in entry:
+            entry[kind.id_field] = self._new_id()
+        job_id = entry[kind.id_field]
+        kind.check_id(job_id)
         if isinstance(job_id, int):
             self._last_number = max(self._last_number, job_id)
         job = self.jobs.get(job_id)
+        if job:
+            self._in_order[job.fields[kind.owner_field]].remove(job.place)
         if job is None or job.deleted:
-            fields = self.kind.new_job(job_id, entry, self.world.now_ms())
-            job = self.jobs[job_id] = Job(job_id, {"project_id": self.world.identities.main_project["id"], **fields})
-        if "status" in entry:
-            job.steps.clear()  # what was ahead of the old status is not ahead of this one
-        self.change(job, entry)
+            job = self.jobs[job_id] = Job(kind, job_id, kind.new_job(self.world, job_id, entry))
+        if kind.state_field in entry:
+            job.steps = ()  # what was ahead of the old status is not ahead of this one
+        self._change(job, entry)
+        job.place = (job.fields[kind.time_field] or 0, job_id, job)
+        bisect.insort(self._in_order.setdefault(job.fields[kind.owner_field], []), job.place)
         for name, value in behaviour.items():
-            setattr(job, name, value)
+            setattr(job, name, copy.copy(value))
         if "created" in behaviour.get("script", {}):
-            self.trigger(job, "created")
+            self._start(job, "created", job.script["created"])
         return job
+
+    def _new_id(self):
+        while True:
+            self._last_number += 1
+            job_id = self.kind.make_id(self._last_number)
+            if job_id not in self.jobs:
+                return job_id
 
     def _behaviour(self, entry: dict) -> dict:
         """Take what is not a field of the service out of the entry, checked."""
@@ -196,7 +285,7 @@ class JobStore:
         if "hidden" in entry:
             behaviour["hidden"] = bool(entry.pop("hidden"))
         if "age" in entry:
-            entry["create_time"] = self.world.now_ms() - int(entry.pop("age") * 1000)
+            entry[self.kind.time_field] = self.world.now_ms() - int(entry.pop("age") * 1000)
         for name in entry:
             self._known(name, self.kind.fields, "job field")
         return behaviour
@@ -213,6 +302,21 @@ class JobStore:
         if name not in names:
             raise SettingError(f"unknown {what} {name!r}; known are {', '.join(sorted(names))}")
         return name
+
+
+def numbered_uuids(start: str) -> t.Callable[[int], str]:
+    """For ``make_id``: ids in the form of a UUID that can be told apart at a glance."""
+    return lambda number: f"{start}-0000-4000-8000-{number:012x}"
+
+
+def id_check(pattern: str, what: str) -> t.Callable[[t.Any], None]:
+    """For ``check_id``: ids must match the pattern."""
+
+    def check(job_id) -> None:
+        if not isinstance(job_id, str) or not re.fullmatch(pattern, job_id):
+            raise SettingError(f"{job_id!r} is no {what}")
+
+    return check
 
 
 class World:

@@ -16,6 +16,13 @@ from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 
 PROJECT = "0123456789abcdef0123456789abcdef"
 FLINK = f"/v1.0/{PROJECT}/streaming/jobs"
+BATCHES = f"/v2.0/{PROJECT}/batches"
+CLUSTER = "2b460e01-3351-4170-b0a7-57b9dd5ffef3"
+CLUSTERS = f"/v1.1/{PROJECT}/cluster_infos"
+MRS = f"/v2/{PROJECT}/clusters/{CLUSTER}/job-executions"
+
+
+ACCESS, SECRET = "AKDEMO0000000000001", "SKdemo/secret+key000000000000000000000001"
 
 
 class Answer(t.NamedTuple):
@@ -27,7 +34,7 @@ class Answer(t.NamedTuple):
     def code(self) -> str:
         """The error code, from an object or from the first of an array."""
         first = self.body[0] if isinstance(self.body, list) else self.body
-        return first["error_code"]
+        return first.get("error_code") or first["errorCode"]
 
 
 class Client:
@@ -58,8 +65,23 @@ class Client:
     def flink(self, method, tail="", body=None, **options) -> Answer:
         return self(method, FLINK + tail, body, **options)
 
+    def batches(self, method, tail="", **options) -> Answer:
+        return self(method, BATCHES + tail, **options)
+
+    def clusters(self, tail="", **options) -> Answer:
+        return self("GET", CLUSTERS + tail, **options)
+
+    def mrs(self, method, tail="", body=None, **options) -> Answer:
+        """Jobs of the cluster CLUSTER."""
+        return self(method, MRS + tail, body, **options)
+
+    def mrs_state(self, job_id) -> str | None:
+        """The state of an MRS job; None if the service does not know the job."""
+        answer = self.mrs("GET", f"/{job_id}")
+        return answer.body["job_detail"]["job_state"] if answer.status == 202 else None
+
     def status(self, job_id) -> str | None:
-        """The job's status as the service tells it; None if it does not know the job."""
+        """The status of a Flink job; None if the service does not know the job."""
         answer = self.flink("GET", f"/{job_id}")
         return answer.body["job_detail"]["status"] if answer.status == 200 else None
 
@@ -74,7 +96,7 @@ def running_emulator():
 def emulator(running_emulator):
     """An emulator without jobs."""
     running_emulator.reset()
-    running_emulator.load({"flink_jobs": []})
+    running_emulator.load({"flink_jobs": [], "batches": [], "clusters": []})
     return running_emulator
 
 
@@ -85,8 +107,42 @@ def call(emulator):
 
 @pytest.fixture
 def add_job(emulator):
-    """Make a job; returns its id."""
+    """Make a Flink job; returns its id."""
     return lambda **fields: emulator.world.add("flink_jobs", fields)[0].id
+
+
+@pytest.fixture
+def add_batch(emulator):
+    """Make a batch; returns its id."""
+    return lambda **fields: emulator.world.add("batches", fields)[0].id
+
+
+@pytest.fixture
+def add_mrs_job(emulator):
+    """Make a job in the cluster CLUSTER; returns its id."""
+    emulator.world.add("clusters", {"clusterId": CLUSTER, "clusterName": "analytics"})
+    return lambda **fields: emulator.world.add("mrs_jobs", fields)[0].id
+
+
+@pytest.fixture
+def answers(emulator):
+    """Choose answers by keyword."""
+    return lambda **chosen: emulator.settings.update({"answers": chosen})
+
+
+@pytest.fixture
+def make_client(emulator):
+    """Make a client of the vendor's SDK, which signs every request."""
+
+    def make(kind, access=ACCESS, secret=SECRET, security_token=None):
+        from huaweicloudsdkcore.auth.credentials import BasicCredentials
+
+        credentials = BasicCredentials(access, secret, PROJECT)
+        if security_token:
+            credentials = credentials.with_security_token(security_token)
+        return kind.new_builder().with_credentials(credentials).with_endpoint(emulator.url).build()
+
+    return make
 
 
 @pytest.fixture

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import collections
 import json
 import os
 import pathlib
 import re
 import shlex
 import signal
+import string
 import subprocess
 import sys
 import threading
@@ -20,6 +22,7 @@ import urllib.request
 
 import pytest
 
+from ansible_collections.otc.bigdata.tests.emulator import __main__ as command_line
 from ansible_collections.otc.bigdata.tests.emulator import server
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.emulator.settings import SettingError
@@ -77,6 +80,13 @@ def test_a_deleted_job_can_come_back(control, call, add_job):
         ("jobs", {"flink_jobs": [{"script": {"stop": [{"after": "soon"}]}}]}, "soon"),
         ("jobs", {"flink_jobs": [{"script": {"stop": [{"state": "job_finish"}]}}]}, "state"),
         ("jobs", {"flink_jobs": [{"refuse": {"look": "DLI.1"}}]}, "look"),
+        ("jobs", {"batches": [{"id": "5"}]}, "'5' is no batch id"),
+        ("jobs", {"batches": [{"status": "dead"}]}, "status"),
+        ("jobs", {"batches": [{"script": {"stop": []}}]}, "stop"),
+        ("jobs", {"clusters": [{"clusterId": "a b"}]}, "'a b' is no cluster id"),
+        ("jobs", {"mrs_jobs": [{"job_id": 5}]}, "5 is no MRS job id"),
+        ("jobs", {"mrs_jobs": [{"cluster_id": "c"}]}, "no cluster 'c'"),
+        ("seed", {"clusters": [], "mrs_jobs": [{"job_state": "NEW"}]}, "no cluster None"),
         ("settings", {"speed": 1}, "speed"),
         ("settings", {"latency": "fast"}, "fast"),
         ("settings", {"latency": -1}, "-1"),
@@ -128,6 +138,33 @@ def test_seed(control, call):
     )
     assert call("GET", "/v1.0/p1/streaming/jobs/7", token="mine").status == 200
     assert call.flink("GET").status == 401
+
+
+def test_seed_of_clusters(control):
+    """Jobs stay if their clusters do; what other clusters have in them must be said."""
+    control("POST", "seed", {"batches": []})
+    jobs = control("GET", "jobs")
+    assert {kind: len(jobs[kind]) for kind in jobs} == {"flink_jobs": 10, "batches": 0, "clusters": 3, "mrs_jobs": 9}
+    control("POST", "seed", {"clusters": [{"clusterName": "new"}]})
+    jobs = control("GET", "jobs")
+    assert {kind: len(jobs[kind]) for kind in jobs} == {"flink_jobs": 10, "batches": 6, "clusters": 1, "mrs_jobs": 0}
+
+
+def test_jobs_of_all_kinds(control):
+    made = control(
+        "POST",
+        "jobs",
+        {"clusters": [{"count": 2, "clusterName": "c"}], "batches": [{}], "mrs_jobs": [{"job_id": "j"}, {"count": 2}]},
+    )
+    assert {kind: len(ids) for kind, ids in made.items()} == {"clusters": 2, "batches": 1, "mrs_jobs": 3}
+    control("POST", "jobs", {"mrs_jobs": [{"job_id": "j", "job_state": "FAILED", "cluster_id": made["clusters"][1]}]})
+    jobs = control("GET", "jobs")
+    assert [cluster["clusterName"] for cluster in jobs["clusters"]] == ["c-1", "c-2"]
+    assert [(job["job_state"], job["cluster_id"]) for job in jobs["mrs_jobs"]] == [
+        ("FAILED", made["clusters"][1]),
+        ("RUNNING", made["clusters"][0]),
+        ("RUNNING", made["clusters"][0]),
+    ]
 
 
 def test_faults(control):
@@ -275,7 +312,11 @@ def test_daemon(tmp_path):
     with urllib.request.urlopen(f"{url}/_emulator/jobs", timeout=5) as answer:
         jobs = json.load(answer)["flink_jobs"]
     assert settings["answers"]["is_success"] == "boolean"
-    assert settings["delays"] == {"savepoint": 0, "cancel": 1.5, "delete": "2 looks", "submit": 0}
+    assert (settings["delays"]["cancel"], settings["delays"]["delete"], settings["delays"]["submit"]) == (
+        1.5,
+        "2 looks",
+        0,
+    )
     assert settings["latency"] == 0.01
     assert [job["job_id"] for job in jobs] == [5]
     os.kill(int(pid_file.read_text(encoding="utf-8")), signal.SIGTERM)
@@ -285,6 +326,21 @@ def test_daemon(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["seed.json"]
 
 
+def test_jobs_on_the_command_line():
+    options = ["--jobs", "2", "--batches", "3:dead", "--clusters", "2", "--mrs-jobs", "4:FINISHED", "--mrs-jobs", "1"]
+    with command_line.make_emulator(command_line.parse(options)) as emulator:
+        states = {
+            kind: collections.Counter(job.status for job in store.jobs.values())
+            for kind, store in emulator.world.stores.items()
+        }
+    assert states == {
+        "flink_jobs": {"job_running": 2},
+        "batches": {"dead": 3},
+        "clusters": {"running": 2},
+        "mrs_jobs": {"FINISHED": 4, "RUNNING": 1},
+    }
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -292,6 +348,8 @@ def test_daemon(tmp_path):
         (["--answers", "batch"], "KEY=VALUE"),
         (["--delay", "cancel=soon"], "soon"),
         (["--jobs", "many"], "many"),
+        (["--mrs-jobs", "many"], "many"),
+        (["--delay", "spark_cancel=soon"], "soon"),
         (["--seed", "/nowhere.json"], "nowhere"),
     ],
 )
@@ -315,16 +373,23 @@ def test_help_names_every_setting(emulator):
 def test_readme_examples_work(emulator, call):
     """Each curl line of README.md, sent to this emulator."""
     emulator.reset()
-    readme = (FOLDER / "README.md").read_text(encoding="utf-8")
-    jobs = f"{emulator.url}/v1.0/0123456789abcdef0123456789abcdef/streaming/jobs"
-    lines = [
-        line.replace("$EMULATOR", emulator.url).replace("$JOBS", jobs)
-        for line in readme.splitlines()
-        if line.startswith("curl ")
-    ]
-    assert len(lines) == 17
-    for line in lines:
-        assert send_as_curl(call, shlex.split(line), emulator.url).status == 200, line
+    values, sent = {}, 0
+    for line in (FOLDER / "README.md").read_text(encoding="utf-8").splitlines():
+        line = string.Template(line).safe_substitute(values)
+        variable = re.fullmatch("([A-Z]+)=(.*)", line)
+        if variable:
+            values[variable[1]] = emulator.url if variable[1] == "EMULATOR" else variable[2]
+        if line.startswith("curl "):
+            assert send_as_curl(call, shlex.split(line), emulator.url).status in (200, 202), line
+            sent += 1
+    assert sent == 25
+
+
+def test_readme_seed_works(emulator):
+    seed = re.search("```json\n(.*?)```", (FOLDER / "README.md").read_text(encoding="utf-8"), re.DOTALL)[1]
+    emulator.load(json.loads(seed))
+    counts = {kind: len(store.jobs) for kind, store in emulator.world.stores.items()}
+    assert counts == {"flink_jobs": 51, "batches": 1, "clusters": 1, "mrs_jobs": 21}
 
 
 def send_as_curl(call, words, url):
@@ -343,10 +408,16 @@ def send_as_curl(call, words, url):
     return call(method or ("POST" if body else "GET"), target, body, token=None, headers=headers)
 
 
-def test_readme_jobs_work(add_job):
-    """Each job of the table of odd jobs in README.md."""
-    lines = (FOLDER / "README.md").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("|")[2].strip(" `") for line in lines if re.search(r'\| `"(script|status|refuse)"', line)]
-    assert len(rows) == 10
-    for row in rows:
-        add_job(**json.loads(f"{{{row}}}"))
+def test_readme_jobs_work(emulator):
+    """Each job of the tables of odd jobs in README.md."""
+    emulator.world.add("clusters", {})
+    kinds = {"Flink job": "flink_jobs", "batch": "batches", "MRS job": "mrs_jobs", "cluster": "clusters"}
+    kind, made = "", collections.Counter()
+    for line in (FOLDER / "README.md").read_text(encoding="utf-8").splitlines():
+        heading = re.match(r"\| to get an? (.*) that", line)
+        if heading:
+            kind = kinds[heading[1]]
+        elif re.match(r'\| [^|]* \| `"', line):
+            emulator.world.add(kind, json.loads(f"{{{line.split('|')[2].strip(' `')}}}"))
+            made[kind] += 1
+    assert made == {"flink_jobs": 10, "batches": 5, "mrs_jobs": 7, "clusters": 4}

@@ -112,3 +112,31 @@ def test_empty_and_wrong_type(call, fault):
 def test_login_can_fail_too(call, fault):
     fault(method="POST", path="^/v3/auth/tokens$", status=502)
     assert call("POST", "/v3/auth/tokens", {}, token=None).status == 502
+
+
+@pytest.mark.parametrize(
+    ("kind", "takes_effect"), [("reset_before", False), ("reset_after", True), ("hang", False), ("hang_after", True)]
+)
+def test_other_services(call, emulator, fault, add_batch, add_mrs_job, kind, takes_effect):
+    batch_id, job_id, old = add_batch(), add_mrs_job(), add_mrs_job(job_state="FINISHED")
+    fault(kind=kind, method="DELETE|POST", path="/(batches|job-executions)/", times=3)
+    for write in (
+        lambda: call.batches("DELETE", f"/{batch_id}"),
+        lambda: call.mrs("POST", f"/{job_id}/kill"),
+        lambda: call.mrs("POST", "/batch-delete", {"job_id_list": [old]}),
+    ):
+        with pytest.raises(LOST):
+            write()
+    states = [call.batches("GET", f"/{batch_id}/state").body["state"], call.mrs_state(job_id), call.mrs_state(old)]
+    assert states == (["dead", "KILLED", None] if takes_effect else ["running", "RUNNING", "FINISHED"])
+    log = emulator.log.entries()
+    assert [entry["status"] for entry in log[:3]] == [0, 0, 0]
+    assert [entry["body"] for entry in log[:3]] == ["", "", f'{{"job_id_list": ["{old}"]}}']
+    assert (emulator.log.summary()["writes"], emulator.log.summary()["reads"]) == (3, 3)
+
+
+def test_gateway_404_of_other_services(call, fault, add_batch, add_mrs_job):
+    batch_id, job_id = add_batch(), add_mrs_job()
+    fault(kind="gateway_404", times=2)
+    answers = [call.batches("GET", f"/{batch_id}"), call.mrs("GET", f"/{job_id}")]
+    assert [(answer.status, answer.code) for answer in answers] == [(404, "APIGW.0101")] * 2

@@ -26,16 +26,9 @@ PROJECT = "0123456789abcdef0123456789abcdef"
 ACCESS, SECRET = "AKDEMO0000000000001", "SKdemo/secret+key000000000000000000000001"
 
 
-def make_client(emulator, access=ACCESS, secret=SECRET, project=PROJECT, security_token=None):
-    credentials = BasicCredentials(access, secret, project)
-    if security_token:
-        credentials = credentials.with_security_token(security_token)
-    return DliClient.new_builder().with_credentials(credentials).with_endpoint(emulator.url).build()
-
-
 @pytest.fixture
-def sdk(emulator):
-    return make_client(emulator)
+def sdk(make_client):
+    return make_client(DliClient)
 
 
 def test_list(sdk, add_job):
@@ -94,22 +87,22 @@ def test_delete_one(sdk, add_job, call):
 
 
 @pytest.mark.parametrize("wrong", [{"secret": "SKwrong"}, {"access": "AKNOBODY"}, {"security_token": "not-mine"}])
-def test_wrong_key(emulator, wrong):
+def test_wrong_key(make_client, wrong):
     with pytest.raises(ClientRequestException) as caught:
-        make_client(emulator, **wrong).list_flink_jobs(ListFlinkJobsRequest())
+        make_client(DliClient, **wrong).list_flink_jobs(ListFlinkJobsRequest())
     assert (caught.value.status_code, caught.value.error_code) == (401, "APIGW.0301")
 
 
-def test_temporary_key(emulator):
+def test_temporary_key(emulator, make_client):
     key = emulator.world.identities.access_keys["AKTEMP0000000000001"]
-    client = make_client(emulator, key["access"], key["secret"], security_token=key["security_token"])
+    client = make_client(DliClient, key["access"], key["secret"], security_token=key["security_token"])
     assert client.list_flink_jobs(ListFlinkJobsRequest()).job_list.total_count == 0
 
 
-def test_temporary_key_without_its_token(emulator):
+def test_temporary_key_without_its_token(emulator, make_client):
     key = emulator.world.identities.access_keys["AKTEMP0000000000001"]
     with pytest.raises(ClientRequestException) as caught:
-        make_client(emulator, key["access"], key["secret"]).list_flink_jobs(ListFlinkJobsRequest())
+        make_client(DliClient, key["access"], key["secret"]).list_flink_jobs(ListFlinkJobsRequest())
     assert caught.value.status_code == 401
 
 
