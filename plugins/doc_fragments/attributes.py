@@ -37,6 +37,25 @@ attributes:
       - This module does not change anything.
 """
 
+    # For modules that bring jobs into a state; to be used together with the standard fragment
+    CHANGE_MODULE = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Reads the same as otherwise, changes nothing, and assumes that the service would accept each request.
+  diff_mode:
+    support: full
+    details:
+      - Shows ID, name and status of the jobs that change, before and after. A deleted job has the status V(null) after.
+      - In check mode and with O(wait=false) the status after is the one that the request leads to.
+  idempotent:
+    support: partial
+    details:
+      - Not with O(wait=false). A second run may find a job whose request has not taken effect yet, and send it again.
+"""
+
     ACTIONGROUP_DLI = r"""
 options: {}
 attributes:
@@ -47,4 +66,16 @@ attributes:
     membership:
       - otc.bigdata.all
       - otc.bigdata.dli
+"""
+
+    ACTIONGROUP_MRS = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/otc.bigdata.all) or C(group/otc.bigdata.mrs) in C(module_defaults) to set defaults for
+      this module.
+    support: full
+    membership:
+      - otc.bigdata.all
+      - otc.bigdata.mrs
 """

@@ -19,7 +19,7 @@ options:
   trust_server_filters:
     description:
       - The module checks again what the service has filtered. Some answers do not show what they were filtered by
-        (tags, most of all), so there is nothing to check.
+        (tags of Flink jobs, most of all), so there is nothing to check.
       - With V(false) such a filter is refused for O(state=absent) before anything is deleted, and causes a warning
         for other states.
       - With V(true) the filters of the service are trusted.
@@ -51,4 +51,11 @@ options:
       - The longest pause between two looks at the jobs, in seconds and greater than 0. The first looks come sooner.
     type: float
     default: 10
+seealso:
+  - name: What happens to my jobs
+    description: Tables of statuses and states, waiting, safety with filters.
+    link: https://github.com/otc-bigdata/otc.bigdata/blob/main/docs/docsite/rst/guide_states.rst
+  - name: Reading the job report
+    description: Changed, failed, both, and how to continue.
+    link: https://github.com/otc-bigdata/otc.bigdata/blob/main/docs/docsite/rst/guide_report.rst
 """

@@ -140,4 +140,8 @@ notes:
     ansible_playbook_python }}), so that the module finds the C(requests) that is installed next to Ansible.
   - Proxies are taken from the usual environment variables (C(https_proxy), C(no_proxy)). C(.netrc) is not read.
     Redirects are not followed.
+seealso:
+  - name: Authentication
+    description: Credentials, projects and endpoints.
+    link: https://github.com/otc-bigdata/otc.bigdata/blob/main/docs/docsite/rst/guide_authentication.rst
 """

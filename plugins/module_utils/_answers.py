@@ -14,8 +14,25 @@ from ._http import Reply
 
 CODES = ("error_code", "errorCode", "code")
 MESSAGES = ("error_msg", "errorMsg", "message")
-# A 5xx with any other code is the service's own word; these two say that it does not know what happened.
-INTERNAL = ("12000004", "IAM.0006")
+# A 5xx with any other code is the service's own word; these say, with any status, that it does not know what happened.
+INTERNAL = ("12000004", "IAM.0006", "DLI.10001")
+READ_AGAIN = ("DLI.0999", "0166")  # the same, where nothing was to be changed
+# What the words of the service leave open: what it means for the user, and what to do.
+NO_PERMISSION = "the user lacks a permission for this (IAM action or grant on the queue or job)"
+NO_SYNC = "synchronize the IAM users of the cluster: MRS console, cluster dashboard, IAM User Sync"
+HINTS = {
+    "DLI.10005": NO_PERMISSION,
+    "DLI.0003": NO_PERMISSION,
+    "DLI.10006": "the project is not the one that the credential is for",
+    "12000107": "the project is not one of this region",
+    "12000052": "the user has no rights on this cluster",
+    "0167": "the cluster is too old for version 2 of the job API",
+    "0175": "MRS does not terminate Spark SQL jobs, nor jobs of a cluster that does not run",
+    "0190": NO_SYNC,
+    "0191": NO_SYNC,
+    "0192": NO_SYNC,
+    "APIGW.0101": "this endpoint does not offer the service: check region and endpoints",
+}
 
 
 def content(reply: Reply) -> t.Any:
@@ -36,9 +53,10 @@ def problem(reply: Reply) -> ApiError:
     problems = _problems(reply)
     code = code_of(reply)
     message = "; ".join(text for dummy, text in problems if text) or f"no reason given ({_kind(reply)})"
-    known = code is not None and code not in INTERNAL and not code.startswith("APIG")
-    kind = Refused if reply.status < 500 or known else Unanswered
-    return kind(reply.call, message, reply.status, code, _request_id(reply))
+    known = code is not None and not code.startswith("APIG")
+    vague = code in INTERNAL or (code in READ_AGAIN and reply.call.startswith("GET"))
+    kind = Refused if (reply.status < 500 or known) and not vague else Unanswered
+    return kind(reply.call, message, reply.status, code, _request_id(reply), HINTS.get(code or "", ""))
 
 
 def _kind(reply: Reply) -> str:
@@ -57,7 +75,8 @@ def _problems(reply: Reply) -> list[tuple[str | None, str]]:
 def _code_and_message(item: dict[str, t.Any]) -> tuple[str | None, str]:
     for code, message in zip(CODES, MESSAGES):
         if item.get(code) is not None or item.get(message):
-            return (None if item.get(code) is None else str(item[code])), str(item.get(message) or "")
+            text = " ".join(str(item.get(message) or "").split())
+            return (None if item.get(code) is None else str(item[code])), text
     inner = next((value for value in item.values() if isinstance(value, dict)), None)  # IAM: {"error": {...}}
     return _code_and_message(inner) if inner else (None, "")
 

@@ -16,8 +16,8 @@ import typing as t
 from ._client import Client
 from ._errors import ApiError, OptionError, Refused
 from ._plan import DONE, HOLD, MISSING, WAIT, Goal, Words
-from ._read import Page, job_in, page
-from ._selection import Fields, Job, Selection, flink_job_id, select
+from ._read import Page, page, part, the_job
+from ._selection import Fields, Job, Selection, asked, flink_job_id, select
 
 PAGE = 100  # the most that a list page holds, and how many ids one write carries
 
@@ -83,6 +83,7 @@ class FlinkJobs:
             "tags": "tags",
             "older_than": "create_time",
         },
+        by_service=("queue_name", "job_type", "user_name", "tags"),
     )
     service = "dli"
     batch: t.Mapping[str, int] = {"stop": PAGE, "delete": PAGE}
@@ -110,8 +111,10 @@ class FlinkJobs:
         """Raises OptionError."""
         selection = select(options, "job_ids", FlinkJobs.fields, {"status": STOP_STEPS})
         for key, value in selection.filters.get("tags", {}).items():
-            if "," in f"{key}{value}" or "=" in key:  # it would reach the service as another tag
-                raise OptionError(f"filters.tags.{key}: the service cannot be asked for a tag with , or = in it")
+            if isinstance(value, (dict, list)) or "," in f"{key}{value}" or "=" in key:  # it would become another tag
+                raise OptionError(
+                    f"filters.tags.{key}: not one tag that the service can be asked for: , and = part tags"
+                )
         return selection
 
     @staticmethod
@@ -133,7 +136,8 @@ class FlinkJobs:
                 return None
             raise
         call = self.client.named("GET", f"{self._jobs}/{job_id}")
-        return job_in(_agreed(answer, call), "job_detail", self.fields, call)
+        _agree(answer, call)
+        return the_job(job_id, part(answer, "job_detail"), self.fields, call)
 
     def first_page(self, query: t.Mapping[str, t.Any]) -> Page:
         return self._page(0, query)
@@ -144,15 +148,13 @@ class FlinkJobs:
     def _page(self, offset: int, query: t.Mapping[str, t.Any]) -> Page:
         answer = self.client.call("GET", self._jobs, {"limit": PAGE, "offset": offset, **query})
         call = self.client.named("GET", self._jobs)
-        return page(_agreed(answer, call).get("job_list"), "jobs", "total_count", self.fields, call)
+        _agree(answer, call)
+        return page(part(answer, "job_list"), "jobs", "total_count", self.fields, call)
 
     def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """The filters that the service applies; a list takes one status, and no globs."""
-        query = {key: filters[key] for key in ("queue_name", "job_type", "user_name") if key in filters}
+        query = asked(filters, self.fields, "status", STOP_STEPS)
         if "tags" in filters:
             query["tags"] = ",".join(f"{key}={value}" for key, value in filters["tags"].items())
-        if len(filters.get("status", ())) == 1 and filters["status"][0].lower() in STOP_STEPS:
-            query["status"] = filters["status"][0].lower()
         return query
 
     def write(self, action: str, ids: t.Sequence[int]) -> list[Refused | None]:
@@ -181,9 +183,8 @@ def _refusal(element: t.Any, call: str) -> Refused | None:
     return Refused(call, str(element.get("message") or "is_success is false"), 200)
 
 
-def _agreed(answer: t.Any, call: str) -> dict[str, t.Any]:
-    """A 2xx answer of a read. Raises Refused where it says no all the same."""
+def _agree(answer: t.Any, call: str) -> None:
+    """Raises Refused where a 2xx answer says no all the same."""
     refusal = _refusal(answer, call)
     if refusal:
         raise refusal
-    return answer if isinstance(answer, dict) else {}

@@ -39,11 +39,14 @@ class ApiError(Failure):
         status: int | None = None,
         code: str | None = None,
         request_id: str | None = None,
+        hint: str = "",
     ) -> None:
         said = f"HTTP {status}" if status else ""
         words = " ".join(word for word in (said, code) if word)
-        super().__init__(": ".join(part for part in (call, words, message) if part))
+        text = ": ".join(part for part in (call, words, message) if part)
+        super().__init__(f"{text} ({hint})" if hint else text)
         self.call = call
+        self.hint = hint
         self.code = code
         self.status = status
         self.error = {"code": code, "status": status, "request_id": request_id, "message": message}
@@ -51,7 +54,7 @@ class ApiError(Failure):
     def again_as(self, kind: type[Kind], message: str) -> Kind:
         """The same error, of another class or in other words."""
         said = self.error
-        return kind(self.call, message, said["status"], said["code"], said["request_id"])
+        return kind(self.call, message, said["status"], said["code"], said["request_id"], self.hint)
 
     @property
     def from_gateway(self) -> bool:

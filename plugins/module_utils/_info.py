@@ -12,10 +12,10 @@ import typing as t
 
 from ._client import Client
 from ._connection import read_connection
-from ._errors import ApiError, Failure
+from ._errors import ApiError, Failure, Unanswered
 from ._read import MOVING, Memory, Service, Sight, everything, gets, look
 from ._run import Kind, Options, Result
-from ._selection import Selection, matches
+from ._selection import Selection, matching
 
 
 def inform(kind: Kind, options: Options, environ: t.Mapping[str, str]) -> Result:
@@ -47,12 +47,12 @@ def _read(service: Service, selection: Selection, details: bool, warnings: list[
         listing = everything(service, service.query(selection.filters), Memory())
         if not listing.still:
             warnings.append(MOVING)
-        now = time.time()
-        jobs = [job for job in listing.jobs.values() if matches(job, selection.filters, service.fields, now)]
+        jobs = matching(listing.jobs, selection.filters, service.fields, time.time())[0]
         if not details:
-            return list(jobs)
-        ids = tuple(job[service.fields.id] for job in jobs)
+            return list(jobs.values())
+        ids = tuple(jobs)
     sights = gets(service, ids) if details else look(service, ids, Memory())
+    sights.update(gets(service, [job_id for job_id, sight in sights.items() if isinstance(sight, Unanswered)]))
     return [sights[job_id] for job_id in ids]
 
 

@@ -82,5 +82,5 @@ def diff(entries: t.Sequence[Entry], goal: Goal, foreseen: bool) -> dict[str, t.
 
     return {
         "before": jobs(lambda entry: entry.before),
-        "after": jobs(lambda entry: goal.leads_to[entry.writes[-1]] if foreseen else entry.status),
+        "after": jobs(lambda entry: goal.leads_to[entry.writes[-1]] if foreseen and not entry.failed else entry.status),
     }

@@ -52,23 +52,33 @@ def change_options() -> Spec:
 
 
 def flink_selection() -> Spec:
-    """Ids are strings here, as Ansible would make numbers of C(true) and 1.0."""
-    words = {"type": "list", "elements": "str"}
+    filters = _filters(["name", "status"], ["queue_name", "job_type", "user_name", "older_than"])
+    filters["options"]["tags"] = {"type": "dict"}
+    return {"job_ids": _words(), "filters": filters}
+
+
+def batch_selection() -> Spec:
+    filters = _filters(["name", "state"], ["queue_name", "owner", "older_than"])
+    return {"batch_id": {**_words(), "aliases": ["batch_ids"]}, "filters": filters}
+
+
+def mrs_selection() -> Spec:
     return {
-        "job_ids": dict(words),
-        "filters": {
-            "type": "dict",
-            "options": {
-                "name": dict(words),
-                "status": dict(words),
-                "queue_name": {"type": "str"},
-                "job_type": {"type": "str"},
-                "user_name": {"type": "str"},
-                "tags": {"type": "dict"},
-                "older_than": {"type": "str"},
-            },
-        },
+        "cluster_id": {"type": "str"},
+        "cluster_name": {"type": "str"},
+        "job_ids": {**_words(), "aliases": ["job_id_list"]},
+        "filters": _filters(["name", "state", "result"], ["job_type", "user", "queue", "older_than"]),
     }
+
+
+def _words() -> dict[str, t.Any]:
+    """Ids are strings too, as Ansible would make numbers of true and 1.0."""
+    return {"type": "list", "elements": "str"}
+
+
+def _filters(lists: t.Sequence[str], texts: t.Sequence[str]) -> dict[str, t.Any]:
+    options = {**{key: _words() for key in lists}, **{key: {"type": "str"} for key in texts}}
+    return {"type": "dict", "options": options}
 
 
 def within(options: t.Mapping[str, t.Any], name: str, least: float, most: float) -> float:

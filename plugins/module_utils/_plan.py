@@ -52,6 +52,8 @@ class Goal:
     failures: t.Collection[str] = ()  # statuses that mean, after a write, that it came to nothing
     not_now: t.Collection[str] = ()  # codes of a refusal that depends on the status at that moment
     passing: t.Collection[str] = ()  # statuses in which such a refusal is waited for to pass
+    twice: t.Collection[str] = ()  # statuses that a job may fall back to: after one, two looks must find it done
+    left_alone: str = ""  # why a step may be FAILED before anything was written
     refused_is_done: t.Collection[str] = ()  # statuses in which such a refusal shows that all is as wanted
 
     def step(self, status: str | None) -> str:
@@ -76,6 +78,8 @@ class Entry:
     unsure: bool = False  # a write was lost or refused with others: its effect may still show
     unanswered: bool = False  # a write was lost: another refusal does not say that it was in vain
     moved: bool = False  # another status was seen since the last write
+    been: set[str] = field(default_factory=set)  # all statuses seen, in lower case
+    steady: bool = False  # the last two looks showed the same status
     looks: int = 0  # since the last write
     changed: bool = False
     failed: bool = False
@@ -88,17 +92,25 @@ class Entry:
         if not self.seen:
             self.before, self.seen = status, True
         self.looks += 1
+        self.been.add((status or "").lower())
+        self.steady = status == self.status
         self.moved = self.moved or status != self.status
         self.name = name or self.name
         self.status, self.reason, self.unread = status, reason, None
 
     def sent(self, action: str, answer: str, refusal: ApiError | None = None) -> None:
         """``action`` was written for the job, and answered so."""
+        if [action] != self.writes[-1:]:
+            self.unsure = self.unanswered = False  # that was about another write, which has had its effect
         self.writes.append(action)
         self.answer, self.refusal, self.moved, self.looks = answer, refusal, False, 0
         self.unsure = self.unsure or answer in (DOUBTFUL, LOST)
         self.unanswered = self.unanswered or answer == LOST
         self.changed = self.changed or answer == ACCEPTED
+
+    def just_refused(self) -> bool:
+        """The refusal may be older than it looks: a job that has just ended is shown as running for a while."""
+        return self.answer == REFUSED and self.looks < 2
 
     def settle(self, msg: str = "") -> None:
         self.settled, self.msg = True, msg
@@ -125,11 +137,12 @@ def next_step(entry: Entry, goal: Goal) -> str:
     if in_vain:
         return FAILED
     if step != last:
-        return step
+        return step if entry.writes.count(step) < MOST_TRIES else HOLD
     if entry.answer == ACCEPTED:
         return WAIT
     if entry.answer == REFUSED:
-        return HOLD if entry.unanswered else _after_refusal(entry, goal, last)
+        found = HOLD if entry.unanswered else _after_refusal(entry, goal, last)
+        return HOLD if found == FAILED and entry.just_refused() else found
     if entry.writes.count(last) < MOST_TRIES:
         return last
     return HOLD if entry.unanswered else FAILED
@@ -147,6 +160,8 @@ def _after_refusal(entry: Entry, goal: Goal, last: str) -> str:
     status = (entry.status or "").lower()
     if status in goal.refused_is_done:
         return DONE
+    if status in goal.passing and entry.writes.count(last) + 1 >= MOST_TRIES:
+        return HOLD  # the last try is for what comes after that
     if entry.moved and entry.writes.count(last) < MOST_TRIES:
         return last
     return HOLD if status in goal.passing else FAILED

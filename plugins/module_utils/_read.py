@@ -32,7 +32,7 @@ class Service(t.Protocol):
     client: Client
     fields: Fields
     passing: t.Collection[str]  # what a query may ask for that does not stay as it is, such as the status
-    hidden: t.Collection[str]  # codes of a get that is not allowed although a list may show the job
+    hidden: t.Collection[str]  # codes of a get that fails although a list may show the job
     detail_fields: t.Collection[str]  # what a get shows and a list does not, secrets among it
 
     def get(self, job_id: t.Any) -> Job | None: ...
@@ -59,22 +59,30 @@ class Page:
 
 
 def page(answer: t.Any, rows: str, total: str, fields: Fields, call: str) -> Page:
-    """A list answer as a page. Raises Unanswered for one that cannot be trusted, such as a job without a status."""
+    """A list answer as a page. Raises Unanswered for one that cannot be trusted."""
+    found = part(answer, rows)
     try:
-        jobs = {fields.parse_id(str(job[fields.id])): job for job in answer[rows] or ()}
-        if all(job[fields.status] for job in jobs.values()):
-            return Page(jobs, int(answer[total]), call)
+        jobs = {fields.id_of(job): job for job in found or ()}
+        if all(job[fields.status] is not None for job in jobs.values()):
+            return Page(jobs, int(part(answer, total)), call)
     except (KeyError, TypeError, ValueError):
         pass
-    raise Unanswered(call, f"the answer is not a list of jobs, each with its {fields.status}, and {total}", 200)
+    raise Unanswered(call, f"the answer is not a list of {rows}, each with its {fields.status}, and {total}", 200)
 
 
-def job_in(answer: t.Any, key: str, fields: Fields, call: str) -> Job:
-    """The job that a get answers with. Raises Unanswered where there is none, or one without a status."""
-    job = answer.get(key) if isinstance(answer, dict) else None
-    if not isinstance(job, dict) or not job.get(fields.status):
-        raise Unanswered(call, f"the answer holds no {key} with a {fields.status}", 200)
-    return job
+def the_job(job_id: t.Any, answer: t.Any, fields: Fields, call: str) -> Job:
+    """The job that was asked for. Raises Unanswered for an answer that is about another one, or tells no status."""
+    try:
+        if fields.id_of(answer) == job_id and answer[fields.status] is not None:
+            return t.cast(Job, answer)
+    except (KeyError, TypeError, ValueError):
+        pass
+    raise Unanswered(call, f"the answer does not tell the {fields.status} of this job", 200)
+
+
+def part(answer: t.Any, key: str) -> t.Any:
+    """A member of an answer that should be an object; None if it is none."""
+    return answer.get(key) if isinstance(answer, dict) else None
 
 
 @dataclass
@@ -107,29 +115,34 @@ def look(service: Service, ids: Ids, memory: Memory) -> dict[t.Any, Sight]:
     pages: list[Page | ApiError] = [first]
     if sum(job_id not in first.jobs for job_id in ids) > len(first.others()):
         pages += service.other_pages(first, memory.query)
-    listing = _listing(pages)
-    gone = memory.shown if listing.still else set()
-    found: dict[t.Any, Sight] = {i: listing.jobs.get(i) for i in ids if i in listing.jobs or i in gone}
+    listed = listing(pages)
+    gone = memory.shown if listed.still else set()
+    found: dict[t.Any, Sight] = {i: listed.jobs.get(i) for i in ids if i in listed.jobs or i in gone}
     memory.total = first.total
-    memory.shown.update(listing.jobs)
+    memory.shown.update(listed.jobs)
     return {**found, **gets(service, [job_id for job_id in ids if job_id not in found])}
 
 
 def everything(service: Service, query: t.Mapping[str, t.Any], memory: Memory) -> Listing:
     """All jobs that a list shows for ``query``. If it moved meanwhile it is read again, and nothing seen is forgotten."""
     seen: set[t.Any] = set()
-    for dummy in range(TRIES):
-        listing = _list_once(service, query)
-        if listing.still:
+    for last in [False] * (TRIES - 1) + [True]:
+        try:
+            listed = _list_once(service, query)
+        except Unanswered:
+            if last:
+                raise
+            continue
+        if listed.still:
             break
-        seen.update(listing.jobs)
-    jobs = dict(listing.jobs)
-    if not listing.still:
+        seen.update(listed.jobs)
+    jobs = dict(listed.jobs)
+    if not listed.still:
         again = gets(service, [job_id for job_id in seen if job_id not in jobs])
         jobs.update({job_id: sight for job_id, sight in again.items() if isinstance(sight, dict)})
     memory.query = {key: value for key, value in query.items() if key not in service.passing}
     memory.shown.update(jobs)
-    return Listing(jobs, listing.still)
+    return Listing(jobs, listed.still)
 
 
 def _list_once(service: Service, query: t.Mapping[str, t.Any]) -> Listing:
@@ -140,10 +153,10 @@ def _list_once(service: Service, query: t.Mapping[str, t.Any]) -> Listing:
     for page in pages:
         if isinstance(page, ApiError):
             raise page
-    return _listing(pages)
+    return listing(pages)
 
 
-def _listing(pages: t.Sequence[Page | ApiError]) -> Listing:
+def listing(pages: t.Sequence[Page | ApiError]) -> Listing:
     """It did not move if every page tells the same total, and that many different jobs were shown.
 
     As the first page is read before all others, and new jobs come at its top, this leaves no way to miss a job.

@@ -36,7 +36,7 @@ from ._plan import (
     next_step,
 )
 from ._read import MOVING, Memory, Service, Sight, everything, look
-from ._selection import Selection, matches, unconfirmed
+from ._selection import Selection, matching
 from ._wait import Patience
 
 Options = t.Mapping[str, t.Any]
@@ -148,13 +148,11 @@ def _first_look(service: JobService, task: Task) -> None:
 
 
 def _filtered(service: JobService, task: Task) -> dict[t.Any, t.Any]:
-    filters, fields = task.selection.filters, service.fields
+    filters = task.selection.filters
     listing = everything(service, service.query(filters), task.memory)
     if not listing.still:
         task.warnings.append(MOVING)
-    now = time.time()
-    jobs = {job_id: job for job_id, job in listing.jobs.items() if matches(job, filters, fields, now)}
-    vague = sorted({key for job in jobs.values() for key in unconfirmed(job, filters, fields)})
+    jobs, vague = matching(listing.jobs, filters, service.fields, time.time())
     if vague and not task.options["trust_server_filters"]:
         keys = ", ".join(f"filters.{key}" for key in vague)
         said = f"{keys}: the service filters by it, but its answer does not show it, so it cannot be checked"
@@ -217,13 +215,16 @@ def _judge(entry: Entry, task: Task) -> str | None:
     if entry.unread:
         return None  # nothing is decided, and above all nothing repeated, on what was seen before
     step = next_step(entry, task.goal)
-    waits = task.options["wait"] or _must_follow(entry, task.goal)
+    if step == DONE and not entry.steady and not entry.been.isdisjoint(task.goal.twice):
+        return None  # one more look, whatever wait says
+    waits = task.options["wait"] or _must_follow(entry, task.goal) or entry.unanswered or entry.just_refused()
     if step == DONE:
         entry.settle(_why_done(entry, task.goal))
     elif step == MISSING:
         _missing(entry, task)
     elif step == FAILED:
-        entry.fail(f"{entry.described()}: {entry.refusal}" if entry.refusal else entry.described(), entry.refusal)
+        why = entry.refusal or (task.goal.left_alone if not entry.writes else "")
+        entry.fail(f"{entry.described()}: {why}" if why else entry.described(), entry.refusal)
     elif step == HOLD and not waits:
         entry.fail(f"{entry.described()}: nothing can be done now, and wait is false", entry.refusal)
     elif step in (WAIT, HOLD):

@@ -28,6 +28,11 @@ class Fields:
     status: str
     reason: str
     filters: t.Mapping[str, str]
+    by_service: t.Collection[str]  # the filters that the service applies itself
+
+    def id_of(self, job: Job) -> t.Any:
+        """The id of a job as it is compared with those of a task. Raises KeyError, TypeError or ValueError."""
+        return self.parse_id(str(job[self.id]))
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,20 @@ def flink_job_id(text: str) -> int:
     return int(text)
 
 
+def batch_id(text: str) -> str:
+    """The UUID of a Spark batch, in lower case. Raises ValueError."""
+    if not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text):
+        raise ValueError("is not the id of a batch: a UUID is needed (the field id, not appId)")
+    return text.lower()
+
+
+def mrs_id(text: str) -> str:
+    """The id of an MRS job or cluster. Raises ValueError."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", text):
+        raise ValueError("is not an id of MRS: 1 to 64 letters, digits, - and _ only")
+    return text
+
+
 def _refuse_empty(where: str, value: t.Any) -> None:
     """An empty value would widen the selection, which is never meant."""
     if value is None or value in ("", [], {}):
@@ -107,14 +126,35 @@ def seconds(text: str) -> int:
     return int(match[1]) * UNITS[match[2]]
 
 
-def matches(job: Job, filters: t.Mapping[str, t.Any], fields: Fields, now: float) -> bool:
-    """Whether a job passes all filters, as far as it tells; ``now`` in seconds since 1970."""
-    return all(_passes(job, key, wanted, fields, now) for key, wanted in filters.items())
+def matching(
+    jobs: t.Mapping[t.Any, Job], filters: t.Mapping[str, t.Any], fields: Fields, now: float
+) -> tuple[dict[t.Any, Job], list[str]]:
+    """The jobs that pass all filters, and the filters that some of them tell nothing about; ``now`` in seconds since 1970.
+
+    Those are left to the service. Raises OptionError for one that the service does not apply and no job tells about.
+    """
+    for key in filters:
+        if (
+            key not in (*fields.by_service, "name", "older_than")
+            and jobs
+            and all(_untold(job, key, fields) for job in jobs.values())
+        ):
+            raise OptionError(f"filters.{key}: cannot be used here, as no job in the service's answer tells about it")
+    found = {
+        job_id: job
+        for job_id, job in jobs.items()
+        if all(_passes(job, key, wanted, fields, now) for key, wanted in filters.items())
+    }
+    return found, sorted({key for job in found.values() for key in filters if _untold(job, key, fields)})
 
 
-def unconfirmed(job: Job, filters: t.Mapping[str, t.Any], fields: Fields) -> list[str]:
-    """The filters that this answer of the service says nothing about."""
-    return [key for key in filters if _untold(job, key, fields)]
+def asked(filters: t.Mapping[str, t.Any], fields: Fields, key: str, words: t.Collection[str]) -> dict[str, t.Any]:
+    """The query for the filters that a service applies; ``key``, its filter by status, takes a single known word."""
+    query = {name: filters[name] for name in fields.by_service if name in filters}
+    wanted = [word.lower() for word in filters.get(key, ())]
+    if len(wanted) == 1 and wanted[0] in words:
+        query[key] = wanted[0]
+    return query
 
 
 def _untold(job: Job, key: str, fields: Fields) -> bool:
@@ -130,7 +170,7 @@ def _passes(job: Job, key: str, wanted: t.Any, fields: Fields, now: float) -> bo
     if key == "older_than":
         return str(found).isdecimal() and 0 < int(str(found)) / 1000 <= now - wanted
     if _untold(job, key, fields):
-        return True
+        return key in fields.by_service
     if key == "tags":
         return all(_tags(found).get(tag) == str(value) for tag, value in wanted.items())
     if isinstance(wanted, list):

@@ -77,18 +77,11 @@ notes:
     needs both.
 seealso:
   - module: otc.bigdata.dli_flink_jobs_info
+  - module: otc.bigdata.dli_batch_job
+  - module: otc.bigdata.mrs_job_executions
   - name: Data Lake Insight, API reference
     description: What the provider says about Flink jobs and their statuses.
     link: https://docs.otc.t-systems.com/data-lake-insight/api-ref/
-  - name: What happens to my jobs
-    description: A table of statuses and states, with waiting and savepoints.
-    link: https://github.com/otc-bigdata/otc.bigdata/blob/main/docs/docsite/rst/guide_states.rst
-  - name: Reading the job report
-    description: Changed, failed, both, and how to continue.
-    link: https://github.com/otc-bigdata/otc.bigdata/blob/main/docs/docsite/rst/guide_report.rst
-  - name: Authentication
-    description: Credentials, projects and endpoints.
-    link: https://github.com/otc-bigdata/otc.bigdata/blob/main/docs/docsite/rst/guide_authentication.rst
 author:
   - otc.bigdata contributors (@otc-bigdata)
 """

@@ -35,9 +35,6 @@ seealso:
   - name: Data Lake Insight, API reference
     description: What the provider says about the fields of a Flink job.
     link: https://docs.otc.t-systems.com/data-lake-insight/api-ref/
-  - name: Authentication
-    description: Credentials, projects and endpoints.
-    link: https://github.com/otc-bigdata/otc.bigdata/blob/main/docs/docsite/rst/guide_authentication.rst
 author:
   - otc.bigdata contributors (@otc-bigdata)
 """

@@ -11,6 +11,8 @@ import pytest
 
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
+from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
+from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +36,15 @@ def emulator(one_emulator):
 def flink(emulator):
     """The Flink modules against the emulator."""
     return Flink(emulator)
+
+
+@pytest.fixture
+def spark(emulator):
+    """The Spark modules against the emulator."""
+    return Spark(emulator)
+
+
+@pytest.fixture
+def mrs(emulator):
+    """The MRS modules against the emulator."""
+    return Mrs(emulator)

@@ -22,7 +22,7 @@ FLOORS = [
     {"_connection"},
     {"_client"},
     {"_read"},
-    {"_dli_flink", "_run"},
+    {"_dli_batch", "_dli_flink", "_mrs_jobs", "_run"},
     {"_info"},
     {"_module"},
 ]

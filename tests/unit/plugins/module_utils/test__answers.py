@@ -37,6 +37,7 @@ def reply(status: int, body: t.Any, **headers: str) -> Reply:
         (404, b"", Refused, None, "no reason given (empty answer)"),
         (400, b'"text"', Refused, None, "no reason given (text/html)"),
         (400, b"[1, null]", Refused, None, "no reason given (text/html)"),
+        (400, {"error_code": "DLI.1", "error_msg": "two\nlines"}, Refused, "DLI.1", "two lines"),
         (400, {"error_code": 17, "error_msg": None}, Refused, "17", "no reason given (text/html)"),
     ],
 )

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.otc.bigdata.plugins.module_utils._dli_batch import BatchJobs
 from ansible_collections.otc.bigdata.plugins.module_utils._dli_flink import GOALS
 from ansible_collections.otc.bigdata.plugins.module_utils._errors import Refused
+from ansible_collections.otc.bigdata.plugins.module_utils._mrs_jobs import JobExecutions
 from ansible_collections.otc.bigdata.plugins.module_utils._plan import (
     ACCEPTED,
     DONE,
@@ -102,6 +104,9 @@ def test_after_a_stop(answer: str, refusal: Refused | None, before: str, after: 
     entry = entry_seen(before)
     entry.sent("stop", answer, refusal)
     entry.look(after, None, "")
+    if step == FAILED and answer == REFUSED:  # a refusal is believed when a second look agrees with it
+        assert next_step(entry, STOPPED) == HOLD
+        entry.look(after, None, "")
     assert (next_step(entry, STOPPED), entry.changed) == (step, changed)
 
 
@@ -154,3 +159,59 @@ def test_a_failed_stop_that_fails_again() -> None:
     entry.look("job_cancel_fail", None, "savepoint failed")
     assert next_step(entry, STOPPED) == FAILED
     assert entry.described() == "job_cancel_fail (savepoint failed)"
+
+
+@pytest.mark.parametrize(
+    ("status", "stopped", "absent", "left_alone"),
+    [
+        ("RUNNING", "kill", "kill", FAILED),
+        ("New", "kill", "kill", FAILED),
+        ("NEW", "kill", "kill", FAILED),
+        ("NEW_SAVING", "kill", "kill", FAILED),
+        ("SUBMITTED", "kill", "kill", FAILED),
+        ("ACCEPTED", "kill", "kill", FAILED),
+        ("FINISHED", DONE, "delete", "delete"),
+        ("FAILED", DONE, "delete", "delete"),
+        ("killed", DONE, "delete", "delete"),
+        ("ODD", HOLD, HOLD, HOLD),
+        (None, MISSING, DONE, DONE),
+    ],
+)
+def test_mrs(status: str | None, stopped: str, absent: str, left_alone: str) -> None:
+    options = [("stopped", None), ("absent", None), ("absent", False)]
+    goals = [JobExecutions.goal({"state": state, "kill_running": kill}) for state, kill in options]
+    assert [next_step(entry_seen(status), goal) for goal in goals] == [stopped, absent, left_alone]
+
+
+def test_mrs_deletes_what_it_has_killed() -> None:
+    goal = JobExecutions.goal({"state": "absent", "kill_running": True})
+    entry = entry_seen("RUNNING")
+    entry.sent("kill", ACCEPTED)
+    entry.look("RUNNING", None, "")
+    assert next_step(entry, goal) == WAIT
+    entry.look("KILLED", None, "")
+    assert next_step(entry, goal) == "delete"
+
+
+@pytest.mark.parametrize(
+    ("status", "step"),
+    [("starting", "cancel"), ("running", "cancel"), ("recovering", "cancel"), ("odd", "cancel"), ("dead", DONE)]
+    + [("Success", DONE), ("success", DONE), ("killed", DONE), ("error", DONE)],
+)
+@pytest.mark.parametrize("state", ["stopped", "absent"])
+def test_batches(status: str, step: str, state: str) -> None:
+    assert next_step(entry_seen(status), BatchJobs.goal({"state": state})) == step
+
+
+def test_kill_and_delete_do_not_take_turns_for_ever() -> None:
+    """A list that lags behind, or a service that runs a job again, must not make us write for ever."""
+    goal = JobExecutions.goal({"state": "absent", "kill_running": None})
+    entry = entry_seen("RUNNING")
+    writes = []
+    for status in ["RUNNING", "KILLED"] * 9:
+        entry.look(status, None, "")
+        step = next_step(entry, goal)
+        if step in ("kill", "delete"):
+            entry.sent(step, ACCEPTED)
+            writes.append(step)
+    assert writes == ["kill", "delete"] * 3

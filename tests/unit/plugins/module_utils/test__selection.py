@@ -11,7 +11,8 @@ import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils._dli_flink import STOP_STEPS, FlinkJobs
 from ansible_collections.otc.bigdata.plugins.module_utils._errors import OptionError
-from ansible_collections.otc.bigdata.plugins.module_utils._selection import flink_job_id, matches, seconds, select
+from ansible_collections.otc.bigdata.plugins.module_utils._mrs_jobs import JobExecutions
+from ansible_collections.otc.bigdata.plugins.module_utils._selection import flink_job_id, matching, seconds, select
 
 NOW = 1_700_000_000
 JOB = {
@@ -88,6 +89,12 @@ def test_exactly_one_way_to_choose(ids: list[str] | None, filters: dict[str, t.A
         by_options({"job_ids": ids, "filters": filters})
 
 
+@pytest.mark.parametrize("tags", [{"a": "b,c=d"}, {"a=b": "c"}, {"a,b": "c"}, {"a": ["b"]}, {"a": {"b": "c"}}])
+def test_a_tag_that_the_service_would_take_for_another(tags: dict[str, t.Any]) -> None:
+    with pytest.raises(OptionError, match="filters.tags."):
+        FlinkJobs.select({"state": "stopped", "job_ids": None, "filters": {"tags": tags}})
+
+
 def test_an_unknown_status_is_a_warning() -> None:
     warnings = chosen(status=["job_running", "job_flying"]).warnings
     assert len(warnings) == 1
@@ -115,10 +122,22 @@ def test_an_unknown_status_is_a_warning() -> None:
     ],
 )
 def test_matching(filters: dict[str, t.Any], passes: bool) -> None:
-    assert matches(JOB, filters, FlinkJobs.fields, NOW) is passes
+    assert bool(matching({1: JOB}, filters, FlinkJobs.fields, NOW)[0]) is passes
 
 
 @pytest.mark.parametrize("job", [{"job_id": 1}, {"job_id": 1, "name": None, "create_time": None}, {"create_time": 0}])
 @pytest.mark.parametrize("filters", [{"name": ["*"]}, {"older_than": 1}])
 def test_a_job_without_the_field_never_matches(job: dict[str, t.Any], filters: dict[str, t.Any]) -> None:
-    assert not matches(job, filters, FlinkJobs.fields, NOW)
+    with_others = {1: job, 2: {**JOB, "name": "x", "create_time": (NOW + 9) * 1000}}
+    assert 1 not in matching(with_others, filters, FlinkJobs.fields, NOW)[0]
+
+
+def test_what_jobs_do_not_tell() -> None:
+    """It is left to a service that filters itself; else such a job is not meant, and if none tells it is an error."""
+    fields = JobExecutions.fields
+    told, untold = {"job_id": "a", "queue": "root"}, {"job_id": "b"}
+    assert matching({"a": told, "b": untold}, {"queue": "root"}, fields, NOW) == ({"a": told}, [])
+    with pytest.raises(OptionError, match="filters.queue"):
+        matching({"b": untold}, {"queue": "root"}, fields, NOW)
+    assert matching({}, {"queue": "root"}, fields, NOW) == ({}, [])
+    assert matching({1: JOB}, {"user_name": "demo"}, FlinkJobs.fields, NOW) == ({1: JOB}, ["user_name"])

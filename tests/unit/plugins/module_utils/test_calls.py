@@ -148,6 +148,7 @@ def test_a_refused_batch_is_read_again_and_then_sent_job_by_job(script: Start) -
         write("stop", [1], [{"is_success": True}]),
         write("stop", [2], refusal, status=400),
         *[detail(n, status) for n, status in ((1, "job_cancel_success"), (2, "job_running"))],
+        detail(2, "job_running"),
     )
     result = stop(job_ids=["1", "2"])
     assert [(job["changed"], job["failed"]) for job in result["jobs"]] == [(True, False), (False, True)]
@@ -176,7 +177,7 @@ def test_a_no_in_a_mixed_answer_is_asked_again_alone(script: Start) -> None:
         Call("GET", f"{DLI}/1", GONE, status=400),
         detail(2, "job_finish"),
         write("delete", [2], [{"is_success": False, "message": "busy"}]),
-        detail(2, "job_finish"),
+        *[detail(2, "job_finish")] * 2,
     )
     result = stop(state="absent", job_ids=["1", "2"])
     assert [job["failed"] for job in result["jobs"]] == [False, True]
@@ -204,6 +205,19 @@ def test_nothing_is_repeated_as_long_as_the_job_cannot_be_read(script: Start) ->
     )
     result = stop(job_ids=["1"])
     assert (result["changed"], result["failed"]) == (True, False)
+
+
+def test_an_answer_about_another_job_is_no_answer(script: Start) -> None:
+    other = {"is_success": "true", "job_detail": {"job_id": 999, "name": "x", "status": "job_finish"}}
+    script(*[Call("GET", f"{DLI}/1", other)] * 3)
+    result = stop(job_ids=["1"])
+    assert (result["failed"], result["jobs"][0]["status"]) == (True, None)
+    assert "does not tell the status of this job" in result["msg"]
+
+
+def test_an_answer_that_is_no_job_is_asked_for_again(script: Start) -> None:
+    script(Call("GET", f"{DLI}/1"), Call("GET", f"{DLI}/1", {"job_detail": {"job_id": 1}}), detail(1, "job_finish"))
+    assert stop(job_ids=["1"])["failed"] is False
 
 
 def test_without_waiting_an_accepted_write_is_the_end(script: Start) -> None:

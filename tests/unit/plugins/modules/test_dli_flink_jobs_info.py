@@ -16,6 +16,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.flink import (
 )
 
 SECRET = {"sql_body", "job_config", "entrypoint_args"}
+DETAILS = SECRET | {"user_id", "project_id", "run_mode", "main_class", "execution_graph", "update_time"}  # contract 4.4
 
 
 def ids(result) -> list[int]:
@@ -67,6 +68,7 @@ def test_fields_that_may_carry_secrets(flink, details, options):
     result = flink.info(details=details, **options)
     for job in result["jobs"]:
         assert job["queue_name"] == "q"
+        assert DETAILS & set(job) == (DETAILS if details else set())
         assert {name: job.get(name) for name in SECRET} == (secret if details else dict.fromkeys(SECRET))
     assert ("hidden" in result.text) is details
     assert result["total"] == len(options.get("job_ids", [5, 6]))

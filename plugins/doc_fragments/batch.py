@@ -1,0 +1,57 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    # The argument spec is batch_selection() in plugins/module_utils/_options.py
+    DOCUMENTATION = r"""
+options:
+  batch_id:
+    description:
+      - The IDs of the batches, or one ID. An ID is the UUID in the field C(id) of the service, not the text in
+        C(appId). Anything else fails the task before its first request. Duplicates count once.
+      - The list may be empty. Then the options are checked and nothing else happens, not even a login.
+      - Mutually exclusive with O(filters).
+    type: list
+    elements: str
+    aliases: [batch_ids]
+  filters:
+    description:
+      - Selects the batches that match all of the given keys. At least one key is needed.
+      - A key that is V(null) counts as not given. An empty string or list is an error, because it would select more
+        batches than it seems to.
+      - Mutually exclusive with O(batch_id).
+    type: dict
+    suboptions:
+      name:
+        description:
+          - Shell-style patterns (V(*), V(?), V([a-z])) of which one must match the whole name, for example
+            V(nightly-*).
+          - Upper and lower case differ. A batch without a name matches none.
+        type: list
+        elements: str
+      state:
+        description:
+          - States of which the batch must have one, in the words of the service, for example V(running). Upper and
+            lower case are the same.
+          - An unknown word causes a warning.
+        type: list
+        elements: str
+      queue_name:
+        description:
+          - The queue that the batch runs on. The service shows it as C(queue).
+        type: str
+      owner:
+        description:
+          - The user who created the batch.
+        type: str
+      older_than:
+        description:
+          - The least age of the batch, counted from its C(create_time). A whole number and one of V(s), V(m), V(h),
+            V(d), V(w) for seconds, minutes, hours, days and weeks, for example V(90m), V(12h) or V(30d).
+          - A batch without that time stamp does not match.
+        type: str
+"""

@@ -1,0 +1,82 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    # The argument spec is mrs_selection() in plugins/module_utils/_options.py
+    DOCUMENTATION = r"""
+options:
+  cluster_id:
+    description:
+      - ID of the cluster that the jobs belong to. 1 to 64 letters, digits, V(-) and V(_). Anything else fails the
+        task before its first request.
+      - Exactly one of O(cluster_id) and O(cluster_name) is required.
+      - A cluster that does not exist fails the task. It is never taken for the absence of its jobs.
+    type: str
+  cluster_name:
+    description:
+      - Name of the cluster that the jobs belong to. Upper and lower case differ. The module looks it up in the list of
+        clusters.
+      - Terminated clusters do not count. The task fails if no cluster has this name, or if several have it.
+      - Exactly one of O(cluster_id) and O(cluster_name) is required.
+    type: str
+  job_ids:
+    description:
+      - The IDs of the job executions, each of 1 to 64 letters, digits, V(-) and V(_). Anything else fails the task
+        before its first request. Duplicates count once.
+      - The list may be empty. Then the options are checked and nothing else happens, not even a login.
+      - Mutually exclusive with O(filters).
+    type: list
+    elements: str
+    aliases: [job_id_list]
+  filters:
+    description:
+      - Selects the jobs of the cluster that match all of the given keys. At least one key is needed.
+      - A key that is V(null) counts as not given. An empty string or list is an error, because it would select more
+        jobs than it seems to.
+      - Mutually exclusive with O(job_ids).
+    type: dict
+    suboptions:
+      name:
+        description:
+          - Shell-style patterns (V(*), V(?), V([a-z])) of which one must match the whole name, for example
+            V(nightly-*).
+          - Upper and lower case differ. A job without a name matches none.
+        type: list
+        elements: str
+      state:
+        description:
+          - States of which the job must have one, in the words of the service, for example V(RUNNING). Upper and lower
+            case are the same.
+          - An unknown word causes a warning.
+        type: list
+        elements: str
+      result:
+        description:
+          - Results of which the job must have one, in the words of the service. V(UNDEFINED) is the result of a job
+            that has not ended, the others are V(SUCCEEDED), V(FAILED) and V(KILLED). Upper and lower case are the same.
+          - An unknown word causes a warning.
+        type: list
+        elements: str
+      job_type:
+        description:
+          - The type of the job, for example V(MapReduce), V(SparkSubmit) or V(HiveScript).
+        type: str
+      user:
+        description:
+          - The user who submitted the job.
+        type: str
+      queue:
+        description:
+          - The queue of the cluster that the job runs on.
+        type: str
+      older_than:
+        description:
+          - The least age of the job, counted from its C(submitted_time). A whole number and one of V(s), V(m), V(h),
+            V(d), V(w) for seconds, minutes, hours, days and weeks, for example V(90m), V(12h) or V(30d).
+          - A job without that time stamp does not match.
+        type: str
+"""

@@ -1,0 +1,115 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""The words of Data Lake Insight for Spark batches: paths, statuses, error codes. Knows no order of work.
+
+API reference of DLI, "Spark Batch Processing-related APIs": Listing Batch Processing Jobs, Querying Batch Job Details,
+Canceling a Batch Processing Job. The service keeps the record of a cancelled batch, so both states mean the same to it.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._client import Client
+from ._errors import ApiError, Refused
+from ._plan import DONE, MISSING, Goal, Words
+from ._read import Page, page, the_job
+from ._selection import Fields, Job, Selection, asked, batch_id, select
+
+PAGE = 100
+UNKNOWN_BATCH = ("DLI.0002", "DLI.0023")
+
+# error and killed are documented only for Livy, which this API descends from
+STEPS = {
+    "starting": "cancel",
+    "running": "cancel",
+    "recovering": "cancel",
+    "dead": DONE,
+    "success": DONE,
+    "error": DONE,
+    "killed": DONE,
+}
+
+
+class BatchJobs:
+    """The Spark batches of one project."""
+
+    service = "dli"
+    fields = Fields(
+        parse_id=batch_id,
+        id="id",
+        name="name",
+        status="state",
+        reason="",
+        filters={
+            "name": "name",
+            "state": "state",
+            "queue_name": "queue",
+            "owner": "owner",
+            "older_than": "create_time",
+        },
+        by_service=("queue_name", "owner"),
+    )
+    batch: t.Mapping[str, int] = {"cancel": 1}
+    passing: t.Collection[str] = ("state",)
+    hidden: t.Collection[str] = ()
+    detail_fields: t.Collection[str] = ("req_body",)
+
+    def __init__(self, client: Client, options: t.Mapping[str, t.Any]) -> None:
+        self.client = client
+        self._batches = f"/v2.0/{client.project_id}/batches"
+
+    @staticmethod
+    def select(options: t.Mapping[str, t.Any]) -> Selection:
+        """Raises OptionError."""
+        return select(options, "batch_id", BatchJobs.fields, {"state": STEPS})
+
+    @staticmethod
+    def goal(options: t.Mapping[str, t.Any]) -> Goal:
+        return Goal(
+            action="cancel",
+            steps=STEPS,
+            otherwise="cancel",
+            gone=DONE if options["state"] == "absent" else MISSING,
+            leads_to={"cancel": "dead"},
+            words=Words("Cancelled", "Would cancel", "Asked to cancel", "finished"),
+            twice=("recovering",),
+            not_now=("DLI.0001", "DLI.0007", "DLI.0999"),
+        )
+
+    def get(self, job_id: str) -> Job | None:
+        """One batch, None if the service does not know it."""
+        path = f"{self._batches}/{job_id}"
+        try:
+            return the_job(job_id, self.client.call("GET", path), self.fields, self.client.named("GET", path))
+        except Refused as error:
+            if error.status not in (400, 404):
+                raise
+            if error.code in UNKNOWN_BATCH or (error.code == "DLI.0001" and not self._listed(job_id)):
+                return None
+            raise
+
+    def _listed(self, job_id: str) -> bool:
+        """DLI.0001 is "parameter wrong": it means an unknown batch only if a list agrees."""
+        return self._page(0, {"job-id": job_id}).total > 0
+
+    def first_page(self, query: t.Mapping[str, t.Any]) -> Page:
+        return self._page(0, query)
+
+    def other_pages(self, first: Page, query: t.Mapping[str, t.Any]) -> list[Page | ApiError]:
+        return self.client.each(lambda start: self._page(start, query), first.others())
+
+    def _page(self, start: int, query: t.Mapping[str, t.Any]) -> Page:
+        answer = self.client.call("GET", self._batches, {"size": PAGE, "from": start, **query})
+        return page(answer, "sessions", "total", self.fields, self.client.named("GET", self._batches))
+
+    def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        return asked(filters, self.fields, "state", STEPS)
+
+    def write(self, action: str, ids: t.Sequence[str]) -> list[Refused | None]:
+        """Cancels one batch; the answer says "deleted", but it is not."""
+        self.client.call("DELETE", f"{self._batches}/{ids[0]}")
+        return [None]

@@ -1,0 +1,194 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""The words of MapReduce Service for job executions: paths, payloads, states, error codes. Knows no order of work.
+
+API reference of MRS, "Job Object APIs (V2)": Querying a List of Jobs, Querying Information About a Job, Terminating a
+Job, Deleting Jobs in Batches; "Cluster Management APIs (V1.1)": Querying a Cluster List.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._client import Client
+from ._errors import ApiError, Fatal, OptionError, Refused, Unanswered
+from ._plan import DONE, FAILED, HOLD, MISSING, Goal, Words
+from ._read import TRIES, Page, listing, page, part, the_job
+from ._selection import Fields, Job, Selection, mrs_id, select
+
+PAGE = 100
+
+ACTIVE = ("new", "new_saving", "submitted", "accepted", "running")
+FINAL = ("finished", "failed", "killed")
+RESULTS = ("UNDEFINED", "SUCCEEDED", "FAILED", "KILLED")
+UNKNOWN_JOB = ("0176", "0201")
+# No cluster, no rights on it, wrong project, too old, IAM user unknown to it: that says nothing about a job.
+FATAL = ("12000003", "12000052", "12000107", "0167", "0190", "0191", "0192")
+CLUSTER = Fields(
+    parse_id=mrs_id, id="clusterId", name="clusterName", status="clusterState", reason="", filters={}, by_service=()
+)
+BEING_SUBMITTED = ("0180", "0183")  # a refusal that only holds as long as the job is where it is
+
+
+class JobExecutions:
+    """The job executions of one cluster."""
+
+    service = "mrs"
+    fields = Fields(
+        parse_id=mrs_id,
+        id="job_id",
+        name="job_name",
+        status="job_state",
+        reason="",
+        filters={
+            "name": "job_name",
+            "state": "job_state",
+            "result": "job_result",
+            "job_type": "job_type",
+            "user": "user",
+            "queue": "queue",
+            "older_than": "submitted_time",
+        },
+        by_service=(),
+    )
+    batch: t.Mapping[str, int] = {"kill": 1, "delete": PAGE}
+    passing: t.Collection[str] = ("job_state",)
+    hidden: t.Collection[str] = ("0162", "0174")  # "failed to query the job", which says nothing about it
+    detail_fields: t.Collection[str] = ("arguments", "properties")
+
+    def __init__(self, client: Client, options: t.Mapping[str, t.Any]) -> None:
+        self.client = client
+        cluster_id = options["cluster_id"] or self._cluster_id(options["cluster_name"])
+        self._jobs = f"/v2/{client.project_id}/clusters/{cluster_id}/job-executions"
+
+    def _cluster_id(self, name: str) -> str:
+        """Lists keep terminated clusters for a while, and a new one may bear the old name."""
+        path = f"/v1.1/{self.client.project_id}/cluster_infos"
+        call = self.client.named("GET", path)
+
+        def read(number: int) -> Page:
+            answer = self.client.call("GET", path, query={"pageSize": PAGE, "currentPage": number})
+            return page(answer, "clusters", "clusterTotal", CLUSTER, call)
+
+        for dummy in range(TRIES):
+            first = read(1)
+            pages = [first, *self.client.each(read, [number + 2 for number in range(len(first.others()))])]
+            clusters = listing(pages)
+            if clusters.still:
+                break
+        else:
+            raise Unanswered(call, "the list of clusters keeps changing, so cluster_name cannot be looked up", 200)
+        named = {key: one["clusterState"] for key, one in clusters.jobs.items() if one.get("clusterName") == name}
+        usable: list[str] = [key for key, state in named.items() if state != "terminated"]
+        if len(usable) == 1:
+            return usable[0]
+        if usable:
+            raise OptionError(
+                f"cluster_name: {len(usable)} clusters are named {name!r}; choose by cluster_id: {', '.join(usable)}"
+            )
+        gone = f" ({', '.join(named)} of that name is terminated)" if named else ""
+        raise OptionError(f"cluster_name: there is no cluster {name!r} in this project{gone}")
+
+    @staticmethod
+    def select(options: t.Mapping[str, t.Any]) -> Selection:
+        """Raises OptionError."""
+        if (options["cluster_id"] is None) == (options["cluster_name"] is None):
+            raise OptionError("cluster_id, cluster_name: exactly one of them is required")
+        if options["cluster_id"] is not None:
+            try:
+                mrs_id(options["cluster_id"])
+            except ValueError as error:
+                raise OptionError(f"cluster_id: {options['cluster_id']!r} {error}") from None
+        elif not options["cluster_name"]:
+            raise OptionError("cluster_name: is empty; leave it out or give it a value")
+        return select(options, "job_ids", JobExecutions.fields, {"state": [*ACTIVE, *FINAL], "result": RESULTS})
+
+    @staticmethod
+    def goal(options: t.Mapping[str, t.Any]) -> Goal:
+        """Raises OptionError for an option that belongs to another state."""
+        if options["state"] == "stopped":
+            if options["kill_running"] is not None:
+                raise OptionError("kill_running: belongs to state absent; state stopped always terminates what runs")
+            return Goal(
+                action="kill",
+                steps={**dict.fromkeys(ACTIVE, "kill"), **dict.fromkeys(FINAL, DONE)},
+                otherwise=HOLD,
+                gone=MISSING,
+                leads_to={"kill": "KILLED"},
+                words=Words("Stopped", "Would stop", "Asked to stop", "stopped"),
+                not_now=BEING_SUBMITTED,
+                passing=("new", "new_saving", "submitted"),
+            )
+        active = FAILED if options["kill_running"] is False else "kill"
+        return Goal(
+            action="delete",
+            steps={**dict.fromkeys(ACTIVE, active), **dict.fromkeys(FINAL, "delete")},
+            otherwise=HOLD,
+            gone=DONE,
+            leads_to={"kill": "KILLED", "delete": None},
+            words=Words("Deleted", "Would delete", "Asked to delete", "absent"),
+            then={"kill": "delete"},
+            not_now=BEING_SUBMITTED,
+            passing=("new", "new_saving", "submitted"),
+            left_alone="left alone, as kill_running is false",
+        )
+
+    def _call(self, method: str, path: str, **more: t.Any) -> t.Any:
+        """Raises Fatal for what concerns the cluster, and so all of its jobs."""
+        try:
+            return self.client.call(method, path, **more)
+        except Refused as error:
+            if error.code in FATAL:
+                raise error.again_as(Fatal, error.error["message"]) from None
+            raise
+
+    def get(self, job_id: str) -> Job | None:
+        """One job execution, None if the cluster does not know it."""
+        path = f"{self._jobs}/{job_id}"
+        try:
+            answer = self._call("GET", path)
+        except Refused as error:
+            if error.code in UNKNOWN_JOB:
+                return None
+            raise
+        return the_job(job_id, part(answer, "job_detail"), self.fields, self.client.named("GET", path))
+
+    def first_page(self, query: t.Mapping[str, t.Any]) -> Page:
+        return self._page(1, query)
+
+    def other_pages(self, first: Page, query: t.Mapping[str, t.Any]) -> list[Page | ApiError]:
+        """The documentation leaves open whether ``offset`` counts pages or jobs, both from 1; the second request tells.
+
+        If it counts jobs, offset 2 shows nearly all of the first page again.
+        """
+        starts = first.others()
+        if not starts:
+            return []
+        try:
+            second = self._page(2, query)
+        except ApiError as error:
+            return [error]
+        same = len(first.jobs.keys() & second.jobs.keys())
+        offsets = [start + 1 for start in starts] if same * 2 > len(second.jobs) else list(range(3, len(starts) + 2))
+        return [second, *self.client.each(lambda offset: self._page(offset, query), offsets)]
+
+    def _page(self, offset: int, query: t.Mapping[str, t.Any]) -> Page:
+        answer = self._call("GET", self._jobs, query={"limit": PAGE, "offset": offset, **query})
+        call = self.client.named("GET", self._jobs)
+        return page(answer, "job_list", "total_record", self.fields, call)
+
+    def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """Only the state, and only where its spelling is sure; MRS knows SparkPython jobs under another type."""
+        states = [state.upper() for state in filters.get("state", ()) if state.lower() in (*FINAL, "running")]
+        return {"job_state": states[0]} if len(filters.get("state", ())) == len(states) == 1 else {}
+
+    def write(self, action: str, ids: t.Sequence[str]) -> list[Refused | None]:
+        """``kill`` of one job, ``delete`` of up to 100. The answers are empty; a batch is refused as a whole."""
+        if action == "kill":
+            self._call("POST", f"{self._jobs}/{ids[0]}/kill")
+        else:
+            self._call("POST", f"{self._jobs}/batch-delete", body={"job_id_list": list(ids)})
+        return [None] * len(ids)

@@ -1,0 +1,262 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The two modules of a service and an emulator, together: what most tests of these modules need."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import threading
+import time
+import typing as t
+import urllib.parse
+
+from .run_module import Result, run_module
+
+PROJECT = "0123456789abcdef0123456789abcdef"
+NIGHTLY = "fedcba9876543210fedcba9876543210"
+FIELDS = {"id", "name", "changed", "failed", "action", "status_before", "status", "msg"}
+
+
+def refusal(code: str, message: str = "refused") -> dict:
+    """The body of an error."""
+    return {"error_code": code, "error_msg": message}
+
+
+class Service:
+    """Runs the modules against one emulator. The log begins anew with each run. A subclass is the service's words."""
+
+    module = ""  # name of the module; the reader's ends with _info
+    ids = ""  # the option that takes ids
+    endpoint = ""  # the key in ``endpoints``
+    store = ""  # the kind of job in the emulator
+    path = ""  # of the list
+    running = ""  # the status of a job that runs
+    actions: t.ClassVar[set[str]] = set()  # what the module may do to a job
+    scope: t.ClassVar[dict] = {}  # options that go with every task
+
+    def __init__(self, emulator) -> None:
+        self.emulator = emulator
+        self.quick = {"wait_interval": 0.05, "wait_timeout": 20}
+
+    @property
+    def by_token(self) -> dict:
+        """Connection options with a ready token."""
+        return {"token": "demo-token", "project_id": PROJECT, "endpoints": {self.endpoint: self.emulator.url}}
+
+    @property
+    def by_password(self) -> dict:
+        """Connection options with a login."""
+        return {
+            "username": "demo",
+            "password": "demo-password",
+            "user_domain_name": "demo-domain",
+            "project_id": PROJECT,
+            "auth_url": self.emulator.url,
+        }
+
+    # ---- the world ----
+
+    @property
+    def kind(self):
+        """How the emulator describes such jobs."""
+        return self.emulator.world[self.store].kind
+
+    def id(self, number: int) -> t.Any:
+        """An id as the emulator makes them."""
+        return self.kind.make_id(number)
+
+    def jobs(self, *entries: dict) -> list:
+        """These are all the jobs there are. Returns their ids."""
+        self.emulator.load({self.store: list(entries)})
+        return list(self.truth)
+
+    def states(self, *states: str, **entry) -> list:
+        """A job in each of these states, with the state as its name. Returns their ids."""
+        return self.jobs(*({self.kind.name_field: state, self.kind.state_field: state, **entry} for state in states))
+
+    def job(self, status: str = "", refuse: dict | None = None, fields: dict | None = None, **script: list[dict]):
+        """Job 5 is the only one; its script says what comes after it was created, stopped … Returns its id."""
+        own = {self.kind.id_field: self.id(5), self.kind.state_field: status or self.running, **(fields or {})}
+        return self.jobs({**own, "refuse": refuse or {}, "script": script})[0]
+
+    def many(self, count: int, status: str = "", **entry) -> list:
+        return self.jobs({"count": count, self.kind.state_field: status or self.running, **entry})
+
+    def answers(self, **answers) -> None:
+        self.emulator.settings.update({"answers": answers})
+
+    def delays(self, **delays) -> None:
+        self.emulator.settings.update({"delays": delays})
+
+    def fault(self, path: str, kind: str, **fault) -> None:
+        self.emulator.faults.add(path=path, kind=kind, **fault)
+
+    @property
+    def truth(self) -> dict:
+        """The real status of each job, None for deleted ones."""
+        kind, jobs = self.kind, self.emulator.world[self.store].truth()
+        return {job[kind.id_field]: None if job["deleted"] else job[kind.state_field] for job in jobs}
+
+    @contextlib.contextmanager
+    def tokens_expire_after(self, reads: int) -> t.Iterator[None]:
+        """All tokens that were given out expire when so many reads have been answered."""
+
+        def expire() -> None:
+            while self.total("reads") < reads:
+                time.sleep(0.002)
+            self.emulator.world.identities.expire_tokens()
+
+        self.emulator.log.clear()
+        thread = threading.Thread(target=expire, daemon=True)
+        thread.start()
+        yield
+        thread.join(5)
+
+    # ---- runs ----
+
+    def run(
+        self,
+        state: str,
+        ids=None,
+        login: dict | None = None,
+        check_mode: bool = False,
+        diff: bool = False,
+        environ: dict | None = None,
+        **options,
+    ) -> Result:
+        """The changing module; what holds for every answer is checked."""
+        self.emulator.log.clear()
+        options = {"state": state, self.ids: ids, **self.scope, **self.quick, **(login or self.by_token), **options}
+        result = run_module(self.module, options, check_mode, diff, environ)
+        if "jobs" in result:
+            self._check_report(result)
+        if check_mode:
+            assert not self.writes
+        return result
+
+    def info(self, login: dict | None = None, check_mode: bool = False, **options) -> Result:
+        """The reading module."""
+        self.emulator.log.clear()
+        options = {**self.scope, **(login or self.by_token), **options}
+        result = run_module(f"{self.module}_info", options, check_mode)
+        assert not result.get("changed")
+        assert not self.writes
+        return result
+
+    def twins(self, state: str, ids=None, **options) -> Result:
+        """Check mode, first run, second run: the first does as predicted, and is returned; the second does nothing."""
+        predicted = self.run(state, ids, check_mode=True, **options)
+        reads_before = self.total("reads")
+        done = self.run(state, ids, **options)
+        assert outline(predicted) == outline(done)
+        assert reads_before == len(self.split_log()[0])
+        again = self.run(state, ids, **options)
+        assert not again.failed
+        assert not again["changed"]
+        assert not self.writes
+        return done
+
+    def _check_report(self, result: Result) -> None:
+        """What holds for each answer with jobs."""
+        jobs = result["jobs"]
+        for job in jobs:
+            assert set(job) - {"error"} == FIELDS, job
+            assert isinstance(job["id"], self.id(1).__class__)
+            assert job["action"] in self.actions | {"none"}
+            assert job["failed"] == bool(job.get("error")), job
+            if job["failed"]:
+                assert set(job["error"]) == {"code", "status", "request_id", "message"}
+                assert job["msg"]
+        failed = [job for job in jobs if job["failed"]]
+        changed = [job for job in jobs if job["changed"] and not job["failed"]]
+        assert result["changed"] is any(job["changed"] for job in jobs)
+        assert all(f"{job['id']}: " in result["msg"] for job in failed[:1])
+        assert result.failed or not failed
+        assert len({job["id"] for job in jobs}) == len(jobs)
+        if failed or not result.failed:
+            assert result["summary"] == {
+                "total": len(jobs),
+                "changed": len(changed),
+                "failed": len(failed),
+                "unchanged": len(jobs) - len(changed) - len(failed),
+            }
+
+    # ---- the log ----
+
+    def total(self, name: str) -> int:
+        return self.emulator.log.summary()[name]
+
+    @property
+    def log(self) -> list[dict]:
+        return self.emulator.log.entries()
+
+    def sent(self, path: str = "") -> list[list]:
+        """The ids of each write whose path matches."""
+        return [self._ids_of(entry) for entry in self.log if _is_write(entry) and re.search(path, entry["path"])]
+
+    def _ids_of(self, write: dict) -> list:
+        if write["body"]:
+            return next(value for value in json.loads(write["body"]).values() if isinstance(value, list))
+        return [write["path"][len(self.path) :].split("/")[1]]
+
+    @property
+    def writes(self) -> list[dict | None]:
+        """The bodies of all writes to the service."""
+        return [json.loads(entry["body"]) if entry["body"] else None for entry in self.log if _is_write(entry)]
+
+    @property
+    def written(self) -> list:
+        """The ids in all writes, in order."""
+        return [job_id for ids in self.sent() for job_id in ids]
+
+    def split_log(self) -> tuple[list[dict], list[dict]]:
+        """The reads before the first and those after the last write."""
+        log = self.log
+        at = [n for n, entry in enumerate(log) if _is_write(entry)] or [len(log)]
+        return log[: at[0]], log[at[-1] + 1 :]
+
+    def write_follows_write(self) -> bool:
+        """Whether the same was written twice without a look in between."""
+        since_look: set[tuple] = set()
+        for entry in self.log:
+            write = (entry["path"], entry["body"])
+            if not _is_write(entry):
+                since_look.clear()
+            elif write in since_look:
+                return True
+            else:
+                since_look.add(write)
+        return False
+
+    def queries(self) -> list[dict]:
+        """The queries of the lists."""
+        return [dict(urllib.parse.parse_qsl(entry["query"])) for entry in self.log if entry["path"] == self.path]
+
+
+def _is_write(entry: dict) -> bool:
+    """To jobs, that is: a login writes to nothing."""
+    return entry["method"] in ("POST", "DELETE") and not entry["path"].startswith("/v3/")
+
+
+def outline(result: Result) -> list[tuple]:
+    """What check mode must predict."""
+    predicted = ("id", "name", "action", "changed", "failed", "status_before")
+    return [(result["changed"], result.failed), *(tuple(job[name] for name in predicted) for job in result["jobs"])]
+
+
+def check_refused(result: Result, *words: str) -> None:
+    """One error that names all these words."""
+    assert result.failed, result
+    assert not result.get("changed")
+    for word in words:
+        assert word in result["msg"], f"{word!r} is missing in {result['msg']!r}"
+
+
+def check_http_error(result: Result, method: str, host: str, path: str, status: int | None = None) -> None:
+    """One clear message that says where it happened."""
+    host = urllib.parse.urlsplit(host).hostname if "//" in host else host
+    check_refused(result, method, host, path, *([str(status)] if status else []))
+    assert "\n" not in result["msg"]
