@@ -141,7 +141,9 @@ def next_step(entry: Entry, goal: Goal) -> str:
     if entry.answer == ACCEPTED:
         return WAIT
     if entry.answer == REFUSED:
-        found = HOLD if entry.unanswered else _after_refusal(entry, goal, last)
+        found = _after_refusal(entry, goal, last)
+        if entry.unanswered:  # the write before the refused one may still show its effect
+            return DONE if found == DONE and entry.looks >= ENOUGH_LOOKS else HOLD
         return HOLD if found == FAILED and entry.just_refused() else found
     if entry.writes.count(last) < MOST_TRIES:
         return last

@@ -107,7 +107,10 @@ def manage(kind: Kind, options: Options, environ: t.Mapping[str, str], check_mod
         if not any(entry.seen for entry in task.entries):
             return {**_nothing_done(fault), "warnings": task.warnings}
         for entry in task.open():
-            entry.fail("not finished, see the error of the task", fault if isinstance(fault, ApiError) else None)
+            doubt = "; whether its last write took effect is not known" if entry.unsure and not entry.changed else ""
+            entry.fail(
+                f"not finished, see the error of the task{doubt}", fault if isinstance(fault, ApiError) else None
+            )
     result = report(task.entries, goal, check_mode, options["wait"])
     if fault:
         result.update(failed=True, msg=f"{fault}. {result['msg']}", error=fault.error)

@@ -1,0 +1,390 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every fault at every request of every kind of task, one at a time: what the report says is what the emulator knows.
+
+A normal run tells the requests of a task. For each of them, and each fault, the task runs again in a fresh world in which
+that one request meets that fault; then once more without faults. Only the pauses before retries are shortened; the
+modules run through their ``main()``.
+"""
+
+from __future__ import annotations
+
+import collections
+import json
+import re
+import time
+import types
+import typing as t
+
+import pytest
+
+from ansible_collections.otc.bigdata.plugins.module_utils import _http
+from ansible_collections.otc.bigdata.tests.emulator.world import JobStore
+from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
+from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
+from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
+from ansible_collections.otc.bigdata.tests.unit.utils.run_module import Result
+from ansible_collections.otc.bigdata.tests.unit.utils.service import Service, refusal
+from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
+
+TIMEOUT, HANG = 0.3, 0.35  # seconds: request_timeout, and an answer that comes too late for it
+SLOW_LOOKS = ("savepoint", "cancel", "delete", "spark_cancel", "mrs_kill", "mrs_delete")
+
+# Faults of the way, which are survived where they pass: the rest may be meant.
+PASSING = {
+    "reset before": {"kind": "reset_before"},
+    "reset after": {"kind": "reset_after"},
+    "hang before": {"kind": "hang", "seconds": HANG},
+    "hang after": {"kind": "hang_after", "seconds": HANG},
+    "429": {"status": 429},
+    "429 Retry-After": {"status": 429, "retry_after": 1},
+    "502": {"status": 502},
+    "503": {"status": 503},
+    "504 after": {"kind": "status_after", "status": 504},
+    "broken off": {"kind": "truncate"},
+}
+EXPIRED = {
+    "expired token": {"status": 401},
+    "expired, service's words": {},  # see expired_as
+}
+HELD_BACK = {*EXPIRED, *(name for name in PASSING if "429" in name)}
+FAULTS = {
+    **PASSING,
+    **EXPIRED,
+    "cut JSON": {"kind": "wrong_type", "body": '{"job_list": {"total_count": 1, "jobs": [{"job_id": 1, "st'},
+    "HTML 200": {"kind": "wrong_type"},
+    "empty 200": {"kind": "empty"},
+    "gateway 404": {"kind": "gateway_404"},
+    "500 after": {"kind": "status_after", "status": 500},
+}
+
+
+def expired_as(service: type[Service], path: str) -> dict:
+    """How an expired token is refused in the words of whom it is sent to."""
+    if path.startswith("/v3"):
+        return {"status": 401, "body": refusal("IAM.0066", "Token expired.")}
+    if service is Mrs:
+        return {"status": 500, "body": {"errorCode": "130000002", "errorMsg": "The token has expired."}}
+    return {"status": 400, "body": refusal("DLI.10007", "The token is invalid.")}
+
+
+class Task(t.NamedTuple):
+    """A task, and the world it finds: status by number. ``chosen``: numbers (999: unknown), or a name to filter by."""
+
+    service: type[Service]
+    state: str
+    jobs: dict[int, str]
+    chosen: t.Collection[int] | str
+    login: str = "token"
+    options: dict = {}
+    answers: dict = {}
+    hidden: t.Collection[int] = ()
+
+
+FLINK = {1: "job_running", 2: "job_submitting", 3: "job_finish", 4: "job_running", 5: "job_canceling"}
+SPARK = {1: "running", 2: "starting", 3: "success", 4: "recovering"}
+MRS = {1: "RUNNING", 2: "ACCEPTED", 3: "FINISHED", 4: "RUNNING", 5: "KILLED"}
+FINAL = {
+    Flink: {"job_finish", "job_cancel_success", "job_running_exception"},  # the last: a stop of it is refused
+    Spark: {"dead", "success"},
+    Mrs: {"FINISHED", "FAILED", "KILLED"},
+}
+ON_THE_WAY = {"job_canceling", "job_savepointing"}
+LENIENT = {"ignore_missing": True}
+SAVEPOINT = {"trigger_savepoint": True}
+NAME = {"cluster_id": None, "cluster_name": "analytics"}
+
+TASKS = {
+    "flink stopped 1 id": Task(Flink, "stopped", FLINK, [1]),
+    "flink stopped 2 ids": Task(Flink, "stopped", FLINK, [1, 3], "password"),
+    "flink stopped ids": Task(Flink, "stopped", FLINK, [1, 2, 3, 4, 5, 999], options=LENIENT),
+    "flink stopped savepoint": Task(Flink, "stopped", FLINK, [1, 4], options=SAVEPOINT),
+    "flink stopped filters": Task(Flink, "stopped", FLINK, "job-*", "password"),
+    "flink stopped hidden": Task(Flink, "stopped", FLINK, [1, 3, 4, 5], hidden=[1, 4]),
+    "flink stopped part refused": Task(
+        Flink, "stopped", {**FLINK, 2: "job_running_exception"}, [1, 2, 4], answers={"batch_refusal": "partial"}
+    ),
+    "flink absent 2 ids": Task(Flink, "absent", FLINK, [1, 999]),
+    "flink absent ids": Task(Flink, "absent", FLINK, [1, 2, 3, 4, 5, 999], "password"),
+    "flink absent pages": Task(Flink, "absent", dict.fromkeys(range(1, 104), "job_finish"), range(1, 103)),
+    "flink absent filters": Task(Flink, "absent", FLINK, "job-*", "project of the token"),
+    "batch stopped 2 ids": Task(Spark, "stopped", SPARK, [1, 3], "password"),
+    "batch stopped ids": Task(Spark, "stopped", SPARK, [1, 2, 3, 4, 999], options=LENIENT),
+    "batch stopped filters": Task(Spark, "stopped", SPARK, "job-*", "password"),
+    "batch absent 2 ids": Task(Spark, "absent", SPARK, [1, 999]),
+    "mrs stopped 2 ids": Task(Mrs, "stopped", MRS, [1, 3]),
+    "mrs stopped ids": Task(Mrs, "stopped", MRS, [1, 2, 3, 4, 5, 999], "password", options=LENIENT),
+    "mrs stopped filters": Task(Mrs, "stopped", MRS, "job-*", options=NAME),
+    "mrs absent 2 ids": Task(Mrs, "absent", MRS, [1, 999], "password"),
+    "mrs absent ids": Task(Mrs, "absent", MRS, [1, 2, 3, 4, 5, 999]),
+    "mrs absent pages": Task(Mrs, "absent", dict.fromkeys(range(1, 104), "FINISHED"), range(1, 103)),
+    "mrs absent filters": Task(Mrs, "absent", MRS, "job-*", "password", options=NAME),
+}
+NORMAL: dict[str, list] = {}  # the requests of each task without a fault
+
+
+class Attempt(t.NamedTuple):
+    """One run and what the emulator knows of it: each job's status before and after, and who was written to."""
+
+    result: Result
+    before: dict
+    after: dict
+    effects: set
+    log: list[dict]
+
+
+class Place(t.NamedTuple):
+    """A request of a task: the ``n``-th of this method and path."""
+
+    method: str
+    path: str
+    n: int
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} ({self.n})"
+
+    @property
+    def on_the_way(self) -> bool:
+        """It comes before any job is read."""
+        return self.path.startswith("/v3") or self.path.endswith("cluster_infos")
+
+    def among(self, log: list[dict]) -> list[dict]:
+        """The requests that cannot be told from it."""
+        return [entry for entry in log if (entry["method"], entry["path"]) == self[:2]]
+
+
+def places(log: list[dict]) -> list[Place]:
+    """All requests of a log."""
+    times = collections.Counter((entry["method"], entry["path"]) for entry in log)
+    return [Place(*which, n) for which, count in times.items() for n in range(1, count + 1)]
+
+
+class Scene:
+    """A task and its world."""
+
+    def __init__(self, emulator, task: Task, effects: list) -> None:
+        self.emulator, self.task, self.effects = emulator, task, effects
+        self.service = task.service(emulator)
+        self.other = self.service.id(500)
+        by_name = isinstance(task.chosen, str)
+        self.ids = [self.service.id(number) for number in (sorted(task.jobs, reverse=True) if by_name else task.chosen)]
+        chosen = {"filters": {"name": [task.chosen]}} if by_name else {self.service.ids: self.ids}
+        login = {
+            "token": self.service.by_token,
+            "password": self.service.by_password,
+            "project of the token": {**self.service.by_token, "project_id": None, "auth_url": emulator.url},
+        }
+        quick = {"wait_interval": 0.01, "wait_timeout": 3, "request_timeout": TIMEOUT}
+        options = {"state": task.state, **chosen, **quick, **self.service.scope, **login[task.login], **task.options}
+        self.options = {name: value for name, value in options.items() if value is not None}
+
+    def begin(self, **fault) -> None:
+        """As it was at first: the jobs of the task, and one that runs and is not chosen."""
+        kind, task = self.service.kind, self.task
+        ends = {"created": [{"after": "2 looks", kind.state_field: "job_cancel_success"}]}
+        jobs = [
+            {
+                kind.id_field: self.service.id(number),
+                kind.name_field: f"job-{number}",
+                kind.state_field: status,
+                "hidden": number in task.hidden,
+                "script": ends if status == "job_canceling" else {},
+            }
+            for number, status in task.jobs.items()
+        ]
+        other = {kind.id_field: self.other, kind.name_field: "other", kind.state_field: self.service.running}
+        self.emulator.reset()
+        self.service.jobs(*jobs, other)
+        self.service.answers(**task.answers)
+        self.service.delays(**dict.fromkeys(SLOW_LOOKS, "1 look"))
+        if fault:
+            self.emulator.faults.add(**fault)
+
+    def settle(self) -> None:
+        """What was begun comes to its end."""
+        store = self.emulator.world[self.service.store]
+        while any(job["steps_ahead"] for job in store.truth()):
+            store.looked_at(store.jobs.values())
+
+    def run(self, retries: int, hangs: bool = False) -> Attempt:
+        self.emulator.log.clear()
+        self.effects.clear()
+        before = self.service.truth
+        result = run_in_process(self.service.module, {**self.options, "max_retries": retries})
+        while hangs and not any(entry["status"] == 0 for entry in self.service.log):  # logged when it ends
+            time.sleep(0.01)
+        return Attempt(result, before, self.service.truth, set(self.effects), self.service.log)
+
+    def named_in(self, request: dict) -> set[str]:
+        """The jobs that a request names; none for a list."""
+        if request["body"]:
+            return {str(job_id) for job_id in next(iter(json.loads(request["body"]).values()))}
+        tail = request["path"][len(self.service.path) + 1 :].split("/")[0]
+        return {tail} - {""} if request["path"].startswith(self.service.path) else set()
+
+
+class Judge:
+    """Compares a report with what the emulator knows; ``complaints`` is what does not fit."""
+
+    def __init__(self, scene: Scene, attempt: Attempt) -> None:
+        self.scene, self.attempt, self.complaints = scene, attempt, []
+        self.result = attempt.result
+        self.jobs = {job["id"]: job for job in self.result["jobs"]}
+        self.failed = {job_id for job_id, job in self.jobs.items() if job["failed"]}
+        self.changed = {job_id for job_id, job in self.jobs.items() if job["changed"]}
+
+    def expect(self, fits: bool, *complaint) -> None:
+        if not fits:
+            self.complaints.append(" ".join(map(str, complaint)))
+
+    def wanted(self, status: str | None) -> bool:
+        service = self.scene.task.service
+        stays = self.scene.task.state == "stopped" or service is Spark  # its records cannot be deleted
+        return status is None or (stays and status in FINAL[service])
+
+    def report_is_true(self) -> None:
+        """Job by job, and in sum."""
+        before, after, effects = self.attempt[1:4]
+        for job_id, job in self.jobs.items():
+            was, now = before.get(job_id), after.get(job_id)
+            known = {was, now, *ON_THE_WAY, *FINAL[self.scene.task.service]} - {None}
+            unread = job["failed"] and job["status_before"] is None
+            # a task that ends before it could look again must say that it does not know
+            unknown = job["failed"] and "is not known" in job["msg"]
+            self.expect(unknown or job["changed"] == (job_id in effects), "changed is not true:", job)
+            self.expect(not job["changed"] or job["action"] != "none", "changed by nothing:", job)
+            self.expect(
+                unread or job["status_before"] in {was, *(known if was in ON_THE_WAY else ())}, was, "before", job
+            )
+            if job["failed"]:
+                gone = job["status"] is None and (unread or now is None)
+                self.expect(gone or job["status"] in known, f"the status is {now}:", job)
+            else:
+                self.expect(self.wanted(now), "not as wanted:", job, now)
+                self.expect(job["status"] == now, f"the status is {now}:", job)
+        result, summary = self.result, self.result["summary"]
+        counts = {"total": len(self.jobs), "changed": len(self.changed - self.failed), "failed": len(self.failed)}
+        counts["unchanged"] = counts["total"] - counts["changed"] - counts["failed"]
+        self.expect(effects <= set(self.jobs), "changed, and not in the report:", effects - set(self.jobs))
+        self.expect(result["changed"] == bool(self.changed), "changed is not that of the jobs")
+        self.expect(result.failed == bool(self.failed or "error" in result), "failed is not that of the jobs")
+        self.expect(summary == counts, "the summary is wrong:", summary)
+        other = self.scene.other
+        self.expect(before[other] == after[other] and other not in self.jobs, "a job that was not chosen")
+
+    def fault_is_contained(self, place: Place, name: str, retries: int) -> None:
+        """It fails what it hit, and says so; what passes is survived."""
+        log, renewable = self.attempt.log, self.scene.task.login == "password"
+        fatal = "error" in self.result
+        cause = f"{place.method} {self.scene.emulator.url.split('/')[2]}{place.path}"
+        by_name = isinstance(self.scene.task.chosen, str)
+        lost = name in PASSING and "429" not in name and place.method != "GET" and not place.on_the_way
+        if (
+            (name in PASSING and retries)
+            or lost
+            or (name in EXPIRED and renewable and not place.path.startswith("/v3"))
+        ):
+            self.expect(not self.result.failed, "a fault that passes is fatal:", self.result["msg"])
+        if self.result.failed:
+            self.expect(cause in self.result["msg"], "the message does not name", cause, self.result["msg"])
+        if fatal:
+            why = place.on_the_way or name in EXPIRED or (by_name and place.method == "GET")
+            self.expect(why, "fatal for the whole task:", self.result["msg"])
+        else:
+            self.expect(list(self.jobs) == self.scene.ids, "not the jobs that were chosen:", list(self.jobs))
+            hit = [self.scene.named_in(entry) for entry in place.among(log)]
+            failed = {str(job_id) for job_id in self.failed}
+            self.expect(any(failed <= ids for ids in hit), "failed without a fault:", failed)
+        logins = sum(entry["path"].startswith("/v3") for entry in log)
+        self.expect(logins <= 1 + (place.path.startswith("/v3") or name in EXPIRED), "logins:", logins)
+
+    def nothing_is_written_twice(self, place: Place, name: str) -> None:
+        """Without a read of that job in between, that is; what the gateway held back was not received."""
+        held_back = (place.among(self.attempt.log)[place.n - 1 : place.n] or [None])[0]
+        written: set = set()
+        for entry in self.attempt.log:
+            ids = self.scene.named_in(entry)
+            if entry["method"] == "GET":
+                written = {write for write in written if ids and write[0] not in ids}
+            elif entry is not held_back or name not in HELD_BACK:
+                writes = {(job_id, entry["path"]) for job_id in ids}
+                self.expect(not writes & written, "written twice without a read:", writes & written)
+                written |= writes
+
+    def second_run_is_clean(self, first: Judge) -> None:
+        """It gets where the first was to go, and has nothing to do where that is done."""
+        self.report_is_true()
+        self.expect(not self.result.failed, "the second run failed:", self.result["msg"])
+        self.expect(all(self.wanted(self.attempt.after.get(job_id)) for job_id in self.scene.ids), "not all as wanted")
+        if not first.result.failed:
+            self.expect(not self.attempt.effects, "the second run changes", self.attempt.effects)
+
+
+@pytest.fixture
+def effects(monkeypatch) -> list:
+    """The ids of the jobs that a write really reached, whatever was answered."""
+    happened: list = []
+    trigger = JobStore.trigger
+
+    def recorded(self, job, *step) -> None:
+        happened.append(job.id)
+        trigger(self, job, *step)
+
+    monkeypatch.setattr(JobStore, "trigger", recorded)
+    return happened
+
+
+@pytest.fixture
+def short_pauses(monkeypatch) -> None:
+    """The pauses before retries last a hundredth."""
+    clock = types.SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / 100), monotonic=time.monotonic)
+    monkeypatch.setattr(_http, "time", clock)
+
+
+@pytest.mark.usefixtures("short_pauses")
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("task", TASKS)
+def test_sweep(emulator, effects, record_property, task, fault) -> None:
+    """One fault at each request of a task, one after the other."""
+    sweep(Scene(emulator, TASKS[task], effects), task, fault, 2, record_property)
+
+
+@pytest.mark.usefixtures("short_pauses")
+@pytest.mark.parametrize("fault", PASSING)
+@pytest.mark.parametrize(
+    "task", [task for task in TASKS if task.split(maxsplit=2)[2] == "ids" or task == "mrs absent filters"]
+)
+def test_sweep_without_retries(emulator, effects, record_property, task, fault) -> None:
+    """Nothing softens what a passing fault does to a read."""
+    sweep(Scene(emulator, TASKS[task], effects), task, fault, 0, record_property)
+
+
+def sweep(scene: Scene, task: str, fault: str, retries: int, record_property) -> None:
+    """Run and judge; all complaints together, each with its request."""
+    complaints = []
+    if task not in NORMAL:
+        scene.begin()
+        normal = Judge(scene, scene.run(retries))
+        normal.report_is_true()
+        normal.expect(not normal.result.failed, normal.result["msg"])
+        complaints = [f"without a fault: {complaint}" for complaint in normal.complaints]
+        NORMAL[task] = places(normal.attempt.log)
+    survived = 0
+    for place in NORMAL[task]:
+        how = FAULTS[fault] or expired_as(scene.task.service, place.path)
+        scene.begin(method=place.method, path=f"^{re.escape(place.path)}$", skip=place.n - 1, **how)
+        first = Judge(scene, scene.run(retries, "seconds" in how))
+        first.expect(not scene.emulator.faults.as_list(), "the fault did not strike")
+        scene.emulator.faults.clear()
+        first.report_is_true()
+        first.fault_is_contained(place, fault, retries)
+        first.nothing_is_written_twice(place, fault)
+        scene.settle()
+        second = Judge(scene, scene.run(retries))
+        second.second_run_is_clean(first)
+        survived += not first.result.failed
+        complaints += [f"{fault} at {place}: {complaint}" for complaint in first.complaints]
+        complaints += [f"{fault} at {place}, then again: {complaint}" for complaint in second.complaints]
+    record_property("sweep", [scene.service.module, fault, len(NORMAL[task]), survived, len(complaints)])
+    assert not complaints, "\n".join([f"{task}, max_retries {retries}:", *complaints])
