@@ -15,6 +15,21 @@ options:
         expires.
       - If not set, the environment variable E(OS_TOKEN) or E(OS_AUTH_TOKEN) is used.
     type: str
+  access_key:
+    description:
+      - Access key (AK). Every request is signed with it and O(secret_key), without a login.
+      - If not set, the environment variable E(OS_ACCESS_KEY) is used.
+    type: str
+  secret_key:
+    description:
+      - Secret key (SK) of O(access_key). It never leaves the host that runs the module.
+      - If not set, the environment variable E(OS_SECRET_KEY) is used.
+    type: str
+  security_token:
+    description:
+      - Security token of a temporary O(access_key).
+      - If neither it nor a whole access key is set in the task, the environment variable E(OS_SECURITY_TOKEN) is used.
+    type: str
   username:
     description:
       - Name of an IAM user who logs in with O(password), once per task.
@@ -34,8 +49,8 @@ options:
   project_id:
     description:
       - ID of the project that the jobs belong to. It wins over O(project_name) if both are set in the same place.
-      - A login needs a project, by ID or by name. With a token and neither of them, IAM is asked for the project of
-        the token.
+      - A login and an access key need a project, by ID or by name. With a token and neither of them, IAM is asked for
+        the project of the token.
       - If neither O(project_id) nor O(project_name) is set in the task, the environment variable E(OS_PROJECT_ID) is
         used.
     type: str
@@ -129,10 +144,10 @@ requirements:
   - python >= 3.9
   - requests >= 2.25
 notes:
-  - "The credential is either O(token), or O(username) with O(password) and O(user_domain_name). If the task names
-    any part of one, the task decides which kind it is, and only the missing parts of that kind are taken from the
-    environment. Otherwise the environment decides. In either place a token wins over a password. A credential that
-    is still incomplete is an error."
+  - "The credential is either O(token), or O(access_key) with O(secret_key), or O(username) with O(password) and
+    O(user_domain_name). If the task names any part of one, the task decides which kind it is, and only the missing
+    parts of that kind are taken from the environment. Otherwise the environment decides. In either place a token wins
+    over an access key, and that over a password. A credential that is still incomplete is an error."
   - Options of the task, C(module_defaults) among them, win over environment variables. Empty environment variables
     count as unset.
   - Environment variables are read on the host that runs the module. This is usually the control node, with

@@ -11,13 +11,16 @@ IAM: "Obtaining a User Token Through Password Authentication", "Querying Project
 from __future__ import annotations
 
 import threading
+import time
 import typing as t
 from dataclasses import dataclass, field
 from functools import partial
+from urllib.parse import urlsplit
 
 from ._answers import content, problem
 from ._errors import Denied, OptionError, Refused, Unanswered
 from ._http import Http, Reply
+from ._signature import authorization, canonical_query
 
 
 @dataclass(frozen=True)
@@ -28,11 +31,53 @@ class Project:
     name: str | None = None
 
 
+class TokenHeader:
+    """Authenticates a request, once its URL, headers and body are complete."""
+
+    def __init__(self, token: str) -> None:
+        self.secrets = (token,)
+
+    def __call__(self, request: t.Any) -> t.Any:
+        request.headers["X-Auth-Token"] = self.secrets[0]
+        return request
+
+
+class Signer:
+    """The same by a signature, made anew for each time that the request is sent, as it holds the time."""
+
+    def __init__(self, key: AccessKey, project_id: str | None) -> None:
+        self._key = key
+        self._project_id = project_id
+        self.secrets = tuple(secret for secret in (key.secret_key, key.security_token) if secret)
+
+    def __call__(self, request: t.Any) -> t.Any:
+        base, dummy, query = request.url.partition("?")
+        request.url = f"{base}?{canonical_query(query)}" if query else base
+        headers = {"Host": urlsplit(base).netloc, "X-Sdk-Date": time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())}
+        if self._project_id:
+            headers["X-Project-Id"] = self._project_id
+        if self._key.security_token:
+            headers["X-Security-Token"] = self._key.security_token
+        request.headers.update(headers)
+        request.headers["Authorization"] = authorization(
+            request.method,
+            request.url,
+            request.headers,
+            request.body or b"",
+            self._key.access_key,
+            self._key.secret_key,
+        )
+        return request
+
+
+Auth = t.Union[TokenHeader, Signer]
+
+
 @dataclass(frozen=True)
 class Login:
     """What a credential has led to."""
 
-    token: str = field(repr=False)
+    auth: Auth
     project_id: str
     catalog: t.Sequence[t.Any] = ()
 
@@ -43,26 +88,40 @@ class Token:
 
     token: str = field(repr=False)
 
-    parts = ("token",)
-    renewable = False
+    parts: t.ClassVar[tuple[str, ...]] = ("token",)
+    optional: t.ClassVar[tuple[str, ...]] = ()
+    needs_project: t.ClassVar[bool] = False
+    renewable: t.ClassVar[bool] = False
 
     def login(self, http: Http, iam: str | None, project: Project) -> Login:
         """No request, but for a project that is not given by its id: then one, to IAM."""
-        return Login(self.token, project.id or self._project_id(http, iam or "", project))
+        auth = TokenHeader(self.token)
+        if project.id or project.name:
+            return Login(auth, project.id or _project_id(http, iam, auth, t.cast(str, project.name)))
+        subject = {"X-Subject-Token": self.token}
+        found = _project_of_token(_ask(http, "GET", f"{iam}/v3/auth/tokens", subject, auth=auth))
+        if not found:
+            raise OptionError("project_id: missing, and the token belongs to no project")
+        return Login(auth, found)
 
-    def _project_id(self, http: Http, iam: str, project: Project) -> str:
-        headers = {"X-Auth-Token": self.token}
-        if project.name is None:
-            reply = _ask(http, "GET", f"{iam}/v3/auth/tokens", {**headers, "X-Subject-Token": self.token})
-            found = _project_of_token(reply)
-            if not found:
-                raise OptionError("project_id: missing, and the token belongs to no project")
-            return found
-        reply = _ask(http, "GET", f"{iam}/v3/projects", headers, query={"name": project.name})
-        ids: list[str] = [one["id"] for one in _part(reply, "projects", list) if one.get("name") == project.name]
-        if len(ids) != 1:
-            raise OptionError(f"project_name: IAM knows {len(ids)} projects named {project.name!r} for this credential")
-        return ids[0]
+
+@dataclass(frozen=True)
+class AccessKey:
+    """An access key (AK/SK), permanent or temporary; a temporary one has a security token."""
+
+    access_key: str
+    secret_key: str = field(repr=False)
+    security_token: str | None = field(default=None, repr=False)
+
+    parts: t.ClassVar[tuple[str, ...]] = ("access_key", "secret_key")
+    optional: t.ClassVar[tuple[str, ...]] = ("security_token",)
+    needs_project: t.ClassVar[bool] = True
+    renewable: t.ClassVar[bool] = False
+
+    def login(self, http: Http, iam: str | None, project: Project) -> Login:
+        """No request, but for the name of a project: then one, to IAM."""
+        project_id = project.id or _project_id(http, iam, Signer(self, None), t.cast(str, project.name))
+        return Login(Signer(self, project_id), project_id)
 
 
 @dataclass(frozen=True)
@@ -73,8 +132,10 @@ class Password:
     password: str = field(repr=False)
     user_domain_name: str
 
-    parts = ("username", "password", "user_domain_name")
-    renewable = True
+    parts: t.ClassVar[tuple[str, ...]] = ("username", "password", "user_domain_name")
+    optional: t.ClassVar[tuple[str, ...]] = ()
+    needs_project: t.ClassVar[bool] = True
+    renewable: t.ClassVar[bool] = True
 
     def login(self, http: Http, iam: str | None, project: Project) -> Login:
         """One request; a wrong password is not tried again, as IAM would lock the account."""
@@ -93,11 +154,11 @@ class Password:
         project_id = project.id or _project_of_token(reply)
         if not token or not project_id:
             raise Unanswered(reply.call, "the answer holds no token or no project", reply.status)
-        return Login(token, project_id, _part(reply, "token", dict).get("catalog") or ())
+        return Login(TokenHeader(token), project_id, _part(reply, "token", dict).get("catalog") or ())
 
 
-Credential = t.Union[Token, Password]
-KINDS: tuple[type[Token] | type[Password], ...] = (Token, Password)  # the first that is named wins
+Credential = t.Union[Token, AccessKey, Password]
+KINDS: tuple[type[Credential], ...] = (Token, AccessKey, Password)  # the first that is named wins
 
 
 class Session:
@@ -109,16 +170,12 @@ class Session:
         self._lock = threading.Lock()
         self.login = self._renew()
 
-    def headers(self) -> dict[str, str]:
-        """What authenticates a request."""
-        return {"X-Auth-Token": self.login.token}
-
-    def renewed(self, used: t.Mapping[str, str]) -> bool:
-        """True if there is now a newer login than the one of the headers ``used``; many workers cause one request."""
+    def renewed(self, used: Auth) -> bool:
+        """True if there is now a newer login than the one that was ``used``; many workers cause one request."""
         with self._lock:
-            if self._renewable and used == self.headers():
+            if self._renewable and used is self.login.auth:
                 self.login = self._renew()
-            return used != self.headers()
+            return used is not self.login.auth
 
 
 def _ask(http: Http, method: str, url: str, headers: dict[str, str], **more: t.Any) -> Reply:
@@ -128,6 +185,14 @@ def _ask(http: Http, method: str, url: str, headers: dict[str, str], **more: t.A
         return reply
     error = problem(reply)
     raise Denied.because(error) if reply.status in (401, 403) else error
+
+
+def _project_id(http: Http, iam: str | None, auth: Auth, name: str) -> str:
+    reply = _ask(http, "GET", f"{iam}/v3/projects", {}, query={"name": name}, auth=auth)
+    ids: list[str] = [one["id"] for one in _part(reply, "projects", list) if one.get("name") == name]
+    if len(ids) != 1:
+        raise OptionError(f"project_name: IAM knows {len(ids)} projects named {name!r} for this credential")
+    return ids[0]
 
 
 def _part(reply: Reply, key: str, kind: type) -> t.Any:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from ._answers import code_of, content, problem
-from ._auth import Session
+from ._auth import Auth, Session
 from ._connection import Connection
 from ._endpoints import in_catalog, in_region
 from ._errors import ApiError, Denied, Fatal, OptionError, Skipped, Unreachable
@@ -49,10 +49,10 @@ class Client:
 
     def call(self, method: str, path: str, query: t.Any = None, body: t.Any = None) -> t.Any:
         """The JSON of a 2xx answer, None for an empty one. Raises ApiError, by class, for everything else."""
-        used = self._session.headers()
+        used = self._session.login.auth
         reply = self._send(method, path, query, body, used)
         if _expired(reply) and self._session.renewed(used):
-            reply = self._send(method, path, query, body, self._session.headers())
+            reply = self._send(method, path, query, body, self._session.login.auth)
         if reply.status // 100 == 2:
             return content(reply)
         error = problem(reply)
@@ -62,10 +62,9 @@ class Client:
         """How messages name a call."""
         return f"{method} {urlsplit(self._base + path).netloc}{urlsplit(self._base + path).path}"
 
-    def _send(self, method: str, path: str, query: t.Any, body: t.Any, credentials: dict[str, str]) -> Reply:
-        headers = {**HEADERS, **credentials}
-        reply = self._http.send(method, self._base + path, headers, query, body, repeat=method == "GET")
-        for secret in credentials.values():  # a gateway may quote the token that it does not like
+    def _send(self, method: str, path: str, query: t.Any, body: t.Any, auth: Auth) -> Reply:
+        reply = self._http.send(method, self._base + path, HEADERS, query, body, auth, repeat=method == "GET")
+        for secret in auth.secrets:  # a gateway may quote the token that it does not like
             reply = replace(reply, content=reply.content.replace(secret.encode(), b"********"))
         return reply
 

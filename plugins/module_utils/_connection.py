@@ -25,6 +25,9 @@ from ._options import within
 # https://docs.openstack.org/python-openstackclient/latest/cli/man/openstack.html names most of them
 ENVIRONMENT = {
     "token": ("OS_TOKEN", "OS_AUTH_TOKEN"),
+    "access_key": ("OS_ACCESS_KEY",),
+    "secret_key": ("OS_SECRET_KEY",),
+    "security_token": ("OS_SECURITY_TOKEN",),
     "username": ("OS_USERNAME",),
     "password": ("OS_PASSWORD",),
     "user_domain_name": ("OS_USER_DOMAIN_NAME", "OS_DOMAIN_NAME"),
@@ -37,7 +40,7 @@ ENVIRONMENT = {
     "client_key": ("OS_KEY",),
 }
 ENDPOINT_ENVIRONMENT = {"iam": "OTC_IAM_ENDPOINT", "dli": "OTC_DLI_ENDPOINT", "mrs": "OTC_MRS_ENDPOINT"}
-SECRETS = ("token", "password")
+SECRETS = ("token", "access_key", "secret_key", "security_token", "password")
 PATHS = ("ca_path", "client_cert", "client_key")  # Ansible expands ~ in options, but not in the environment
 
 Values = t.Mapping[str, str]
@@ -78,7 +81,7 @@ def read_connection(options: t.Mapping[str, t.Any], environ: Values, service: st
         ("OS_AUTH_URL", environ),
         check=iam_url,
     ) or (in_region("iam", region) if region else None)
-    if credential.renewable and project == Project():
+    if credential.needs_project and project == Project():
         raise OptionError(f"{_named(['project_id'])} or {_named(['project_name'])}: missing")
     if region is None and not credential.renewable and endpoint is None:
         raise OptionError(f"{_named(['region'])}: missing, and so is endpoints.{service} that could take its place")
@@ -117,23 +120,28 @@ def _credential(task: Values, env: Values) -> Credential:
     """The highest level that names any part decides the kind; parts left out by a task come from the environment."""
     for level, rest in ((task, env), (env, {})):
         for kind in KINDS:
-            if not any(part in level for part in kind.parts):
+            given = [part for part in (*kind.parts, *kind.optional) if part in level]
+            if not given:
                 continue
             values = {**rest, **level}
-            _printable(values)
             missing = [part for part in kind.parts if part not in values]
             if missing:
-                given = next(part for part in kind.parts if part in level)
-                raise OptionError(f"{_named(missing)}: missing, as {given} is given")
-            return kind(**{part: values[part] for part in kind.parts})
+                raise OptionError(f"{_named(missing)}: missing, as {given[0]} is given")
+            # an optional part belongs to the others, so it comes from where they come from
+            whole = level if all(part in level for part in kind.parts) else values
+            chosen = {part: values[part] for part in kind.parts}
+            chosen.update({part: whole[part] for part in kind.optional if part in whole})
+            _printable(chosen)
+            return kind(**chosen)
     ways = " or ".join(_named(kind.parts) for kind in KINDS)
     raise OptionError(f"no credential: set {ways}")
 
 
 def _printable(values: Values) -> None:
-    """A token goes into a header, where requests would quote it in its complaint."""
-    if not re.fullmatch(r"[\x21-\x7e]+", values.get("token", "x")):
-        raise OptionError("token: holds spaces, line breaks or other characters that no token has")
+    """These go into headers, and requests would quote a header that it does not like."""
+    for option in ("token", "access_key", "security_token"):
+        if not re.fullmatch(r"[\x21-\x7e]+", values.get(option, "x")):
+            raise OptionError(f"{option}: holds spaces, line breaks or other characters that cannot be part of it")
 
 
 def _named(options: t.Sequence[str]) -> str:

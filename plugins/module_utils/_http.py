@@ -118,17 +118,19 @@ class Http:
         headers: t.Mapping[str, str],
         query: t.Mapping[str, t.Any] | None = None,
         body: t.Any = None,
+        auth: t.Callable[[t.Any], t.Any] | None = None,
         repeat: bool = True,
     ) -> Reply:
         """The answer, whatever its status; passing faults are retried as RETRIES says.
 
+        ``auth`` completes a prepared request each time before it is sent.
         ``repeat``: the request does no harm when it takes effect twice (a read, a login).
         Raises Unreachable if it was never sent, Unanswered if nobody can say what became of it.
         """
         import requests
 
         data = None if body is None else json.dumps(body).encode()
-        request = requests.Request(method, url, headers=dict(headers), params=query, data=data)
+        request = requests.Request(method, url, headers=dict(headers), params=query, data=data, auth=auth)
         attempt = 0
         while True:
             try:

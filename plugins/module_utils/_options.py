@@ -18,6 +18,9 @@ def connection_options() -> Spec:
     """Who asks, and where. Environment variables are read later, as a task's own options must win as a group."""
     return {
         "token": {"type": "str", "no_log": True},
+        "access_key": {"type": "str", "no_log": True},
+        "secret_key": {"type": "str", "no_log": True},
+        "security_token": {"type": "str", "no_log": True},
         "username": {"type": "str"},
         "password": {"type": "str", "no_log": True},
         "user_domain_name": {"type": "str", "aliases": ["domain_name"]},
