@@ -23,6 +23,8 @@ options:
       - With V(false) such a filter is refused for O(state=absent) before anything is deleted, and causes a warning
         for other states.
       - With V(true) the filters of the service are trusted.
+      - A filter that the service does not apply itself, as most of those of MRS, cannot be trusted. If no job tells about
+        it, it is an error.
     type: bool
     default: false
   ignore_missing:
