@@ -44,31 +44,40 @@ def content(reply: Reply) -> t.Any:
 
 
 def code_of(reply: Reply) -> str | None:
-    """The error code of an answer, if it has one; IAM may just repeat the status there."""
-    return next((code for code, dummy in _problems(reply) if code and code != str(reply.status)), None)
+    """The error code of an answer, if it has one."""
+    return _code(_problems(_body(reply)), reply)
 
 
 def problem(reply: Reply) -> ApiError:
     """The error that an answer other than 2xx stands for."""
-    problems = _problems(reply)
-    code = code_of(reply)
+    body = _body(reply)
+    problems = _problems(body)
+    code = _code(problems, reply)
     message = "; ".join(text for dummy, text in problems if text) or f"no reason given ({_kind(reply)})"
     known = code is not None and not code.startswith("APIG")
     vague = code in INTERNAL or (code in READ_AGAIN and reply.call.startswith("GET"))
     kind = Refused if (reply.status < 500 or known) and not vague else Unanswered
-    return kind(reply.call, message, reply.status, code, _request_id(reply), HINTS.get(code or "", ""))
+    return kind(reply.call, message, reply.status, code, _request_id(reply, body), HINTS.get(code or "", ""))
 
 
 def _kind(reply: Reply) -> str:
     return (reply.headers.get("Content-Type") or "no content type") if reply.content else "empty answer"
 
 
-def _problems(reply: Reply) -> list[tuple[str | None, str]]:
-    """(code, message) of each error in the body: one object, or an array of them from the Flink batch calls."""
+def _body(reply: Reply) -> t.Any:
     try:
-        body = reply.json()
+        return reply.json()
     except ValueError:
-        return []
+        return None
+
+
+def _code(problems: t.Sequence[tuple[str | None, str]], reply: Reply) -> str | None:
+    """The first code; IAM may just repeat the status there."""
+    return next((code for code, dummy in problems if code and code != str(reply.status)), None)
+
+
+def _problems(body: t.Any) -> list[tuple[str | None, str]]:
+    """(code, message) of each error in the body: one object, or an array of them from the Flink batch calls."""
     return [_code_and_message(item) for item in (body if isinstance(body, list) else [body]) if isinstance(item, dict)]
 
 
@@ -81,12 +90,6 @@ def _code_and_message(item: dict[str, t.Any]) -> tuple[str | None, str]:
     return _code_and_message(inner) if inner else (None, "")
 
 
-def _request_id(reply: Reply) -> str | None:
-    for header in ("X-Request-Id", "X-IAM-Trace-Id"):
-        if reply.headers.get(header):
-            return reply.headers[header]
-    try:
-        body = reply.json()
-    except ValueError:
-        return None
-    return body.get("request_id") if isinstance(body, dict) else None
+def _request_id(reply: Reply, body: t.Any) -> str | None:
+    told = [reply.headers[header] for header in ("X-Request-Id", "X-IAM-Trace-Id") if reply.headers.get(header)]
+    return told[0] if told else body.get("request_id") if isinstance(body, dict) else None

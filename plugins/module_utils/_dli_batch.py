@@ -70,7 +70,6 @@ class BatchJobs:
     @staticmethod
     def goal(options: t.Mapping[str, t.Any]) -> Goal:
         return Goal(
-            action="cancel",
             steps=STEPS,
             otherwise="cancel",
             gone=DONE if options["state"] == "absent" else MISSING,

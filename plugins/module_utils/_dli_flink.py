@@ -40,7 +40,6 @@ STOP_STEPS = {
 
 GOALS = {
     "stopped": Goal(
-        action="stop",
         steps=STOP_STEPS,
         otherwise=HOLD,
         gone=MISSING,
@@ -52,7 +51,6 @@ GOALS = {
         refused_is_done=("job_running_exception",),
     ),
     "absent": Goal(
-        action="delete",
         steps={},
         otherwise="delete",
         gone=DONE,

@@ -21,6 +21,11 @@ class Failure(Exception):
 
     error = NO_ANSWER
 
+    @staticmethod
+    def of(error: Exception) -> Failure:
+        """Any exception as something that can be told, for those who must not let it through."""
+        return error if isinstance(error, Failure) else Failure(f"unexpected {type(error).__name__}: {error}")
+
 
 class OptionError(Failure):
     """An option is missing or malformed; nothing was sent."""

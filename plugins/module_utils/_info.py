@@ -29,7 +29,7 @@ def inform(kind: Kind, options: Options, environ: t.Mapping[str, str]) -> Result
             service = kind(Client(connection, kind.service), options)
             jobs = _read(service, selection, options["details"], warnings)
     except Exception as error:  # as in manage(): never a traceback
-        fault = error if isinstance(error, Failure) else Failure(f"unexpected {type(error).__name__}: {error}")
+        fault = Failure.of(error)
         return {"changed": False, "failed": True, "msg": str(fault), "error": fault.error, "jobs": [], "total": 0}
     found = [_shown(job, service, options["details"]) for job in jobs if isinstance(job, dict)]
     result: Result = {"changed": False, "jobs": found, "total": len(found), "warnings": warnings}

@@ -21,7 +21,8 @@ from ._selection import Fields, Job, Selection, mrs_id, select
 
 PAGE = 100
 
-ACTIVE = ("new", "new_saving", "submitted", "accepted", "running")
+SUBMITTING = ("new", "new_saving", "submitted")
+ACTIVE = (*SUBMITTING, "accepted", "running")
 FINAL = ("finished", "failed", "killed")
 RESULTS = ("UNDEFINED", "SUCCEEDED", "FAILED", "KILLED")
 UNKNOWN_JOB = ("0176", "0201")
@@ -113,18 +114,16 @@ class JobExecutions:
             if options["kill_running"] is not None:
                 raise OptionError("kill_running: belongs to state absent; state stopped always terminates what runs")
             return Goal(
-                action="kill",
                 steps={**dict.fromkeys(ACTIVE, "kill"), **dict.fromkeys(FINAL, DONE)},
                 otherwise=HOLD,
                 gone=MISSING,
                 leads_to={"kill": "KILLED"},
                 words=Words("Stopped", "Would stop", "Asked to stop", "stopped"),
                 not_now=BEING_SUBMITTED,
-                passing=("new", "new_saving", "submitted"),
+                passing=SUBMITTING,
             )
         active = FAILED if options["kill_running"] is False else "kill"
         return Goal(
-            action="delete",
             steps={**dict.fromkeys(ACTIVE, active), **dict.fromkeys(FINAL, "delete")},
             otherwise=HOLD,
             gone=DONE,
@@ -132,7 +131,7 @@ class JobExecutions:
             words=Words("Deleted", "Would delete", "Asked to delete", "absent"),
             then={"kill": "delete"},
             not_now=BEING_SUBMITTED,
-            passing=("new", "new_saving", "submitted"),
+            passing=SUBMITTING,
             left_alone="left alone, as kill_running is false",
         )
 

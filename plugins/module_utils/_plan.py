@@ -42,7 +42,6 @@ class Words(t.NamedTuple):
 class Goal:
     """What a service means by a state: which write leads there, and what each status means on the way."""
 
-    action: str
     steps: t.Mapping[str, str]  # status in lower case → step
     otherwise: str  # the step for any other status
     gone: str  # the step for a job that the service does not know

@@ -126,11 +126,11 @@ def look(service: Service, ids: Ids, memory: Memory) -> dict[t.Any, Sight]:
 def everything(service: Service, query: t.Mapping[str, t.Any], memory: Memory) -> Listing:
     """All jobs that a list shows for ``query``. If it moved meanwhile it is read again, and nothing seen is forgotten."""
     seen: set[t.Any] = set()
-    for last in [False] * (TRIES - 1) + [True]:
+    for attempt in range(1, TRIES + 1):
         try:
             listed = _list_once(service, query)
         except Unanswered:
-            if last:
+            if attempt == TRIES:
                 raise
             continue
         if listed.still:
@@ -150,9 +150,9 @@ def _list_once(service: Service, query: t.Mapping[str, t.Any]) -> Listing:
     if first.total and not first.jobs:
         raise Unanswered(first.call, f"the answer shows none of its {first.total} jobs", 200)
     pages = [first, *service.other_pages(first, query)]
-    for page in pages:
-        if isinstance(page, ApiError):
-            raise page
+    for one in pages:
+        if isinstance(one, ApiError):
+            raise one
     return listing(pages)
 
 

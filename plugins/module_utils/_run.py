@@ -103,7 +103,7 @@ def manage(kind: Kind, options: Options, environ: t.Mapping[str, str], check_mod
             _choose(service, task)
             _carry_out(service, task)
     except Exception as error:  # whatever it is: what was done until then must be reported
-        fault = error if isinstance(error, Failure) else Failure(f"unexpected {type(error).__name__}: {error}")
+        fault = Failure.of(error)
         if not any(entry.seen for entry in task.entries):
             return {**_nothing_done(fault), "warnings": task.warnings}
         for entry in task.open():
