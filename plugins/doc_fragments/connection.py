@@ -97,9 +97,18 @@ options:
           - Base URL of MapReduce Service.
           - If not set, the environment variable E(OTC_MRS_ENDPOINT) is used.
         type: str
+  cloud:
+    description:
+      - Name of an entry in a C(clouds.yaml), which is found as openstacksdk finds it. The entry is used whole. Options
+        of the task win over it.
+      - If not set, and neither task nor environment variables hold a credential, the environment variable E(OS_CLOUD)
+        names the entry. Without it, the only entry of the file that E(OS_CLIENT_CONFIG_FILE) names is used.
+      - This needs the Python library C(openstacksdk) on the host that runs the module.
+    type: str
   validate_certs:
     description:
-      - Whether the TLS certificates of the services are verified. They are, unless this is V(false).
+      - Whether the TLS certificates of the services are verified. They are, unless this is V(false), or unless it is
+        not set and the entry of O(cloud) says C(verify) V(false).
       - Use V(false) only for tests.
     type: bool
   ca_path:
@@ -131,7 +140,7 @@ options:
       - How often one HTTP request is repeated after throttling (HTTP 429) or a passing fault (HTTP 502, 503, 504, a
         broken connection).
       - Pauses grow from one repetition to the next. A C(Retry-After) header is honoured, up to one minute after
-        throttling and up to 10 seconds after a fault.
+        throttling and up to 10 seconds after a fault. With C(-v), the result lists them as C(retries).
       - A request that changes something is repeated only if it cannot have taken effect.
     type: int
     default: 5
@@ -143,13 +152,15 @@ options:
 requirements:
   - python >= 3.9
   - requests >= 2.25
+  - openstacksdk, only for O(cloud)
 notes:
   - "The credential is either O(token), or O(access_key) with O(secret_key), or O(username) with O(password) and
     O(user_domain_name). If the task names any part of one, the task decides which kind it is, and only the missing
-    parts of that kind are taken from the environment. Otherwise the environment decides. In either place a token wins
-    over an access key, and that over a password. A credential that is still incomplete is an error."
-  - Options of the task, C(module_defaults) among them, win over environment variables. Empty environment variables
-    count as unset.
+    parts of that kind are taken from the environment. Otherwise the entry of O(cloud) decides if the task names one, and
+    then the environment. In each place a token wins over an access key, and that over a password. A credential that is
+    still incomplete is an error."
+  - Options of the task, C(module_defaults) among them, win over clouds.yaml and environment variables. Empty environment
+    variables count as unset.
   - Environment variables are read on the host that runs the module. This is usually the control node, with
     C(connection=local) or C(delegate_to=localhost), and there C(ansible_python_interpreter) should be V({{
     ansible_playbook_python }}), so that the module finds the C(requests) that is installed next to Ansible.

@@ -18,15 +18,12 @@ MESSAGES = ("error_msg", "errorMsg", "message")
 INTERNAL = ("12000004", "IAM.0006", "DLI.10001")
 READ_AGAIN = ("DLI.0999", "0166")  # the same, where nothing was to be changed
 # What the words of the service leave open: what it means for the user, and what to do.
-NO_PERMISSION = "the user lacks a permission for this (IAM action or grant on the queue or job)"
 NO_SYNC = "synchronize the IAM users of the cluster: MRS console, cluster dashboard, IAM User Sync"
+NO_PERMISSION = ("APIGW.0302", "APIG.0302", "DLI.10005", "DLI.10014", "DLI.13011", "DLI.0003", "DLI.0016", "12000052")
 HINTS = {
-    "DLI.10005": NO_PERMISSION,
-    "DLI.0003": NO_PERMISSION,
     "DLI.10006": "the project is not the one that the credential is for",
     "12000107": "the project is not one of this region",
-    "12000052": "the user has no rights on this cluster",
-    "0167": "the cluster is too old for version 2 of the job API",
+    "0167": "the cluster is too old for version 2 of the job API; this collection cannot manage its jobs",
     "0175": "MRS does not terminate Spark SQL jobs, nor jobs of a cluster that does not run",
     "0190": NO_SYNC,
     "0191": NO_SYNC,
@@ -48,8 +45,8 @@ def code_of(reply: Reply) -> str | None:
     return _code(_problems(_body(reply)), reply)
 
 
-def problem(reply: Reply) -> ApiError:
-    """The error that an answer other than 2xx stands for."""
+def problem(reply: Reply, needs: str = "") -> ApiError:
+    """The error that an answer other than 2xx stands for. ``needs``: the permission that the call takes."""
     body = _body(reply)
     problems = _problems(body)
     code = _code(problems, reply)
@@ -57,7 +54,15 @@ def problem(reply: Reply) -> ApiError:
     known = code is not None and not code.startswith("APIG")
     vague = code in INTERNAL or (code in READ_AGAIN and reply.call.startswith("GET"))
     kind = Refused if (reply.status < 500 or known) and not vague else Unanswered
-    return kind(reply.call, message, reply.status, code, _request_id(reply, body), HINTS.get(code or "", ""))
+    return kind(
+        reply.call, message, reply.status, code, _request_id(reply, body), _hint(reply.status, code or "", needs)
+    )
+
+
+def _hint(status: int, code: str, needs: str) -> str:
+    if code in NO_PERMISSION or (status == 403 and code not in HINTS):
+        return f"the user lacks a permission; needed is {needs}" if needs else "the user lacks a permission"
+    return HINTS.get(code, "")
 
 
 def _kind(reply: Reply) -> str:

@@ -18,9 +18,11 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from ._answers import content, problem
-from ._errors import Denied, OptionError, Refused, Unanswered
+from ._errors import ApiError, Denied, OptionError, Refused, Unanswered
 from ._http import Http, Reply
 from ._signature import authorization, canonical_query
+
+MOST_SKEW = 15  # minutes that the clocks of a signature and of the gateway may differ
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class Token:
 
     token: str = field(repr=False)
 
+    advice: t.ClassVar[str] = "it has expired, or belongs to another project or region; get a new token"
     parts: t.ClassVar[tuple[str, ...]] = ("token",)
     optional: t.ClassVar[tuple[str, ...]] = ()
     needs_project: t.ClassVar[bool] = False
@@ -97,9 +100,9 @@ class Token:
         """No request, but for a project that is not given by its id: then one, to IAM."""
         auth = TokenHeader(self.token)
         if project.id or project.name:
-            return Login(auth, project.id or _project_id(http, iam, auth, t.cast(str, project.name)))
+            return Login(auth, project.id or _project_id(http, self, iam, auth, t.cast(str, project.name)))
         subject = {"X-Subject-Token": self.token}
-        found = _project_of_token(_ask(http, "GET", f"{iam}/v3/auth/tokens", subject, auth=auth))
+        found = _project_of_token(_ask(http, self, "GET", f"{iam}/v3/auth/tokens", subject, auth=auth))
         if not found:
             raise OptionError("project_id: missing, and the token belongs to no project")
         return Login(auth, found)
@@ -109,10 +112,11 @@ class Token:
 class AccessKey:
     """An access key (AK/SK), permanent or temporary; a temporary one has a security token."""
 
-    access_key: str
+    access_key: str = field(repr=False)
     secret_key: str = field(repr=False)
     security_token: str | None = field(default=None, repr=False)
 
+    advice: t.ClassVar[str] = "check access_key, secret_key, the security_token of a temporary key, and the project"
     parts: t.ClassVar[tuple[str, ...]] = ("access_key", "secret_key")
     optional: t.ClassVar[tuple[str, ...]] = ("security_token",)
     needs_project: t.ClassVar[bool] = True
@@ -120,7 +124,7 @@ class AccessKey:
 
     def login(self, http: Http, iam: str | None, project: Project) -> Login:
         """No request, but for the name of a project: then one, to IAM."""
-        project_id = project.id or _project_id(http, iam, Signer(self, None), t.cast(str, project.name))
+        project_id = project.id or _project_id(http, self, iam, Signer(self, None), t.cast(str, project.name))
         return Login(Signer(self, project_id), project_id)
 
 
@@ -132,6 +136,9 @@ class Password:
     password: str = field(repr=False)
     user_domain_name: str
 
+    advice: t.ClassVar[str] = (
+        "check username, password, user_domain_name and the project; too many failures lock the user"
+    )
     parts: t.ClassVar[tuple[str, ...]] = ("username", "password", "user_domain_name")
     optional: t.ClassVar[tuple[str, ...]] = ()
     needs_project: t.ClassVar[bool] = True
@@ -146,7 +153,7 @@ class Password:
             "auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": {"project": scope}}
         }
         try:
-            reply = _ask(http, "POST", f"{iam}/v3/auth/tokens", {}, body=body)
+            reply = _ask(http, self, "POST", f"{iam}/v3/auth/tokens", {}, body=body)
         except Refused as error:
             where = f"login to project {project.id or project.name}: "
             raise error.again_as(Refused, where + error.error["message"]) from None
@@ -166,29 +173,39 @@ class Session:
 
     def __init__(self, http: Http, iam: str | None, credential: Credential, project: Project) -> None:
         self._renew = partial(credential.login, http, iam, project)
-        self._renewable = credential.renewable
+        self.credential = credential
         self._lock = threading.Lock()
         self.login = self._renew()
 
     def renewed(self, used: Auth) -> bool:
         """True if there is now a newer login than the one that was ``used``; many workers cause one request."""
         with self._lock:
-            if self._renewable and used is self.login.auth:
+            if self.credential.renewable and used is self.login.auth:
                 self.login = self._renew()
             return used is not self.login.auth
 
 
-def _ask(http: Http, method: str, url: str, headers: dict[str, str], **more: t.Any) -> Reply:
+def denied(error: ApiError, reply: Reply, credential: Credential) -> Denied:
+    """The error for a credential that was not accepted. A wrong clock spoils signatures, and makes tokens seem expired."""
+    minutes = round(reply.skew() / 60)
+    clock = f"the clock of this host is {abs(minutes)} minutes {'behind' if minutes > 0 else 'ahead of'} the server's"
+    advice = f"{clock}; " if abs(minutes) >= MOST_SKEW else ""
+    return error.again_as(
+        Denied, f"the credential was not accepted: {error.error['message']}", f"{advice}{credential.advice}"
+    )
+
+
+def _ask(http: Http, credential: Credential, method: str, url: str, headers: dict[str, str], **more: t.Any) -> Reply:
     """A request to IAM. Raises Denied where it does not accept the credential."""
     reply = http.send(method, url, {"Content-Type": "application/json", **headers}, **more)
     if reply.status // 100 == 2:
         return reply
     error = problem(reply)
-    raise Denied.because(error) if reply.status in (401, 403) else error
+    raise denied(error, reply, credential) if reply.status in (401, 403) else error
 
 
-def _project_id(http: Http, iam: str | None, auth: Auth, name: str) -> str:
-    reply = _ask(http, "GET", f"{iam}/v3/projects", {}, query={"name": name}, auth=auth)
+def _project_id(http: Http, credential: Credential, iam: str | None, auth: Auth, name: str) -> str:
+    reply = _ask(http, credential, "GET", f"{iam}/v3/projects", {}, query={"name": name}, auth=auth)
     ids: list[str] = [one["id"] for one in _part(reply, "projects", list) if one.get("name") == name]
     if len(ids) != 1:
         raise OptionError(f"project_name: IAM knows {len(ids)} projects named {name!r} for this credential")

@@ -13,11 +13,11 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from ._answers import code_of, content, problem
-from ._auth import Auth, Session
+from ._auth import Auth, Session, denied
 from ._connection import Connection
 from ._endpoints import in_catalog, in_region
-from ._errors import ApiError, Denied, Fatal, OptionError, Skipped, Unreachable
-from ._http import Http, Reply
+from ._errors import ApiError, Fatal, OptionError, Skipped, Unreachable
+from ._http import Http, Reply, Told
 
 # An expired token does not always answer 401: contract of the gateway, of DLI (400), of MRS (500) and of IAM.
 EXPIRED = ("APIGW.0301", "APIGW.0307", "APIG.0301", "APIG.0307", "DLI.10007", "130000002", "IAM.0066", "IAM.0067")
@@ -31,12 +31,16 @@ Result = t.TypeVar("Result")
 class Client:
     """Logs in at once. ``project_id`` and the calls belong to that login.
 
-    No request is repeated after ``deadline``, a time of the monotonic clock.
+    No request is repeated after ``deadline``, a time of the monotonic clock; ``told`` hears of every repeat.
     """
 
-    def __init__(self, connection: Connection, service: str, deadline: float = float("inf")) -> None:
+    def __init__(
+        self, connection: Connection, service: str, told: Told = lambda text: None, deadline: float = float("inf")
+    ) -> None:
         self._workers = connection.max_concurrency
-        self._http = Http(connection.request_timeout, connection.max_retries, self._workers, connection.tls, deadline)
+        self._http = Http(
+            connection.request_timeout, connection.max_retries, self._workers, connection.tls, told, deadline
+        )
         self._session = Session(self._http, connection.iam, connection.credential, connection.project)
         self._base = connection.endpoint or self._located(connection.region, service)
         self.project_id = self._session.login.project_id
@@ -47,16 +51,19 @@ class Client:
             raise OptionError(f"region: missing (environment: OS_REGION_NAME), or set endpoints.{service}")
         return found or in_region(service, t.cast(str, region))
 
-    def call(self, method: str, path: str, query: t.Any = None, body: t.Any = None) -> t.Any:
-        """The JSON of a 2xx answer, None for an empty one. Raises ApiError, by class, for everything else."""
+    def call(self, method: str, path: str, query: t.Any = None, body: t.Any = None, needs: str = "") -> t.Any:
+        """The JSON of a 2xx answer, None for an empty one. Raises ApiError, by class, for everything else.
+
+        ``needs`` is the permission that the call takes, for the message where it is missing.
+        """
         used = self._session.login.auth
         reply = self._send(method, path, query, body, used)
         if _expired(reply) and self._session.renewed(used):
             reply = self._send(method, path, query, body, self._session.login.auth)
         if reply.status // 100 == 2:
             return content(reply)
-        error = problem(reply)
-        raise Denied.because(error) if _expired(reply) else error
+        error = problem(reply, needs)
+        raise denied(error, reply, self._session.credential) if _expired(reply) else error
 
     def named(self, method: str, path: str) -> str:
         """How messages name a call."""

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""From options and environment to one connection: which credential, project, region and endpoints. Pure, no request.
+"""From options, clouds.yaml and environment to one connection: which credential, project, region, endpoints. No request.
 
-What a task names always wins over the environment, and a credential is never put together by guessing:
-the wrong tenant is the worst that can happen.
+What a task names always wins, and a credential is never put together by guessing: the wrong tenant is the worst that
+can happen.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from __future__ import annotations
 import os
 import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ._auth import KINDS, Credential, Project
+from ._cloud import is_around, read_cloud
 from ._endpoints import base_url, iam_url, in_project_name, in_region, region_name
 from ._errors import OptionError
 from ._http import Tls
@@ -35,20 +36,26 @@ ENVIRONMENT = {
     "project_name": ("OS_PROJECT_NAME", "OS_TENANT_NAME"),
     "region": ("OS_REGION_NAME",),
     "auth_url": ("OS_AUTH_URL",),
+    "endpoints.iam": ("OTC_IAM_ENDPOINT",),
+    "endpoints.dli": ("OTC_DLI_ENDPOINT",),
+    "endpoints.mrs": ("OTC_MRS_ENDPOINT",),
     "ca_path": ("OS_CACERT",),
     "client_cert": ("OS_CERT",),
     "client_key": ("OS_KEY",),
 }
-ENDPOINT_ENVIRONMENT = {"iam": "OTC_IAM_ENDPOINT", "dli": "OTC_DLI_ENDPOINT", "mrs": "OTC_MRS_ENDPOINT"}
 SECRETS = ("token", "access_key", "secret_key", "security_token", "password")
-PATHS = ("ca_path", "client_cert", "client_key")  # Ansible expands ~ in options, but not in the environment
+PATHS = ("ca_path", "client_cert", "client_key")  # Ansible expands ~ in options only
 
-Values = t.Mapping[str, str]
+Options = t.Mapping[str, t.Any]
+Environ = t.Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Connection:
-    """All that a client needs; ``iam`` and ``endpoint``, that of the service, are base URLs without a slash at the end."""
+    """All that a client needs; ``iam`` and ``endpoint``, that of the service, are base URLs without a slash at the end.
+
+    ``secrets``: the values, from wherever they come, that nobody may be shown.
+    """
 
     credential: Credential
     project: Project
@@ -59,28 +66,27 @@ class Connection:
     request_timeout: float
     max_retries: int
     max_concurrency: int
+    secrets: frozenset[str] = field(repr=False)
 
 
-def read_connection(options: t.Mapping[str, t.Any], environ: Values, service: str) -> Connection:
+class Level(t.NamedTuple):
+    """A place that options come from. The other two are of an entry of a clouds.yaml: how messages begin, its ``verify``."""
+
+    values: t.Mapping[str, str] = {}
+    place: str = ""
+    verify: bool | None = None
+
+
+def read_connection(options: Options, environ: Environ, service: str) -> Connection:
     """Raises OptionError, naming option and variable, for whatever is missing, half given or malformed."""
-    task = {name: options[name] for name in ENVIRONMENT if options.get(name) is not None}
-    task.update({f"endpoints.{name}": url for name, url in (options.get("endpoints") or {}).items() if url is not None})
-    for name, value in task.items():
-        if value == "":
-            raise OptionError(f"{name}: is empty; leave it out or give it a value")
-    env = _from_environment(environ)
-    both = {**env, **task}
-    credential = _credential(task, env)
-    project = _project(task, env)
-    region = region_name(both["region"]) if "region" in both else in_project_name(project.name)
-    endpoint = _first_url((f"endpoints.{service}", task), (ENDPOINT_ENVIRONMENT[service], environ), check=base_url)
-    iam = _first_url(
-        ("endpoints.iam", task),
-        ("auth_url", task),
-        (ENDPOINT_ENVIRONMENT["iam"], environ),
-        ("OS_AUTH_URL", environ),
-        check=iam_url,
-    ) or (in_region("iam", region) if region else None)
+    credential, source, levels = _credential(options, environ)
+    values = _highest(levels)
+    project = _project(levels)
+    region = region_name(values["region"]) if "region" in values else in_project_name(project.name)
+    endpoint = _first_url(levels, [f"endpoints.{service}"], base_url)
+    # a secret does not go where another place points to, unless the task does
+    iam = _first_url([levels[0], source, *levels], ["endpoints.iam", "auth_url"], iam_url)
+    iam = iam or (in_region("iam", region) if region else None)
     if credential.needs_project and project == Project():
         raise OptionError(f"{_named(['project_id'])} or {_named(['project_name'])}: missing")
     if region is None and not credential.renewable and endpoint is None:
@@ -93,51 +99,90 @@ def read_connection(options: t.Mapping[str, t.Any], environ: Values, service: st
         region=region,
         iam=iam,
         endpoint=endpoint,
-        tls=_tls(both, options.get("validate_certs")),
+        tls=_tls(values, options.get("validate_certs"), levels),
         request_timeout=within(options, "request_timeout", 0.001, 86400),
         max_retries=int(within(options, "max_retries", 0, 100)),
         max_concurrency=int(within(options, "max_concurrency", 1, 32)),
+        secrets=frozenset(level.values[name] for level in levels for name in SECRETS if name in level.values),
     )
 
 
-def secrets_of(environ: Values) -> set[str]:
-    """The secret values that the environment may add to those of the task."""
-    found = _from_environment(environ)
-    return {found[name] for name in SECRETS if name in found}
+def _from_task(options: Options) -> Level:
+    values = {name: options[name] for name in ENVIRONMENT if options.get(name) is not None}
+    values.update({f"endpoints.{key}": url for key, url in (options.get("endpoints") or {}).items() if url is not None})
+    for name, value in [*values.items(), ("cloud", options.get("cloud"))]:
+        if value == "":
+            raise OptionError(f"{name}: is empty; leave it out or give it a value")
+    return Level(values)
 
 
-def _from_environment(environ: Values) -> dict[str, str]:
+def _from_environment(environ: Environ) -> Level:
     """An empty variable counts as unset."""
-    found = {}
-    for name, variables in ENVIRONMENT.items():
-        values = [environ[variable] for variable in variables if environ.get(variable)]
-        if values:
-            found[name] = os.path.expanduser(values[0]) if name in PATHS else values[0]
-    return found
+    found = {name: [environ[one] for one in names if environ.get(one)] for name, names in ENVIRONMENT.items()}
+    return _expanded({name: values[0] for name, values in found.items() if values})
 
 
-def _credential(task: Values, env: Values) -> Credential:
-    """The highest level that names any part decides the kind; parts left out by a task come from the environment."""
-    for level, rest in ((task, env), (env, {})):
-        for kind in KINDS:
-            given = [part for part in (*kind.parts, *kind.optional) if part in level]
-            if not given:
-                continue
-            values = {**rest, **level}
-            missing = [part for part in kind.parts if part not in values]
-            if missing:
-                raise OptionError(f"{_named(missing)}: missing, as {given[0]} is given")
-            # an optional part belongs to the others, so it comes from where they come from
-            whole = level if all(part in level for part in kind.parts) else values
-            chosen = {part: values[part] for part in kind.parts}
-            chosen.update({part: whole[part] for part in kind.optional if part in whole})
-            _printable(chosen)
-            return kind(**chosen)
-    ways = " or ".join(_named(kind.parts) for kind in KINDS)
-    raise OptionError(f"no credential: set {ways}")
+def _from_cloud(name: str | None, environ: Environ, region: str | None) -> Level:
+    cloud = read_cloud(name, environ, ENVIRONMENT, region)
+    return _expanded(cloud.values, f"cloud {cloud.name!r}: ", cloud.verify)
 
 
-def _printable(values: Values) -> None:
+def _expanded(values: dict[str, str], place: str = "", verify: bool | None = None) -> Level:
+    paths = {name: os.path.expanduser(values[name]) for name in PATHS if name in values}
+    return Level({**values, **paths}, place, verify)
+
+
+def _credential(options: Options, environ: Environ) -> tuple[Credential, Level, list[Level]]:
+    """The credential, where it is from, and all levels from the highest down.
+
+    The highest level that names any part decides the kind; parts left out by a task come from the environment.
+    """
+    task, env = _from_task(options), _from_environment(environ)
+    region = task.values.get("region") or env.values.get("region")
+    name = options.get("cloud")
+    named = Level() if name is None else _from_cloud(name, environ, region)
+    for level, rest in ((task, env), (named, Level())):
+        found = _whole(level, rest)
+        if found:
+            return found, level, [task, named, env]
+    # the file is not even opened if the environment has a credential of its own
+    another = name is None and is_around(environ)
+    try:
+        found = _whole(env, Level())
+    except OptionError:
+        if not another:
+            raise
+    if found:
+        return found, env, [task, named, env]
+    around = _from_cloud(None, environ, region) if another else Level()
+    found = _whole(around, Level())
+    if not found:
+        ways = " or ".join(_named(kind.parts) for kind in KINDS)
+        raise OptionError(f"{named.place or around.place}no credential: set {ways}, or cloud (environment: OS_CLOUD)")
+    return found, around, [task, named, env, around]
+
+
+def _whole(level: Level, rest: Level) -> Credential | None:
+    """The credential of a level, None if it names no part of one. Raises OptionError where it is half given."""
+    for kind in KINDS:
+        given = [part for part in (*kind.parts, *kind.optional) if part in level.values]
+        if not given:
+            continue
+        values = {**rest.values, **level.values}
+        missing = [part for part in kind.parts if part not in values]
+        if missing:
+            names = f"{level.place}{' + '.join(missing)}" if level.place else _named(missing)
+            raise OptionError(f"{names}: missing, as {given[0]} is given")
+        # an optional part belongs to the others, so it comes from where they come from
+        source = level.values if all(part in level.values for part in kind.parts) else values
+        chosen = {part: values[part] for part in kind.parts}
+        chosen.update({part: source[part] for part in kind.optional if part in source})
+        _printable(chosen)
+        return kind(**chosen)
+    return None
+
+
+def _printable(values: t.Mapping[str, str]) -> None:
     """These go into headers, and requests would quote a header that it does not like."""
     for option in ("token", "access_key", "security_token"):
         if not re.fullmatch(r"[\x21-\x7e]+", values.get(option, "x")):
@@ -150,30 +195,37 @@ def _named(options: t.Sequence[str]) -> str:
     return f"{' + '.join(options)} (environment: {', '.join(variables)})"
 
 
-def _project(task: Values, env: Values) -> Project:
+def _highest(levels: t.Sequence[Level]) -> dict[str, str]:
+    """Each option as the highest level has it."""
+    return {name: value for level in reversed(levels) for name, value in level.values.items()}
+
+
+def _project(levels: t.Sequence[Level]) -> Project:
     """The highest level that names one decides; within a level the id wins over the name."""
-    for level in (task, env):
-        if "project_id" in level:
-            if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", level["project_id"]):
+    for values in (level.values for level in levels):
+        if "project_id" in values:
+            if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", values["project_id"]):
                 raise OptionError("project_id: letters, digits, - and _ only, at most 64")
-            return Project(level["project_id"], level.get("project_name"))
-        if "project_name" in level:
-            return Project(name=level["project_name"])
+            return Project(values["project_id"], values.get("project_name"))
+        if "project_name" in values:
+            return Project(name=values["project_name"])
     return Project()
 
 
-def _first_url(*places: tuple[str, Values], check: t.Callable[[str, str], str]) -> str | None:
-    """The first URL that is given, checked; a place is the name of an option or variable, and where to look it up."""
-    for name, values in places:
-        if values.get(name):
-            return check(values[name], name)
+def _first_url(levels: t.Sequence[Level], options: t.Sequence[str], check: t.Callable[[str, str], str]) -> str | None:
+    """The URL of the highest level that has one of ``options``, checked."""
+    for level in levels:
+        for option in options:
+            if option in level.values:
+                return check(level.values[option], f"{level.place}{option}" if level.place else _named([option]))
     return None
 
 
-def _tls(both: Values, verify: bool | None) -> Tls:
-    if "client_key" in both and "client_cert" not in both:
+def _tls(values: t.Mapping[str, str], validate_certs: bool | None, levels: t.Sequence[Level]) -> Tls:
+    if "client_key" in values and "client_cert" not in values:
         raise OptionError(f"{_named(['client_cert'])}: missing, as client_key is given")
     for option in PATHS:
-        if option in both and not os.path.exists(both[option]):
-            raise OptionError(f"{option}: no such file: {both[option]}")
-    return Tls(verify is not False, both.get("ca_path"), both.get("client_cert"), both.get("client_key"))
+        if option in values and not os.path.exists(values[option]):
+            raise OptionError(f"{option}: no such file: {values[option]}")
+    wishes = [one for one in (validate_certs, *(level.verify for level in levels)) if one is not None]
+    return Tls(wishes[0] if wishes else True, *(values.get(option) for option in PATHS))

@@ -32,6 +32,9 @@ STEPS = {
     "error": DONE,
     "killed": DONE,
 }
+# Batches have no IAM action of their own
+READ = "a grant on the queue of the batch"
+CANCEL = "CANCEL_JOB on the queue of the batch (Huawei Cloud: dli:queue:cancelJob)"
 
 
 class BatchJobs:
@@ -83,7 +86,9 @@ class BatchJobs:
         """One batch, None if the service does not know it."""
         path = f"{self._batches}/{job_id}"
         try:
-            return the_job(job_id, self.client.call("GET", path), self.fields, self.client.named("GET", path))
+            return the_job(
+                job_id, self.client.call("GET", path, needs=READ), self.fields, self.client.named("GET", path)
+            )
         except Refused as error:
             if error.status not in (400, 404):
                 raise
@@ -102,7 +107,7 @@ class BatchJobs:
         return self.client.each(lambda start: self._page(start, query), first.others())
 
     def _page(self, start: int, query: t.Mapping[str, t.Any]) -> Page:
-        answer = self.client.call("GET", self._batches, {"size": PAGE, "from": start, **query})
+        answer = self.client.call("GET", self._batches, {"size": PAGE, "from": start, **query}, needs=READ)
         return page(answer, "sessions", "total", self.fields, self.client.named("GET", self._batches))
 
     def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -110,5 +115,5 @@ class BatchJobs:
 
     def write(self, action: str, ids: t.Sequence[str]) -> list[Refused | None]:
         """Cancels one batch; the answer says "deleted", but it is not."""
-        self.client.call("DELETE", f"{self._batches}/{ids[0]}")
+        self.client.call("DELETE", f"{self._batches}/{ids[0]}", needs=CANCEL)
         return [None]

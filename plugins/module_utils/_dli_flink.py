@@ -61,6 +61,11 @@ GOALS = {
 
 # What says that a job does not exist; any other answer to a get, a 404 of the gateway above all, says nothing about it.
 UNKNOWN_JOB = ("DLI.16001", "DLI.0002", "DLI.0023")
+# of IAM; on Huawei Cloud the one to stop is named otherwise
+PERMISSIONS = {
+    "stop": "dli:jobs:stop (Huawei Cloud: dli:jobs:stopFlinkJob), or a grant on the job or its queue",
+    "delete": "dli:jobs:delete (and dli:jobs:stop for a job that runs), or a grant on the job or its queue",
+}
 
 
 class FlinkJobs:
@@ -128,7 +133,7 @@ class FlinkJobs:
     def get(self, job_id: int) -> Job | None:
         """The detail of one job, None if the service does not know it."""
         try:
-            answer = self.client.call("GET", f"{self._jobs}/{job_id}")
+            answer = self.client.call("GET", f"{self._jobs}/{job_id}", needs="dli:jobs:get")
         except Refused as error:
             if error.code in UNKNOWN_JOB and error.status in (400, 404):
                 return None
@@ -144,7 +149,9 @@ class FlinkJobs:
         return self.client.each(lambda offset: self._page(offset, query), first.others())
 
     def _page(self, offset: int, query: t.Mapping[str, t.Any]) -> Page:
-        answer = self.client.call("GET", self._jobs, {"limit": PAGE, "offset": offset, **query})
+        answer = self.client.call(
+            "GET", self._jobs, {"limit": PAGE, "offset": offset, **query}, needs="dli:jobs:listAll"
+        )
         call = self.client.named("GET", self._jobs)
         _agree(answer, call)
         return page(part(answer, "job_list"), "jobs", "total_count", self.fields, call)
@@ -164,7 +171,7 @@ class FlinkJobs:
         body: dict[str, t.Any] = {"job_ids": list(ids)}
         if action == "stop":
             body["trigger_savepoint"] = self._trigger_savepoint
-        answer = self.client.call("POST", f"{self._jobs}/{action}", body=body)
+        answer = self.client.call("POST", f"{self._jobs}/{action}", body=body, needs=PERMISSIONS[action])
         elements = answer if isinstance(answer, list) else [answer]
         call = self.client.named("POST", f"{self._jobs}/{action}")
         refusals = [_refusal(element, call) for element in elements]

@@ -49,17 +49,18 @@ class ApiError(Failure):
         said = f"HTTP {status}" if status else ""
         words = " ".join(word for word in (said, code) if word)
         text = ": ".join(part for part in (call, words, message) if part)
-        super().__init__(f"{text} ({hint})" if hint else text)
+        notes = "; ".join(note for note in (hint, f"request id {request_id}" if request_id else "") if note)
+        super().__init__(f"{text} ({notes})" if notes else text)
         self.call = call
         self.hint = hint
         self.code = code
         self.status = status
         self.error = {"code": code, "status": status, "request_id": request_id, "message": message}
 
-    def again_as(self, kind: type[Kind], message: str) -> Kind:
+    def again_as(self, kind: type[Kind], message: str, hint: str = "") -> Kind:
         """The same error, of another class or in other words."""
         said = self.error
-        return kind(self.call, message, said["status"], said["code"], said["request_id"], self.hint)
+        return kind(self.call, message, said["status"], said["code"], said["request_id"], hint or self.hint)
 
     @property
     def from_gateway(self) -> bool:
@@ -93,7 +94,3 @@ class Fatal(ApiError):
 
 class Denied(Fatal):
     """The credential was not accepted."""
-
-    @classmethod
-    def because(cls, error: ApiError) -> Denied:
-        return error.again_as(cls, f"the credential was not accepted: {error.error['message']}")

@@ -48,6 +48,9 @@ NO_TUNNEL = "Tunnel connection failed"  # the text of http.client where a proxy 
 NAME_MISMATCH = (62, 64)  # OpenSSL: host name, IP address
 
 
+Told = t.Callable[[str], None]
+
+
 @dataclass(frozen=True)
 class Tls:
     """How a server proves itself, and this side to it: files in PEM format."""
@@ -90,17 +93,29 @@ class Reply:
         """The body as JSON; None for an empty one. Raises ValueError for anything else."""
         return json.loads(self.content) if self.content.strip() else None
 
+    def skew(self) -> float:
+        """Seconds that the clock of the server is ahead of this host's; 0 if it does not tell the time."""
+        moment = _moment(self.headers.get("Date"))
+        return (moment - datetime.now(timezone.utc)).total_seconds() if moment else 0.0
+
 
 class Http:
     """Sends requests over kept-alive connections, at most ``connections`` to a host; may be shared by threads.
 
     ``timeout`` in seconds bounds the connection and each read of one request; no request is repeated after ``deadline``,
-    a time of the monotonic clock.
+    a time of the monotonic clock. ``told`` hears of every repeat.
     """
 
     def __init__(
-        self, timeout: float, max_retries: int, connections: int, tls: Tls, deadline: float = float("inf")
+        self,
+        timeout: float,
+        max_retries: int,
+        connections: int,
+        tls: Tls,
+        told: Told = lambda text: None,
+        deadline: float = float("inf"),
     ) -> None:
+        self._told = told
         self._timeout = timeout
         self._deadline = deadline
         self._max_retries = max_retries
@@ -136,15 +151,18 @@ class Http:
             try:
                 reply = self._send_once(request)
             except (Unreachable, Unanswered) as error:
+                why = str(error)
                 pause = self._pause(RETRIES.get(type(error)), attempt, repeat)
                 if pause is None:
                     raise
             else:
+                why = f"{reply.call}: HTTP {reply.status}"
                 pause = self._pause(RETRIES.get(reply.status), attempt, repeat, reply.headers.get("Retry-After"))
                 if pause is None:
                     return reply
-            time.sleep(pause)
             attempt += 1
+            self._told(f"{why}; sent again after {pause:.1f} s ({attempt} of {self._max_retries})")
+            time.sleep(pause)
 
     def _pause(self, retry: Retry | None, attempt: int, repeat: bool, wished: str | None = None) -> float | None:
         """Seconds until the request is sent again: what the server wishes, else doubling. None if it is not.
@@ -282,10 +300,14 @@ def _seconds(wished: str | None) -> float | None:
         return None
     if wished.strip().isdigit():
         return float(wished)
+    moment = _moment(wished)
+    return max(0.0, (moment - datetime.now(timezone.utc)).total_seconds()) if moment else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A date of HTTP, None for anything else."""
     try:
-        moment = parsedate_to_datetime(wished)
-    except (TypeError, ValueError):
+        moment = parsedate_to_datetime(text or "")
+    except (TypeError, ValueError, IndexError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
-    return max(0.0, (moment - datetime.now(timezone.utc)).total_seconds())
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

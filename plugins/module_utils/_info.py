@@ -12,21 +12,27 @@ import typing as t
 
 from ._client import Client
 from ._connection import read_connection
+from ._edge import Edge
 from ._errors import ApiError, Failure, Unanswered
 from ._read import MOVING, Memory, Service, Sight, everything, gets, look
 from ._run import Kind, Options, Result
 from ._selection import Selection, matching
 
 
-def inform(kind: Kind, options: Options, environ: t.Mapping[str, str]) -> Result:
+def inform(kind: Kind, options: Options, edge: Edge) -> Result:
     """``jobs`` and ``total``; unknown ids are left out. One job that cannot be read fails the task, with the others."""
+    return {**_inform(kind, options, edge), **edge.notes()}
+
+
+def _inform(kind: Kind, options: Options, edge: Edge) -> Result:
     try:
         selection = kind.select(options)
-        connection = read_connection(options, environ, kind.service)
+        connection = read_connection(options, edge.environ, kind.service)
+        edge.secrets.update(connection.secrets)
         jobs: list[Sight] = []
         warnings = list(selection.warnings)
         if selection.ids != ():
-            service = kind(Client(connection, kind.service), options)
+            service = kind(Client(connection, kind.service, edge.retries.append), options)
             jobs = _read(service, selection, options["details"], warnings)
     except Exception as error:  # as in manage(): never a traceback
         fault = Failure.of(error)

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ._connection import secrets_of
+from ._edge import Edge
 from ._info import inform
 from ._options import Spec, connection_options
 from ._run import Kind, Result, manage
@@ -21,24 +21,30 @@ from ._run import Kind, Result, manage
 def run_changer(kind: Kind, spec: Spec) -> None:
     """main() of a module that brings jobs into a state."""
     module = _module(spec)
-    _exit(module, manage(kind, module.params, os.environ, module.check_mode, module._diff))
+    edge = _edge(module)
+    _exit(module, manage(kind, module.params, edge), edge)
 
 
 def run_reader(kind: Kind, spec: Spec) -> None:
     """main() of a module that reads jobs."""
     module = _module(spec)
-    _exit(module, inform(kind, module.params, os.environ))
+    edge = _edge(module)
+    _exit(module, inform(kind, module.params, edge), edge)
 
 
 def _module(spec: Spec) -> AnsibleModule:
     module = AnsibleModule(argument_spec={**connection_options(), **spec}, supports_check_mode=True)
-    module.no_log_values.update(secrets_of(os.environ))
     if find_spec("requests") is None:
         module.fail_json(msg=missing_required_lib("requests"))
     return module
 
 
-def _exit(module: AnsibleModule, result: Result) -> None:
+def _edge(module: AnsibleModule) -> Edge:
+    return Edge(os.environ, module.check_mode, module._diff, module._verbosity)
+
+
+def _exit(module: AnsibleModule, result: Result, edge: Edge) -> None:
+    module.no_log_values.update(edge.secrets)
     for warning in result.pop("warnings", ()):
         module.warn(warning)
     if result.get("failed"):

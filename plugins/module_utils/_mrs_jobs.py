@@ -32,6 +32,11 @@ CLUSTER = Fields(
     parse_id=mrs_id, id="clusterId", name="clusterName", status="clusterState", reason="", filters={}, by_service=()
 )
 BEING_SUBMITTED = ("0180", "0183")  # a refusal that only holds as long as the job is where it is
+# of IAM: the role MRS CommonOperations has both, a custom policy needs
+PERMISSIONS = {
+    "kill": "mrs:job:submit (Huawei Cloud: mrs:job:stop)",
+    "delete": "mrs:job:delete (Huawei Cloud: mrs:job:batchDelete)",
+}
 
 
 class JobExecutions:
@@ -148,7 +153,7 @@ class JobExecutions:
         """One job execution, None if the cluster does not know it."""
         path = f"{self._jobs}/{job_id}"
         try:
-            answer = self._call("GET", path)
+            answer = self._call("GET", path, needs="mrs:job:get")
         except Refused as error:
             if error.code in UNKNOWN_JOB:
                 return None
@@ -175,7 +180,7 @@ class JobExecutions:
         return [second, *self.client.each(lambda offset: self._page(offset, query), offsets)]
 
     def _page(self, offset: int, query: t.Mapping[str, t.Any]) -> Page:
-        answer = self._call("GET", self._jobs, query={"limit": PAGE, "offset": offset, **query})
+        answer = self._call("GET", self._jobs, query={"limit": PAGE, "offset": offset, **query}, needs="mrs:job:list")
         call = self.client.named("GET", self._jobs)
         return page(answer, "job_list", "total_record", self.fields, call)
 
@@ -187,7 +192,7 @@ class JobExecutions:
     def write(self, action: str, ids: t.Sequence[str]) -> list[Refused | None]:
         """``kill`` of one job, ``delete`` of up to 100. The answers are empty; a batch is refused as a whole."""
         if action == "kill":
-            self._call("POST", f"{self._jobs}/{ids[0]}/kill")
+            self._call("POST", f"{self._jobs}/{ids[0]}/kill", needs=PERMISSIONS[action])
         else:
-            self._call("POST", f"{self._jobs}/batch-delete", body={"job_id_list": list(ids)})
+            self._call("POST", f"{self._jobs}/batch-delete", body={"job_id_list": list(ids)}, needs=PERMISSIONS[action])
         return [None] * len(ids)

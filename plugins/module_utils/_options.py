@@ -32,6 +32,7 @@ def connection_options() -> Spec:
             "type": "dict",
             "options": {"iam": {"type": "str"}, "dli": {"type": "str"}, "mrs": {"type": "str"}},
         },
+        "cloud": {"type": "str"},
         "validate_certs": {"type": "bool"},
         "ca_path": {"type": "path", "aliases": ["ca_cert"]},
         "client_cert": {"type": "path"},

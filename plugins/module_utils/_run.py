@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 from ._client import Client
 from ._connection import read_connection
+from ._edge import Edge
 from ._errors import ApiError, Failure, Fatal, OptionError, Refused, Skipped, Unanswered, Unreachable
 from ._job_report import diff, report
 from ._options import within
@@ -85,21 +86,26 @@ class Task:
         return [entry for entry in self.entries if not entry.settled]
 
 
-def manage(kind: Kind, options: Options, environ: t.Mapping[str, str], check_mode: bool, with_diff: bool) -> Result:
+def manage(kind: Kind, options: Options, edge: Edge) -> Result:
     """The result of a module, ``failed`` in it; raises nothing that a user should have to read as a traceback."""
+    return {**_manage(kind, options, edge), **edge.notes()}
+
+
+def _manage(kind: Kind, options: Options, edge: Edge) -> Result:
     try:
         patience = Patience(within(options, "wait_timeout", 0, YEAR), within(options, "wait_interval", 0.001, YEAR))
         within(options, "max_jobs", 1, 10**9)
         goal = kind.goal(options)
         selection = kind.select(options)
-        connection = read_connection(options, environ, kind.service)
-        task = Task(options, selection, goal, check_mode, patience, warnings=list(selection.warnings))
+        connection = read_connection(options, edge.environ, kind.service)
+        edge.secrets.update(connection.secrets)
+        task = Task(options, selection, goal, edge.check_mode, patience, warnings=list(selection.warnings))
     except OptionError as error:
         return _nothing_done(error)
     fault: Failure | None = None
     try:
         if selection.ids != ():
-            service = kind(Client(connection, kind.service, patience.deadline), options)
+            service = kind(Client(connection, kind.service, edge.retries.append, patience.deadline), options)
             _choose(service, task)
             _carry_out(service, task)
     except Exception as error:  # whatever it is: what was done until then must be reported
@@ -111,11 +117,11 @@ def manage(kind: Kind, options: Options, environ: t.Mapping[str, str], check_mod
             entry.fail(
                 f"not finished, see the error of the task{doubt}", fault if isinstance(fault, ApiError) else None
             )
-    result = report(task.entries, goal, check_mode, options["wait"])
+    result = report(task.entries, goal, edge.check_mode, options["wait"])
     if fault:
         result.update(failed=True, msg=f"{fault}. {result['msg']}", error=fault.error)
-    if with_diff:
-        result["diff"] = diff(task.entries, goal, foreseen=check_mode or not options["wait"])
+    if edge.with_diff:
+        result["diff"] = diff(task.entries, goal, foreseen=edge.check_mode or not options["wait"])
     return {**result, "warnings": task.warnings}
 
 

@@ -296,6 +296,13 @@ summary:
       returned: always
       type: int
       sample: 1
+retries:
+  description: Each request that was sent again after throttling or a passing fault, and why.
+  returned: with C(-v), if there was any
+  type: list
+  elements: str
+  sample:
+    - "GET dli.eu-de.otc.t-systems.com/v1.0/.../streaming/jobs: HTTP 429; sent again after 1.1 s (1 of 5)"
 error:
   description: What made the whole task fail, for example a refused login or a host that cannot be reached.
   returned: if the whole task failed

@@ -227,6 +227,13 @@ msg:
   type: str
   sample: "no credential: set token (environment: OS_TOKEN) or username + password + user_domain_name (environment:
     OS_USERNAME, ...)"
+retries:
+  description: Each request that was sent again after throttling or a passing fault, and why.
+  returned: with C(-v), if there was any
+  type: list
+  elements: str
+  sample:
+    - "GET dli.eu-de.otc.t-systems.com/v1.0/.../streaming/jobs: HTTP 429; sent again after 1.1 s (1 of 5)"
 error:
   description: The answer of the service that made the task fail.
   returned: on failure, except for malformed options that Ansible itself refuses

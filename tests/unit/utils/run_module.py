@@ -50,7 +50,7 @@ def run_module(
 ) -> Result:
     """The answer of the module, after the checks that hold for each run: JSON, exit code, no traceback, no secret."""
     environ = environ or {}
-    arguments = {**options, "_ansible_check_mode": check_mode, "_ansible_diff": diff, "_ansible_verbosity": 4}
+    arguments = {"_ansible_verbosity": 4, **options, "_ansible_check_mode": check_mode, "_ansible_diff": diff}
     with tempfile.TemporaryDirectory() as folder:
         file, home = pathlib.Path(folder, "arguments.json"), pathlib.Path(folder, "home")
         file.write_text(json.dumps({"ANSIBLE_MODULE_ARGS": arguments}), encoding="utf-8")

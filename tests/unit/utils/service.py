@@ -129,7 +129,14 @@ class Service:
     ) -> Result:
         """The changing module; what holds for every answer is checked."""
         self.emulator.log.clear()
-        options = {"state": state, self.ids: ids, **self.scope, **self.quick, **(login or self.by_token), **options}
+        options = {
+            "state": state,
+            self.ids: ids,
+            **self.scope,
+            **self.quick,
+            **(self.by_token if login is None else login),
+            **options,
+        }
         result = run_module(self.module, options, check_mode, diff, environ)
         if "jobs" in result:
             self._check_report(result)
@@ -140,7 +147,7 @@ class Service:
     def info(self, login: dict | None = None, check_mode: bool = False, **options) -> Result:
         """The reading module."""
         self.emulator.log.clear()
-        options = {**self.scope, **(login or self.by_token), **options}
+        options = {**self.scope, **(self.by_token if login is None else login), **options}
         result = run_module(f"{self.module}_info", options, check_mode)
         assert not result.get("changed")
         assert not self.writes

@@ -10,7 +10,7 @@ import typing as t
 import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils._auth import Password, Project, Token
-from ansible_collections.otc.bigdata.plugins.module_utils._connection import Connection, read_connection, secrets_of
+from ansible_collections.otc.bigdata.plugins.module_utils._connection import Connection, read_connection
 from ansible_collections.otc.bigdata.plugins.module_utils._errors import OptionError
 
 USER = {"username": "u", "password": "p", "user_domain_name": "d"}
@@ -117,4 +117,4 @@ def test_what_is_missing_is_named(options: dict[str, t.Any], environ: dict[str, 
 def test_secrets_are_not_shown() -> None:
     shown = repr(connection({**PROJECT, **USER}))
     assert "password" not in shown
-    assert secrets_of({"OS_TOKEN": "a", "OS_PASSWORD": "b", "OS_USERNAME": "c"}) == {"a", "b"}
+    assert connection({**PROJECT, **USER}, {"OS_TOKEN": "a", "OS_USERNAME": "c"}).secrets == {"a", USER["password"]}

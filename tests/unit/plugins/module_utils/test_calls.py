@@ -10,6 +10,7 @@ import typing as t
 import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils._dli_flink import FlinkJobs
+from ansible_collections.otc.bigdata.plugins.module_utils._edge import Edge
 from ansible_collections.otc.bigdata.plugins.module_utils._info import inform
 from ansible_collections.otc.bigdata.plugins.module_utils._run import manage
 from ansible_collections.otc.bigdata.plugins.module_utils._version import VERSION
@@ -39,7 +40,7 @@ Start = t.Callable[..., Script]
 
 
 def stop(check_mode: bool = False, **options: t.Any) -> dict[str, t.Any]:
-    return manage(FlinkJobs, {**OPTIONS, **options}, {}, check_mode, with_diff=False)
+    return manage(FlinkJobs, {**OPTIONS, **options}, Edge({}, check_mode))
 
 
 def detail(job_id: int, status: str, **more: t.Any) -> Call:
@@ -249,7 +250,7 @@ def test_a_list_that_moves_is_read_again(script: Start) -> None:
         listed(100, jobs[99:], 121),
     )
     filters = {"name": ["x"]}
-    result = inform(FlinkJobs, {**OPTIONS, "filters": filters, "details": False}, {})
+    result = inform(FlinkJobs, {**OPTIONS, "filters": filters, "details": False}, Edge({}))
     assert sorted(job["job_id"] for job in result["jobs"]) == [*range(1, 121), 999]
 
 
