@@ -8,7 +8,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint fix unit sanity units-all lock clean
+.PHONY: help setup demo test lint fix unit sanity units-all bench lock clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,12 @@ unit: setup ## Unit tests with coverage, on the Python of .venv
 units-all: setup ## Unit tests by ansible-test, on all Pythons found
 	@date '+== %T units-all'
 	scripts/ansible-test units --venv --color no
+
+bench: N = 1000
+bench: RUNS = 5
+bench: ROWS =
+bench: setup ## Speed, requests and memory against the goals; the short form: make bench N=50 RUNS=1
+	@python -m ansible_collections.otc.bigdata.tests.bench --jobs $(N) --runs $(RUNS) $(ROWS)
 
 lock: setup ## Update requirements-dev.txt
 	UV_SYSTEM_CERTS=true uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate \

@@ -164,6 +164,9 @@ notes:
   - Environment variables are read on the host that runs the module. This is usually the control node, with
     C(connection=local) or C(delegate_to=localhost), and there C(ansible_python_interpreter) should be V({{
     ansible_playbook_python }}), so that the module finds the C(requests) that is installed next to Ansible.
+  - On the controller a task runs inside of Ansible where it can, with the same results, and shows its progress.
+    E(OTC_BIGDATA_IN_PROCESS=false) switches that off, E(OTC_BIGDATA_PROGRESS) says whether progress is shown (V(auto),
+    V(always), V(never)). See the guide on watching a task.
   - Proxies are taken from the usual environment variables (C(https_proxy), C(no_proxy)). C(.netrc) is not read.
     Redirects are not followed.
 seealso:

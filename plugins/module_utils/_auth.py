@@ -175,13 +175,25 @@ class Session:
         self._renew = partial(credential.login, http, iam, project)
         self.credential = credential
         self._lock = threading.Lock()
+        self._ended: Denied | None = None  # why there can be no other login
+        self._renewable = credential.renewable
         self.login = self._renew()
 
     def renewed(self, used: Auth) -> bool:
-        """True if there is now a newer login than the one that was ``used``; many workers cause one request."""
+        """True if there is now a newer login than the one that was ``used``; many workers cause one request.
+
+        Raises Denied, each time without another request, once IAM has refused it: repeats would lock the user.
+        """
         with self._lock:
-            if self.credential.renewable and used is self.login.auth:
-                self.login = self._renew()
+            if self._ended:
+                raise self._ended
+            if self._renewable and used is self.login.auth:
+                try:
+                    self.login = self._renew()
+                except Denied as error:
+                    self._ended = error
+                    raise
+                self._renewable = False
             return used is not self.login.auth
 
 

@@ -7,17 +7,18 @@
 
 from __future__ import annotations
 
+import threading
 import typing as t
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from collections import deque
 from urllib.parse import urlsplit
 
 from ._answers import code_of, content, problem
 from ._auth import Auth, Session, denied
 from ._connection import Connection
+from ._edge import Edge
 from ._endpoints import in_catalog, in_region
 from ._errors import ApiError, Fatal, OptionError, Skipped, Unreachable
-from ._http import Http, Reply, Told
+from ._http import Http, Reply
 
 # An expired token does not always answer 401: contract of the gateway, of DLI (400), of MRS (500) and of IAM.
 EXPIRED = ("APIGW.0301", "APIGW.0307", "APIG.0301", "APIG.0307", "DLI.10007", "130000002", "IAM.0066", "IAM.0067")
@@ -31,19 +32,21 @@ Result = t.TypeVar("Result")
 class Client:
     """Logs in at once. ``project_id`` and the calls belong to that login.
 
-    No request is repeated after ``deadline``, a time of the monotonic clock; ``told`` hears of every repeat.
+    No request is repeated after ``deadline``, a time of the monotonic clock.
+    ``edge`` hears of every repeat, and learns the secrets that a login brings.
     """
 
-    def __init__(
-        self, connection: Connection, service: str, told: Told = lambda text: None, deadline: float = float("inf")
-    ) -> None:
+    def __init__(self, connection: Connection, service: str, edge: Edge, deadline: float = float("inf")) -> None:
+        self._edge = edge
         self._workers = connection.max_concurrency
         self._http = Http(
-            connection.request_timeout, connection.max_retries, self._workers, connection.tls, told, deadline
+            connection.request_timeout, connection.max_retries, self._workers, connection.tls, edge.retried, deadline
         )
         self._session = Session(self._http, connection.iam, connection.credential, connection.project)
         self._base = connection.endpoint or self._located(connection.region, service)
         self.project_id = self._session.login.project_id
+        edge.hide(self._session.login.auth.secrets)
+        self._accepted = False  # the credential, by the service
 
     def _located(self, region: str | None, service: str) -> str:
         found = in_catalog(self._session.login.catalog, service, region)
@@ -59,21 +62,21 @@ class Client:
         used = self._session.login.auth
         reply = self._send(method, path, query, body, used)
         if _expired(reply) and self._session.renewed(used):
+            self._edge.hide(self._session.login.auth.secrets)
             reply = self._send(method, path, query, body, self._session.login.auth)
+        if _expired(reply):
+            raise denied(problem(reply), reply, self._session.credential)
+        self._accepted = True
         if reply.status // 100 == 2:
             return content(reply)
-        error = problem(reply, needs)
-        raise denied(error, reply, self._session.credential) if _expired(reply) else error
+        raise problem(reply, needs)
 
     def named(self, method: str, path: str) -> str:
         """How messages name a call."""
         return f"{method} {urlsplit(self._base + path).netloc}{urlsplit(self._base + path).path}"
 
     def _send(self, method: str, path: str, query: t.Any, body: t.Any, auth: Auth) -> Reply:
-        reply = self._http.send(method, self._base + path, HEADERS, query, body, auth, repeat=method == "GET")
-        for secret in auth.secrets:  # a gateway may quote the token that it does not like
-            reply = replace(reply, content=reply.content.replace(secret.encode(), b"********"))
-        return reply
+        return self._http.send(method, self._base + path, HEADERS, query, body, auth, repeat=method == "GET")
 
     def each(self, function: t.Callable[[Item], Result], items: t.Sequence[Item]) -> list[Result | ApiError]:
         """``function`` of each item, in order, at most ``max_concurrency`` at once; an ApiError stands for its item.
@@ -93,10 +96,41 @@ class Client:
             except ApiError as error:
                 return error
 
-        if len(items) < 2:
-            return [attempt(item) for item in items]
-        with ThreadPoolExecutor(min(self._workers, len(items))) as pool:
-            return list(pool.map(attempt, items))
+        results: dict[int, Result | ApiError] = {}
+        crashes: list[Exception] = []
+        todo = deque(enumerate(items))
+
+        def work() -> None:
+            while todo:
+                try:
+                    number, item = todo.popleft()
+                except IndexError:  # another worker has just taken the last one
+                    return
+                try:
+                    results[number] = attempt(item)
+                except Exception as error:
+                    crashes.append(error)
+
+        # several wrong signatures at once would lock the key, so the very first request goes alone
+        alone = len(items) < 2 or not self._accepted
+        for number, item in [todo.popleft() for dummy in items[: int(alone)]]:
+            results[number] = attempt(item)
+        _at_once(work, min(self._workers, len(todo)), todo.clear)
+        if crashes:
+            raise crashes[0]
+        return [results[number] for number in range(len(items))]
+
+
+def _at_once(work: t.Callable[[], None], count: int, stop: t.Callable[[], object]) -> None:
+    """Whoever ends this early, by Ctrl-C or a time limit of Ansible, waits for no request under way."""
+    threads = [threading.Thread(target=work, daemon=True) for dummy in range(count)]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        stop()
 
 
 def _expired(reply: Reply) -> bool:

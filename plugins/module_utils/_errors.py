@@ -27,6 +27,10 @@ class Failure(Exception):
         return error if isinstance(error, Failure) else Failure(f"unexpected {type(error).__name__}: {error}")
 
 
+class Interrupted(KeyboardInterrupt):
+    """Someone wants the task to end now. The text says what had been done until then."""
+
+
 class OptionError(Failure):
     """An option is missing or malformed; nothing was sent."""
 

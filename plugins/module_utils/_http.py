@@ -3,7 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""The only file that knows requests: one session, TLS, proxies, time limits and what is tried again."""
+"""The only file that knows requests: its adapters, TLS, proxies, time limits and what is tried again.
+
+The adapters are used without a session. All that a session adds (cookies, .netrc, redirects, settings of the environment)
+is unwanted here, and costs half of the time of a request.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,6 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 from ._errors import ApiError, Misdirected, OptionError, Refused, Unanswered, Unreachable
@@ -44,6 +47,7 @@ RETRIES: dict[int | type[ApiError], Retry] = {
     Unanswered: Retry(writes=False, first=0.5, longest=10.0),
 }
 
+HEADERS = {"User-Agent": f"otc.bigdata/{VERSION}", "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
 NO_TUNNEL = "Tunnel connection failed"  # the text of http.client where a proxy does not connect
 NAME_MISMATCH = (62, 64)  # OpenSSL: host name, IP address
 
@@ -74,7 +78,8 @@ class Tls:
                 context.verify_mode = ssl.CERT_NONE
             if self.client_cert:
                 option = "client_cert, client_key"
-                context.load_cert_chain(self.client_cert, self.client_key)
+                # without a password OpenSSL would ask for it on the terminal, and wait
+                context.load_cert_chain(self.client_cert, self.client_key, password=lambda: "")
         except OSError as error:
             raise OptionError(f"{option}: not usable as PEM files: {_reason([error])}") from None
         return context
@@ -121,8 +126,7 @@ class Http:
         self._max_retries = max_retries
         self._connections = connections
         self._tls = tls
-        self._session = _session(connections)
-        self._tls_ready = False
+        self._adapters: dict[str, t.Any] = {}
         self._proxies: dict[str, t.Any] = {}
         self._meeting = threading.Lock()
 
@@ -145,7 +149,7 @@ class Http:
         import requests
 
         data = None if body is None else json.dumps(body).encode()
-        request = requests.Request(method, url, headers=dict(headers), params=query, data=data, auth=auth)
+        request = requests.Request(method, url, headers={**HEADERS, **headers}, params=query, data=data, auth=auth)
         attempt = 0
         while True:
             try:
@@ -178,48 +182,41 @@ class Http:
         return seconds if time.monotonic() + seconds < self._deadline else None
 
     def _send_once(self, request: requests.Request) -> Reply:
-        import requests
-        from urllib3.exceptions import HTTPError
-
         target = urlsplit(request.url)
         call = f"{request.method} {target.netloc}{target.path}"
-        proxies = self._meet(target.scheme, target.netloc, request.url)
+        adapter, proxies = self._meet(target.scheme, target.netloc, request.url)
         try:
-            prepared = self._session.prepare_request(request)
-            response = self._session.send(prepared, timeout=self._timeout, allow_redirects=False, proxies=proxies)
-        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            prepared = request.prepare()
+        except Exception as error:  # its text could quote a header, so only its kind is told
+            raise Misdirected(call, f"cannot be sent: {type(error).__name__}") from None
+        try:
+            response = adapter.send(prepared, timeout=self._timeout, proxies=proxies)
+            body = response.content
+        except Exception as error:  # whatever it is, the request may have been sent
             raise _failure(call, error, self._timeout) from None
         if 300 <= response.status_code < 400:
-            where = urlsplit(response.headers.get("Location", "")).hostname or "nowhere"
+            where = _host(response.headers.get("Location", "")) or "nowhere"
             raise Refused(call, f"redirected to {where}, which is not followed", response.status_code)
         promised = response.headers.get("Content-Length", "")
         if promised.isdigit() and response.raw.tell() < int(promised) and request.method != "HEAD":
             raise Unanswered(call, "the answer broke off before its end", response.status_code)
-        return Reply(call, response.status_code, response.headers, response.content)
+        return Reply(call, response.status_code, response.headers, body)
 
-    def _meet(self, scheme: str, host: str, url: str) -> t.Any:
-        """The proxies for a host. What costs time (CA bundle, environment) is read once, and only when needed."""
-        import requests
+    def _meet(self, scheme: str, host: str, url: str) -> tuple[t.Any, t.Any]:
+        """Adapter and proxies for a host. What costs time (CA bundle, environment) is read once, and only when needed."""
+        from requests.adapters import HTTPAdapter
+        from requests.utils import get_environ_proxies
 
         with self._meeting:
-            if scheme == "https" and not self._tls_ready:
-                self._session.mount("https://", _tls_adapter(self._connections, self._tls))
-                self._tls_ready = True
+            if scheme not in self._adapters:
+                self._adapters[scheme] = (
+                    _tls_adapter(self._connections, self._tls)
+                    if scheme == "https"
+                    else HTTPAdapter(pool_maxsize=self._connections, pool_block=True)
+                )
             if host not in self._proxies:
-                self._proxies[host] = requests.utils.get_environ_proxies(url)
-        return self._proxies[host]
-
-
-def _session(connections: int) -> requests.Session:
-    import requests
-    from requests.adapters import HTTPAdapter
-
-    session = requests.Session()
-    session.trust_env = False  # no .netrc, and no REQUESTS_CA_BUNDLE that would overrule ca_path
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers["User-Agent"] = f"otc.bigdata/{VERSION}"
-    session.mount("http://", HTTPAdapter(pool_maxsize=connections, pool_block=True))
-    return session
+                self._proxies[host] = get_environ_proxies(url)
+        return self._adapters[scheme], self._proxies[host]
 
 
 def _tls_adapter(connections: int, tls: Tls) -> t.Any:
@@ -256,12 +253,17 @@ def _failure(call: str, error: Exception, timeout: float) -> ApiError:
     causes = list(_causes(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            hint = "" if cause.verify_code in NAME_MISMATCH else "; set ca_path to the bundle of the CA that issued it"
-            return Misdirected(call, f"TLS: the certificate is not trusted: {cause.verify_message}{hint}")
+            # urllib3 before 2 raises it without these two
+            code, why = getattr(cause, "verify_code", 0), getattr(cause, "verify_message", "") or _reason([cause])
+            hint = "" if code in NAME_MISMATCH else "; set ca_path to the bundle of the CA that issued it"
+            return Misdirected(call, f"TLS: the certificate is not trusted: {why}{hint}")
         if type(cause).__name__ == "CertificateError":  # of urllib3, which has moved it around
             return Misdirected(call, f"TLS: the certificate is not trusted: {cause}")
         if isinstance(cause, ssl.SSLError) and getattr(cause, "reason", "") == "WRONG_VERSION_NUMBER":
             return Misdirected(call, "TLS: the other side does not speak it")
+        if isinstance(cause, ssl.SSLError) and "_ALERT_" in (getattr(cause, "reason", None) or ""):
+            way = "if it asks for a certificate, set client_cert and client_key"
+            return Misdirected(call, f"TLS: refused by the server: {cause.reason}; {way}")
     if isinstance(error, requests.ReadTimeout):
         return Unanswered(call, f"no answer within {timeout:g} s (request_timeout)")
     if isinstance(error, requests.ConnectTimeout):
@@ -269,8 +271,7 @@ def _failure(call: str, error: Exception, timeout: float) -> ApiError:
     # A ProxyError alone does not tell: urllib3 also raises it when the connection breaks after the request was sent.
     if any(isinstance(one, urllib3.NewConnectionError) or str(one).startswith(NO_TUNNEL) for one in causes):
         return Unreachable(call, f"cannot connect: {_reason(causes)}")
-    if isinstance(error, (ValueError, urllib3.LocationValueError)):
-        # the text could quote a header, so only its kind is told
+    if isinstance(error, (requests.exceptions.InvalidURL, urllib3.LocationValueError)):
         return Misdirected(call, f"cannot be sent: {type(error).__name__}")
     return Unanswered(call, f"the connection broke: {_reason(causes)}")
 
@@ -292,6 +293,13 @@ def _reason(causes: t.Sequence[BaseException]) -> str:
     told = [cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror]
     tunnel = [str(cause) for cause in causes if str(cause).startswith(NO_TUNNEL)]
     return (told or tunnel or [type(causes[-1]).__name__])[-1]
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
 
 
 def _seconds(wished: str | None) -> float | None:

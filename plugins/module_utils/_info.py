@@ -28,11 +28,11 @@ def _inform(kind: Kind, options: Options, edge: Edge) -> Result:
     try:
         selection = kind.select(options)
         connection = read_connection(options, edge.environ, kind.service)
-        edge.secrets.update(connection.secrets)
+        edge.hide(connection.secrets)
         jobs: list[Sight] = []
         warnings = list(selection.warnings)
         if selection.ids != ():
-            service = kind(Client(connection, kind.service, edge.retries.append), options)
+            service = kind(Client(connection, kind.service, edge), options)
             jobs = _read(service, selection, options["details"], warnings)
     except Exception as error:  # as in manage(): never a traceback
         fault = Failure.of(error)

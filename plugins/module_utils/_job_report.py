@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 
-from ._plan import Entry, Goal
+from ._plan import DONE, Entry, Goal
 
 MOST_NAMED = 5  # failed jobs that the message names
 
@@ -23,7 +23,7 @@ def report(entries: t.Sequence[Entry], goal: Goal, check_mode: bool = False, wai
         "changed": any(entry.changed for entry in entries),
         "failed": bool(failed),
         "msg": _message(entries, changed, failed, goal, check_mode, wait),
-        "jobs": [_job(entry) for entry in entries],
+        "jobs": [_job(entry, goal) for entry in entries],
         "summary": {
             "total": len(entries),
             "changed": len(changed),
@@ -33,13 +33,13 @@ def report(entries: t.Sequence[Entry], goal: Goal, check_mode: bool = False, wai
     }
 
 
-def _job(entry: Entry) -> dict[str, t.Any]:
+def _job(entry: Entry, goal: Goal) -> dict[str, t.Any]:
     shown = {
         "id": entry.id,
         "name": entry.name,
         "changed": entry.changed,
         "failed": entry.failed,
-        "action": "+".join(dict.fromkeys(entry.writes)) or "none",
+        "action": "+".join(action for action in goal.leads_to if action in entry.writes) or "none",
         "status_before": entry.before,
         "status": entry.status,
         "msg": entry.msg,
@@ -71,6 +71,29 @@ def _message(
         more = f"; and {len(failed) - MOST_NAMED} more" if len(failed) > MOST_NAMED else ""
         parts.append(f"{len(failed)} failed: {named}{more}")
     return ", ".join(parts)
+
+
+def how_far(entries: t.Sequence[Entry], goal: Goal) -> str:
+    """While a task waits: ``37/100 stopped, 60 job_canceling, 3 job_savepointing``."""
+    found = Counter(_how_far(entry, goal) for entry in entries)
+    done = found.pop(goal.words.already, 0)
+    rest = [f"{count} {status}" for status, count in found.most_common()]
+    return ", ".join([f"{done}/{len(entries)} {goal.words.already}", *rest])
+
+
+def _how_far(entry: Entry, goal: Goal) -> str:
+    if entry.failed:
+        return "failed"
+    done = entry.settled or goal.step(entry.status) == DONE
+    return goal.words.already if done else "not read" if entry.unread or not entry.seen else entry.described()
+
+
+def until_now(entries: t.Sequence[Entry], goal: Goal, sent: t.Mapping[t.Any, str]) -> str:
+    """For a task that ends before its time; ``sent``: the writes, answered or not, by id."""
+    if not sent:
+        return "nothing was changed"
+    writes = ", ".join(f"{action} was sent for {count}" for action, count in Counter(sent.values()).items())
+    return f"{writes} of {len(entries)} jobs; {how_far(entries, goal)}"
 
 
 def diff(entries: t.Sequence[Entry], goal: Goal, foreseen: bool) -> dict[str, t.Any]:

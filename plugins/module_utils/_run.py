@@ -18,8 +18,18 @@ from dataclasses import dataclass, field
 from ._client import Client
 from ._connection import read_connection
 from ._edge import Edge
-from ._errors import ApiError, Failure, Fatal, OptionError, Refused, Skipped, Unanswered, Unreachable
-from ._job_report import diff, report
+from ._errors import (
+    ApiError,
+    Failure,
+    Fatal,
+    Interrupted,
+    OptionError,
+    Refused,
+    Skipped,
+    Unanswered,
+    Unreachable,
+)
+from ._job_report import diff, how_far, report, until_now
 from ._options import within
 from ._plan import (
     ACCEPTED,
@@ -36,6 +46,7 @@ from ._plan import (
     forecast,
     next_step,
 )
+from ._progress import Progress
 from ._read import MOVING, Memory, Service, Sight, everything, look
 from ._selection import Selection, matching
 from ._wait import Patience
@@ -78,16 +89,21 @@ class Task:
     goal: Goal
     check_mode: bool
     patience: Patience
+    progress: Progress
     memory: Memory = field(default_factory=Memory)
     entries: list[Entry] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    underway: dict[t.Any, str] = field(default_factory=dict)  # id → the write that was sent last, answered or not
 
     def open(self) -> list[Entry]:
         return [entry for entry in self.entries if not entry.settled]
 
 
 def manage(kind: Kind, options: Options, edge: Edge) -> Result:
-    """The result of a module, ``failed`` in it; raises nothing that a user should have to read as a traceback."""
+    """The result of a module, ``failed`` in it; raises nothing that a user should have to read as a traceback.
+
+    Raises Interrupted where the user wants it to end.
+    """
     return {**_manage(kind, options, edge), **edge.notes()}
 
 
@@ -98,25 +114,26 @@ def _manage(kind: Kind, options: Options, edge: Edge) -> Result:
         goal = kind.goal(options)
         selection = kind.select(options)
         connection = read_connection(options, edge.environ, kind.service)
-        edge.secrets.update(connection.secrets)
-        task = Task(options, selection, goal, edge.check_mode, patience, warnings=list(selection.warnings))
+        edge.hide(connection.secrets)
+        progress = Progress(edge.told)
+        task = Task(options, selection, goal, edge.check_mode, patience, progress, warnings=list(selection.warnings))
     except OptionError as error:
         return _nothing_done(error)
     fault: Failure | None = None
     try:
         if selection.ids != ():
-            service = kind(Client(connection, kind.service, edge.retries.append, patience.deadline), options)
+            service = kind(Client(connection, kind.service, edge, patience.deadline), options)
             _choose(service, task)
             _carry_out(service, task)
+    except KeyboardInterrupt:
+        raise Interrupted(until_now(task.entries, goal, task.underway)) from None
     except Exception as error:  # whatever it is: what was done until then must be reported
         fault = Failure.of(error)
         if not any(entry.seen for entry in task.entries):
             return {**_nothing_done(fault), "warnings": task.warnings}
         for entry in task.open():
-            doubt = "; whether its last write took effect is not known" if entry.unsure and not entry.changed else ""
-            entry.fail(
-                f"not finished, see the error of the task{doubt}", fault if isinstance(fault, ApiError) else None
-            )
+            why = fault if isinstance(fault, ApiError) else None
+            entry.fail(f"not finished, see the error of the task{_doubt(entry)}", why)
     result = report(task.entries, goal, edge.check_mode, options["wait"])
     if fault:
         result.update(failed=True, msg=f"{fault}. {result['msg']}", error=fault.error)
@@ -195,8 +212,9 @@ def _show(entry: Entry, sight: Sight, service: JobService) -> None:
 
 
 def _carry_out(service: JobService, task: Task) -> None:
+    late = False
     while True:
-        writes = [(entry, action) for entry in task.open() for action in [_judge(entry, task)] if action]
+        writes = [(entry, action) for entry in task.open() for action in [_judge(entry, task)] if action and not late]
         if task.check_mode:
             for entry, action in writes:
                 forecast(entry, task.goal, action)
@@ -210,10 +228,14 @@ def _carry_out(service: JobService, task: Task) -> None:
         if writes and not unanswered:
             task.patience.restart()
         if (unanswered or not writes) and not task.patience.pause():
-            for entry in waiting:
-                _time_out(entry, task.options["wait_timeout"])
-            return
+            if not unanswered:
+                for entry in waiting:
+                    _time_out(entry, task.options["wait_timeout"])
+                return
+            late = True  # the time is over, but nobody knows yet what came of the writes
         _look(service, task, waiting)
+        if not task.check_mode:
+            task.progress.tell(lambda: how_far(task.entries, task.goal))
 
 
 def _judge(entry: Entry, task: Task) -> str | None:
@@ -264,10 +286,15 @@ def _missing(entry: Entry, task: Task) -> None:
 
 def _time_out(entry: Entry, seconds: int) -> None:
     if entry.unread:
-        entry.fail(f"not read again within {seconds} s, last seen {entry.described()}: {entry.unread}", entry.unread)
+        said = f"not read again within {seconds} s, last seen {entry.described()}: {entry.unread}"
     else:
         why = f": {entry.refusal}" if entry.refusal else ""
-        entry.fail(f"still {entry.described()} after {seconds} s (wait_timeout){why}", entry.refusal)
+        said = f"still {entry.described()} after {seconds} s (wait_timeout){why}"
+    entry.fail(f"{said}{_doubt(entry)}", entry.unread or entry.refusal)
+
+
+def _doubt(entry: Entry) -> str:
+    return "; whether its last write took effect is not known" if entry.unsure and not entry.changed else ""
 
 
 def _write(service: JobService, task: Task, writes: t.Sequence[tuple[Entry, str]]) -> None:
@@ -280,7 +307,14 @@ def _write(service: JobService, task: Task, writes: t.Sequence[tuple[Entry, str]
         size = service.batch[action]
         chunks += [(action, shared[start : start + size]) for start in range(0, len(shared), size)]
         chunks += [(action, [entry]) for entry in due if entry in alone]
-    answers = service.client.each(lambda chunk: service.write(chunk[0], [entry.id for entry in chunk[1]]), chunks)
+
+    def send(chunk: tuple[str, list[Entry]]) -> list[Refused | None]:
+        ids = [entry.id for entry in chunk[1]]
+        task.underway.update(dict.fromkeys(ids, chunk[0]))
+        task.progress.tell(lambda: f"{len(task.underway)}/{len(task.entries)} asked for")
+        return service.write(chunk[0], ids)
+
+    answers = service.client.each(send, chunks)
     for (action, entries), answer in zip(chunks, answers):
         _answered(entries, action, answer)
         for entry in entries:

@@ -15,6 +15,8 @@ from fnmatch import fnmatchcase
 from ._errors import OptionError
 
 Job = dict[str, t.Any]  # a job as the service describes it
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+WORD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -89,21 +91,21 @@ def _id(option: str, position: int, text: str, parse_id: t.Callable[[str], t.Any
 
 def flink_job_id(text: str) -> int:
     """The number of a Flink job. Raises ValueError for anything but digits (``True``, ``1.0``, ``1e3``)."""
-    if not re.fullmatch(r"[0-9]{1,19}", text) or not 0 < int(text) < 2**63:
+    if not (text.isascii() and text.isdecimal() and len(text) < 20 and 0 < int(text) < 2**63):
         raise ValueError("is not the id of a Flink job: digits only, greater than 0")
     return int(text)
 
 
 def batch_id(text: str) -> str:
     """The UUID of a Spark batch, in lower case. Raises ValueError."""
-    if not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text):
+    if not UUID.fullmatch(text):
         raise ValueError("is not the id of a batch: a UUID is needed (the field id, not appId)")
     return text.lower()
 
 
 def mrs_id(text: str) -> str:
     """The id of an MRS job or cluster. Raises ValueError."""
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", text):
+    if not WORD.fullmatch(text):
         raise ValueError("is not an id of MRS: 1 to 64 letters, digits, - and _ only")
     return text
 

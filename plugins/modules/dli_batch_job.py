@@ -280,19 +280,24 @@ error:
       sample: The server has failed.
 """
 
+from functools import partial
+
 from ..module_utils._dli_batch import BatchJobs
-from ..module_utils._module import run_changer
-from ..module_utils._options import batch_selection, change_options
+from ..module_utils._module import run
+from ..module_utils._options import batch_selection, change_options, connection_options
+from ..module_utils._run import manage
 
 SPEC = {
+    **connection_options(),
     "state": {"type": "str", "required": True, "choices": ["absent", "stopped"]},
     **batch_selection(),
     **change_options(),
 }
+CORE = partial(manage, BatchJobs)
 
 
 def main() -> None:
-    run_changer(BatchJobs, SPEC)
+    run(CORE, SPEC)
 
 
 if __name__ == "__main__":

@@ -233,15 +233,19 @@ error:
       sample: The server has failed.
 """
 
-from ..module_utils._dli_batch import BatchJobs
-from ..module_utils._module import run_reader
-from ..module_utils._options import batch_selection
+from functools import partial
 
-SPEC = {"details": {"type": "bool", "default": False}, **batch_selection()}
+from ..module_utils._dli_batch import BatchJobs
+from ..module_utils._info import inform
+from ..module_utils._module import run
+from ..module_utils._options import batch_selection, connection_options
+
+SPEC = {**connection_options(), "details": {"type": "bool", "default": False}, **batch_selection()}
+CORE = partial(inform, BatchJobs)
 
 
 def main() -> None:
-    run_reader(BatchJobs, SPEC)
+    run(CORE, SPEC)
 
 
 if __name__ == "__main__":

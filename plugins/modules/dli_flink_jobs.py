@@ -330,20 +330,25 @@ error:
       sample: The present state of the job does not allow a stop.
 """
 
+from functools import partial
+
 from ..module_utils._dli_flink import FlinkJobs
-from ..module_utils._module import run_changer
-from ..module_utils._options import change_options, flink_selection
+from ..module_utils._module import run
+from ..module_utils._options import change_options, connection_options, flink_selection
+from ..module_utils._run import manage
 
 SPEC = {
+    **connection_options(),
     "state": {"type": "str", "required": True, "choices": ["absent", "stopped"]},
     "trigger_savepoint": {"type": "bool", "default": False},
     **flink_selection(),
     **change_options(),
 }
+CORE = partial(manage, FlinkJobs)
 
 
 def main() -> None:
-    run_changer(FlinkJobs, SPEC)
+    run(CORE, SPEC)
 
 
 if __name__ == "__main__":

@@ -261,15 +261,19 @@ error:
       sample: The present state of the job does not allow a stop.
 """
 
-from ..module_utils._dli_flink import FlinkJobs
-from ..module_utils._module import run_reader
-from ..module_utils._options import flink_selection
+from functools import partial
 
-SPEC = {"details": {"type": "bool", "default": False}, **flink_selection()}
+from ..module_utils._dli_flink import FlinkJobs
+from ..module_utils._info import inform
+from ..module_utils._module import run
+from ..module_utils._options import connection_options, flink_selection
+
+SPEC = {**connection_options(), "details": {"type": "bool", "default": False}, **flink_selection()}
+CORE = partial(inform, FlinkJobs)
 
 
 def main() -> None:
-    run_reader(FlinkJobs, SPEC)
+    run(CORE, SPEC)
 
 
 if __name__ == "__main__":

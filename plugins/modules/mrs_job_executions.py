@@ -318,20 +318,25 @@ error:
       sample: Failed to delete jobs in batches.
 """
 
-from ..module_utils._module import run_changer
+from functools import partial
+
+from ..module_utils._module import run
 from ..module_utils._mrs_jobs import JobExecutions
-from ..module_utils._options import Spec, change_options, mrs_selection
+from ..module_utils._options import Spec, change_options, connection_options, mrs_selection
+from ..module_utils._run import manage
 
 SPEC: Spec = {
+    **connection_options(),
     "state": {"type": "str", "required": True, "choices": ["absent", "stopped"]},
     "kill_running": {"type": "bool"},
     **mrs_selection(),
     **change_options(),
 }
+CORE = partial(manage, JobExecutions)
 
 
 def main() -> None:
-    run_changer(JobExecutions, SPEC)
+    run(CORE, SPEC)
 
 
 if __name__ == "__main__":

@@ -226,15 +226,19 @@ error:
       sample: The cluster does not exist.
 """
 
-from ..module_utils._module import run_reader
-from ..module_utils._mrs_jobs import JobExecutions
-from ..module_utils._options import mrs_selection
+from functools import partial
 
-SPEC = {"details": {"type": "bool", "default": False}, **mrs_selection()}
+from ..module_utils._info import inform
+from ..module_utils._module import run
+from ..module_utils._mrs_jobs import JobExecutions
+from ..module_utils._options import connection_options, mrs_selection
+
+SPEC = {**connection_options(), "details": {"type": "bool", "default": False}, **mrs_selection()}
+CORE = partial(inform, JobExecutions)
 
 
 def main() -> None:
-    run_reader(JobExecutions, SPEC)
+    run(CORE, SPEC)
 
 
 if __name__ == "__main__":

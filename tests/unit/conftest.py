@@ -10,6 +10,7 @@ import time
 import pytest
 
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
+from ansible_collections.otc.bigdata.tests.unit.utils.doors import Door
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
 from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
@@ -33,18 +34,24 @@ def emulator(one_emulator):
 
 
 @pytest.fixture
-def flink(emulator):
+def door():
+    """How modules are run: as Ansible runs them on other hosts."""
+    return Door("module")
+
+
+@pytest.fixture
+def flink(emulator, door):
     """The Flink modules against the emulator."""
-    return Flink(emulator)
+    return Flink(emulator, door)
 
 
 @pytest.fixture
-def spark(emulator):
+def spark(emulator, door):
     """The Spark modules against the emulator."""
-    return Spark(emulator)
+    return Spark(emulator, door)
 
 
 @pytest.fixture
-def mrs(emulator):
+def mrs(emulator, door):
     """The MRS modules against the emulator."""
-    return Mrs(emulator)
+    return Mrs(emulator, door)

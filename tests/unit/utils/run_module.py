@@ -21,10 +21,11 @@ KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
 
 
 class Result(dict):
-    """What the module answered. ``text``: all it printed; ``seconds``: how long it took."""
+    """What the module answered. ``text``: all it printed; ``seconds``: how long it took; ``invocation``: its options."""
 
     text = ""
     seconds = 0.0
+    invocation: dict = {}
 
     def job(self, job_id: int) -> dict:
         """The one entry of this job."""
@@ -50,7 +51,14 @@ def run_module(
 ) -> Result:
     """The answer of the module, after the checks that hold for each run: JSON, exit code, no traceback, no secret."""
     environ = environ or {}
-    arguments = {"_ansible_verbosity": 4, **options, "_ansible_check_mode": check_mode, "_ansible_diff": diff}
+    arguments = {
+        "_ansible_verbosity": 4,
+        "_ansible_inject_invocation": True,
+        "_ansible_module_name": f"otc.bigdata.{name}",
+        **options,
+        "_ansible_check_mode": check_mode,
+        "_ansible_diff": diff,
+    }
     with tempfile.TemporaryDirectory() as folder:
         file, home = pathlib.Path(folder, "arguments.json"), pathlib.Path(folder, "home")
         file.write_text(json.dumps({"ANSIBLE_MODULE_ARGS": arguments}), encoding="utf-8")
@@ -69,9 +77,14 @@ def run_module(
         seconds = time.monotonic() - began
     result = _parsed(process)
     result.seconds = seconds
-    for option, value in [*options.items(), *environ.items()]:
-        assert option not in SECRETS or not value or value not in result.text, f"{option} was printed:\n{result.text}"
+    check_secrets(result, {**options, **environ})
     return result
+
+
+def check_secrets(result: Result, given: dict) -> None:
+    """What was given in secret is nowhere in the answer."""
+    for option, value in given.items():
+        assert option not in SECRETS or not value or value not in result.text, f"{option} was printed:\n{result.text}"
 
 
 def _environ(home: pathlib.Path) -> dict:
@@ -94,5 +107,6 @@ def _parsed(process: subprocess.CompletedProcess) -> Result:
     assert isinstance(answer, dict), f"not one JSON object on stdout:\n{text}"
     assert process.returncode == (1 if answer.get("failed") else 0), f"exit code {process.returncode}:\n{text}"
     result = Result(answer)
+    result.invocation = result.pop("invocation", {})
     result.text = text
     return result

@@ -37,8 +37,9 @@ class Service:
     actions: t.ClassVar[set[str]] = set()  # what the module may do to a job
     scope: t.ClassVar[dict] = {}  # options that go with every task
 
-    def __init__(self, emulator) -> None:
+    def __init__(self, emulator, door: t.Callable[..., Result] = run_module) -> None:
         self.emulator = emulator
+        self.door = door
         self.quick = {"wait_interval": 0.05, "wait_timeout": 20}
 
     @property
@@ -137,7 +138,7 @@ class Service:
             **(self.by_token if login is None else login),
             **options,
         }
-        result = run_module(self.module, options, check_mode, diff, environ)
+        result = self.door(self.module, options, check_mode, diff, environ)
         if "jobs" in result:
             self._check_report(result)
         if check_mode:
@@ -148,7 +149,7 @@ class Service:
         """The reading module."""
         self.emulator.log.clear()
         options = {**self.scope, **(self.by_token if login is None else login), **options}
-        result = run_module(f"{self.module}_info", options, check_mode)
+        result = self.door(f"{self.module}_info", options, check_mode)
         assert not result.get("changed")
         assert not self.writes
         return result

@@ -116,11 +116,11 @@ PLAIN_HTTP.reason = "WRONG_VERSION_NUMBER"
         (requests.exceptions.SSLError(ssl.SSLEOFError(8, "EOF")), Unanswered, "broke"),
         (requests.ConnectionError(ConnectionResetError(104, "Connection reset by peer")), Unanswered, "reset by peer"),
         (requests.exceptions.ChunkedEncodingError("x"), Unanswered, "broke"),
-        (requests.exceptions.InvalidHeader("header value: 'my secret'"), Misdirected, "InvalidHeader$"),
+        (requests.exceptions.InvalidHeader("header value: 'my secret'"), Unanswered, "InvalidHeader$"),
         (requests.exceptions.InvalidURL("x"), Misdirected, "InvalidURL$"),
         (urllib3.exceptions.LocationParseError("x"), Misdirected, "LocationParseError$"),
         (OSError("x"), Unanswered, "broke"),
-        (UnicodeError("x"), Misdirected, "UnicodeError$"),
+        (UnicodeError("x"), Unanswered, "UnicodeError$"),
     ],
 )
 def test_exceptions(script: Start, error: Exception, kind: type[ApiError], words: str) -> None:

@@ -261,3 +261,11 @@ def test_one_of_many_cancels_never_works(spark):
     result = spark.run("absent", ids, wait_timeout=3)
     assert result["summary"] == {"total": 20, "changed": 19, "unchanged": 0, "failed": 1}
     assert result.job(ids[6])["error"]["code"] == "APIGW.0302"
+
+
+@pytest.mark.parametrize("state", ["error", "killed", "dead"])
+def test_filter_by_a_state_that_the_service_does_not_list(spark, state):
+    """It knows five; those of Livy are looked for on this side."""
+    spark.states("dead", "success")
+    result = spark.run("stopped", filters={"state": [state]})
+    assert (result.failed, [job["status"] for job in result["jobs"]]) == (False, ["dead"] * (state == "dead"))

@@ -282,3 +282,22 @@ def test_proxies_of_the_environment(flink):
     assert flink.run("stopped", [128], environ=nowhere, max_retries=0).failed
     assert not flink.log
     assert not flink.run("stopped", [128], environ={**nowhere, "no_proxy": "127.0.0.1"}).failed
+
+
+@pytest.mark.parametrize("state", ["stopped", "absent"])
+def test_no_time_and_a_lost_write(flink, state):
+    """The time is over at once, but what became of the write is still looked at."""
+    job = flink.job()
+    flink.fault(WRITE_PATH, "reset_after")
+    result = flink.run(state, [job], wait_timeout=0)
+    assert result.job(job)["status"] == flink.truth[job] != "job_running"
+    assert (result["changed"], result.failed) == (True, False)
+
+
+def test_no_time_and_no_answer_at_all(flink):
+    """Nothing is sent again when the time is over, and what is not known is said."""
+    job = flink.job()
+    flink.fault(WRITE_PATH, "reset_before", times=None)
+    result = flink.run("stopped", [job], wait_timeout=0)
+    assert (result["changed"], result.failed, len(flink.writes)) == (False, True, 1)
+    assert "not known" in result.job(job)["msg"]

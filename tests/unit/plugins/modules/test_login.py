@@ -1,15 +1,9 @@
 # Copyright (c) 2026, otc.bigdata contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Credentials, project, region and endpoints: where they come from, what wins, what is missing.
-
-And tokens that expire on the way, and secrets.
-"""
+"""Credentials, project, region and endpoints: where they come from, what wins, what is missing. And secrets."""
 
 from __future__ import annotations
-
-import threading
-import time
 
 import pytest
 
@@ -377,80 +371,6 @@ def test_auth_url_of_the_task_wins_over_the_environment(flink):
     environ = {"OTC_IAM_ENDPOINT": "http://127.0.0.1:1"}
     result = flink.run("stopped", [128], login=flink.by_password, environ=environ, max_retries=0)
     assert not result.failed, result["msg"]
-
-
-# ---- tokens that expire on the way ----
-
-
-def expire_after(flink, reads: int) -> threading.Thread:
-    """All tokens expire once that many reads were made."""
-
-    def watch() -> None:
-        while flink.total("reads") < reads:
-            time.sleep(0.002)
-        flink.emulator.world.identities.expire_tokens()
-
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    return thread
-
-
-@pytest.mark.parametrize(
-    ("form", "at_write"),
-    [("APIGW.0301", False), ("APIGW.0307", True), ("APIG.0301", True), ("DLI.10007", False), ("DLI.10007", True)],
-)
-def test_token_expires(flink, form, at_write):
-    """One more login, shared by all workers; the request that was refused is made again."""
-    flink.answers(expired_token=form)
-    flink.emulator.settings.update({"latency": 0.1 if at_write else 0.02})
-    ids = flink.many(1 if at_write else 40, hidden=True)
-    thread = expire_after(flink, 1 if at_write else 12)
-    result = flink.run("stopped", ids, login=flink.by_password)
-    thread.join(5)
-    assert not result.failed, result["msg"]
-    assert result["summary"]["changed"] == len(ids)
-    assert flink.total("logins") == 2
-
-
-def test_token_is_refused_for_ever(flink):
-    """A new token does not help: no third login."""
-    flink.fault(GET_PATH, "status", status=401, body=refusal("APIGW.0301"), times=None)
-    result = flink.run("stopped", [128], login=flink.by_password)
-    check_http_error(result, "GET", flink.emulator.url, JOBS_PATH, 401)
-    assert flink.total("logins") <= 2
-    assert len(flink.log) <= 6
-
-
-def test_second_login_is_refused(flink):
-    """One attempt; what was done already is reported."""
-    flink.fault(LOGIN_PATH, "status", skip=1, times=None, status=401, body=refusal("IAM.0061"))
-    flink.fault(GET_PATH, "status", skip=1, times=None, status=401, body=refusal("APIGW.0307"))
-    result = flink.run("stopped", [128], login=flink.by_password)
-    assert result.failed
-    assert result["changed"] is True
-    assert (result.job(128)["status_before"], result.job(128)["action"]) == ("job_running", "stop")
-    assert flink.total("logins") == 2
-
-
-@pytest.mark.parametrize("form", ["APIGW.0301", "DLI.10007"])
-def test_given_token_has_expired(flink, form):
-    """It cannot be renewed: one clear message, no login, few requests."""
-    flink.answers(expired_token=form)
-    flink.emulator.world.identities.expire_tokens()
-    result = flink.run("stopped", [128, 137])
-    check_http_error(result, "GET", flink.emulator.url, JOBS_PATH, 401 if form.startswith("APIG") else 400)
-    assert "token" in result["msg"]
-    assert flink.total("logins") == 0
-    assert len(flink.log) <= 4
-
-
-def test_given_token_expires_on_the_way(flink):
-    """The jobs that were handled are in the answer."""
-    flink.fault(GET_PATH, "status", skip=1, times=None, status=401, body=refusal("APIGW.0307"))
-    result = flink.run("stopped", [128])
-    assert result.failed
-    assert result["changed"] is True
-    assert result.job(128)["status_before"] == "job_running"
 
 
 # ---- secrets ----

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import pathlib
 import ssl
 
 import pytest
@@ -16,14 +17,21 @@ from ansible_collections.otc.bigdata.tests.unit.utils.flink import JOBS_PATH, Fl
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    """An authority, a certificate of the server and one of a client."""
+    """An authority, a certificate of the server, one of a client, and files that are of no use."""
     folder, authority = tmp_path_factory.mktemp("tls"), trustme.CA()
-    names = {name: str(folder / f"{name}.pem") for name in ("ca", "server", "client", "key")}
+    kinds = ("ca", "server", "client", "key", "both", "other key", "locked key", "text", "nothing")
+    names = {name: str(folder / f"{name}.pem") for name in kinds}
     client = authority.issue_cert("client@example.org")
     authority.cert_pem.write_to_path(names["ca"])
     authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(names["server"])
     client.cert_chain_pems[0].write_to_path(names["client"])
     client.private_key_pem.write_to_path(names["key"])
+    client.private_key_and_cert_chain_pem.write_to_path(names["both"])
+    authority.issue_cert("other@example.org").private_key_pem.write_to_path(names["other key"])
+    first, *rest = client.private_key_pem.bytes().decode().splitlines()
+    locked = [first, "Proc-Type: 4,ENCRYPTED", f"DEK-Info: AES-256-CBC,{'00' * 16}", "", *rest, ""]
+    pathlib.Path(names["locked key"]).write_text("\n".join(locked), encoding="utf-8")
+    pathlib.Path(names["text"]).write_text("no certificate", encoding="utf-8")
     return names
 
 
@@ -74,7 +82,10 @@ def test_who_is_trusted(files, options, environ, good):
     ("options", "environ", "good"),
     [
         ({"client_cert": "client", "client_key": "key"}, {}, True),
+        ({"client_cert": "both"}, {}, True),
         ({}, {"OS_CERT": "client", "OS_KEY": "key"}, True),
+        ({}, {"OS_CERT": "both"}, True),
+        ({"client_cert": "both"}, {"OS_CERT": "text"}, True),
         ({}, {}, False),
     ],
     ids=str,
@@ -86,6 +97,42 @@ def test_certificate_of_our_own(files, options, environ, good):
         result = Flink(emulator).run("stopped", [128], environ=variables, ca_path=files["ca"], max_retries=0, **given)
         assert result["changed"] is good
         assert result.failed is not good
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])
+@pytest.mark.parametrize("module", ["run", "info"])
+def test_server_demands_a_certificate(files, version, module):
+    """One clear message that names the way out, and no repeats, as nothing will change."""
+    with serve(files, verify_mode=ssl.CERT_REQUIRED, minimum_version=version, maximum_version=version) as emulator:
+        flink = Flink(emulator)
+        login = {**flink.by_token, "ca_path": files["ca"]}
+        result = flink.run("stopped", [128], login) if module == "run" else flink.info(login, job_ids=[128])
+        check_http_error(result, "GET", emulator.url, JOBS_PATH)
+        check_refused(result, "client_cert")
+        assert not flink.log
+
+
+@pytest.mark.parametrize(
+    ("cert", "key"),
+    [
+        ("client", None),
+        ("client", "other key"),
+        ("client", "locked key"),
+        ("client", "text"),
+        ("client", "nothing"),
+        ("key", "client"),
+        ("text", "key"),
+    ],
+)
+def test_certificate_of_no_use(files, cert, key):
+    """It is told before anything is sent, and nobody is asked for the passphrase of a key."""
+    with serve(files, verify_mode=ssl.CERT_REQUIRED) as emulator:
+        flink = Flink(emulator)
+        given = {"client_cert": files[cert], **({"client_key": files[key]} if key else {})}
+        result = flink.run("stopped", [128], ca_path=files["ca"], max_retries=0, **given)
+        check_refused(result, "client_key")
+        assert "pass phrase" not in result.text.lower()
+        assert not flink.log
 
 
 @pytest.mark.parametrize("name", ["ca_path", "client_cert"])

@@ -1,0 +1,14 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ..modules.dli_flink_jobs_info import CORE, SPEC
+from ..plugin_utils._fast_path import FastPath
+
+
+class ActionModule(FastPath):
+    """The module of the same name, in the process of Ansible where that is possible."""
+
+    core, spec = staticmethod(CORE), SPEC

@@ -1,0 +1,36 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""For those who watch a task: a line when something has changed, but never more often than one can read."""
+
+from __future__ import annotations
+
+import threading
+import time
+import typing as t
+
+EVERY = 2.0  # seconds from one line to the next, and before the first
+
+
+class Progress:
+    """``told`` gets the lines. May be shared by threads."""
+
+    def __init__(self, told: t.Callable[[str], None], clock: t.Callable[[], float] = time.monotonic) -> None:
+        self._told = told
+        self._clock = clock
+        self._began = self._last = clock()
+        self._line = ""
+        self._speaking = threading.Lock()
+
+    def tell(self, line: t.Callable[[], str]) -> None:
+        """``line`` is only called for if it is time for one."""
+        with self._speaking:
+            now = self._clock()
+            if now - self._last < EVERY:
+                return
+            text = line()
+            if text != self._line:
+                self._told(f"{text} ({now - self._began:.0f} s)")
+                self._line, self._last = text, now

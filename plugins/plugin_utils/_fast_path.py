@@ -1,0 +1,232 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""The other edge: a task that would run on the controller anyway runs in the worker process of Ansible.
+
+That saves the start of a Python of its own, and lets users watch the task. What it does and what it answers is the same
+as the module's; where anything is unusual, the module runs as usual.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sys
+import threading
+import typing as t
+from importlib import import_module
+
+from ansible import constants as C
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.plugins.action.normal import ActionModule as NormalAction
+from ansible.release import __version__ as ansible_version
+from ansible.utils.display import Display
+
+from ..module_utils._edge import Core, Edge
+from ..module_utils._errors import Interrupted
+
+
+def _copy_of_stderr() -> int | None:
+    try:
+        return os.dup(2)
+    except OSError:
+        return None
+
+
+# Releases of ansible-core; a newer one may pass other things to modules
+KNOWN = ("2.16", "2.17", "2.18", "2.19", "2.20", "2.21")
+# A worker knows no terminal, and whoever interrupts Ansible cannot be reached through its display any more
+TERMINAL = sys.stdout is not None and sys.stdout.isatty()
+LAST_WORDS = _copy_of_stderr()
+# As other plugins document theirs; Ansible reads none from action plugins, so they are handed to it below
+OPTIONS = {
+    "in_process": {
+        "type": "bool",
+        "default": True,
+        "env": [{"name": "OTC_BIGDATA_IN_PROCESS"}],
+        "ini": [{"section": "otc_bigdata", "key": "in_process"}],
+    },
+    "progress": {
+        "type": "str",
+        "default": "auto",
+        "choices": ["auto", "always", "never"],
+        "env": [{"name": "OTC_BIGDATA_PROGRESS"}],
+        "ini": [{"section": "otc_bigdata", "key": "progress"}],
+    },
+}
+PLUGIN = "otc_bigdata"
+C.config.initialize_plugin_configuration_definitions("action", PLUGIN, OPTIONS)
+display = Display()
+
+
+def _option(name: str) -> t.Any:
+    """Raises AnsibleError for a value that it cannot have."""
+    try:
+        return C.config.get_config_value(name, plugin_type="action", plugin_name=PLUGIN)
+    except AnsibleError:
+        raise
+    except Exception as error:
+        raise AnsibleError(f"{PLUGIN}: {name}: {error}") from None
+
+
+def _load_requests() -> bool:
+    """Ansible loads this file once, and then forks a worker for each task."""
+    try:
+        return bool(_option("in_process") and import_module("requests"))
+    except (ImportError, AnsibleError):
+        return False
+
+
+REQUESTS = _load_requests()
+
+
+class FastPath(NormalAction):  # type: ignore[misc]
+    """How Ansible runs a module, but for the moment in which it would start one."""
+
+    core: t.ClassVar[Core]
+    spec: t.ClassVar[dict[str, t.Any]]
+
+    def _execute_module(self, *args: t.Any, task_vars: t.Any = None, **kwargs: t.Any) -> t.Any:
+        arguments = self._plain_arguments()
+        reason = self._reason_for_a_process(task_vars or {}) or ("" if arguments is not None else "unusual arguments")
+        if arguments is None or reason:
+            display.vvv(f"{self._task.action}: as a module: {reason}")
+            return super()._execute_module(*args, task_vars=task_vars, **kwargs)
+        display.vvv(f"{self._task.action}: in process")
+        flags: dict[str, t.Any] = {}  # what Ansible tells a module beside its arguments
+        self._update_module_args(self._task.action, flags, task_vars or {})
+        with _in_folder(self._loader.get_basedir()):
+            return self._run_core(arguments, flags)
+
+    def _plain_arguments(self) -> dict[str, t.Any] | None:
+        """As a module gets them: made of the types of JSON. None where that is not simple, as for a date."""
+        try:
+            arguments = json.loads(json.dumps(self._task.args))
+        except (TypeError, ValueError):
+            return None
+        return {name: value for name, value in arguments.items() if not name.startswith("_ansible_")}
+
+    def _reason_for_a_process(self, task_vars: dict[str, t.Any]) -> str:
+        """Why this task cannot run here; empty if it can."""
+        if not _option("in_process"):
+            return "in_process is false"
+        if not ansible_version.startswith(tuple(f"{version}." for version in KNOWN)):
+            return f"ansible-core {ansible_version} is newer than this collection"
+        if not REQUESTS:
+            return "requests is missing here"
+        if sys.platform == "darwin":
+            return "macOS does not let a forked process ask for its proxies"
+        if self._connection.transport != "local":
+            return f"connection {self._connection.transport}"
+        if self._connection.become or self._task.async_val or any(self._task.environment or ()):
+            return "become, async or environment"
+        if C.DEFAULT_KEEP_REMOTE_FILES:
+            return "the files of the module are to be kept"
+        interpreter = self._interpreter(task_vars)
+        return "" if interpreter in ("", sys.executable) else f"interpreter {interpreter}"
+
+    def _interpreter(self, task_vars: dict[str, t.Any]) -> str:
+        """The Python that is set for the host; empty if Ansible would choose one."""
+        delegated = task_vars.get("ansible_delegated_vars", {}).get(self._task.delegate_to)
+        found = (delegated if delegated is not None else task_vars).get("ansible_python_interpreter") or ""
+        found = str(self._templar.template(found)) or str(C.config.get_config_value("INTERPRETER_PYTHON") or "")
+        return "" if found.startswith("auto") else found
+
+    def _run_core(self, arguments: dict[str, t.Any], flags: dict[str, t.Any]) -> dict[str, t.Any]:
+        checked = ArgumentSpecValidator(self.spec).validate(arguments)
+        options = checked.validated_parameters
+        told, logged = self._watchers(flags["_ansible_check_mode"])
+        edge = Edge(
+            os.environ,
+            flags["_ansible_check_mode"],
+            flags["_ansible_diff"],
+            flags["_ansible_verbosity"],
+            told,
+            logged,
+        )
+        edge.hide(str(options[name]) for name, one in self.spec.items() if one.get("no_log") and options.get(name))
+        warnings = _doubly_given(self.spec, arguments)
+        if checked.error_messages:
+            only = len(checked.error_messages) == 1 and checked.unsupported_parameters
+            kind = f"Unsupported parameters for ({self._task.action}) module: " if only else ""
+            result: dict[str, t.Any] = {"failed": True, "msg": f"{kind}{checked.error_messages[0]}"}
+        else:
+            with _interrupts(self._task.action):
+                result = type(self).core(options, edge)
+            warnings += result.pop("warnings", [])
+        if flags.get("_ansible_inject_invocation", True):
+            result["invocation"] = {"module_args": options}
+        if warnings:
+            result["warnings"] = list(dict.fromkeys(warnings))
+        return t.cast("dict[str, t.Any]", json.loads(json.dumps(remove_values(result, edge.secrets))))
+
+    def _watchers(self, check_mode: bool) -> tuple[t.Callable[[str], None], t.Callable[[str], None]]:
+        """Who hears of progress, and who of retries. Both speak through Ansible, so a callback may keep the output."""
+        json_only = "json" in str(C.DEFAULT_STDOUT_CALLBACK).rpartition(".")[2]
+        wish = _option("progress")
+        shown = wish == "always" or (wish == "auto" and not json_only and (TERMINAL or display.verbosity > 0))
+        name = self._task.action.rpartition(".")[2]
+
+        def told(text: str) -> None:
+            if shown and not check_mode and not self._task.no_log:
+                display.display(f"{name}: {text}", stderr=json_only)
+
+        return told, lambda text: display.vvv(f"{name}: {text}")
+
+
+def _doubly_given(spec: t.Mapping[str, t.Any], arguments: t.Mapping[str, t.Any]) -> list[str]:
+    """The warning of Ansible for an option that is also given by another name."""
+    return [
+        f"Both option {name} and its alias {alias} are set."
+        for name, one in spec.items()
+        for alias in one.get("aliases", ())
+        if name in arguments and alias in arguments
+    ]
+
+
+@contextlib.contextmanager
+def _in_folder(folder: str) -> t.Iterator[None]:
+    """Relative paths mean what they mean to a module."""
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+@contextlib.contextmanager
+def _interrupts(action: str) -> t.Iterator[None]:
+    """Ctrl-C, or Ansible that ends its workers, is passed on once the user has been told what was done until then."""
+    if threading.current_thread() is not threading.main_thread():  # some strategies run tasks in threads
+        yield
+        return
+    received: list[int] = []
+
+    def interrupt(number: int, frame: t.Any) -> None:
+        received.append(number)
+        # Ctrl-C comes from the terminal, and again from Ansible. (Python complains of a pending signal if it is SIG_IGN.)
+        _handle(dict.fromkeys(before, lambda *dummy: None))
+        raise KeyboardInterrupt
+
+    before = _handle({signal.SIGINT: interrupt, signal.SIGTERM: interrupt})
+    try:
+        yield
+    except Interrupted as error:
+        if LAST_WORDS is not None:
+            os.write(LAST_WORDS, f"[WARNING]: {action} was interrupted: {error}\n".encode())
+    finally:
+        _handle(before)
+        for number in received:
+            os.kill(os.getpid(), number)
+
+
+def _handle(handlers: t.Mapping[int, t.Any]) -> dict[int, t.Any]:
+    """Sets handlers of signals. Returns those that were there."""
+    return {number: signal.signal(number, handler) for number, handler in handlers.items()}

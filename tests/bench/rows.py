@@ -1,0 +1,156 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is measured: rows of ways that run in turn, and the goals of each row."""
+
+from __future__ import annotations
+
+import pathlib
+import typing as t
+
+from .cloud import Cloud
+from .sample import Sample
+from .ways import Way, Ways
+
+LATENCY = 0.02  # seconds
+MEMORY = 250  # MB
+NOISE = 1.05  # what counts as the same time per job
+
+Round = t.Mapping[str, Sample]  # name of the way → what it cost in this round
+
+
+class Goal(t.NamedTuple):
+    """``figure`` is taken in each round; its median is held against the limit. None: a figure without a goal."""
+
+    text: str
+    figure: t.Callable[[Round], float]
+    limit: float | None = None
+    at_least: bool = False
+
+    def met(self, figure: float) -> bool | None:
+        if self.limit is None:
+            return None
+        return figure >= self.limit if self.at_least else figure <= self.limit
+
+
+class Row(t.NamedTuple):
+    title: str
+    ways: list[Way]
+    goals: list[Goal]
+
+
+class Bench(t.NamedTuple):
+    """``jobs`` scales all rows; 1000 is the full size."""
+
+    folder: pathlib.Path
+    plain: Cloud
+    tls: Cloud
+    jobs: int
+
+
+def to_ping(name: str, limit: float, ping: str = "ping") -> Goal:
+    return Goal(f"{name} / {ping}", lambda took: took[name].seconds / took[ping].seconds, limit)
+
+
+def start(bench: Bench) -> Row:
+    """What one small task costs."""
+    ways = Ways(bench.folder, bench.plain, "flink_jobs", 1)
+    goals = [to_ping("in process", 0.8), to_ping("as a module", 1.2)]
+    return Row("one task, one Flink job, 0 ms", [*ways.both(), ways.ping()], goals)
+
+
+def tasks(bench: Bench) -> Row:
+    """What many small tasks cost."""
+    count = max(2, bench.jobs // 50)
+    ways, ping = Ways(bench.folder, bench.plain, "flink_jobs", count), f"{count} x ping"
+    title = f"{count} tasks in one play, one Flink job each, 0 ms"
+    return Row(title, [*ways.both(tasks=count), ways.ping(ping, count)], [to_ping("in process", 0.3, ping)])
+
+
+def flink(bench: Bench) -> Row:
+    """Jobs for which there is a batch call."""
+    ways, few = Ways(bench.folder, bench.plain, "flink_jobs", bench.jobs, LATENCY), max(2, bench.jobs // 20)
+    loop = ways.uri(few)
+
+    def faster(name: str) -> Goal:
+        def figure(took: Round) -> float:
+            return (took[loop.name].seconds - took["ping"].seconds) / few / (took[name].seconds / bench.jobs)
+
+        return Goal(f"(uri loop - ping) / {name}, per job", figure, 200, at_least=True)
+
+    goals = [goal for name in ("in process", "as a module") for goal in (to_ping(name, 1.3), faster(name))]
+    title = f"{bench.jobs} Flink jobs stopped by id, 20 ms, confirmed"
+    return Row(title, [*ways.both(), ways.ping(), loop, ways.sdk()], goals)
+
+
+def tls(bench: Bench) -> Row:
+    """What TLS adds. With 1600 jobs there are 16 writes at once, and so 16 connections."""
+    jobs = 8 * bench.jobs // 5
+    plain, secure = (Ways(bench.folder, cloud, "flink_jobs", jobs, LATENCY) for cloud in (bench.plain, bench.tls))
+    over_tls = [way._replace(name=f"{way.name}, TLS") for way in secure.both(workers=16)]
+
+    def added(name: str) -> Goal:
+        def figure(took: Round) -> float:
+            return (took[f"{name}, TLS"].seconds - took[name].seconds) / took["ping"].seconds
+
+        return Goal(f"({name}, TLS - {name}) / ping", figure, 0.15)
+
+    ways = [way for pair in zip(plain.both(workers=16), over_tls) for way in pair]
+    title = f"{jobs} Flink jobs stopped by id, 20 ms, 16 workers, without and with TLS"
+    return Row(title, [*ways, plain.ping()], [added("in process"), added("as a module")])
+
+
+def flink10(bench: Bench) -> Row:
+    """Ten times as many; also with more workers than usual."""
+    ways, many = Ways(bench.folder, bench.plain, "flink_jobs", 10 * bench.jobs, LATENCY), "in process, 16 workers"
+    title = f"{10 * bench.jobs} Flink jobs stopped by id, 20 ms, confirmed"
+    goals = [to_ping(name, 2) for name in ("in process", "as a module", many)]
+    return Row(title, [*ways.both(), ways.ours(many, workers=16), ways.ping()], goals)
+
+
+def spark(bench: Bench) -> Row:
+    """Jobs that take a request each."""
+    ways = Ways(bench.folder, bench.plain, "batches", bench.jobs, LATENCY)
+    alone, single = ways.process("its process alone", workers=16), ways.process("the same, 1 batch", jobs=1)
+    others = [ways.ping(), ways.curl(), ways.sdk()]
+
+    def goals_of(name: str) -> list[Goal]:
+        def to_curl(took: Round) -> float:
+            return (took[name].seconds - took["ping"].seconds) / took["curl --parallel"].seconds
+
+        return [
+            Goal(f"({name} - ping) / curl --parallel", to_curl, 1.8),
+            Goal(f"SDK script / {name}", lambda took: took["SDK script"].seconds / took[name].seconds, 12, True),
+        ]
+
+    def cpu(took: Round) -> float:
+        more, less = took[alone.name], took[single.name]
+        return 1e6 * (more.cpu - less.cpu) / (more.requests - less.requests)
+
+    goals = [*goals_of("in process"), *goals_of("as a module"), Goal("microseconds of CPU per further request", cpu)]
+    title = f"{bench.jobs} Spark batches cancelled by id, 20 ms, 16 workers, confirmed"
+    return Row(title, [*ways.both(workers=16), alone, single, *others], goals)
+
+
+def memory(bench: Bench) -> Row:
+    """A selection that is as large as it can be."""
+    counts = [bench.jobs, 10 * bench.jobs, 100 * bench.jobs]
+    names = [f"{count} jobs" for count in counts]
+    ways = [Ways(bench.folder, bench.plain, "flink_jobs", count).check_mode(name) for count, name in zip(counts, names)]
+
+    def grows(took: Round) -> float:
+        each = [took[name].seconds / count for count, name in zip(counts, names)]
+        return max(each[1] / each[0], each[2] / each[1])
+
+    goals = [
+        Goal(f"peak of the process in MB, {names[2]}", lambda took: took[names[2]].peak, MEMORY),
+        *(
+            Goal(f"microseconds per job, {name}", lambda took, n=count, name=name: 1e6 * took[name].seconds / n)
+            for count, name in zip(counts, names)
+        ),
+        Goal("largest growth of the time per job", grows, NOISE),
+    ]
+    return Row("Flink jobs selected by a filter, check mode, process of the module, 0 ms", ways, goals)
+
+
+ROWS = {row.__name__: row for row in (start, tasks, flink, tls, flink10, spark, memory)}

@@ -1,0 +1,694 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tasks that run in the process of Ansible: which do, whether anybody could tell from their results, what a watcher sees,
+and what Ctrl-C does. Always Ansible's own command line, against an emulator."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+import os
+import pathlib
+import re
+import signal
+import sys
+import time
+import typing as t
+
+import pytest
+from ansible.parsing.vault import VaultLib, VaultSecret
+
+from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
+from ansible_collections.otc.bigdata.tests.unit.utils.mrs import CLUSTER
+from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Folder, Run, folder, wait_for
+from ansible_collections.otc.bigdata.tests.unit.utils.service import PROJECT
+
+FLINK, SPARK, MRS = "otc.bigdata.dli_flink_jobs", "otc.bigdata.dli_batch_job", "otc.bigdata.mrs_job_executions"
+IN_PROCESS, AS_A_MODULE = f"{FLINK}: in process", f"{FLINK}: as a module: "
+UNUSUAL = f"{AS_A_MODULE}become, async or environment"
+
+
+def environ(emulator: Emulator) -> dict[str, str]:
+    """Where the services are, and a token for them."""
+    endpoints = {f"OTC_{service}_ENDPOINT": emulator.url for service in ("IAM", "DLI", "MRS")}
+    return {**endpoints, "OS_TOKEN": "demo-token"}
+
+
+@contextlib.contextmanager
+def world(**seed) -> t.Iterator[tuple[Emulator, Folder]]:
+    """An emulator of its own, and a folder whose tasks talk to it."""
+    with Emulator(seed=seed) as emulator, folder(**environ(emulator)) as here:
+        yield emulator, here
+
+
+def template(expression: str) -> str:
+    return "{{ " + expression + " }}"
+
+
+def script(here: Folder, name: str, *lines: str) -> str:
+    """A command. Returns its path."""
+    path = here.write(name, "\n".join(["#!/bin/sh", *lines, ""]))
+    path.chmod(0o755)
+    return str(path)
+
+
+def stops(emulator: Emulator) -> list[int]:
+    """The jobs that stops were sent for, one after the other."""
+    writes = [json.loads(entry["body"]) for entry in emulator.log.entries() if entry["path"].endswith("/jobs/stop")]
+    return [job_id for write in writes for job_id in write["job_ids"]]
+
+
+# ---- which tasks run here ----
+
+
+class Case(t.NamedTuple):
+    """A task of a play. It stops a job of its own, unless ``ids`` says otherwise."""
+
+    way: str = IN_PROCESS  # how it is announced
+    task: dict = {}
+    options: dict = {}
+    ids: t.Sequence[int] | None = None
+    play: str = "local"
+    in_folder: bool = True  # Ansible puts the module into a folder
+
+
+def with_python(path: str, **task) -> dict:
+    return {"vars": {"ansible_python_interpreter": path}, **task}
+
+
+OTHER = template("playbook_dir ~ '/other_python'")
+PLAYS = {
+    "local": {"hosts": "localhost", "vars": {"ansible_become_exe": template("playbook_dir ~ '/become'")}},
+    "environment": {"hosts": "localhost", "environment": {"A": "b"}},
+    "free": {"name": "free", "hosts": "here", "strategy": "free"},
+    "far": {"hosts": "far"},
+}
+ITEMS = {"options": {"job_ids": [template("item")]}}
+CASES = {
+    "plain": Case(),
+    "loop": Case(task={"loop": [101, 102]}, ids=[101, 102], **ITEMS),
+    "in vain": Case(task={"ignore_errors": True}, options={"job_ids": [999]}, ids=[]),
+    "no log": Case(task={"no_log": True}),
+    "empty environment": Case(task={"environment": {}}),
+    "empty environments": Case(task={"environment": []}),
+    "environment": Case(UNUSUAL, with_python(sys.executable, environment={"A": "b"})),
+    "templated environment": Case(UNUSUAL, with_python(sys.executable, environment=template("{'A': 'b'}"))),
+    "async": Case(UNUSUAL, with_python(sys.executable, **{"async": 30, "poll": 1})),
+    "become": Case(UNUSUAL, with_python(sys.executable, become=True)),
+    "become by the inventory": Case(UNUSUAL, {"delegate_to": "root"}),
+    "become false": Case(task={"become": False}),
+    "no local Python": Case(f"{AS_A_MODULE}interpreter {{home}}/other_python", with_python(OTHER)),
+    "the same Python": Case(task=with_python(sys.executable)),
+    "Python of the playbook": Case(task=with_python(template("ansible_playbook_python"))),
+    "any Python": Case(task=with_python("auto_silent")),
+    "date": Case(
+        f"{AS_A_MODULE}unusual arguments",
+        with_python(sys.executable),
+        options={"job_ids": None, "filters": {"name": [datetime.date(2026, 1, 1)]}},
+        ids=[],
+    ),
+    "check mode": Case(task={"check_mode": True}, ids=[]),
+    "delegated to a module": Case(f"{AS_A_MODULE}interpreter {{home}}/other_python", {"delegate_to": "other"}),
+    "delegated far away": Case(
+        f"{AS_A_MODULE}connection ssh",
+        {"delegate_to": "far", "ignore_unreachable": True},
+        ids=[],
+        in_folder=False,
+    ),
+    "play with environment": Case(UNUSUAL, with_python(sys.executable), play="environment"),
+    "free": Case(play="free"),
+    "delegated": Case(task={"delegate_to": "localhost"}, play="far"),
+    "delegated by a loop": Case(
+        task={"delegate_to": template("'localhost' if item == 103 else 'here'"), "loop": [103, 104]},
+        ids=[103, 104],
+        play="far",
+        **ITEMS,
+    ),
+    "local action": Case(task={"delegate_to": "localhost", "run_once": True}, play="far"),
+    "far away": Case(f"{AS_A_MODULE}connection ssh", {"ignore_unreachable": True}, ids=[], play="far", in_folder=False),
+}
+INVENTORY = {
+    "all": {
+        "hosts": {
+            "localhost": {"ansible_connection": "local"},
+            "here": {"ansible_connection": "local"},
+            "other": {"ansible_connection": "local", "ansible_python_interpreter": OTHER},
+            "root": {
+                "ansible_connection": "local",
+                "ansible_python_interpreter": sys.executable,
+                "ansible_become": True,
+                "ansible_become_exe": template("playbook_dir ~ '/become'"),
+            },
+            "far": {
+                "ansible_connection": "ssh",
+                "ansible_host": "127.0.0.1",
+                "ansible_port": 1,
+                "ansible_ssh_executable": template("playbook_dir ~ '/ssh'"),
+                "ansible_ssh_retries": 0,
+            },
+        }
+    }
+}
+
+
+def case_task(here: Folder, number: int, name: str) -> dict:
+    """Nothing but a module uses ``ansible_remote_tmp``."""
+    case = CASES[name]
+    options = {"state": "stopped", "job_ids": [number], **case.options}
+    task = {"name": name, FLINK: {key: value for key, value in options.items() if value is not None}, **case.task}
+    return {**task, "vars": {"ansible_remote_tmp": f"{here.remote}/{number}", **task.get("vars", {})}}
+
+
+def case_plays(here: Folder) -> list[dict]:
+    numbers = {name: number for number, name in enumerate(CASES, 1)}
+    return [
+        {**play, "tasks": [case_task(here, numbers[name], name) for name, case in CASES.items() if case.play == key]}
+        for key, play in PLAYS.items()
+    ]
+
+
+def test_who_runs_here():
+    """Told at -vvv, and seen: a module needs a folder to run from, and a connection. Whatever way, it runs once."""
+    with world(flink_jobs=[{"count": 110, "status": "job_running"}]) as (emulator, here):
+        here.write("hosts.yml", INVENTORY)
+        script(here, "other_python", f'exec "{sys.executable}" "$@"')
+        script(here, "become", 'while [ "$1" != /bin/sh ]; do shift; done', 'exec "$@"')
+        script(here, "ssh", f'echo "$@" >> {here.path}/ssh-was-tried', "exit 255")
+        run = here.playbook(case_plays(here), "-i", "hosts.yml", "-vvv").end()
+        assert run.code == 0, run.said
+        said, expected = run.tasks(), []
+        for number, (name, case) in enumerate(CASES.items(), 1):
+            ways = re.findall(rf"^{FLINK}: (?:in process|as a module).*$", said[name], re.MULTILINE)
+            assert set(ways) == {case.way.format(home=here.home)}, said[name]
+            assert len(ways) == len(case.task.get("loop", "1")), said[name]
+            as_module = case.way != IN_PROCESS and case.in_folder
+            assert (here.remote / str(number)).exists() == as_module, said[name]
+            assert ("AnsiballZ" in said[name]) == as_module, said[name]
+            expected += [number] if case.ids is None else case.ids
+        assert sorted(stops(emulator)) == sorted(expected)
+        assert all("UNREACHABLE" in said[name] for name in ("far away", "delegated far away"))
+        assert (here.path / "ssh-was-tried").exists()
+
+
+ROLE = [{"name": "In a role", FLINK: {"state": "stopped", "job_ids": [template("job")]}}]
+BLOCKS = [
+    {
+        "block": [{"name": "In a block", FLINK: {"state": "stopped", "job_ids": [1, 999]}}],
+        "rescue": [{"name": "In a rescue", FLINK: {"state": "stopped", "job_ids": [2]}}],
+        "always": [{"name": "Role", "ansible.builtin.include_role": {"name": "stop"}, "vars": {"job": 3}}],
+    },
+    {
+        "name": "In a block with environment",
+        "block": [{FLINK: {"state": "stopped", "job_ids": [4]}}],
+        "environment": {"A": "b"},
+    },
+]
+
+
+def test_blocks_and_roles():
+    with world(flink_jobs=[{"count": 4, "status": "job_running"}]) as (emulator, here):
+        here.write("roles/stop/tasks/main.yml", ROLE)
+        run = here.playbook([{"tasks": BLOCKS}], "-vvv").end()
+        assert run.code == 0, run.said
+        assert re.findall(rf"{FLINK}: (?:in|as).*", run.out) == [IN_PROCESS] * 3 + [UNUSUAL]
+        assert stops(emulator) == [1, 2, 3, 4]
+
+
+# As if it were not installed
+WITHOUT_REQUESTS = """
+from importlib.machinery import PathFinder
+found = PathFinder.find_spec
+PathFinder.find_spec = classmethod(lambda cls, name, *more: None if name == "requests" else found(name, *more))
+"""
+NOT_WISHED = {"ansible.cfg": "[otc_bigdata]\nin_process = false\n"}
+OF_INVENTORY = [
+    "-i",
+    "localhost,",
+    "-c",
+    "local",
+]  # unlike the localhost that Ansible makes, it has no Python of its own
+
+
+class Surroundings(t.NamedTuple):
+    """What is set for all tasks; ``files`` are in the home folder."""
+
+    way: str = IN_PROCESS
+    environ: dict = {}
+    files: dict = {}
+    arguments: t.Sequence[str] = ()
+
+
+SURROUNDINGS = {
+    "plain": Surroundings(),
+    "wished": Surroundings(environ={"OTC_BIGDATA_IN_PROCESS": "true"}),
+    "not wished": Surroundings(f"{AS_A_MODULE}in_process is false", {"OTC_BIGDATA_IN_PROCESS": "no"}),
+    "not wished in ansible.cfg": Surroundings(f"{AS_A_MODULE}in_process is false", files=NOT_WISHED),
+    "the environment wins": Surroundings(environ={"OTC_BIGDATA_IN_PROCESS": "true"}, files=NOT_WISHED),
+    "files are kept": Surroundings(
+        f"{AS_A_MODULE}the files of the module are to be kept", {"ANSIBLE_KEEP_REMOTE_FILES": "1"}
+    ),
+    "another Python": Surroundings(
+        f"{AS_A_MODULE}interpreter {{home}}/other_python",
+        {"ANSIBLE_PYTHON_INTERPRETER": "{home}/other_python"},
+        arguments=OF_INVENTORY,
+    ),
+    "any Python": Surroundings(environ={"ANSIBLE_PYTHON_INTERPRETER": "auto"}, arguments=OF_INVENTORY),
+    "no requests": Surroundings(
+        f"{AS_A_MODULE}requests is missing here",
+        {"PYTHONPATH": "{home}/packages:{PYTHONPATH}"},
+        {"packages/sitecustomize.py": WITHOUT_REQUESTS},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SURROUNDINGS)
+def test_surroundings(name):
+    case = SURROUNDINGS[name]
+    with world() as (emulator, here):
+        places = {"home": here.home, "PYTHONPATH": here.environ()["PYTHONPATH"]}
+        variables = {key: value.format(**places) for key, value in case.environ.items()}
+        script(here, "other_python", f'exec "{sys.executable}" "$@"')
+        for path, text in case.files.items():
+            here.write(path, text)
+        run = here.ad_hoc("dli_flink_jobs", "state=stopped job_ids=128", "-vvv", *case.arguments, **variables).end()
+        assert re.findall(rf"{FLINK}: (?:in|as).*", run.out) == [case.way.format(**places)], run.said
+        assert here.remote.exists() == (case.way != IN_PROCESS), run.said
+        if name == "no requests":
+            assert run.code == 2
+            assert "Failed to import the required Python library (requests)" in run.out, run.said
+            assert emulator.log.summary()["reads"] == 0
+        else:
+            assert run.code == 0, run.said
+            assert "localhost | CHANGED =>" in run.out
+            assert stops(emulator) == [128]
+
+
+def test_wrong_setting():
+    """One message that names the value; nothing is sent."""
+    with world() as (emulator, here):
+        run = here.ad_hoc("dli_flink_jobs", "state=stopped job_ids=128", OTC_BIGDATA_PROGRESS="often").end()
+        assert run.code == 2
+        assert "often" in run.said, run.said
+        assert "Traceback" not in run.said
+        assert emulator.log.summary()["reads"] == 0
+
+
+# ---- the same results ----
+
+BATCHES = [f"0a324461-d9d9-45da-a52a-{n:012}" for n in range(6)]
+KILLED, SLOW = "981374c1-85da-44ee-be32-edfb4fba776c", "c54c8aa0-c277-4f83-8acc-521d85cfa32b"
+SEED = {
+    "flink_jobs": [
+        {"count": 320, "name": "load", "status": "job_running"},
+        {"job_id": 501, "name": "Größe ☃ \"'\\ {{ no }}", "status": "job_running"},
+        {"job_id": 502, "name": "bad", "status": "job_running", "refuse": {"stop": "DLI.15002"}},
+        {"job_id": 503, "name": "slow", "status": "job_running", "script": {"stop": [{"status": "job_canceling"}]}},
+        {"job_id": 504, "name": "old", "status": "job_finish", "age": 864000, "sql_body": "SELECT 'x' AS password"},
+    ],
+    "batches": [{"id": one, "name": "rollup", "state": "running"} for one in BATCHES],
+}
+
+
+def stop(*ids, **options) -> dict:
+    return {FLINK: {"state": "stopped", "job_ids": list(ids), **options}}
+
+
+# name: the task, and whether it changes anything, and fails
+TASKS: dict[str, tuple[dict, bool, bool]] = {
+    "success": (stop(1, 2), True, False),
+    "again": (stop(1, 2), False, False),
+    "one fails": (stop(3, 502, 999), True, True),
+    "300 jobs": (stop(*range(10, 310)), True, False),
+    "unicode": ({FLINK: {"state": "stopped", "filters": {"name": ["Größe*", "*☃*"]}}}, True, False),
+    "check mode and diff": ({**stop(4), "check_mode": True, "diff": True}, True, False),
+    "diff": ({FLINK: {"state": "absent", "job_ids": [4, 504]}, "diff": True}, True, False),
+    "time is up": (stop(503, wait_timeout=1, wait_interval=0.1), True, True),
+    "without waiting": (stop(5, wait=False), True, False),
+    "missing option": ({FLINK: {"job_ids": [1]}}, False, True),
+    "wrong type": (stop(1, wait_timeout="soon"), False, True),
+    "wrong choice": ({FLINK: {"state": "paused", "job_ids": [1]}}, False, True),
+    "both": (stop(1, filters={"name": ["x"]}), False, True),
+    "unsupported option": (stop(1, job_id=2), False, True),
+    "unsupported filter": ({FLINK: {"state": "stopped", "filters": {"nmae": "x"}}}, False, True),
+    "malformed id": (stop("1.0"), False, True),
+    "malformed number": (stop(1, max_retries=-1), False, True),
+    "too many": ({FLINK: {"state": "absent", "filters": {"name": "load*"}, "max_jobs": 3}}, False, True),
+    "alias": ({MRS: {"state": "stopped", "cluster_id": CLUSTER, "job_id_list": [KILLED]}}, True, False),
+    "alias too": (
+        {
+            SPARK: {
+                "state": "stopped",
+                "batch_id": BATCHES[:1],
+                "batch_ids": BATCHES[:2],
+                "region": "a",
+                "region_name": "b",
+            }
+        },
+        True,
+        False,
+    ),
+    "one string": ({SPARK: {"state": "stopped", "batch_id": BATCHES[3]}}, True, False),
+    "bad token": (stop(1, token="top-secret-token"), False, True),
+    "bad key": (stop(1, access_key="AKAKAKAKAK", secret_key="SK-top-secret"), False, True),
+    "short secret": (stop(6, token="demo-token", security_token="load"), True, False),
+    "vault": (stop(317, token=template("vaulted_token")), True, False),
+    "no log": ({**stop(7, token="demo-token"), "no_log": True}, True, False),
+    "Flink reader": ({f"{FLINK}_info": {"filters": {"name": ["old", "slow"]}, "details": True}}, False, False),
+    "Spark reader": ({f"{SPARK}_info": {}}, False, False),
+    "MRS reader": (
+        {f"{MRS}_info": {"cluster_name": "analytics", "filters": {"state": ["running", "odd"]}}},
+        False,
+        False,
+    ),
+    "MRS delete": ({MRS: {"state": "absent", "cluster_name": "analytics", "job_ids": [SLOW, "nobody"]}}, True, False),
+    "failed when": ({**stop(8), "failed_when": "result_failed_when.summary.total == 1"}, True, True),
+    "changed when": ({**stop(9), "changed_when": False}, False, False),
+    "until": ({**stop(310), "until": "not result_until.changed", "retries": 3, "delay": 0}, False, False),
+    "loop": ({FLINK: {"state": "stopped", "job_ids": [template("item")]}, "loop": [311, 312]}, True, False),
+    "CA here": (stop(313, ca_path="here.pem"), True, False),
+    "CA elsewhere": (stop(314, ca_path="elsewhere.pem"), False, True),
+    "clouds.yaml here": (stop(315, cloud="here"), True, False),
+    "null": ({FLINK: {"state": "stopped", "job_ids": [316], "filters": None, "region": template("omit")}}, True, False),
+    "empty": (stop(), False, False),
+}
+
+
+def variable(name: str) -> str:
+    """Where a task leaves its result."""
+    return f"result_{re.sub('[^a-z0-9]', '_', name.lower())}"
+
+
+def outcomes(
+    emulator: Emulator, here: Folder, elsewhere: pathlib.Path, cases: dict, in_process: bool, *arguments: str
+) -> Run:
+    """All tasks, one after the other; each may fail. Started in another folder than the one with the playbook."""
+    vault = VaultLib([("default", VaultSecret(b"vault-password"))])
+    secret = vault.encrypt("demo-token", vault.secrets[0][1]).decode()
+    here.write("vaulted.yml", "vaulted_token: !vault |\n" + "".join(f"  {line}\n" for line in secret.splitlines()))
+    here.write("vault-password", "vault-password")
+    here.write("here.pem", "")
+    (elsewhere / "elsewhere.pem").touch()
+    auth = {"token": "demo-token", "auth_url": emulator.url}
+    entry = {"auth": auth, "auth_type": "token", "dli_endpoint_override": emulator.url}
+    here.write("clouds.yaml", {"clouds": {"here": {**entry, "auth": {**auth, "project_id": PROJECT}}}})
+    tasks = [
+        {"name": name, **task, "register": variable(name), "ignore_errors": True}
+        for name, (task, *dummy) in cases.items()
+    ]
+    results = ", ".join(map(variable, cases))
+    copy = {"content": template(f"[{results}] | to_json"), "dest": str(here.path / "results.json"), "mode": "0600"}
+    play = {
+        "module_defaults": {"group/otc.bigdata.all": {"request_timeout": 30, "project_id": PROJECT}},
+        "vars_files": ["vaulted.yml"],
+        "vars": {"ansible_python_interpreter": sys.executable},
+        "tasks": [*tasks, {"name": "Results", "ansible.builtin.copy": copy, "no_log": True}],
+    }
+    return here.playbook(
+        [play],
+        "--vault-password-file",
+        str(here.home / "vault-password"),
+        *arguments,
+        cwd=elsewhere,
+        OTC_BIGDATA_IN_PROCESS=str(in_process),
+        OTC_BIGDATA_PROGRESS="never",
+        ANSIBLE_INJECT_INVOCATION="1",
+    )
+
+
+def plain(text: str, emulator: Emulator, here: Folder) -> str:
+    """Without what differs from run to run: where things are, when jobs were made, the ids of requests."""
+    text = text.replace(emulator.url.rpartition(":")[2], "PORT").replace(str(here.path), "FOLDER")
+    text = re.sub(r"\b[0-9a-f]{24}[0-9a-f]{8}\b", "REQUEST", text.replace(PROJECT, "PROJECT"))
+    text = re.sub(r'("(?:duration|elapsed_time)": )\d+', r"\g<1>0", text)
+    return re.sub(r"(?<!\d)1\d{9}(\d{3})?(?!\d)", "0", text)
+
+
+def is_write(request: tuple[str, str, str]) -> bool:
+    return request[0] != "GET"
+
+
+@pytest.mark.parametrize(("verbosity", "every"), [("-v", 1), ("-vvv", 3)])
+def test_same_results(verbosity, every, tmp_path):
+    """Registered, and shown by Ansible, which only calls what failed by another name."""
+    results, shown, requests = [], [], []
+    tasks = dict(list(TASKS.items())[::every])
+    with contextlib.ExitStack() as stack:
+        worlds = [stack.enter_context(world(**SEED)) for dummy in range(2)]
+        runs = [outcomes(*one, tmp_path, tasks, at == 0, verbosity) for at, one in enumerate(worlds)]
+        for run, (emulator, here) in zip(runs, worlds):
+            run.end(120)
+            assert (here.path / "results.json").exists(), run.said
+            results.append(json.loads(plain((here.path / "results.json").read_text(encoding="utf-8"), emulator, here)))
+            shown.append(plain(run.said.replace("Action failed", "Module failed"), emulator, here))
+            requests.append([(entry["method"], entry["path"], entry["body"]) for entry in emulator.log.entries()])
+    ways = [len(re.findall(r"^otc\.bigdata\.\w+: in process$", text, re.MULTILINE)) for text in shown]
+    assert verbosity == "-v" or (ways[0] >= len(tasks) and ways[1] == 0)
+    for (name, (dummy, changed, failed)), quick, slow in zip(tasks.items(), *results):
+        assert quick == slow, name
+        assert (quick["changed"], quick.get("failed", False)) == (changed, failed), (name, quick)
+    written, seen = ([sorted(filter(one, sent)) for sent in requests] for one in (is_write, None))
+    assert written[0] == written[1]
+    assert set(seen[0]) == set(seen[1])  # how often it looked is a matter of time
+    if verbosity == "-v":
+        assert shown[0].splitlines() == shown[1].splitlines()
+
+
+# ---- progress ----
+
+JSON_CALLBACK = """
+import json
+from ansible.plugins.callback import CallbackBase
+
+DOCUMENTATION = "{name: my_json, type: stdout, short_description: one document at the end, description: [the same]}"
+
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION, CALLBACK_TYPE, CALLBACK_NAME = 2.0, "stdout", "my_json"
+    messages = []
+
+    def v2_runner_on_ok(self, result):
+        self.messages.append(result._result["msg"])
+
+    def v2_playbook_on_stats(self, stats):
+        self._display.display(json.dumps(self.messages))
+"""
+
+
+def held(count: int, status: str) -> dict:
+    """Jobs that are so for a while once they are stopped: many looks, each after a pause, so time does not matter."""
+    steps = [{"status": status}, {"after": "12 looks", "status": "job_cancel_success"}]
+    return {"count": count, "status": "job_running", "script": {"stop": steps}}
+
+
+HUNDRED = [{"count": 37, "status": "job_running"}, held(60, "job_canceling"), held(3, "job_savepointing")]
+LINE = r"dli_flink_jobs: 37/100 stopped, 60 job_canceling, 3 job_savepointing \(\d+ s\)"
+LAST_LINE = r"dli_flink_jobs: 100/100 stopped \(\d+ s\)"
+BY_JSON = {
+    "OTC_BIGDATA_PROGRESS": "always",
+    "ANSIBLE_STDOUT_CALLBACK": "my_json",
+    "ANSIBLE_CALLBACK_PLUGINS": "callbacks",
+}
+
+
+class Watched(t.NamedTuple):
+    """How somebody watches a task; ``seen``: the stream with the progress."""
+
+    seen: str = ""
+    environ: dict = {}
+    arguments: t.Sequence[str] = ()
+    task: dict = {}
+    terminal: bool = False
+    ad_hoc: bool = False
+
+
+WATCHED = {
+    "pipe": Watched(),
+    "pipe, -v": Watched("out", arguments=["-v"]),
+    "pipe, always": Watched("out", {"OTC_BIGDATA_PROGRESS": "always"}),
+    "terminal": Watched("out", terminal=True),
+    "terminal, never": Watched("", {"OTC_BIGDATA_PROGRESS": "never"}, ["-v"], terminal=True),
+    "terminal, no log": Watched("", {"OTC_BIGDATA_PROGRESS": "always"}, ["-v"], {"no_log": True}, terminal=True),
+    "terminal, check mode": Watched("", {"OTC_BIGDATA_PROGRESS": "always"}, ["-v", "--check"], terminal=True),
+    "JSON": Watched("err", BY_JSON),
+    "JSON, -v": Watched("err", BY_JSON, ["-v"]),
+    "JSON, auto": Watched("", {**BY_JSON, "OTC_BIGDATA_PROGRESS": "auto"}, ["-v"]),
+    "ad hoc": Watched("out", {"OTC_BIGDATA_PROGRESS": "always"}, ad_hoc=True),
+}
+
+
+def watch(here: Folder, how: Watched) -> Run:
+    here.write("ansible.cfg", "")
+    here.write("callbacks/my_json.py", JSON_CALLBACK)
+    options = {"state": "stopped", "job_ids": list(range(1, 101)), "wait_interval": 0.4}
+    if how.ad_hoc:
+        return here.ad_hoc("dli_flink_jobs", json.dumps(options), *how.arguments, terminal=how.terminal, **how.environ)
+    task = {FLINK: options, **how.task}
+    return here.playbook([{"tasks": [task]}], *how.arguments, terminal=how.terminal, **how.environ)
+
+
+def check_watched(name: str, run: Run) -> None:
+    how, streams = WATCHED[name], {"out": run.out, "err": run.err}
+    assert run.code == 0, (name, run.said)
+    progress = re.findall(r"^dli_flink_jobs: .*$", streams.pop(how.seen, ""), re.MULTILINE)
+    assert bool(progress) == bool(how.seen), (name, run.said)
+    assert all(re.fullmatch(line, said) for line, said in zip([LINE, LAST_LINE], progress)), (name, progress)
+    assert len(progress) <= 2, (name, progress)  # only what is new
+    assert not any("dli_flink_jobs: " in stream for stream in streams.values()), (name, run.said)
+    if how.environ.get("ANSIBLE_STDOUT_CALLBACK"):
+        text = "".join(line for line in run.out.splitlines(True) if not line.startswith("Using "))  # Ansible, with -v
+        assert json.loads(text) == ["Stopped 100 of 100 jobs"]
+    if how.ad_hoc:
+        before, dummy, after = run.out.partition("localhost | CHANGED => ")
+        assert re.match(LINE, before)
+        assert json.loads(after)["msg"] == "Stopped 100 of 100 jobs"
+
+
+def test_progress():
+    """Watched in every way at once, as most of the time is spent waiting."""
+    with contextlib.ExitStack() as stack:
+        runs = {name: watch(stack.enter_context(world(flink_jobs=HUNDRED))[1], how) for name, how in WATCHED.items()}
+        for name, run in runs.items():
+            check_watched(name, run.end(120))
+
+
+def test_progress_of_writes():
+    """Before there is anything to look at: how many requests are on their way."""
+    with world(batches=[{"count": 60, "state": "running"}]) as (emulator, here):
+        emulator.settings.update({"latency": 0.1})
+        ids = list(emulator.world["batches"].jobs)
+        task = {SPARK: {"state": "stopped", "batch_id": ids, "max_concurrency": 2}}
+        run = here.playbook([{"tasks": [task]}], "-v").end()
+        assert run.code == 0, run.said
+        lines = re.findall(r"^dli_batch_job: (\d+)/60 asked for \((\d+) s\)$", run.out, re.MULTILINE)
+        counts, seconds = ([int(line[n]) for line in lines] for n in range(2))
+        assert lines, run.said
+        assert counts == sorted(set(counts)), run.said
+        assert all(later - sooner >= 1 for sooner, later in zip([1, *seconds], seconds)), run.said
+
+
+def test_runner():
+    """ansible-runner, which AWX uses, gets the lines as events of their own."""
+    with world(flink_jobs=HUNDRED) as (dummy, here):
+        script(here, "bin/ansible-playbook", f'exec "{sys.executable}" -m ansible.cli.playbook "$@"')
+        options = {"state": "stopped", "job_ids": list(range(1, 101)), "wait_interval": 0.4}
+        play = {"hosts": "localhost", "gather_facts": False, "tasks": [{FLINK: options}]}
+        here.write("runner/project/play.yml", [play])
+        path = os.pathsep.join([str(here.home / "bin"), os.environ["PATH"]])
+        line = [sys.executable, "-m", "ansible_runner", "run", str(here.home / "runner"), "-p", "play.yml", "-i", "one"]
+        run = Run(line, cwd=here.home, env=here.environ(PATH=path)).end()
+        assert run.code == 0, run.said
+        events = [
+            json.loads(file.read_text(encoding="utf-8"))
+            for file in (here.home / "runner/artifacts/one/job_events").glob("*.json")
+        ]
+        told = [event for event in events if re.search(LINE, event["stdout"])]
+        assert {event["event"] for event in told} == {"verbose"}, events
+        assert next(event for event in events if event["event"] == "runner_on_ok")["event_data"]["res"]["changed"]
+
+
+# ---- interrupts ----
+
+INTERRUPTED = re.compile(r"^(?:\^C)?\[WARNING\]: (\S+) was interrupted: (.*)$", re.MULTILINE)
+
+
+def forever(emulator: Emulator) -> dict:
+    """A task that waits: two jobs that never stop."""
+    emulator.settings.update({"delays": {"cancel": 600}})
+    return stop(1, 2)
+
+
+def many_writes(emulator: Emulator) -> dict:
+    """A task that writes for a long time: a request for each of 1000 batches."""
+    emulator.settings.update({"latency": 0.05})
+    return {SPARK: {"state": "stopped", "batch_id": list(emulator.world["batches"].jobs)}}
+
+
+def hanging(emulator: Emulator) -> dict:
+    """A task whose one stop gets no answer."""
+    emulator.faults.add(method="POST", path="/jobs/stop$", kind="hang", seconds=600)
+    return stop(1, 2, request_timeout=60)
+
+
+def writes(emulator: Emulator) -> int:
+    return emulator.log.summary()["writes"]
+
+
+MOMENTS = {  # the task, when it is interrupted, what is told then
+    "it waits": (
+        forever,
+        lambda emulator: writes(emulator) == 1,
+        "stop was sent for 2 of 2 jobs; 0/2 stopped, 2 job_canceling",
+    ),
+    "it writes": (
+        many_writes,
+        lambda emulator: writes(emulator) > 50,
+        "cancel was sent for {writes} of 1000 jobs; 0/1000 finished, 1000 running",
+    ),
+    "a request hangs": (
+        hanging,
+        lambda emulator: not emulator.faults.as_list(),
+        "stop was sent for 2 of 2 jobs; 0/2 stopped, 2 job_running",
+    ),
+}
+
+
+@contextlib.contextmanager
+def interrupted(
+    moment: str, how: t.Callable[[Run], None], terminal: bool = False, **variables
+) -> t.Iterator[tuple[Run, Emulator]]:
+    make, ready, dummy = MOMENTS[moment]
+    jobs = {"flink_jobs": [{"count": 2, "status": "job_running"}], "batches": [{"count": 1000, "state": "running"}]}
+    with world(**jobs) as (emulator, here):
+        run = here.playbook([{"tasks": [make(emulator)]}], terminal=terminal, **variables)
+        wait_for(lambda: ready(emulator))
+        time.sleep(0.3)  # until it is in the midst of that
+        began = time.monotonic()
+        how(run)
+        run.end()
+        assert time.monotonic() - began < 15
+        assert "Traceback" not in run.said
+        yield run, emulator
+
+
+@pytest.mark.parametrize("terminal", [True, False], ids=["terminal", "kill"])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_ctrl_c(moment, terminal):
+    """It ends soon, tells what was done until then, and sends nothing any more."""
+    with interrupted(moment, Run.ctrl_c if terminal else Run.kill, terminal) as (run, emulator):
+        assert run.code == 99, run.said
+        assert "User interrupted execution" in run.said
+        [(action, report)] = INTERRUPTED.findall(run.said)
+        assert action in (FLINK, SPARK)
+        time.sleep(0.3)
+        sent = writes(emulator)
+        told = int(re.search(r"was sent for (\d+)", report).group(1))
+        assert moment != "it writes" or sent <= told <= sent + 8, run.said  # some had not left yet
+        assert report == MOMENTS[moment][2].format(writes=told)
+        time.sleep(0.5)
+        assert writes(emulator) == sent
+
+
+def test_timeout():
+    """Of the task, as Ansible has it: it ends, and the play goes on, whatever is still under way."""
+    with world(batches=[{"count": 100, "state": "running"}]) as (emulator, here):
+        emulator.faults.add(method="DELETE", kind="hang", seconds=600, times=8)
+        ids = list(emulator.world["batches"].jobs)
+        task = {SPARK: {"state": "stopped", "batch_id": ids}, "timeout": 2, "ignore_errors": True}
+        began = time.monotonic()
+        run = here.playbook([{"tasks": [task, {"name": "next", "ansible.builtin.debug": {"msg": "next"}}]}]).end(90)
+        assert run.code == 0, run.said
+        assert "Timed out after 2 second(s)" in run.said
+        assert '"msg": "next"' in run.tasks()["next"]
+        assert "Traceback" not in run.said
+        assert time.monotonic() - began < 30
+        assert writes(emulator) == 0
+
+
+def test_terminated():
+    """As a service manager or AWX ends it."""
+    with interrupted("it waits", lambda run: run.kill(signal.SIGTERM)) as (run, emulator):
+        assert run.code == -signal.SIGTERM, run.said
+        assert INTERRUPTED.findall(run.said) == [(FLINK, MOMENTS["it waits"][2])]
+        assert writes(emulator) == 1

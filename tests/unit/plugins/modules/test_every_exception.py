@@ -1,0 +1,306 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whatever the HTTP library raises, wherever: one true answer, never a traceback, never a write that is blindly repeated.
+
+The exceptions are found by looking into the libraries, so new ones are tested as they come. They are raised in place of
+the one method that puts a request on the wire, or of the read of an answer's body; all else is real. Only pauses and
+time-outs are shortened.
+"""
+
+from __future__ import annotations
+
+import builtins
+import errno
+import http.client
+import inspect
+import itertools
+import os
+import re
+import socket
+import ssl
+import threading
+import time
+import types
+import typing as t
+import urllib.parse
+
+import pytest
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from ansible_collections.otc.bigdata.plugins.module_utils import _http, _run
+from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
+from ansible_collections.otc.bigdata.tests.unit.utils.service import Service
+
+# ---- all exceptions, and how they are made ----
+
+DOORS = ("module",)  # these run the modules in this process anyway
+LIBRARIES = (requests.exceptions, urllib3.exceptions, http.client, ssl, socket, builtins)
+
+
+def exceptions_of(library: types.ModuleType) -> list[type[Exception]]:
+    """What a library can raise, under any name."""
+    return [one for one in vars(library).values() if inspect.isclass(one) and issubclass(one, Exception)]
+
+
+KINDS = {f"{kind.__module__}.{kind.__qualname__}": kind for library in LIBRARIES for kind in exceptions_of(library)}
+
+# These show that the request was never sent: there was no connection, or the URL or a header is unusable.
+NEVER_SENT = (
+    requests.exceptions.ConnectTimeout,
+    requests.exceptions.InvalidHeader,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+    ssl.SSLCertVerificationError,
+    urllib3.exceptions.LocationValueError,
+    urllib3.exceptions.NewConnectionError,
+)
+
+
+def made(kind: type[Exception], text: str) -> Exception:
+    """An exception of this class; ``text`` is in it wherever it takes any."""
+    cause = ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))
+    special = {
+        "ExceptionGroup": (text, [cause]),
+        "JSONDecodeError": (text, "{", 0),
+        "UnicodeDecodeError": ("ascii", text.encode(), 0, 1, "ordinal not in range(128)"),
+        "UnicodeEncodeError": ("ascii", text, 0, 1, "ordinal not in range(128)"),
+        "UnicodeTranslateError": (text, 0, 1, "character maps to <undefined>"),
+    }
+    by_name = {
+        "conn": None,
+        "defects": [],
+        "error": cause,
+        "expected": 2,
+        "host": "127.0.0.1",
+        "length": text.encode(),
+        "partial": b"1" if kind.__module__ == "http.client" else 1,
+        "pool": None,
+        "reason": cause,
+        "response": types.SimpleNamespace(tell=lambda: 1, length_remaining=2),
+        "unparsed_data": text,
+        "url": "/",
+    }
+    if kind.__name__ in special:
+        return kind(*special[kind.__name__])
+    if issubclass(kind, OSError) and not issubclass(kind, requests.RequestException):
+        return kind(errno.EIO, os.strerror(errno.EIO))  # as the system makes them: they hold no text of ours
+    parameters = [one for one in inspect.signature(kind.__init__).parameters.values() if one.name != "self"]
+    required = [one.name for one in parameters if one.default is one.empty and one.kind is not one.VAR_KEYWORD]
+    return kind(*(by_name.get(name, text) for name in required))
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_it_can_be_made(name: str) -> None:
+    """Else the tests below would test less than they say."""
+    assert made(KINDS[name], "some text").__class__ is KINDS[name]
+
+
+# ---- the wire ----
+
+
+class Place(t.NamedTuple):
+    """Which requests meet the exception, and when: before they are sent, with the answer in hand, or in its body."""
+
+    what: str
+    moment: str
+
+    def __str__(self) -> str:
+        return f"{self.what}, {self.moment}"
+
+    @property
+    def may_have_happened(self) -> bool:
+        return self.what == "write" and self.moment != "before"
+
+
+READS = [Place(what, moment) for what in ("login", "read") for moment in ("before", "after", "body")]
+WRITES = [Place("write", moment) for moment in ("before", "after", "body")]
+
+
+def kind_of(request: requests.PreparedRequest) -> str:
+    path = urllib.parse.urlsplit(request.url).path
+    return "login" if path.startswith("/v3/") else "read" if request.method == "GET" else "write"
+
+
+class Attempt(t.NamedTuple):
+    """One request that was to be sent."""
+
+    request: requests.PreparedRequest
+    struck: bool
+
+    @property
+    def key(self) -> tuple:
+        return self.request.method, self.request.url, self.request.body
+
+
+class Wire:
+    """Sends for real, and raises where it was told to. ``times``: how often, None for always."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._armed, self._lock = threading.local(), threading.Lock()
+        self._send, self._read = HTTPAdapter.send, http.client.HTTPResponse.read
+
+        def send(*args, **options):
+            return self._sent(*args, **options)
+
+        def read(*args):
+            return self._body(*args)
+
+        monkeypatch.setattr(HTTPAdapter, "send", send)
+        monkeypatch.setattr(http.client.HTTPResponse, "read", read)
+
+    def begin(self, kind: type[Exception], place: Place, times: int | None) -> None:
+        self.kind, self.place, self.left = kind, place, times
+        self.attempts: list[Attempt] = []
+        self.raised = 0
+
+    def _sent(self, adapter: HTTPAdapter, request: requests.PreparedRequest, **options: t.Any) -> requests.Response:
+        with self._lock:
+            strikes = kind_of(request) == self.place.what and self.left != 0
+            self.left = self.left - 1 if strikes and self.left else self.left
+            self.attempts.append(Attempt(request, strikes))
+        if strikes and self.place.moment == "before":
+            self._fail(request)
+        self._armed.request = request if strikes and self.place.moment == "body" else None
+        response = self._send(adapter, request, **options)
+        if strikes and self.place.moment == "after":
+            assert response.content is not None  # the connection is free again
+            self._fail(request)
+        return response
+
+    def _body(self, *args: t.Any) -> bytes:
+        request = getattr(self._armed, "request", None)
+        if request is None:
+            return self._read(*args)
+        self._armed.request = None
+        return self._fail(request)
+
+    def _fail(self, request: requests.PreparedRequest) -> t.NoReturn:
+        """Some exceptions quote what was sent."""
+        self.raised += 1
+        raise made(self.kind, f"{request.headers.get('X-Auth-Token', '')} {request.body!r}")
+
+    def blindly_repeated(self) -> list:
+        """Writes that were sent again without an answered read in between, though they may have had their effect."""
+        written: set = set()
+        found = []
+        for attempt in self.attempts:
+            kind = kind_of(attempt.request)
+            if kind == "read" and not attempt.struck:
+                written.clear()
+            if kind == "write":
+                found += [attempt.key] if attempt.key in written else []
+                written |= set() if attempt.struck and issubclass(self.kind, NEVER_SENT) else {attempt.key}
+        return found
+
+
+@pytest.fixture
+def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
+    """The wire, and a task that has less patience than it is told: a twentieth, and a hundredth before retries."""
+    clock = types.SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / 100), monotonic=time.monotonic)
+    monkeypatch.setattr(_http, "time", clock)
+    patience = _run.Patience
+    monkeypatch.setattr(_run, "Patience", lambda timeout, interval: patience(timeout / 20, interval))
+    return Wire(monkeypatch)
+
+
+# ---- the tasks ----
+
+
+SERVICES = ["flink", "spark", "mrs"]
+FINAL = {"job_cancel_success", "dead", "KILLED"}
+
+
+class Run:
+    """One task that meets an exception, and what is wrong with its answer."""
+
+    def __init__(self, service: Service, wire: Wire, reader: bool) -> None:
+        self.service, self.wire = service, wire
+        self.ids = service.many(3)
+        service.answers(mrs_kill_body="result")  # a body that can break
+        self.before = service.truth
+        login = {**service.by_password, **service.scope, service.ids: self.ids}
+        patience = {"wait_interval": 0.01, "wait_timeout": 600 if wire.left or wire.place.may_have_happened else 1}
+        change = {} if reader else {"state": "stopped", **patience}
+        name = service.module + ("_info" if reader else "")
+        self.result = run_in_process(name, {**login, **change, "max_retries": 1})
+        self.after = service.truth
+        self.issued = [token for token in service.emulator.world.identities.tokens if token != "demo-token"]
+
+    def complaints(self) -> t.Iterator[str]:
+        """What must hold for every answer, besides that it is one JSON object (which run_in_process checks)."""
+        result, host = self.result, urllib.parse.urlsplit(self.service.emulator.url).netloc
+        if not self.wire.raised:
+            yield "nothing was raised"
+        if any(secret in result.text for secret in ("demo-password", *self.issued)):
+            yield "a secret was printed"
+        if "Traceback" in result.text or "\n" in result.get("msg", ""):
+            yield "this is not one clear message"
+        if result.failed and not re.search(rf"(GET|POST|DELETE) {host}/", result["msg"]):
+            yield "the message does not name method and host"
+        errors = [one["error"] for one in (result, *result.get("jobs", ())) if "error" in one]
+        if result.failed and not errors:
+            yield "failed without an error"
+        if any(set(error) != {"code", "status", "request_id", "message"} for error in errors):
+            yield "an error has other keys"
+        if self.wire.blindly_repeated():
+            yield "blindly repeated: " + str(self.wire.blindly_repeated()[0])
+
+    def untrue(self) -> t.Iterator[str]:
+        """Where the report of a change is not what the emulator knows."""
+        result = self.result
+        jobs = {job["id"]: job for job in result["jobs"]}
+        effects = {job_id for job_id in self.ids if self.before[job_id] != self.after[job_id]}
+        if result["changed"] != any(job["changed"] for job in jobs.values()):
+            yield "changed is not that of the jobs"
+        if effects - set(jobs):
+            yield "changed, and not in the report"
+        if not result.failed and list(jobs) != self.ids:
+            yield "not the jobs that were chosen"
+        for job_id, job in jobs.items():
+            unknown = job["failed"] and "is not known" in job["msg"]
+            if job["changed"] != (job_id in effects) and not unknown:
+                yield f"changed is not true, as it is {self.after[job_id]}: {job}"
+            if not job["failed"] and (self.after[job_id] not in FINAL or job["status"] != self.after[job_id]):
+                yield f"not as wanted, as it is {self.after[job_id]}: {job}"
+            if result.failed is False and job["failed"]:
+                yield "one failed, and the task did not"
+
+
+def complaints(service: Service, wire: Wire, places: list[Place], name: str, reader: bool = False) -> list[str]:
+    """Of a task for each place, once with one exception there and once with no end of them."""
+    found = []
+    for place in places:
+        if place.may_have_happened and issubclass(KINDS[name], NEVER_SENT):
+            continue  # that would be a lie of the library
+        for times in (1, None):
+            service.emulator.reset()
+            wire.begin(KINDS[name], place, times)
+            run = Run(service, wire, reader)
+            wrong = [*run.complaints(), *(() if reader else run.untrue())]
+            if times is None and not run.result.failed and not place.may_have_happened:
+                wrong.append("it succeeded")
+            if reader and not run.result.failed and run.result["total"] != 3:
+                wrong.append("a job is missing")
+            said = run.result.get("msg", "")
+            found += [f"{place}, {'once' if times else 'always'}: {complaint} | {said}" for complaint in wrong]
+    return found
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("name", KINDS)
+def test_write(request: pytest.FixtureRequest, wire: Wire, name: str, service: str) -> None:
+    """What is reported is what the emulator knows."""
+    found = complaints(request.getfixturevalue(service), wire, WRITES, name)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("reader", [False, True], ids=["change", "info"])
+@pytest.mark.parametrize(("service", "name"), list(zip(itertools.cycle(SERVICES), KINDS)))
+def test_login_and_read(request: pytest.FixtureRequest, wire: Wire, name: str, service: str, reader: bool) -> None:
+    """The same before anything was written; all services read by the same code, so they take turns."""
+    found = complaints(request.getfixturevalue(service), wire, READS, name, reader)
+    assert not found, "\n".join(found)

@@ -1,0 +1,48 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The two doors of a module: a process of its own, and the process of Ansible. Both must answer the same."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+
+from .run_action import run_action
+from .run_module import Result, run_module
+
+DOORS: dict[str, t.Callable[..., Result]] = {"module": run_module, "action": run_action}
+# What differs from run to run
+VOLATILE = [
+    (r"127\.0\.0\.1:\d+", "HOST"),
+    (r"\b[0-9a-f]{32}\b", "HEX"),
+    (r"\b1[78]\d{11}\b", "TIME"),
+    (r"\bapplication_\d+", "APPLICATION"),
+    (r'"(duration|elapsed_time)": \d+', r'"\1": N'),
+    (r"\d+\.\d s\b", "N s"),
+    (r"/[^\s\"']*(pytest-|/tmp)[^\s\"']*", "PATH"),
+]
+
+
+class Door:
+    """Runs modules, and keeps their answers to be compared."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.answers: list[str] = []
+
+    def __call__(self, *args: t.Any, **options: t.Any) -> Result:
+        result = DOORS[self.name](*args, **options)
+        kept = {**result, "retries": sorted(result.get("retries", ())), "invocation": result.invocation}
+        kept["warnings"] = [_text(warning) for warning in result.get("warnings", ())]
+        text = json.dumps(kept, sort_keys=True)
+        for pattern, word in VOLATILE:
+            text = re.sub(pattern, word, text)
+        self.answers.append(text)
+        return result
+
+
+def _text(warning: t.Any) -> str:
+    """Newer modules wrap what they warn of, and Ansible unwraps it."""
+    return warning["event"]["msg"] if isinstance(warning, dict) else warning

@@ -1,0 +1,162 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run Ansible as a user does: its command line, a folder with playbooks, an environment without surprises."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pathlib
+import pty
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import typing as t
+
+import yaml
+
+from .run_module import _environ
+
+HEADING = re.compile(r"^(?:TASK|PLAY) \[(.*?)\] \**\n", re.MULTILINE)
+
+
+class Run:
+    """Ansible, running. ``terminal``: it has one, and is what Ctrl-C there goes to."""
+
+    def __init__(self, line: t.Sequence[str], terminal: bool = False, **how) -> None:
+        self._read = {"out": bytearray(), "err": bytearray()}
+        self._terminal = pty.openpty() if terminal else None
+        out, err = (self._terminal[1],) * 2 if self._terminal else (subprocess.PIPE, subprocess.PIPE)
+        standard = {"stdin": self._terminal[1] if terminal else subprocess.DEVNULL, "stdout": out, "stderr": err}
+        self._process = subprocess.Popen(line, start_new_session=True, preexec_fn=_like_a_shell, **standard, **how)
+        streams = {"out": self._process.stdout, "err": self._process.stderr}
+        if self._terminal:
+            os.close(self._terminal[1])
+            streams = {"out": os.fdopen(self._terminal[0], "rb", buffering=0)}
+        self._readers = [threading.Thread(target=self._listen, args=one, daemon=True) for one in streams.items()]
+        for reader in self._readers:
+            reader.start()
+
+    def _listen(self, name: str, stream: t.BinaryIO) -> None:
+        with contextlib.suppress(OSError):  # the other end of a terminal is closed
+            while True:
+                data = os.read(stream.fileno(), 65536)
+                if not data:
+                    return
+                self._read[name] += data
+
+    def ctrl_c(self) -> None:
+        """As the terminal does it: all processes in its foreground get the signal."""
+        os.write(self._terminal[0], b"\x03")
+
+    def kill(self, number: int = signal.SIGINT) -> None:
+        """To Ansible alone."""
+        self._process.send_signal(number)
+
+    def end(self, timeout: float = 60) -> Run:
+        """Waits for it, and for nothing that it may have left behind."""
+        try:
+            self.code = self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            raise AssertionError(f"still running after {timeout} s:\n{self.said}") from None
+        for reader in self._readers:
+            reader.join(2)
+        return self
+
+    @property
+    def out(self) -> str:
+        return self._text("out")
+
+    @property
+    def err(self) -> str:
+        return self._text("err")
+
+    def _text(self, name: str) -> str:
+        return self._read[name].decode(errors="replace").replace("\r\n", "\n")
+
+    @property
+    def said(self) -> str:
+        return self.out + self.err
+
+    def tasks(self) -> dict[str, str]:
+        """What was said of each task or play, by its name."""
+        dummy, *parts = HEADING.split(self.out)
+        said = dict.fromkeys(parts[::2], "")
+        for name, text in zip(parts[::2], parts[1::2]):
+            said[name] += text
+        return said
+
+
+def _like_a_shell() -> None:
+    """SIGINT is not ignored, as it is in the background; a terminal becomes the one of this session."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if os.isatty(0):
+        os.close(os.open(os.ttyname(0), os.O_RDWR))
+
+
+class Folder:
+    """Where a user works: ``home``, with playbooks and inventory, and what Ansible needs for itself."""
+
+    def __init__(self, path: str | pathlib.Path, **environ: str) -> None:
+        self.path = pathlib.Path(path)
+        self.home, self.remote = self.path / "home", self.path / "remote"
+        for name in ("home", "tmp"):
+            (self.path / name).mkdir()
+        self._environ = environ
+
+    def environ(self, **more: str) -> dict[str, str]:
+        clean = _environ(self.home)
+        return {
+            **clean,
+            "LC_ALL": "C.UTF-8",
+            "ANSIBLE_COLLECTIONS_PATH": clean["PYTHONPATH"],
+            "ANSIBLE_LOCAL_TEMP": str(self.path / "tmp"),
+            "ANSIBLE_REMOTE_TMP": str(self.remote),
+            "ANSIBLE_ASYNC_DIR": str(self.path / "async"),
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_LOCALHOST_WARNING": "0",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
+            "no_proxy": "127.0.0.1",
+            **self._environ,
+            **more,
+        }
+
+    def write(self, name: str, content: t.Any) -> pathlib.Path:
+        """A file in the home folder; what is not text is written as YAML."""
+        path = self.home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = content if isinstance(content, str) else yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def start(self, command: str, *arguments: str, terminal: bool = False, cwd=None, **environ: str) -> Run:
+        line = [sys.executable, "-m", f"ansible.cli.{command}", *arguments]
+        return Run(line, terminal, cwd=cwd or self.home, env=self.environ(**environ))
+
+    def ad_hoc(self, module: str, options: str, *arguments: str, **how) -> Run:
+        return self.start("adhoc", "localhost", "-m", f"otc.bigdata.{module}", "-a", options, *arguments, **how)
+
+    def playbook(self, plays: list[dict], *arguments: str, name: str = "play.yml", **how) -> Run:
+        plays = [{"hosts": "localhost", "gather_facts": False, **play} for play in plays]
+        return self.start("playbook", str(self.write(name, plays)), *arguments, **how)
+
+
+@contextlib.contextmanager
+def folder(**environ: str) -> t.Iterator[Folder]:
+    """A folder of its own. Its path is short: Ansible has sockets in there."""
+    with tempfile.TemporaryDirectory() as path:
+        yield Folder(path, **environ)
+
+
+def wait_for(condition: t.Callable[[], t.Any], seconds: float = 30) -> None:
+    """Until it holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"not within {seconds} s"
+        time.sleep(0.02)

@@ -1,0 +1,199 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Worlds of jobs: what the guides say of each service, a clock that only sleepers move, a witness of all that happens."""
+
+from __future__ import annotations
+
+import collections
+import functools
+import time
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.otc.bigdata.plugins.module_utils import _http, _run, _wait
+from ansible_collections.otc.bigdata.tests.emulator import dli_batch, dli_flink, mrs
+from ansible_collections.otc.bigdata.tests.emulator import world as emulated
+
+from .flink import Flink
+from .mrs import Mrs
+from .service import Service
+from .spark import Spark
+
+GONE = emulated.GONE
+
+
+@dataclass(frozen=True)
+class Words:
+    """A service as guide_states describes it; all statuses but those to draw from are in lower case."""
+
+    service: type[Service]
+    kind: emulated.JobKind
+    answers: dict[str, tuple]
+    statuses: tuple[str, ...]  # to draw from: first one that runs and one that does not
+    steps: dict[str, tuple[str, ...]]  # state → the writes that lead there, one after the other
+    due: dict[str, set[str]]  # write → the statuses that call for it
+    done: dict[str, set[str]]  # state → the statuses that are as wanted
+    refusals: dict[str, tuple[str, ...]]  # operation → codes that a job may have for it
+    delays: tuple[str, ...]
+    details: dict[str, tuple]  # fields of a job that filters look at, and the values to draw from
+    filters: dict[str, str]  # the filters that compare a field with one word
+    on_its_way: frozenset[str] = frozenset()
+    unwilling: t.Callable[[dict, emulated.Job], bool] = lambda answers, job: False  # whether it refuses its writes
+
+    def action(self, status: str | None, task: dict) -> str:
+        """What a task does for a job in this status."""
+        steps = self.steps[task["state"]]
+        due = next((n for n, step in enumerate(steps) if status in self.due[step]), len(steps))
+        return "none" if self.left_alone(status, task) else "+".join(steps[due:]) or "none"
+
+    def left_alone(self, status: str | None, task: dict) -> bool:
+        """Whether the task forbids the write that is due."""
+        return task.get("kill_running") is False and status in self.due["kill"]
+
+    def wanted(self, status: str | None, task: dict) -> bool:
+        """Whether a task is content with the status; None is a job that the service does not know."""
+        if status is None:
+            return task["state"] == "absent" or task.get("ignore_missing", False) or "filters" in task
+        return status in self.done[task["state"]]
+
+    def held(self, status: str | None, task: dict) -> bool:
+        """Whether a job can only be awaited, and will be judged by its next status."""
+        left = status is None or status in self.on_its_way or self.left_alone(status, task)
+        return not left and not self.wanted(status, task) and self.action(status, task) == "none"
+
+
+STOPPED = {"job_cancel_success", "job_finish", "job_init", "job_submit_fail", "job_arrearage_stopped", "job_idle"}
+UNDEFINED = {"job_running_exception", "job_downloading"}  # no documentation says whether a stop is accepted
+STOPPABLE = {"job_running", "job_submitting", "job_cancel_fail", *UNDEFINED}
+HELD = {"job_savepointing", "job_arrearage_recovering", "job_foo"}
+DEAD = ("dead", "success", "error", "killed")
+ENDED, SUBMITTED = ("FINISHED", "FAILED", "KILLED"), ("ACCEPTED", "NEW", "NEW_SAVING", "SUBMITTED")
+NAMES, TYPES = {"name": ("a1", "A2", "B", "")}, ("SparkSubmit", "SparkSql")
+
+WORDS = {
+    "flink": Words(
+        Flink,
+        dli_flink.JOBS,
+        dli_flink.ANSWERS,
+        ("job_running", *sorted(STOPPED | STOPPABLE - {"job_running"}), "job_canceling", *sorted(HELD)),
+        steps={"stopped": ("stop",), "absent": ("delete",)},
+        due={"stop": STOPPABLE, "delete": STOPPED | STOPPABLE | HELD | {"job_canceling"}},
+        done={"stopped": STOPPED, "absent": set()},
+        refusals={"get": ("DLI.10005", "DLI.0999"), "stop": ("DLI.15002", "DLI.10005"), "delete": ("DLI.10005",)},
+        delays=("savepoint", "cancel", "delete"),
+        details={**NAMES, "queue_name": ("q1", "q2"), "user_name": ("u1", "u2"), "tags": ({}, {"team": "x"})},
+        filters={"queue_name": "queue_name", "user_name": "user_name"},
+        on_its_way=frozenset({"job_canceling"}),
+        unwilling=lambda answers, job: answers["stop_undefined"] == "refuse" and job.status in UNDEFINED,
+    ),
+    "spark": Words(
+        Spark,
+        dli_batch.BATCHES,
+        dli_batch.ANSWERS,
+        ("running", *DEAD, "starting", "recovering", "busy"),
+        steps={"stopped": ("cancel",), "absent": ("cancel",)},
+        due={"cancel": {"starting", "running", "recovering", "busy"}},
+        done={"stopped": set(DEAD), "absent": set(DEAD)},
+        refusals={"get": ("DLI.0999", "DLI.10005"), "cancel": ("DLI.0999", "DLI.10005", "DLI.0007")},
+        delays=("spark_cancel",),
+        details={**NAMES, "queue": ("q1", "q2"), "owner": ("u1", "u2")},
+        filters={"queue_name": "queue", "owner": "owner"},
+    ),
+    "mrs": Words(
+        Mrs,
+        mrs.JOBS,
+        mrs.ANSWERS,
+        ("RUNNING", *ENDED, *SUBMITTED, "PAUSED"),
+        steps={"stopped": ("kill",), "absent": ("kill", "delete")},
+        due={"kill": {"running", *map(str.lower, SUBMITTED)}, "delete": set(map(str.lower, ENDED))},
+        done={"stopped": set(map(str.lower, ENDED)), "absent": set()},
+        refusals={"get": ("0162", "12000004"), "kill": ("0175", "0180", "0200"), "delete": ("0161", "0183")},
+        delays=("mrs_kill", "mrs_delete"),
+        details={"job_name": NAMES["name"], "queue": ("q1", "q2"), "user": ("u1", "u2"), "job_type": TYPES},
+        filters={"queue": "queue", "user": "user", "job_type": "job_type"},
+        unwilling=lambda answers, job: answers["mrs_kill_spark_sql"] == "refuse" and job["job_type"] == "SparkSql",
+    ),
+}
+
+
+class Clock:
+    """The time of modules and emulator alike. It passes only while somebody sleeps, so waiting takes none."""
+
+    time = staticmethod(time.time)
+
+    def __init__(self, monkeypatch) -> None:
+        self.now = 0.0
+        monkeypatch.setattr(_http, "time", self)
+        monkeypatch.setattr(emulated, "time", self)
+        patience = functools.partial(_wait.Patience, clock=self.monotonic, sleep=self.sleep)
+        monkeypatch.setattr(_run, "Patience", patience)
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class Event(t.NamedTuple):
+    """A job came to have (``had``) a status, was ``shown`` in it, ``asked`` to stop, say, and that was ``done``."""
+
+    what: str
+    word: str | None
+
+
+class Witness:
+    """Sees what happens to the jobs of one kind inside the emulator."""
+
+    def __init__(self, monkeypatch, words: Words) -> None:
+        self.kind, self.writes = words.kind.name, words.due
+        self.events: dict[t.Any, list[Event]] = collections.defaultdict(list)
+        for method in ("find", "select", "looked_at", "trigger", "_change"):
+            monkeypatch.setattr(emulated.JobStore, method, self._seen(method, getattr(emulated.JobStore, method)))
+
+    def _note(self, job_id, what: str, word: str | None) -> None:
+        self.events[job_id].append(Event(what, None if word in (None, GONE) else word.lower()))
+
+    def _seen(self, method: str, original: t.Callable) -> t.Callable:
+        note = getattr(self, f"_{method.strip('_')}")
+
+        @functools.wraps(original)
+        def seen(store: emulated.JobStore, *args):
+            return (
+                note(functools.partial(original, store), *args)
+                if store.kind.name == self.kind
+                else original(store, *args)
+            )
+
+        return seen
+
+    def _find(self, original, job_id, owner: str, operation: str = ""):
+        if operation in self.writes:
+            self._note(job_id, "asked", operation)
+        job = original(job_id, owner, operation)
+        if job is None and operation == "get":
+            self._note(job_id, "shown", None)
+        return job
+
+    def _select(self, original, *how):
+        found = original(*how)
+        for job in original.args[0].jobs.values():
+            if job.deleted and self.events[job.id]:  # a list that shows a job no more
+                self._note(job.id, "shown", None)
+        return found
+
+    def _looked_at(self, original, jobs) -> None:
+        for job in jobs:
+            self._note(job.id, "shown", job.status)
+        original(jobs)
+
+    def _trigger(self, original, job, name: str, *usual) -> None:
+        action = "stop" if name == "savepoint" else name
+        if action in self.writes:
+            self._note(job.id, "done", action)
+        original(job, name, *usual)
+
+    def _change(self, original, job, changes: dict) -> None:
+        original(job, changes)
+        self._note(job.id, "had", job.status)
