@@ -1,7 +1,7 @@
 # Copyright (c) 2026, otc.bigdata contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fixtures for the tests that talk to an emulator."""
+"""Fixtures for the tests that talk to an emulator, and what the output of all tests ends with."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import time
 import pytest
 
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
-from ansible_collections.otc.bigdata.tests.unit.utils.doors import Door
+from ansible_collections.otc.bigdata.tests.unit.utils.doors import DOORS, Door
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
 from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
+from ansible_collections.otc.bigdata.tests.unit.utils.summary import show_parity, show_sweep
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +56,10 @@ def spark(emulator, door):
 def mrs(emulator, door):
     """The MRS modules against the emulator."""
     return Mrs(emulator, door)
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Only the first conftest.py is asked for it where the tests run in other processes."""
+    show_sweep(terminalreporter)
+    if not show_parity(terminalreporter, len(DOORS)):
+        terminalreporter._session.exitstatus = pytest.ExitCode.TESTS_FAILED

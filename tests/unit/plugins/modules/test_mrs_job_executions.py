@@ -466,4 +466,4 @@ def test_reader_shows_the_services_fields(mrs):
 def test_a_record_that_comes_to_life_before_it_is_deleted(mrs):
     """Whatever the order in which both were sent, the report has one word for it."""
     job_id = mrs.job("FINISHED", before_delete=[{"job_state": "RUNNING"}])
-    assert mrs.run("absent", [job_id]).job(job_id)["action"] == "kill+delete"
+    assert mrs.run("absent", [job_id], wait_timeout=2).job(job_id)["action"] == "kill+delete"
