@@ -140,8 +140,10 @@ options:
       - How often one HTTP request is repeated after throttling (HTTP 429) or a passing fault (HTTP 502, 503, 504, a
         broken connection).
       - Pauses grow from one repetition to the next. A C(Retry-After) header is honoured, up to one minute after
-        throttling and up to 10 seconds after a fault. With C(-v), the result lists them as C(retries).
+        throttling and up to 10 seconds after a fault. With C(-v), the result lists them as C(repeats).
       - A request that changes something is repeated only if it cannot have taken effect.
+      - Nothing is repeated once the time of the task is over. That is what C(wait_timeout) says, or 10 minutes for a module
+        that only reads.
     type: int
     default: 5
   max_concurrency:

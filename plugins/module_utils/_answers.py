@@ -36,7 +36,7 @@ def content(reply: Reply) -> t.Any:
     """The JSON of a 2xx answer, None for an empty body. Raises Unanswered for what is not JSON."""
     try:
         return reply.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Unanswered(reply.call, f"the answer is not JSON ({_kind(reply)})", reply.status) from None
 
 
@@ -55,7 +55,12 @@ def problem(reply: Reply, needs: str = "") -> ApiError:
     vague = code in INTERNAL or (code in READ_AGAIN and reply.call.startswith("GET"))
     kind = Refused if (reply.status < 500 or known) and not vague else Unanswered
     return kind(
-        reply.call, message, reply.status, code, _request_id(reply, body), _hint(reply.status, code or "", needs)
+        reply.call,
+        message,
+        reply.status,
+        code,
+        _request_id(reply, body),
+        _hint(reply.status if problems else 0, code or "", needs),
     )
 
 
@@ -72,7 +77,7 @@ def _kind(reply: Reply) -> str:
 def _body(reply: Reply) -> t.Any:
     try:
         return reply.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
@@ -87,12 +92,14 @@ def _problems(body: t.Any) -> list[tuple[str | None, str]]:
 
 
 def _code_and_message(item: dict[str, t.Any]) -> tuple[str | None, str]:
-    for code, message in zip(CODES, MESSAGES):
-        if item.get(code) is not None or item.get(message):
-            text = " ".join(str(item.get(message) or "").split())
-            return (None if item.get(code) is None else str(item[code])), text
-    inner = next((value for value in item.values() if isinstance(value, dict)), None)  # IAM: {"error": {...}}
-    return _code_and_message(inner) if inner else (None, "")
+    inner: dict[str, t.Any] | None = item
+    while inner:
+        for code, message in zip(CODES, MESSAGES):
+            if inner.get(code) is not None or inner.get(message):
+                text = " ".join(str(inner.get(message) or "").split())
+                return (None if inner.get(code) is None else str(inner[code])), text
+        inner = next((value for value in inner.values() if isinstance(value, dict)), None)  # IAM: {"error": {...}}
+    return None, ""
 
 
 def _request_id(reply: Reply, body: t.Any) -> str | None:

@@ -18,10 +18,11 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from ._answers import content, problem
-from ._errors import ApiError, Denied, OptionError, Refused, Unanswered
+from ._errors import ApiError, Denied, Fatal, OptionError, Refused, Unanswered
 from ._http import Http, Reply
 from ._signature import authorization, canonical_query
 
+LOOKUP = "iam:projects:listProjects, or a project_id that makes the lookup superfluous"
 MOST_SKEW = 15  # minutes that the clocks of a signature and of the gateway may differ
 
 
@@ -175,25 +176,26 @@ class Session:
         self._renew = partial(credential.login, http, iam, project)
         self.credential = credential
         self._lock = threading.Lock()
-        self._ended: Denied | None = None  # why there can be no other login
+        self._ended: Fatal | None = None  # why there can be no other login
         self._renewable = credential.renewable
         self.login = self._renew()
 
     def renewed(self, used: Auth) -> bool:
         """True if there is now a newer login than the one that was ``used``; many workers cause one request.
 
-        Raises Denied, each time without another request, once IAM has refused it: repeats would lock the user.
+        Raises Fatal, from then on without another request, where that fails: repeats could lock the user, and no
+        worker may take the answer of IAM for that of its own request.
         """
         with self._lock:
             if self._ended:
                 raise self._ended
             if self._renewable and used is self.login.auth:
+                self._renewable = False
                 try:
                     self.login = self._renew()
-                except Denied as error:
-                    self._ended = error
-                    raise
-                self._renewable = False
+                except ApiError as error:
+                    self._ended = error.again_as(Fatal, error.error["message"])
+                    raise self._ended from None
             return used is not self.login.auth
 
 
@@ -212,8 +214,9 @@ def _ask(http: Http, credential: Credential, method: str, url: str, headers: dic
     reply = http.send(method, url, {"Content-Type": "application/json", **headers}, **more)
     if reply.status // 100 == 2:
         return reply
-    error = problem(reply)
-    raise denied(error, reply, credential) if reply.status in (401, 403) else error
+    error = problem(reply, LOOKUP)
+    refused = reply.status == 401 or (reply.status == 403 and method == "POST")
+    raise denied(error, reply, credential) if refused else error
 
 
 def _project_id(http: Http, credential: Credential, iam: str | None, auth: Auth, name: str) -> str:

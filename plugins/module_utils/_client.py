@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import typing as t
 from collections import deque
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from ._answers import code_of, content, problem
@@ -17,7 +18,7 @@ from ._auth import Auth, Session, denied
 from ._connection import Connection
 from ._edge import Edge
 from ._endpoints import in_catalog, in_region
-from ._errors import ApiError, Fatal, OptionError, Skipped, Unreachable
+from ._errors import ApiError, Fatal, OptionError, Skipped, Unanswered, Unreachable
 from ._http import Http, Reply
 
 # An expired token does not always answer 401: contract of the gateway, of DLI (400), of MRS (500) and of IAM.
@@ -40,7 +41,7 @@ class Client:
         self._edge = edge
         self._workers = connection.max_concurrency
         self._http = Http(
-            connection.request_timeout, connection.max_retries, self._workers, connection.tls, edge.retried, deadline
+            connection.request_timeout, connection.max_retries, self._workers, connection.tls, edge.repeated, deadline
         )
         self._session = Session(self._http, connection.iam, connection.credential, connection.project)
         self._base = connection.endpoint or self._located(connection.region, service)
@@ -63,11 +64,12 @@ class Client:
         reply = self._send(method, path, query, body, used)
         if _expired(reply) and self._session.renewed(used):
             self._edge.hide(self._session.login.auth.secrets)
+            self._edge.repeated(f"{reply.call}: HTTP {reply.status}; sent again after a new login")
             reply = self._send(method, path, query, body, self._session.login.auth)
         if _expired(reply):
             raise denied(problem(reply), reply, self._session.credential)
-        self._accepted = True
         if reply.status // 100 == 2:
+            self._accepted = True
             return content(reply)
         raise problem(reply, needs)
 
@@ -93,11 +95,15 @@ class Client:
             except (Fatal, Unreachable) as error:
                 fatal.append(error)
                 return error
+            except OptionError as error:  # the files for TLS are read when they are needed
+                fatal.append(Fatal("", str(error)))
+                return fatal[-1]
             except ApiError as error:
                 return error
+            except Exception as error:  # of this side; the other requests and their answers count all the same
+                return Unanswered("", f"unexpected {type(error).__name__}")
 
         results: dict[int, Result | ApiError] = {}
-        crashes: list[Exception] = []
         todo = deque(enumerate(items))
 
         def work() -> None:
@@ -106,18 +112,13 @@ class Client:
                     number, item = todo.popleft()
                 except IndexError:  # another worker has just taken the last one
                     return
-                try:
-                    results[number] = attempt(item)
-                except Exception as error:
-                    crashes.append(error)
+                results[number] = attempt(item)
 
         # several wrong signatures at once would lock the key, so the very first request goes alone
         alone = len(items) < 2 or not self._accepted
         for number, item in [todo.popleft() for dummy in items[: int(alone)]]:
             results[number] = attempt(item)
         _at_once(work, min(self._workers, len(todo)), todo.clear)
-        if crashes:
-            raise crashes[0]
         return [results[number] for number in range(len(items))]
 
 
@@ -125,10 +126,14 @@ def _at_once(work: t.Callable[[], None], count: int, stop: t.Callable[[], object
     """Whoever ends this early, by Ctrl-C or a time limit of Ansible, waits for no request under way."""
     threads = [threading.Thread(target=work, daemon=True) for dummy in range(count)]
     try:
+        with suppress(RuntimeError):  # the system has no thread left: this one, and those that could start, do it all
+            for thread in threads:
+                thread.start()
         for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+            if thread.ident is None:
+                work()
+            else:
+                thread.join()
     finally:
         stop()
 

@@ -10,6 +10,7 @@ https://docs.openstack.org/openstacksdk/latest/user/config/configuration.html
 
 from __future__ import annotations
 
+import os
 import sys
 import typing as t
 import warnings
@@ -57,7 +58,9 @@ def read_cloud(name: str | None, environ: t.Mapping[str, str], options: t.Iterab
     where = loader.config_filename or "any clouds.yaml"
     name = name or environ.get(NAME) or (next(iter(clouds)) if len(clouds) == 1 else None)
     if name is None:
-        raise OptionError(f"cloud: missing (environment: {NAME}), and {where} has several: {', '.join(clouds)}")
+        raise OptionError(
+            f"cloud: missing (environment: {NAME}), and {where} has several: {', '.join(map(str, clouds))}"
+        )
     if name not in clouds:
         raise OptionError(f"cloud: there is no {name!r} in {where}")
     try:
@@ -73,18 +76,25 @@ def read_cloud(name: str | None, environ: t.Mapping[str, str], options: t.Iterab
 def _loader(environ: t.Mapping[str, str]) -> t.Any:
     """What openstacksdk has found. Its own OS_ variables stay out: an entry is used whole."""
     try:
-        from openstack.config.loader import CONFIG_FILES, SECURE_FILES, OpenStackConfig
+        import openstack.config.loader as openstack
     except ImportError:
         raise OptionError(
             f"cloud: needs the Python library openstacksdk, which {sys.executable} does not have; install it there, "
             f"or give the credential by other options (environment: {NAME}, {FILE})"
         ) from None
+
+    def found_here(files: list[str]) -> list[str]:
+        """openstacksdk keeps the working folder that it was imported in, which may be another one by now."""
+        before = openstack.CONFIG_SEARCH_PATH[0]
+        return [os.path.basename(one) if os.path.dirname(one) == before else one for one in files]
+
     own = environ.get(FILE)
     secure = environ.get("OS_CLIENT_SECURE_FILE")
     try:
-        loader = OpenStackConfig(
-            config_files=[own] if own else CONFIG_FILES,
-            secure_files=[secure, *SECURE_FILES] if secure else SECURE_FILES,
+        loader = openstack.OpenStackConfig(
+            config_files=[own] if own else found_here(openstack.CONFIG_FILES),
+            secure_files=[*([secure] if secure else []), *found_here(openstack.SECURE_FILES)],
+            vendor_files=found_here(openstack.VENDOR_FILES),
             load_envvars=False,
         )
     except Exception as error:

@@ -84,8 +84,9 @@ def read_connection(options: Options, environ: Environ, service: str) -> Connect
     project = _project(levels)
     region = region_name(values["region"]) if "region" in values else in_project_name(project.name)
     endpoint = _first_url(levels, [f"endpoints.{service}"], base_url)
-    # a secret does not go where another place points to, unless the task does
-    iam = _first_url([levels[0], source, *levels], ["endpoints.iam", "auth_url"], iam_url)
+    # an entry of a cloud is used whole: what logs in with it goes where the entry says, unless the task says otherwise
+    around = [levels[0], source] if source.place else levels
+    iam = _first_url(around, ["endpoints.iam", "auth_url"], iam_url)
     iam = iam or (in_region("iam", region) if region else None)
     if credential.needs_project and project == Project():
         raise OptionError(f"{_named(['project_id'])} or {_named(['project_name'])}: missing")
@@ -99,7 +100,7 @@ def read_connection(options: Options, environ: Environ, service: str) -> Connect
         region=region,
         iam=iam,
         endpoint=endpoint,
-        tls=_tls(values, options.get("validate_certs"), levels),
+        tls=_tls(options.get("validate_certs"), levels),
         request_timeout=within(options, "request_timeout", 0.001, 86400),
         max_retries=int(within(options, "max_retries", 0, 100)),
         max_concurrency=int(within(options, "max_concurrency", 1, 32)),
@@ -145,8 +146,10 @@ def _credential(options: Options, environ: Environ) -> tuple[Credential, Level, 
         found = _whole(level, rest)
         if found:
             return found, level, [task, named, env]
+    if name is not None:  # its entry may hold another kind of credential, and somebody else's must not take its place
+        raise OptionError(f"{named.place}no credential: {_ways()}")
     # the file is not even opened if the environment has a credential of its own
-    another = name is None and is_around(environ)
+    another = is_around(environ)
     try:
         found = _whole(env, Level())
     except OptionError:
@@ -157,8 +160,7 @@ def _credential(options: Options, environ: Environ) -> tuple[Credential, Level, 
     around = _from_cloud(None, environ, region) if another else Level()
     found = _whole(around, Level())
     if not found:
-        ways = " or ".join(_named(kind.parts) for kind in KINDS)
-        raise OptionError(f"{named.place or around.place}no credential: set {ways}, or cloud (environment: OS_CLOUD)")
+        raise OptionError(f"{around.place}no credential: {_ways()}, or cloud (environment: OS_CLOUD)")
     return found, around, [task, named, env, around]
 
 
@@ -187,6 +189,10 @@ def _printable(values: t.Mapping[str, str]) -> None:
     for option in ("token", "access_key", "security_token"):
         if not re.fullmatch(r"[\x21-\x7e]+", values.get(option, "x")):
             raise OptionError(f"{option}: holds spaces, line breaks or other characters that cannot be part of it")
+
+
+def _ways() -> str:
+    return f"set {' or '.join(_named(kind.parts) for kind in KINDS)}"
 
 
 def _named(options: t.Sequence[str]) -> str:
@@ -221,11 +227,25 @@ def _first_url(levels: t.Sequence[Level], options: t.Sequence[str], check: t.Cal
     return None
 
 
-def _tls(values: t.Mapping[str, str], validate_certs: bool | None, levels: t.Sequence[Level]) -> Tls:
-    if "client_key" in values and "client_cert" not in values:
-        raise OptionError(f"{_named(['client_cert'])}: missing, as client_key is given")
-    for option in PATHS:
-        if option in values and not os.path.exists(values[option]):
-            raise OptionError(f"{option}: no such file: {values[option]}")
+def _tls(validate_certs: bool | None, levels: t.Sequence[Level]) -> Tls:
+    ca_path = _highest(levels).get("ca_path")
+    pair = _certificate(levels)
+    for option, path in [("ca_path", ca_path), *pair.items()]:
+        if path and not os.path.exists(path):
+            raise OptionError(f"{option}: no such file: {path}")
     wishes = [one for one in (validate_certs, *(level.verify for level in levels)) if one is not None]
-    return Tls(wishes[0] if wishes else True, *(values.get(option) for option in PATHS))
+    return Tls(wishes[0] if wishes else True, ca_path, pair.get("client_cert"), pair.get("client_key"))
+
+
+def _certificate(levels: t.Sequence[Level]) -> dict[str, str]:
+    """The client's certificate and its key, of one level; only a task may leave one of them to the environment."""
+    task, dummy, env, *dummies = levels
+    for level in levels:
+        values = {**env.values, **level.values} if level is task else level.values
+        named = any(option in level.values for option in ("client_cert", "client_key"))
+        if named and "client_cert" in values:
+            return {option: values[option] for option in ("client_cert", "client_key") if option in values}
+        # as of a credential, a half in the environment is nothing where a cloud is given
+        if named and not (level is env and any(one.place for one in levels)):
+            raise OptionError(f"{level.place}{_named(['client_cert'])}: missing, as client_key is given")
+    return {}

@@ -18,10 +18,9 @@ def _nobody(text: str) -> None:
 
 @dataclass
 class Edge:
-    """``environ``: environment variables; ``verbosity``: how many -v.
+    """``environ``: environment variables; ``verbosity``: how many -v; ``told`` hears of progress.
 
-    ``told`` hears of progress, ``logged`` of every request that is sent again.
-    ``secrets``: see ``hide``; ``retries``: what ``logged`` has heard.
+    ``secrets``: see ``hide``; ``repeats``: the requests that were sent again, and why.
     """
 
     environ: t.Mapping[str, str]
@@ -29,23 +28,21 @@ class Edge:
     with_diff: bool = False
     verbosity: int = 0
     told: t.Callable[[str], None] = _nobody
-    logged: t.Callable[[str], None] = _nobody
     secrets: set[str] = field(default_factory=set)
-    retries: list[str] = field(default_factory=list)
+    repeats: list[str] = field(default_factory=list)
 
     def hide(self, values: t.Iterable[str]) -> None:
         """These are secret, also as a service may quote them: in the notation of JSON."""
         for value in values:
             self.secrets.update((value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]))
 
-    def retried(self, text: str) -> None:
+    def repeated(self, text: str) -> None:
         """A request is sent again; ``text`` says which, and why."""
-        self.retries.append(text)
-        self.logged(text)
+        self.repeats.append(text)
 
     def notes(self) -> dict[str, t.Any]:
-        """What -v adds to a result."""
-        return {"retries": self.retries} if self.verbosity and self.retries else {}
+        """What -v adds to a result. (Not as "retries", which Ansible itself puts there.)"""
+        return {"repeats": self.repeats} if self.verbosity and self.repeats else {}
 
 
 Core = t.Callable[[t.Mapping[str, t.Any], Edge], "dict[str, t.Any]"]  # options → result; the same behind every edge

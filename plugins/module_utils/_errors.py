@@ -28,7 +28,11 @@ class Failure(Exception):
 
 
 class Interrupted(KeyboardInterrupt):
-    """Someone wants the task to end now. The text says what had been done until then."""
+    """Someone wants the task to end now. The text, and the ``result`` so far, say what had been done until then."""
+
+    def __init__(self, text: str, result: dict[str, t.Any]) -> None:
+        super().__init__(text)
+        self.result = {**result, "failed": True, "msg": f"interrupted: {text}"}
 
 
 class OptionError(Failure):

@@ -198,7 +198,12 @@ class Http:
             where = _host(response.headers.get("Location", "")) or "nowhere"
             raise Refused(call, f"redirected to {where}, which is not followed", response.status_code)
         promised = response.headers.get("Content-Length", "")
-        if promised.isdigit() and response.raw.tell() < int(promised) and request.method != "HEAD":
+        if (
+            promised.isascii()
+            and promised.isdigit()
+            and response.raw.tell() < int(promised)
+            and request.method != "HEAD"
+        ):
             raise Unanswered(call, "the answer broke off before its end", response.status_code)
         return Reply(call, response.status_code, response.headers, body)
 
@@ -306,7 +311,7 @@ def _seconds(wished: str | None) -> float | None:
     """A Retry-After header, which holds seconds or a date, as seconds from now."""
     if not wished:
         return None
-    if wished.strip().isdigit():
+    if wished.isascii() and wished.strip().isdigit():
         return float(wished)
     moment = _moment(wished)
     return max(0.0, (moment - datetime.now(timezone.utc)).total_seconds()) if moment else None

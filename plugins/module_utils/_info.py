@@ -13,30 +13,34 @@ import typing as t
 from ._client import Client
 from ._connection import read_connection
 from ._edge import Edge
-from ._errors import ApiError, Failure, Unanswered
+from ._errors import ApiError, Failure, Interrupted, Unanswered
 from ._read import MOVING, Memory, Service, Sight, everything, gets, look
 from ._run import Kind, Options, Result
 from ._selection import Selection, matching
 
+PATIENCE = 600  # seconds after which no request is repeated
+
 
 def inform(kind: Kind, options: Options, edge: Edge) -> Result:
     """``jobs`` and ``total``; unknown ids are left out. One job that cannot be read fails the task, with the others."""
-    return {**_inform(kind, options, edge), **edge.notes()}
+    try:
+        result = _inform(kind, options, edge)
+    except KeyboardInterrupt:
+        raise Interrupted("nothing was changed", _nothing_read(Failure(""))) from None
+    except Exception as error:  # as in manage(): never a traceback
+        result = _nothing_read(Failure.of(error))
+    return {**result, **edge.notes()}
 
 
 def _inform(kind: Kind, options: Options, edge: Edge) -> Result:
-    try:
-        selection = kind.select(options)
-        connection = read_connection(options, edge.environ, kind.service)
-        edge.hide(connection.secrets)
-        jobs: list[Sight] = []
-        warnings = list(selection.warnings)
-        if selection.ids != ():
-            service = kind(Client(connection, kind.service, edge), options)
-            jobs = _read(service, selection, options["details"], warnings)
-    except Exception as error:  # as in manage(): never a traceback
-        fault = Failure.of(error)
-        return {"changed": False, "failed": True, "msg": str(fault), "error": fault.error, "jobs": [], "total": 0}
+    selection = kind.select(options)
+    connection = read_connection(options, edge.environ, kind.service)
+    edge.hide(connection.secrets)
+    jobs: list[Sight] = []
+    warnings = list(selection.warnings)
+    if selection.ids != ():
+        service = kind(Client(connection, kind.service, edge, time.monotonic() + PATIENCE), options)
+        jobs = _read(service, selection, options["details"], warnings)
     found = [_shown(job, service, options["details"]) for job in jobs if isinstance(job, dict)]
     result: Result = {"changed": False, "jobs": found, "total": len(found), "warnings": warnings}
     errors = [job for job in jobs if isinstance(job, ApiError)]
@@ -45,6 +49,10 @@ def _inform(kind: Kind, options: Options, edge: Edge) -> Result:
             failed=True, msg=f"{len(errors)} of {len(jobs)} could not be read: {errors[0]}", error=errors[0].error
         )
     return result
+
+
+def _nothing_read(fault: Failure) -> Result:
+    return {"changed": False, "failed": True, "msg": str(fault), "error": fault.error, "jobs": [], "total": 0}
 
 
 def _read(service: Service, selection: Selection, details: bool, warnings: list[str]) -> list[Sight]:

@@ -85,7 +85,7 @@ def _how_far(entry: Entry, goal: Goal) -> str:
     if entry.failed:
         return "failed"
     done = entry.settled or goal.step(entry.status) == DONE
-    return goal.words.already if done else "not read" if entry.unread or not entry.seen else entry.described()
+    return goal.words.already if done else "not read" if entry.unread or not entry.seen else str(entry.status)
 
 
 def until_now(entries: t.Sequence[Entry], goal: Goal, sent: t.Mapping[t.Any, str]) -> str:

@@ -26,7 +26,7 @@ def run(core: Core, spec: Spec) -> None:
     try:
         result = core(module.params, edge)
     except Interrupted as error:
-        result = {"failed": True, "msg": f"interrupted: {error}"}
+        result = error.result
     module.no_log_values.update(edge.secrets)
     for warning in result.pop("warnings", ()):
         module.warn(warning)

@@ -76,7 +76,9 @@ class JobExecutions:
         call = self.client.named("GET", path)
 
         def read(number: int) -> Page:
-            answer = self.client.call("GET", path, query={"pageSize": PAGE, "currentPage": number})
+            answer = self.client.call(
+                "GET", path, query={"pageSize": PAGE, "currentPage": number}, needs="mrs:cluster:list"
+            )
             return page(answer, "clusters", "clusterTotal", CLUSTER, call)
 
         for dummy in range(TRIES):

@@ -16,7 +16,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ._client import Client
-from ._connection import read_connection
+from ._connection import Connection, read_connection
 from ._edge import Edge
 from ._errors import (
     ApiError,
@@ -85,6 +85,7 @@ class Task:
     """One run: what was asked, and what is known so far."""
 
     options: Options
+    connection: Connection
     selection: Selection
     goal: Goal
     check_mode: bool
@@ -104,42 +105,61 @@ def manage(kind: Kind, options: Options, edge: Edge) -> Result:
 
     Raises Interrupted where the user wants it to end.
     """
-    return {**_manage(kind, options, edge), **edge.notes()}
-
-
-def _manage(kind: Kind, options: Options, edge: Edge) -> Result:
+    task: Task | None = None
     try:
-        patience = Patience(within(options, "wait_timeout", 0, YEAR), within(options, "wait_interval", 0.001, YEAR))
-        within(options, "max_jobs", 1, 10**9)
-        goal = kind.goal(options)
-        selection = kind.select(options)
-        connection = read_connection(options, edge.environ, kind.service)
-        edge.hide(connection.secrets)
-        progress = Progress(edge.told)
-        task = Task(options, selection, goal, edge.check_mode, patience, progress, warnings=list(selection.warnings))
-    except OptionError as error:
-        return _nothing_done(error)
-    fault: Failure | None = None
-    try:
-        if selection.ids != ():
-            service = kind(Client(connection, kind.service, edge, patience.deadline), options)
+        task = _task(kind, options, edge)
+        if task.selection.ids != ():
+            service = kind(Client(task.connection, kind.service, edge, task.patience.deadline), options)
             _choose(service, task)
             _carry_out(service, task)
+        result = _reported(task, edge)
     except KeyboardInterrupt:
-        raise Interrupted(until_now(task.entries, goal, task.underway)) from None
+        raise _interrupted(task, edge) from None
     except Exception as error:  # whatever it is: what was done until then must be reported
-        fault = Failure.of(error)
-        if not any(entry.seen for entry in task.entries):
-            return {**_nothing_done(fault), "warnings": task.warnings}
-        for entry in task.open():
-            why = fault if isinstance(fault, ApiError) else None
-            entry.fail(f"not finished, see the error of the task{_doubt(entry)}", why)
-    result = report(task.entries, goal, edge.check_mode, options["wait"])
-    if fault:
-        result.update(failed=True, msg=f"{fault}. {result['msg']}", error=fault.error)
+        result = _failed(Failure.of(error), task, edge)
+    return {**result, **edge.notes()}
+
+
+def _task(kind: Kind, options: Options, edge: Edge) -> Task:
+    """Raises OptionError for whatever can be told before the first request."""
+    patience = Patience(within(options, "wait_timeout", 0, YEAR), within(options, "wait_interval", 0.001, YEAR))
+    within(options, "max_jobs", 1, 10**9)
+    goal = kind.goal(options)
+    selection = kind.select(options)
+    connection = read_connection(options, edge.environ, kind.service)
+    edge.hide(connection.secrets)
+    task = Task(options, connection, selection, goal, edge.check_mode, patience, Progress(edge.told))
+    task.warnings.extend(selection.warnings)
+    return task
+
+
+def _reported(task: Task, edge: Edge) -> Result:
+    result = report(task.entries, task.goal, edge.check_mode, task.options["wait"])
     if edge.with_diff:
-        result["diff"] = diff(task.entries, goal, foreseen=edge.check_mode or not options["wait"])
+        result["diff"] = diff(task.entries, task.goal, foreseen=edge.check_mode or not task.options["wait"])
     return {**result, "warnings": task.warnings}
+
+
+def _failed(fault: Failure, task: Task | None, edge: Edge) -> Result:
+    """Of a task that could not be finished, with everything that is known of each job."""
+    if task is None or not any(entry.seen for entry in task.entries):
+        return {**_nothing_done(fault), "warnings": task.warnings if task else []}
+    _give_up(task, "not finished, see the error of the task", fault if isinstance(fault, ApiError) else None)
+    result = _reported(task, edge)
+    return {**result, "failed": True, "msg": f"{fault}. {result['msg']}", "error": fault.error}
+
+
+def _interrupted(task: Task | None, edge: Edge) -> Interrupted:
+    if task is None or not task.underway:
+        return Interrupted("nothing was changed", _nothing_done(Failure("")))
+    text = until_now(task.entries, task.goal, task.underway)
+    _give_up(task, "interrupted", None)
+    return Interrupted(text, _reported(task, edge))
+
+
+def _give_up(task: Task, why: str, error: ApiError | None) -> None:
+    for entry in task.open():
+        entry.fail(f"{why}{_doubt(entry)}", error)
 
 
 def _nothing_done(error: Failure) -> Result:
@@ -308,10 +328,13 @@ def _write(service: JobService, task: Task, writes: t.Sequence[tuple[Entry, str]
         chunks += [(action, shared[start : start + size]) for start in range(0, len(shared), size)]
         chunks += [(action, [entry]) for entry in due if entry in alone]
 
+    sent: list[t.Any] = []
+
     def send(chunk: tuple[str, list[Entry]]) -> list[Refused | None]:
         ids = [entry.id for entry in chunk[1]]
+        sent.extend(ids)
         task.underway.update(dict.fromkeys(ids, chunk[0]))
-        task.progress.tell(lambda: f"{len(task.underway)}/{len(task.entries)} asked for")
+        task.progress.tell(lambda: f"{len(sent)}/{len(writes)} asked for")
         return service.write(chunk[0], ids)
 
     answers = service.client.each(send, chunks)

@@ -227,8 +227,8 @@ msg:
   type: str
   sample: "no credential: set token (environment: OS_TOKEN) or username + password + user_domain_name (environment:
     OS_USERNAME, ...)"
-retries:
-  description: Each request that was sent again after throttling or a passing fault, and why.
+repeats:
+  description: Each request that was sent again after throttling, a passing fault or a new login, and why.
   returned: with C(-v), if there was any
   type: list
   elements: str

@@ -284,8 +284,8 @@ summary:
       returned: always
       type: int
       sample: 1
-retries:
-  description: Each request that was sent again after throttling or a passing fault, and why.
+repeats:
+  description: Each request that was sent again after throttling, a passing fault or a new login, and why.
   returned: with C(-v), if there was any
   type: list
   elements: str

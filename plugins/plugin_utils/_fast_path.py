@@ -32,11 +32,11 @@ from ..module_utils._edge import Core, Edge
 from ..module_utils._errors import Interrupted
 
 
-def _copy_of_stderr() -> int | None:
+def _copy_of_stderr() -> int:
     try:
         return os.dup(2)
     except OSError:
-        return None
+        return -1  # it is closed
 
 
 # Releases of ansible-core; a newer one may pass other things to modules
@@ -117,9 +117,11 @@ class FastPath(NormalAction):  # type: ignore[misc]
         if not _option("in_process"):
             return "in_process is false"
         if not ansible_version.startswith(tuple(f"{version}." for version in KNOWN)):
-            return f"ansible-core {ansible_version} is newer than this collection"
+            return f"ansible-core {ansible_version} is not one that this collection knows"
         if not REQUESTS:
             return "requests is missing here"
+        if threading.current_thread() is not threading.main_thread():
+            return "a strategy that runs tasks in threads"
         if sys.platform == "darwin":
             return "macOS does not let a forked process ask for its proxies"
         if self._connection.transport != "local":
@@ -141,14 +143,12 @@ class FastPath(NormalAction):  # type: ignore[misc]
     def _run_core(self, arguments: dict[str, t.Any], flags: dict[str, t.Any]) -> dict[str, t.Any]:
         checked = ArgumentSpecValidator(self.spec).validate(arguments)
         options = checked.validated_parameters
-        told, logged = self._watchers(flags["_ansible_check_mode"])
         edge = Edge(
             os.environ,
             flags["_ansible_check_mode"],
             flags["_ansible_diff"],
             flags["_ansible_verbosity"],
-            told,
-            logged,
+            self._told(flags["_ansible_check_mode"]),
         )
         edge.hide(str(options[name]) for name, one in self.spec.items() if one.get("no_log") and options.get(name))
         warnings = _doubly_given(self.spec, arguments)
@@ -157,17 +157,21 @@ class FastPath(NormalAction):  # type: ignore[misc]
             kind = f"Unsupported parameters for ({self._task.action}) module: " if only else ""
             result: dict[str, t.Any] = {"failed": True, "msg": f"{kind}{checked.error_messages[0]}"}
         else:
-            with _interrupts(self._task.action):
+            with _interrupts(self._task.action, quiet=bool(self._task.no_log)):
                 result = type(self).core(options, edge)
             warnings += result.pop("warnings", [])
         if flags.get("_ansible_inject_invocation", True):
             result["invocation"] = {"module_args": options}
         if warnings:
             result["warnings"] = list(dict.fromkeys(warnings))
-        return t.cast("dict[str, t.Any]", json.loads(json.dumps(remove_values(result, edge.secrets))))
+        text = json.dumps(result)
+        # where there is none to be hidden, looking into each value would cost more than all the rest
+        if any(json.dumps(secret)[1:-1] in text for secret in edge.secrets):
+            text = json.dumps(remove_values(result, edge.secrets))
+        return t.cast("dict[str, t.Any]", json.loads(text))
 
-    def _watchers(self, check_mode: bool) -> tuple[t.Callable[[str], None], t.Callable[[str], None]]:
-        """Who hears of progress, and who of retries. Both speak through Ansible, so a callback may keep the output."""
+    def _told(self, check_mode: bool) -> t.Callable[[str], None]:
+        """Who hears of progress. It is shown by Ansible, as a callback may want to keep the output for itself."""
         json_only = "json" in str(C.DEFAULT_STDOUT_CALLBACK).rpartition(".")[2]
         wish = _option("progress")
         shown = wish == "always" or (wish == "auto" and not json_only and (TERMINAL or display.verbosity > 0))
@@ -177,7 +181,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
             if shown and not check_mode and not self._task.no_log:
                 display.display(f"{name}: {text}", stderr=json_only)
 
-        return told, lambda text: display.vvv(f"{name}: {text}")
+        return told
 
 
 def _doubly_given(spec: t.Mapping[str, t.Any], arguments: t.Mapping[str, t.Any]) -> list[str]:
@@ -202,11 +206,8 @@ def _in_folder(folder: str) -> t.Iterator[None]:
 
 
 @contextlib.contextmanager
-def _interrupts(action: str) -> t.Iterator[None]:
+def _interrupts(action: str, quiet: bool) -> t.Iterator[None]:
     """Ctrl-C, or Ansible that ends its workers, is passed on once the user has been told what was done until then."""
-    if threading.current_thread() is not threading.main_thread():  # some strategies run tasks in threads
-        yield
-        return
     received: list[int] = []
 
     def interrupt(number: int, frame: t.Any) -> None:
@@ -215,18 +216,20 @@ def _interrupts(action: str) -> t.Iterator[None]:
         _handle(dict.fromkeys(before, lambda *dummy: None))
         raise KeyboardInterrupt
 
-    before = _handle({signal.SIGINT: interrupt, signal.SIGTERM: interrupt})
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    _handle(dict.fromkeys(before, interrupt))
     try:
         yield
     except Interrupted as error:
-        if LAST_WORDS is not None:
-            os.write(LAST_WORDS, f"[WARNING]: {action} was interrupted: {error}\n".encode())
+        with contextlib.suppress(OSError):
+            if not quiet:
+                os.write(LAST_WORDS, f"[WARNING]: {action} was interrupted: {error}\n".encode())
     finally:
         _handle(before)
         for number in received:
             os.kill(os.getpid(), number)
 
 
-def _handle(handlers: t.Mapping[int, t.Any]) -> dict[int, t.Any]:
-    """Sets handlers of signals. Returns those that were there."""
-    return {number: signal.signal(number, handler) for number, handler in handlers.items()}
+def _handle(handlers: t.Mapping[int, t.Any]) -> None:
+    for number, handler in handlers.items():
+        signal.signal(number, handler)

@@ -93,6 +93,7 @@ FINAL = {
 ON_THE_WAY = {"job_canceling", "job_savepointing"}
 LENIENT = {"ignore_missing": True}
 SAVEPOINT = {"trigger_savepoint": True}
+KEY = {"access_key": "AKDEMO0000000000001", "secret_key": "SKdemo/secret+key000000000000000000000001"}
 NAME = {"cluster_id": None, "cluster_name": "analytics"}
 
 TASKS = {
@@ -105,6 +106,7 @@ TASKS = {
     "flink stopped part refused": Task(
         Flink, "stopped", {**FLINK, 2: "job_running_exception"}, [1, 2, 4], answers={"batch_refusal": "partial"}
     ),
+    "flink stopped key": Task(Flink, "stopped", FLINK, [1, 3], "access key"),
     "flink absent 2 ids": Task(Flink, "absent", FLINK, [1, 999]),
     "flink absent ids": Task(Flink, "absent", FLINK, [1, 2, 3, 4, 5, 999], "password"),
     "flink absent pages": Task(Flink, "absent", dict.fromkeys(range(1, 104), "job_finish"), range(1, 103)),
@@ -120,6 +122,13 @@ TASKS = {
     "mrs absent ids": Task(Mrs, "absent", MRS, [1, 2, 3, 4, 5, 999]),
     "mrs absent pages": Task(Mrs, "absent", dict.fromkeys(range(1, 104), "FINISHED"), range(1, 103)),
     "mrs absent filters": Task(Mrs, "absent", MRS, "job-*", "password", options=NAME),
+}
+STILL = {number: status for number, status in FLINK.items() if status not in ON_THE_WAY}
+READERS = {
+    "flink info 2 ids": (Flink, STILL, {"job_ids": [1, 999]}, "password"),
+    "flink info filters": (Flink, STILL, {"filters": {"name": ["job-*"]}, "details": True}, "token"),
+    "batch info": (Spark, SPARK, {}, "password"),
+    "mrs info": (Mrs, MRS, {**NAME, "details": True}, "token"),
 }
 NORMAL: dict[str, list] = {}  # the requests of each task without a fault
 
@@ -174,6 +183,7 @@ class Scene:
             "token": self.service.by_token,
             "password": self.service.by_password,
             "project of the token": {**self.service.by_token, "project_id": None, "auth_url": emulator.url},
+            "access key": {**self.service.by_token, "token": None, **KEY},
         }
         quick = {"wait_interval": 0.01, "wait_timeout": 3, "request_timeout": TIMEOUT}
         options = {"state": task.state, **chosen, **quick, **self.service.scope, **login[task.login], **task.options}
@@ -388,3 +398,45 @@ def sweep(scene: Scene, task: str, fault: str, retries: int, record_property) ->
         complaints += [f"{fault} at {place}, then again: {complaint}" for complaint in second.complaints]
     record_property("sweep", [scene.service.module, fault, len(NORMAL[task]), survived, len(complaints)])
     assert not complaints, "\n".join([f"{task}, max_retries {retries}:", *complaints])
+
+
+@pytest.mark.usefixtures("short_pauses")
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("task", READERS)
+def test_sweep_of_readers(emulator, record_property, task, fault) -> None:
+    """They show what there is, or fail and say where; what they show is true either way."""
+    service, jobs, options, login = READERS[task]
+    scene = Scene(emulator, Task(service, "stopped", jobs, [], login), [])
+    options = {
+        **scene.options,
+        "state": None,
+        "wait_interval": None,
+        "wait_timeout": None,
+        scene.service.ids: None,
+        **options,
+    }
+    options = {name: value for name, value in options.items() if value is not None}
+    kind, module = scene.service.kind, f"{scene.service.module}_info"
+
+    def read() -> tuple[Result, dict]:
+        emulator.log.clear()
+        result = run_in_process(module, {**options, "max_retries": 2})
+        return result, {job[kind.id_field]: job[kind.state_field] for job in result["jobs"]}
+
+    scene.begin()
+    normal, shown = read()
+    assert (normal.failed, shown) == (False, {key: shown[key] for key in scene.service.truth if key in shown})
+    there, complaints, survived = places(scene.service.log), [], 0
+    for place in there:
+        how = FAULTS[fault] or expired_as(service, place.path)
+        scene.begin(method=place.method, path=f"^{re.escape(place.path)}$", skip=place.n - 1, **how)
+        result, seen = read()
+        untrue = {key: status for key, status in seen.items() if shown.get(key) != status}
+        complete = seen.keys() == shown.keys() or result.failed
+        named = not result.failed or place.path in result["msg"]
+        survived += not result.failed
+        passing = fault in PASSING and result.failed
+        if untrue or passing or not (complete and named):
+            complaints.append(f"{fault} at {place}: {result}")
+    record_property("sweep", [module, fault, len(there), survived, len(complaints)])
+    assert not complaints, "\n".join([f"{task}:", *complaints])

@@ -16,7 +16,7 @@ DOORS: dict[str, t.Callable[..., Result]] = {"module": run_module, "action": run
 # What differs from run to run
 VOLATILE = [
     (r"127\.0\.0\.1:\d+", "HOST"),
-    (r"\b[0-9a-f]{32}\b", "HEX"),
+    (r'(request id |"request_id": ")[0-9a-f]{32}', r"\1ID"),
     (r"\b1[78]\d{11}\b", "TIME"),
     (r"\bapplication_\d+", "APPLICATION"),
     (r'"(duration|elapsed_time)": \d+', r'"\1": N'),
@@ -34,7 +34,7 @@ class Door:
 
     def __call__(self, *args: t.Any, **options: t.Any) -> Result:
         result = DOORS[self.name](*args, **options)
-        kept = {**result, "retries": sorted(result.get("retries", ())), "invocation": result.invocation}
+        kept = {**result, "repeats": sorted(result.get("repeats", ())), "invocation": result.invocation}
         kept["warnings"] = [_text(warning) for warning in result.get("warnings", ())]
         text = json.dumps(kept, sort_keys=True)
         for pattern, word in VOLATILE:

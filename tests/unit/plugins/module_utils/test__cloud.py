@@ -113,12 +113,32 @@ def test_who_wins(read: t.Any, options: dict, environ: dict, credential: t.Any) 
         ({}, {"OTC_IAM_ENDPOINT": "https://env.test"}, Project(name="eu-de_c"), "https://cloud.test"),
         ({}, ENV, Project("ep1"), "https://iam.eu-nl.otc.t-systems.com"),
         ({**NAMED, "token": "t"}, {"OS_AUTH_URL": "https://env.test"}, Project(name="eu-de_c"), "https://cloud.test"),
+        ({**NAMED, "region": "eu-nl"}, {}, Project(name="eu-de_c"), "https://cloud.test"),
     ],
     ids=str,
 )
 def test_project_and_iam(read: t.Any, options: dict, environ: dict, project: Project, iam: str) -> None:
     found = read({"c": ENTRY}, options, environ)
     assert (found.project, found.iam) == (project, iam)
+
+
+def test_a_password_goes_to_its_own_cloud(read: t.Any) -> None:
+    """An entry that names no address is for the region, and never for an address that happens to be around."""
+    entry = {"auth": AUTH, "region_name": "eu-nl"}
+    for options, environ in (
+        (NAMED, {"OS_AUTH_URL": "https://env.test"}),
+        ({}, {"OTC_IAM_ENDPOINT": "https://env.test"}),
+    ):
+        assert read({"c": entry}, options, environ).iam == "https://iam.eu-nl.otc.t-systems.com"
+
+
+def test_half_a_certificate_in_the_environment(read: t.Any, tmp_path: pathlib.Path) -> None:
+    """Is nothing where a cloud is given, and does not go with a certificate of the cloud."""
+    (tmp_path / "pem").touch()
+    environ = {"OS_KEY": "/no/such/file"}
+    assert read({"c": ENTRY}, NAMED, environ).tls.client_key is None
+    found = read({"c": {**ENTRY, "cert": str(tmp_path / "pem")}}, NAMED, environ).tls
+    assert (found.client_cert, found.client_key) == (str(tmp_path / "pem"), None)
 
 
 def test_endpoints(read: t.Any) -> None:
@@ -179,6 +199,13 @@ def test_profile(read: t.Any) -> None:
         ({"c": ENTRY}, {"username": "u"}, {}, ["password", "OS_PASSWORD"]),
         ({"c": {"auth": {"username": "u"}}}, NAMED, ENV, ["cloud 'c': password + user_domain_name: missing"]),
         ({"c": {"auth": {"auth_url": "https://x"}}}, NAMED, {}, ["cloud 'c': no credential"]),
+        # another kind of credential is not replaced by whatever the environment holds
+        (
+            {"c": {"auth": {**ENTRY["auth"], "username": None, "password": None, "user_domain_name": None}}},
+            NAMED,
+            ENV,
+            ["'c'"],
+        ),
         ({"c": {"auth": {"auth_url": "https://x"}}}, {}, {}, ["cloud 'c': no credential"]),
         ({"c": {"auth": {**AUTH, "project_name": None}}}, NAMED, {}, ["project_id", "project_name"]),
         ({"c": {**ENTRY, "region_name": "../evil"}}, NAMED, {}, ["region"]),

@@ -21,6 +21,8 @@ def pytest_generate_tests(metafunc) -> None:
 def door(request):
     """How modules are run in this test."""
     opened = Door(request.param)
+    if request.node.get_closest_marker("races"):
+        return opened
     test = re.sub(rf"(\[|-){opened.name}(?=-|\])", r"\1*", request.node.nodeid, count=1)
     request.node.user_properties.append(("door", [test, opened.name, opened.answers]))
     return opened

@@ -269,3 +269,16 @@ def test_filter_by_a_state_that_the_service_does_not_list(spark, state):
     spark.states("dead", "success")
     result = spark.run("stopped", filters={"state": [state]})
     assert (result.failed, [job["status"] for job in result["jobs"]]) == (False, ["dead"] * (state == "dead"))
+
+
+@pytest.mark.parametrize(
+    "fault", [{"kind": "wrong_type", "body": "[" * 100000}, {"kind": "status", "status": 429, "retry_after": "\u00b2"}]
+)
+def test_an_answer_that_nobody_can_read_hides_no_other(spark, fault):
+    """Whatever one answer does to the reader, the others count."""
+    ids = spark.many(8)
+    spark.fault("/batches/", method="DELETE", times=1, **fault)
+    result = spark.run("stopped", ids, max_retries=1)
+    assert not result.failed, result["msg"]
+    assert result.column("changed") == dict.fromkeys(ids, True)
+    assert set(spark.truth.values()) == {"dead"}

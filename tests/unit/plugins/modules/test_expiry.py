@@ -15,6 +15,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.mrs import CLUSTERS_PATH
 from ansible_collections.otc.bigdata.tests.unit.utils.run_module import Result, run_module
 from ansible_collections.otc.bigdata.tests.unit.utils.service import PROJECT, Service, check_refused, refusal
 
+pytestmark = pytest.mark.races
 LOGIN = ("POST", "/v3/auth/tokens")
 GATEWAY = ("APIGW.0301", "APIGW.0307", "APIG.0301", "APIG.0307")
 OWN = {"flink": ("DLI.10007", 400), "spark": ("DLI.10007", 400), "mrs": ("130000002", 500)}
@@ -250,6 +251,19 @@ def test_the_login_fails_at_the_renewal(service, before_request, expire):
     assert (result.failed, result["changed"]) == (True, True)
     assert f"POST {service.emulator.url[7:]}{LOGIN[1]}: HTTP 503" in result["msg"]
     assert result.job(job)["status_before"] == service.running
+
+
+@every_service
+def test_the_answer_of_iam_is_not_that_of_a_write(service, before_request, expire):
+    """The writes were refused for their token, so nothing is in doubt; and IAM is asked once, not by every worker."""
+    ids = service.many(8)
+    service.fault(LOGIN[1], "status", status=503, skip=1, times=None)
+    before_request(2)(expire)
+    result = service.run("stopped", ids, login=service.by_password, max_retries=0, wait_timeout=5)
+    check_refused(result, f"POST {service.emulator.url[7:]}{LOGIN[1]}: HTTP 503")
+    check_true(service, result, ids)
+    assert "not known" not in result["msg"]
+    assert logins(service) == 2
 
 
 # ---- a credential that cannot be renewed ----

@@ -109,10 +109,30 @@ def test_retries_are_told(flink, module, verbosity):
     result = run_module(module, {**options, **({} if "info" in module else {"state": "stopped", "wait_interval": 0.1})})
     assert not result.failed
     if verbosity:
-        first, second, third = result["retries"]
+        first, second, third = result["repeats"]
         assert "GET 127.0.0.1" in first
         assert "HTTP 429; sent again after 0.0 s (1 of 5)" in first
         assert "HTTP 429; sent again after 0.0 s (2 of 5)" in second
         assert "connection broke" in third
     else:
-        assert "retries" not in result
+        assert "repeats" not in result
+
+
+def test_iam_lets_nobody_look_up_the_project(flink):
+    """The token is good, but for something else."""
+    flink.fault("/v3/projects", "status", status=403, body=refusal("IAM.0003", "Policy doesn't allow it."), times=None)
+    login = {
+        "token": "demo-token",
+        "project_name": "eu-de",
+        "endpoints": {"iam": flink.emulator.url, "dli": flink.emulator.url},
+    }
+    result = flink.run("stopped", [128], login=login)
+    check_told(result, "permission", "iam:projects:listProjects", "project_id", "403")
+    assert "new token" not in result["msg"]
+
+
+def test_a_page_of_a_proxy_is_not_about_permissions(flink):
+    flink.fault(GET_PATH, "status", status=403, body="<html>Blocked</html>", times=None)
+    result = flink.run("stopped", [128])
+    check_refused(result, "403")
+    assert "permission" not in result["msg"]

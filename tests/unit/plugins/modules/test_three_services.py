@@ -633,6 +633,7 @@ EXPIRED = [
 ]
 
 
+@pytest.mark.races
 @pytest.mark.parametrize("at_write", [False, True])
 @pytest.mark.parametrize(
     ("operation", "code"), [(OPERATIONS[name], code) for name, code in EXPIRED], ids=str, indirect=["operation"]
