@@ -31,7 +31,9 @@ lint: setup ## Style, types, licences, changelog, documentation
 	shellcheck -x .ci/run scripts/ansible-test scripts/setup scripts/tree.sh scripts/with-emulator
 	reuse lint --quiet
 	antsibull-changelog lint
-	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
+	@# It checks a copy, and would put a path from this checkout to that copy into each page if it found the checkout, too
+	env -u ANSIBLE_COLLECTIONS_PATH ANSIBLE_COLLECTIONS_SCAN_SYS_PATH=false \
+	  antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
 	ansible-lint
 
 fix: setup ## Let ruff mend what it can
