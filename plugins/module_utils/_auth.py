@@ -211,7 +211,7 @@ def denied(error: ApiError, reply: Reply, credential: Credential) -> Denied:
 
 def _ask(http: Http, credential: Credential, method: str, url: str, headers: dict[str, str], **more: t.Any) -> Reply:
     """A request to IAM. Raises Denied where it does not accept the credential."""
-    reply = http.send(method, url, {"Content-Type": "application/json", **headers}, **more)
+    reply = http.send(method, url, headers, **more)
     if reply.status // 100 == 2:
         return reply
     error = problem(reply, LOOKUP)

@@ -24,7 +24,7 @@ from ._http import Http, Reply
 # An expired token does not always answer 401: contract of the gateway, of DLI (400), of MRS (500) and of IAM.
 EXPIRED = ("APIGW.0301", "APIGW.0307", "APIG.0301", "APIG.0307", "DLI.10007", "130000002", "IAM.0066", "IAM.0067")
 # en-us: messages are shown to people, and localised ones are not always in their language
-HEADERS = {"Content-Type": "application/json", "X-Language": "en-us"}
+HEADERS = {"X-Language": "en-us"}
 
 Item = t.TypeVar("Item")
 Result = t.TypeVar("Result")
@@ -37,7 +37,7 @@ class Client:
     ``edge`` hears of every repeat, and learns the secrets that a login brings.
     """
 
-    def __init__(self, connection: Connection, service: str, edge: Edge, deadline: float = float("inf")) -> None:
+    def __init__(self, connection: Connection, service: str, edge: Edge, deadline: float) -> None:
         self._edge = edge
         self._workers = connection.max_concurrency
         self._http = Http(

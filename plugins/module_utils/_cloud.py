@@ -67,9 +67,7 @@ def read_cloud(name: str | None, environ: t.Mapping[str, str], options: t.Iterab
         return _entry(loader, name, options, region)
     except OptionError:
         raise
-    except (
-        Exception
-    ) as error:  # files are malformed in many ways; the text could quote a secret, so only its kind is told
+    except Exception as error:  # malformed in one of many ways; its text could quote a secret, so only its kind is told
         raise OptionError(f"cloud: {name!r} in {where} cannot be read: {type(error).__name__}") from None
 
 

@@ -47,7 +47,12 @@ RETRIES: dict[int | type[ApiError], Retry] = {
     Unanswered: Retry(writes=False, first=0.5, longest=10.0),
 }
 
-HEADERS = {"User-Agent": f"otc.bigdata/{VERSION}", "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
+HEADERS = {
+    "User-Agent": f"otc.bigdata/{VERSION}",
+    "Accept": "*/*",
+    "Accept-Encoding": "gzip, deflate",
+    "Content-Type": "application/json",
+}
 NO_TUNNEL = "Tunnel connection failed"  # the text of http.client where a proxy does not connect
 NAME_MISMATCH = (62, 64)  # OpenSSL: host name, IP address
 

@@ -93,10 +93,10 @@ class FastPath(NormalAction):  # type: ignore[misc]
     spec: t.ClassVar[dict[str, t.Any]]
 
     def _execute_module(self, *args: t.Any, task_vars: t.Any = None, **kwargs: t.Any) -> t.Any:
-        arguments = self._plain_arguments()
-        reason = self._reason_for_a_process(task_vars or {}) or ("" if arguments is not None else "unusual arguments")
-        if arguments is None or reason:
-            display.vvv(f"{self._task.action}: as a module: {reason}")
+        reason = self._reason_for_a_process(task_vars or {})
+        arguments = None if reason else self._plain_arguments()
+        if arguments is None:
+            display.vvv(f"{self._task.action}: as a module: {reason or 'unusual arguments'}")
             return super()._execute_module(*args, task_vars=task_vars, **kwargs)
         display.vvv(f"{self._task.action}: in process")
         flags: dict[str, t.Any] = {}  # what Ansible tells a module beside its arguments
@@ -148,7 +148,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
             flags["_ansible_check_mode"],
             flags["_ansible_diff"],
             flags["_ansible_verbosity"],
-            self._told(flags["_ansible_check_mode"]),
+            self._told(),
         )
         edge.hide(str(options[name]) for name, one in self.spec.items() if one.get("no_log") and options.get(name))
         warnings = _doubly_given(self.spec, arguments)
@@ -170,7 +170,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
             text = json.dumps(remove_values(result, edge.secrets))
         return t.cast("dict[str, t.Any]", json.loads(text))
 
-    def _told(self, check_mode: bool) -> t.Callable[[str], None]:
+    def _told(self) -> t.Callable[[str], None]:
         """Who hears of progress. It is shown by Ansible, as a callback may want to keep the output for itself."""
         json_only = "json" in str(C.DEFAULT_STDOUT_CALLBACK).rpartition(".")[2]
         wish = _option("progress")
@@ -178,7 +178,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
         name = self._task.action.rpartition(".")[2]
 
         def told(text: str) -> None:
-            if shown and not check_mode and not self._task.no_log:
+            if shown and not self._task.no_log:
                 display.display(f"{name}: {text}", stderr=json_only)
 
         return told
@@ -224,6 +224,7 @@ def _interrupts(action: str, quiet: bool) -> t.Iterator[None]:
         with contextlib.suppress(OSError):
             if not quiet:
                 os.write(LAST_WORDS, f"[WARNING]: {action} was interrupted: {error}\n".encode())
+        raise
     finally:
         _handle(before)
         for number in received:

@@ -11,18 +11,12 @@ import sys
 from ..emulator.server import Emulator
 
 
-def speak_tls(emulator: Emulator, pem: str) -> None:
-    context, server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), emulator._server
-    context.load_cert_chain(pem)
-    # each handshake in the thread of its connection: otherwise clients would wait for each other's
-    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    emulator.url = emulator.url.replace("http", "https")
-
-
 def main() -> None:
     emulator = Emulator()
     if sys.argv[1:]:
-        speak_tls(emulator, sys.argv[1])
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(sys.argv[1])
+        emulator.speak_tls(context)
     with emulator:
         print(emulator.url, flush=True)
         sys.stdin.read()

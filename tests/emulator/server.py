@@ -15,6 +15,7 @@ import pathlib
 import secrets
 import socket
 import socketserver
+import ssl
 import struct
 import sys
 import threading
@@ -63,6 +64,11 @@ class Emulator:
 
     def __exit__(self, *dummy) -> None:
         self.stop()
+
+    def speak_tls(self, context: ssl.SSLContext) -> None:
+        """Before it serves. Each handshake is in the thread of its connection, so clients do not wait for each other's."""
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+        self.url = self.url.replace("http", "https")
 
     def serve_forever(self) -> None:
         self._server.serve_forever(poll_interval=0.05)

@@ -25,7 +25,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
 from ansible_collections.otc.bigdata.tests.unit.utils.run_module import Result
-from ansible_collections.otc.bigdata.tests.unit.utils.service import Service, refusal
+from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY, Service, refusal
 from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
 
 TIMEOUT, HANG = 0.3, 0.35  # seconds: request_timeout, and an answer that comes too late for it
@@ -93,7 +93,6 @@ FINAL = {
 ON_THE_WAY = {"job_canceling", "job_savepointing"}
 LENIENT = {"ignore_missing": True}
 SAVEPOINT = {"trigger_savepoint": True}
-KEY = {"access_key": "AKDEMO0000000000001", "secret_key": "SKdemo/secret+key000000000000000000000001"}
 NAME = {"cluster_id": None, "cluster_name": "analytics"}
 
 TASKS = {

@@ -17,6 +17,10 @@ from .run_module import Result, run_module
 
 PROJECT = "0123456789abcdef0123456789abcdef"
 NIGHTLY = "fedcba9876543210fedcba9876543210"
+KEY = {
+    "access_key": "AKDEMO0000000000001",
+    "secret_key": "SKdemo/secret+key000000000000000000000001",
+}  # of the emulator
 FIELDS = {"id", "name", "changed", "failed", "action", "status_before", "status", "msg"}
 
 

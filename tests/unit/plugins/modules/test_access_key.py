@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-KEY = {"access_key": "AKDEMO0000000000001", "secret_key": "SKdemo/secret+key000000000000000000000001"}
+from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY
+
 TEMPORARY = {
     "access_key": "AKTEMP0000000000001",
     "secret_key": "SKtemp/secret+key000000000000000000000001",

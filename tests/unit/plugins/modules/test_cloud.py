@@ -12,9 +12,10 @@ import pytest
 import yaml
 
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import PROJECT, check_refused, refusal
+from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY
 
 AUTH = {"username": "demo", "password": "demo-password", "domain_name": "demo-domain"}
-KEY = {"ak": "AKDEMO0000000000001", "sk": "SKdemo/secret+key000000000000000000000001"}
+ENTRY = {"ak": KEY["access_key"], "sk": KEY["secret_key"]}
 
 
 @pytest.fixture
@@ -42,13 +43,13 @@ def test_credential_of_awx(flink, write, domain):
 
 
 def test_entry_in_the_home_folder(flink, write, tmp_path):
-    write("night", {"project_name": "eu-de"}, ".config/openstack", **KEY, dli_endpoint_override=flink.emulator.url)
+    write("night", {"project_name": "eu-de"}, ".config/openstack", **ENTRY, dli_endpoint_override=flink.emulator.url)
     for chosen in ({"login": {"cloud": "night"}}, {"login": {"project_id": PROJECT}, "environ": {"OS_CLOUD": "night"}}):
         environ = {**chosen.pop("environ", {}), "HOME": str(tmp_path)}
         assert not flink.run("stopped", [137], **chosen, environ=environ).failed
         assert flink.total("logins") == 0
         assert {entry["authentication"] for entry in flink.log} == {"ak_sk"}
-        assert KEY["sk"] not in str(flink.log)
+        assert KEY["secret_key"] not in str(flink.log)
 
 
 def test_another_file_is_not_taken_instead(flink, write, tmp_path):

@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import CLUSTERS_PATH
 from ansible_collections.otc.bigdata.tests.unit.utils.run_module import Result, run_module
-from ansible_collections.otc.bigdata.tests.unit.utils.service import PROJECT, Service, check_refused, refusal
+from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY, PROJECT, Service, check_refused, refusal
 
 pytestmark = pytest.mark.races
 LOGIN = ("POST", "/v3/auth/tokens")
@@ -22,7 +22,6 @@ OWN = {"flink": ("DLI.10007", 400), "spark": ("DLI.10007", 400), "mrs": ("130000
 SERVICES = list(OWN)
 # How each service says that a token has expired, with the HTTP status.
 FORMS = [(name, *form) for name in SERVICES for form in (*((code, 401) for code in GATEWAY), OWN[name])]
-KEY = {"access_key": "AKDEMO0000000000001", "secret_key": "SKdemo/secret+key000000000000000000000001"}
 WORKERS = 8  # the default of max_concurrency
 NAMED = {"cluster_id": None, "cluster_name": "analytics"}
 

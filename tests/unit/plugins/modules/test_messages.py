@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import GET_PATH, WRITE_PATH, check_refused, refusal
 from ansible_collections.otc.bigdata.tests.unit.utils.run_module import run_module
+from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY
 
 READ_FLINK, STOP, DELETE = "dli:jobs:get", "dli:jobs:stop", "dli:jobs:delete"
 
@@ -77,11 +78,10 @@ def test_mrs(mrs, code, words):
 def test_401(flink, way):
     """What to check depends on the credential."""
     answered(flink, GET_PATH, 401, "APIGW.0301")
-    key = {"access_key": "AKDEMO0000000000001", "secret_key": "SKdemo/secret+key000000000000000000000001"}
     endpoints = {"iam": flink.emulator.url, "dli": flink.emulator.url}
     login = {
         "token": flink.by_token,
-        "access_key": {**key, "project_name": "eu-de", "endpoints": endpoints},
+        "access_key": {**KEY, "project_name": "eu-de", "endpoints": endpoints},
         "password": {**flink.by_password, "endpoints": endpoints},
     }[way]
     result = flink.run("stopped", [128], login=login)

@@ -31,8 +31,8 @@ from ansible_collections.otc.bigdata.tests.unit.utils.flink import (
     check_refused,
 )
 from ansible_collections.otc.bigdata.tests.unit.utils.run_module import run_module
+from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY
 
-KEY = {"access_key": "AKDEMO0000000000001", "secret_key": "SKdemo/secret+key000000000000000000000001"}
 CREDENTIALS = ("authorization", "x-auth-token", "x-security-token", "x-subject-token")
 LOGIN_PATH = "/v3/auth/tokens"
 
@@ -178,8 +178,7 @@ def secure(authority) -> t.Iterator[Flink]:
     """The Flink modules against an emulator that speaks TLS."""
     emulator, context = Emulator(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
-    emulator._server.socket = context.wrap_socket(emulator._server.socket, server_side=True)
-    emulator.url = emulator.url.replace("http", "https")
+    emulator.speak_tls(context)
     with emulator:
         yield Flink(emulator)
 

@@ -42,9 +42,7 @@ def serve(files: dict, **settings) -> Emulator:
     context.load_verify_locations(files["ca"])
     for name, value in settings.items():
         setattr(context, name, value)
-    server = emulator._server
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    emulator.url = emulator.url.replace("http", "https")
+    emulator.speak_tls(context)
     return emulator
 
 
