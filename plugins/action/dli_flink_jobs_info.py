@@ -4,11 +4,10 @@
 
 from __future__ import annotations
 
-from ..modules.dli_flink_jobs_info import CORE, SPEC
-from ..plugin_utils._fast_path import FastPath
+from ..plugin_utils._fast_path import FastPath, load
 
 
 class ActionModule(FastPath):
     """The module of the same name, in the process of Ansible where that is possible."""
 
-    core, spec = staticmethod(CORE), SPEC
+    module = load("dli_flink_jobs_info")

@@ -28,7 +28,7 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.release import __version__ as ansible_version
 from ansible.utils.display import Display
 
-from ..module_utils._edge import Core, Edge
+from ..module_utils._edge import Edge
 from ..module_utils._errors import Interrupted
 
 
@@ -75,22 +75,23 @@ def _option(name: str) -> t.Any:
         raise AnsibleError(f"{PLUGIN}: {name}: {error}") from None
 
 
-def _load_requests() -> bool:
-    """Ansible loads this file once, and then forks a worker for each task."""
+def load(name: str) -> t.Any:
+    """The file of a module, compiled once: Ansible loads an action plugin, and then forks a worker for each task.
+
+    None where tasks are not to run in process, or cannot.
+    """
     try:
-        return bool(_option("in_process") and import_module("requests"))
+        if _option("in_process") and import_module("requests"):
+            return import_module(f"..modules.{name}", __package__)
     except (ImportError, AnsibleError):
-        return False
-
-
-REQUESTS = _load_requests()
+        pass
+    return None
 
 
 class FastPath(NormalAction):  # type: ignore[misc]
     """How Ansible runs a module, but for the moment in which it would start one."""
 
-    core: t.ClassVar[Core]
-    spec: t.ClassVar[dict[str, t.Any]]
+    module: t.ClassVar[t.Any]
 
     def _execute_module(self, *args: t.Any, task_vars: t.Any = None, **kwargs: t.Any) -> t.Any:
         reason = self._reason_for_a_process(task_vars or {})
@@ -118,7 +119,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
             return "in_process is false"
         if not ansible_version.startswith(tuple(f"{version}." for version in KNOWN)):
             return f"ansible-core {ansible_version} is not one that this collection knows"
-        if not REQUESTS:
+        if self.module is None:
             return "requests is missing here"
         if threading.current_thread() is not threading.main_thread():
             return "a strategy that runs tasks in threads"
@@ -141,7 +142,8 @@ class FastPath(NormalAction):  # type: ignore[misc]
         return "" if found.startswith("auto") else found
 
     def _run_core(self, arguments: dict[str, t.Any], flags: dict[str, t.Any]) -> dict[str, t.Any]:
-        checked = ArgumentSpecValidator(self.spec).validate(arguments)
+        spec = self.module.SPEC
+        checked = ArgumentSpecValidator(spec).validate(arguments)
         options = checked.validated_parameters
         edge = Edge(
             os.environ,
@@ -150,15 +152,15 @@ class FastPath(NormalAction):  # type: ignore[misc]
             flags["_ansible_verbosity"],
             self._told(),
         )
-        edge.hide(str(options[name]) for name, one in self.spec.items() if one.get("no_log") and options.get(name))
-        warnings = _doubly_given(self.spec, arguments)
+        edge.hide(str(options[name]) for name, one in spec.items() if one.get("no_log") and options.get(name))
+        warnings = _doubly_given(spec, arguments)
         if checked.error_messages:
             only = len(checked.error_messages) == 1 and checked.unsupported_parameters
             kind = f"Unsupported parameters for ({self._task.action}) module: " if only else ""
             result: dict[str, t.Any] = {"failed": True, "msg": f"{kind}{checked.error_messages[0]}"}
         else:
             with _interrupts(self._task.action, quiet=bool(self._task.no_log)):
-                result = type(self).core(options, edge)
+                result = self.module.CORE(options, edge)
             warnings += result.pop("warnings", [])
         if flags.get("_ansible_inject_invocation", True):
             result["invocation"] = {"module_args": options}
