@@ -23,6 +23,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from ._errors import ApiError, Misdirected, OptionError, Refused, Unanswered, Unreachable
+from ._pace import Pace
 from ._version import VERSION
 
 if t.TYPE_CHECKING:
@@ -37,9 +38,10 @@ class Retry(t.NamedTuple):
     longest: float
 
 
+THROTTLED = 429
 # A write is repeated only where it cannot have taken effect: held back by the gateway, or never sent.
 RETRIES: dict[int | type[ApiError], Retry] = {
-    429: Retry(writes=True, first=1.0, longest=60.0),
+    THROTTLED: Retry(writes=True, first=1.0, longest=60.0),
     502: Retry(writes=False, first=0.5, longest=10.0),
     503: Retry(writes=False, first=0.5, longest=10.0),
     504: Retry(writes=False, first=0.5, longest=10.0),
@@ -133,6 +135,7 @@ class Http:
         self._tls = tls
         self._adapters: dict[str, t.Any] = {}
         self._proxies: dict[str, t.Any] = {}
+        self._paces: dict[str, Pace] = {}
         self._meeting = threading.Lock()
 
     def send(
@@ -155,8 +158,13 @@ class Http:
 
         data = None if body is None else json.dumps(body).encode()
         request = requests.Request(method, url, headers={**HEADERS, **headers}, params=query, data=data, auth=auth)
+        pace = self._paces.setdefault(urlsplit(url).netloc, Pace())
         attempt = 0
         while True:
+            now = time.monotonic()
+            wait = min(pace.pause(now), self._deadline - now)
+            if wait > 0:
+                time.sleep(wait)
             try:
                 reply = self._send_once(request)
             except (Unreachable, Unanswered) as error:
@@ -166,23 +174,27 @@ class Http:
                     raise
             else:
                 why = f"{reply.call}: HTTP {reply.status}"
-                pause = self._pause(RETRIES.get(reply.status), attempt, repeat, reply.headers.get("Retry-After"))
+                wished = _seconds(reply.headers.get("Retry-After"))
+                if reply.status == THROTTLED:
+                    pace.throttled(time.monotonic(), min(wished or 0.0, RETRIES[THROTTLED].longest))
+                else:
+                    pace.answered(time.monotonic())
+                pause = self._pause(RETRIES.get(reply.status), attempt, repeat, wished)
                 if pause is None:
                     return reply
             attempt += 1
             self._told(f"{why}; sent again after {pause:.1f} s ({attempt} of {self._max_retries})")
             time.sleep(pause)
 
-    def _pause(self, retry: Retry | None, attempt: int, repeat: bool, wished: str | None = None) -> float | None:
-        """Seconds until the request is sent again: what the server wishes, else doubling. None if it is not.
+    def _pause(self, retry: Retry | None, attempt: int, repeat: bool, wished: float | None = None) -> float | None:
+        """Seconds until the request is sent again: doubling, or a little more than the server wishes. None if it is not.
 
         Jitter keeps workers from coming back all at once.
         """
         if retry is None or attempt >= self._max_retries or not (repeat or retry.writes):
             return None
-        seconds = _seconds(wished)
-        if seconds is None:
-            seconds = retry.first * 2**attempt * random.uniform(0.75, 1.25)
+        own = retry.first * 2**attempt
+        seconds = own * random.uniform(0.75, 1.25) if wished is None else wished + own * random.uniform(0, 0.25)
         seconds = min(seconds, retry.longest)
         return seconds if time.monotonic() + seconds < self._deadline else None
 

@@ -92,6 +92,10 @@ class Ways:
         promise = self._promise(len(ids), workers)
         return Way(name, self._module(self._options(ids, workers)), *self._world, promise.writes, promise)
 
+    def share(self, n: int, tasks: int) -> Way:
+        """The process of the module, for every so many-th job."""
+        return Way(f"task {n}", self._module(self._options(self.ids[n::tasks], 8)), *self._world)
+
     def check_mode(self, name: str) -> Way:
         """The process of the module; it selects all jobs by a filter and would stop them."""
         options = {"state": "stopped", "filters": {"name": ["*"]}, "max_jobs": len(self.ids)}

@@ -24,6 +24,7 @@ import traceback
 
 from . import control, dli_batch, dli_flink, iam, mrs
 from .faults import Faults
+from .gateway import RateLimit, refusal, throttled
 from .log import RequestLog
 from .service import Route, Router
 from .settings import ANSWERS, Settings
@@ -52,7 +53,7 @@ class Emulator:
         self._first_seed = _merged(json.loads(SEED_FILE.read_text(encoding="utf-8")), seed or {})
         self._first_settings = self.settings.as_dict()
         self.world = World(self.settings, KINDS, self._first_seed)
-        self.faults, self.log = Faults(), RequestLog()
+        self.faults, self.log, self._rate_limit = Faults(), RequestLog(), RateLimit()
         self._router = Router(SERVICES)
         self._id_prefix, self._requests = secrets.token_hex(12), 0
         self._server = _Server((host, port), self)
@@ -103,8 +104,11 @@ class Emulator:
         try:
             if self.settings.latency:
                 time.sleep(self.settings.latency)
-            fault = self.faults.next_for(request)
-            if fault:
+            within = self._rate_limit.passes(self.settings.rate_limit)
+            fault = self.faults.next_for(request) if within else None
+            if not within:
+                reply = throttled(request, self.settings)
+            elif fault:
                 reply = fault.break_answer(request, lambda: self._carry_out(route, request, values))
             else:
                 reply = self._carry_out(route, request, values)
@@ -116,14 +120,14 @@ class Emulator:
 
     def _carry_out(self, route: Route | None, request: Request, values: list[str]) -> Reply:
         if route is None:
-            return _gateway_reply(request, GatewayError("APIGW.0101", "The API does not exist.", 404))
+            return refusal(request, GatewayError("APIGW.0101", "The API does not exist.", 404))
         try:
             with self.world.lock:
                 if route.service.access:
                     route.service.access(self.world, request, *values)
                 return route.handler(self.world, request, *values)
         except GatewayError as error:
-            return _gateway_reply(request, error)
+            return refusal(request, error)
         except ApiError as error:
             return route.service.error_reply(self.world, request, error)
 
@@ -132,11 +136,6 @@ def _merged(base: dict, seed: dict) -> dict:
     """The seed; parts that it leaves out are those of the base. What was in other clusters is gone with them."""
     empty = {kind.name: [] for kind in KINDS if kind.parent in seed}
     return {**base, **empty, **seed}
-
-
-def _gateway_reply(request: Request, error: ApiError) -> Reply:
-    """The gateway in front of the services speaks for itself, always in this form."""
-    return Reply(error.status, {"error_code": error.code, "error_msg": error.message, "request_id": request.id})
 
 
 class _Server(socketserver.ThreadingTCPServer):

@@ -27,6 +27,8 @@ PLAIN = {  # name: the default and what it means
     "token_lifetime": (86400.0, "seconds that a token issued from now on is valid"),
     "page_limit": (100, "largest limit or size that a list of jobs accepts"),
     "batch_limit": (10000, "largest number of ids that one write accepts"),
+    "rate_limit": (0, "requests that the gateway lets through in a second, of all clients together; 0: all"),
+    "rate_retry_after": (0, "the Retry-After of those that it holds back, in seconds; 0: no such header"),
     "newcomers": (0, "jobs that still appear, one after each list answer"),
 }
 

@@ -44,6 +44,22 @@ def test_throttling(call, fault):
     assert call.flink("GET").status == 200
 
 
+@pytest.mark.parametrize("retry_after", [0, 3])
+def test_rate_limit(call, emulator, retry_after):
+    """So many requests in each second, of all clients; those that are held back do not count."""
+    emulator.settings.update({"rate_limit": 3, "rate_retry_after": retry_after})
+    answers = [call.flink("GET") for dummy in range(60)]
+    held_back = [answer for answer in answers if answer.status == 429]
+    assert {answer.status for answer in answers} == {200, 429}
+    assert {(answer.code, answer.headers["Retry-After"]) for answer in held_back} == {
+        ("APIG.0308", str(retry_after) if retry_after else None)
+    }
+    seconds = int(emulator.log.entries()[-1]["seconds"]) + 2
+    assert len(answers) - len(held_back) <= 3 * seconds
+    time.sleep(1)
+    assert call.flink("GET").status == 200
+
+
 def test_own_body(call, fault):
     body = {"error_msg": "The throttling threshold has been reached", "error_code": "APIG.0308"}
     fault(status=429, body=body)

@@ -1,0 +1,39 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One gateway and many tasks, which do not know of each other."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from ansible_collections.otc.bigdata.tests.unit.utils.doors import Door
+from ansible_collections.otc.bigdata.tests.unit.utils.run_module import run_module
+from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
+
+TASKS, JOBS, LIMIT = 8, 30, 50
+
+
+@pytest.mark.parametrize("retry_after", [0, 1])
+def test_eight_tasks_share_a_gateway(emulator, retry_after):
+    """All of them succeed, and hardly anything is sent in vain."""
+    spark = Spark(emulator, Door("module"))
+    ids = spark.many(TASKS * JOBS)
+    emulator.settings.update({"rate_limit": LIMIT, "rate_retry_after": retry_after, "latency": 0.02})
+
+    def stop(share):
+        endpoints = dict.fromkeys(("iam", "dli"), emulator.url)
+        options = {"state": "stopped", "batch_id": share, "token": "demo-token", "endpoints": endpoints}
+        return run_module("dli_batch_job", options, timeout=120)
+
+    with ThreadPoolExecutor(TASKS) as pool:
+        results = list(pool.map(stop, [ids[n::TASKS] for n in range(TASKS)]))
+    assert [result["summary"] for result in results] == [
+        {"total": JOBS, "changed": JOBS, "unchanged": 0, "failed": 0}
+    ] * TASKS
+    assert set(spark.truth.values()) == {"dead"}
+    held_back = [entry for entry in spark.log if entry["status"] == 429]
+    assert held_back
+    assert len(spark.log) <= 1.5 * (len(spark.log) - len(held_back))
