@@ -29,8 +29,8 @@ options:
     default: false
   ignore_missing:
     description:
-      - Whether an ID that the service does not know is fine for O(state=stopped). With V(false) that job fails; the
-        other jobs are stopped all the same.
+      - Whether an ID that the service does not know is fine. With V(false) that job fails; the other jobs are carried
+        through all the same.
       - For O(state=absent) an unknown ID is always fine.
     type: bool
     default: false
@@ -60,4 +60,7 @@ seealso:
   - name: Reading the job report
     description: Changed, failed, both, and how to continue.
     link: https://github.com/otc-bigdata/otc.bigdata/blob/main/docs/docsite/rst/guide_report.rst
+  - plugin: otc.bigdata.job_table
+    plugin_type: filter
+    description: Shows the result as a table.
 """

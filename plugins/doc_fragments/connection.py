@@ -22,17 +22,17 @@ options:
     type: str
   secret_key:
     description:
-      - Secret key (SK) of O(access_key). It never leaves the host that runs the module.
+      - Secret key (SK) of O(access_key). It is never sent.
       - If not set, the environment variable E(OS_SECRET_KEY) is used.
     type: str
   security_token:
     description:
       - Security token of a temporary O(access_key).
-      - If neither it nor a whole access key is set in the task, the environment variable E(OS_SECURITY_TOKEN) is used.
+      - If neither it nor a whole access key is set, the environment variable E(OS_SECURITY_TOKEN) is used.
     type: str
   username:
     description:
-      - Name of an IAM user who logs in with O(password), once per task.
+      - Name of an IAM user who logs in with O(password), once in each task or source of an inventory.
       - If not set, the environment variable E(OS_USERNAME) is used.
     type: str
   password:
@@ -48,16 +48,15 @@ options:
     aliases: [domain_name]
   project_id:
     description:
-      - ID of the project that the jobs belong to. It wins over O(project_name) if both are set in the same place.
+      - ID of the project. It wins over O(project_name) if both are set in the same place.
       - A login and an access key need a project, by ID or by name. With a token and neither of them, IAM is asked for
         the project of the token.
-      - If neither O(project_id) nor O(project_name) is set in the task, the environment variable E(OS_PROJECT_ID) is
-        used.
+      - If neither O(project_id) nor O(project_name) is set, the environment variable E(OS_PROJECT_ID) is used.
     type: str
   project_name:
     description:
-      - Name of the project that the jobs belong to, for example V(eu-de) or V(eu-de_nightly). IAM resolves it.
-      - If neither O(project_id) nor O(project_name) is set in the task, the environment variable E(OS_PROJECT_NAME) or
+      - Name of the project, for example V(eu-de) or V(eu-de_nightly). IAM resolves it.
+      - If neither O(project_id) nor O(project_name) is set, the environment variable E(OS_PROJECT_NAME) or
         E(OS_TENANT_NAME) is used, unless E(OS_PROJECT_ID) is set.
     type: str
   region:
@@ -100,10 +99,10 @@ options:
   cloud:
     description:
       - Name of an entry in a C(clouds.yaml), which is found as openstacksdk finds it. The entry is used whole. Options
-        of the task win over it.
-      - If not set, and neither task nor environment variables hold a credential, the environment variable E(OS_CLOUD)
+        that are set beside it win over it.
+      - If not set, and neither options nor environment variables hold a credential, the environment variable E(OS_CLOUD)
         names the entry. Without it, the only entry of the file that E(OS_CLIENT_CONFIG_FILE) names is used.
-      - This needs the Python library C(openstacksdk) on the host that runs the module.
+      - This needs the Python library C(openstacksdk).
     type: str
   validate_certs:
     description:
@@ -131,7 +130,7 @@ options:
   request_timeout:
     description:
       - Seconds that connecting may take, and that a request may go without an answer.
-      - It limits one HTTP request, not the task.
+      - It limits one HTTP request, not all of them together.
     type: float
     default: 60
     aliases: [api_timeout]
@@ -140,15 +139,16 @@ options:
       - How often one HTTP request is repeated after throttling (HTTP 429) or a passing fault (HTTP 502, 503, 504, a
         broken connection).
       - Pauses grow from one repetition to the next. A C(Retry-After) header is honoured, up to one minute after
-        throttling and up to 10 seconds after a fault. With C(-v), the result lists them as C(repeats).
+        throttling and up to 10 seconds after a fault. With C(-v) they are shown, in the result of a
+        module as C(repeats).
       - A request that changes something is repeated only if it cannot have taken effect.
-      - Nothing is repeated once the time of the task is over. That is what C(wait_timeout) says, or 10 minutes for a module
-        that only reads.
+      - Nothing is repeated once the time is over. That is what C(wait_timeout) says, or 10 minutes where jobs, clusters or
+        projects are only read.
     type: int
     default: 5
   max_concurrency:
     description:
-      - How many requests of one task may be under way at once, V(1) to V(32).
+      - How many requests may be under way at once, V(1) to V(32).
     type: int
     default: 8
 requirements:
@@ -157,22 +157,28 @@ requirements:
   - openstacksdk, only for O(cloud)
 notes:
   - "The credential is either O(token), or O(access_key) with O(secret_key), or O(username) with O(password) and
-    O(user_domain_name). If the task names any part of one, the task decides which kind it is, and only the missing
-    parts of that kind are taken from the environment. Otherwise the entry of O(cloud) decides if the task names one, and
-    then the environment. In each place a token wins over an access key, and that over a password. A credential that is
+    O(user_domain_name). If any part of one is set, that decides which kind it is, and only the missing parts of that
+    kind are taken from the environment. Otherwise the entry of O(cloud) decides if that is set, and then the
+    environment. In each place a token wins over an access key, and that over a password. A credential that is
     still incomplete is an error."
-  - Options of the task, C(module_defaults) among them, win over clouds.yaml and environment variables. Empty environment
-    variables count as unset.
-  - Environment variables are read on the host that runs the module. This is usually the control node, with
+  - Options, C(module_defaults) among them, win over clouds.yaml and environment variables. Empty environment variables
+    count as unset.
+  - Environment variables are read on the host that runs a module. This is usually the control node, with
     C(connection=local) or C(delegate_to=localhost), and there C(ansible_python_interpreter) should be V({{
     ansible_playbook_python }}), so that the module finds the C(requests) that is installed next to Ansible.
-  - On the controller a task runs inside of Ansible where it can, with the same results, and shows its progress.
+  - On the controller a task with a module runs inside of Ansible where it can, with the same results, and shows its progress.
     E(OTC_BIGDATA_IN_PROCESS=false) switches that off, E(OTC_BIGDATA_PROGRESS) says whether progress is shown (V(auto),
-    V(always), V(never)). See the guide on watching a task.
+    V(always), V(never)).
   - Proxies are taken from the usual environment variables (C(https_proxy), C(no_proxy)). C(.netrc) is not read.
     Redirects are not followed.
 seealso:
   - name: Authentication
     description: Credentials, projects and endpoints.
     link: https://github.com/otc-bigdata/otc.bigdata/blob/main/docs/docsite/rst/guide_authentication.rst
+  - name: Troubleshooting
+    description: Messages and error codes, and what to do.
+    link: https://github.com/otc-bigdata/otc.bigdata/blob/main/docs/docsite/rst/guide_troubleshooting.rst
+  - name: Speed, and watching a task
+    description: Where a task runs, progress, Ctrl-C.
+    link: https://github.com/otc-bigdata/otc.bigdata/blob/main/docs/docsite/rst/guide_watching.rst
 """

@@ -78,10 +78,10 @@ Auth = t.Union[TokenHeader, Signer]
 
 @dataclass(frozen=True)
 class Login:
-    """What a credential has led to."""
+    """What a credential has led to. ``project``: its id is known, its name perhaps; None if none was wanted."""
 
     auth: Auth
-    project_id: str
+    project: Project | None = None
     catalog: t.Sequence[t.Any] = ()
 
 
@@ -97,14 +97,14 @@ class Token:
     needs_project: t.ClassVar[bool] = False
     renewable: t.ClassVar[bool] = False
 
-    def login(self, http: Http, iam: str | None, project: Project) -> Login:
+    def login(self, http: Http, iam: str | None, project: Project | None) -> Login:
         """No request, but for a project that is not given by its id: then one, to IAM."""
         auth = TokenHeader(self.token)
-        if project.id or project.name:
-            return Login(auth, project.id or _project_id(http, self, iam, auth, t.cast(str, project.name)))
+        if project != Project():
+            return Login(auth, project and _resolved(http, self, iam, auth, project))
         subject = {"X-Subject-Token": self.token}
         found = _project_of_token(_ask(http, self, "GET", f"{iam}/v3/auth/tokens", subject, auth=auth))
-        if not found:
+        if not found.id:
             raise OptionError("project_id: missing, and the token belongs to no project")
         return Login(auth, found)
 
@@ -123,10 +123,10 @@ class AccessKey:
     needs_project: t.ClassVar[bool] = True
     renewable: t.ClassVar[bool] = False
 
-    def login(self, http: Http, iam: str | None, project: Project) -> Login:
+    def login(self, http: Http, iam: str | None, project: Project | None) -> Login:
         """No request, but for the name of a project: then one, to IAM."""
-        project_id = project.id or _project_id(http, self, iam, Signer(self, None), t.cast(str, project.name))
-        return Login(Signer(self, project_id), project_id)
+        found = project and _resolved(http, self, iam, Signer(self, None), project)
+        return Login(Signer(self, found.id if found else None), found)
 
 
 @dataclass(frozen=True)
@@ -145,24 +145,25 @@ class Password:
     needs_project: t.ClassVar[bool] = True
     renewable: t.ClassVar[bool] = True
 
-    def login(self, http: Http, iam: str | None, project: Project) -> Login:
+    def login(self, http: Http, iam: str | None, project: Project | None) -> Login:
         """One request; a wrong password is not tried again, as IAM would lock the account."""
         domain = {"name": self.user_domain_name}
         user = {"name": self.username, "password": self.password, "domain": domain}
-        scope = {"id": project.id} if project.id else {"name": project.name, "domain": domain}
-        body = {
-            "auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": {"project": scope}}
-        }
+        scope: dict[str, t.Any] = {"domain": domain}
+        if project:
+            scope = {"project": {"id": project.id} if project.id else {"name": project.name, "domain": domain}}
+        body = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": scope}}
         try:
             reply = _ask(http, self, "POST", f"{iam}/v3/auth/tokens", {}, body=body)
         except Refused as error:
-            where = f"login to project {project.id or project.name}: "
-            raise error.again_as(Refused, where + error.error["message"]) from None
+            where = f"project {project.id or project.name}" if project else f"domain {self.user_domain_name}"
+            raise error.again_as(Refused, f"login to {where}: {error.error['message']}") from None
         token = reply.headers.get("X-Subject-Token")
-        project_id = project.id or _project_of_token(reply)
-        if not token or not project_id:
+        told = _project_of_token(reply)
+        found = project and Project(project.id or told.id, project.name or told.name)
+        if not token or (found and not found.id):
             raise Unanswered(reply.call, "the answer holds no token or no project", reply.status)
-        return Login(TokenHeader(token), project_id, _part(reply, "token", dict).get("catalog") or ())
+        return Login(TokenHeader(token), found, _part(reply, "token", dict).get("catalog") or ())
 
 
 Credential = t.Union[Token, AccessKey, Password]
@@ -172,7 +173,7 @@ KINDS: tuple[type[Credential], ...] = (Token, AccessKey, Password)  # the first 
 class Session:
     """The login of one task, shared by its workers."""
 
-    def __init__(self, http: Http, iam: str | None, credential: Credential, project: Project) -> None:
+    def __init__(self, http: Http, iam: str | None, credential: Credential, project: Project | None) -> None:
         self._renew = partial(credential.login, http, iam, project)
         self.credential = credential
         self._lock = threading.Lock()
@@ -219,12 +220,16 @@ def _ask(http: Http, credential: Credential, method: str, url: str, headers: dic
     raise denied(error, reply, credential) if refused else error
 
 
-def _project_id(http: Http, credential: Credential, iam: str | None, auth: Auth, name: str) -> str:
+def _resolved(http: Http, credential: Credential, iam: str | None, auth: Auth, project: Project) -> Project:
+    """The project with its id, for which IAM is asked if it is not given."""
+    name = project.name
+    if project.id:
+        return project
     reply = _ask(http, credential, "GET", f"{iam}/v3/projects", {}, query={"name": name}, auth=auth)
     ids: list[str] = [one["id"] for one in _part(reply, "projects", list) if one.get("name") == name]
     if len(ids) != 1:
         raise OptionError(f"project_name: IAM knows {len(ids)} projects named {name!r} for this credential")
-    return ids[0]
+    return Project(ids[0], name)
 
 
 def _part(reply: Reply, key: str, kind: type) -> t.Any:
@@ -235,5 +240,6 @@ def _part(reply: Reply, key: str, kind: type) -> t.Any:
     return found
 
 
-def _project_of_token(reply: Reply) -> str | None:
-    return (_part(reply, "token", dict).get("project") or {}).get("id")
+def _project_of_token(reply: Reply) -> Project:
+    told = _part(reply, "token", dict).get("project") or {}
+    return Project(told.get("id"), told.get("name"))

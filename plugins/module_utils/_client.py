@@ -14,7 +14,7 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 from ._answers import code_of, content, problem
-from ._auth import Auth, Session, denied
+from ._auth import Auth, Project, Session, denied
 from ._connection import Connection
 from ._edge import Edge
 from ._endpoints import in_catalog, in_region
@@ -31,7 +31,7 @@ Result = t.TypeVar("Result")
 
 
 class Client:
-    """Logs in at once. ``project_id`` and the calls belong to that login.
+    """Logs in at once. ``project``, whose id is ``project_id``, and the calls belong to that login.
 
     No request is repeated after ``deadline``, a time of the monotonic clock.
     ``edge`` hears of every repeat, and learns the secrets that a login brings.
@@ -45,7 +45,8 @@ class Client:
         )
         self._session = Session(self._http, connection.iam, connection.credential, connection.project)
         self._base = connection.endpoint or self._located(connection.region, service)
-        self.project_id = self._session.login.project_id
+        self.project = self._session.login.project or Project()
+        self.project_id = self.project.id
         edge.hide(self._session.login.auth.secrets)
         self._accepted = False  # the credential, by the service
 
@@ -103,28 +104,29 @@ class Client:
             except Exception as error:  # of this side; the other requests and their answers count all the same
                 return Unanswered("", f"unexpected {type(error).__name__}")
 
-        results: dict[int, Result | ApiError] = {}
-        todo = deque(enumerate(items))
-
-        def work() -> None:
-            while todo:
-                try:
-                    number, item = todo.popleft()
-                except IndexError:  # another worker has just taken the last one
-                    return
-                results[number] = attempt(item)
-
         # several wrong signatures at once would lock the key, so the very first request goes alone
-        alone = len(items) < 2 or not self._accepted
-        for number, item in [todo.popleft() for dummy in items[: int(alone)]]:
-            results[number] = attempt(item)
-        _at_once(work, min(self._workers, len(todo)), todo.clear)
-        return [results[number] for number in range(len(items))]
+        alone = int(len(items) < 2 or not self._accepted)
+        first = [attempt(item) for item in items[:alone]]
+        return first + at_once(attempt, items[alone:], self._workers)
 
 
-def _at_once(work: t.Callable[[], None], count: int, stop: t.Callable[[], object]) -> None:
-    """Whoever ends this early, by Ctrl-C or a time limit of Ansible, waits for no request under way."""
-    threads = [threading.Thread(target=work, daemon=True) for dummy in range(count)]
+def at_once(function: t.Callable[[Item], Result], items: t.Sequence[Item], workers: int) -> list[Result]:
+    """``function``, which raises nothing, of each item, in order.
+
+    Whoever ends this early, by Ctrl-C or a time limit of Ansible, waits for no request under way.
+    """
+    results: dict[int, Result] = {}
+    todo = deque(enumerate(items))
+
+    def work() -> None:
+        while todo:
+            try:
+                number, item = todo.popleft()
+            except IndexError:  # another worker has just taken the last one
+                return
+            results[number] = function(item)
+
+    threads = [threading.Thread(target=work, daemon=True) for dummy in range(min(workers, len(items)))]
     try:
         with suppress(RuntimeError):  # the system has no thread left: this one, and those that could start, do it all
             for thread in threads:
@@ -135,7 +137,8 @@ def _at_once(work: t.Callable[[], None], count: int, stop: t.Callable[[], object
             else:
                 thread.join()
     finally:
-        stop()
+        todo.clear()
+    return [results[number] for number in range(len(items))]
 
 
 def _expired(reply: Reply) -> bool:

@@ -54,11 +54,11 @@ Environ = t.Mapping[str, str]
 class Connection:
     """All that a client needs; ``iam`` and ``endpoint``, that of the service, are base URLs without a slash at the end.
 
-    ``secrets``: the values, from wherever they come, that nobody may be shown.
+    ``project``: None for IAM itself, which knows them all. ``secrets``: the values, from wherever they come, that nobody may be shown.
     """
 
     credential: Credential
-    project: Project
+    project: Project | None
     region: str | None
     iam: str | None
     endpoint: str | None
@@ -88,7 +88,9 @@ def read_connection(options: Options, environ: Environ, service: str) -> Connect
     around = [levels[0], source] if source.place else levels
     iam = _first_url(around, ["endpoints.iam", "auth_url"], iam_url)
     iam = iam or (in_region("iam", region) if region else None)
-    if credential.needs_project and project == Project():
+    of_all_projects = service == "iam"
+    endpoint = iam if of_all_projects else endpoint
+    if credential.needs_project and project == Project() and not of_all_projects:
         raise OptionError(f"{_named(['project_id'])} or {_named(['project_name'])}: missing")
     if region is None and not credential.renewable and endpoint is None:
         raise OptionError(f"{_named(['region'])}: missing, and so is endpoints.{service} that could take its place")
@@ -96,7 +98,7 @@ def read_connection(options: Options, environ: Environ, service: str) -> Connect
         raise OptionError(f"{_named(['region'])}: missing, and so is auth_url that could take its place")
     return Connection(
         credential=credential,
-        project=project,
+        project=None if of_all_projects else project,
         region=region,
         iam=iam,
         endpoint=endpoint,

@@ -5,13 +5,14 @@
 # Private to this collection: names and signatures may change in any release.
 """The words of Data Lake Insight for Flink jobs: paths, payloads, statuses, error codes. Knows no order of work.
 
-API reference of DLI, "Flink Job-related APIs": Listing Jobs, Querying Job Details, Stopping Jobs in Batches,
-Deleting Jobs in Batches.
+API reference of DLI, "Flink Job-related APIs": Listing Jobs, Querying Job Details, Running Jobs in Batches,
+Stopping Jobs in Batches, Deleting Jobs in Batches.
 """
 
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ._client import Client
 from ._errors import ApiError, OptionError, Refused
@@ -38,6 +39,23 @@ STOP_STEPS = {
     "job_cancel_fail": "stop",
 }
 
+START_STEPS = {
+    "job_running": DONE,
+    "job_finish": DONE,  # it has run to its end; to run it once more would do its work twice
+    "job_submitting": WAIT,
+    "job_downloading": WAIT,
+    "job_arrearage_recovering": WAIT,
+    "job_canceling": HOLD,
+    "job_savepointing": HOLD,
+    "job_init": "run",
+    "job_submit_fail": "run",
+    "job_cancel_success": "run",
+    "job_cancel_fail": "run",
+    "job_running_exception": "run",
+    "job_arrearage_stopped": "run",
+    "job_idle": "run",
+}
+
 GOALS = {
     "stopped": Goal(
         steps=STOP_STEPS,
@@ -57,12 +75,23 @@ GOALS = {
         leads_to={"delete": None},
         words=Words("Deleted", "Would delete", "Asked to delete", "absent"),
     ),
+    "started": Goal(
+        steps=START_STEPS,
+        otherwise=HOLD,
+        gone=MISSING,
+        leads_to={"run": "job_running"},
+        words=Words("Started", "Would start", "Asked to start", "started"),
+        failures=("job_submit_fail",),
+        not_now=("DLI.13006",),
+        passing=("job_running_exception",),  # the service may be restarting it
+    ),
 }
 
 # What says that a job does not exist; any other answer to a get, a 404 of the gateway above all, says nothing about it.
 UNKNOWN_JOB = ("DLI.16001", "DLI.0002", "DLI.0023")
-# of IAM; on Huawei Cloud the one to stop is named otherwise
+# of IAM; on Huawei Cloud some are named otherwise
 PERMISSIONS = {
+    "run": "dli:jobs:start (Huawei Cloud: dli:jobs:startFlinkJob), or a grant on the job or its queue",
     "stop": "dli:jobs:stop (Huawei Cloud: dli:jobs:stopFlinkJob), or a grant on the job or its queue",
     "delete": "dli:jobs:delete (and dli:jobs:stop for a job that runs), or a grant on the job or its queue",
 }
@@ -89,7 +118,7 @@ class FlinkJobs:
         by_service=("queue_name", "job_type", "user_name", "tags"),
     )
     service = "dli"
-    batch: t.Mapping[str, int] = {"stop": PAGE, "delete": PAGE}
+    batch: t.Mapping[str, int] = {"run": PAGE, "stop": PAGE, "delete": PAGE}
     passing: t.Collection[str] = ("status",)
     hidden: t.Collection[str] = ("DLI.10005",)
     detail_fields: t.Collection[str] = (
@@ -107,7 +136,10 @@ class FlinkJobs:
     def __init__(self, client: Client, options: t.Mapping[str, t.Any]) -> None:
         self.client = client
         self._jobs = f"/v1.0/{client.project_id}/streaming/jobs"
-        self._trigger_savepoint = options.get("trigger_savepoint", False)
+        self._flags = {
+            "run": {"resume_savepoint": options.get("resume_savepoint", False)},
+            "stop": {"trigger_savepoint": options.get("trigger_savepoint", False)},
+        }
 
     @staticmethod
     def select(options: t.Mapping[str, t.Any]) -> Selection:
@@ -123,12 +155,15 @@ class FlinkJobs:
     @staticmethod
     def goal(options: t.Mapping[str, t.Any]) -> Goal:
         """Raises OptionError for an option that belongs to another state."""
-        if options["trigger_savepoint"] and options["state"] != "stopped":
+        state = options["state"]
+        if options["trigger_savepoint"] and state != "stopped":
             raise OptionError(
-                f"trigger_savepoint: a savepoint is only made by state stopped, not by {options['state']}; "
+                f"trigger_savepoint: a savepoint is only made by state stopped, not by {state}; "
                 "stop the jobs in a task of its own first"
             )
-        return GOALS[options["state"]]
+        if options["resume_savepoint"] and state != "started":
+            raise OptionError(f"resume_savepoint: only state started takes up a savepoint, not {state}; leave it out")
+        return replace(GOALS[state], hindered=_without_savepoint) if options["resume_savepoint"] else GOALS[state]
 
     def get(self, job_id: int) -> Job | None:
         """The detail of one job, None if the service does not know it."""
@@ -163,14 +198,12 @@ class FlinkJobs:
         return query
 
     def write(self, action: str, ids: t.Sequence[int]) -> list[Refused | None]:
-        """``stop`` or ``delete`` of up to 100 jobs: for each the refusal, None where it was accepted.
+        """``run``, ``stop`` or ``delete`` of up to 100 jobs: for each the refusal, None where it was accepted.
 
         An answer holds no ids and may be one element for many jobs, so a "no" in it is a "no" to all of them
         unless there are as many elements as jobs.
         """
-        body: dict[str, t.Any] = {"job_ids": list(ids)}
-        if action == "stop":
-            body["trigger_savepoint"] = self._trigger_savepoint
+        body = {"job_ids": list(ids), **self._flags.get(action, {})}
         answer = self.client.call("POST", f"{self._jobs}/{action}", body=body, needs=PERMISSIONS[action])
         elements = answer if isinstance(answer, list) else [answer]
         call = self.client.named("POST", f"{self._jobs}/{action}")
@@ -178,6 +211,11 @@ class FlinkJobs:
         if len(refusals) == len(ids):
             return refusals
         return [next((one for one in refusals if one), None)] * len(ids)
+
+
+def _without_savepoint(job: Job) -> str:
+    """Where the service does not tell, it is left to it: it refuses to resume from a savepoint that does not exist."""
+    return "it has no savepoint to resume from" if str(job.get("has_savepoint")).lower() == "false" else ""
 
 
 def _refusal(element: t.Any, call: str) -> Refused | None:

@@ -26,8 +26,22 @@ ACTIVE = (*SUBMITTING, "accepted", "running")
 FINAL = ("finished", "failed", "killed")
 RESULTS = ("UNDEFINED", "SUCCEEDED", "FAILED", "KILLED")
 UNKNOWN_JOB = ("0176", "0201")
+UNKNOWN_CLUSTER = "12000003"
 # No cluster, no rights on it, wrong project, too old, IAM user unknown to it: that says nothing about a job.
-FATAL = ("12000003", "12000052", "12000107", "0167", "0190", "0191", "0192")
+FATAL = (UNKNOWN_CLUSTER, "12000052", "12000107", "0167", "0190", "0191", "0192")
+CLUSTERS = "/v1.1/{}/cluster_infos"
+TERMINATED = "terminated"
+CLUSTER_STATES = (
+    "starting",
+    "running",
+    "scaling-out",
+    "scaling-in",
+    "abnormal",
+    "failed",
+    "frozen",
+    "terminating",
+    TERMINATED,
+)
 CLUSTER = Fields(
     parse_id=mrs_id, id="clusterId", name="clusterName", status="clusterState", reason="", filters={}, by_service=()
 )
@@ -72,25 +86,9 @@ class JobExecutions:
 
     def _cluster_id(self, name: str) -> str:
         """Lists keep terminated clusters for a while, and a new one may bear the old name."""
-        path = f"/v1.1/{self.client.project_id}/cluster_infos"
-        call = self.client.named("GET", path)
-
-        def read(number: int) -> Page:
-            answer = self.client.call(
-                "GET", path, query={"pageSize": PAGE, "currentPage": number}, needs="mrs:cluster:list"
-            )
-            return page(answer, "clusters", "clusterTotal", CLUSTER, call)
-
-        for dummy in range(TRIES):
-            first = read(1)
-            pages = [first, *self.client.each(read, [number + 2 for number in range(len(first.others()))])]
-            clusters = listing(pages)
-            if clusters.still:
-                break
-        else:
-            raise Unanswered(call, "the list of clusters keeps changing, so cluster_name cannot be looked up", 200)
-        named = {key: one["clusterState"] for key, one in clusters.jobs.items() if one.get("clusterName") == name}
-        usable: list[str] = [key for key, state in named.items() if state != "terminated"]
+        known = clusters(self.client)
+        named = {key: one["clusterState"] for key, one in known.items() if one.get("clusterName") == name}
+        usable: list[str] = [key for key, state in named.items() if state != TERMINATED]
         if len(usable) == 1:
             return usable[0]
         if usable:
@@ -198,3 +196,36 @@ class JobExecutions:
         else:
             self._call("POST", f"{self._jobs}/batch-delete", body={"job_id_list": list(ids)}, needs=PERMISSIONS[action])
         return [None] * len(ids)
+
+
+def clusters(client: Client) -> t.Mapping[str, Job]:
+    """All clusters of the project by id, terminated ones too. Raises Unanswered if their list does not hold still."""
+    path = CLUSTERS.format(client.project_id)
+    call = client.named("GET", path)
+
+    def read(number: int) -> Page:
+        answer = client.call("GET", path, query={"pageSize": PAGE, "currentPage": number}, needs="mrs:cluster:list")
+        return page(answer, "clusters", "clusterTotal", CLUSTER, call)
+
+    for dummy in range(TRIES):
+        first = read(1)
+        pages = [first, *client.each(read, [number + 2 for number in range(len(first.others()))])]
+        for one in pages:
+            if isinstance(one, ApiError):
+                raise one
+        found = listing(pages)
+        if found.still:
+            return found.jobs
+    raise Unanswered(call, "the list of clusters kept changing while it was read", 200)
+
+
+def cluster(client: Client, cluster_id: str) -> Job | None:
+    """One cluster, with what the list need not show of it, such as its tags. None if MRS does not know it any more."""
+    path = f"{CLUSTERS.format(client.project_id)}/{cluster_id}"
+    try:
+        answer = client.call("GET", path, needs="mrs:cluster:get")
+    except Refused as error:
+        if error.code == UNKNOWN_CLUSTER:
+            return None
+        raise
+    return the_job(cluster_id, part(answer, "cluster"), CLUSTER, client.named("GET", path))

@@ -53,6 +53,7 @@ class Goal:
     passing: t.Collection[str] = ()  # statuses in which such a refusal is waited for to pass
     twice: t.Collection[str] = ()  # statuses that a job may fall back to: after one, two looks must find it done
     left_alone: str = ""  # why a step may be FAILED before anything was written
+    hindered: t.Callable[[dict[str, t.Any]], str] = lambda job: ""  # why no write can be made, whatever the status
     refused_is_done: t.Collection[str] = ()  # statuses in which such a refusal shows that all is as wanted
 
     def step(self, status: str | None) -> str:
@@ -69,6 +70,7 @@ class Entry:
     before: str | None = None  # the first status seen, in the service's own word
     status: str | None = None  # the last one
     reason: str = ""  # the service's own words on the status
+    hindrance: str = ""  # why no write can be made for it
     seen: bool = False  # read at least once, be it as unknown
     unread: ApiError | None = None  # why the last look failed
     writes: list[str] = field(default_factory=list)
@@ -86,7 +88,7 @@ class Entry:
     msg: str = ""
     error: dict[str, t.Any] = field(default_factory=lambda: NO_ANSWER)
 
-    def look(self, status: str | None, name: str | None, reason: str) -> None:
+    def look(self, status: str | None, name: str | None = None, reason: str = "", hindrance: str = "") -> None:
         """A read has shown the job in ``status``, None for unknown to the service."""
         if not self.seen:
             self.before, self.seen = status, True
@@ -95,7 +97,7 @@ class Entry:
         self.steady = status == self.status
         self.moved = self.moved or status != self.status
         self.name = name or self.name
-        self.status, self.reason, self.unread = status, reason, None
+        self.status, self.reason, self.hindrance, self.unread = status, reason, hindrance, None
 
     def sent(self, action: str, answer: str, refusal: ApiError | None = None) -> None:
         """``action`` was written for the job, and answered so."""
@@ -128,7 +130,7 @@ def next_step(entry: Entry, goal: Goal) -> str:
     """DONE, WAIT, HOLD, FAILED, MISSING or a write to send; sets ``changed`` once an unsure write shows effect."""
     step = goal.step(entry.status)
     if not entry.answer:
-        return step
+        return FAILED if entry.hindrance and step in goal.leads_to else step
     last = entry.writes[-1]
     in_vain = _came_to_nothing(entry, goal)
     if entry.unsure and (in_vain or step not in (last, HOLD, MISSING) or (step == HOLD and entry.moved)):

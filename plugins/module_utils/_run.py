@@ -179,7 +179,7 @@ def _choose(service: JobService, task: Task) -> None:
         raise OptionError(f"max_jobs: the filters match {len(jobs)} jobs, more than {most}; nothing was done")
     task.entries = [Entry(job_id) for job_id in jobs]
     for entry in task.entries:
-        _show(entry, jobs[entry.id], service)
+        _show(entry, jobs[entry.id], service, task.goal)
 
 
 def _first_look(service: JobService, task: Task) -> None:
@@ -215,20 +215,21 @@ def _look(service: JobService, task: Task, entries: t.Sequence[Entry]) -> None:
     except Unreachable as error:
         sights = dict.fromkeys(ids, error)
     for entry in entries:
-        _show(entry, sights[entry.id], service)
+        _show(entry, sights[entry.id], service, task.goal)
 
 
-def _show(entry: Entry, sight: Sight, service: JobService) -> None:
+def _show(entry: Entry, sight: Sight, service: JobService, goal: Goal) -> None:
     """Raises what makes the whole task impossible: a refused credential, or a host that was never reached."""
     if isinstance(sight, Fatal) or (isinstance(sight, (Unreachable, Skipped)) and not entry.seen):
         raise sight
     if isinstance(sight, ApiError):
         entry.unread = sight
     elif sight is None:
-        entry.look(None, None, "")
+        entry.look(None)
     else:
         fields = service.fields
-        entry.look(str(sight.get(fields.status) or ""), sight.get(fields.name), str(sight.get(fields.reason) or ""))
+        status, reason = (str(sight.get(field) or "") for field in (fields.status, fields.reason))
+        entry.look(status, sight.get(fields.name), reason, goal.hindered(sight))
 
 
 def _carry_out(service: JobService, task: Task) -> None:
@@ -273,7 +274,7 @@ def _judge(entry: Entry, task: Task) -> str | None:
     elif step == MISSING:
         _missing(entry, task)
     elif step == FAILED:
-        why = entry.refusal or (task.goal.left_alone if not entry.writes else "")
+        why = entry.refusal or ("" if entry.writes else entry.hindrance or task.goal.left_alone)
         entry.fail(f"{entry.described()}: {why}" if why else entry.described(), entry.refusal)
     elif step == HOLD and not waits:
         entry.fail(f"{entry.described()}: nothing can be done now, and wait is false", entry.refusal)

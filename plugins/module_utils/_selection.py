@@ -70,7 +70,7 @@ def select(
     if not given:
         raise OptionError("filters: is empty and would select every job; name at least one key")
     for key, value in given.items():
-        _refuse_empty(f"filters.{key}", value)
+        refuse_empty(f"filters.{key}", value)
     if "older_than" in given:
         given["older_than"] = seconds(given["older_than"])
     warnings = [
@@ -110,14 +110,14 @@ def mrs_id(text: str) -> str:
     return text
 
 
-def _refuse_empty(where: str, value: t.Any) -> None:
+def refuse_empty(where: str, value: t.Any) -> None:
     """An empty value would widen the selection, which is never meant."""
     if value is None or value in ("", [], {}):
         raise OptionError(f"{where}: is empty; leave it out or give it a value")
     for item in value if isinstance(value, list) else ():
-        _refuse_empty(where, item)
+        refuse_empty(where, item)
     for key, item in value.items() if isinstance(value, dict) else ():
-        _refuse_empty(f"{where}.{key}", item)
+        refuse_empty(f"{where}.{key}", item)
 
 
 def seconds(text: str) -> int:
@@ -174,14 +174,16 @@ def _passes(job: Job, key: str, wanted: t.Any, fields: Fields, now: float) -> bo
     if _untold(job, key, fields):
         return key in fields.by_service
     if key == "tags":
-        return all(_tags(found).get(tag) == str(value) for tag, value in wanted.items())
+        return all(tags_of(found).get(tag) == str(value) for tag, value in wanted.items())
     if isinstance(wanted, list):
         return str(found).lower() in {word.lower() for word in wanted}
     return bool(found == wanted)
 
 
-def _tags(found: t.Any) -> dict[str, str]:
-    """Tags of a job: an object, or a list of {key, value}."""
+def tags_of(found: t.Any) -> dict[str, str]:
+    """Tags of a job or cluster: an object, a list of {key, value}, or text such as k=v,k2=v2."""
+    if isinstance(found, str):
+        found = dict(pair.partition("=")[::2] for pair in found.split(",") if pair)
     if isinstance(found, dict):
         return {key: str(value) for key, value in found.items()}
     return {tag["key"]: str(tag.get("value")) for tag in found or () if isinstance(tag, dict) and "key" in tag}

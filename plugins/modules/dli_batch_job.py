@@ -20,6 +20,8 @@ description:
     each of them, unless O(wait=false).
   - One failing batch does not hold up the others. The task then fails at its end, and its result tells what happened
     to every batch.
+  - Most tasks need only O(state), and O(batch_id) or O(filters).
+    The connection options are the same in all modules of this collection, and usually come from environment variables.
 extends_documentation_fragment:
   - otc.bigdata.attributes
   - otc.bigdata.attributes.actiongroup_dli

@@ -86,7 +86,7 @@ EXAMPLES = r"""
 RETURN = r"""
 changed:
   description: Always V(false), as the module only reads.
-  returned: on success
+  returned: always
   type: bool
   sample: false
 jobs:
@@ -193,6 +193,11 @@ total:
   returned: always, except for malformed options that Ansible itself refuses
   type: int
   sample: 6
+failed:
+  description: Whether the list, or at least one batch, could not be read.
+  returned: on failure
+  type: bool
+  sample: true
 msg:
   description: What went wrong.
   returned: on failure

@@ -8,16 +8,20 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: dli_flink_jobs
 version_added: 1.0.0
-short_description: Stop or delete many DLI Flink jobs at once
+short_description: Start, stop or delete many DLI Flink jobs at once
 description:
   - Brings Flink jobs of Data Lake Insight (DLI), a service of Open Telekom Cloud, into the state that you want.
-    O(state=stopped) makes sure that they do not run, O(state=absent) that they do not exist any more.
+    O(state=started) makes sure that they run, O(state=stopped) that they do not run, O(state=absent) that they do not
+    exist any more.
   - The jobs are given by ID or chosen by filters. They are read first; a job that is already as wanted is left
-    alone, so a second run changes nothing. The others are stopped or deleted together, up to 100 in one request.
-  - The service answers before a job has stopped or gone, and does not say which job an answer is about. So the
+    alone, so a second run changes nothing. The others are started, stopped or deleted together, up to 100 in one
+    request.
+  - The service answers before a job has started, stopped or gone, and does not say which job an answer is about. So the
     module reads the jobs again until it has seen what became of each of them, unless O(wait=false).
   - One failing job does not hold up the others. The task then fails at its end, and its result tells what happened
     to every job.
+  - Most tasks need only O(state), and O(job_ids) or O(filters).
+    The connection options are the same in all modules of this collection, and usually come from environment variables.
 extends_documentation_fragment:
   - otc.bigdata.attributes
   - otc.bigdata.attributes.actiongroup_dli
@@ -28,7 +32,9 @@ attributes:
   check_mode:
     support: full
     details:
-      - Reads the same as otherwise, stops and deletes nothing, and assumes that the service would accept each request.
+      - Reads the same as otherwise, starts, stops and deletes nothing, and assumes that the service would accept each
+        request.
+      - A job that has to be awaited first is reported as unchanged, with that as its RV(jobs[].msg).
   diff_mode:
     support: full
     details:
@@ -37,7 +43,7 @@ attributes:
   idempotent:
     support: partial
     details:
-      - Not with O(wait=false). A second run may find a job whose stop or delete has not begun, and send it again.
+      - Not with O(wait=false). A second run may find a job whose start, stop or delete has not begun, and send it again.
 options:
   state:
     description:
@@ -54,6 +60,20 @@ options:
       - V(stopped) awaits a job that cannot be stopped now, in C(job_savepointing), C(job_arrearage_recovering) or a
         status that this module does not know. Once it has another status, the job is treated as above. With
         O(wait=false) it fails.
+      - V(started) sends a start for a job in C(job_init), which is a draft, C(job_cancel_success), C(job_submit_fail),
+        C(job_idle), C(job_arrearage_stopped), C(job_cancel_fail) or C(job_running_exception). The job is then awaited
+        until it has been seen in C(job_running), or in C(job_finish) if it ends by itself. If it ends in
+        C(job_submit_fail), it has failed.
+      - V(started) leaves a job alone that is in C(job_running) or C(job_finish). This is no change. A job that has run
+        to its end is not started once more, as it would do its work twice.
+      - V(started) awaits a job that is starting already, in C(job_submitting), C(job_downloading) or
+        C(job_arrearage_recovering). No request is sent, and this is no change.
+      - V(started) awaits a job that cannot be started now, in C(job_canceling), C(job_savepointing) or a status that
+        this module does not know. Once it has another status, the job is treated as above. With O(wait=false) it
+        fails.
+      - If the service refuses to start a job in C(job_running_exception) because it runs, the job is awaited as well, as
+        the service may be restarting it. A job in any other status fails if its start is refused, unless it is seen to
+        run after that.
       - V(absent) deletes a job in any status. The service stops a running job first, and makes no savepoint. A
         deleted job cannot be restored. The job is then awaited until the service does not know it any more.
       - V(absent) is content with a job that the service does not know. This is no change.
@@ -61,20 +81,31 @@ options:
     required: true
     choices:
       absent: The service does not know the jobs any more.
+      started: All jobs run, or have run to their end.
       stopped: None of the jobs runs. They still exist and can be started again.
   trigger_savepoint:
     description:
       - Whether the service makes a savepoint of each job that it stops. It needs an OBS bucket that DLI may write to.
       - A savepoint is only made when a stop is sent. A job that does not run any more gets none, and neither does
         one that is stopping already.
-      - Only with O(state=stopped). With O(state=absent) it is an error, as a delete makes no savepoint. Stop the
-        jobs first, in a task of its own.
+      - Only with O(state=stopped). With other states it is an error, as a delete makes no savepoint. Stop the jobs first,
+        in a task of its own.
+    type: bool
+    default: false
+  resume_savepoint:
+    description:
+      - Whether each job that is started takes up its savepoint. Otherwise it begins without the state that it had.
+      - A job without a savepoint is never started then. It fails before anything is written for it; the others are
+        started all the same. A job that runs already needs none.
+      - Only with O(state=started). With other states it is an error.
     type: bool
     default: false
 notes:
+  - Without a status, O(filters) also select drafts, and jobs that were stopped on purpose. So give O(filters.status) with
+    O(state=started), or the IDs of the jobs that a task has stopped.
   - The service removes the savepoint of a stop when the job is started again.
-  - The credential needs the permission to read the jobs, and to stop or delete them. To delete a running job it
-    needs both.
+  - The credential needs the permission to read the jobs, and to start, stop or delete them. To delete a running job it
+    needs the last two.
 seealso:
   - module: otc.bigdata.dli_flink_jobs_info
   - module: otc.bigdata.dli_batch_job
@@ -102,6 +133,12 @@ EXAMPLES = r"""
     trigger_savepoint: true
     wait_timeout: 1800
 
+- name: Start a job from the savepoint that it was stopped with
+  otc.bigdata.dli_flink_jobs:
+    state: started
+    job_ids: [142]
+    resume_savepoint: true
+
 - name: Stop the jobs of a queue, and keep what happened to them
   otc.bigdata.dli_flink_jobs:
     state: stopped
@@ -119,7 +156,7 @@ EXAMPLES = r"""
     username: "{{ vault_otc_username | default(omit) }}"
     password: "{{ vault_otc_password | default(omit) }}"
     state: stopped
-    job_ids: [160]
+    job_ids: [137]
 
 - name: Ask for a stop, and do not wait for it
   otc.bigdata.dli_flink_jobs:
@@ -148,6 +185,27 @@ EXAMPLES = r"""
     state: absent
     job_ids: "{{ purge.jobs | map(attribute='id') }}"
   when: purge.summary.changed <= 20
+
+- name: Stop what runs, do some work, and start just these jobs again from their savepoints
+  block:
+    - name: Stop
+      otc.bigdata.dli_flink_jobs:
+        state: stopped
+        filters:
+          queue_name: streaming
+          status: [job_running, job_submitting]
+        trigger_savepoint: true
+      register: halt
+
+    - name: Work
+      ansible.builtin.debug:
+        msg: "{{ halt.msg }}"
+  always:
+    - name: Start
+      otc.bigdata.dli_flink_jobs:
+        state: started
+        job_ids: "{{ halt.jobs | default([]) | selectattr('changed') | map(attribute='id') }}"
+        resume_savepoint: true
 
 - name: Stop jobs with a savepoint and delete them; keep those whose stop fails
   block:
@@ -221,8 +279,8 @@ jobs:
       type: bool
       sample: false
     action:
-      description: The request that was made for the job, or would be in check mode. One of V(stop), V(delete) and
-        V(none).
+      description: The request that was made for the job, or would be in check mode. One of V(run), V(stop),
+        V(delete) and V(none).
       returned: always
       type: str
       sample: stop
@@ -339,8 +397,9 @@ from ..module_utils._run import manage
 
 SPEC = {
     **connection_options(),
-    "state": {"type": "str", "required": True, "choices": ["absent", "stopped"]},
+    "state": {"type": "str", "required": True, "choices": ["absent", "started", "stopped"]},
     "trigger_savepoint": {"type": "bool", "default": False},
+    "resume_savepoint": {"type": "bool", "default": False},
     **flink_selection(),
     **change_options(),
 }

@@ -86,7 +86,7 @@ EXAMPLES = r"""
 RETURN = r"""
 changed:
   description: Always V(false), as the module only reads.
-  returned: on success
+  returned: always
   type: bool
   sample: false
 jobs:
@@ -173,10 +173,20 @@ jobs:
       type: int
       sample: 1578892414688
     savepoint_path:
-      description: Where the last savepoint is, if there is one.
-      returned: O(details=true), if the service tells it
+      description: Where the last savepoint is, if there is one. Told where a job was read on its own, as with O(details=true).
+      returned: if the service tells it
       type: str
       sample: jobs/savepoint/142/2026-01-01_00-00-00/
+    edge_group_ids:
+      description: The edge computing groups of an edge job. Told where a job was read on its own.
+      returned: if the service tells it
+      type: list
+      elements: str
+    graph_editor_enabled:
+      description: Whether the flow diagram of the job can be edited. Told where a job was read on its own.
+      returned: if the service tells it
+      type: bool
+      sample: false
     user_id:
       description: The ID of the user who created the job.
       returned: O(details=true), if the service tells it
@@ -221,6 +231,11 @@ total:
   returned: always, except for malformed options that Ansible itself refuses
   type: int
   sample: 10
+failed:
+  description: Whether the list, or at least one job, could not be read.
+  returned: on failure
+  type: bool
+  sample: true
 msg:
   description: What went wrong.
   returned: on failure

@@ -22,6 +22,8 @@ description:
     its own. So one record that cannot be deleted does not keep the others.
   - One failing job does not hold up the others. The task then fails at its end, and its result tells what happened
     to every job.
+  - Most tasks need only O(state), O(cluster_name) or O(cluster_id), and O(job_ids) or O(filters).
+    The connection options are the same in all modules of this collection, and usually come from environment variables.
 extends_documentation_fragment:
   - otc.bigdata.attributes
   - otc.bigdata.attributes.actiongroup_mrs

@@ -84,7 +84,7 @@ EXAMPLES = r"""
 RETURN = r"""
 changed:
   description: Always V(false), as the module only reads.
-  returned: on success
+  returned: always
   type: bool
   sample: false
 jobs:
@@ -186,6 +186,11 @@ total:
   returned: always, except for malformed options that Ansible itself refuses
   type: int
   sample: 8
+failed:
+  description: Whether the list, or at least one job, could not be read.
+  returned: on failure
+  type: bool
+  sample: true
 msg:
   description: What went wrong.
   returned: on failure

@@ -24,6 +24,7 @@ ANSWERS = {
     "mrs_offset": ("page", "record"),  # the number of a page, or of a record; both begin with 1
     "mrs_numbers": ("numbers", "strings"),
     "mrs_new": ("New", "NEW"),
+    "mrs_list_tags": ("no", "text"),  # of clusters: as documented, and as other clients read them
     "mrs_delete_unknown": ("refuse", "ignore"),  # 0161 for the whole call, or as if the id was not there
     "mrs_delete_active": ("refuse", "record_only"),  # 0183, or the record goes while the application runs on
     "mrs_kill_final": ("accept", "refuse"),  # kill of a job that has ended: nothing happens, 0175
@@ -209,9 +210,16 @@ def list_clusters(world: World, request: Request, project_id: str) -> Reply:
     tags = query.pairs("tags", "*", r"[^*,]+(\*[^*,]*)?(,[^*,]+(\*[^*,]*)?)*")
     found = world[CLUSTERS.name].select(project_id, Filter(exact, tags=tags))
     clusters = found[(page - 1) * size : page * size]
-    entries = [cluster.shown(CLUSTER) for cluster in clusters]
+    entries = [_cluster_entry(world, cluster) for cluster in clusters]
     world[CLUSTERS.name].looked_at(clusters)
     return Reply(200, {"clusterTotal": str(len(found)), "clusters": entries})
+
+
+def _cluster_entry(world: World, cluster: Job) -> dict:
+    entry = cluster.shown(CLUSTER)
+    if world.settings.answers["mrs_list_tags"] == "text":
+        entry["tags"] = ",".join(f"{key}={value}" for key, value in cluster["tags"].items())
+    return entry
 
 
 @SERVICE.route("GET", CLUSTERS_PATH + "/{cluster_id}")

@@ -548,6 +548,13 @@ def test_numbers(call, answers, add_mrs_job):
     assert call.mrs("GET", f"/{job_id}").body["job_detail"]["finished_time"] == "0"
 
 
+def test_list_tags(call, answers, add_cluster):
+    add_cluster(clusterName="a", tags={"team": "sales", "prod": ""})
+    assert "tags" not in call.clusters().body["clusters"][0]
+    answers(mrs_list_tags="text")
+    assert call.clusters().body["clusters"][0]["tags"] == "team=sales,prod="
+
+
 @pytest.mark.parametrize("word", ["New", "NEW"])
 def test_new(call, answers, add_mrs_job, word):
     answers(mrs_new=word)

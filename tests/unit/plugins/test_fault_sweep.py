@@ -28,8 +28,10 @@ from ansible_collections.otc.bigdata.tests.unit.utils.run_module import Result
 from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY, Service, refusal
 from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
 
+pytestmark = pytest.mark.no_cover
+
 TIMEOUT, HANG = 0.3, 0.35  # seconds: request_timeout, and an answer that comes too late for it
-SLOW_LOOKS = ("savepoint", "cancel", "delete", "spark_cancel", "mrs_kill", "mrs_delete")
+SLOW_LOOKS = ("savepoint", "cancel", "delete", "submit", "spark_cancel", "mrs_kill", "mrs_delete")
 
 # Faults of the way, which are survived where they pass: the rest may be meant.
 PASSING = {
@@ -80,9 +82,11 @@ class Task(t.NamedTuple):
     options: dict = {}
     answers: dict = {}
     hidden: t.Collection[int] = ()
+    fields: dict = {}  # of all these jobs
 
 
 FLINK = {1: "job_running", 2: "job_submitting", 3: "job_finish", 4: "job_running", 5: "job_canceling"}
+HALTED = {1: "job_cancel_success", 2: "job_init", 3: "job_running", 4: "job_submit_fail", 5: "job_canceling"}
 SPARK = {1: "running", 2: "starting", 3: "success", 4: "recovering"}
 MRS = {1: "RUNNING", 2: "ACCEPTED", 3: "FINISHED", 4: "RUNNING", 5: "KILLED"}
 FINAL = {
@@ -90,9 +94,10 @@ FINAL = {
     Spark: {"dead", "success"},
     Mrs: {"FINISHED", "FAILED", "KILLED"},
 }
+STARTED = {"job_running"}
 ON_THE_WAY = {"job_canceling", "job_savepointing"}
 LENIENT = {"ignore_missing": True}
-SAVEPOINT = {"trigger_savepoint": True}
+SAVEPOINT, FROM_SAVEPOINT = {"trigger_savepoint": True}, {"resume_savepoint": True}
 NAME = {"cluster_id": None, "cluster_name": "analytics"}
 
 TASKS = {
@@ -106,6 +111,12 @@ TASKS = {
         Flink, "stopped", {**FLINK, 2: "job_running_exception"}, [1, 2, 4], answers={"batch_refusal": "partial"}
     ),
     "flink stopped key": Task(Flink, "stopped", FLINK, [1, 3], "access key"),
+    "flink started 1 id": Task(Flink, "started", HALTED, [1]),
+    "flink started ids": Task(Flink, "started", HALTED, [1, 2, 3, 4, 5, 999], options=LENIENT),
+    "flink started savepoint": Task(
+        Flink, "started", HALTED, [1, 3], options=FROM_SAVEPOINT, fields={"has_savepoint": True}
+    ),
+    "flink started filters": Task(Flink, "started", HALTED, "job-*", "password"),
     "flink absent 2 ids": Task(Flink, "absent", FLINK, [1, 999]),
     "flink absent ids": Task(Flink, "absent", FLINK, [1, 2, 3, 4, 5, 999], "password"),
     "flink absent pages": Task(Flink, "absent", dict.fromkeys(range(1, 104), "job_finish"), range(1, 103)),
@@ -199,6 +210,7 @@ class Scene:
                 kind.state_field: status,
                 "hidden": number in task.hidden,
                 "script": ends if status == "job_canceling" else {},
+                **task.fields,
             }
             for number, status in task.jobs.items()
         ]
@@ -247,17 +259,23 @@ class Judge:
         if not fits:
             self.complaints.append(" ".join(map(str, complaint)))
 
+    @property
+    def final(self) -> set[str]:
+        """The statuses that jobs end in which stay."""
+        return STARTED if self.scene.task.state == "started" else FINAL[self.scene.task.service]
+
     def wanted(self, status: str | None) -> bool:
-        service = self.scene.task.service
-        stays = self.scene.task.state == "stopped" or service is Spark  # its records cannot be deleted
-        return status is None or (stays and status in FINAL[service])
+        task = self.scene.task
+        stays = task.state != "absent" or task.service is Spark  # its records cannot be deleted
+        return status is None or (stays and status in self.final)
 
     def report_is_true(self) -> None:
         """Job by job, and in sum."""
         before, after, effects = self.attempt[1:4]
         for job_id, job in self.jobs.items():
             was, now = before.get(job_id), after.get(job_id)
-            known = {was, now, *ON_THE_WAY, *FINAL[self.scene.task.service]} - {None}
+            known = {was, now, *ON_THE_WAY, *self.final} - {None}
+            known |= {"job_cancel_success", "job_submitting"} if self.final is STARTED else set()
             unread = job["failed"] and job["status_before"] is None
             # a task that ends before it could look again must say that it does not know
             unknown = job["failed"] and "is not known" in job["msg"]

@@ -29,7 +29,9 @@ from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
 from ansible_collections.otc.bigdata.tests.unit.utils.run_module import Result
-from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS, Clock, Witness, Words
+from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS, Clock, Event, Witness, Words
+
+pytestmark = pytest.mark.no_cover
 
 settings.register_profile(
     "worlds",
@@ -51,7 +53,7 @@ PATIENCE = 120  # seconds, which nobody has to wait
 MOST_TRIES = 3  # of the same write
 SECONDS, LOOKS = (0, 5, 20), ("1 look", "3 looks")
 PAUSES = st.sampled_from([*SECONDS, *LOOKS])
-BATCHES = {"stop", "delete"}  # the writes that name many jobs
+BATCHES = {"stop", "run", "delete"}  # the writes that name many jobs
 TAME: dict = {"script": {}, "refuse": {}, "hidden": False}
 COMMON_ANSWERS = ("batch_refusal", "name_filter", "language", "list_nulls")
 
@@ -128,14 +130,14 @@ def tasks(words: Words) -> st.SearchStrategy:
         "max_concurrency": st.sampled_from([1, 2]),
         "trust_server_filters": st.booleans(),
     }
-    special = {Flink: ("stopped", "trigger_savepoint"), Mrs: ("absent", "kill_running")}.get(words.service, ("", ""))
+    special = {Flink: {"stopped": "trigger_savepoint", "started": "resume_savepoint"}, Mrs: {"absent": "kill_running"}}
 
     def options(state: str) -> st.SearchStrategy:
-        own = {special[1]: st.booleans()} if state == special[0] else {}
+        own = {option: st.booleans() for of, option in special.get(words.service, {}).items() if of == state}
         own.update({"cluster_name": st.just("analytics")} if words.service is Mrs else {})
         return st.fixed_dictionaries({"state": st.just(state)}, optional={**common, **own})
 
-    return st.tuples(options("stopped") | options("absent"), chosen).map(lambda two: {**two[0], **two[1]})
+    return st.tuples(st.one_of(map(options, words.steps)), chosen).map(lambda two: {**two[0], **two[1]})
 
 
 # ---- what must be ----
@@ -194,6 +196,12 @@ class Run:
         """How the service answers."""
         return self.settings["answers"][name] if name in {*self.words.answers, *COMMON_ANSWERS} else None
 
+    def hindered(self, job_id) -> bool:
+        """Whether the job is to be started from a savepoint, and was shown to have none when it came to that."""
+        looks = [event for event in self.events.get(job_id, ()) if event.what == "shown"]
+        needed = self.task.get("resume_savepoint") and looks and looks[-1].word in self.words.due["run"]
+        return bool(needed) and not looks[-1].savepoint
+
     @property
     def waits(self) -> bool:
         return self.task.get("wait", True)
@@ -241,7 +249,7 @@ def judge_job(run: Run, job: dict) -> None:
     settled = shown and run.words.wanted(status, run.task) and "recovering" not in shown
     assert not (job["failed"] and settled), f"failed, but as wanted: {told}"
     if run.check_mode:
-        action = run.words.action(status, run.task) if shown else "none"
+        action = run.words.action(status, run.task) if shown and not run.hindered(job["id"]) else "none"
         assert (job["action"], job["changed"]) == (action, action != "none"), f"not what would be done: {told}"
         return
     sent = [step for step in run.words.steps[run.task["state"]] if step in asked]
@@ -264,7 +272,8 @@ def is_wanted(run: Run, job: dict, status: str | None) -> bool:
         last_write = max((n for n, event in enumerate(events) if event.what == "asked"), default=0)
         return not run.waits or status in [event.word for event in events[last_write:] if event.what == "shown"]
     if run.check_mode:
-        return not words.left_alone(status, task) and (run.waits or not words.held(status, task))
+        refused = words.left_alone(status, task) or run.hindered(job["id"])
+        return not refused and (run.waits or not words.held(status, task))
     asked = run.of(job["id"], "asked")
     # a refused stop shows that nothing runs in this status, see guide_states
     if status == "job_running_exception" and task["state"] == "stopped" and asked:
@@ -272,17 +281,20 @@ def is_wanted(run: Run, job: dict, status: str | None) -> bool:
     # what is accepted need not be awaited, but for a kill that a delete must follow
     accepted = run.of(job["id"], "done")[-1:] == asked[-1:] or seems_done(run, job["id"])
     last = asked[-1:] == [*words.steps[task["state"]][-1:]]
-    return not run.waits and (status in words.on_its_way or (last and accepted))
+    return not run.waits and (words.on_its_way(status, task) or (last and accepted))
 
 
 def is_called_for(run: Run, job_id) -> bool:
     """Whether each write fits the status that the job was last shown in."""
-    last = None
-    for what, word in run.events.get(job_id, ()):
-        if what == "shown":
-            last = word
-        elif what == "asked" and last not in run.words.due[word]:
-            return False
+    last, asked = Event("shown", None), False
+    for event in run.events.get(job_id, ()):
+        if event.what == "shown":
+            last = event
+        elif event.what == "asked":
+            from_savepoint = run.task.get("resume_savepoint") and not asked  # a start that was lost may have used it up
+            if last.word not in run.words.due[event.word] or (from_savepoint and not last.savepoint):
+                return False
+            asked = True
     return True
 
 
@@ -321,7 +333,8 @@ def judge_foresight(foreseen: Run, run: Run) -> None:
         assert same, told
         assert guess["changed"] == job["changed"], told
         # check mode does not know how long it takes, nor that a job that has to be awaited never moves here
-        awaited = known[0] and (run.words.held(known[0].status, run.task) or known[0].status in run.words.on_its_way)
+        status = known[0] and known[0].status
+        awaited = run.words.held(status, run.task) or run.words.on_its_way(status, run.task)
         assert guess["failed"] == job["failed"] or (timed_out and (awaited or job["changed"])), told
 
 
@@ -355,7 +368,11 @@ def goes_well(run: Run) -> bool:
     words, known = run.words, [run.before.get(job_id) for job_id in run.selected]
     slow = any(run.settings["delays"].values()) or run.answer("batch") == "trailing_comma"
     odd = [
-        one is None or one.hidden or not one.still or not one.docile or one.status in {"recovering", *words.on_its_way}
+        one is None
+        or one.hidden
+        or not (one.still and one.docile)
+        or one.status == "recovering"
+        or words.on_its_way(one.status, run.task)
         for one in known
     ]
     return run.waits and not run.result.failed and not slow and not any(odd)
@@ -411,7 +428,7 @@ class RandomWorld(RuleBasedStateMachine):
         """One run, judged."""
         words, store = self.words, self.emulator.world[self.words.kind.name]
         store.truth()  # what is due happens before the run
-        before = {job.id: self.known(job) for job in store.jobs.values() if not job.deleted}
+        before = {job.id: self.known(job, task) for job in store.jobs.values() if not job.deleted}
         selected, refused = self.selection(task, [store.jobs[job_id] for job_id in before])
         self.witness.events.clear()
         self.emulator.log.clear()
@@ -435,9 +452,9 @@ class RandomWorld(RuleBasedStateMachine):
         judge(run)
         return run
 
-    def known(self, job: Job) -> Known:
+    def known(self, job: Job, task: dict) -> Known:
         """A job before a run."""
-        willing = not self.words.unwilling(self.emulator.settings.answers, job)
+        willing = not self.words.unwilling(self.emulator.settings.answers, job, task)
         docile = willing and not job.refuse and not any(trigger != "created" for trigger in job.script)
         return Known(job.status.lower(), job.hidden, not job.steps, docile)
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from .service import NIGHTLY, PROJECT, Service, check_http_error, check_refused, refusal
 
 # The tests of these modules take all from here.
@@ -13,6 +15,7 @@ __all__ = [
     "JOBS_PATH",
     "LIST_PATH",
     "NIGHTLY",
+    "OPERATIONS",
     "PROJECT",
     "WRITE_PATH",
     "Flink",
@@ -22,7 +25,23 @@ __all__ = [
 ]
 
 JOBS_PATH = f"/v1.0/{PROJECT}/streaming/jobs"
-GET_PATH, LIST_PATH, WRITE_PATH = "/jobs/[0-9]+$", "/jobs$", "/jobs/(stop|delete)$"
+GET_PATH, LIST_PATH, WRITE_PATH = "/jobs/[0-9]+$", "/jobs$", "/jobs/(delete|run|stop)$"
+
+
+class Operation(t.NamedTuple):
+    """What a state needs of a job that is not in it yet."""
+
+    before: str  # the status of such a job
+    write: str
+    after: str | None
+    delay: str  # the emulator's, for it to happen
+
+
+OPERATIONS = {
+    "stopped": Operation("job_running", "stop", "job_cancel_success", "cancel"),
+    "started": Operation("job_cancel_success", "run", "job_running", "submit"),
+    "absent": Operation("job_running", "delete", None, "delete"),
+}
 
 
 class Flink(Service):
@@ -30,4 +49,4 @@ class Flink(Service):
 
     module, ids, endpoint = "dli_flink_jobs", "job_ids", "dli"
     store, path, running = "flink_jobs", JOBS_PATH, "job_running"
-    actions = {"stop", "delete"}
+    actions = {operation.write for operation in OPERATIONS.values()}

@@ -88,8 +88,8 @@ def check_secrets(result: Result, given: dict) -> None:
 
 
 def _environ(home: pathlib.Path) -> dict:
-    """Nothing that a module could take for an option; what coverage needs in a child process stays."""
-    kept = {name: value for name, value in os.environ.items() if name in KEPT or name.startswith("COVERAGE_")}
+    """Nothing that a module could take for an option."""
+    kept = {name: value for name, value in os.environ.items() if name in KEPT}
     roots = [
         *(str(pathlib.Path(path).parent) for path in ansible_collections.__path__),
         os.environ.get("PYTHONPATH", ""),

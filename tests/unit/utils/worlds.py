@@ -9,7 +9,7 @@ import collections
 import functools
 import time
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible_collections.otc.bigdata.plugins.module_utils import _http, _run, _wait
 from ansible_collections.otc.bigdata.tests.emulator import dli_batch, dli_flink, mrs
@@ -38,8 +38,8 @@ class Words:
     delays: tuple[str, ...]
     details: dict[str, tuple]  # fields of a job that filters look at, and the values to draw from
     filters: dict[str, str]  # the filters that compare a field with one word
-    on_its_way: frozenset[str] = frozenset()
-    unwilling: t.Callable[[dict, emulated.Job], bool] = lambda answers, job: False  # whether it refuses its writes
+    coming: dict[str, set[str]] = field(default_factory=dict)  # state → the statuses that lead there without a write
+    unwilling: t.Callable[[dict, emulated.Job, dict], bool] = lambda *dummy: False  # whether it refuses a task's writes
 
     def action(self, status: str | None, task: dict) -> str:
         """What a task does for a job in this status."""
@@ -51,6 +51,10 @@ class Words:
         """Whether the task forbids the write that is due."""
         return task.get("kill_running") is False and status in self.due["kill"]
 
+    def on_its_way(self, status: str | None, task: dict) -> bool:
+        """Whether a job needs no write, only time."""
+        return status in self.coming.get(task["state"], ())
+
     def wanted(self, status: str | None, task: dict) -> bool:
         """Whether a task is content with the status; None is a job that the service does not know."""
         if status is None:
@@ -59,7 +63,7 @@ class Words:
 
     def held(self, status: str | None, task: dict) -> bool:
         """Whether a job can only be awaited, and will be judged by its next status."""
-        left = status is None or status in self.on_its_way or self.left_alone(status, task)
+        left = status is None or self.on_its_way(status, task) or self.left_alone(status, task)
         return not left and not self.wanted(status, task) and self.action(status, task) == "none"
 
 
@@ -67,9 +71,21 @@ STOPPED = {"job_cancel_success", "job_finish", "job_init", "job_submit_fail", "j
 UNDEFINED = {"job_running_exception", "job_downloading"}  # no documentation says whether a stop is accepted
 STOPPABLE = {"job_running", "job_submitting", "job_cancel_fail", *UNDEFINED}
 HELD = {"job_savepointing", "job_arrearage_recovering", "job_foo"}
+STARTED = {"job_running", "job_finish"}
+STARTING = {"job_submitting", "job_downloading", "job_arrearage_recovering"}
+CAN_START = STOPPED - STARTED | {"job_cancel_fail", "job_running_exception"}
 DEAD = ("dead", "success", "error", "killed")
+
 ENDED, SUBMITTED = ("FINISHED", "FAILED", "KILLED"), ("ACCEPTED", "NEW", "NEW_SAVING", "SUBMITTED")
 NAMES, TYPES = {"name": ("a1", "A2", "B", "")}, ("SparkSubmit", "SparkSql")
+
+
+def flink_refuses(answers: dict, job: emulated.Job, task: dict) -> bool:
+    if task["state"] == "started":
+        no_savepoint = task.get("resume_savepoint") and not job["has_savepoint"]
+        return job.status in CAN_START and (job.status not in dli_flink.STARTABLE or no_savepoint)
+    return answers["stop_undefined"] == "refuse" and job.status in UNDEFINED
+
 
 WORDS = {
     "flink": Words(
@@ -77,15 +93,26 @@ WORDS = {
         dli_flink.JOBS,
         dli_flink.ANSWERS,
         ("job_running", *sorted(STOPPED | STOPPABLE - {"job_running"}), "job_canceling", *sorted(HELD)),
-        steps={"stopped": ("stop",), "absent": ("delete",)},
-        due={"stop": STOPPABLE, "delete": STOPPED | STOPPABLE | HELD | {"job_canceling"}},
-        done={"stopped": STOPPED, "absent": set()},
-        refusals={"get": ("DLI.10005", "DLI.0999"), "stop": ("DLI.15002", "DLI.10005"), "delete": ("DLI.10005",)},
-        delays=("savepoint", "cancel", "delete"),
-        details={**NAMES, "queue_name": ("q1", "q2"), "user_name": ("u1", "u2"), "tags": ({}, {"team": "x"})},
+        steps={"stopped": ("stop",), "started": ("run",), "absent": ("delete",)},
+        due={"stop": STOPPABLE, "run": CAN_START, "delete": STOPPED | STOPPABLE | HELD | {"job_canceling"}},
+        done={"stopped": STOPPED, "started": STARTED, "absent": set()},
+        refusals={
+            "get": ("DLI.10005", "DLI.0999"),
+            "stop": ("DLI.15002", "DLI.10005"),
+            "run": ("DLI.13006", "DLI.13011"),
+            "delete": ("DLI.10005",),
+        },
+        delays=("savepoint", "cancel", "delete", "submit"),
+        details={
+            **NAMES,
+            "queue_name": ("q1", "q2"),
+            "user_name": ("u1", "u2"),
+            "tags": ({}, {"team": "x"}),
+            "has_savepoint": (True, False, None),
+        },
         filters={"queue_name": "queue_name", "user_name": "user_name"},
-        on_its_way=frozenset({"job_canceling"}),
-        unwilling=lambda answers, job: answers["stop_undefined"] == "refuse" and job.status in UNDEFINED,
+        coming={"stopped": {"job_canceling"}, "started": STARTING},
+        unwilling=flink_refuses,
     ),
     "spark": Words(
         Spark,
@@ -112,7 +139,9 @@ WORDS = {
         delays=("mrs_kill", "mrs_delete"),
         details={"job_name": NAMES["name"], "queue": ("q1", "q2"), "user": ("u1", "u2"), "job_type": TYPES},
         filters={"queue": "queue", "user": "user", "job_type": "job_type"},
-        unwilling=lambda answers, job: answers["mrs_kill_spark_sql"] == "refuse" and job["job_type"] == "SparkSql",
+        unwilling=lambda answers, job, dummy: (
+            answers["mrs_kill_spark_sql"] == "refuse" and job["job_type"] == "SparkSql"
+        ),
     ),
 }
 
@@ -141,6 +170,7 @@ class Event(t.NamedTuple):
 
     what: str
     word: str | None
+    savepoint: bool = True  # False: a Flink job that is ``shown`` to have none
 
 
 class Witness:
@@ -152,8 +182,8 @@ class Witness:
         for method in ("find", "select", "looked_at", "trigger", "_change"):
             monkeypatch.setattr(emulated.JobStore, method, self._seen(method, getattr(emulated.JobStore, method)))
 
-    def _note(self, job_id, what: str, word: str | None) -> None:
-        self.events[job_id].append(Event(what, None if word in (None, GONE) else word.lower()))
+    def _note(self, job_id, what: str, word: str | None, savepoint: bool = True) -> None:
+        self.events[job_id].append(Event(what, None if word in (None, GONE) else word.lower(), savepoint))
 
     def _seen(self, method: str, original: t.Callable) -> t.Callable:
         note = getattr(self, f"_{method.strip('_')}")
@@ -185,7 +215,8 @@ class Witness:
 
     def _looked_at(self, original, jobs) -> None:
         for job in jobs:
-            self._note(job.id, "shown", job.status)
+            lacks_savepoint = "has_savepoint" in job.kind.fields and job["has_savepoint"] is False
+            self._note(job.id, "shown", job.status, not lacks_savepoint)
         original(jobs)
 
     def _trigger(self, original, job, name: str, *usual) -> None:

@@ -25,46 +25,64 @@ from ansible_collections.otc.bigdata.plugins.module_utils._plan import (
     next_step,
 )
 
-STOPPED, ABSENT = GOALS["stopped"], GOALS["absent"]
+STOPPED, STARTED, ABSENT = GOALS["stopped"], GOALS["started"], GOALS["absent"]
 
 
 def entry_seen(*statuses: str | None) -> Entry:
     entry = Entry(1)
     for status in statuses:
-        entry.look(status, "orders", "")
+        entry.look(status, "orders")
     return entry
 
 
 # The state table of the API contract, job by job
-FLINK_STATUSES = {
-    "job_init": DONE,
-    "job_submitting": "stop",
-    "job_submit_fail": DONE,
-    "job_running": "stop",
-    "job_running_exception": "stop",
-    "job_downloading": "stop",
-    "job_idle": DONE,
-    "job_canceling": WAIT,
-    "job_cancel_success": DONE,
-    "job_cancel_fail": "stop",
-    "job_savepointing": HOLD,
-    "job_arrearage_stopped": DONE,
-    "job_arrearage_recovering": HOLD,
-    "job_finish": DONE,
-    "job_foo": HOLD,
-    "JOB_RUNNING": "stop",
-    None: MISSING,
-}
+FLINK_STATUSES = [
+    ("job_init", DONE, "run"),
+    ("job_submitting", "stop", WAIT),
+    ("job_submit_fail", DONE, "run"),
+    ("job_running", "stop", DONE),
+    ("job_running_exception", "stop", "run"),
+    ("job_downloading", "stop", WAIT),
+    ("job_idle", DONE, "run"),
+    ("job_canceling", WAIT, HOLD),
+    ("job_cancel_success", DONE, "run"),
+    ("job_cancel_fail", "stop", "run"),
+    ("job_savepointing", HOLD, HOLD),
+    ("job_arrearage_stopped", DONE, "run"),
+    ("job_arrearage_recovering", HOLD, WAIT),
+    ("job_finish", DONE, DONE),
+    ("job_foo", HOLD, HOLD),
+    ("JOB_RUNNING", "stop", DONE),
+    (None, MISSING, MISSING),
+]
 
 
-@pytest.mark.parametrize(("status", "step"), FLINK_STATUSES.items())
-def test_flink_stopped(status: str | None, step: str) -> None:
-    assert next_step(entry_seen(status), STOPPED) == step
+@pytest.mark.parametrize(("status", "stopped", "started"), FLINK_STATUSES)
+def test_flink(status: str | None, stopped: str, started: str) -> None:
+    steps = [next_step(entry_seen(status), goal) for goal in (STOPPED, STARTED, ABSENT)]
+    assert steps == [stopped, started, "delete" if status else DONE]
 
 
-@pytest.mark.parametrize("status", FLINK_STATUSES)
-def test_flink_absent(status: str | None) -> None:
-    assert next_step(entry_seen(status), ABSENT) == ("delete" if status else DONE)
+@pytest.mark.parametrize("status", ["job_running", "job_submitting", "job_canceling", None])
+def test_what_stands_in_the_way_of_a_write_matters_only_for_a_write(status: str | None) -> None:
+    entry = Entry(1)
+    entry.look(status, hindrance="no savepoint")
+    assert next_step(entry, STARTED) == STARTED.step(status)
+    entry.look("job_cancel_success", hindrance="no savepoint")
+    assert next_step(entry, STARTED) == FAILED
+    entry.look("job_cancel_success")
+    assert next_step(entry, STARTED) == "run"
+
+
+def check_after(write, goal, answer, refusal, before, after, step, changed) -> None:
+    """What is due when this write was answered so and the job is then seen so."""
+    entry = entry_seen(before)
+    entry.sent(write, answer, refusal)
+    entry.look(after)
+    if step == FAILED and answer == REFUSED:  # a refusal is believed when a second look agrees with it
+        assert next_step(entry, goal) == HOLD
+        entry.look(after)
+    assert (next_step(entry, goal), entry.changed) == (step, changed)
 
 
 NOT_NOW = Refused("POST host/stop", "not in this state", 400, "DLI.15002")
@@ -101,13 +119,42 @@ RUNNING, CANCELING, STOPPED_BY_US = "job_running", "job_canceling", "job_cancel_
     ],
 )
 def test_after_a_stop(answer: str, refusal: Refused | None, before: str, after: str, step: str, changed: bool) -> None:
-    entry = entry_seen(before)
-    entry.sent("stop", answer, refusal)
-    entry.look(after, None, "")
-    if step == FAILED and answer == REFUSED:  # a refusal is believed when a second look agrees with it
-        assert next_step(entry, STOPPED) == HOLD
-        entry.look(after, None, "")
-    assert (next_step(entry, STOPPED), entry.changed) == (step, changed)
+    check_after("stop", STOPPED, answer, refusal, before, after, step, changed)
+
+
+RUNS_ALREADY = Refused("POST host/run", "not in this state", 400, "DLI.13006")
+DRAFT, SUBMITTING, EXCEPTION = "job_init", "job_submitting", "job_running_exception"
+
+
+@pytest.mark.parametrize(
+    ("answer", "refusal", "before", "after", "step", "changed"),
+    [
+        (ACCEPTED, None, DRAFT, DRAFT, WAIT, True),
+        (ACCEPTED, None, DRAFT, SUBMITTING, WAIT, True),
+        (ACCEPTED, None, DRAFT, RUNNING, DONE, True),
+        (ACCEPTED, None, DRAFT, "job_finish", DONE, True),
+        (ACCEPTED, None, DRAFT, EXCEPTION, WAIT, True),
+        (ACCEPTED, None, DRAFT, CANCELING, HOLD, True),
+        (ACCEPTED, None, DRAFT, STOPPED_BY_US, WAIT, True),
+        (ACCEPTED, None, DRAFT, "job_submit_fail", FAILED, True),
+        (ACCEPTED, None, "job_submit_fail", "job_submit_fail", WAIT, True),
+        (REFUSED, RUNS_ALREADY, DRAFT, RUNNING, DONE, False),
+        (REFUSED, RUNS_ALREADY, DRAFT, SUBMITTING, WAIT, False),
+        (REFUSED, RUNS_ALREADY, DRAFT, "job_submit_fail", "run", False),
+        (REFUSED, RUNS_ALREADY, "job_cancel_fail", "job_cancel_fail", FAILED, False),
+        (REFUSED, RUNS_ALREADY, EXCEPTION, EXCEPTION, HOLD, False),
+        (REFUSED, RUNS_ALREADY, EXCEPTION, STOPPED_BY_US, "run", False),
+        (REFUSED, NO_PERMISSION, EXCEPTION, EXCEPTION, FAILED, False),
+        (DOUBTFUL, RUNS_ALREADY, DRAFT, DRAFT, "run", False),
+        (DOUBTFUL, RUNS_ALREADY, DRAFT, SUBMITTING, WAIT, True),
+        (LOST, None, DRAFT, DRAFT, "run", False),
+        (LOST, None, DRAFT, RUNNING, DONE, True),
+        (LOST, None, DRAFT, "job_submit_fail", FAILED, True),
+        (LOST, None, "job_submit_fail", "job_submit_fail", "run", False),
+    ],
+)
+def test_after_a_start(answer: str, refusal: Refused | None, before: str, after: str, step: str, changed: bool) -> None:
+    check_after("run", STARTED, answer, refusal, before, after, step, changed)
 
 
 @pytest.mark.parametrize(("answer", "end"), [(LOST, HOLD), (DOUBTFUL, FAILED)])
@@ -117,7 +164,7 @@ def test_a_write_is_not_repeated_for_ever(answer: str, end: str) -> None:
     steps = []
     for dummy in range(4):
         entry.sent("stop", answer, NO_PERMISSION)
-        entry.look(RUNNING, None, "")
+        entry.look(RUNNING)
         steps.append(next_step(entry, STOPPED))
     assert steps[:3] == ["stop", "stop", end]
 
@@ -126,18 +173,18 @@ def test_a_lost_write_that_works_late() -> None:
     """Its repetition is refused, which does not mean that the first one was in vain."""
     entry = entry_seen(RUNNING)
     entry.sent("stop", LOST, NO_PERMISSION)
-    entry.look(RUNNING, None, "")
+    entry.look(RUNNING)
     entry.sent("stop", REFUSED, NOT_NOW)
-    entry.look(RUNNING, None, "")
+    entry.look(RUNNING)
     assert (next_step(entry, STOPPED), entry.changed) == (HOLD, False)
-    entry.look(STOPPED_BY_US, None, "")
+    entry.look(STOPPED_BY_US)
     assert (next_step(entry, STOPPED), entry.changed) == (DONE, True)
 
 
 def test_a_job_that_vanished_was_not_stopped_by_us() -> None:
     entry = entry_seen(RUNNING)
     entry.sent("stop", DOUBTFUL, NOT_NOW)
-    entry.look(None, None, "")
+    entry.look(None)
     assert (next_step(entry, STOPPED), entry.changed) == (MISSING, False)
 
 
@@ -147,7 +194,7 @@ def test_a_stop_that_fails_before_the_first_look() -> None:
     entry.sent("stop", ACCEPTED)
     steps = []
     for dummy in range(5):
-        entry.look("job_cancel_fail", None, "")
+        entry.look("job_cancel_fail")
         steps.append(next_step(entry, STOPPED))
     assert steps == [WAIT, WAIT, WAIT, WAIT, FAILED]
 
@@ -155,7 +202,7 @@ def test_a_stop_that_fails_before_the_first_look() -> None:
 def test_a_failed_stop_that_fails_again() -> None:
     entry = entry_seen("job_cancel_fail")
     entry.sent("stop", ACCEPTED)
-    entry.look(CANCELING, None, "")
+    entry.look(CANCELING)
     entry.look("job_cancel_fail", None, "savepoint failed")
     assert next_step(entry, STOPPED) == FAILED
     assert entry.described() == "job_cancel_fail (savepoint failed)"
@@ -187,9 +234,9 @@ def test_mrs_deletes_what_it_has_killed() -> None:
     goal = JobExecutions.goal({"state": "absent", "kill_running": True})
     entry = entry_seen("RUNNING")
     entry.sent("kill", ACCEPTED)
-    entry.look("RUNNING", None, "")
+    entry.look("RUNNING")
     assert next_step(entry, goal) == WAIT
-    entry.look("KILLED", None, "")
+    entry.look("KILLED")
     assert next_step(entry, goal) == "delete"
 
 
@@ -209,7 +256,7 @@ def test_kill_and_delete_do_not_take_turns_for_ever() -> None:
     entry = entry_seen("RUNNING")
     writes = []
     for status in ["RUNNING", "KILLED"] * 9:
-        entry.look(status, None, "")
+        entry.look(status)
         step = next_step(entry, goal)
         if step in ("kill", "delete"):
             entry.sent(step, ACCEPTED)

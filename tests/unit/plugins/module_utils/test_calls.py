@@ -28,6 +28,7 @@ OPTIONS = {
     "job_ids": None,
     "filters": None,
     "trigger_savepoint": False,
+    "resume_savepoint": False,
     "max_jobs": 100,
     "trust_server_filters": False,
     "ignore_missing": False,

@@ -10,80 +10,88 @@ from __future__ import annotations
 
 import pytest
 
-STATES = ("stopped", "absent")
-WRITE = {"stopped": "stop", "absent": "delete"}
-AFTER = {"stopped": "job_cancel_success", "absent": None}
+from ansible_collections.otc.bigdata.tests.unit.utils.flink import OPERATIONS
+
 REFUSALS = ("whole", "mixed", "partial")
 
 
 # ---- success in all its forms ----
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", OPERATIONS)
 @pytest.mark.parametrize("batch", ["each", "one", "bare", "empty", "trailing_comma"])
 def test_form_of_the_answer(flink, state, batch):
     """Cases 1 and 4: one element for two ids, a bare object, no body, no JSON."""
     flink.answers(batch=batch, write_status=202)
-    assert flink.run(state, [128, 137])["summary"]["changed"] == 2
-    assert (flink.truth[128], flink.truth[137]) == (AFTER[state], AFTER[state])
+    ids = flink.many(2, OPERATIONS[state].before)
+    assert flink.run(state, ids)["summary"]["changed"] == 2
+    assert flink.truth == dict.fromkeys(ids, OPERATIONS[state].after)
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", OPERATIONS)
 @pytest.mark.parametrize("is_success", ["string", "capital", "boolean", "missing"])
 def test_form_of_success(flink, state, is_success):
     """Case 3: "true", "True", true, nothing."""
     flink.answers(is_success=is_success)
-    result = flink.run(state, [128, 137])
+    result = flink.run(state, flink.many(2, OPERATIONS[state].before))
     assert (result.failed, result["summary"]["changed"]) == (False, 2)
 
 
 @pytest.mark.parametrize("wait", [True, False])
-@pytest.mark.parametrize("is_success", ["string", "capital", "boolean"])
-def test_form_of_failure(flink, is_success, wait):
+@pytest.mark.parametrize(
+    ("state", "is_success"),
+    [*(("absent", is_success) for is_success in ("string", "capital", "boolean")), ("started", "string")],
+)
+def test_form_of_failure(flink, state, is_success, wait):
     """Cases 2 and 3: one of two elements says "false" in one of its forms: that job fails."""
     flink.answers(is_success=is_success, batch_refusal="mixed")
-    flink.jobs({"job_id": 5}, {"job_id": 6, "refuse": {"delete": "DLI.10005"}})
-    result = flink.run("absent", [5, 6], wait=wait, wait_timeout=3)
+    before, write, after, dummy = OPERATIONS[state]
+    flink.jobs({"job_id": 5, "status": before}, {"job_id": 6, "status": before, "refuse": {write: "DLI.10005"}})
+    result = flink.run(state, [5, 6], wait=wait, wait_timeout=3)
     assert result.column("changed") == {5: True, 6: False}
     assert result.column("failed") == {5: False, 6: True}
     assert "permission" in result.job(6)["msg"]
-    assert flink.truth == {5: None, 6: "job_running"}
+    assert flink.truth == {5: after, 6: before}
 
 
-@pytest.mark.parametrize(("state", "batch"), [("absent", "one"), ("absent", "each"), ("stopped", "one")])
+@pytest.mark.parametrize(
+    ("state", "batch"), [("absent", "one"), ("absent", "each"), ("stopped", "one"), ("started", "one")]
+)
 def test_success_for_a_job_that_was_left_alone(flink, state, batch):
     """Case 1: the answer is "true" for two ids while one job did not change: the task fails and names that job."""
     flink.answers(batch=batch)
-    flink.jobs({"job_id": 5}, {"job_id": 6, "script": {WRITE[state]: []}})
+    before, write = OPERATIONS[state][:2]
+    flink.jobs({"job_id": 5, "status": before}, {"job_id": 6, "status": before, "script": {write: []}})
     result = flink.run(state, [5, 6], wait_timeout=1)
     assert result["changed"] is True
     assert result.column("failed") == {5: False, 6: True}
     assert result.job(5)["changed"]
-    assert result.job(6)["status"] == "job_running"
+    assert result.job(6)["status"] == before
     assert "6: " in result["msg"]
 
 
 # ---- refusals ----
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", OPERATIONS)
 @pytest.mark.parametrize(
     ("refusal", "batch"), [("whole", "each"), ("partial", "each"), ("mixed", "each"), ("mixed", "one")]
 )
 def test_one_job_is_refused(flink, state, refusal, batch):
     """Case 2: that job fails with the service's words, the rest is carried through."""
     flink.answers(batch_refusal=refusal, batch=batch)
-    flink.jobs({"count": 3}, {"job_id": 50, "refuse": {WRITE[state]: "DLI.10005"}}, {"count": 3})
-    ids = list(flink.truth)
+    before, write, after, dummy = OPERATIONS[state]
+    refused = {"job_id": 50, "status": before, "refuse": {write: "DLI.10005"}}
+    ids = flink.jobs({"count": 3, "status": before}, refused, {"count": 3, "status": before})
     result = flink.run(state, ids, wait_timeout=3)
     assert result["summary"] == {"total": 7, "changed": 6, "unchanged": 0, "failed": 1}
     job = result.job(50)
-    assert (job["failed"], job["changed"], job["status"], job["action"]) == (True, False, "job_running", WRITE[state])
-    assert flink.truth == {job_id: "job_running" if job_id == 50 else AFTER[state] for job_id in ids}
+    assert (job["failed"], job["changed"], job["status"], job["action"]) == (True, False, before, write)
+    assert flink.truth == {job_id: before if job_id == 50 else after for job_id in ids}
     if refusal != "mixed":
         assert (job["error"]["code"], job["error"]["status"]) == ("DLI.10005", 400)
         assert job["error"]["request_id"]
-        for word in ("POST", "127.0.0.1", f"/streaming/jobs/{WRITE[state]}", "400"):
+        for word in ("POST", "127.0.0.1", f"/streaming/jobs/{write}", "400"):
             assert word in job["msg"] + result["msg"]
 
 
@@ -118,52 +126,78 @@ def test_only_job_vanishes_before_the_delete(flink):
     assert result.job(5)["action"] == "delete"
 
 
-def test_only_job_vanishes_before_the_stop(flink):
+@pytest.mark.parametrize("state", ["stopped", "started"])
+def test_only_job_vanishes_before_the_write(flink, state):
     """An id that the service does not know: failure, unless `ignore_missing`."""
+    before, write = OPERATIONS[state][:2]
     for ignore in (False, True):
-        flink.job(before_stop=[{"status": "gone"}])
-        result = flink.run("stopped", [5], ignore_missing=ignore)
+        flink.job(before, **{f"before_{write}": [{"status": "gone"}]})
+        result = flink.run(state, [5], ignore_missing=ignore)
         assert (result.failed, result["changed"], result.job(5)["status"]) == (not ignore, False, None)
 
 
-def test_only_job_finishes_before_the_stop(flink):
-    """Case 12: DLI.15002 in a race: fine, and no change of ours."""
-    flink.job(before_stop=[{"status": "job_finish"}])
-    result = flink.run("stopped", [5])
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_one_of_many_vanishes_before_the_start(flink, refusal):
+    """DLI.13007 for one of them: it fails, the others are started, each of them once."""
+    flink.answers(batch_refusal=refusal)
+    stopped = {"status": "job_cancel_success"}
+    vanishes = {"job_id": 999, **stopped, "script": {"before_run": [{"status": "gone"}]}}
+    ids = flink.jobs({"count": 15, **stopped}, vanishes, {"count": 15, **stopped})
+    result = flink.run("started", ids)
+    assert result["summary"] == {"total": 31, "changed": 30, "unchanged": 0, "failed": 1}
+    assert result.job(999)["msg"] == "unknown to the service"
+    assert flink.truth == {job_id: None if job_id == 999 else "job_running" for job_id in ids}
+    assert not flink.write_follows_write()
+
+
+IN_TIME = [("stopped", "job_finish"), ("started", "job_running")]  # what makes the service refuse the write
+
+
+@pytest.mark.parametrize(("state", "status"), IN_TIME)
+def test_only_job_gets_there_before_the_write(flink, state, status):
+    """Case 12: DLI.15002 or DLI.13006 in a race: fine, and no change of ours."""
+    before, write = OPERATIONS[state][:2]
+    flink.job(before, **{f"before_{write}": [{"status": status}]})
+    result = flink.run(state, [5])
     job = result.job(5)
-    assert (job["failed"], job["changed"], job["action"], job["status"]) == (False, False, "stop", "job_finish")
+    assert (job["failed"], job["changed"], job["action"], job["status"]) == (False, False, write, status)
     assert result["changed"] is False
 
 
+@pytest.mark.parametrize(("state", "status"), IN_TIME)
 @pytest.mark.parametrize("refusal", REFUSALS)
-def test_one_of_several_finishes_before_the_stop(flink, refusal):
-    """Case 12: the refused batch is read again and the others are stopped."""
+def test_one_of_several_gets_there_before_the_write(flink, state, status, refusal):
+    """Case 12: the refused batch is read again and the others are written to."""
     flink.answers(batch_refusal=refusal)
-    flink.jobs({"job_id": 5}, {"job_id": 6, "script": {"before_stop": [{"status": "job_finish"}]}}, {"job_id": 7})
-    result = flink.run("stopped", [5, 6, 7])
+    before, write, after, dummy = OPERATIONS[state]
+    race = {"job_id": 6, "script": {f"before_{write}": [{"status": status}]}}
+    flink.jobs(*({"status": before, **job} for job in ({"job_id": 5}, race, {"job_id": 7})))
+    result = flink.run(state, [5, 6, 7])
     assert not result.failed, result["msg"]
-    assert result.column("status") == {5: "job_cancel_success", 6: "job_finish", 7: "job_cancel_success"}
+    assert result.column("status") == {5: after, 6: status, 7: after}
     assert (result.job(5)["changed"], result.job(7)["changed"]) == (True, True)
     if refusal != "mixed":
         assert result.job(6)["changed"]
 
 
-def test_refused_though_it_runs(flink):
+@pytest.mark.parametrize(("state", "code"), [("stopped", "DLI.15002"), ("started", "DLI.13006")])
+def test_refused_for_no_reason(flink, state, code):
     """A refusal that the state does not explain is that job's error."""
-    flink.job(refuse={"stop": "DLI.15002"})
-    result = flink.run("stopped", [5], wait_timeout=2)
+    before, write = OPERATIONS[state][:2]
+    flink.job(before, refuse={write: code})
+    result = flink.run(state, [5], wait_timeout=2)
     assert (result["changed"], result.failed) == (False, True)
-    assert result.job(5)["error"]["code"] == "DLI.15002"
+    assert result.job(5)["error"]["code"] == code
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", OPERATIONS)
 def test_service_takes_fewer_ids(flink, state):
     """No batch is accepted as such: job by job."""
     flink.emulator.settings.update({"batch_limit": 1})
-    ids = flink.many(5)
+    ids = flink.many(5, OPERATIONS[state].before)
     result = flink.run(state, ids)
     assert (result.failed, result["summary"]["changed"]) == (False, 5)
-    assert set(flink.truth.values()) == {AFTER[state]}
+    assert set(flink.truth.values()) == {OPERATIONS[state].after}
 
 
 @pytest.mark.parametrize("refusal", REFUSALS)

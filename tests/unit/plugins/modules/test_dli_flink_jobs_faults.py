@@ -13,6 +13,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.flink import (
     GET_PATH,
     JOBS_PATH,
     LIST_PATH,
+    OPERATIONS,
     WRITE_PATH,
     check_http_error,
     check_refused,
@@ -165,16 +166,18 @@ def test_reads_after_the_write_never_work(flink):
 # ---- writes ----
 
 
+@pytest.mark.parametrize("state", ["absent", "started"])
 @pytest.mark.parametrize(("fault", "took_effect"), LOST, ids=str)
-def test_answer_to_a_write_is_lost(flink, fault, took_effect):
+def test_answer_to_a_write_is_lost(flink, state, fault, took_effect):
     """Never repeated blindly: read first. A write that took effect is a change and is not sent again."""
     flink.fault(WRITE_PATH, **fault)
-    result = flink.run("absent", [128, 137], request_timeout=0.4 if "seconds" in fault else 10)
+    ids = flink.many(2, OPERATIONS[state].before)
+    result = flink.run(state, ids, request_timeout=0.4 if "seconds" in fault else 10)
     while not flink.writes:  # the emulator logs a request when it has an answer
         time.sleep(0.05)
     assert not result.failed, result["msg"]
-    assert result.column("changed") == {128: True, 137: True}
-    assert flink.truth[128] is None
+    assert result.column("changed") == dict.fromkeys(ids, True)
+    assert flink.truth == dict.fromkeys(ids, OPERATIONS[state].after)
     assert not flink.write_follows_write()
     if took_effect:
         assert len(flink.writes) == 1
@@ -190,13 +193,23 @@ def test_gateway_gives_up_on_a_single_write(flink, fault):
 
 @pytest.mark.parametrize(("kind", "took_effect"), [("reset_before", False), ("reset_after", True)])
 def test_answer_to_a_savepoint_is_lost(flink, kind, took_effect):
-    """A second stop could hit job_savepointing."""
-    flink.delays(savepoint="2 looks")
-    flink.fault(WRITE_PATH, kind)
-    result = flink.run("stopped", [128], trigger_savepoint=True)
-    assert not flink.write_follows_write()
-    assert (result.failed, result["changed"], flink.truth[128]) == (False, True, "job_cancel_success")
-    assert len(flink.writes) == (1 if took_effect else 2)
+    """A second stop could hit job_savepointing. A second start would find no savepoint any more."""
+    for state, option in (("stopped", "trigger_savepoint"), ("started", "resume_savepoint")):
+        flink.delays(savepoint="2 looks", submit="2 looks")
+        flink.fault(WRITE_PATH, kind)
+        result = flink.run(state, [128], **{option: True})
+        assert not flink.write_follows_write()
+        assert (result.failed, result["changed"], flink.truth[128]) == (False, True, OPERATIONS[state].after)
+        assert len(flink.writes) == (1 if took_effect else 2)
+
+
+def test_start_that_shows_late(flink):
+    """The job seems to be stopped after the start has got lost. That start took up the savepoint, so no second one can."""
+    late = [{"has_savepoint": False}, {"after": "3 looks", "status": "job_running"}]
+    flink.job("job_cancel_success", fields={"has_savepoint": True}, run=late)
+    flink.fault(WRITE_PATH, "reset_after")
+    result = flink.run("started", [5], resume_savepoint=True)
+    assert (result.failed, result["changed"], result.job(5)["status"]) == (False, True, "job_running")
 
 
 @pytest.mark.parametrize(("kind", "writes"), [("reset_before", 2), ("reset_after", 1)])

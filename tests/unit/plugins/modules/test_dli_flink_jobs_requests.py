@@ -9,12 +9,14 @@ import math
 
 import pytest
 
+from ansible_collections.otc.bigdata.tests.unit.utils.flink import OPERATIONS
 
-@pytest.mark.parametrize("state", ["stopped", "absent"])
+
+@pytest.mark.parametrize("state", OPERATIONS)
 @pytest.mark.parametrize(("wanted", "there"), [(1, 500), (2, 2), (3, 1000), (7, 500), (101, 101), (250, 900)])
 def test_budget(flink, state, wanted, there):
     """Reads before, writes, reads after; then a second run without a write."""
-    ids = flink.many(there)[:wanted]
+    ids = flink.many(there, OPERATIONS[state].before)[:wanted]
     reads = min(wanted, math.ceil(there / 100)) + (wanted > 1)
     result = flink.run(state, ids)
     assert result["summary"]["changed"] == wanted
@@ -32,11 +34,11 @@ def test_budget(flink, state, wanted, there):
     assert flink.total("reads") <= reads + (wanted if state == "absent" and wanted > 1 else 0)
 
 
-@pytest.mark.parametrize("state", ["stopped", "absent"])
+@pytest.mark.parametrize("state", OPERATIONS)
 @pytest.mark.parametrize("concurrency", [1, 4, 32])
 def test_thousand_jobs(flink, state, concurrency):
     """10 writes, at most 21 reads, never more than max_concurrency under way, a connection per worker."""
-    ids = flink.many(1000)
+    ids = flink.many(1000, OPERATIONS[state].before)
     flink.emulator.settings.update({"latency": 0.02})
     result = flink.run(state, ids, max_concurrency=concurrency)
     assert result["summary"]["changed"] == 1000

@@ -8,21 +8,25 @@ The cases are those of the API contract, section 13.
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
-from ansible_collections.otc.bigdata.tests.unit.utils.flink import refusal
+from ansible_collections.otc.bigdata.tests.unit.utils.flink import OPERATIONS, refusal
 
-STOPPED_ALREADY = (
-    "job_init",
-    "job_submit_fail",
-    "job_idle",
-    "job_cancel_success",
-    "job_arrearage_stopped",
-    "job_finish",
-)
-CAN_BE_STOPPED = ("job_submitting", "job_running", "job_cancel_fail")
+ALREADY = {  # the statuses that a state is content with
+    "stopped": (
+        "job_init",
+        "job_submit_fail",
+        "job_idle",
+        "job_cancel_success",
+        "job_arrearage_stopped",
+        "job_finish",
+    ),
+    "started": ("job_running", "job_finish"),
+}
+NEEDED = {  # the statuses that need its write, and in which the emulator accepts it
+    "stopped": ("job_submitting", "job_running", "job_cancel_fail"),
+    "started": ("job_init", "job_submit_fail", "job_idle", "job_cancel_success", "job_running_exception"),
+}
 OTHERS = (
     "job_running_exception",
     "job_downloading",
@@ -31,16 +35,17 @@ OTHERS = (
     "job_arrearage_recovering",
     "job_foo",
 )
-ALL = (*STOPPED_ALREADY, *CAN_BE_STOPPED, *OTHERS)
+NEEDED["absent"] = (*ALREADY["stopped"], *NEEDED["stopped"], *OTHERS)
 
 
 # ---- each status, each state: check mode, first run, second run ----
 
 
-def test_stop(flink):
-    """Case 11: also a job that is being submitted, or whose stop failed, is stopped."""
-    ids = flink.jobs(*({"name": status, "status": status} for status in CAN_BE_STOPPED))
-    result = flink.twins("stopped", ids)
+@pytest.mark.parametrize("state", NEEDED)
+def test_change(flink, state):
+    """Case 11: also a job that is being submitted, or whose stop failed, is stopped. Jobs are deleted in any state."""
+    ids = flink.states(*NEEDED[state])
+    result = flink.twins(state, ids)
     assert result["changed"] is True
     assert result["jobs"] == [
         {
@@ -48,51 +53,40 @@ def test_stop(flink):
             "name": status,
             "changed": True,
             "failed": False,
-            "action": "stop",
+            "action": OPERATIONS[state].write,
             "status_before": status,
-            "status": "job_cancel_success",
+            "status": OPERATIONS[state].after,
             "msg": "",
         }
-        for job_id, status in zip(ids, CAN_BE_STOPPED)
+        for job_id, status in zip(ids, NEEDED[state])
     ]
-    assert flink.truth == dict.fromkeys(ids, "job_cancel_success")
+    assert flink.truth == dict.fromkeys(ids, OPERATIONS[state].after)
 
 
-def test_nothing_to_stop(flink):
-    """Case 11: where nothing runs there is no write and no change."""
-    ids = flink.jobs(*({"status": status} for status in STOPPED_ALREADY))
-    result = flink.twins("stopped", ids)
+@pytest.mark.parametrize("state", ALREADY)
+def test_nothing_to_change(flink, state):
+    """Case 11: where nothing runs, or all does, there is no write and no change."""
+    ids = flink.states(*ALREADY[state])
+    result = flink.twins(state, ids)
     assert result["changed"] is False
     assert result.column("action") == dict.fromkeys(ids, "none")
-    assert result.column("status") == result.column("status_before") == dict(zip(ids, STOPPED_ALREADY))
+    assert result.column("status") == result.column("status_before") == dict(zip(ids, ALREADY[state]))
 
 
-def test_only_running_jobs_are_written_to(flink):
-    """Case 11: one request, for the job that is being submitted."""
-    ids = flink.jobs(*({"status": status} for status in ("job_submitting", *STOPPED_ALREADY)))
-    assert flink.run("stopped", ids)["summary"] == {"total": 7, "changed": 1, "unchanged": 6, "failed": 0}
+@pytest.mark.parametrize("state", ALREADY)
+def test_only_jobs_that_need_it_are_written_to(flink, state):
+    """Case 11: one request, for one job."""
+    ids = flink.states(NEEDED[state][0], *ALREADY[state])
+    others = len(ALREADY[state])
+    summary = {"total": others + 1, "changed": 1, "unchanged": others, "failed": 0}
+    assert flink.run(state, ids)["summary"] == summary
     assert [body["job_ids"] for body in flink.writes] == [ids[:1]]
 
 
-def test_delete(flink):
-    """Jobs are deleted in any state; case 6: the second run finds nothing to do."""
-    ids = flink.jobs(*({"name": status, "status": status} for status in ALL))
-    result = flink.twins("absent", ids)
-    assert result["changed"] is True
-    assert result["jobs"] == [
-        {
-            "id": job_id,
-            "name": status,
-            "changed": True,
-            "failed": False,
-            "action": "delete",
-            "status_before": status,
-            "status": None,
-            "msg": "",
-        }
-        for job_id, status in zip(ids, ALL)
-    ]
-    assert flink.truth == dict.fromkeys(ids)
+def test_deleted_jobs_are_unknown(flink):
+    """Case 6: the second run finds nothing to do, and nothing to tell."""
+    ids = flink.states(*NEEDED["absent"])
+    flink.run("absent", ids)
     result = flink.run("absent", ids)
     for name in ("name", "status_before", "status"):
         assert result.column(name) == dict.fromkeys(ids)
@@ -110,34 +104,54 @@ def test_delete_is_not_put_off(flink, status):
 # ---- statuses on the way ----
 
 
-def test_stop_of_a_job_that_stops_already(flink):
-    """Case 13: job_canceling is awaited, not written to, and no change."""
-    flink.job("job_canceling", created=[{"after": "3 looks", "status": "job_cancel_success"}])
-    result = flink.run("stopped", [5])
+ON_ITS_WAY = [
+    ("stopped", "job_canceling"),
+    ("started", "job_submitting"),
+    ("started", "job_downloading"),
+    ("started", "job_arrearage_recovering"),
+]
+
+
+@pytest.mark.parametrize(("state", "status"), ON_ITS_WAY)
+def test_job_that_is_on_its_way(flink, state, status):
+    """Case 13: it is awaited, not written to, and no change."""
+    flink.job(status, created=[{"after": "3 looks", "status": OPERATIONS[state].after}])
+    result = flink.run(state, [5])
     job = result.job(5)
-    assert (job["changed"], job["action"], job["status_before"]) == (False, "none", "job_canceling")
-    assert job["status"] == "job_cancel_success"
+    assert (job["changed"], job["action"], job["status_before"]) == (False, "none", status)
+    assert job["status"] == OPERATIONS[state].after
     assert result["changed"] is False
     assert not flink.writes
 
 
-def test_check_mode_of_a_job_that_stops_already(flink):
-    flink.job("job_canceling")
-    result = flink.run("stopped", [5], check_mode=True)
+@pytest.mark.parametrize(("state", "status"), ON_ITS_WAY)
+def test_check_mode_of_a_job_that_is_on_its_way(flink, state, status):
+    flink.job(status)
+    result = flink.run(state, [5], check_mode=True)
     assert not result.failed
     assert (result["changed"], result.job(5)["action"]) == (False, "none")
 
 
-@pytest.mark.parametrize("status", ["job_savepointing", "job_arrearage_recovering", "job_downloading"])
-def test_stop_of_a_job_that_becomes_a_running_one(flink, status):
-    """Contract 4.6: wait, then stop when it runs."""
-    flink.job(status, created=[{"after": "3 looks", "status": "job_running"}])
-    result = flink.run("stopped", [5])
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        ("stopped", "job_savepointing"),
+        ("stopped", "job_arrearage_recovering"),
+        ("stopped", "job_downloading"),
+        ("started", "job_canceling"),
+        ("started", "job_savepointing"),
+        ("started", "job_foo"),
+    ],
+)
+def test_job_that_must_be_awaited_first(flink, state, status):
+    """Contract 4.6: wait, then write when it is known what the job has become."""
+    flink.job(status, created=[{"after": "3 looks", "status": OPERATIONS[state].before}])
+    result = flink.run(state, [5])
     assert not result.failed, result["msg"]
-    assert flink.truth == {5: "job_cancel_success"}
+    assert flink.truth == {5: OPERATIONS[state].after}
     job = result.job(5)
-    assert (job["changed"], job["action"], job["status_before"]) == (True, "stop", status)
-    assert job["status"] == "job_cancel_success"
+    assert (job["changed"], job["action"], job["status_before"]) == (True, OPERATIONS[state].write, status)
+    assert job["status"] == OPERATIONS[state].after
 
 
 def test_stop_of_a_job_whose_savepoint_was_part_of_a_stop(flink):
@@ -221,6 +235,85 @@ def test_unknown_status_that_passes(flink):
     assert (result.failed, result["changed"], result.job(5)["status"]) == (False, False, "job_finish")
 
 
+# ---- starts ----
+
+SUBMIT_FAILS = [{"after": "1 look", "status": "job_submit_fail", "status_desc": "no free CUs"}]
+
+
+@pytest.mark.parametrize("status", ["job_init", "job_submit_fail"])
+def test_start_fails(flink, status):
+    """Also of a job whose start has failed before. It is not tried again; the others are carried through."""
+    flink.jobs(
+        {"job_id": 5, "status": status, "script": {"run": [{"status": "job_submitting"}, *SUBMIT_FAILS]}},
+        {"job_id": 6, "status": "job_init"},
+    )
+    result = flink.run("started", [5, 6])
+    assert result["msg"] == "Started 1 of 2 jobs, 1 failed: 5: job_submit_fail (no free CUs)"
+    assert result.column("changed") == {5: True, 6: True}
+    assert result.column("status") == {5: "job_submit_fail", 6: "job_running"}
+    assert len(flink.writes) == 1
+
+
+def test_start_of_somebody_else_fails(flink):
+    """A job on its way needs no start, until its start has failed."""
+    flink.job("job_submitting", created=SUBMIT_FAILS)
+    job = flink.run("started", [5]).job(5)
+    assert (job["changed"], job["action"], job["status"]) == (True, "run", "job_running")
+
+
+def test_start_of_a_job_that_ends_by_itself(flink):
+    """It may have ended before it was seen to run."""
+    flink.job("job_init", run=[{"status": "job_submitting"}, {"after": "1 look", "status": "job_finish"}])
+    result = flink.twins("started", [5])
+    assert (result["changed"], result.job(5)["status"]) == (True, "job_finish")
+
+
+@pytest.mark.parametrize("status", ["job_arrearage_stopped", "job_cancel_fail"])
+def test_start_is_refused(flink, status):
+    """Where the service alone knows whether the job can be started, its answer is the end."""
+    flink.job(status)
+    result = flink.run("started", [5], wait_timeout=3)
+    job = result.job(5)
+    assert (job["changed"], job["action"], job["status"], job["error"]["code"]) == (False, "run", status, "DLI.13006")
+    assert len(flink.writes) == 1
+
+
+def test_exception_and_start_is_refused(flink):
+    """DLI.13006: the service restarts the job by itself, or it does not. It is not started a second time."""
+    restart = [{"after": "3 looks", "status": "job_running"}]
+    exception = {"status": "job_running_exception", "refuse": {"run": "DLI.13006"}}
+    flink.jobs({"job_id": 5, **exception, "script": {"created": restart}}, {"job_id": 6, **exception})
+    result = flink.run("started", [5], wait_timeout=5)
+    job = result.job(5)
+    assert (job["failed"], job["changed"], job["msg"]) == (False, False, "refused, but as wanted")
+    job = flink.run("started", [6], wait_timeout=1).job(6)
+    assert (job["changed"], job["error"]["code"], len(flink.writes)) == (False, "DLI.13006", 1)
+    assert "still job_running_exception" in job["msg"]
+
+
+def test_exception_on_the_way_to_started(flink):
+    """After an accepted start, an exception is neither the end nor a reason to start the job again."""
+    flink.job("job_init", run=[{"status": "job_running_exception"}, {"after": "3 looks", "status": "job_running"}])
+    result = flink.run("started", [5])
+    assert (result.failed, result.job(5)["status"], len(flink.writes)) == (False, "job_running", 1)
+
+
+def test_job_that_is_stopped_again(flink):
+    """Somebody stops the job before it was seen to run: there is no fight over it."""
+    flink.job("job_init", run=[{"status": "job_cancel_success"}])
+    result = flink.run("started", [5], wait_timeout=2)
+    assert (result.failed, result["changed"], len(flink.writes)) == (True, True, 1)
+    assert "job_cancel_success" in result.job(5)["msg"]
+
+
+def test_start_without_effect(flink):
+    """Accepted, but never seen to begin: no success."""
+    flink.job("job_init", run=[])
+    result = flink.run("started", [5], wait_timeout=1)
+    assert (result.failed, result["changed"], len(flink.writes)) == (True, True, 1)
+    assert "still job_init" in result.job(5)["msg"]
+
+
 # ---- savepoints ----
 
 
@@ -234,9 +327,59 @@ def test_stop_with_savepoint(flink):
     assert flink.writes == [{"job_ids": [5], "trigger_savepoint": True}]
 
 
-def test_stop_without_savepoint(flink):
+def test_without_savepoint(flink):
     flink.run("stopped", [128])
     assert flink.writes == [{"job_ids": [128], "trigger_savepoint": False}]
+    flink.run("started", [128])
+    assert flink.writes == [{"job_ids": [128], "resume_savepoint": False}]
+
+
+def test_there_and_back(flink):
+    """Stopped with a savepoint, started from it; the service removes the savepoint then."""
+    flink.delays(savepoint="2 looks", cancel="1 look", submit="2 looks")
+    flink.run("stopped", [128, 137], trigger_savepoint=True)
+    result = flink.twins("started", [128, 137], resume_savepoint=True)
+    assert result.column("changed") == {128: True, 137: True}
+    shown = flink.info(job_ids=[128, 137])["jobs"]
+    assert [job["has_savepoint"] for job in shown] == [False, False]
+    flink.job("job_cancel_success", fields={"has_savepoint": True})
+    flink.run("started", [5], resume_savepoint=True)
+    assert flink.writes == [{"job_ids": [5], "resume_savepoint": True}]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_no_savepoint_to_start_from(flink, check_mode):
+    """That job fails, and nothing is written for it; the others are carried through. A job that runs needs none."""
+    savepoint = {"status": "job_cancel_success", "has_savepoint": True}
+    flink.jobs({"job_id": 5}, {"job_id": 6, "status": "job_cancel_success"}, {"job_id": 7, **savepoint})
+    result = flink.run("started", [5, 6, 7], resume_savepoint=True, check_mode=check_mode)
+    assert result.column("action") == {5: "none", 6: "none", 7: "run"}
+    assert result.column("failed") == {5: False, 6: True, 7: False}
+    assert result.job(6)["msg"] == "job_cancel_success: it has no savepoint to resume from"
+    assert set(result.job(6)["error"].values()) == {None}
+    if not check_mode:
+        assert (flink.written, flink.truth[6]) == ([7], "job_cancel_success")
+
+
+@pytest.mark.parametrize("ids", [[5], [5, 6]])
+@pytest.mark.parametrize("list_nulls", ["shown", "left_out"])
+def test_savepoint_that_nobody_tells_of(flink, ids, list_nulls):
+    """It is left to the service, which refuses to start without one: never started from the beginning unasked."""
+    flink.answers(list_nulls=list_nulls)
+    flink.jobs(*({"job_id": job_id, "status": "job_cancel_success", "has_savepoint": None} for job_id in (5, 6)))
+    result = flink.run("started", ids, resume_savepoint=True, wait_timeout=3)
+    assert {(job["action"], job["error"]["code"]) for job in result["jobs"]} == {("run", "DLI.13017")}
+    assert {body["resume_savepoint"] for body in flink.writes} == {True}
+    assert flink.truth[5] == "job_cancel_success"
+
+
+@pytest.mark.parametrize("has_savepoint", [True, False])
+def test_savepoint_that_is_still_made(flink, has_savepoint):
+    """What counts is whether there is one when the job can be started."""
+    made = {"after": "2 looks", "status": "job_cancel_success", "has_savepoint": has_savepoint}
+    flink.job("job_savepointing", created=[made])
+    result = flink.run("started", [5], resume_savepoint=True)
+    assert (result.failed, result.job(5)["action"]) == ((False, "run") if has_savepoint else (True, "none"))
 
 
 def test_no_savepoint_of_a_stopped_job(flink):
@@ -289,16 +432,19 @@ def test_delete_takes_its_time(flink):
     assert flink.truth[128] is None
 
 
-@pytest.mark.parametrize(("state", "delay"), [("absent", "delete"), ("stopped", "cancel")])
-def test_time_out(flink, state, delay):
+@pytest.mark.parametrize(
+    ("state", "status"), [("absent", "job_canceling"), ("stopped", "job_canceling"), ("started", "job_submitting")]
+)
+def test_time_out(flink, state, status):
     """Case 8: the job fails, its last status is named, `changed` stays true; a job that was in time is fine."""
-    flink.delays(**{delay: 60})
-    result = flink.run(state, [128, 142], wait_timeout=1)
+    flink.delays(**{OPERATIONS[state].delay: 60})
+    slow, other = flink.states(OPERATIONS[state].before, "job_finish")
+    result = flink.run(state, [slow, other], wait_timeout=1)
     assert result.failed
     assert result["changed"] is True
-    job = result.job(128)
-    assert (job["changed"], job["failed"], job["status"]) == (True, True, "job_canceling")
-    assert "job_canceling" in job["msg"]
+    job = result.job(slow)
+    assert (job["changed"], job["failed"], job["status"]) == (True, True, status)
+    assert status in job["msg"]
     assert set(job["error"].values()) == {None}
     assert result["summary"]["failed"] == 1
     assert result["summary"]["changed"] == (1 if state == "absent" else 0)
@@ -313,31 +459,43 @@ def test_one_deadline_for_the_whole_task(flink):
     assert result.seconds < 4
 
 
-@pytest.mark.parametrize("state", ["stopped", "absent"])
+@pytest.mark.parametrize("state", OPERATIONS)
 def test_no_wait(flink, state):
     """`wait: false`: accepted is good enough; the status is the last seen."""
-    flink.delays(delete=60, cancel=60)
-    result = flink.run(state, [128, 142], wait=False)
+    flink.delays(delete=60, cancel=60, submit=60)
+    job_id = flink.job(OPERATIONS[state].before)
+    result = flink.run(state, [job_id], wait=False)
     assert not result.failed
-    assert result.job(128)["changed"]
-    assert result.job(128)["status"] in ("job_running", "job_canceling")
+    assert result.job(job_id)["changed"]
+    assert result.job(job_id)["status"] == OPERATIONS[state].before
     assert len(flink.writes) == 1
     assert result.seconds < 4
 
 
-def test_no_wait_for_a_job_that_stops_already(flink):
-    flink.job("job_canceling")
-    result = flink.run("stopped", [5], wait=False)
+@pytest.mark.parametrize(("state", "status"), ON_ITS_WAY)
+def test_no_wait_for_a_job_that_is_on_its_way(flink, state, status):
+    flink.job(status)
+    result = flink.run(state, [5], wait=False)
     assert (result.failed, result["changed"]) == (False, False)
 
 
-def test_no_wait_but_refused(flink):
+def test_no_wait_for_a_job_that_cannot_be_started_yet(flink):
+    """Nobody would start it later."""
+    flink.job("job_canceling")
+    result = flink.run("started", [5], wait=False)
+    assert (result["changed"], result.failed) == (False, True)
+    assert "wait is false" in result.job(5)["msg"]
+
+
+@pytest.mark.parametrize("state", OPERATIONS)
+def test_no_wait_but_refused(flink, state):
     """`wait: false` reports a refusal all the same."""
-    flink.jobs({"job_id": 5, "refuse": {"stop": "DLI.10005"}}, {"job_id": 6})
-    result = flink.run("stopped", [5, 6], wait=False)
+    before, write, after = OPERATIONS[state][:3]
+    flink.jobs({"job_id": 5, "status": before, "refuse": {write: "DLI.10005"}}, {"job_id": 6, "status": before})
+    result = flink.run(state, [5, 6], wait=False)
     assert result.column("failed") == {5: True, 6: False}
     assert result.job(5)["error"]["code"] == "DLI.10005"
-    assert flink.truth == {5: "job_running", 6: "job_cancel_success"}
+    assert flink.truth == {5: before, 6: after}
 
 
 def test_first_looks_come_soon(flink):
@@ -371,21 +529,25 @@ def test_missing_job_is_absent(flink, not_found):
     ]
 
 
-def test_missing_job_cannot_be_stopped(flink):
+@pytest.mark.parametrize("state", ["stopped", "started"])
+def test_missing_job_cannot_be_changed(flink, state):
     """That job fails; the others are carried through."""
+    job_id = flink.job(OPERATIONS[state].before)
     for check_mode in (True, False):
-        result = flink.run("stopped", [999, 128], check_mode=check_mode)
+        result = flink.run(state, [999, job_id], check_mode=check_mode)
         assert result.failed
         assert result["changed"] is True
-        assert result.column("failed") == {999: True, 128: False}
+        assert result.column("failed") == {999: True, job_id: False}
         assert set(result.job(999)["error"].values()) == {None}
-        assert [job["id"] for job in result["jobs"]] == [999, 128]
-    assert flink.truth[128] == "job_cancel_success"
+        assert [job["id"] for job in result["jobs"]] == [999, job_id]
+    assert flink.truth[job_id] == OPERATIONS[state].after
 
 
-def test_ignore_missing(flink):
-    result = flink.twins("stopped", [999, 128], ignore_missing=True)
-    assert result.column("changed") == {999: False, 128: True}
+@pytest.mark.parametrize("state", ["stopped", "started"])
+def test_ignore_missing(flink, state):
+    job_id = flink.job(OPERATIONS[state].before)
+    result = flink.twins(state, [999, job_id], ignore_missing=True)
+    assert result.column("changed") == {999: False, job_id: True}
     assert result.job(999)["status"] is None
 
 
@@ -410,19 +572,15 @@ def test_other_refusals_do_not_mean_absent(flink, fault):
 # ---- check mode and diff ----
 
 
-@pytest.mark.parametrize("state", ["stopped", "absent"])
+@pytest.mark.parametrize("state", OPERATIONS)
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_diff(flink, state, check_mode):
     """Id, name and status before and after of the jobs that change; the same in check mode."""
-    diff = flink.run(state, [137, 142] if state == "stopped" else [137], check_mode=check_mode, diff=True)["diff"]
-    before, after = json.dumps(diff["before"]), json.dumps(diff["after"])
-    for text in (before, after):
-        assert "137" in text
-        assert "orders-enriched" in text
-        assert "clicks-old" not in text
-    assert "job_running" in before
-    assert "job_running" not in after
-    assert ("job_cancel_success" if state == "stopped" else "null") in after
+    before, dummy, after, dummy = OPERATIONS[state]
+    changing = flink.states(before, "job_finish")[: 1 if state == "absent" else 2]
+    diff = flink.run(state, changing, check_mode=check_mode, diff=True)["diff"]
+    assert diff["before"] == {"jobs": [{"id": changing[0], "name": before, "status": before}]}
+    assert diff["after"] == {"jobs": [{"id": changing[0], "name": before, "status": after}]}
 
 
 def test_no_diff_unless_asked(flink):
@@ -437,33 +595,40 @@ def test_diff_of_nothing(flink):
 # ---- denied and hidden jobs ----
 
 
-@pytest.mark.parametrize("state", ["stopped", "absent"])
+@pytest.mark.parametrize("state", OPERATIONS)
 @pytest.mark.parametrize("ids", [[5], [5, 6]])
 def test_job_denied_on_get(flink, state, ids):
     """Case 19: the list shows what the get denies."""
-    flink.jobs({"job_id": 5, "name": "a", "refuse": {"get": "DLI.10005"}}, {"job_id": 6, "name": "b"})
+    before, dummy, after, dummy = OPERATIONS[state]
+    flink.jobs(
+        {"job_id": 5, "name": "a", "status": before, "refuse": {"get": "DLI.10005"}},
+        {"job_id": 6, "name": "b", "status": before},
+    )
     result = flink.run(state, ids)
     assert not result.failed, result["msg"]
     assert result.column("changed") == dict.fromkeys(ids, True)
-    assert result.job(5)["status_before"] == "job_running"
+    assert result.job(5)["status_before"] == before
     assert result.job(5)["name"] == "a"
-    assert flink.truth[5] == (None if state == "absent" else "job_cancel_success")
+    assert flink.truth[5] == after
 
 
-@pytest.mark.parametrize("state", ["stopped", "absent"])
+@pytest.mark.parametrize("state", OPERATIONS)
 @pytest.mark.parametrize("count", [1, 30])
 def test_job_hidden_from_the_list(flink, state, count):
     """Case 19: a get works where the list is empty."""
-    ids = flink.many(count, hidden=True)
+    ids = flink.many(count, OPERATIONS[state].before, hidden=True)
     result = flink.run(state, ids)
     assert result["summary"]["changed"] == count
-    assert set(flink.truth.values()) == {None if state == "absent" else "job_cancel_success"}
+    assert set(flink.truth.values()) == {OPERATIONS[state].after}
 
 
-@pytest.mark.parametrize("state", ["stopped", "absent"])
+@pytest.mark.parametrize("state", OPERATIONS)
 def test_job_that_cannot_be_read_at_all(flink, state):
     """Case 19: denied and hidden: the job fails, nothing is written for it, nothing is guessed."""
-    flink.jobs({"job_id": 5, "hidden": True, "refuse": {"get": "DLI.10005"}}, {"job_id": 6})
+    before = OPERATIONS[state].before
+    flink.jobs(
+        {"job_id": 5, "status": before, "hidden": True, "refuse": {"get": "DLI.10005"}}, {"job_id": 6, "status": before}
+    )
     result = flink.run(state, [5, 6])
     job = result.job(5)
     assert (job["failed"], job["status_before"], job["status"], job["action"]) == (True, None, None, "none")
@@ -475,22 +640,18 @@ def test_job_that_cannot_be_read_at_all(flink, state):
 # ---- languages ----
 
 
-@pytest.mark.parametrize("state", ["stopped", "absent"])
-def test_chinese_messages(flink, state):
+@pytest.mark.parametrize(
+    ("state", "meanwhile"), [("stopped", "job_finish"), ("started", "job_submitting"), ("absent", "gone")]
+)
+def test_chinese_messages(flink, state, meanwhile):
     """Case 20: no decision hangs on the text of a message."""
     flink.answers(language="chinese")
-    flink.jobs(
-        {"job_id": 5},
-        {
-            "job_id": 6,
-            "script": {
-                f"before_{name}": [{"status": status}] for name, status in [("stop", "job_finish"), ("delete", "gone")]
-            },
-        },
-    )
+    before, write, after, dummy = OPERATIONS[state]
+    race = [{"status": meanwhile}, *([{"after": "2 looks", "status": after}] if state == "started" else [])]
+    flink.jobs({"job_id": 5, "status": before}, {"job_id": 6, "status": before, "script": {f"before_{write}": race}})
     result = flink.run(state, [5, 6, 999], ignore_missing=True)
     assert not result.failed, result["msg"]
-    assert flink.truth == ({5: "job_cancel_success", 6: "job_finish"} if state == "stopped" else {5: None, 6: None})
+    assert flink.truth == {5: after, 6: "job_finish" if state == "stopped" else after}
     assert flink.run(state, [5, 6, 999], ignore_missing=True)["changed"] is False
 
 

@@ -34,6 +34,8 @@ from ansible_collections.otc.bigdata.plugins.module_utils import _http, _run
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
 from ansible_collections.otc.bigdata.tests.unit.utils.service import Service
 
+pytestmark = pytest.mark.no_cover
+
 # ---- all exceptions, and how they are made ----
 
 DOORS = ("module",)  # these run the modules in this process anyway
