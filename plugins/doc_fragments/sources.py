@@ -1,0 +1,54 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  sources:
+    description:
+      - Where to read, if that is more than one place. Each entry is a dictionary of connection options, such as
+        O(project_name) or O(cloud), and is checked as the modules of this collection check theirs. The places are read at
+        the same time, at most O(max_concurrency) at once.
+      - An entry takes over the connection options of the file, and its own win, each as a whole. If it names a project, by ID
+        or by name, that of the file does not count for it. The same holds for a client certificate with its key.
+      - If an entry names a part of a credential, it takes over only the missing parts of the same kind, for example
+        O(user_domain_name) for O(username) and O(password).
+      - An entry with O(cloud) takes over no credential, no project, and neither O(region), O(auth_url) nor O(endpoints).
+      - Without O(sources), the connection options of the file are the only source.
+    type: list
+    elements: dict
+  strict_sources:
+    description:
+      - Whether the whole inventory fails if one of the O(sources) cannot be read.
+      - With V(false) such a source is left out with a warning, and a playbook does not see its hosts. Do not use that where
+        a playbook must reach everything, for example to delete old jobs everywhere. The inventory still fails if no source
+        can be read.
+      - Wrong options are always errors.
+    type: bool
+    default: true
+  names:
+    description:
+      - Shell-style patterns (V(*), V(?), V([a-z])) of which one must match the whole name. Upper and lower case differ.
+      - An empty list is an error.
+    type: list
+    elements: str
+notes:
+  - Connection options may be encrypted with Ansible Vault, and may be templates with lookups, for example V({{
+    lookup('ansible.builtin.env', 'NIGHT_PASSWORD'\) }}). No variables are known there.
+  - Credentials are never host variables, and never written to the cache. A playbook has to tell the modules its own, for
+    example in the environment.
+  - Ansible only warns if an inventory fails, and goes on without its hosts. Set E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=true)
+    to make that an error.
+  - Unlike most inventory plugins, this one refuses options that it does not know. A typing error cannot change the inventory
+    silently.
+  - With O(cache), what was read is stored under a key that is made of the options, the address and the identity that is
+    asked, but not of passwords and secret keys. From a cache that is still valid nothing is sent, not even a login.
+seealso:
+  - name: Inventories of clusters and projects
+    description: From clusters and projects to a playbook for all of them.
+    link: https://github.com/otc-bigdata/otc.bigdata/blob/main/docs/docsite/rst/guide_inventory.rst
+"""

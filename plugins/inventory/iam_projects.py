@@ -1,0 +1,110 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: iam_projects
+version_added: 1.0.0
+short_description: Projects as hosts
+description:
+  - Makes a host of each project that the user may use. So a playbook handles the jobs of Data Lake Insight (DLI) in all
+    projects, as many at once as Ansible has forks.
+  - The name of the file must end with C(projects.yml) or C(projects.yaml), for example C(iam_projects.yml).
+  - The hosts are in the group C(iam_projects). A host is not a machine, but the variables of a project. They are named like
+    the options of the modules, C(project_id), C(project_name), C(region) and C(cloud).
+  - C(region) is the part of the project's name before the first C(_), or that of the credential if the name does not begin
+    with a region. C(cloud) is set where the file names one.
+  - C(ansible_connection) is V(local), and C(ansible_python_interpreter) that of Ansible.
+  - Projects that are disabled are left out, and so is C(MOS), which belongs to the object storage of the provider.
+extends_documentation_fragment:
+  - otc.bigdata.connection
+  - otc.bigdata.sources
+  - ansible.builtin.constructed
+  - ansible.builtin.inventory_cache
+options:
+  plugin:
+    description: That the file is for this plugin.
+    type: str
+    required: true
+    choices: [otc.bigdata.iam_projects]
+  project_id:
+    description: Not needed, as IAM is asked for all projects. With O(username) the login is to the domain.
+    type: str
+  project_name:
+    description:
+      - Not needed, as IAM is asked for all projects. With O(username) the login is to the domain.
+      - If it is set, here or in the environment, it tells the region of IAM where nothing else does.
+    type: str
+  hostnames:
+    description:
+      - How hosts are named, in order of preference. A project gets the first of these names that it does not share with any
+        other project of the file. If it shares all of them, the inventory fails.
+      - V(name) is the name of the project, V(id) its ID. Only projects of several O(sources) can have the same name.
+    type: list
+    elements: str
+    choices: [name, id]
+    default: [name, id]
+author:
+  - otc.bigdata contributors (@otc-bigdata)
+"""
+
+EXAMPLES = r"""
+# projects.yml: all projects of the user. The credential comes from the environment:
+# OS_USERNAME, OS_PASSWORD and OS_USER_DOMAIN_NAME.
+plugin: otc.bigdata.iam_projects
+region: eu-de
+
+---
+# some.projects.yml: some of them, in groups by the second part of their names
+plugin: otc.bigdata.iam_projects
+region: eu-de
+names: ["eu-de_*"]
+keyed_groups:
+  - key: project_name.split('_')[1]
+    prefix: stage
+strict: true
+"""
+
+from ..module_utils._client import Client
+from ..module_utils._connection import Connection
+from ..module_utils._endpoints import in_project_name
+from ..module_utils._errors import Unanswered
+from ..module_utils._read import part
+from ..plugin_utils._inventory import HostsOfSources, Variables
+
+PATH = "/v3/auth/projects"  # IAM: "Querying the List of Projects Accessible to Users"
+OF_OBJECT_STORAGE = "MOS"
+
+
+class InventoryModule(HostsOfSources):
+    """One host for each project."""
+
+    NAME = "otc.bigdata.iam_projects"
+
+    service = "iam"
+    endings = ("projects",)
+    chooses = ("names",)
+    identity = "project_id"
+
+    def read(self, client: Client, connection: Connection) -> list[Variables]:
+        projects = part(client.call("GET", PATH), "projects")
+        try:
+            return [
+                _variables(one["id"], one["name"], connection.region)
+                for one in projects
+                if one.get("enabled", True) and one["name"] != OF_OBJECT_STORAGE and self.wants(one["name"])
+            ]
+        except (AttributeError, KeyError, TypeError):
+            call = client.named("GET", PATH)
+            raise Unanswered(call, "the answer is not a list of projects, each with its id and name", 200) from None
+
+    def forms(self, host: Variables) -> dict[str, str | None]:
+        return {"name": host["project_name"], "id": host["project_id"]}
+
+
+def _variables(project_id: str, name: str, region: str | None) -> Variables:
+    host = {"project_id": project_id, "project_name": name}
+    region = in_project_name(name) or region
+    return {**host, "region": region} if region else host

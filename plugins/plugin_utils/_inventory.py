@@ -1,0 +1,337 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the file of an inventory to its hosts: sources, cache, names. What is read of a source is left to the plugins.
+
+Nothing is left out silently: an inventory comes whole, or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+import typing as t
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from fnmatch import fnmatchcase
+from importlib.util import find_spec
+
+from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.module_utils.basic import missing_required_lib
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible.utils.unsafe_proxy import wrap_var
+
+from ..module_utils._auth import KINDS
+from ..module_utils._client import Client, at_once
+from ..module_utils._connection import Connection, read_connection
+from ..module_utils._edge import Edge
+from ..module_utils._errors import Denied, Failure, OptionError
+from ..module_utils._info import PATIENCE
+from ..module_utils._options import connection_options
+from ..module_utils._selection import refuse_empty
+from ..module_utils._version import VERSION
+
+try:
+    from ansible.template import trust_as_template
+except ImportError:  # ansible-core before 2.19 takes every text for a template that may be one
+
+    def trust_as_template(value: str) -> str:
+        return value
+
+
+Options = t.Mapping[str, t.Any]
+Variables = dict[str, t.Any]
+
+SPEC = connection_options()
+NAMES = {name: name for name in SPEC} | {alias: name for name in SPEC for alias in SPEC[name].get("aliases", ())}
+CREDENTIAL = {"cloud", *(part for kind in KINDS for part in (*kind.parts, *kind.optional))}
+PROJECT = {"project_id", "project_name"}
+PLACE = {"region", "auth_url", "endpoints"}
+TOGETHER = (PROJECT, {"client_cert", "client_key"})
+LOCAL = {
+    "ansible_connection": trust_as_template("local"),
+    "ansible_python_interpreter": trust_as_template("{{ ansible_playbook_python }}"),
+}
+SHOWN = 3  # sources that a message names
+
+
+class Source(t.NamedTuple):
+    """A place to read. ``label`` begins messages about it; ``cloud`` is what the file says."""
+
+    label: str
+    cloud: str | None
+    connection: Connection
+
+
+class Answer(t.NamedTuple):
+    """What a source has told, or why it could not be read; ``barred``: its credential was refused."""
+
+    hosts: t.Sequence[Variables] = ()
+    error: str = ""
+    barred: bool = False
+    repeats: t.Sequence[str] = ()
+
+
+class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]
+    """An inventory plugin, but for what it reads."""
+
+    service: t.ClassVar[str]  # whose endpoint is asked
+    endings: t.ClassVar[tuple[str, ...]]  # of the names of its files, before .yml
+    chooses: t.ClassVar[tuple[str, ...]]  # options that decide what is read, beside those of the connection
+    identity: t.ClassVar[str]  # the variable that tells one host from another
+
+    def read(self, client: Client, connection: Connection) -> list[Variables]:
+        """The variables of all hosts of a source. Raises Failure."""
+        raise NotImplementedError
+
+    def forms(self, host: Variables) -> dict[str, str | None]:
+        """The names that a host could have, by what ``hostnames`` calls them."""
+        raise NotImplementedError
+
+    def verify_file(self, path: str) -> bool:
+        endings = tuple(f"{name}.{kind}" for name in self.endings for kind in ("yml", "yaml"))
+        return path.endswith(endings) and bool(super().verify_file(path))
+
+    def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
+        super().parse(inventory, loader, path, cache)
+        try:
+            config = self._read_config_data(path)
+            self.check(config)
+            hosts = self._hosts(_sources(config, self.templar, self.service), path, cache)
+            self._populate(_named([self.forms(host) for host in hosts], self.get_option("hostnames")), hosts)
+        except AnsibleError:
+            raise
+        except Exception as error:  # whatever it is: a user should not have to read a traceback
+            raise AnsibleParserError(f"{self.NAME}: {Failure.of(error)}") from None
+
+    def wants(self, name: str | None) -> bool:
+        """Whether the option ``names`` lets it pass."""
+        globs = self.get_option("names")
+        return globs is None or bool(name) and any(fnmatchcase(str(name), str(glob)) for glob in globs)
+
+    def check(self, config: Options) -> None:
+        """Ansible does not notice an option that nobody knows; here it could mean more hosts than it seems to."""
+        definitions = self.option_definitions
+        known = {*definitions, *(alias for one in definitions.values() for alias in one.get("aliases") or ())}
+        for option in config:
+            if option not in known:
+                raise OptionError(f"{option}: there is no such option")
+        for option in ("hostnames", *self.chooses):
+            if self.get_option(option) is not None:
+                refuse_empty(option, self.get_option(option))
+
+    def _hosts(self, sources: t.Sequence[Source], path: str, cache: bool) -> list[Variables]:
+        """The variables of all hosts of all sources, as far as possible from the cache."""
+        keeps = self.get_option("cache")
+        chosen = {option: self.get_option(option) for option in self.chooses}
+        keys = [f"{self.get_cache_key(path)}_{_fingerprint(source.connection, chosen)}" for source in sources]
+        known: dict[str, t.Sequence[Variables]] = {}
+        for key in keys if keeps and cache else ():
+            with suppress(KeyError):
+                known[key] = self._cache[key]
+        missing = {key: source for key, source in zip(keys, sources) if key not in known}
+        for key, answer in zip(missing, self._ask(list(missing.values()), alone=not known)):
+            if not answer.error:
+                known[key] = answer.hosts
+                if keeps:
+                    self._cache[key] = answer.hosts
+        return [_with_cloud(host, source.cloud) for key, source in zip(keys, sources) for host in known.get(key, ())]
+
+    def _ask(self, sources: t.Sequence[Source], alone: bool) -> list[Answer]:
+        """Raises Failure for a source that could not be read, unless it may be left out, and others are left."""
+        if sources and find_spec("requests") is None:
+            raise Failure(missing_required_lib("requests"))
+        answers = _all_answers(sources, self._answer)
+        for answer in answers:
+            for repeat in answer.repeats:
+                self.display.v(f"{self.NAME}: {repeat}")
+        text = _complaint([(source.label, answer.error) for source, answer in zip(sources, answers) if answer.error])
+        if text and (self.get_option("strict_sources") or (alone and all(answer.error for answer in answers))):
+            raise Failure(text)
+        if text:
+            self.display.warning(f"{self.NAME}: left out, as strict_sources is false: {text}")
+        return answers
+
+    def _answer(self, source: Source) -> Answer:
+        edge = Edge(os.environ)
+        edge.hide(source.connection.secrets)
+        try:
+            client = Client(source.connection, self.service, edge, time.monotonic() + PATIENCE)
+            return Answer(self.read(client, source.connection), repeats=edge.repeats)
+        except Exception as error:  # one source must not end the others
+            text = remove_values(str(Failure.of(error)), edge.secrets)
+            # with 403 the login was right, and only this project is not for its user
+            return Answer(error=text, barred=isinstance(error, Denied) and error.status == 401, repeats=edge.repeats)
+
+    def _populate(self, names: t.Sequence[str], hosts: t.Sequence[Variables]) -> None:
+        """Hosts that were added before something went wrong are taken away again."""
+        new: list[str] = []
+        group = self.inventory.add_group(self.NAME.rpartition(".")[2])
+        try:
+            for name, variables in zip(names, hosts):
+                there = self.inventory.hosts.get(name)
+                if there is None:
+                    new.append(name)
+                elif there.vars.get(self.identity) not in (None, variables[self.identity]):
+                    raise OptionError(f"hostnames: another host of this inventory is named {name!r} already")
+                self.inventory.add_host(_inert(name), group)
+                self._describe(name, _inert(variables))
+        except Exception:
+            for name in new:
+                self.inventory.remove_host(self.inventory.hosts[name])
+            raise
+
+    def _describe(self, name: str, variables: Variables) -> None:
+        for variable, value in {**LOCAL, **variables}.items():
+            self.inventory.set_variable(name, variable, value)
+        strict = self.get_option("strict")
+        self._set_composite_vars(self.get_option("compose"), variables, name, strict)
+        self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict)
+        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict)
+
+
+def _sources(config: Options, templar: t.Any, service: str) -> list[Source]:
+    """Raises OptionError, naming the entry, for whatever can be told before the first request."""
+    top = _plain({option: value for option, value in config.items() if option in NAMES}, templar)
+    entries = config.get("sources")
+    if entries is None:
+        return [_source("", top, service)]
+    if not isinstance(entries, list) or not entries:
+        raise OptionError(
+            "sources: must be a list with at least one entry; leave it out for the options of the file alone"
+        )
+    sources = []
+    for number, entry in enumerate(entries):
+        label = f"sources[{number}]"
+        if not isinstance(entry, Mapping):
+            raise OptionError(f"{label}: must be a dictionary of connection options")
+        try:
+            own = _plain(entry, templar)
+            named = next((own[name] for name in ("cloud", "project_name", "project_id") if name in own), None)
+            label = f"{label} ({named})" if named else label
+            sources.append(_source(label, _inherited(top, own), service))
+        except OptionError as error:
+            raise OptionError(f"{label}: {error}") from None
+    return sources
+
+
+def _plain(options: Options, templar: t.Any) -> Options:
+    """Connection options by their main names, those that are null left out, templates evaluated."""
+    plain = {}
+    for option, value in options.items():
+        if option not in NAMES:
+            raise OptionError(f"{option}: there is no such connection option")
+        try:
+            evaluated = templar.template(value)
+        except AnsibleError as error:  # it may quote the template, which may be a password with strange characters
+            raise OptionError(f"{option}: {remove_values(str(error), [str(value)])}") from None
+        # what comes from a vault is no text yet before ansible-core 2.19
+        plain[NAMES[option]] = str(evaluated) if hasattr(evaluated, "__ENCRYPTED__") else evaluated
+    return {option: value for option, value in plain.items() if value is not None}
+
+
+def _inherited(top: Options, own: Options) -> Options:
+    """The options of an entry, and those of the file that go with them."""
+    replaced = {option for group in TOGETHER if own.keys() & group for option in group}
+    if "cloud" in own:
+        replaced |= CREDENTIAL | PROJECT | PLACE
+    elif own.keys() & CREDENTIAL:
+        replaced |= CREDENTIAL - _completing(own)
+    return {**{option: value for option, value in top.items() if option not in replaced}, **own}
+
+
+def _completing(own: Options) -> set[str]:
+    """The options that can complete a credential; as for a task, its kind is settled by whoever names a part of it."""
+    for kind in KINDS:
+        parts = {*kind.parts, *kind.optional}
+        if parts & own.keys():
+            return set() if own.keys() >= set(kind.parts) else parts
+    return set()
+
+
+def _source(label: str, options: Options, service: str) -> Source:
+    checked = ArgumentSpecValidator(SPEC).validate(options)
+    if checked.error_messages:
+        raise OptionError(checked.error_messages[0])
+    connection = read_connection(checked.validated_parameters, os.environ, service)
+    return Source(label, checked.validated_parameters["cloud"], connection)
+
+
+def _fingerprint(connection: Connection, chosen: Options) -> str:
+    """What the answer depends on, as a hash. The only secret in it is a token, which is too long to be guessed."""
+    who = [
+        getattr(connection.credential, part, None) for part in ("token", "access_key", "username", "user_domain_name")
+    ]
+    project = connection.project and [connection.project.id, connection.project.name]
+    all_that = [VERSION, who, project, connection.region, connection.iam, connection.endpoint, chosen]
+    return hashlib.sha256(json.dumps(all_that, default=str).encode()).hexdigest()[:32]
+
+
+def _all_answers(sources: t.Sequence[Source], ask: t.Callable[[Source], Answer]) -> list[Answer]:
+    """At once, but each credential first for one source alone: if that is refused, more of the same would lock its user."""
+    if not sources:
+        return []
+    workers = min(source.connection.max_concurrency for source in sources)
+    first: dict[t.Any, Source] = {}
+    for source in sources:
+        first.setdefault(_login(source), source)
+    known = dict(zip(first, at_once(ask, list(first.values()), workers)))
+
+    def rest(source: Source) -> Answer:
+        login = _login(source)
+        return known[login] if source is first[login] or known[login].barred else ask(source)
+
+    return at_once(rest, sources, workers)
+
+
+def _login(source: Source) -> t.Any:
+    return source.connection.credential, source.connection.iam
+
+
+def _complaint(errors: t.Sequence[tuple[str, str]]) -> str:
+    """Each error once, with the sources that it is of."""
+    labels: dict[str, list[str]] = {}
+    for label, error in errors:
+        labels.setdefault(error, []).append(label)
+    return "; ".join(f"{_few(of)}{error}" for error, of in labels.items())
+
+
+def _few(labels: t.Sequence[str]) -> str:
+    shown = ", ".join(labels[:SHOWN])
+    more = f" and {len(labels) - SHOWN} more" if len(labels) > SHOWN else ""
+    return f"{shown}{more}: " if shown else ""
+
+
+def _named(hosts: t.Sequence[t.Mapping[str, str | None]], forms: t.Sequence[str]) -> list[str]:
+    """A name for each host: the first form that it shares with no other one. Raises OptionError where there is none."""
+    counts = {form: Counter(host[form] for host in hosts) for form in forms}
+    names = [
+        next((host[form] for form in forms if host[form] and counts[form][host[form]] == 1), None) for host in hosts
+    ]
+    taken = Counter(names)
+    for name, host in zip(names, hosts):
+        if name is None or taken[name] > 1:
+            like = name or host[forms[-1]]
+            raise OptionError(
+                f"hostnames: {host['id']} cannot be named, as several hosts would be {like!r}; "
+                "let hostnames end with id, and name no project in two sources"
+            )
+    return t.cast("list[str]", names)
+
+
+def _with_cloud(host: Variables, cloud: str | None) -> Variables:
+    return {**host, "cloud": cloud} if cloud else host
+
+
+def _inert(value: t.Any) -> t.Any:
+    """What comes from a service is never a template, though somebody may have given a cluster a tag that looks like one."""
+    if isinstance(value, dict):
+        return {_inert(key): _inert(item) for key, item in value.items()}
+    # only where it is needed, as ansible-inventory of ansible-core before 2.19 shows a special notation of it
+    return wrap_var(value) if isinstance(value, str) and "{" in value else value

@@ -1,0 +1,117 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Projects as hosts."""
+
+from __future__ import annotations
+
+import yaml
+
+from ansible_collections.otc.bigdata.plugins.inventory import iam_projects
+from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
+from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template
+from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY, NIGHTLY, PROJECT
+
+PATH = "/v3/auth/projects"
+
+
+def test_all_that_the_user_may_use(emulator, projects):
+    emulator.load(
+        {"projects": [*emulator.world.identities.projects, {"id": "off", "name": "eu-de_off", "enabled": False}]}
+    )
+    shown = projects.of(region="eu-de")
+    local = {"ansible_connection": "local", "ansible_python_interpreter": template("ansible_playbook_python")}
+    assert shown.hosts == {
+        "eu-de": {"project_id": PROJECT, "project_name": "eu-de", "region": "eu-de", **local},
+        "eu-de_nightly": {"project_id": NIGHTLY, "project_name": "eu-de_nightly", "region": "eu-de", **local},
+    }
+    assert shown.groups["iam_projects"] == set(shown.hosts)
+    assert shown.paths == ["/v3/auth/tokens", PATH]
+    assert [token.project for token in emulator.world.identities.tokens.values()][-1] is None  # of the domain
+
+
+def test_no_project_is_needed_whatever_the_credential(emulator, projects):
+    """Each file is read anew; nobody is asked which project it is."""
+    key = {"access_key": KEY["access_key"], "secret_key": KEY["secret_key"]}
+    names = [
+        projects.write("token.projects.yml", region="eu-de", token="demo-token"),
+        projects.write("key.projects.yaml", project_name="eu-de", **key),
+        projects.write("iam_projects.yml", auth_url=f"{emulator.url}/v3", project_id="elsewhere"),
+    ]
+    shown = projects.list(*names)
+    assert set(shown.hosts) == {"eu-de", "eu-de_nightly"}
+    assert [one["authentication"] for one in shown.requests if one["path"] == PATH] == ["token", "ak_sk", "token"]
+    assert shown.paths == [PATH, PATH, "/v3/auth/tokens", PATH]
+
+
+def test_regions_names_and_groups(emulator, projects):
+    named = ("eu-de", "eu-nl_test", "Research", "eu-de_test_b", "{{ 1 }}")
+    emulator.load({"projects": [{"id": f"p{number}", "name": name} for number, name in enumerate(named)]})
+    shown = projects.of(
+        region="eu-ch2",
+        keyed_groups=[{"key": "region", "prefix": "region"}],
+        groups={"test": "'_test' in project_name"},
+        compose={"label": "project_name ~ '!'"},
+        strict=True,
+    )
+    assert {name: host["region"] for name, host in shown.hosts.items()} == {
+        "eu-de": "eu-de",
+        "eu-nl_test": "eu-nl",
+        "Research": "eu-ch2",
+        "eu-de_test_b": "eu-de",
+        "{{ 1 }}": "eu-ch2",
+    }
+    assert shown.groups["test"] == {"eu-nl_test", "eu-de_test_b"} == shown.groups["region_eu_nl"] | {"eu-de_test_b"}
+    assert shown.hosts["{{ 1 }}"]["label"] == "{{ 1 }}!"
+    assert set(projects.of(region="eu-de", names=["eu-*_test*"]).hosts) == {"eu-nl_test", "eu-de_test_b"}
+
+
+def test_two_clouds_with_projects_of_the_same_name(emulator, projects):
+    with Emulator(
+        seed={"projects": [{"id": "p1", "name": "eu-de"}, {"id": "p2", "name": "eu-nl"}], "tokens": []}
+    ) as other:
+        sources = [{}, {"endpoints": {"iam": other.url}}]
+        shown = projects.of(region="eu-de", sources=sources)
+        assert set(shown.hosts) == {PROJECT, "eu-de_nightly", "p1", "eu-nl"}
+        (said,) = projects.complaints({"region": "eu-de", "sources": sources, "hostnames": ["name"]})
+        assert said.startswith("hostnames: ")
+        assert "'eu-de'" in said
+
+
+def test_wrong_files(emulator, projects):
+    said = projects.complaints(
+        {"region": "eu-de", "states": ["running"]}, {"region": "eu-de", "names": []}, {"region": "eu/de"}
+    )
+    assert said[0] == "states: there is no such option"
+    assert said[1].startswith("names: is empty")
+    assert said[2].startswith("region: 'eu/de' is not a region")
+
+
+def test_an_answer_that_is_no_list_of_projects(emulator, projects):
+    for body in ({"projects": [{"name": "x"}]}, {"projects": None}):
+        emulator.faults.extend([{"path": PATH, "kind": "status", "status": 200, "body": body}])
+        (said,) = projects.complaints({"region": "eu-de"})
+        assert said.endswith(": HTTP 200: the answer is not a list of projects, each with its id and name")
+
+
+def test_examples(projects):
+    everything, some = (
+        projects.of(**{key: value for key, value in one.items() if key != "plugin"})
+        for one in yaml.safe_load_all(iam_projects.EXAMPLES)
+    )
+    assert set(everything.hosts) == {"eu-de", "eu-de_nightly"}
+    assert some.groups["stage_nightly"] == set(some.hosts) == {"eu-de_nightly"}
+
+
+def test_a_playbook_for_all_projects(emulator, projects):
+    """In each project its own jobs, and nothing of another one."""
+    jobs = [{"job_id": 1, "status": "job_running"}, {"job_id": 2, "status": "job_running", "project_id": NIGHTLY}]
+    emulator.load({"flink_jobs": jobs})
+    file = projects.write("projects.yml", region="eu-de")
+    stop = {"state": "stopped", "filters": {"name": ["*"]}, **{one: template(one) for one in ("project_id", "region")}}
+    play = {"hosts": "iam_projects", "tasks": [{"otc.bigdata.dli_flink_jobs": stop}]}
+    run = projects.folder.playbook([play], "-i", file).end()
+    assert run.out.count("changed=1") == 2, run.said
+    assert {job["job_id"]: job["status"] for job in emulator.world["flink_jobs"].truth()} == dict.fromkeys(
+        (1, 2), "job_cancel_success"
+    )
