@@ -1,0 +1,257 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""The edge to Event-Driven Ansible: looks at lists of jobs again and again, and puts what has changed into a queue.
+
+Whatever is to go out is saved before, and is struck out after. So an event may come twice, as the same one, but never
+gets lost on this side of the queue.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import logging
+import math
+import os
+import time
+import typing as t
+import uuid
+from datetime import datetime, timezone
+from functools import partial
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+
+from ..module_utils._connection import read_connection
+from ..module_utils._errors import Failure, Misdirected, OptionError, Skipped, Unanswered, Unreachable
+from ..module_utils._options import Spec, connection_options, mrs_selection, within
+from ..module_utils._run import Options
+from ._job_changes import Change, Limit, changes
+from ._job_lists import SORTS, Lookout, Sighting, SourceClient, SourceEdge, Watch
+from ._job_memory import Event, Memory, opened
+
+LOG = logging.getLogger("otc.bigdata.job_events")
+LONGEST_PAUSE = 900  # seconds from one failed look to the next
+SAVE_EVERY = 1.0  # seconds, while events go out
+STATUS_FILTERS = ("status", "state", "result")  # they choose among events, all others among jobs
+
+CLUSTER = {name: mrs_selection()[name] for name in ("cluster_id", "cluster_name")}
+SPEC: Spec = {
+    **connection_options(),
+    "services": {"type": "list", "elements": "str", "choices": list(SORTS), "required": True},
+    "clusters": {"type": "list", "elements": "dict", "options": CLUSTER},
+    "filters": {"type": "dict", "options": {name: sort.selection["filters"] for name, sort in SORTS.items()}},
+    "interval": {"type": "float", "default": 60},
+    "stuck_after": {"type": "float"},
+    "initial": {"type": "bool", "default": False},
+    "state_file": {"type": "path"},
+    "feedback": {"type": "bool", "default": False},
+    "feedback_timeout": {"type": "float", "default": 120},
+}
+
+
+async def run(queue: t.Any, args: t.Mapping[str, t.Any]) -> None:
+    """main() of the event source. Ends by an exception only, and tells each fault in one sentence."""
+    edge = SourceEdge(os.environ)
+    try:
+        options = _read(args)
+        watches = _watches(options)
+        log_in = {}
+        for endpoint in dict.fromkeys(one.endpoint for one in watches):
+            connection = read_connection(options, os.environ, endpoint)
+            edge.hide(connection.secrets)
+            log_in[endpoint] = partial(SourceClient, connection, endpoint, edge)
+        with opened(options["state_file"]) as memory:
+            source = Source(options, queue, args.get("eda_feedback_queue"), edge, memory)
+            await source.send()  # what the last run had no time for
+            await _all_of(
+                source.keep_looking(Lookout(way, [one for one in watches if one.endpoint == endpoint], memory.known))
+                for endpoint, way in log_in.items()
+            )
+    except Failure as error:
+        raise Failure(remove_values(str(error), list(edge.secrets))) from None
+    finally:
+        edge.stopped = True
+
+
+async def _all_of(coroutines: t.Iterable[t.Coroutine[t.Any, t.Any, None]]) -> None:
+    """Until one of them fails; then the others end, too."""
+    tasks = [asyncio.ensure_future(one) for one in coroutines]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _read(args: t.Mapping[str, t.Any]) -> Options:
+    """The options as a module has them. Raises OptionError."""
+    given = {name: value for name, value in args.items() if value is not None and name != "eda_feedback_queue"}
+    checked = ArgumentSpecValidator(SPEC).validate(given)
+    if checked.error_messages:
+        kind = "unknown option: " if checked.unsupported_parameters else ""
+        raise OptionError(kind + "; ".join(checked.error_messages))
+    options: Options = checked.validated_parameters
+    within(options, "interval", 0.01, 86400)
+    within(options, "feedback_timeout", 0.01, 86400)
+    if options["stuck_after"] is not None:
+        within(options, "stuck_after", 0.01, 366 * 86400)
+    if options["feedback"] and args.get("eda_feedback_queue") is None:
+        raise OptionError("feedback: ansible-rulebook has no persistence; start it with --persistence-id")
+    return options
+
+
+def _watches(options: Options) -> list[Watch]:
+    """Raises OptionError."""
+    services = list(dict.fromkeys(options["services"]))
+    filters = {name: value for name, value in (options["filters"] or {}).items() if value is not None}
+    clusters = [{name: value for name, value in one.items() if value is not None} for one in options["clusters"] or ()]
+    if not services:
+        raise OptionError(f"services: is empty; name at least one of {', '.join(SORTS)}")
+    if ("mrs" in services) != bool(clusters):
+        raise OptionError("clusters: the service mrs needs them, and no other does")
+    for name in filters:
+        if name not in services:
+            raise OptionError(f"filters.{name}: {name} is not one of the services")
+    found = []
+    for service in services:
+        places = [{}] if service != "mrs" else [one for n, one in enumerate(clusters) if one not in clusters[:n]]
+        found += [_watch(service, place, filters.get(service)) for place in places]
+    return found
+
+
+def _watch(service: str, where: dict[str, str], filters: Options | None) -> Watch:
+    kind, spec, dummy = SORTS[service]
+    options = {**dict.fromkeys(spec), **where, "filters": filters}
+    try:
+        selection = kind.select(options)
+        if "older_than" in selection.filters:
+            raise OptionError("filters.older_than: a job gets older without an event; see stuck_after")
+    except OptionError as error:
+        raise OptionError(f"{service}: {error}") from None
+    for warning in selection.warnings:
+        LOG.warning("%s: %s", service, warning)
+    told = {key: value for key, value in selection.filters.items() if key in STATUS_FILTERS}
+    chosen = {key: value for key, value in selection.filters.items() if key not in STATUS_FILTERS}
+    return Watch(service, options, where, chosen, told)
+
+
+def _passes(error: Failure) -> bool:
+    """Whether it may be better the next time although nobody changes anything."""
+    if isinstance(error, Misdirected):
+        return False
+    return isinstance(error, (Unanswered, Unreachable, Skipped)) or getattr(error, "status", None) == 429
+
+
+def pause(interval: float, failures: int) -> float:
+    """Seconds from one look to the next: doubling, so that it is no burden to what has trouble already."""
+    return max(interval, min(interval * 2.0 ** min(failures, 20), LONGEST_PAUSE))
+
+
+class Source:
+    """What one source does: look, judge, remember, send."""
+
+    def __init__(self, options: Options, queue: t.Any, feedback: t.Any, edge: SourceEdge, memory: Memory) -> None:
+        self._options = options
+        self._queue = queue
+        self._feedback = feedback if options["feedback"] else None
+        self._edge = edge
+        self._memory = memory
+        self._going_out = asyncio.Lock()
+
+    async def keep_looking(self, lookout: Lookout) -> None:
+        """Ends by an exception only. Raises Failure where it makes no sense to go on."""
+        while True:
+            now = time.monotonic()
+            looks = await asyncio.to_thread(lookout.look, [watch for watch in lookout.watches if watch.due <= now])
+            self._judge(looks, now)
+            for watch, look in looks.items():
+                if isinstance(look, Sighting):
+                    self._take(watch, look)
+            await self.send()
+            await asyncio.sleep(max(0.0, min(watch.due for watch in lookout.watches) - time.monotonic()))
+
+    def _judge(self, looks: t.Mapping[Watch, Sighting | Failure], now: float) -> None:
+        """When each list is looked at again; one line for all that begins to fail, and one for what is back."""
+        failed, back = [], []
+        for watch, look in looks.items():
+            if isinstance(look, Sighting):
+                back += [watch] if watch.failures else []
+                watch.seen, watch.failures = True, 0
+            elif not watch.seen and not _passes(look):
+                raise Failure(f"{watch}: {look}")
+            else:
+                failed += [] if watch.failures else [(watch, look)]
+                watch.failures += 1
+            watch.due = now + pause(self._options["interval"], watch.failures)
+        if failed:
+            LOG.warning("%s", self._plain(f"{_named([one for one, dummy in failed])} cannot be read: {failed[0][1]}"))
+        if back:
+            LOG.warning("%s can be read again", _named(back))
+
+    def _take(self, watch: Watch, sighting: Sighting) -> None:
+        """Into the memory, what is known from now on and what is to go out."""
+        key, now = watch.key(sighting.project_id), time.time()
+        known = self._memory.known.get(key)
+        stuck_after, service = self._options["stuck_after"], sighting.service
+        limit = Limit(stuck_after, SORTS[watch.service].final) if stuck_after is not None else None
+        self._memory.known[key], found = changes(known or {}, sighting.look, service.fields, now, limit)
+        if watch.told:  # gone is no status
+            found = [change for change in found if change.after]
+        if known is None and not self._options["initial"]:
+            return
+        for change in found:
+            self._memory.events.append(self._plain(_event(watch, sighting, change, now)))
+
+    async def send(self) -> None:
+        """All that is to go out, one after the other."""
+        async with self._going_out:
+            saved = -math.inf
+            while self._memory.events:
+                if time.monotonic() - saved > SAVE_EVERY:
+                    self._memory.save()
+                    saved = time.monotonic()
+                await self._queue.put(copy.deepcopy(self._memory.events[0]))
+                await self._confirmed()
+                self._memory.events.popleft()
+            self._memory.save()
+
+    async def _confirmed(self) -> None:
+        if self._feedback is None:
+            return
+        timeout = self._options["feedback_timeout"]
+        try:
+            await asyncio.wait_for(self._feedback.get(), timeout)
+        except asyncio.TimeoutError:
+            raise Failure(f"feedback: the rule engine has not confirmed an event within {timeout:g} s") from None
+
+    def _plain(self, value: t.Any) -> t.Any:
+        """Without anything that is secret, as Ansible does it."""
+        return remove_values(value, list(self._edge.secrets))  # a thread may be about to hide another one
+
+
+def _named(watches: t.Sequence[Watch]) -> str:
+    return str(watches[0]) if len(watches) == 1 else f"{watches[0]} and {len(watches) - 1} more"
+
+
+def _event(watch: Watch, sighting: Sighting, change: Change, now: float) -> Event:
+    before, after = change.before, change.after
+    job = sighting.look.jobs.get(change.known.id)
+    return {
+        "type": "stuck" if change.stuck else "change",
+        "service": watch.service,
+        "project_id": sighting.project_id,
+        **watch.where,
+        "id": change.known.id,
+        "name": change.known.name,
+        "before": before and before.status,
+        "after": after and after.status,
+        "time": datetime.fromtimestamp(now, timezone.utc).isoformat(timespec="seconds"),
+        "seconds": before and int(now - before.since),
+        "job": job and {key: value for key, value in job.items() if key not in sighting.service.detail_fields},
+        "meta": {"uuid": str(uuid.uuid4())},
+    }

@@ -1,0 +1,179 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""Lists of jobs that are looked at again and again: whose they are, with which login, and what they show."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import time
+import typing as t
+from dataclasses import dataclass
+from functools import partial
+
+from ..module_utils._client import Client
+from ..module_utils._connection import Connection
+from ..module_utils._dli_batch import STEPS as BATCH_STEPS
+from ..module_utils._dli_batch import BatchJobs
+from ..module_utils._dli_flink import STOP_STEPS, FlinkJobs
+from ..module_utils._edge import Edge
+from ..module_utils._errors import Denied, Failure, Fatal, Unreachable
+from ..module_utils._mrs_jobs import FATAL as ABOUT_A_CLUSTER
+from ..module_utils._mrs_jobs import FINAL, JobExecutions
+from ..module_utils._options import Spec, batch_selection, flink_selection, mrs_selection
+from ..module_utils._plan import DONE
+from ..module_utils._read import Memory, Service, everything, gets
+from ..module_utils._run import Kind, Options
+from ..module_utils._selection import matching
+from ._job_changes import Jobs, Look
+
+LOG = logging.getLogger("otc.bigdata.job_events")
+
+
+class Sort(t.NamedTuple):
+    """One of ``services``."""
+
+    kind: Kind
+    selection: Spec
+    final: t.Collection[str]  # statuses of jobs that have ended: they stay in it
+
+
+SORTS = {
+    "flink": Sort(FlinkJobs, flink_selection(), [status for status, step in STOP_STEPS.items() if step == DONE]),
+    "spark": Sort(BatchJobs, batch_selection(), [status for status, step in BATCH_STEPS.items() if step == DONE]),
+    "mrs": Sort(JobExecutions, mrs_selection(), FINAL),
+}
+
+
+@dataclass(eq=False)
+class Watch:
+    """A list of jobs that is looked at. ``due``: when it is the next time, on the monotonic clock."""
+
+    service: str
+    options: Options  # as a reader has them
+    where: t.Mapping[str, str]  # the cluster, as it was named
+    chosen: t.Mapping[str, t.Any]  # filters that choose jobs
+    told: t.Mapping[str, t.Any]  # filters that choose events
+    due: float = -math.inf
+    seen: bool = False  # since the source was started
+    failures: int = 0  # since then, or since it was seen last
+
+    def __str__(self) -> str:
+        return " ".join([self.service, *self.where.values()])
+
+    @property
+    def endpoint(self) -> str:
+        return SORTS[self.service].kind.service
+
+    def key(self, project_id: str) -> str:
+        """The name of this list in the memory: what was seen of another one must not be compared with it."""
+        return json.dumps([project_id, self.service, self.where, self.chosen], sort_keys=True)
+
+
+class SourceEdge(Edge):
+    """Hears of what a client does, and lets it do nothing more once nobody waits for it."""
+
+    stopped = False
+
+    def go_on(self) -> None:
+        """Raises Fatal, so that a look ends after the request that is under way."""
+        if self.stopped:
+            raise Fatal("", "the source has been stopped")
+
+    def repeated(self, text: str) -> None:
+        self.go_on()
+        LOG.info("%s", text)
+
+
+class SourceClient(Client):
+    """A client without a deadline of its own: the source may run for weeks, and looks end when it is stopped."""
+
+    def __init__(self, connection: Connection, endpoint: str, edge: SourceEdge) -> None:
+        self._source = edge
+        super().__init__(connection, endpoint, edge, math.inf)
+
+    def call(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        self._source.go_on()
+        return super().call(*args, **kwargs)
+
+
+class Sighting(t.NamedTuple):
+    """What a look has shown, and of what."""
+
+    project_id: str
+    service: Service
+    look: Look
+
+
+class Lookout:
+    """Looks at the lists of one endpoint, with one login for as long as that lasts. It blocks, so it needs a thread."""
+
+    def __init__(self, log_in: t.Callable[[], Client], watches: list[Watch], known: t.Mapping[str, Jobs]) -> None:
+        self.watches = watches
+        self._log_in = log_in
+        self._known = known
+        self._client: Client | None = None
+        self._services: dict[Watch, Service] = {}
+
+    def look(self, watches: t.Sequence[Watch]) -> dict[Watch, Sighting | Failure]:
+        """What was seen of each list, or why it could not be read. Raises Denied where a new login does not help."""
+        if not watches:
+            return {}
+        before = self._client
+        try:
+            client = before or self._log_in()
+        except Denied:
+            raise
+        except Failure as error:
+            return dict.fromkeys(watches, error)
+        looks = dict(zip(watches, client.each(partial(self._look_at, client), watches)))
+        ended = [look for look in looks.values() if _ends_login(look)]
+        self._client = None if ended else client
+        if not ended:
+            return looks
+        self._services.clear()
+        if before:  # it logs in twice at most, which is enough for a task but not for weeks
+            return {**looks, **self.look([watch for watch, look in looks.items() if isinstance(look, Failure)])}
+        for look in ended:
+            if isinstance(look, Denied):
+                raise look
+        return looks
+
+    def _look_at(self, client: Client, watch: Watch) -> Sighting | Failure:
+        """Raises only what holds for the other lists, too."""
+        try:
+            service = self._services.get(watch) or SORTS[watch.service].kind(client, watch.options)
+            project_id = t.cast(str, client.project_id)
+            known = self._known.get(watch.key(project_id), {})
+            sighting = Sighting(project_id, service, look_at(service, watch, known))
+        except Failure as error:
+            self._services.pop(watch, None)  # its cluster may have got another ID
+            if isinstance(error, Unreachable) or _ends_login(error):
+                raise
+            return error
+        self._services[watch] = service
+        return sighting
+
+
+def look_at(service: Service, watch: Watch, known: Jobs) -> Look:
+    """A job is gone if a list that did not move shows it no more; where the list was asked to leave jobs out, a get tells."""
+    query = service.query(watch.chosen)
+    listed = everything(service, query, Memory())
+    missing = [job_id for job_id in known if job_id not in listed.jobs] if listed.still else []
+    sights = gets(service, missing) if query else dict.fromkeys(missing)
+    seen = {**listed.jobs, **{job_id: sight for job_id, sight in sights.items() if isinstance(sight, dict)}}
+    jobs = matching(seen, watch.chosen, service.fields, time.time())[0]
+    return Look(
+        jobs=jobs,
+        told=matching(jobs, watch.told, service.fields, time.time())[0],
+        gone=[job_id for job_id, sight in sights.items() if sight is None],
+        left=[job_id for job_id in known if job_id in seen and job_id not in jobs],
+    )
+
+
+def _ends_login(look: t.Any) -> bool:
+    return isinstance(look, Fatal) and look.code not in ABOUT_A_CLUSTER

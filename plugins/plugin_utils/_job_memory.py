@@ -1,0 +1,116 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""What survives a restart: the jobs as they were seen last, and the events that are not out yet."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import typing as t
+from collections import deque
+
+from ..module_utils._errors import OptionError
+from ._job_changes import JobId, Known
+
+VERSION = 1  # of the file; a release that writes another one must still read this one
+
+Event = dict[str, t.Any]
+
+
+class Memory:
+    """``known``: jobs by list and ID; ``events``: in the order in which they are to go out. Without a path it forgets."""
+
+    def __init__(self, path: str | None) -> None:
+        self._path = path
+        self.known: dict[str, dict[JobId, Known]] = {}
+        self.events: deque[Event] = deque()
+        self._saved = self._text()
+
+    def load(self) -> None:
+        """Raises OptionError for a file that cannot be read, or holds something else."""
+        if self._path is None:
+            return
+        try:
+            with open(self._path, encoding="utf-8") as file:
+                content = json.load(file)
+            if content["version"] != VERSION:
+                raise ValueError(f"version {content['version']}")
+            for name, jobs in content["known"].items():
+                self.known[name] = {job["id"]: _checked(Known(**job)) for job in jobs}
+            self.events.extend(dict(event) for event in content["events"])
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise _unusable(self._path, error) from None
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+            raise OptionError(
+                f"state_file: {self._path} is broken, or not of this source ({type(error).__name__}: {error}); restore "
+                "it from a backup, or remove it: what has changed since it was written is then not told"
+            ) from None
+        self._saved = self._text()
+
+    def save(self) -> None:
+        """All or nothing, even if the power fails. Raises OptionError."""
+        text = self._text()
+        if self._path is None or text == self._saved:
+            return
+        try:
+            with open(os.open(f"{self._path}.new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(f"{self._path}.new", self._path)
+        except OSError as error:
+            raise _unusable(self._path, error) from None
+        self._saved = text
+
+    def _text(self) -> str:
+        known = {name: [job._asdict() for job in jobs.values()] for name, jobs in self.known.items()}
+        return json.dumps({"version": VERSION, "known": known, "events": list(self.events)})
+
+
+@contextlib.contextmanager
+def opened(path: str | None) -> t.Iterator[Memory]:
+    """The memory of one source, saved at the end. Raises OptionError where another one has it."""
+    path = path and os.path.realpath(path)
+    with contextlib.ExitStack() as held:
+        if path:
+            held.enter_context(_locked(path))
+        one = Memory(path)
+        one.load()
+        held.callback(one.save)
+        yield one
+
+
+@contextlib.contextmanager
+def _locked(path: str) -> t.Iterator[None]:
+    """The lock is a file beside it, as each save replaces the file itself; the system frees it in any case."""
+    try:
+        lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise _unusable(path, error) from None
+    with os.fdopen(lock):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OptionError(f"state_file: {path} is in use; each source needs a file of its own") from None
+        except OSError as error:
+            raise _unusable(path, error) from None
+        yield
+
+
+def _checked(job: Known) -> Known:
+    """Raises TypeError for what no service says."""
+    for value, kinds in ((job.id, (int, str)), (job.status, str), (job.since, (int, float))):
+        if not isinstance(value, kinds):
+            raise TypeError(f"{value!r} in the place of another kind of value")
+    return job
+
+
+def _unusable(path: str, error: OSError) -> OptionError:
+    return OptionError(f"state_file: {path} cannot be used: {error.strerror}")

@@ -1,0 +1,206 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the event source tells of jobs, and what it leaves out."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ansible_collections.otc.bigdata.tests.unit.utils.event_source import until
+from ansible_collections.otc.bigdata.tests.unit.utils.mrs import CLUSTER
+from ansible_collections.otc.bigdata.tests.unit.utils.service import PROJECT
+
+BATCH = "0a324461-d9d9-45da-a52a-3b3c7a3d809e"
+
+
+async def test_a_change(sources):
+    sources.jobs({"job_id": 128, "name": "orders", "status": "job_running", "queue_name": "streaming"})
+    async with sources.start() as source:
+        sources.put({"job_id": 128, "status": "job_submit_fail"})
+        event = await source.event()
+        await source.silent()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", event.pop("time"))
+    assert len(event.pop("meta")["uuid"]) == 36
+    job = event.pop("job")
+    assert job["queue_name"] == "streaming"
+    assert job["status"] == "job_submit_fail"
+    assert not {"sql_body", "job_config", "entrypoint_args"} & set(job)
+    assert event == {
+        "type": "change",
+        "service": "flink",
+        "project_id": PROJECT,
+        "id": 128,
+        "name": "orders",
+        "before": "job_running",
+        "after": "job_submit_fail",
+        "seconds": 0,
+    }
+
+
+async def test_new_and_gone(sources):
+    sources.jobs({"job_id": 1, "name": "old", "status": "job_finish"})
+    async with sources.start() as source:
+        sources.put({"job_id": 2, "name": "new", "status": "job_init"})
+        new = await source.event()
+        sources.put({"job_id": 1, "status": "gone"})
+        gone = await source.event()
+        await source.silent()
+    assert [new[key] for key in ("id", "name", "before", "after", "seconds")] == [2, "new", None, "job_init", None]
+    assert [gone[key] for key in ("id", "name", "before", "after", "job")] == [1, "old", "job_finish", None, None]
+
+
+async def test_three_services_and_two_clusters(sources):
+    sources.emulator.load(
+        {
+            "flink_jobs": [{"job_id": 1, "status": "job_running"}],
+            "batches": [{"id": BATCH, "state": "running"}],
+            "clusters": [
+                {"clusterId": CLUSTER, "clusterName": "analytics"},
+                {"clusterId": "c-2", "clusterName": "night"},
+            ],
+            "mrs_jobs": [{"cluster_id": one, "job_id": f"j-{one}", "job_state": "RUNNING"} for one in (CLUSTER, "c-2")],
+        }
+    )
+    clusters = [{"cluster_id": CLUSTER}, {"cluster_name": "night"}, {"cluster_id": CLUSTER}]
+    async with sources.start(services=["flink", "spark", "mrs"], clusters=clusters, looked=8) as source:
+        sources.put({"job_id": 1, "status": "job_finish"})
+        flink = await source.event()
+        sources.put({"id": BATCH, "state": "dead"}, "batches")
+        spark = await source.event()
+        sources.put({"job_id": f"j-{CLUSTER}", "job_state": "FAILED", "job_result": "FAILED"}, "mrs_jobs")
+        mrs = await source.event()
+        sources.put({"job_id": "j-c-2", "job_state": "KILLED"}, "mrs_jobs")
+        night = await source.event()
+        await source.silent()
+    twice, once = (sources.looks(f"/{cluster}/job-executions") for cluster in (CLUSTER, "c-2"))
+    assert abs(twice - once) <= 1
+    events = [flink, spark, mrs, night]
+    assert [event["service"] for event in events] == ["flink", "spark", "mrs", "mrs"]
+    assert [event["id"] for event in events] == [1, BATCH, f"j-{CLUSTER}", "j-c-2"]
+    assert [event["after"] for event in events] == ["job_finish", "dead", "FAILED", "KILLED"]
+    assert mrs["job"]["job_result"] == "FAILED"
+    assert [(event.get("cluster_id"), event.get("cluster_name")) for event in events] == [
+        (None, None),
+        (None, None),
+        (CLUSTER, None),
+        (None, "night"),
+    ]
+
+
+async def test_initial(sources, state_file):
+    sources.jobs({"count": 3, "status": "job_running"})
+    for expected in ([1, 2, 3], []):  # not again after a restart
+        async with sources.start(looked=0, initial=True, state_file=str(state_file)) as source:
+            events = [await source.event() for dummy in expected]
+            await source.silent()
+        assert sorted(event["id"] for event in events) == expected
+        assert {(event["before"], event["after"]) for event in events} <= {(None, "job_running")}
+
+
+async def test_a_job_that_is_stuck_is_told_once_for_each_stay(sources, state_file):
+    sources.jobs(
+        {"job_id": 1, "status": "job_submitting"},
+        {"job_id": 2, "status": "job_finish"},
+        {"job_id": 3, "status": "job_init"},
+    )
+    args = {"stuck_after": 0.2, "state_file": str(state_file)}
+    async with sources.start(**args) as source:
+        stuck = await source.event()
+        await source.silent()
+    async with sources.start(**args) as source:
+        await source.silent()
+        sources.put({"job_id": 1, "status": "job_running"})
+        changed = await source.event()
+        again = await source.event()
+    shown = ("type", "id", "before", "after")
+    assert [[event[key] for key in shown] for event in (stuck, changed, again)] == [
+        ["stuck", 1, "job_submitting", "job_submitting"],
+        ["change", 1, "job_submitting", "job_running"],
+        ["stuck", 1, "job_running", "job_running"],
+    ]
+    assert stuck["job"]["status"] == "job_submitting"
+
+
+@pytest.mark.parametrize(
+    "filters", [{"name": ["load-*"]}, {"queue_name": "night"}, {"name": ["load-*"], "queue_name": "night"}]
+)
+async def test_filters_choose_jobs(sources, filters):
+    """A job that is chosen no more is there all the same, and one that is hidden from the list, too."""
+    sources.jobs(
+        *({"job_id": n, "name": f"load-{n}", "queue_name": "night", "status": "job_running"} for n in (1, 2, 3)),
+        {"job_id": 4, "name": "orders", "queue_name": "day", "status": "job_running"},
+    )
+    async with sources.start(filters={"flink": filters}) as source:
+        sources.put({"job_id": 1, "name": "orders-1", "queue_name": "day"})
+        sources.put({"job_id": 4, "status": "job_finish"})
+        await source.silent()
+        sources.put({"job_id": 2, "status": "job_finish"})
+        event = await source.event()
+        sources.put({"job_id": 3, "status": "gone"})
+        gone = await source.event()
+        sources.put({"job_id": 1, "status": "gone"})
+        await source.silent()
+    assert [(one["id"], one["after"]) for one in (event, gone)] == [(2, "job_finish"), (3, None)]
+
+
+async def test_a_filter_by_status_chooses_events(sources):
+    sources.jobs({"job_id": 1, "status": "job_running"}, {"job_id": 2, "status": "job_submit_fail"})
+    async with sources.start(filters={"flink": {"status": ["JOB_SUBMIT_FAIL"]}}, stuck_after=0.3) as source:
+        sources.put({"job_id": 1, "status": "job_submitting"})
+        await source.silent()
+        sources.put({"job_id": 1, "status": "job_submit_fail"})
+        event = await source.event()
+        sources.put({"job_id": 2, "status": "gone"})
+        await source.silent()
+    assert [event[key] for key in ("id", "before", "after")] == [1, "job_submitting", "job_submit_fail"]
+
+
+async def test_the_same_status_in_other_letters(sources):
+    sources.jobs({"id": BATCH, "state": "success"}, kind="batches")
+    async with sources.start(services=["spark"]) as source:
+        sources.emulator.settings.update({"answers": {"spark_state": "capital"}})
+        await source.silent()
+
+
+async def test_a_list_that_moves_makes_no_job_gone(sources):
+    """It counts three jobs and shows one, in each of three pages and each of three tries."""
+    sources.jobs(*({"job_id": n, "status": "job_running"} for n in (1, 2, 3)))
+    async with sources.start() as source:
+        short = {"is_success": "true", "job_list": {"total_count": 3, "jobs": [{"job_id": 1, "status": "job_finish"}]}}
+        sources.emulator.faults.add(path="/jobs$", kind="status", status=200, body=short, times=9)
+        events = [await source.event(), await source.event()]
+        await source.silent()
+        assert sources.emulator.faults.as_list() == []
+    assert [(event["id"], event["after"]) for event in events] == [(1, "job_finish"), (1, "job_running")]
+
+
+async def test_a_hidden_job_is_no_event(sources):
+    sources.jobs({"job_id": 1, "status": "job_running"}, {"job_id": 2, "status": "job_running", "hidden": True})
+    async with sources.start() as source:
+        sources.put({"job_id": 2, "status": "job_finish"})
+        await source.silent()
+
+
+async def test_a_cluster_that_fails_leaves_the_others_alone(sources, caplog):
+    sources.emulator.load(
+        {
+            "clusters": [{"clusterId": "c-1", "clusterName": "one"}, {"clusterId": "c-2", "clusterName": "two"}],
+            "mrs_jobs": [{"cluster_id": one, "job_id": f"j-{one}", "job_state": "RUNNING"} for one in ("c-1", "c-2")],
+        }
+    )
+    clusters = [{"cluster_name": "one"}, {"cluster_id": "c-2"}]
+    async with sources.start(sources.by_password, services=["mrs"], clusters=clusters, looked=4) as source:
+        sources.put({"clusterId": "c-1", "clusterState": "terminated"}, "clusters")
+        await until(lambda: caplog.messages)
+        sources.put({"job_id": "j-c-2", "job_state": "FINISHED"}, "mrs_jobs")
+        event = await source.event()
+        sources.put({"clusterId": "c-3", "clusterName": "one"}, "clusters")
+        sources.put({"job_id": "j-new", "cluster_id": "c-3", "job_state": "ACCEPTED"}, "mrs_jobs")
+        found = {(await source.event())["id"] for dummy in range(2)}
+    assert event["id"] == "j-c-2"
+    assert found == {"j-c-1", "j-new"}
+    assert [line.split(" cannot")[0] for line in caplog.messages] == ["mrs one", "mrs one can be read again"]
+    assert sources.emulator.log.summary()["logins"] == 1

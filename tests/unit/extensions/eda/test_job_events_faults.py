@@ -1,0 +1,322 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the event source does when the cloud does not answer as it should, and when the options are wrong."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from ansible_collections.otc.bigdata.plugins.plugin_utils._job_events import pause
+from ansible_collections.otc.bigdata.tests.unit.utils.event_source import FILE, until
+from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY, PROJECT
+
+LIST = f"GET {{host}}/v1.0/{PROJECT}/streaming/jobs"
+
+
+@pytest.fixture
+def host(emulator):
+    return emulator.url.partition("//")[2]
+
+
+@pytest.fixture(autouse=True)
+def _jobs(sources):
+    sources.jobs({"job_id": 1, "name": "orders", "status": "job_running"})
+
+
+def logins(sources) -> int:
+    return sources.emulator.log.summary()["logins"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 429},
+        {"status": 429, "retry_after": 0},
+        {"status": 503, "times": 6},  # what brings no answer is read three times in one look
+        {"kind": "reset_before", "times": 6},
+        {"kind": "wrong_type", "times": 6},
+        {"status": 400, "body": {"error_code": "DLI.0999", "error_msg": "internal"}, "times": 6},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("looked", [0, 1])
+async def test_a_passing_fault(sources, host, caplog, fault, looked):
+    """It goes on, from the first look as from a later one, and says it in one line."""
+    if not looked:
+        sources.emulator.faults.add(path="/jobs$", **fault)
+    async with sources.start(looked=looked, max_retries=0) as source:
+        if looked:
+            sources.emulator.faults.add(path="/jobs$", **fault)
+        await until(lambda: len(caplog.messages) > 1)
+        sources.put({"job_id": 1, "status": "job_finish"})
+        assert (await source.event())["after"] == "job_finish"
+    assert sources.emulator.faults.as_list() == []
+    assert caplog.messages[0].startswith(f"flink cannot be read: {LIST.format(host=host)}: ")
+    assert caplog.messages[1:] == ["flink can be read again"]
+
+
+@pytest.mark.parametrize(
+    ("interval", "pauses"), [(60, [60, 120, 240, 480, 900, 900]), (0.5, [0.5, 1, 2, 4, 8, 16]), (3600, [3600, 3600])]
+)
+def test_pauses_grow(interval, pauses):
+    assert [pause(interval, failures) for failures in range(len(pauses))] == pauses
+    assert pause(interval, 100_000) == max(interval, 900)
+
+
+async def test_the_client_tries_again_first(sources, caplog):
+    """What its own repeats can overcome is no failed look."""
+    sources.emulator.faults.add(path="/jobs$", status=429, retry_after=0)
+    async with sources.start(max_retries=1) as source:
+        await source.silent()
+    assert caplog.messages == []
+
+
+async def test_one_line_for_many_lists(sources, caplog):
+    sources.emulator.load({"clusters": [{"clusterId": f"c-{n}", "clusterName": "many"} for n in range(4)]})
+    sources.emulator.faults.add(path="/job-executions$", status=503, times=12)
+    clusters = [{"cluster_id": f"c-{n}"} for n in range(4)]
+    async with sources.start(services=["mrs"], clusters=clusters, looked=0, max_retries=0) as source:
+        await source.looked(12)
+        await until(lambda: caplog.messages[-1] == "mrs c-0 and 3 more can be read again")
+    assert caplog.messages[0].startswith("mrs c-0 and 3 more cannot be read: GET ")
+    assert len(caplog.messages) == 2
+
+
+async def test_a_host_that_cannot_be_reached(sources, caplog, unused_url):
+    clusters = [{"cluster_id": f"c-{n}"} for n in range(3)]
+    endpoints = {"iam": sources.emulator.url, "dli": sources.emulator.url, "mrs": unused_url}
+    args = {"services": ["mrs", "flink"], "clusters": clusters, "endpoints": endpoints, "max_retries": 1}
+    caplog.set_level("INFO", "otc.bigdata.job_events")
+    async with sources.start(**args) as source:
+        await until(lambda: len(caplog.messages) > 1)
+        sources.put({"job_id": 1, "status": "job_finish"})
+        assert (await source.event())["id"] == 1
+    assert "/clusters/c-0/" in caplog.messages[0]
+    assert "sent again after" in caplog.messages[0]
+    assert caplog.messages[1].partition(": ")[0] == "mrs c-0 and 2 more cannot be read"
+
+
+async def test_a_wrong_endpoint_ends_it(sources, host):
+    endpoints = {"iam": sources.emulator.url, "dli": f"https://{host}"}
+    async with sources.start(looked=0, endpoints=endpoints) as source:
+        with pytest.raises(Exception, match="^flink: .*: TLS: the other side does not speak it"):
+            await source.end()
+
+
+@pytest.fixture
+def unused_url():
+    return "http://127.0.0.1:9"
+
+
+WRONG = {
+    "password": ({"password": "wrong-secret"}, "POST {host}/v3/auth/tokens: HTTP 401", 1),
+    "token": ({"token": "wrong-secret"}, f"{LIST}: HTTP 401", 0),
+    "key": ({**KEY, "secret_key": "wrong-secret"}, f"{LIST}: HTTP 401", 0),
+}
+
+
+@pytest.mark.parametrize("kind", WRONG)
+async def test_a_refused_credential_ends_it(sources, host, kind, caplog):
+    """One request with it, as too many would lock the user."""
+    own, call, count = WRONG[kind]
+    place = {"project_id": PROJECT, "endpoints": dict.fromkeys(("iam", "dli", "mrs"), sources.emulator.url)}
+    login = {**sources.by_password, **place, **own} if kind == "password" else {**place, **own}
+    clusters = [{"cluster_id": f"c-{n}"} for n in range(8)]
+    for args in ({"services": ["flink", "spark"]}, {"services": ["mrs"], "clusters": clusters}):
+        async with sources.start(login, looked=0, **args) as source:
+            with pytest.raises(Exception, match="the credential was not accepted: .*check|get a new token") as raised:
+                await source.end()
+        assert logins(sources) == count
+        assert len(sources.emulator.log.entries()) == 1
+        assert "secret" not in str(raised.value).replace("secret_key", "")
+        if "mrs" not in args["services"]:
+            assert str(raised.value).startswith(call.format(host=host))
+    assert caplog.messages == []
+
+
+async def test_many_tokens(sources, caplog):
+    """A client logs in twice; the source lives longer than that, without a word."""
+    async with sources.start(sources.by_password, services=["flink", "spark"], max_concurrency=1) as source:
+        for number in range(1, 6):
+            sources.emulator.world.identities.expire_tokens()
+            sources.put({"job_id": 1, "status": "job_finish" if number % 2 else "job_running"})
+            assert (await source.event())["id"] == 1
+            await source.looked(2)
+        assert logins(sources) == 6
+    assert caplog.messages == []
+
+
+async def test_a_password_that_was_changed_ends_it(sources, host):
+    async with sources.start(sources.by_password, password="demo-password") as source:
+        sources.emulator.load({"users": [{"id": "u1", "name": "demo", "password": "another-one"}]})
+        with pytest.raises(Exception, match=f"^POST {host}/v3/auth/tokens: HTTP 401.*was not accepted"):
+            await source.end()
+    assert logins(sources) <= 3
+
+
+async def test_a_token_that_has_ended_ends_it(sources, host):
+    async with sources.start(project_id=PROJECT) as source:
+        sources.emulator.world.identities.expire_tokens()
+        with pytest.raises(Exception, match=f"^{LIST.format(host=host)}: .*get a new token"):
+            await source.end()
+
+
+async def test_iam_is_away_when_the_token_ends(sources, caplog):
+    async with sources.start(sources.by_password, max_retries=0) as source:
+        sources.emulator.faults.add(path="/v3/auth/tokens$", kind="status", status=503, times=4)
+        sources.emulator.world.identities.expire_tokens()
+        await until(lambda: caplog.messages[-1:] == ["flink can be read again"])
+        sources.put({"job_id": 1, "status": "job_finish"})
+        assert (await source.event())["id"] == 1
+    assert len(caplog.messages) == 2
+    assert "/v3/auth/tokens: HTTP 503" in caplog.messages[0]
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({"status": 403, "body": {"error_code": "DLI.10005", "error_msg": "no"}}, "needed is dli:jobs:listAll"),
+        ({"kind": "gateway_404"}, "this endpoint does not offer the service"),
+    ],
+)
+async def test_a_refusal_at_the_beginning_ends_it(sources, host, fault, words):
+    sources.emulator.faults.add(path="/jobs$", times=None, **fault)
+    async with sources.start(looked=0) as source:
+        with pytest.raises(Exception, match=f"^flink: {LIST.format(host=host)}: .*{words}"):
+            await source.end()
+
+
+async def test_a_refusal_later_on_does_not_end_it(sources, caplog):
+    async with sources.start() as source:
+        refusal = {"error_code": "DLI.10005", "error_msg": "no"}
+        sources.emulator.faults.add(path="/jobs$", status=403, body=refusal, times=2)
+        await until(lambda: caplog.messages[-1:] == ["flink can be read again"])
+        sources.put({"job_id": 1, "status": "job_finish"})
+        assert (await source.event())["id"] == 1
+    assert len(caplog.messages) == 2
+
+
+@pytest.mark.parametrize(
+    ("cluster", "words"),
+    [
+        ({"cluster_name": "nowhere"}, "^mrs nowhere: cluster_name: there is no cluster 'nowhere' in this project"),
+        ({"cluster_id": "nowhere"}, r"^mrs nowhere: GET .*/clusters/nowhere/job-executions: HTTP .*12000003"),
+    ],
+)
+async def test_an_unknown_cluster_ends_it(sources, cluster, words):
+    async with sources.start(services=["flink", "mrs"], clusters=[cluster], looked=0) as source:
+        with pytest.raises(Exception, match=words):
+            await source.end()
+
+
+async def test_no_secret_is_shown(sources, state_file, caplog):
+    """Not even where the service shows it."""
+    sources.jobs({"job_id": 1, "name": "demo-password", "desc": "with demo-password", "status": "job_running"})
+    async with sources.start(sources.by_password, state_file=str(state_file), max_retries=0) as source:
+        body = {"error_code": "DLI.0999", "error_msg": "demo-password"}
+        sources.emulator.faults.add(path="/jobs$", status=400, body=body, times=3)
+        await until(lambda: len(caplog.messages) == 2)
+        sources.put({"job_id": 1, "status": "job_finish"})
+        event = await source.event()
+    assert event["after"] == "job_finish"
+    assert "demo-password" not in str([event, caplog.text])
+
+
+async def test_no_secret_is_shown_at_the_end(sources):
+    body = {"error_code": "DLI.10005", "error_msg": "no demo-password"}
+    sources.emulator.faults.add(path="/jobs$", status=403, body=body)
+    async with sources.start(sources.by_password, looked=0) as source:
+        with pytest.raises(Exception, match="HTTP 403 DLI.10005: no [*]{8} ") as raised:
+            await source.end()
+    assert "demo-password" not in str(raised.value)
+
+
+BAD = [
+    ({"services": None}, "missing required arguments: services"),
+    ({"services": []}, "services: is empty; name at least one of flink, spark, mrs"),
+    ({"services": ["hive"]}, "value of services must be one or more of: flink, spark, mrs. Got no match for: hive"),
+    ({"intervall": 5}, r"unknown option: intervall. Supported parameters include: .*interval"),
+    ({"interval": "soon"}, "argument 'interval' is of type str and we were unable to convert to float"),
+    ({"interval": 0}, "interval: must be a number from 0.01 to 86400, not 0"),
+    ({"stuck_after": -1}, "stuck_after: must be a number from 0.01 to 31622400, not -1"),
+    ({"max_concurrency": 99}, "max_concurrency: must be a number from 1 to 32, not 99"),
+    ({"services": ["mrs"]}, "clusters: the service mrs needs them, and no other does"),
+    ({"clusters": [{"cluster_id": "c"}]}, "clusters: the service mrs needs them, and no other does"),
+    ({"services": ["mrs"], "clusters": [{}]}, "mrs: cluster_id, cluster_name: exactly one of them is required"),
+    ({"services": ["mrs"], "clusters": [{"cluster_id": "a b"}]}, "mrs: cluster_id: 'a b' is not an id of MRS"),
+    (
+        {"services": ["mrs"], "clusters": ["c"]},
+        "option 'clusters' is of type str and we were unable to convert to dict",
+    ),
+    ({"filters": {"spark": {"owner": "me"}}}, "filters.spark: spark is not one of the services"),
+    ({"filters": {"flink": {}}}, "flink: filters: is empty and would select every job"),
+    ({"filters": {"flink": {"name": [""]}}}, "flink: filters.name: is empty; leave it out or give it a value"),
+    (
+        {"filters": {"flink": {"owner": "me"}}},
+        "unknown option: filters.flink.owner. Supported parameters include: job_type",
+    ),
+    ({"filters": {"flink": {"older_than": "1h"}}}, "flink: filters.older_than: a job gets older without an event"),
+    ({"feedback": True}, "feedback: ansible-rulebook has no persistence; start it with --persistence-id"),
+    ({"token": ""}, "token: is empty; leave it out or give it a value"),
+    ({"token": None}, r"no credential: set token \(environment: OS_TOKEN"),
+    ({"access_key": "only", "token": None}, "secret_key.*: missing, as access_key is given"),
+    ({"region": "EU DE"}, "region: "),
+    ({"endpoints": {"dli": "no-url"}}, r"endpoints.dli \(environment: OTC_DLI_ENDPOINT\): not a base URL"),
+]
+
+
+@pytest.mark.parametrize(("args", "words"), BAD, ids=[words[:40] for dummy, words in BAD])
+async def test_wrong_options(sources, state_file, monkeypatch, args, words):
+    """One sentence, before anything else happens."""
+    for name in [name for name in os.environ if name.startswith(("OS_", "OTC_"))]:
+        monkeypatch.delenv(name)
+    async with sources.start(looked=0, **{"state_file": str(state_file), **args}) as source:
+        with pytest.raises(Exception, match=words) as raised:
+            await source.end()
+    assert "\n" not in str(raised.value)
+    assert sources.emulator.log.entries() == []
+    assert not state_file.exists()
+
+
+async def test_an_unknown_status_is_a_warning(sources, caplog):
+    async with sources.start(filters={"flink": {"status": ["job_runing"]}}) as source:
+        await source.silent()
+    assert [line.partition(" is ")[0] for line in caplog.messages] == ["flink: filters.status: 'job_runing'"]
+
+
+async def test_options_from_the_environment(sources, monkeypatch):
+    monkeypatch.setenv("OS_TOKEN", "demo-token")
+    for service in ("IAM", "DLI", "MRS"):
+        monkeypatch.setenv(f"OTC_{service}_ENDPOINT", sources.emulator.url)
+    async with sources.start({}) as source:
+        sources.put({"job_id": 1, "status": "job_finish"})
+        assert (await source.event())["id"] == 1
+
+
+LIBRARIES = {"ansible": "ansible-core", "requests": "requests", "": ""}
+
+
+@pytest.mark.parametrize("missing", LIBRARIES)
+def test_what_it_needs(tmp_path, missing):
+    """Neither a checkout nor an installed collection need be where Python imports from; two libraries must be."""
+    script = (
+        "import asyncio, runpy, sys\n"
+        "from importlib.machinery import PathFinder as Finder\n"
+        "file, missing = sys.argv[1:]\n"
+        "sys.path = [one for one in sys.path if 'collections' not in one]\n"
+        "find = Finder.find_spec\n"
+        "Finder.find_spec = lambda name, *more: None if name == missing else find(name, *more)\n"
+        "try: asyncio.run(runpy.run_path(file)['main'](None, {}))\n"
+        "except Exception as error: print(error)\n"
+    )
+    line = [sys.executable, "-I", "-c", script, str(FILE), missing]
+    said = subprocess.run(line, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=30, check=True).stdout
+    without = (
+        f"job_events: {sys.executable}, which runs ansible-rulebook, has no {LIBRARIES[missing]}; install it there"
+    )
+    assert said == f"{without if missing else 'missing required arguments: services'}\n"

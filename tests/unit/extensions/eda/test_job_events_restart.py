@@ -1,0 +1,261 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The event source is stopped, killed and started again: nothing gets lost, and what comes twice is the same event."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from ansible_collections.otc.bigdata.tests.unit.utils.event_source import FILE, until
+
+RUNNING = [{"job_id": n, "name": f"load-{n}", "status": "job_running"} for n in range(1, 7)]
+# A rule engine that dies: by the signal that nobody can catch, before or after it has taken its third event
+DIES = """
+import asyncio, json, os, runpy, signal, sys
+file, when, args = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+
+class Queue:
+    taken = 0
+    async def put(self, event):
+        self.taken += 1
+        if self.taken == 3 and when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        print(json.dumps(event), flush=True)
+        if self.taken == 3 and when == "after":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(runpy.run_path(file)["main"](Queue(), args))
+"""
+
+
+def told(event):
+    return event["id"], event["before"], event["after"]
+
+
+def everything_stops(sources) -> list:
+    for job in RUNNING:
+        sources.put({"job_id": job["job_id"], "status": "job_finish"})
+    return sorted((job["job_id"], "job_running", "job_finish") for job in RUNNING)
+
+
+async def test_what_happens_meanwhile_is_told_after_the_restart(sources, state_file):
+    sources.jobs(*RUNNING)
+    args = {"state_file": str(state_file)}
+    async with sources.start(**args):
+        pass
+    sources.put({"job_id": 1, "status": "job_submitting"})
+    sources.put({"job_id": 1, "status": "job_submit_fail"})
+    sources.put({"job_id": 2, "status": "gone"})
+    sources.put({"job_id": 7, "status": "job_init"})
+    async with sources.start(looked=0, **args) as source:
+        events = [await source.event() for dummy in range(3)]
+        await source.silent()
+        written = state_file.stat().st_mtime_ns
+        await source.silent()
+        assert state_file.stat().st_mtime_ns == written
+    async with sources.start(**args) as source:
+        await source.silent()
+    assert sorted(map(told, events)) == [
+        (1, "job_running", "job_submit_fail"),
+        (2, "job_running", None),
+        (7, None, "job_init"),
+    ]
+    assert state_file.stat().st_mode & 0o777 == 0o600
+
+
+async def test_without_a_file_nothing_is_remembered(sources):
+    sources.jobs(*RUNNING)
+    async with sources.start():
+        pass
+    everything_stops(sources)
+    async with sources.start() as source:
+        await source.silent()
+
+
+async def test_stopped_while_events_go_out(sources, state_file):
+    """What is in the queue has gone out; the rest goes out after the restart, and nothing twice."""
+    sources.jobs(*RUNNING)
+    args = {"state_file": str(state_file)}
+    async with sources.start(**args) as source:
+        expected = everything_stops(sources)
+        events = [await source.event(), await source.event()]
+        await until(source.queue.full)
+    events.append(source.queue.get_nowait())
+    assert source.queue.empty()
+    async with sources.start(looked=0, **args) as source:
+        events += [await source.event() for dummy in range(3)]
+        await source.silent()
+    assert sorted(map(told, events)) == expected
+    assert len({event["meta"]["uuid"] for event in events}) == 6
+
+
+async def test_what_has_gone_out_is_struck_out_at_once(sources, state_file):
+    """Not only with the next look."""
+    async with sources.start(looked=0, initial=True, interval=600, state_file=str(state_file)) as source:
+        await source.event()
+        await until(source.queue.full)
+        assert json.loads(state_file.read_text())["events"]
+        while json.loads(state_file.read_text())["events"]:
+            await source.event() if source.queue.full() else await asyncio.sleep(0.005)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_killed_while_events_go_out(sources, state_file, when):
+    """Nothing is lost. What had gone out may come again, and can be told by its UUID."""
+    sources.jobs(*RUNNING)
+    args = {"state_file": str(state_file)}
+    async with sources.start(**args):
+        pass
+    expected = everything_stops(sources)
+    killed = await asyncio.to_thread(run_until_killed, sources, when, args)
+    async with sources.start(looked=0, **args) as source:
+        events = [await source.event() for dummy in range(6)]
+        await source.silent()
+    assert len(killed) == (2 if when == "before" else 3)
+    by_uuid = {event["meta"]["uuid"]: event for event in events}
+    assert all(by_uuid[event["meta"]["uuid"]] == event for event in killed)
+    assert sorted(map(told, by_uuid.values())) == expected
+
+
+def run_until_killed(sources, when, args) -> list:
+    given = {**sources.by_token, "services": ["flink"], **args}
+    process = subprocess.run(
+        [sys.executable, "-c", DIES, str(FILE), when, json.dumps(given)],
+        env={**os.environ, "no_proxy": "127.0.0.1"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert process.returncode == -9, process.stderr
+    return [json.loads(line) for line in process.stdout.splitlines()]
+
+
+async def test_feedback(sources, state_file):
+    """An event has gone out when the rule engine says so; without that it comes again."""
+    sources.jobs(*RUNNING[:2])
+    args = {"state_file": str(state_file), "feedback": True}
+    feedback = asyncio.Queue(1)
+    async with sources.start(eda_feedback_queue=feedback, feedback_timeout=0.2, **args) as source:
+        for number in (1, 2):
+            sources.put({"job_id": number, "status": "job_finish"})
+        first = await source.event()
+        await feedback.put(first)
+        lost = await source.event()
+        given = copy.deepcopy(lost)
+        lost["meta"]["source"] = "an event filter adds this"
+        with pytest.raises(Exception, match=r"^feedback: the rule engine has not confirmed an event within 0.2 s$"):
+            await source.end()
+    async with sources.start(looked=0, eda_feedback_queue=feedback, **args) as source:
+        again = await source.event()
+        await feedback.put(again)
+        await source.silent()
+    assert again == given
+    assert {first["id"], lost["id"]} == {1, 2}
+
+
+@pytest.mark.parametrize(
+    ("login", "other"),
+    [
+        ({"project_name": "eu-de"}, {"project_name": "eu-de_nightly"}),
+        ({}, {"filters": {"flink": {"name": ["load-*"]}}}),
+    ],
+)
+async def test_another_list_is_not_compared(sources, state_file, login, other):
+    """One project's jobs are not gone because another one does not have them, and a look at the other changes nothing."""
+    sources.jobs(*RUNNING)
+    password = {key: value for key, value in sources.by_password.items() if key != "project_name"}
+    args = {"login": {**password, "project_name": "eu-de", **login}, "state_file": str(state_file)}
+    async with sources.start(**args):
+        pass
+    async with sources.start(**{**args, "login": {**args["login"], **other}}) as source:
+        await source.silent()
+    expected = everything_stops(sources)
+    async with sources.start(looked=0, **args) as source:
+        events = [await source.event() for dummy in RUNNING]
+    assert sorted(map(told, events)) == expected
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b'{"version": 1',
+        b"\xff\xfe",
+        b"[]",
+        b"{}",
+        b'{"version": 2, "known": {}, "events": []}',
+        b'{"version": 1, "known": [], "events": []}',
+        b'{"version": 1, "known": {"x": [{"id": 1}]}, "events": []}',
+        b'{"version": 1, "known": {"x": [{"id": 1, "name": "x", "status": "s", "since": "1", "stuck": true}]}, "events": []}',
+        b'{"version": 1, "known": {"x": []}, "events": [1]}',
+    ],
+)
+async def test_a_broken_file_is_an_error(sources, state_file, content):
+    state_file.write_bytes(content)
+    async with sources.start(looked=0, state_file=str(state_file)) as source:
+        with pytest.raises(Exception, match=rf"^state_file: {state_file} is broken.*restore.*or remove it.*") as raised:
+            await source.end()
+    assert "\n" not in str(raised.value)
+    assert state_file.read_bytes() == content
+    assert sources.looks() == 0
+
+
+async def test_a_file_that_cannot_be_used_is_an_error(sources, tmp_path):
+    (tmp_path / "folder").mkdir()
+    for path, why in (("none/state.json", "No such file or directory"), ("folder", "Is a directory")):
+        async with sources.start(looked=0, state_file=str(tmp_path / path)) as source:
+            with pytest.raises(Exception, match=rf"^state_file: {tmp_path / path} cannot be used: {why}$"):
+                await source.end()
+
+
+async def test_a_file_that_cannot_be_written_any_more_is_an_error(sources, state_file):
+    sources.jobs(*RUNNING)
+    async with sources.start(looked=2, state_file=str(state_file)) as source:
+        state_file.with_name("state.json.new").mkdir()
+        everything_stops(sources)
+        with pytest.raises(Exception, match=rf"^state_file: {state_file} cannot be used: Is a directory$"):
+            await source.end()
+    assert source.queue.empty()
+
+
+async def test_two_sources_with_one_file(sources, state_file, tmp_path):
+    sources.jobs(*RUNNING)
+    (tmp_path / "link.json").symlink_to(state_file)
+    async with sources.start(state_file=str(state_file)) as first:
+        async with sources.start(looked=0, state_file=str(tmp_path / "link.json")) as second:
+            with pytest.raises(Exception, match=rf"^state_file: {state_file} is in use; each source needs a file"):
+                await second.end()
+        expected = everything_stops(sources)
+        events = [await first.event() for dummy in RUNNING]
+    assert sorted(map(told, events)) == expected
+    async with sources.start(state_file=str(tmp_path / "link.json")) as third:
+        await third.silent()
+
+
+@pytest.mark.parametrize("fault", [{"kind": "slow"}, {"kind": "hang"}, {"kind": "status", "status": 503}])
+def test_stopped_while_a_request_is_under_way(sources, state_file, fault):
+    """It ends at once; the thread with the request ends after it, and asks for nothing more."""
+    sources.jobs({"count": 350, "status": "job_running"})
+    shared = {"state_file": str(state_file), "max_concurrency": 1, "request_timeout": 1}
+
+    async def story() -> int:
+        async with sources.start(looked=5, **shared) as source:
+            sources.emulator.faults.add(path="/jobs$", seconds=0.5, **fault)
+            await until(lambda: not sources.emulator.faults.as_list())
+            asked = sources.looks()
+            await source.stop()
+            assert source.task.cancelled()
+            assert len(json.loads(state_file.read_text())["known"]) == 1
+            return asked
+
+    asked = asyncio.run(story())  # it waits for threads
+    assert sources.looks() <= asked + 1
