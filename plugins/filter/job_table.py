@@ -1,0 +1,128 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: job_table
+version_added: 1.0.0
+short_description: Show jobs as a table
+description:
+  - Turns the results of the modules of this collection into a table with a line for each job, instead of a wall of JSON.
+  - The columns are aligned, also where names hold East Asian characters. Control characters in names and messages are
+    spelt out, so that they can neither break the table nor reach the terminal.
+  - A task that failed as a whole, for example because its login was refused, gets a line of its own.
+options:
+  _input:
+    description:
+      - The result of a module of this collection that stops, deletes or reads jobs.
+      - Or a list of such results, what a task with a loop has registered, or a list of jobs.
+    type: raw
+    required: true
+  columns:
+    description:
+      - The columns to show, in this order. Without it there are all that the table has something to say in.
+      - V(id) and V(name) of the job.
+      - V(outcome) is C(FAILED), C(changed) or C(unchanged). V(action) is the request that was made for the job. Jobs that
+        were only read have neither.
+      - V(status) is the status in the words of the service, before and after if it is another one now. Before, C(unknown)
+        is a job that the service did not know or that could not be read. After, C(gone) is one that is not there any more.
+      - V(message) tells why, where there is something to say.
+      - The name of any other field of the jobs is possible too, for example V(queue_name).
+    type: list
+    elements: str
+  format:
+    description: How to write the table.
+    type: str
+    default: text
+    choices:
+      text: Lines with aligned columns, for a terminal.
+      markdown: A table for Markdown, for example in a ticket or a chat message.
+positional: columns, format
+seealso:
+  - plugin: otc.bigdata.job_report
+    plugin_type: callback
+    description: One such table for all tasks of a playbook, also as a file.
+author:
+  - otc.bigdata contributors (@otc-bigdata)
+"""
+
+EXAMPLES = r"""
+- name: Stop three jobs
+  otc.bigdata.dli_flink_jobs:
+    state: stopped
+    job_ids: [128, 137, 141]
+  register: stop
+  ignore_errors: true
+
+- name: Show what happened
+  ansible.builtin.debug:
+    msg: "{{ (stop | otc.bigdata.job_table).splitlines() }}"
+
+# ID   NAME             OUTCOME    ACTION  STATUS
+# 128  orders           changed    stop    job_running -> job_cancel_success
+# 137  orders-enriched  changed    stop    job_running -> job_cancel_success
+# 141  clicks-draft     unchanged  none    job_init
+
+- name: Read all jobs
+  otc.bigdata.dli_flink_jobs_info:
+  register: flink
+
+- name: Show them with their queues
+  ansible.builtin.debug:
+    msg: "{{ (flink | otc.bigdata.job_table(['id', 'name', 'status', 'queue_name'])).splitlines() }}"
+
+- name: Keep the jobs that failed for a ticket
+  ansible.builtin.copy:
+    content: "{{ stop.jobs | selectattr('failed') | otc.bigdata.job_table(format='markdown') }}"
+    dest: /tmp/failed-jobs.md
+    mode: "0644"
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - The table, its lines separated by newlines. C(splitlines) makes a list of them, which M(ansible.builtin.debug) shows
+      line by line.
+    - C(No jobs) if there are none.
+  type: str
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+
+from ..plugin_utils._job_table import COLUMNS, NO_JOBS, Job, jobs_in, markdown, rows, text
+
+FORMATS = {"text": text, "markdown": markdown}
+
+
+def job_table(value: t.Any, columns: t.Any = None, format: str = "text") -> str:
+    if format not in FORMATS:
+        raise AnsibleFilterError(f"job_table: format is one of {', '.join(FORMATS)}")
+    try:
+        jobs = jobs_in(value)
+    except TypeError as error:
+        raise AnsibleFilterError(f"job_table {error}") from None
+    if columns is not None:
+        _check(columns, jobs)
+    if not jobs:
+        return NO_JOBS
+    return "\n".join(FORMATS[format](rows(jobs, columns, empty=True) if columns else rows(jobs)))
+
+
+def _check(columns: t.Any, jobs: t.Sequence[Job]) -> None:
+    if not columns or not isinstance(columns, (list, tuple)) or not all(isinstance(one, str) for one in columns):
+        raise AnsibleFilterError("job_table: columns is a list with at least one name, for example ['id', 'status']")
+    fields = {*COLUMNS, *(field for job in jobs for field in job)}
+    unknown = [one for one in columns if one not in fields]
+    if jobs and unknown:
+        raise AnsibleFilterError(f"job_table: no column {unknown[0]}; there are {', '.join(sorted(fields))}")
+
+
+class FilterModule:
+    """How Ansible finds the filter."""
+
+    def filters(self) -> dict[str, t.Callable[..., str]]:
+        return {"job_table": job_table}

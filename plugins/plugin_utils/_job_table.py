@@ -1,0 +1,185 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""From the results of tasks to a table of their jobs: who is in it, what its cells say, text and Markdown. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+import unicodedata
+
+Job = t.Mapping[str, t.Any]  # an entry of `jobs`: of a report, or as a reader returns it
+Rows = t.Sequence[t.Sequence[str]]  # the first one holds the names of the columns
+
+COLUMNS = ("id", "name", "outcome", "action", "status", "message")
+# What the services call them, and our own report. (The rooms that know the services need more than a filter should.)
+NAMES = {
+    "id": ("id", "job_id"),
+    "name": ("name", "job_name"),
+    "status": ("status", "state", "job_state"),
+    "message": ("msg", "status_desc"),
+}
+FAILED, CHANGED, WOULD_CHANGE, UNCHANGED = "FAILED", "changed", "would change", "unchanged"
+OUTCOMES = (FAILED, CHANGED, WOULD_CHANGE, UNCHANGED)
+NO_JOBS = "No jobs"
+ACCEPTED = (
+    "the result of a module of this collection, with its jobs, a list of such results, "
+    "what a task with a loop has registered, or a list of jobs"
+)
+
+
+def jobs_in(value: t.Any) -> list[Job]:
+    """Every job, wherever it is in ``value``. A task that failed as a whole is one more entry. Raises TypeError."""
+    if isinstance(value, t.Mapping):
+        for key in ("results", "jobs"):
+            if key in value:
+                jobs = jobs_in(value[key])
+                return jobs + _failure(value, jobs)
+        if is_job(value):
+            return [value]
+        if value.get("skipped"):
+            return []
+        failure = _failure(value, [])
+        if failure:
+            return failure
+        raise TypeError(f"takes {ACCEPTED}, not a dictionary without jobs")
+    if isinstance(value, (str, bytes)) or not isinstance(value, t.Iterable):
+        raise TypeError(f"takes {ACCEPTED}, not {_kind(value)}")
+    return [job for one in value for job in jobs_in(one)]
+
+
+def _failure(result: t.Mapping[str, t.Any], jobs: t.Sequence[Job]) -> list[Job]:
+    """Jobs do not tell of a fault that is not theirs: a refused login, a malformed option."""
+    failed = result.get("failed") or result.get("unreachable")
+    if result.get("error") or (failed and not jobs):
+        return [{"changed": False, "failed": True, "msg": result.get("msg", "")}]
+    return []
+
+
+def _kind(value: t.Any) -> str:
+    names = {str: "a string", bool: "a boolean", int: "a number", float: "a number", type(None): "nothing (null)"}
+    return next((name for kind, name in names.items() if isinstance(value, kind)), type(value).__name__)
+
+
+def jobs_of_attempts(attempts: t.Iterable[t.Mapping[str, t.Any]], last: t.Mapping[str, t.Any]) -> list[Job]:
+    """Of a task that was tried again: the jobs as they are after the last attempt, with what any of them did to it."""
+    known: dict[t.Any, Job] = {}
+    for job in [*(job for one in attempts for job in one.get("jobs", ())), *jobs_in(last)]:
+        key = job.get("id")
+        known[key] = _later(known[key], job) if key in known else job
+    return list(known.values())
+
+
+def _later(earlier: Job, job: Job) -> Job:
+    return {
+        **job,
+        "changed": job["changed"] or earlier["changed"],
+        "status_before": earlier["status_before"] or job["status_before"],
+        "action": earlier["action"] if job["action"] == "none" else job["action"],
+    }
+
+
+def is_job(entry: Job) -> bool:
+    """No: it stands for a whole task."""
+    return "id" in entry or "job_id" in entry
+
+
+def outcome(job: Job) -> str:
+    """One of OUTCOMES; empty for a job that was only read."""
+    if "failed" not in job:
+        return ""
+    if job["failed"]:
+        return FAILED
+    return UNCHANGED if not job["changed"] else WOULD_CHANGE if job.get("check_mode") else CHANGED
+
+
+def _name(job: Job) -> t.Any:
+    if is_job(job):
+        return _named("name", job)
+    return f"(whole task: {job['task']})" if "task" in job else "(whole task)"
+
+
+def _action(job: Job) -> t.Any:
+    action = job.get("action")
+    return f"would {action}" if job.get("check_mode") and action not in (None, "none") else action
+
+
+def _status(job: Job) -> t.Any:
+    """Before and after. Null is a job that is gone now, or one that was unknown from the start."""
+    if "status_before" not in job:
+        return _named("status", job)
+    before, after = job["status_before"], job["status"]
+    if before == after:
+        return "unknown" if after is None else after
+    return f"{before or 'unknown'} -> {after or 'gone'}"
+
+
+def _named(column: str, job: Job) -> t.Any:
+    return next((job[name] for name in NAMES.get(column, (column,)) if name in job), None)
+
+
+TOLD = {"name": _name, "outcome": outcome, "action": _action, "status": _status}
+
+
+def cell(job: Job, column: str) -> str:
+    """What a column says of a job: one of COLUMNS, or any field that the job has."""
+    value = TOLD[column](job) if column in TOLD else _named(column, job)
+    if value is None:
+        return ""
+    return clean(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))
+
+
+def clean(text: str) -> str:
+    """On one line, and nothing that a terminal would obey: control characters are spelt out."""
+    return "".join(char if char.isprintable() else " " if char.isspace() else ascii(char)[1:-1] for char in text)
+
+
+def rows(jobs: t.Sequence[Job], columns: t.Sequence[str] = COLUMNS, empty: bool = False) -> Rows:
+    """A column without a single entry is left out, unless ``empty``."""
+    table = [list(columns), *([cell(job, column) for column in columns] for job in jobs)]
+    kept = [number for number in range(len(columns)) if empty or any(line[number] for line in table[1:])]
+    return [[line[number] for number in kept] for line in table]
+
+
+def sums(jobs: t.Sequence[Job]) -> str:
+    """``3 entries: 1 FAILED, 2 changed``. A job has as many entries as there were tasks for it."""
+    found = [outcome(job) for job in jobs]
+    counts = ", ".join(f"{found.count(one)} {one}" for one in OUTCOMES if one in found)
+    return f"{counted(len(jobs), 'entry', 'entries')}: {counts}" if jobs else NO_JOBS
+
+
+def counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
+
+
+def text(table: Rows) -> list[str]:
+    """Lines with aligned columns, whatever the width of a character."""
+    lines = [[name.upper() for name in table[0]], *table[1:]]
+    widths = [max(map(width, column)) for column in zip(*lines)]
+    return ["  ".join(one + " " * (most - width(one)) for one, most in zip(line, widths)).rstrip() for line in lines]
+
+
+def width(text: str) -> int:
+    """In columns of a terminal."""
+    return sum(
+        0 if unicodedata.category(char) in ("Mn", "Me") else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )
+
+
+def markdown(table: Rows) -> list[str]:
+    head, *body = [[escaped(one) for one in line] for line in table]
+    return [f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *body)]
+
+
+# An underscore within a word means nothing in Markdown, so job_running stays readable
+MEANING = re.compile(r"[\\`*\[\]<&|~]|(?<![^\W_])_|_(?![^\W_])")
+
+
+def escaped(text: str) -> str:
+    """For Markdown: just the characters."""
+    return MEANING.sub(r"\\\g<0>", text)

@@ -1,0 +1,374 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report at the end of playbooks, as Ansible prints and writes it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import typing as t
+from xml.etree import ElementTree
+
+import pytest
+
+from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template, world
+from ansible_collections.otc.bigdata.tests.unit.utils.mrs import CLUSTER
+from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Run
+
+FLINK, SPARK, MRS = "otc.bigdata.dli_flink_jobs", "otc.bigdata.dli_batch_job", "otc.bigdata.mrs_job_executions"
+ODD = r"\x1b[2J<b>|日本"
+BATCH, KILLED = "0a324461-d9d9-45da-a52a-3b3c7a3d809e", "981374c1-85da-44ee-be32-edfb4fba776c"
+ENABLED = {"ANSIBLE_CALLBACKS_ENABLED": "otc.bigdata.job_report"}
+HEADING = re.compile(r"^JOB REPORT \*{3,}$", re.MULTILINE)
+SEED = {
+    "flink_jobs": [
+        {"count": 20, "name": "load", "status": "job_running"},
+        {"job_id": 50, "name": "\x1b[2J<b>|日本", "status": "job_running"},
+        {"job_id": 51, "name": "bad", "status": "job_running", "refuse": {"stop": "DLI.15002"}},
+    ],
+    "batches": [{"id": BATCH, "name": "rollup", "state": "running"}],
+    "mrs_jobs": [{"job_id": KILLED, "job_name": "wordcount", "job_state": "RUNNING", "cluster_id": CLUSTER}],
+}
+
+
+def stop(*ids: t.Any, **task: t.Any) -> dict:
+    return {FLINK: {"state": "stopped", "job_ids": list(ids)}, **task}
+
+
+def report(run: Run, warnings: int = 0) -> list[str]:
+    """Its lines."""
+    assert "Traceback" not in run.said
+    assert "\x1b" not in run.said
+    assert run.said.count("[WARNING]") == warnings, run.said
+    before, *after = HEADING.split(run.out)
+    assert len(after) == 1, run.said
+    assert "PLAY RECAP" in before
+    return after[0].strip("\n").splitlines()
+
+
+def cells(lines: t.Iterable[str]) -> list[list[str]]:
+    return [re.split(" {2,}", line) for line in lines]
+
+
+# ---- which jobs are in it ----
+
+AWAIT = {
+    "ansible.builtin.async_status": {"jid": template("sent.ansible_job_id")},
+    "register": "done",
+    "until": "done is finished",
+    "retries": 100,
+    "delay": 0.2,
+}
+NOT_AGAIN = {"until": "tried is not changed", "retries": 3, "delay": 0, "register": "tried"}
+EVERY_WAY = [
+    {
+        "name": "Jobs <of> three services",
+        "module_defaults": {"group/otc.bigdata.mrs": {"cluster_name": "analytics"}},
+        "handlers": [stop(1, name="Handler")],
+        "tasks": [
+            stop(template("item"), loop=[2, 3]),
+            {"block": [stop(4, 51, name="Blocked")], "rescue": [{SPARK: {"state": "stopped", "batch_id": BATCH}}]},
+            {"ansible.builtin.include_tasks": "more.yml", "loop": [5, 6], "loop_control": {"loop_var": "job"}},
+            {MRS: {"state": "absent", "job_ids": [KILLED]}, "notify": "Handler"},
+            stop(7, 999, ignore_errors=True),
+            stop(50, check_mode=True),
+            stop(50, 7, **NOT_AGAIN),
+            stop(8, register="sent", poll=0, **{"async": 60}),
+            AWAIT,
+            stop(9, poll=1, **{"async": 60}),
+            {"action": template("module") + " state=stopped job_ids=16", "vars": {"module": FLINK}},
+            stop(10, when=False),
+            stop(),
+            {f"{FLINK}_info": {"job_ids": [11]}},
+        ],
+    },
+    {
+        "name": "Whole tasks, and hidden ones",
+        "collections": ["otc.bigdata"],
+        "tasks": [
+            {"dli_flink_jobs": {"state": "stopped", "job_ids": [12]}},
+            {"name": "Login", FLINK: {"state": "stopped", "job_ids": [1], "token": "not-mine"}, "ignore_errors": True},
+            {"name": "Typing error", FLINK: {"state": "gone", "job_ids": [1]}, "ignore_errors": True},
+            {"name": "Forgiven", FLINK: {"state": "gone", "job_ids": [1]}, "failed_when": False},
+            stop(13, no_log=True),
+            stop(14, no_log=True, loop=[1, 2]),
+            stop(15, poll=0, **{"async": 60}),
+        ],
+    },
+    {"name": "Nothing of ours", "tasks": [{"ansible.builtin.debug": {}}]},
+]
+STOP = ["changed", "stop", "job_running -> job_cancel_success"]
+NOTES = "2 tasks with no_log left out; 1 task in the background never asked for a result"
+TABLES = [
+    ["PLAY [Jobs <of> three services]"],
+    ["MODULE", "ID", "NAME", "OUTCOME", "ACTION", "STATUS", "MESSAGE"],
+    *(["dli_flink_jobs", f"{number}", f"load-{number}", *STOP] for number in (2, 3, 4)),
+    ["dli_flink_jobs", "51", "bad", "FAILED", "stop", "job_running", "job_running: POST ..."],
+    ["dli_batch_job", BATCH, "rollup", "changed", "cancel", "running -> dead"],
+    *(["dli_flink_jobs", f"{number}", f"load-{number}", *STOP] for number in (5, 6)),
+    ["mrs_job_executions", KILLED, "wordcount", "changed", "kill+delete", "RUNNING -> gone"],
+    ["dli_flink_jobs", "7", "load-7", *STOP],
+    ["dli_flink_jobs", "999", "FAILED", "none", "unknown", "unknown to the service"],
+    ["dli_flink_jobs", "50", ODD, "would change", "would stop", "job_running"],
+    ["dli_flink_jobs", "50", ODD, *STOP],
+    ["dli_flink_jobs", "7", "load-7", "unchanged", "none", "job_cancel_success"],
+    *(["dli_flink_jobs", f"{number}", f"load-{number}", *STOP] for number in (8, 9, 16, 1)),
+    [""],
+    ["PLAY [Whole tasks, and hidden ones]"],
+    ["MODULE", "ID", "NAME", "OUTCOME", "ACTION", "STATUS", "MESSAGE"],
+    ["dli_flink_jobs", "12", "load-12", *STOP],
+    ["dli_flink_jobs", "(whole task: Login)", "FAILED", "GET ..."],
+    ["dli_flink_jobs", "(whole task: Typing error)", "FAILED", "value of state must be one of: ..."],
+    ["dli_flink_jobs", "(whole task: Forgiven)", "FAILED", "value of state must be one of: ..."],
+    [""],
+    [f"21 entries: 5 FAILED, 14 changed, 1 would change, 1 unchanged; {NOTES}"],
+]
+KINDS = ("markdown", "junit", "html")
+
+
+def written_to(folder: str) -> dict[str, str]:
+    return {f"OTC_BIGDATA_REPORT_{kind.upper()}": f"{folder}/{kind}" for kind in KINDS}
+
+
+@pytest.fixture(scope="module")
+def every_way() -> t.Iterator[tuple[Run, dict[str, str]]]:
+    """What was printed, and the files."""
+    with world(**SEED) as (dummy, here):
+        here.write("more.yml", [stop(template("job"))])
+        environ = {**ENABLED, **written_to("~/new/$NAME"), "NAME": "here", "ANSIBLE_INJECT_INVOCATION": "1"}
+        run = here.playbook(EVERY_WAY, "-vvv", name="every <way>.yml", **environ).end(120)
+        yield run, {kind: (here.home / "new/here" / kind).read_text(encoding="utf-8") for kind in KINDS}
+
+
+def test_every_way(every_way):
+    run, dummy = every_way
+    assert run.code == 0, run.said
+    found = cells(report(run))
+    for line, expected in zip(found, TABLES):
+        if expected[-1].endswith("..."):
+            assert line[-1].startswith(expected[-1][:-3])
+            line, expected = line[:-1], expected[:-1]
+        assert line == expected
+    assert len(found) == len(TABLES)
+
+
+def test_no_secrets(every_way):
+    """Not even what Ansible shows at -vvv."""
+    run, files = every_way
+    for text in ("\n".join(report(run)), *files.values()):
+        assert "not-mine" not in text
+        assert "demo-token" not in text
+        assert "invocation" not in text
+        assert "load-13" not in text
+        assert "load-14" not in text
+
+
+def test_markdown(every_way):
+    """The same tables."""
+    run, files = every_way
+    lines = files["markdown"].splitlines()
+    assert lines[0] == r"# every \<way>.yml"
+    assert lines[2].endswith(report(run)[-1])
+    assert [line for line in lines if line.startswith("## ")] == [
+        r"## Jobs \<of> three services",
+        "## Whole tasks, and hidden ones",
+    ]
+    tables = [line.strip("| ") for line in lines if line.startswith("| ") and "---" not in line]
+    assert len(tables) == 21 + 2
+    assert tables[1] == "dli_flink_jobs | 2 | load-2 | changed | stop | job_running -> job_cancel_success"
+
+
+def test_junit(every_way):
+    dummy, files = every_way
+    root = ElementTree.fromstring(files["junit"])
+    assert (root.tag, [suite.get("name") for suite in root]) == ("testsuites", [play["name"] for play in EVERY_WAY[:2]])
+    assert {suite.get("hostname") for suite in root} == {"localhost"}
+    for suite, counts in zip([root, *root], [(21, 2, 3, 1), (17, 2, 0, 1), (4, 0, 3, 0)]):
+        assert tuple(int(suite.get(name)) for name in ("tests", "failures", "errors", "skipped")) == counts
+    cases = {case.get("name"): case for case in root.iter("testcase")}
+    [failure] = cases["Blocked: 51 bad"]
+    assert (failure.tag, failure.get("type")) == ("failure", "DLI.15002")
+    assert failure.get("message").startswith("job_running: POST ")
+    assert [case.tag for case in cases["Login"]] == ["error"]
+    assert cases["Login"].get("classname") == "otc.bigdata.dli_flink_jobs"
+    assert cases["Handler: 1 load-1"].findtext("system-out") == "changed: job_running -> job_cancel_success"
+    assert [case.get("message") for case in root.iter("skipped")] == ["check mode: would stop"]
+
+
+def test_html(every_way):
+    dummy, files = every_way
+    page = files["html"]
+    assert page.startswith("<!DOCTYPE html>")
+    assert "<title>Job report: every &lt;way&gt;.yml</title>" in page
+    assert re.findall("<h2>(.*?)</h2>", page) == ["Jobs &lt;of&gt; three services", "Whole tasks, and hidden ones"]
+    assert page.count("<tbody ") == 21
+    assert "<b>14</b> changed" in page
+    assert "<p>2 tasks with no_log left out</p>" in page
+    assert r"\x1b[2J&lt;b&gt;|日本" in page
+    assert '<td class="status" data-name="status">job_running &rarr; job_cancel_success</td>' in page
+
+
+# ---- hosts ----
+
+LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+FAR = {
+    "ansible_connection": "ssh",
+    "ansible_ssh_executable": template("playbook_dir ~ '/ssh'"),
+    "ansible_ssh_retries": 0,
+}
+HOSTS = {"all": {"hosts": {"h1": {**LOCAL, "job": 1}, "h2": {**LOCAL, "job": 2}, "h3": {**FAR, "job": 3}}}}
+OF_HOST = stop(template("job"), name="Stop")
+PLAYS_OF_HOSTS = [
+    {"name": "One by one", "hosts": "h1,h2", "serial": 1, "tasks": [OF_HOST]},
+    {"name": "Free", "hosts": "all", "strategy": "free", "tasks": [OF_HOST]},
+    {"name": "Once", "hosts": "h1,h2", "tasks": [{**OF_HOST, "run_once": True, "delegate_to": "h2"}]},
+]
+
+
+def test_hosts():
+    """They have a column, and the table of a play is one."""
+    with world(**SEED) as (dummy, here):
+        here.write("hosts.yml", HOSTS)
+        here.write("ssh", "#!/bin/sh\nexit 255\n").chmod(0o755)
+        run = here.playbook(PLAYS_OF_HOSTS, "-i", "hosts.yml", **ENABLED, **written_to("new")).end()
+        root = ElementTree.parse(here.home / "new/junit").getroot()
+    found = cells(report(run))
+    one, free, once = (found.index([f"PLAY [{play['name']}]"]) for play in PLAYS_OF_HOSTS)
+    first, second, far = (["h1", "dli_flink_jobs", "1"], ["h2", "dli_flink_jobs", "2"], ["h3", "dli_flink_jobs"])
+    assert found[one + 2 : free - 1] == [[*first, "load-1", *STOP], [*second, "load-2", *STOP]]
+    same = ["unchanged", "none", "job_cancel_success"]
+    *near, unreachable = sorted(found[free + 2 : once - 1])
+    assert near == [[*first, "load-1", *same], [*second, "load-2", *same]]
+    assert unreachable[:4] == [*far, "(whole task: Stop)", "FAILED"]
+    assert "ssh" in unreachable[4]
+    assert found[once + 2 :] == [[*first, "load-1", *same], [""], ["6 entries: 1 FAILED, 2 changed, 3 unchanged"]]
+    suites = [(suite.get("name"), suite.get("hostname"), suite.get("tests")) for suite in root]
+    assert suites[:2] == [("One by one", "h1", "1"), ("One by one", "h2", "1")]
+    assert len(suites) == 6
+
+
+# ---- where it goes ----
+
+JSON_CALLBACK = """
+import json
+from ansible.plugins.callback import CallbackBase
+
+DOCUMENTATION = "{name: my_json, type: stdout, short_description: one document at the end, description: [the same]}"
+
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION, CALLBACK_TYPE, CALLBACK_NAME = 2.0, "stdout", "my_json"
+
+    def v2_playbook_on_stats(self, stats):
+        self._display.display(json.dumps({"done": True}))
+"""
+SHORT = [["MODULE", "ID", "NAME", "OUTCOME", "ACTION", "STATUS"], ["dli_flink_jobs", "1", "load-1", *STOP]]
+
+
+def test_json():
+    """Whoever reads stdout as JSON still can."""
+    with world(**SEED) as (dummy, here):
+        here.write("callbacks/my_json.py", JSON_CALLBACK)
+        environ = {**ENABLED, "ANSIBLE_STDOUT_CALLBACK": "my_json", "ANSIBLE_CALLBACK_PLUGINS": "callbacks"}
+        run = here.playbook([{"tasks": [stop(1)]}], **environ).end()
+    assert json.loads(run.out) == {"done": True}
+    assert cells(HEADING.split(run.err)[1].strip().splitlines())[:2] == SHORT
+
+
+def test_settings():
+    """In ansible.cfg. What cannot be written is a warning each, and the rest is written."""
+    with world(**SEED) as (dummy, here):
+        settings = "[callback_job_report]\nmarkdown = ansible.cfg/report.md\njunit = .\nhtml = report.html\n"
+        here.write("ansible.cfg", f"[defaults]\ncallbacks_enabled = otc.bigdata.job_report\n{settings}")
+        run = here.playbook([{"tasks": [stop(1)]}], OTC_BIGDATA_REPORT_HTML="").end()
+        assert run.code == 0, run.said
+        assert cells(report(run, warnings=2))[:2] == SHORT
+        assert not (here.home / "report.html").exists()
+        run = here.playbook([{"tasks": [stop(2)]}], ANSIBLE_FORCE_COLOR="1", ANSIBLE_NOCOLOR="").end()
+        assert run.code == 0, run.said
+        assert "load-2" in (here.home / "report.html").read_text(encoding="utf-8")
+    warnings = re.findall(r"\[WARNING\]: job_report: cannot write (\w+): ", run.err)
+    assert warnings == ["markdown", "junit"], run.said
+    assert re.search(r"\x1b\[0;33mdli_flink_jobs  2   load-2  changed .*\x1b\[0m", run.out)
+
+
+QUIET = {
+    "not enabled": ([stop(1)], {}),
+    "nothing of ours": ([{"ansible.builtin.debug": {}}, {f"{FLINK}_info": {}}], ENABLED),
+    "skipped": ([stop(1, when=False)], ENABLED),
+}
+
+
+@pytest.mark.parametrize("name", QUIET)
+def test_no_report(name):
+    """Nor is the one of an earlier run overwritten."""
+    tasks, environ = QUIET[name]
+    with world(**SEED) as (dummy, here):
+        here.write("new/html", "an earlier one")
+        run = here.playbook([{"tasks": tasks}], **environ, **written_to("new")).end()
+        assert run.code == 0, run.said
+        assert not HEADING.search(run.said)
+        assert [path.name for path in (here.home / "new").iterdir()] == ["html"]
+        assert (here.home / "new/html").read_text(encoding="utf-8") == "an earlier one"
+
+
+def test_no_jobs():
+    """A task of ours has run, so there is a report."""
+    with world(**SEED) as (dummy, here):
+        run = here.playbook([{"tasks": [stop(), stop(1, no_log=True)]}], **ENABLED, **written_to("new")).end()
+        assert report(run) == ["No jobs; 1 task with no_log left out"]
+        files = {kind: (here.home / "new" / kind).read_text(encoding="utf-8") for kind in KINDS}
+    assert files["markdown"].endswith(": No jobs; 1 task with no_log left out\n")
+    assert ElementTree.fromstring(files["junit"]).get("tests") == "0"
+    assert "<p>No jobs</p>\n<p>1 task with no_log left out</p>" in files["html"]
+
+
+def test_check_mode():
+    with world(**SEED) as (emulator, here):
+        run = here.playbook([{"tasks": [stop(1), stop("one", name="Typing error")]}], "--check", **ENABLED).end()
+        assert emulator.log.summary()["writes"] == 0
+    job, task = cells(report(run))[1:3]
+    assert job == ["dli_flink_jobs", "1", "load-1", "would change", "would stop", "job_running"]
+    assert task[:3] == ["dli_flink_jobs", "(whole task: Typing error)", "FAILED"]
+    assert "one" in task[3]
+
+
+def test_playbooks():
+    """The report of the last of several has all, as the recap of Ansible."""
+    with world(**SEED) as (dummy, here):
+        first = here.write("first.yml", [{"hosts": "localhost", "gather_facts": False, "tasks": [stop(1)]}])
+        run = here.start("playbook", str(first), str(first), **ENABLED, **written_to("new")).end()
+        assert run.code == 0, run.said
+        assert len(HEADING.findall(run.out)) == 2
+        assert run.out.strip().endswith("\n2 entries: 1 changed, 1 unchanged")
+        assert "Job report: first.yml, first.yml" in (here.home / "new/html").read_text(encoding="utf-8")
+
+
+def test_ad_hoc():
+    with world(**SEED) as (dummy, here):
+        options = json.dumps({"state": "stopped", "job_ids": [1]})
+        run = here.ad_hoc("dli_flink_jobs", options, ANSIBLE_LOAD_CALLBACK_PLUGINS="1", **ENABLED).end()
+        assert run.code == 0, run.said
+    assert cells(HEADING.split(run.out)[1].strip().splitlines())[:2] == SHORT
+
+
+def test_runner():
+    """ansible-runner, which AWX uses, keeps it with the rest of the output."""
+    with world(**SEED) as (dummy, here):
+        here.write("bin/ansible-playbook", f'#!/bin/sh\nexec "{sys.executable}" -m ansible.cli.playbook "$@"\n').chmod(
+            0o755
+        )
+        play = {"hosts": "localhost", "gather_facts": False, "tasks": [stop(1)]}
+        here.write("runner/project/play.yml", [play])
+        path = os.pathsep.join([str(here.home / "bin"), os.environ["PATH"]])
+        line = [sys.executable, "-m", "ansible_runner", "run", str(here.home / "runner"), "-p", "play.yml", "-i", "one"]
+        run = Run(
+            line, cwd=here.home, env=here.environ(PATH=path, **ENABLED, **written_to(str(here.home / "new")))
+        ).end()
+        assert run.code == 0, run.said
+        output = (here.home / "runner/artifacts/one/stdout").read_text(encoding="utf-8")
+        assert "load-1" in (here.home / "new/html").read_text(encoding="utf-8")
+    assert cells(HEADING.split(output)[1].strip().splitlines())[:2] == SHORT
