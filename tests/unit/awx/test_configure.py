@@ -1,0 +1,272 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook that configures AWX: the real modules of awx.awx make it, and what they made runs as AWX runs it."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import typing as t
+
+import pytest
+import yaml
+from awx_plugins.interfaces._temporary_private_api import ManagedCredentialType
+
+from ansible_collections.otc.bigdata.plugins.module_utils._version import VERSION
+from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
+from ansible_collections.otc.bigdata.tests.unit.utils.awx import COLLECTIONS, ROOT, Job, credential_types
+from ansible_collections.otc.bigdata.tests.unit.utils.controller import TOKEN, UNIFIED, Controller, controller
+from ansible_collections.otc.bigdata.tests.unit.utils.guides import GUIDES, blocks, reader
+from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Folder, Run, folder
+from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY
+
+PLAYBOOK = "otc.bigdata.awx.configure"
+ENVIRON = {f"OS_{name.upper()}": value for name, value in KEY.items()}  # as the guide asks for it
+NOT_HERE = ("cd ", "ansible-builder", "podman", "ansible-galaxy")
+# What AWX takes for a playbook (awx/main/utils/ansible.py)
+LOOKS_LIKE_PLAYBOOK = re.compile(r"^\s*?-?\s*?(?:hosts|(ansible\.builtin\.)?import_playbook):\s*?.*?$", re.MULTILINE)
+NOT_ASKED = {"cloud", "otc_hosts", "maintenance_tasks", "stopped_jobs_file"}
+OF_THE_HOST = {"clusters", "services", "project_name", "region"}
+# What a survey leaves out besides, as it matters for other services, or for tasks of one's own
+ALSO_NOT_ASKED = {
+    "Maintenance window (stop)": {"start_again"},
+    "Stop jobs of MRS clusters (slices)": OF_THE_HOST | {"trigger_savepoint"},
+    "Purge finished jobs of MRS clusters (slices)": OF_THE_HOST | {"delete_stopped"},
+    "Maintenance window": {"start_again", "trigger_savepoint"},
+    "Stop jobs of MRS clusters": OF_THE_HOST | {"trigger_savepoint"},
+    "Purge finished jobs of MRS clusters": OF_THE_HOST | {"delete_stopped"},
+}
+APPROVALS = ("workflow_approval_templates",)
+WORKFLOWS = {
+    "Maintenance window": "maintenance_window",
+    "Stop jobs of MRS clusters": "stop_all",
+    "Purge finished jobs of MRS clusters": "purge_finished",
+}
+# Launches, one after the other: answers to questions that have no default, and what it changes
+LAUNCHES = {
+    "Stop jobs": (
+        {"names": "orders*, wordcount", "services": ["flink", "mrs"], "clusters": "analytics, reports"},
+        {"flink": 1, "mrs": 1},
+    ),
+    "Purge finished jobs": ({"older_than": "2d", "clusters": "analytics"}, {"flink": 1, "mrs": 1}),
+    "Maintenance window (stop)": ({"queue_name": "streaming"}, {"flink": 2}),
+    "Maintenance window (start)": ({}, {"flink_started": 2}),
+}
+WORLD = {
+    "flink_jobs": [
+        {"name": "orders-new", "queue_name": "streaming", "status": "job_running"},
+        {"name": "clicks", "queue_name": "streaming", "status": "job_running"},
+        {"name": "alerts", "status": "job_running"},
+        {"name": "old", "status": "job_finish", "age": 300000},
+    ],
+    "batches": [],
+    "mrs_jobs": [
+        {"job_name": "wordcount", "job_state": "RUNNING"},
+        {"job_name": "old", "job_state": "FINISHED", "age": 300000},
+    ],
+}
+CHECKS = (ROOT / "playbooks/tasks/check_variables.yml").read_text(encoding="utf-8")
+TYPES = {"text": str, "integer": int, "multiplechoice": str, "multiselect": list}
+
+
+@pytest.fixture(scope="module")
+def collections() -> str:
+    """Also awx.awx."""
+    script = ROOT / "scripts/awx-collection"
+    found = subprocess.run([script], check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout.strip()
+    return os.pathsep.join([COLLECTIONS, found])
+
+
+def configure(here: Folder, url: str, variables: dict, *arguments: str, **environ: str) -> Run:
+    file = here.write("variables.yml", variables)
+    access = {"CONTROLLER_HOST": url, "CONTROLLER_OAUTH_TOKEN": TOKEN}
+    return here.start("playbook", PLAYBOOK, "-e", f"@{file}", *arguments, **access, **environ).end(600)
+
+
+def made_by(here: Folder, url: str, one: Controller, collections: str) -> None:
+    """As the guide tells, and again by the address that automation controller has."""
+    words = {"https://awx.example.com": url, "CONTROLLER_OAUTH_TOKEN='...'": f"CONTROLLER_OAUTH_TOKEN={TOKEN}"}
+    words |= {f"{name}='...'": f"{name}={value}" for name, value in ENVIRON.items()}
+    with reader(here, words, NOT_HERE, ANSIBLE_COLLECTIONS_PATH=collections) as follower:
+        for block in blocks(GUIDES / "guide_awx.rst"):
+            follower.follow(block)
+    before = copy.deepcopy(one.things)
+    prefix = {"CONTROLLER_OPTIONAL_API_URLPATTERN_PREFIX": "/api/controller/"}
+    variables = yaml.safe_load((here.home / "awx.yml").read_text(encoding="utf-8"))
+    again = configure(here, url, variables, "-vvv", ANSIBLE_COLLECTIONS_PATH=collections, **ENVIRON, **prefix)
+    assert again.code == 0, again.said
+    assert one.things == before
+    assert "changed=0 " in again.out
+    assert "[WARNING]" not in again.said
+    assert not any(secret in again.said for secret in KEY.values())
+
+
+def answered(survey: dict, answers: dict) -> dict:
+    """The variables of a launch, as AWX makes them (SurveyJobTemplateMixin in awx/main/models/mixins.py)."""
+    found = {}
+    for question in survey["spec"]:
+        name = question["variable"]
+        for value in (question["default"], answers.get(name, "")):
+            # What is empty does not pass for an answer, as there is a least length
+            if isinstance(value, TYPES[question["type"]]) and value != "":
+                assert _fits(question, value), question
+                found[name] = value
+        assert name in found or not question["required"], question
+    assert set(answers) <= set(found)
+    return found
+
+
+def _fits(question: dict, value: t.Any) -> bool:
+    if question["choices"]:
+        return set([value] if isinstance(value, str) else value) <= set(question["choices"])
+    return question["min"] <= (value if isinstance(value, int) else len(value)) <= question["max"]
+
+
+def check_survey(name: str, survey: dict, playbook: str) -> None:
+    """It asks what the playbook takes, with its defaults, and AWX accepts it (_validate_spec_data in awx/api/views)."""
+    meta = yaml.safe_load((ROOT / f"playbooks/{playbook}.meta.yml").read_text(encoding="utf-8"))
+    options = meta["argument_specs"][playbook]["options"]
+    questions = {question["variable"]: question for question in survey["spec"]}
+    assert len(questions) == len(survey["spec"])
+    assert set(survey) == {"name", "description", "spec"}
+    assert set(options) - set(questions) == (NOT_ASKED | ALSO_NOT_ASKED.get(name, set())) & set(options)
+    for variable, question in questions.items():
+        option = options[variable]
+        assert question["required"] is option.get("required", False)
+        assert question["question_description"] == option["description"]
+        given = question["default"]
+        assert (yaml.safe_load(given) if option["type"] == "bool" else given) == option.get("default", "")
+        assert question["choices"] == option.get("choices", ["true", "false"] if option["type"] == "bool" else [])
+        least = re.search(rf"{variable}: must be at least (\d+)", CHECKS)
+        assert question["min"] == (int(least[1]) if question["type"] == "integer" else 1)
+        assert question["question_name"]
+        assert question["type"] in TYPES
+
+
+def job_of(one: Controller, template: dict, path: pathlib.Path, **environ: str) -> Job:
+    """A launch of the template, with all that AWX knows of it."""
+    job = Job(path, **environ)
+    for number in template["others"]["credentials"]:
+        credential = one.things["credentials"][number]
+        kind = one.things["credential_types"][credential["credential_type"]]
+        made = ManagedCredentialType("otc", kind["name"], kind["kind"], kind["inputs"], kind["injectors"])
+        job.inject(made, credential["inputs"])
+    return job
+
+
+def hosts_of(one: Controller, template: dict) -> dict[str, dict]:
+    hosts = [host for host in one.things["hosts"].values() if host["inventory"] == template["inventory"]]
+    return {host["name"]: json.loads(host["variables"]) for host in hosts}
+
+
+def test_configure(collections, emulator, tmp_path):
+    with controller() as (one, url), folder() as here:
+        made_by(here, url, one, collections)
+    (project,) = one.named("projects").values()
+    assert project["scm_branch"] == VERSION
+    types = one.named("credential_types")
+    for name, kind in credential_types().items():
+        assert kind.managed or (types[name]["inputs"], types[name]["injectors"]) == (kind.inputs, kind.injectors)
+    (source,) = one.named("inventory_sources").values()
+    assert (ROOT / source["source_path"]).is_file()
+    templates = one.named("job_templates")
+    for name, template in templates.items():
+        path, sliced = ROOT / template["playbook"], "(slices)" in name
+        assert LOOKS_LIKE_PLAYBOOK.search(path.read_text(encoding="utf-8"))
+        check_survey(name, template["survey"], path.stem)
+        assert json.loads(template["extra_vars"]) == ({"otc_hosts": "all"} if sliced else {})
+        assert template["job_slice_count"] == (2 if sliced else 1)
+    check_launches(one, templates, emulator, tmp_path)
+    check_workflows(one, templates)
+    schedules = one.named("schedules")
+    assert [one["extra_data"] for one in schedules.values()] == [{"older_than": "30d"}] * 2
+
+
+def check_launches(one: Controller, templates: dict[str, dict], emulator: Emulator, folder: pathlib.Path) -> None:
+    """With the answers to their surveys they do what they are for. What a job leaves, the next one gets, as in a workflow."""
+    endpoints = {f"OTC_{service}_ENDPOINT": emulator.url for service in ("IAM", "DLI", "MRS")}
+    left: dict = {}
+    for number, (name, (answers, changed)) in enumerate(LAUNCHES.items()):
+        if left and not answers:
+            variables = {"otc_bigdata": left}
+        else:
+            emulator.load(WORLD)
+            variables = {}
+        template = templates[name]
+        job = job_of(one, template, folder / str(number), **endpoints)
+        variables.update(answered(template["survey"], answers))
+        job.run(pathlib.PurePath(template["playbook"]).stem, variables, hosts_of(one, template))
+        assert job.status == "successful", job.output
+        left = job.stats
+        assert {service: left[service]["changed"] for service in changed} == changed, job.output
+
+
+def check_workflows(one: Controller, templates: dict[str, dict]) -> None:
+    """Which template follows which one; their surveys ask no more than those of the templates."""
+    unified = {
+        thing["id"]: thing["name"] for endpoint in (*UNIFIED, *APPROVALS) for thing in one.things[endpoint].values()
+    }
+    found = {}
+    for name, workflow in one.named("workflow_job_templates").items():
+        all_nodes = one.things["workflow_job_template_nodes"].values()
+        nodes = {node["id"]: node for node in all_nodes if node["workflow_job_template"] == workflow["id"]}
+        found[name] = {
+            unified[node["unified_job_template"]]: {
+                kind: [unified[nodes[number]["unified_job_template"]] for number in numbers]
+                for kind, numbers in node["others"].items()
+            }
+            for node in nodes.values()
+        }
+        check_survey(name, workflow["survey"], WORKFLOWS[name])
+        asked = {question["variable"] for question in workflow["survey"]["spec"]}
+        first = templates.get(f"{name} (slices)", templates["Maintenance window (stop)"])
+        assert asked <= {question["variable"] for question in first["survey"]["spec"]}
+    stop, work, start = (
+        "Maintenance window (stop)",
+        *one.named("workflow_approval_templates"),
+        "Maintenance window (start)",
+    )
+    assert found.pop("Maintenance window") == {
+        stop: {"success_nodes": [work], "failure_nodes": [start]},
+        work: {"success_nodes": [start]},
+        start: {},
+    }
+    (clusters,) = one.named("inventory_sources")
+    assert found == {
+        name: {clusters: {"success_nodes": [f"{name} (slices)"]}, f"{name} (slices)": {}}
+        for name in WORKFLOWS
+        if name != "Maintenance window"
+    }
+
+
+def test_without_an_image():
+    with controller() as (one, url), folder() as here:
+        run = configure(here, url, {"slices": 2})
+    assert run.code != 0
+    assert "missing required arguments: image" in run.out
+    assert not one.writes
+
+
+def test_without_the_collection_of_awx():
+    with folder() as here:
+        run = configure(here, "http://127.0.0.1:9", {"image": "registry.example.com/ee:1"})
+    assert run.code != 0
+    assert "couldn't resolve module/action 'awx.awx.execution_environment'" in run.said
+
+
+def test_lint(collections):
+    """Where awx.awx is, it is looked at, too."""
+    command = [pathlib.Path(sys.executable).with_name("ansible-lint"), "--offline", "--nocolor", "playbooks/awx"]
+    environ = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": collections}
+    run = subprocess.run(
+        command, cwd=ROOT, env=environ, check=False, capture_output=True, encoding="utf-8", timeout=120
+    )
+    assert run.returncode == 0, run.stdout
+    assert "Profile 'production' was required, and it passed" in run.stderr
+    assert "awx.awx" not in run.stderr

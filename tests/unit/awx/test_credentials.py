@@ -1,0 +1,129 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The credential types of AWX: AWX's own code injects them into jobs, which go to another node and stop what runs."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ansible_collections.otc.bigdata.plugins.module_utils._connection import ENVIRONMENT, SECRETS
+from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
+from ansible_collections.otc.bigdata.tests.unit.utils.awx import Job, credential_types
+
+TYPES = credential_types()
+ACCESS_KEY, USER, TOKEN, OPENSTACK = TYPES
+HIDDEN = "**********"  # what AWX shows of a secret
+TAIL = 14  # characters at the end of each secret here, which no encoding changes
+KEY = {"access_key": "AKAWX00000000000001", "secret_key": "SKawx/secret+key00000000000001"}
+TEMPORARY = {"access_key": "AKAWX00000000000002", "secret_key": "SKawx/secret+key00000000000002"}
+SECURITY_TOKEN = "ST/awx+=SecurityToken0002"
+PASSWORD = "pa\"ss'wörd\\ $HOME {{ no }} %s & PasswordTail01"
+ONE_TOKEN = "MII/awx+=TokenTail000000001"
+PEOPLE = {
+    "users": [{"id": "u7", "name": "awx", "password": PASSWORD}],
+    "tokens": [{"token": ONE_TOKEN, "user": "awx", "project": "eu-de"}],
+    "access_keys": [
+        {"access": KEY["access_key"], "secret": KEY["secret_key"], "user": "awx"},
+        {
+            "access": TEMPORARY["access_key"],
+            "secret": TEMPORARY["secret_key"],
+            "user": "awx",
+            "security_token": SECURITY_TOKEN,
+        },
+    ],
+}
+WORLD = {
+    **PEOPLE,
+    "flink_jobs": [{"job_id": 1, "status": "job_running"}, {"job_id": 2, "status": "job_init"}],
+    "batches": [{"state": "running"}],
+    "mrs_jobs": [{"job_state": "RUNNING"}, {"job_state": "FINISHED"}],
+}
+SUMMARY = {"flink": 1, "spark": 1, "mrs": 1}  # of what is stopped there
+JOBS = {
+    "access key": (ACCESS_KEY, {**KEY, "project_name": "eu-de"}),
+    "temporary access key": (
+        ACCESS_KEY,
+        {**TEMPORARY, "security_token": SECURITY_TOKEN, "project_name": "eu-de", "region": "eu-de"},
+    ),
+    "user": (
+        USER,
+        {"username": "awx", "password": PASSWORD, "user_domain_name": "demo-domain", "project_name": "eu-de"},
+    ),
+    "token": (TOKEN, {"token": ONE_TOKEN}),
+    "OpenStack": (OPENSTACK, {"username": "awx", "password": PASSWORD, "domain": "demo-domain", "project": "eu-de"}),
+}
+
+
+@pytest.mark.parametrize("kind", [one for one in TYPES.values() if not one.managed], ids=lambda kind: kind.name)
+def test_fields_are_options_of_the_modules(kind):
+    fields = {field["id"]: field for field in kind.inputs["fields"]}
+    assert set(fields) <= set(ENVIRONMENT)
+    assert {name for name, field in fields.items() if field.get("secret")} == set(fields) & set(SECRETS)
+    assert set(kind.inputs["required"]) <= set(fields)
+    assert kind.injectors == {"env": {ENVIRONMENT[name][0]: f"{{{{ {name} }}}}" for name in fields}}
+    # What AWX accepts as a field of a custom type
+    for field in fields.values():
+        assert set(field) <= {"id", "label", "type", "help_text", "multiline", "secret"}
+        assert field["type"] == "string"
+        assert re.fullmatch("[a-zA-Z_]+[a-zA-Z0-9_]*", field["id"])
+        assert field["label"]
+
+
+@pytest.fixture
+def start(tmp_path):
+    """A job with a credential, in a world."""
+    with Emulator(seed=WORLD) as emulator:
+
+        def start(name: str, inputs: dict) -> Job:
+            # A setting of AWX tells all jobs where the services are, except where a credential leads to them
+            urls = {f"OTC_{service}_ENDPOINT": emulator.url for service in ("IAM", "DLI", "MRS")}
+            job = Job(tmp_path, **({} if name == OPENSTACK else urls))
+            job.inject(TYPES[name], {**inputs, "host": f"{emulator.url}/v3"} if name == OPENSTACK else inputs)
+            return job
+
+        yield start
+
+
+def secrets_of(name: str, inputs: dict) -> dict[str, str]:
+    fields = {field["id"]: field for field in TYPES[name].inputs["fields"]}
+    return {field: value for field, value in inputs.items() if fields[field].get("secret")}
+
+
+def files_with(job: Job, secrets: dict[str, str]) -> set[str]:
+    """Of AWX and of the node."""
+    tails = [value[-TAIL:].encode() for value in secrets.values()]
+    files = [path for folder in (job.folder, job.node) for path in folder.rglob("*") if path.is_file()]
+    return {
+        str(path.relative_to(job.folder.parent)) for path in files if any(one in path.read_bytes() for one in tails)
+    }
+
+
+@pytest.mark.parametrize(("name", "inputs"), JOBS.values(), ids=JOBS)
+def test_job(start, name, inputs):
+    job = start(name, inputs)
+    injected = {str(path.relative_to(job.folder)) for path in (job.folder / "env").iterdir()}
+    job.run("stop_all", {"names": "*", "clusters": "analytics"}, None, "-vvvvv")
+    assert job.status == "successful", job.output
+    # The summary comes back, for the next job of a workflow
+    assert {service: found["changed"] for service, found in job.stats.items()} == SUMMARY
+    # Nobody sees a secret
+    secrets = secrets_of(name, inputs)
+    assert all(
+        HIDDEN in value for field, value in job.shown.items() if field in [ENVIRONMENT[one][0] for one in secrets]
+    )
+    assert not any(value[-TAIL:] in job.output + str(job.shown) for value in secrets.values())
+    # What the runner itself writes down, the environment of the job or a file of the credential, is removed with the folders
+    written = injected or {f"artifacts/{job.number}/command"}
+    assert files_with(job, secrets) == {f"{folder}/{file}" for folder in ("awx", "node") for file in written}
+
+
+def test_wrong_secret(start):
+    """Neither the right one nor the wrong one is in what AWX keeps of a job that fails."""
+    inputs = {**JOBS["user"][1], "password": "wrong{{ password }}PasswordTail02"}
+    job = start(USER, inputs).run("purge_finished", {"older_than": "1d"}, None, "-vvvvv")
+    assert job.status == "failed"
+    assert "401" in job.output
+    assert files_with(job, secrets_of(USER, inputs)) == {f"{folder}/artifacts/1/command" for folder in ("awx", "node")}
