@@ -8,11 +8,15 @@ from __future__ import annotations
 import json
 import re
 import typing as t
+from importlib.util import find_spec
 
-from .run_action import run_action
 from .run_module import Result, run_module
 
-DOORS: dict[str, t.Callable[..., Result]] = {"module": run_module, "action": run_action}
+DOORS: dict[str, t.Callable[..., Result]] = {"module": run_module}
+if find_spec("ansible.parsing"):  # for tests of modules, ansible-test hides what a module cannot import
+    from .run_action import run_action
+
+    DOORS["action"] = run_action
 # What differs from run to run
 VOLATILE = [
     (r"127\.0\.0\.1:\d+", "HOST"),

@@ -22,6 +22,7 @@ import yaml
 
 from .run_module import _environ
 
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 HEADING = re.compile(r"^(?:TASK|PLAY) \[(.*?)\] \**\n", re.MULTILINE)
 
 
@@ -93,6 +94,17 @@ class Run:
         return said
 
 
+def _measured() -> dict[str, str]:
+    """Coverage counts the lines of Ansible's processes where it counts those of this one.
+
+    Not those of `run_module`: that would take long, and other tests run the same lines in this process.
+    """
+    coverage = sys.modules.get("coverage")
+    if coverage is None or coverage.Coverage.current() is None:
+        return {}
+    return {"COVERAGE_PROCESS_START": str(ROOT / "pyproject.toml"), "COVERAGE_ROOT": str(ROOT)}
+
+
 def _like_a_shell() -> None:
     """SIGINT is not ignored, as it is in the background; a terminal becomes the one of this session."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -114,6 +126,7 @@ class Folder:
         clean = _environ(self.home)
         return {
             **clean,
+            **_measured(),
             "LC_ALL": "C.UTF-8",
             "ANSIBLE_COLLECTIONS_PATH": clean["PYTHONPATH"],
             "ANSIBLE_LOCAL_TEMP": str(self.path / "tmp"),

@@ -1,0 +1,185 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The guide on troubleshooting invents no error and leaves none out."""
+
+from __future__ import annotations
+
+import ast
+import email.utils
+import os
+import pathlib
+import re
+import ssl
+import time
+import typing as t
+
+import pytest
+import trustme
+from ansible.module_utils.basic import missing_required_lib
+
+from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
+from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
+from ansible_collections.otc.bigdata.tests.unit.utils.guides import GUIDES, ROOT, blocks
+from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
+from ansible_collections.otc.bigdata.tests.unit.utils.run_action import run_action
+from ansible_collections.otc.bigdata.tests.unit.utils.run_module import _environ
+from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY, PROJECT
+
+GUIDE_FILE = GUIDES / "guide_troubleshooting.rst"
+GUIDE = GUIDE_FILE.read_text(encoding="utf-8")
+CODE = r"(?:DLI|APIG|APIGW|IAM)\.\d{4,5}|0\d{3}|1[23]0{4,5}\d{2,3}"
+PASSWORD = {"username": "demo", "password": "demo-password", "user_domain_name": "demo-domain"}
+WRONG = {**PASSWORD, "password": "wrong-password"}
+BAD_KEY = {**KEY, "secret_key": "wrong-secret-key", "project_name": "eu-de"}
+ALL = {"name": ["*"]}
+
+
+def codes_in(folder: str) -> set[str]:
+    """The error codes that are words of the code there."""
+    files = (ROOT / folder).glob("*.py")
+    words = [node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
+    texts = [node.value for node in words if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return {text for text in texts if re.fullmatch(CODE, text)}
+
+
+def test_codes():
+    """Every code that the modules treat is told, and no other but those of the emulator."""
+    told, treated = set(re.findall(f"``({CODE})``", GUIDE)), codes_in("plugins/module_utils")
+    assert treated - told == set()
+    assert told - treated - codes_in("tests/emulator") == set()
+
+
+class Trouble:
+    """Ways to get into it."""
+
+    def __init__(self, emulator: Emulator, folder: pathlib.Path) -> None:
+        self.emulator = emulator
+        self.folder = folder
+        self.flink, self.mrs = Flink(emulator, run_action), Mrs(emulator, run_action)
+
+    def stop(self, login: dict | None = None, **options) -> str:
+        options = {"max_retries": 0, "wait_timeout": 1, "ids": [128], **options}
+        return self.flink.run("stopped", login=login, **options)["msg"]
+
+    def absent(self, **options) -> str:
+        ids = None if "filters" in options else [128]
+        return self.flink.run("absent", ids, **options)["msg"]
+
+    def login(self, **credential: str) -> str:
+        endpoints = {"iam": self.emulator.url, "dli": self.emulator.url}
+        return self.stop({**credential, "endpoints": endpoints})
+
+    def at(self, url: str, **environ: str) -> str:
+        return self.stop({**self.flink.by_token, "endpoints": {"dli": url}}, environ=environ)
+
+    def fault(self, kind: str = "status", path: str = "/jobs", request_timeout: float = 60, **fault) -> str:
+        self.flink.fault(path, kind, times=None, **fault)
+        return self.stop(request_timeout=request_timeout)
+
+    def job(self, status: str = "", wait: bool = True, **script: list[dict]) -> str:
+        return self.stop(ids=[self.flink.job(status, **script)], wait=wait)
+
+    def no_cluster(self) -> str:
+        return self.mrs.run("stopped", ["a"], cluster_id=None, cluster_name="x")["msg"]
+
+    def running_job_of_mrs(self) -> str:
+        return self.mrs.run("absent", [self.mrs.job()], kill_running=False)["msg"]
+
+    def wrong_clock(self) -> str:
+        date = email.utils.formatdate(time.time() + 1200, usegmt=True)
+        return self.fault(status=401, headers={"Date": date})
+
+    def unknown_authority(self) -> str:
+        file, context = self.folder / "server.pem", ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        trustme.CA().issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(file)
+        context.load_cert_chain(file)
+        with Emulator() as emulator:
+            emulator.speak_tls(context)
+            return Flink(emulator, run_action).run("stopped", [128])["msg"]
+
+    def no_tunnel(self) -> str:
+        """The emulator is no proxy, and says so."""
+        return self.at("https://dli.example.com", https_proxy=self.emulator.url, no_proxy="")
+
+    def no_openstacksdk(self) -> str:
+        (self.folder / "openstack.py").write_text("raise ImportError", encoding="utf-8")
+        path = f"{self.folder}{os.pathsep}{_environ(self.folder)['PYTHONPATH']}"
+        return Flink(self.emulator).run("stopped", [1], {"cloud": "x"}, environ={"PYTHONPATH": path})["msg"]
+
+    def no_such_host(self) -> str:
+        """Without a network the system says so."""
+        told = self.at("http://dli.example.invalid")
+        return told.replace("Temporary failure in name resolution", "Name or service not known")
+
+    def lost(self) -> str:
+        self.flink.fault("/stop$", "reset_after", times=None)
+        return self.job(stop=[])
+
+
+# Each message of the guide, and what leads to it
+TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
+    "Failed to import the required Python library (requests)": lambda it: missing_required_lib("requests"),
+    "no credential: set token ... or access_key ... or username": lambda it: it.login(),
+    "...: missing, as username is given": lambda it: it.login(username="demo"),
+    "project_id ... or project_name ...: missing": lambda it: it.login(**PASSWORD),
+    "region ...: missing": lambda it: it.stop({"token": "some-token", "project_id": "p1"}),
+    "cloud: there is no ... in": lambda it: it.stop({"cloud": "night"}),
+    "cloud: needs the Python library openstacksdk": Trouble.no_openstacksdk,
+    "filters: is empty and would select every job": lambda it: it.absent(filters={}),
+    "...: is empty; leave it out or give it a value": lambda it: it.absent(filters={"name": []}),
+    "max_jobs: the filters match ... jobs, more than ...": lambda it: it.absent(filters=ALL, max_jobs=3),
+    "filters.tags: the service filters by it, but": lambda it: it.absent(filters={"tags": {"team": "sales"}}),
+    "trigger_savepoint: a savepoint is only made by state stopped": lambda it: it.absent(trigger_savepoint=True),
+    "the credential was not accepted: ... (check username, password": lambda it: it.login(
+        **WRONG, project_name="eu-de"
+    ),
+    "the credential was not accepted: ... (it has expired": lambda it: it.login(token="old-token", project_id=PROJECT),
+    "the credential was not accepted: ... (check access_key, secret_key": lambda it: it.login(**BAD_KEY),
+    "the clock of this host is ... minutes": Trouble.wrong_clock,
+    "login to project ...: The project does not exist.": lambda it: it.login(**PASSWORD, project_name="eu-de_x"),
+    "project_name: IAM knows 0 projects named": lambda it: it.login(token="demo-token", project_name="eu-de_x"),
+    "the user lacks a permission; needed is": lambda it: it.fault(path="/stop$", status=403),
+    "cannot connect: Connection refused": lambda it: it.at("http://127.0.0.1:9"),
+    "cannot connect: Name or service not known": Trouble.no_such_host,
+    "cannot connect: Tunnel connection failed: ...": Trouble.no_tunnel,
+    "TLS: the certificate is not trusted: ...; set ca_path": Trouble.unknown_authority,
+    "TLS: the other side does not speak it": lambda it: it.at(it.emulator.url.replace("http:", "https:")),
+    "redirected to ..., which is not followed": lambda it: it.fault(status=302, headers={"Location": "https://a.b/"}),
+    "the answer is not JSON (text/html": lambda it: it.fault("wrong_type"),
+    "no answer within ... s (request_timeout)": lambda it: it.fault("hang", seconds=1, request_timeout=0.2),
+    "the connection broke: ...": lambda it: it.fault("reset_before"),
+    "HTTP 429": lambda it: it.fault(status=429),
+    "HTTP 503": lambda it: it.fault(status=503),
+    "... still ... after ... s (wait_timeout)": lambda it: it.job(stop=[{"status": "job_canceling"}]),
+    "job_cancel_fail (...)": lambda it: it.job(stop=[{"status": "job_cancel_fail", "status_desc": "no bucket"}]),
+    "unknown to the service": lambda it: it.stop(ids=[999]),
+    "could not be read: ...": lambda it: it.fault(path="/[0-9]+$", status=500),
+    "nothing can be done now, and wait is false": lambda it: it.job("job_savepointing", wait=False),
+    "whether its last write took effect is not known": Trouble.lost,
+    "left alone, as kill_running is false": Trouble.running_job_of_mrs,
+    "cluster_name: there is no cluster ... in this project": Trouble.no_cluster,
+}
+
+
+def test_messages_of_the_guide():
+    """They are terms of definition lists."""
+    assert re.findall(r"^``(.*)``\n  \S", GUIDE, re.MULTILINE) == list(TROUBLES)
+
+
+@pytest.mark.parametrize("message", TROUBLES)
+def test_message(emulator, tmp_path, message):
+    told = TROUBLES[message](Trouble(emulator, tmp_path))
+    assert tells(told, message), told
+
+
+def tells(told: str, message: str) -> bool:
+    return re.search(".*".join(re.escape(part) for part in message.split("...")), told) is not None
+
+
+def test_how_to_read_a_message(emulator, tmp_path):
+    """The message that is taken apart there is a real one."""
+    (block,) = [block for block in blocks(GUIDE_FILE) if block.section == "How to read a message"]
+    shown = re.sub(r"(?<=POST )[^/]+|(?<=request id )\w+", "...", " ".join(block.text.split()))
+    told = Trouble(emulator, tmp_path).fault(path="/stop$", status=403)
+    assert tells(told, shown), told
