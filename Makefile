@@ -6,9 +6,10 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # This checkout, not a copy that may be installed in the home folder
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
 
+SHELL := bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint fix unit sanity units-all bench lock clean
+.PHONY: help setup demo test lint fix unit sanity units integration molecule docs artefact smoke mutants rulebook bench throttling simulation lock clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,7 +21,7 @@ demo: setup ## Run playbooks/demo.yml against the emulator
 	ANSIBLE_CALLBACK_RESULT_FORMAT=yaml scripts/with-emulator ansible-playbook -i localhost, playbooks/demo.yml
 
 # unit comes last, so that the number of tests closes the output
-test: lint sanity unit ## All checks and tests
+test: lint docs sanity units integration molecule unit ## All checks and tests
 
 lint: setup ## Style, types, licences, changelog, documentation
 	@date '+== %T lint'
@@ -28,7 +29,10 @@ lint: setup ## Style, types, licences, changelog, documentation
 	ruff format --check --quiet
 	mypy
 	yamllint --strict .
-	shellcheck -x .ci/run scripts/ansible-test scripts/setup scripts/tree.sh scripts/with-emulator
+	shellcheck -x .ci/run $$(grep -l '^#!.*bash' scripts/*)
+	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	! command -v actionlint > /dev/null || actionlint
+	nox --no-venv -s extra-checks
 	reuse lint --quiet
 	antsibull-changelog lint
 	@# It checks a copy, and would put a path from this checkout to that copy into each page if it found the checkout, too
@@ -40,17 +44,44 @@ fix: setup ## Let ruff mend what it can
 	ruff check --fix
 	ruff format
 
-sanity: setup ## ansible-test sanity, for all Pythons found
-	@date '+== %T sanity'
-	scripts/ansible-test sanity --local --color no
+sanity: CORE =
+sanity: setup ## ansible-test sanity, for all Pythons found; with another ansible-core: make sanity CORE=2.16
+	@date '+== %T sanity $(CORE)'
+	$(if $(CORE),scripts/with-core $(CORE)) scripts/ansible-test sanity --local --color no
 
 unit: setup ## Unit tests with coverage, on the Python of .venv
 	@date '+== %T unit'
 	pytest -q -n auto --cov
 
-units-all: setup ## Unit tests by ansible-test, on all Pythons found
-	@date '+== %T units-all'
-	scripts/ansible-test units --venv --color no
+# What may differ from Python to Python: syntax, the standard library, TLS, how a module starts and ends. Which request a job
+# gets does not, so `make unit` asks that on one Python; the integration tests ask it once more on the oldest.
+units: UNITS = module_utils/ modules/test_access_key.py modules/test_cloud.py modules/test_messages.py modules/test_tls.py
+units: setup ## A choice of the unit tests, on all Pythons found
+	@date '+== %T units'
+	scripts/ansible-test units --venv --color no $(UNITS:%=tests/unit/plugins/%)
+
+integration: setup ## Playbooks with each module: in process, and as modules on the oldest Python found
+	@date '+== %T integration'
+	scripts/ansible-test integration --venv --color no
+	scripts/ansible-test integration --color no --controller origin:python=venv/default \
+	  --target "controller:python=venv/$$(. scripts/pythons.sh && first_python 3.9 3.10 3.11 3.12 3.13)"
+
+molecule: setup ## Scenarios of playbooks, each run twice against an emulator
+	@date '+== %T molecule'
+	molecule test --all --report
+
+docs: setup ## The pages of the documentation, as on docs.ansible.com
+	@date '+== %T docs'
+	scripts/docs
+
+artefact: setup ## Build the collection, look at what is in it, and install it into .cache/artefact
+	@date '+== %T artefact'
+	scripts/artefact
+
+smoke: CORES = 2.16 2.19 newest
+smoke: setup ## All that was installed by `make artefact`, on several ansible-cores
+	@date '+== %T smoke'
+	scripts/smoke $(CORES)
 
 bench: N = 1000
 bench: RUNS = 5
@@ -58,10 +89,19 @@ bench: ROWS =
 bench: setup ## Speed, requests and memory against the goals; the short form: make bench N=50 RUNS=1
 	@python -m ansible_collections.otc.bigdata.tests.bench --jobs $(N) --runs $(RUNS) $(ROWS)
 
+throttling: setup ## Many tasks at once against one gateway: what gets through, and what is sent in vain
+	@python -m ansible_collections.otc.bigdata.tests.bench.throttling
+
+simulation: setup ## 10,000 clusters and one gateway: how long, how many tasks at once, where it breaks
+	@python -m ansible_collections.otc.bigdata.tests.bench.simulation
+
+rulebook: setup ## The event source in the real ansible-rulebook, which needs a Java runtime
+	scripts/test-rulebook
+
 lock: setup ## Update requirements-dev.txt
 	UV_SYSTEM_CERTS=true uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate \
 	  --custom-compile-command 'make lock' requirements-dev.in -o requirements-dev.txt
 
 clean: ## Remove .venv, caches and results
-	rm -rf .venv .ansible .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage* tests/output *.tar.gz
+	rm -rf .venv .ansible .cache .hypothesis .mypy_cache .nox .pytest_cache .ruff_cache .coverage* tests/output *.tar.gz
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

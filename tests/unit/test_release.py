@@ -1,0 +1,28 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The version of a release is in galaxy.yml, and whatever else names it says the same."""
+
+from __future__ import annotations
+
+import pathlib
+
+import yaml
+
+from ansible_collections.otc.bigdata.plugins.module_utils._version import VERSION
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def load(path: str) -> dict:
+    return yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
+
+
+def test_version_of_the_user_agent() -> None:
+    assert load("galaxy.yml")["version"] == VERSION
+
+
+def test_changelog_knows_the_version_or_what_will_be_in_it() -> None:
+    released = VERSION in load("changelogs/changelog.yaml")["releases"]
+    fragments = list((ROOT / "changelogs/fragments").glob("*.yml"))
+    assert released or fragments
