@@ -26,7 +26,9 @@ def pytest_configure(config) -> None:
     ):
         config.addinivalue_line("markers", marker)
     counter = config.pluginmanager.getplugin("_cov")
-    if counter and hasattr(config, "workerinput"):  # it counts all lines twice in a worker of xdist, which takes twice as long
+    if counter and hasattr(
+        config, "workerinput"
+    ):  # it counts all lines twice in a worker of xdist, which takes twice as long
         counter.cov_controller.cov.stop()
 
 
