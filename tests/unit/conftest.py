@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 
+import hypothesis
 import pytest
 
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
@@ -16,6 +17,10 @@ from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
 from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
 from ansible_collections.otc.bigdata.tests.unit.utils.summary import show_parity, show_sweep
+
+# A busy machine is no failure
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 
 def pytest_configure(config) -> None:
@@ -26,9 +31,8 @@ def pytest_configure(config) -> None:
     ):
         config.addinivalue_line("markers", marker)
     counter = config.pluginmanager.getplugin("_cov")
-    if counter and hasattr(
-        config, "workerinput"
-    ):  # it counts all lines twice in a worker of xdist, which takes twice as long
+    if counter and hasattr(config, "workerinput"):
+        # pytest-cov starts twice in a worker of xdist. The second one counts; the first one would take as long again.
         counter.cov_controller.cov.stop()
 
 

@@ -15,6 +15,7 @@ import signal
 import subprocess
 
 import pytest
+import yaml
 
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.awx import ROOT, Job, cut, side_by_side
@@ -74,6 +75,18 @@ def clusters_of(job: Job) -> list[str]:
 
 def running(*names: str) -> set[str]:
     return {f"{name}-{job}" for name in names for job, state in STATES.items() if state == "RUNNING"}
+
+
+def test_no_survey_asks_for_what_a_host_tells(hosts):
+    """The answer would win over the variables of all hosts."""
+    data = yaml.safe_load((ROOT / "playbooks/awx/job_templates.yml").read_text(encoding="utf-8"))
+    told = {name for variables in hosts.values() for name in variables}
+    over_clusters = [*data["cluster_workflows"], *(one for one in data["job_templates"] if one.get("over_clusters"))]
+    assert len(over_clusters) == 4
+    for template in over_clusters:
+        meta = yaml.safe_load((ROOT / f"playbooks/{template['playbook']}.meta.yml").read_text(encoding="utf-8"))
+        taken = set(meta["argument_specs"][template["playbook"]]["options"])
+        assert {"clusters", "services"} <= told & taken <= {*data["unasked"], *template["unasked"]}
 
 
 def test_together_they_are_the_whole(tmp_path, emulator, hosts):

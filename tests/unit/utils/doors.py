@@ -38,13 +38,17 @@ class Door:
 
     def __call__(self, *args: t.Any, **options: t.Any) -> Result:
         result = DOORS[self.name](*args, **options)
-        kept = {**result, "repeats": sorted(result.get("repeats", ())), "invocation": result.invocation}
-        kept["warnings"] = [_text(warning) for warning in result.get("warnings", ())]
-        text = json.dumps(kept, sort_keys=True)
-        for pattern, word in VOLATILE:
-            text = re.sub(pattern, word, text)
-        self.answers.append(text)
+        repeats = sorted(_lasting(repeat) for repeat in result.get("repeats", ()))
+        warnings = [_text(warning) for warning in result.get("warnings", ())]
+        kept = {**result, "repeats": repeats, "warnings": warnings, "invocation": result.invocation}
+        self.answers.append(_lasting(json.dumps(kept, sort_keys=True)))
         return result
+
+
+def _lasting(text: str) -> str:
+    for pattern, word in VOLATILE:
+        text = re.sub(pattern, word, text)
+    return text
 
 
 def _text(warning: t.Any) -> str:

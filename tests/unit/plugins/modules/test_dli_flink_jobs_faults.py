@@ -254,7 +254,7 @@ def test_success_that_cannot_be_read(flink, kind):
 def test_write_answer_of_a_strange_kind(flink, body):
     """No traceback, no success that was not seen: the service did nothing, as the next look shows."""
     flink.fault(WRITE_PATH, "status", status=200, body=body, times=None)
-    result = flink.run("absent", [128, 137], wait_timeout=1)
+    result = flink.run("absent", [128, 137], wait_timeout=3)
     assert result["summary"]["failed"] == 2
     assert flink.truth[128] == "job_running"
 
