@@ -169,7 +169,7 @@ class JobStore:
         entries = [show(job) for job in jobs]
         self.looked_at(jobs)
         if jobs and self.world.settings.newcomers:
-            self._let_newcomer_in(jobs[0])
+            self._let_newcomer_in(found[0])
         return entries
 
     def looked_at(self, jobs: t.Iterable[Job]) -> None:
@@ -234,7 +234,7 @@ class JobStore:
         return [self._put({**entry, name_field: f"{name}-{n}"}, behaviour) for n in range(1, count + 1)]
 
     def _let_newcomer_in(self, model: Job) -> None:
-        """Between two pages somebody makes a job like one of the page: the rest of the list moves on by one."""
+        """Between two pages somebody makes a job like the first of the list: all the others move on by one."""
         self.world.settings.newcomers -= 1
         own = (self.kind.id_field, self.kind.time_field, "update_time")
         self.add({name: value for name, value in model.fields.items() if name not in own})
