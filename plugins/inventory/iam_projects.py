@@ -51,15 +51,12 @@ author:
 """
 
 EXAMPLES = r"""
-# projects.yml: all projects of the user. The credential comes from the environment:
+# projects.yml: projects of the user. The credential comes from the environment:
 # OS_USERNAME, OS_PASSWORD and OS_USER_DOMAIN_NAME.
 plugin: otc.bigdata.iam_projects
 region: eu-de
 
----
-# some.projects.yml: some of them, in groups by the second part of their names
-plugin: otc.bigdata.iam_projects
-region: eu-de
+# Only some of them, in groups by the second part of their names
 names: ["eu-de_*"]
 keyed_groups:
   - key: project_name.split('_')[1]

@@ -60,33 +60,28 @@ author:
 """
 
 EXAMPLES = r"""
-# mrs.yml: all clusters of one project. The credential comes from the environment:
-# OS_USERNAME, OS_PASSWORD and OS_USER_DOMAIN_NAME.
+# prod.mrs.yml: clusters of two projects. For those of one, the plugin and a project_name are enough.
 plugin: otc.bigdata.mrs_clusters
-project_name: eu-de
 
----
-# prod.mrs.yml: running clusters of two projects, read at most once an hour
-plugin: otc.bigdata.mrs_clusters
-sources:
-  - project_name: eu-de
-  - project_name: eu-de_nightly
-states: [running]
-names: ["analytics*", "reports"]
-cache: true
-cache_plugin: ansible.builtin.jsonfile
-cache_connection: ~/.cache/mrs_clusters
-cache_timeout: 3600
-
----
-# teams.mrs.yml: a group for each team and each project, and one for what must not be touched
-plugin: otc.bigdata.mrs_clusters
+# The credential of the first one comes from the environment: OS_USERNAME, OS_PASSWORD and OS_USER_DOMAIN_NAME.
 sources:
   - project_name: eu-de
   - project_name: eu-de_nightly
     username: demo
     password: "{{ lookup('ansible.builtin.env', 'OS_PASSWORD') }}"
     user_domain_name: demo-domain
+
+# Only some of them
+states: [running, scaling-out, scaling-in]
+names: ["analytics*", "reports"]
+
+# Read at most once an hour
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: ~/.cache/mrs_clusters
+cache_timeout: 3600
+
+# A group for each team and each project, and one for what must not be touched
 keyed_groups:
   - key: cluster_tags.team | default('nobody')
     prefix: team

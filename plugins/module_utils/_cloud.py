@@ -96,7 +96,9 @@ def _loader(environ: t.Mapping[str, str]) -> t.Any:
             load_envvars=False,
         )
     except Exception as error:
-        raise OptionError(f"cloud: clouds.yaml or secure.yaml cannot be read: {type(error).__name__}") from None
+        raise OptionError(
+            f"cloud: clouds.yaml (environment: {FILE}) or secure.yaml cannot be read: {type(error).__name__}"
+        ) from None
     if own and loader.config_filename != own:  # another file may have an entry of that name, for another tenant
         raise OptionError(f"cloud: the file that {FILE} names cannot be read: {own}")
     return loader

@@ -27,7 +27,7 @@ MOVING = "the list of jobs kept changing while it was read; a job may be missing
 
 
 class Service(t.Protocol):
-    """How the jobs of a service are read. ``get``: None for an unknown id."""
+    """How the jobs of a service are read."""
 
     client: Client
     fields: Fields
@@ -35,13 +35,17 @@ class Service(t.Protocol):
     hidden: t.Collection[str]  # codes of a get that fails although a list may show the job
     detail_fields: t.Collection[str]  # what a get shows and a list does not, secrets among it
 
-    def get(self, job_id: t.Any) -> Job | None: ...
+    def get(self, job_id: t.Any) -> Job | None:
+        """None if the service does not know it."""
 
-    def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]: ...
+    def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """What the list is asked for: the filters that the service applies itself."""
 
-    def first_page(self, query: t.Mapping[str, t.Any]) -> Page: ...
+    def first_page(self, query: t.Mapping[str, t.Any]) -> Page:
+        """It tells how many jobs there are."""
 
-    def other_pages(self, first: Page, query: t.Mapping[str, t.Any]) -> list[Page | ApiError]: ...
+    def other_pages(self, first: Page, query: t.Mapping[str, t.Any]) -> list[Page | ApiError]:
+        """All that follow, read at the same time."""
 
 
 @dataclass(frozen=True)

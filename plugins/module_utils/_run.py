@@ -63,7 +63,8 @@ class JobService(Service, t.Protocol):
 
     batch: t.Mapping[str, int]  # write → the most jobs that one request carries
 
-    def write(self, action: str, ids: t.Sequence[t.Any]) -> list[Refused | None]: ...
+    def write(self, action: str, ids: t.Sequence[t.Any]) -> list[Refused | None]:
+        """One request: for each job the refusal, None where it was accepted."""
 
 
 class Kind(t.Protocol):
@@ -72,12 +73,15 @@ class Kind(t.Protocol):
     service: str  # whose endpoint it is: dli or mrs
 
     @staticmethod
-    def select(options: Options) -> Selection: ...
+    def select(options: Options) -> Selection:
+        """Raises OptionError."""
 
     @staticmethod
-    def goal(options: Options) -> Goal: ...
+    def goal(options: Options) -> Goal:
+        """Raises OptionError for an option that belongs to another state."""
 
-    def __call__(self, client: Client, options: Options) -> JobService: ...
+    def __call__(self, client: Client, options: Options) -> JobService:
+        """No request."""
 
 
 @dataclass

@@ -46,9 +46,7 @@ options:
       - V(absent) is content with a batch that the service does not know. This is no change.
     type: str
     required: true
-    choices:
-      absent: Every batch is in a final state, or the service does not know it.
-      stopped: Every batch is in a final state.
+    choices: [absent, stopped]
 notes:
   - The credential needs the permission to read batches, and to cancel jobs of the queue that they run on.
 seealso:

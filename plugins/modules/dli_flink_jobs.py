@@ -49,6 +49,8 @@ options:
     description:
       - The state that all selected jobs are to be in. What is done for a job depends on its status, here in the
         words of the service.
+      - V(stopped) means that none of the jobs runs. They still exist and can be started again. V(started) means that all
+        jobs run, or have run to their end. V(absent) means that the service does not know the jobs any more.
       - V(stopped) sends a stop for a job in C(job_running), C(job_submitting), C(job_downloading),
         C(job_running_exception) or C(job_cancel_fail). The job is then awaited until nothing of it runs, usually in
         C(job_cancel_success). If it ends in C(job_cancel_fail), it has failed. If the service refuses to stop a job
@@ -79,10 +81,7 @@ options:
       - V(absent) is content with a job that the service does not know. This is no change.
     type: str
     required: true
-    choices:
-      absent: The service does not know the jobs any more.
-      started: All jobs run, or have run to their end.
-      stopped: None of the jobs runs. They still exist and can be started again.
+    choices: [absent, started, stopped]
   trigger_savepoint:
     description:
       - Whether the service makes a savepoint of each job that it stops. It needs an OBS bucket that DLI may write to.

@@ -36,6 +36,8 @@ options:
     description:
       - The state that all selected jobs are to be in. What is done for a job depends on its status, here in the words
         of the service.
+      - V(stopped) means that all jobs have ended. Their records still exist. V(absent) means that the cluster does not know
+        the jobs any more.
       - V(stopped) terminates a job in C(NEW), C(NEW_SAVING), C(SUBMITTED), C(ACCEPTED) or C(RUNNING). The job is then
         awaited until it has ended, usually in C(KILLED). A terminated job cannot be started again.
       - V(stopped) leaves a job alone that has ended, in C(FINISHED), C(FAILED) or C(KILLED). This is no change.
@@ -51,9 +53,7 @@ options:
         once it has another status. With O(wait=false) and V(stopped) it fails.
     type: str
     required: true
-    choices:
-      absent: The cluster does not know the jobs any more.
-      stopped: All jobs have ended. Their records still exist.
+    choices: [absent, stopped]
   kill_running:
     description:
       - Whether O(state=absent) terminates a job that has not ended. It does, unless this is V(false).

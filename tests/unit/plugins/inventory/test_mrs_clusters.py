@@ -473,17 +473,14 @@ def test_requests_is_missing(clusters):
 
 
 def test_examples(emulator, clusters):
-    first, prod, teams = (
-        clusters.of(**{key: value for key, value in one.items() if key != "plugin"})
-        for one in yaml.safe_load_all(mrs_clusters.EXAMPLES)
-    )
-    assert set(first.hosts) == set(teams.hosts) == {"analytics", "reports"}
-    assert set(prod.hosts) == {"analytics"}
+    example = yaml.safe_load(mrs_clusters.EXAMPLES)
+    prod = clusters.of(**{key: value for key, value in example.items() if key != "plugin"})
+    assert set(prod.hosts) == {"analytics", "reports"}
     assert (clusters.folder.home / ".cache/mrs_clusters").is_dir()
-    assert teams.groups["team_sales"] == {"analytics"}
-    assert teams.groups["team_nobody"] == teams.groups["changing"] == {"reports"}
-    assert teams.groups["project_eu_de"] == set(teams.hosts)
-    assert teams.hosts["reports"]["owner"] == "nobody"
+    assert prod.groups["team_sales"] == {"analytics"}
+    assert prod.groups["team_nobody"] == prod.groups["changing"] == {"reports"}
+    assert prod.groups["project_eu_de"] == set(prod.hosts)
+    assert prod.hosts["reports"]["owner"] == "nobody"
 
 
 def test_a_playbook_for_all_clusters(emulator, clusters):
