@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import json
+import time
 import typing as t
 from dataclasses import dataclass, field
 
@@ -32,13 +33,18 @@ class Edge:
     repeats: list[str] = field(default_factory=list)
 
     def hide(self, values: t.Iterable[str]) -> None:
-        """These are secret, also as a service may quote them: in the notation of JSON."""
+        """These are secret, also as messages may quote them: in the notation of JSON, and without repeated blanks."""
         for value in values:
-            self.secrets.update((value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]))
+            forms = (value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1])
+            self.secrets.update(form for one in forms for form in (one, " ".join(one.split())) if form)
 
     def repeated(self, text: str) -> None:
         """A request is sent again; ``text`` says which, and why."""
         self.repeats.append(text)
+
+    def rest(self, seconds: float) -> None:
+        """A pause before a request."""
+        time.sleep(seconds)
 
     def notes(self) -> dict[str, t.Any]:
         """What -v adds to a result. (Not as "retries", which Ansible itself puts there.)"""

@@ -80,7 +80,11 @@ def temporary_key() -> dict:
 
 
 def password() -> dict:
-    return {"username": "demo", "user_domain_name": "demo-domain", "password": made_up(NASTY, 40, "PW\"'\\ä=/+ ")}
+    return {
+        "username": "demo",
+        "user_domain_name": "demo-domain",
+        "password": made_up(NASTY, 48, "PW\"'\\ä=  /+\u00a0 "),
+    }
 
 
 class Given(t.NamedTuple):
