@@ -11,7 +11,6 @@ import threading
 import typing as t
 from collections import deque
 from contextlib import suppress
-from urllib.parse import urlsplit
 
 from ._answers import code_of, content, problem
 from ._auth import Auth, Project, Session, denied
@@ -19,7 +18,7 @@ from ._connection import Connection
 from ._edge import Edge
 from ._endpoints import in_catalog, in_region
 from ._errors import ApiError, Fatal, OptionError, Skipped, Unanswered, Unreachable
-from ._http import Http, Reply
+from ._http import Http, Reply, named
 
 # An expired token does not always answer 401: contract of the gateway, of DLI (400), of MRS (500) and of IAM.
 EXPIRED = ("APIGW.0301", "APIGW.0307", "APIG.0301", "APIG.0307", "DLI.10007", "130000002", "IAM.0066", "IAM.0067")
@@ -41,7 +40,13 @@ class Client:
         self._edge = edge
         self._workers = connection.max_concurrency
         self._http = Http(
-            connection.request_timeout, connection.max_retries, self._workers, connection.tls, edge.repeated, deadline
+            connection.request_timeout,
+            connection.max_retries,
+            self._workers,
+            connection.tls,
+            edge.repeated,
+            deadline,
+            edge.rest,
         )
         self._session = Session(self._http, connection.iam, connection.credential, connection.project)
         self._base = connection.endpoint or self._located(connection.region, service)
@@ -76,7 +81,7 @@ class Client:
 
     def named(self, method: str, path: str) -> str:
         """How messages name a call."""
-        return f"{method} {urlsplit(self._base + path).netloc}{urlsplit(self._base + path).path}"
+        return named(method, self._base + path)
 
     def _send(self, method: str, path: str, query: t.Any, body: t.Any, auth: Auth) -> Reply:
         return self._http.send(method, self._base + path, HEADERS, query, body, auth, repeat=method == "GET")

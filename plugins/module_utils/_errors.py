@@ -96,6 +96,10 @@ class Skipped(ApiError):
     """Not sent, as an earlier request had shown that it would be in vain; the error is that of the earlier one."""
 
 
+class Late(Skipped):
+    """Not sent, as its turn would only have come when the time of the task is over."""
+
+
 class Fatal(ApiError):
     """No request of this task can succeed any more."""
 

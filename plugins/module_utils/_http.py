@@ -22,7 +22,7 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from ._errors import ApiError, Misdirected, OptionError, Refused, Unanswered, Unreachable
+from ._errors import ApiError, Late, Misdirected, OptionError, Refused, Unanswered, Unreachable
 from ._pace import Pace
 from ._version import VERSION
 
@@ -39,6 +39,7 @@ class Retry(t.NamedTuple):
 
 
 THROTTLED = 429
+TOO_LATE = "not sent, as requests are held back (HTTP 429) and the time is over"
 # A write is repeated only where it cannot have taken effect: held back by the gateway, or never sent.
 RETRIES: dict[int | type[ApiError], Retry] = {
     THROTTLED: Retry(writes=True, first=1.0, longest=60.0),
@@ -115,7 +116,8 @@ class Http:
     """Sends requests over kept-alive connections, at most ``connections`` to a host; may be shared by threads.
 
     ``timeout`` in seconds bounds the connection and each read of one request; no request is repeated after ``deadline``,
-    a time of the monotonic clock. ``told`` hears of every repeat.
+    a time of the monotonic clock, and no write is sent whose turn at a gateway would come after it. ``told`` hears of
+    every repeat; ``rest`` makes the pauses.
     """
 
     def __init__(
@@ -126,7 +128,9 @@ class Http:
         tls: Tls,
         told: Told = lambda text: None,
         deadline: float = float("inf"),
+        rest: t.Callable[[float], None] = time.sleep,
     ) -> None:
+        self._rest = rest
         self._told = told
         self._timeout = timeout
         self._deadline = deadline
@@ -152,7 +156,8 @@ class Http:
 
         ``auth`` completes a prepared request each time before it is sent.
         ``repeat``: the request does no harm when it takes effect twice (a read, a login).
-        Raises Unreachable if it was never sent, Unanswered if nobody can say what became of it.
+        Raises Unreachable if it could not be sent, Late if its turn comes too late, Unanswered if nobody can say what became
+        of it.
         """
         import requests
 
@@ -162,9 +167,13 @@ class Http:
         attempt = 0
         while True:
             now = time.monotonic()
-            wait = min(pace.pause(now), self._deadline - now)
+            wait = pace.pause(now)
+            if wait and now + wait > self._deadline:
+                if not repeat:
+                    raise Late(named(method, url), TOO_LATE)
+                wait = self._deadline - now
             if wait > 0:
-                time.sleep(wait)
+                self._rest(wait)
             try:
                 reply = self._send_once(request)
             except (Unreachable, Unanswered) as error:
@@ -184,7 +193,7 @@ class Http:
                     return reply
             attempt += 1
             self._told(f"{why}; sent again after {pause:.1f} s ({attempt} of {self._max_retries})")
-            time.sleep(pause)
+            self._rest(pause)
 
     def _pause(self, retry: Retry | None, attempt: int, repeat: bool, wished: float | None = None) -> float | None:
         """Seconds until the request is sent again: doubling, or a little more than the server wishes. None if it is not.
@@ -200,7 +209,7 @@ class Http:
 
     def _send_once(self, request: requests.Request) -> Reply:
         target = urlsplit(request.url)
-        call = f"{request.method} {target.netloc}{target.path}"
+        call = named(request.method, request.url)
         adapter, proxies = self._meet(target.scheme, target.netloc, request.url)
         try:
             prepared = request.prepare()
@@ -265,6 +274,12 @@ def _tls_adapter(connections: int, tls: Tls) -> t.Any:
             return super().build_connection_pool_key_attributes(request, tls.verify)[0], {}
 
     return Adapter(pool_maxsize=connections, pool_block=True)
+
+
+def named(method: str, url: str) -> str:
+    """How messages name a call: no query string, it may be long and says little."""
+    target = urlsplit(url)
+    return f"{method} {target.netloc}{target.path}"
 
 
 def _failure(call: str, error: Exception, timeout: float) -> ApiError:

@@ -146,7 +146,7 @@ def next_step(entry: Entry, goal: Goal) -> str:
         if entry.unanswered:  # the write before the refused one may still show its effect
             return DONE if found == DONE and entry.looks >= ENOUGH_LOOKS else HOLD
         return HOLD if found == FAILED and entry.just_refused() else found
-    if entry.writes.count(last) < MOST_TRIES:
+    if entry.writes.count(last) < MOST_TRIES and not entry.hindrance:
         return last
     return HOLD if entry.unanswered else FAILED
 
@@ -165,7 +165,7 @@ def _after_refusal(entry: Entry, goal: Goal, last: str) -> str:
         return DONE
     if status in goal.passing and entry.writes.count(last) + 1 >= MOST_TRIES:
         return HOLD  # the last try is for what comes after that
-    if entry.moved and entry.writes.count(last) < MOST_TRIES:
+    if entry.moved and entry.writes.count(last) < MOST_TRIES and not entry.hindrance:
         return last
     return HOLD if status in goal.passing else FAILED
 

@@ -23,6 +23,7 @@ from ._errors import (
     Failure,
     Fatal,
     Interrupted,
+    Late,
     OptionError,
     Refused,
     Skipped,
@@ -246,6 +247,7 @@ def _carry_out(service: JobService, task: Task) -> None:
             return
         if writes:
             _write(service, task, writes)
+            late = any(isinstance(entry.refusal, Late) for entry, dummy in writes)
         waiting = task.open()
         if not waiting:
             return
@@ -363,6 +365,8 @@ def _to_be_sent_alone(task: Task, due: t.Sequence[Entry], action: str) -> set[En
 def _answered(entries: t.Sequence[Entry], action: str, answer: list[Refused | None] | ApiError) -> None:
     no = DOUBTFUL if len(entries) > 1 else REFUSED
     if isinstance(answer, Skipped):
+        for entry in entries if isinstance(answer, Late) else ():
+            entry.refusal = answer
         return
     if isinstance(answer, list):
         for entry, refusal in zip(entries, answer):

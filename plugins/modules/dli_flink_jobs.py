@@ -203,7 +203,7 @@ EXAMPLES = r"""
     - name: Start
       otc.bigdata.dli_flink_jobs:
         state: started
-        job_ids: "{{ halt.jobs | default([]) | selectattr('changed') | map(attribute='id') }}"
+        job_ids: "{{ halt.jobs | default([]) | selectattr('action', 'eq', 'stop') | map(attribute='id') }}"
         resume_savepoint: true
 
 - name: Stop jobs with a savepoint and delete them; keep those whose stop fails

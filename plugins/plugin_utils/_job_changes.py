@@ -74,7 +74,7 @@ def changes(
         told = job_id in look.told
         if before and _same(before, seen):
             told = told and limit is not None and _overdue(before, now, limit)
-            seen = seen._replace(since=before.since, stuck=before.stuck or told)
+            seen = seen._replace(since=min(before.since, now), stuck=before.stuck or told)
         if told:
             found.append(Change(before, seen))
         after[job_id] = seen

@@ -14,7 +14,6 @@ from __future__ import annotations
 import asyncio
 import copy
 import logging
-import math
 import os
 import time
 import typing as t
@@ -36,6 +35,7 @@ from ._job_memory import Event, Memory, opened
 LOG = logging.getLogger("otc.bigdata.job_events")
 LONGEST_PAUSE = 900  # seconds from one failed look to the next
 SAVE_EVERY = 1.0  # seconds, while events go out
+CLOCK_SET = 1.0  # seconds that a clock moves only if someone sets it
 STATUS_FILTERS = ("status", "state", "result")  # they choose among events, all others among jobs
 
 CLUSTER = {name: mrs_selection()[name] for name in ("cluster_id", "cluster_name")}
@@ -74,7 +74,7 @@ async def run(queue: t.Any, args: t.Mapping[str, t.Any]) -> None:
     except Failure as error:
         raise Failure(remove_values(str(error), list(edge.secrets))) from None
     finally:
-        edge.stopped = True
+        edge.stopped.set()
 
 
 async def _all_of(coroutines: t.Iterable[t.Coroutine[t.Any, t.Any, None]]) -> None:
@@ -162,6 +162,7 @@ class Source:
         self._edge = edge
         self._memory = memory
         self._going_out = asyncio.Lock()
+        self._clock = time.time() - time.monotonic()  # stays the same until someone sets the clock
 
     async def keep_looking(self, lookout: Lookout) -> None:
         """Ends by an exception only. Raises Failure where it makes no sense to go on."""
@@ -172,6 +173,7 @@ class Source:
             for watch, look in looks.items():
                 if isinstance(look, Sighting):
                     self._take(watch, look)
+            self._memory.save()  # here, as another loop may be sending: it would send at once what has just been added
             await self.send()
             await asyncio.sleep(max(0.0, min(watch.due for watch in lookout.watches) - time.monotonic()))
 
@@ -189,13 +191,13 @@ class Source:
                 watch.failures += 1
             watch.due = now + pause(self._options["interval"], watch.failures)
         if failed:
-            LOG.warning("%s", self._plain(f"{_named([one for one, dummy in failed])} cannot be read: {failed[0][1]}"))
+            LOG.warning("%s", self._plain(_unread(failed)))
         if back:
             LOG.warning("%s can be read again", _named(back))
 
     def _take(self, watch: Watch, sighting: Sighting) -> None:
         """Into the memory, what is known from now on and what is to go out."""
-        key, now = watch.key(sighting.project_id), time.time()
+        key, now = watch.key(sighting.project_id), self._now()
         known = self._memory.known.get(key)
         stuck_after, service = self._options["stuck_after"], sighting.service
         limit = Limit(stuck_after, SORTS[watch.service].final) if stuck_after is not None else None
@@ -207,18 +209,25 @@ class Source:
         for change in found:
             self._memory.events.append(self._plain(_event(watch, sighting, change, now)))
 
+    def _now(self) -> float:
+        """Seconds since 1970. If someone has set the clock, all that is remembered moves with it."""
+        moved = time.time() - time.monotonic() - self._clock
+        if abs(moved) > CLOCK_SET:
+            self._memory.move(moved)
+            self._clock += moved
+        return time.time()
+
     async def send(self) -> None:
-        """All that is to go out, one after the other."""
+        """All that is to go out, one after the other. It has been saved."""
         async with self._going_out:
-            saved = -math.inf
+            saved = time.monotonic()
             while self._memory.events:
-                if time.monotonic() - saved > SAVE_EVERY:
-                    self._memory.save()
-                    saved = time.monotonic()
                 await self._queue.put(copy.deepcopy(self._memory.events[0]))
                 await self._confirmed()
                 self._memory.events.popleft()
-            self._memory.save()
+                if not self._memory.events or time.monotonic() - saved > SAVE_EVERY:
+                    self._memory.save()
+                    saved = time.monotonic()
 
     async def _confirmed(self) -> None:
         if self._feedback is None:
@@ -238,6 +247,13 @@ def _named(watches: t.Sequence[Watch]) -> str:
     return str(watches[0]) if len(watches) == 1 else f"{watches[0]} and {len(watches) - 1} more"
 
 
+def _unread(failed: t.Sequence[tuple[Watch, Failure]]) -> str:
+    """With the reason of the first one, which need not be that of the others."""
+    watch, reason = failed[0]
+    whose = "" if len(failed) == 1 else f"; {watch}"
+    return f"{_named([one for one, dummy in failed])} cannot be read{whose}: {reason}"
+
+
 def _event(watch: Watch, sighting: Sighting, change: Change, now: float) -> Event:
     before, after = change.before, change.after
     job = sighting.look.jobs.get(change.known.id)
@@ -251,7 +267,7 @@ def _event(watch: Watch, sighting: Sighting, change: Change, now: float) -> Even
         "before": before and before.status,
         "after": after and after.status,
         "time": datetime.fromtimestamp(now, timezone.utc).isoformat(timespec="seconds"),
-        "seconds": before and int(now - before.since),
+        "seconds": before and max(0, int(now - before.since)),  # the clock may have been ahead when it was written down
         "job": job and {key: value for key, value in job.items() if key not in sighting.service.detail_fields},
         "meta": {"uuid": str(uuid.uuid4())},
     }

@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import logging
 import math
+import threading
 import time
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from ..module_utils._client import Client
@@ -74,19 +75,24 @@ class Watch:
         return json.dumps([project_id, self.service, self.where, self.chosen], sort_keys=True)
 
 
+@dataclass
 class SourceEdge(Edge):
     """Hears of what a client does, and lets it do nothing more once nobody waits for it."""
 
-    stopped = False
+    stopped: threading.Event = field(default_factory=threading.Event)
 
     def go_on(self) -> None:
         """Raises Fatal, so that a look ends after the request that is under way."""
-        if self.stopped:
+        if self.stopped.is_set():
             raise Fatal("", "the source has been stopped")
 
     def repeated(self, text: str) -> None:
         self.go_on()
         LOG.info("%s", text)
+
+    def rest(self, seconds: float) -> None:
+        self.stopped.wait(seconds)
+        self.go_on()
 
 
 class SourceClient(Client):
@@ -94,11 +100,14 @@ class SourceClient(Client):
 
     def __init__(self, connection: Connection, endpoint: str, edge: SourceEdge) -> None:
         self._source = edge
+        edge.go_on()  # a look that was ended by the stop would log in anew
         super().__init__(connection, endpoint, edge, math.inf)
 
-    def call(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
+    def _send(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
         self._source.go_on()
-        return super().call(*args, **kwargs)
+        reply = super()._send(*args, **kwargs)
+        self._source.go_on()  # a login that has expired would be renewed
+        return reply
 
 
 class Sighting(t.NamedTuple):

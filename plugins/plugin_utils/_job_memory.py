@@ -65,9 +65,15 @@ class Memory:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(f"{self._path}.new", self._path)
+            _sync_folder(os.path.dirname(self._path))
         except OSError as error:
             raise _unusable(self._path, error) from None
         self._saved = text
+
+    def move(self, seconds: float) -> None:
+        """All times that are known, as the clock has been set."""
+        for jobs in self.known.values():
+            jobs.update({job_id: job._replace(since=job.since + seconds) for job_id, job in jobs.items()})
 
     def _text(self) -> str:
         known = {name: [job._asdict() for job in jobs.values()] for name, jobs in self.known.items()}
@@ -102,6 +108,16 @@ def _locked(path: str) -> t.Iterator[None]:
         except OSError as error:
             raise _unusable(path, error) from None
         yield
+
+
+def _sync_folder(path: str) -> None:
+    """So that a power failure does not bring the old file back. Not every file system can do it."""
+    with contextlib.suppress(OSError):
+        folder = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def _checked(job: Known) -> Known:

@@ -126,6 +126,18 @@ def test_the_sample_restarts_a_failed_job(world):
     assert world.started() == [run(1), run(3)]
 
 
+def test_the_sample_restarts_a_job_that_stays_failed(world):
+    """Nothing has changed; and what says nothing of a savepoint has none."""
+    world.put(job_id=2, status="job_running_exception", has_savepoint=None)
+    world.put(job_id=3, status="job_running_exception")
+    variables = {"interval": 0.2, "stuck_after": 1, "state_file": "events.json"}
+    engine = world.rulebook("--rulebook", SAMPLE, variables=variables)
+    wait_for(lambda: world.started() == [run(3)], 60)
+    wait_for(lambda: "Flink job 2 (load-2) has failed and has no savepoint" in engine.out, 60)
+    engine.kill(signal.SIGTERM)
+    engine.end()
+
+
 def test_the_rulebook_of_the_guide(world):
     (text,) = (block.text for block in blocks(GUIDES / "guide_events.rst") if block.name == "rulebook.yml")
     name = world.write("rulebook.yml", text.replace("stuck_after: 3600", "stuck_after: 1\n        interval: 0.2"))

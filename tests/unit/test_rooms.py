@@ -31,7 +31,7 @@ OWNERS = {
     "requests": {"_http", "_fast_path"},
     "openstack": {"_cloud"},
     "urllib3": {"_http"},
-    "sleep": {"_http", "_wait", "_job_events"},
+    "sleep": {"_edge", "_http", "_wait", "_job_events"},
     "AnsibleModule": {"_module"},
     "ansible": {"_module", "_fast_path", "_inventory", "_job_events", "job_report", "job_table"},
     "environ": {"_module", "_fast_path", "_inventory", "_job_events"},

@@ -19,7 +19,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.otc.bigdata.plugins.module_utils import _http
+from ansible_collections.otc.bigdata.plugins.module_utils import _edge, _http
+from ansible_collections.otc.bigdata.plugins.module_utils._pace import Pace
 from ansible_collections.otc.bigdata.tests.emulator.world import JobStore
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
@@ -362,11 +363,25 @@ def effects(monkeypatch) -> list:
     return happened
 
 
+class FastPace(Pace):
+    """A hundred seconds for each one."""
+
+    def pause(self, now: float) -> float:
+        return super().pause(100 * now) / 100
+
+    def answered(self, now: float) -> None:
+        super().answered(100 * now)
+
+    def throttled(self, now: float, wished: float) -> None:
+        super().throttled(100 * now, wished)
+
+
 @pytest.fixture
 def short_pauses(monkeypatch) -> None:
-    """The pauses before retries last a hundredth."""
-    clock = types.SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / 100), monotonic=time.monotonic)
-    monkeypatch.setattr(_http, "time", clock)
+    """The pauses before requests last a hundredth."""
+    clock = types.SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / 100))
+    monkeypatch.setattr(_edge, "time", clock)
+    monkeypatch.setattr(_http, "Pace", FastPace)
 
 
 @pytest.mark.usefixtures("short_pauses")

@@ -11,7 +11,7 @@ import time
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.otc.bigdata.plugins.module_utils import _http, _run, _wait
+from ansible_collections.otc.bigdata.plugins.module_utils import _edge, _http, _run, _wait
 from ansible_collections.otc.bigdata.tests.emulator import dli_batch, dli_flink, mrs
 from ansible_collections.otc.bigdata.tests.emulator import world as emulated
 
@@ -153,8 +153,8 @@ class Clock:
 
     def __init__(self, monkeypatch) -> None:
         self.now = 0.0
-        monkeypatch.setattr(_http, "time", self)
-        monkeypatch.setattr(emulated, "time", self)
+        for module in (_http, _edge, emulated):
+            monkeypatch.setattr(module, "time", self)
         patience = functools.partial(_wait.Patience, clock=self.monotonic, sleep=self.sleep)
         monkeypatch.setattr(_run, "Patience", patience)
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 
@@ -122,6 +123,45 @@ async def test_a_job_that_is_stuck_is_told_once_for_each_stay(sources, state_fil
         ["stuck", 1, "job_running", "job_running"],
     ]
     assert stuck["job"]["status"] == "job_submitting"
+
+
+@pytest.fixture
+def set_clock(monkeypatch):
+    """Sets the clock of this host, to so many seconds ahead of the right time."""
+    right = time.time
+    return lambda ahead: monkeypatch.setattr(time, "time", lambda: right() + ahead)
+
+
+@pytest.mark.parametrize("ahead", [-1800, 1800])
+async def test_someone_sets_the_clock(sources, set_clock, ahead):
+    """No job has been there for longer then, and none for less than no time."""
+    sources.jobs({"job_id": 1, "status": "job_submitting"})
+    async with sources.start(stuck_after=900) as source:
+        set_clock(ahead)
+        await source.silent()
+        sources.put({"job_id": 1, "status": "job_running"})
+        event = await source.event()
+    assert event["type"] == "change"
+    assert 0 <= event["seconds"] < 900
+
+
+async def test_a_clock_that_was_ahead(sources, state_file, set_clock):
+    """Before a restart or not, a job that is stuck is told in time."""
+    sources.jobs({"job_id": 1, "status": "job_running"}, {"job_id": 2, "status": "job_finish"})
+    set_clock(3600)
+    async with sources.start(state_file=str(state_file)):
+        pass
+    set_clock(0)
+    sources.put({"job_id": 2, "status": "gone"})
+    async with sources.start(looked=0, stuck_after=0.3, state_file=str(state_file)) as source:
+        gone, stuck = await source.event(), await source.event()
+        assert stuck["type"] == "stuck"
+        sources.put({"job_id": 1, "status": "job_submitting"})
+        set_clock(-1800)
+        assert (await source.event())["type"] == "change"
+        again = await source.event()
+    assert gone["seconds"] == 0
+    assert [again[key] for key in ("type", "id", "after")] == ["stuck", 1, "job_submitting"]
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,10 @@ import asyncio
 import copy
 import json
 import os
+import stat
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -139,6 +141,51 @@ def run_until_killed(sources, when, args) -> list:
     return [json.loads(line) for line in process.stdout.splitlines()]
 
 
+async def test_what_is_added_while_events_go_out_is_saved_before(sources, state_file):
+    """Two services are looked at in turns, and each sends what there is."""
+    sources.emulator.load(
+        {
+            "flink_jobs": RUNNING[:1],
+            "clusters": [{"clusterId": "c-1", "clusterName": "analytics"}],
+            "mrs_jobs": [{"cluster_id": "c-1", "job_id": "j-1", "job_state": "RUNNING"}],
+        }
+    )
+    services = {"services": ["flink", "mrs"], "clusters": [{"cluster_id": "c-1"}]}
+    sent = []
+    async with sources.start(looked=8, state_file=str(state_file), **services) as source:
+
+        async def put(event):
+            saved = json.loads(state_file.read_text())["events"]
+            sent.append((event["service"], event in saved))
+            if event["service"] == "flink":
+                sources.put({"job_id": "j-1", "job_state": "FINISHED"}, "mrs_jobs")
+                await asyncio.sleep(0.5)  # for the other service to be looked at
+
+        source.queue.put = put
+        sources.put({"job_id": 1, "status": "job_finish"})
+        await until(lambda: len(sent) == 2)
+    assert sent == [("flink", True), ("mrs", True)]
+
+
+@pytest.mark.parametrize("broken", [False, True])
+async def test_the_folder_is_written_too(sources, state_file, monkeypatch, broken):
+    """Otherwise a power failure may bring the old file back. Where that is not possible, it does without."""
+    really, folders = os.fsync, []
+
+    def fsync(file):
+        if stat.S_ISDIR(os.fstat(file).st_mode):
+            folders.append(json.loads(state_file.read_text())["known"])
+            if broken:
+                raise OSError("no fsync for folders")
+        really(file)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    sources.jobs(*RUNNING)
+    async with sources.start(state_file=str(state_file)) as source:
+        await source.silent()
+    assert [len(jobs) for known in folders for jobs in known.values()] == [len(RUNNING)]
+
+
 async def test_feedback(sources, state_file):
     """An event has gone out when the rule engine says so; without that it comes again."""
     sources.jobs(*RUNNING[:2])
@@ -241,16 +288,19 @@ async def test_two_sources_with_one_file(sources, state_file, tmp_path):
         await third.silent()
 
 
+@pytest.mark.parametrize("expired", [False, True])
 @pytest.mark.parametrize("fault", [{"kind": "slow"}, {"kind": "hang"}, {"kind": "status", "status": 503}])
-def test_stopped_while_a_request_is_under_way(sources, state_file, fault):
-    """It ends at once; the thread with the request ends after it, and asks for nothing more."""
+def test_stopped_while_a_request_is_under_way(sources, state_file, caplog, fault, expired):
+    """It ends at once; the thread with the request ends after it, and asks for nothing more, not even for a login."""
     sources.jobs({"count": 350, "status": "job_running"})
     shared = {"state_file": str(state_file), "max_concurrency": 1, "request_timeout": 1}
 
     async def story() -> int:
-        async with sources.start(looked=5, **shared) as source:
+        async with sources.start(sources.by_password, looked=5, **shared) as source:
             sources.emulator.faults.add(path="/jobs$", seconds=0.5, **fault)
             await until(lambda: not sources.emulator.faults.as_list())
+            if expired:
+                sources.emulator.world.identities.expire_tokens()
             asked = sources.looks()
             await source.stop()
             assert source.task.cancelled()
@@ -259,3 +309,21 @@ def test_stopped_while_a_request_is_under_way(sources, state_file, fault):
 
     asked = asyncio.run(story())  # it waits for threads
     assert sources.looks() <= asked + 1
+    assert sources.emulator.log.summary()["logins"] == 1
+    assert caplog.messages == []
+
+
+def test_stopped_while_it_waits_to_ask_again(sources, state_file):
+    """A gateway may want to be left alone for a minute; nobody waits for that."""
+    sources.jobs(*RUNNING)
+
+    async def story() -> float:
+        async with sources.start(state_file=str(state_file)) as source:
+            sources.emulator.faults.add(path="/jobs$", kind="status", status=429, retry_after=60)
+            await until(lambda: not sources.emulator.faults.as_list())
+            await asyncio.sleep(0.2)  # for the answer to arrive
+            await source.stop()
+            return time.monotonic()
+
+    stopped = asyncio.run(story())  # it waits for threads
+    assert time.monotonic() < stopped + 30

@@ -38,7 +38,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def send(method: str = "GET", retries: int = 5) -> _http.Reply:
-    return Http(60, retries, 8, Tls()).send(method, URL, {}, repeat=method == "GET")
+    return Http(60, retries, 8, Tls(), rest=_http.time.sleep).send(method, URL, {}, repeat=method == "GET")
 
 
 @pytest.mark.parametrize("status", [502, 503, 504])

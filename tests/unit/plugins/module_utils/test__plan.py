@@ -74,6 +74,17 @@ def test_what_stands_in_the_way_of_a_write_matters_only_for_a_write(status: str 
     assert next_step(entry, STARTED) == "run"
 
 
+def test_no_second_run_of_a_job_without_a_savepoint() -> None:
+    """The first run may have got through, and the job have lost what it was to begin with."""
+    entry = entry_seen("job_cancel_success")
+    entry.sent("run", LOST)
+    entry.look("job_submitting")
+    entry.look("job_running_exception", hindrance="no savepoint")
+    assert next_step(entry, STARTED) == HOLD
+    entry.look("job_running_exception")
+    assert next_step(entry, STARTED) == "run"
+
+
 def check_after(write, goal, answer, refusal, before, after, step, changed) -> None:
     """What is due when this write was answered so and the job is then seen so."""
     entry = entry_seen(before)

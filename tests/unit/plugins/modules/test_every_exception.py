@@ -30,7 +30,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from ansible_collections.otc.bigdata.plugins.module_utils import _http, _run
+from ansible_collections.otc.bigdata.plugins.module_utils import _edge, _run
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
 from ansible_collections.otc.bigdata.tests.unit.utils.service import Service
 
@@ -202,8 +202,8 @@ class Wire:
 @pytest.fixture
 def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
     """The wire, and a task that has less patience than it is told: a twentieth, and a hundredth before retries."""
-    clock = types.SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / 100), monotonic=time.monotonic)
-    monkeypatch.setattr(_http, "time", clock)
+    clock = types.SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / 100))
+    monkeypatch.setattr(_edge, "time", clock)
     patience = _run.Patience
     monkeypatch.setattr(_run, "Patience", lambda timeout, interval: patience(timeout / 20, interval))
     return Wire(monkeypatch)

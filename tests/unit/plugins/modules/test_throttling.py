@@ -37,3 +37,19 @@ def test_eight_tasks_share_a_gateway(emulator, retry_after):
     held_back = [entry for entry in spark.log if entry["status"] == 429]
     assert held_back
     assert len(spark.log) <= 1.5 * (len(spark.log) - len(held_back))
+
+
+@pytest.mark.races
+def test_a_write_whose_turn_comes_too_late_is_not_sent(emulator, door):
+    """The others still need the gateway. Each job that was not asked to end says so."""
+    spark = Spark(emulator, door)
+    ids = spark.many(80)
+    emulator.settings.update({"rate_limit": 5, "latency": 0.02})
+    result = spark.run("stopped", ids, wait_timeout=4)
+    held_back = [entry for entry in spark.log if entry["status"] == 429]
+    assert len(spark.log) <= 1.5 * (len(spark.log) - len(held_back)) + 8  # those under way at first
+    assert result.column("changed") == {job_id: status == "dead" for job_id, status in spark.truth.items()}
+    assert result.column("failed") == {job_id: status == "running" for job_id, status in spark.truth.items()}
+    late = [job for job in result["jobs"] if "not sent, as requests are held back" in job["msg"]]
+    assert len(late) > 20
+    assert {job["action"] for job in late} == {"none"}
