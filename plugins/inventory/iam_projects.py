@@ -41,6 +41,8 @@ options:
     description:
       - How hosts are named, in order of preference. A project gets the first of these names that it does not share with any
         other project of the file. If it shares all of them, the inventory fails.
+      - It also fails if Ansible has read a machine of that name before, with C(ansible_host) or a connection other than
+        V(local).
       - V(name) is the name of the project, V(id) its ID. Only projects of several O(sources) can have the same name.
     type: list
     elements: str

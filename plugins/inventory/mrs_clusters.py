@@ -47,6 +47,8 @@ options:
     description:
       - How hosts are named, in order of preference. A cluster gets the first of these names that it does not share with any
         other cluster of the file. If it shares all of them, the inventory fails.
+      - It also fails if Ansible has read a machine of that name before, with C(ansible_host) or a connection other than
+        V(local).
       - V(name) is the name of the cluster. V(name_project) adds a dot and the name of the project, or its ID where that is not
         known. V(id) is the ID of the cluster.
       - So two clusters named V(analytics) in two projects are V(analytics.eu-de) and V(analytics.eu-de_nightly), and none of

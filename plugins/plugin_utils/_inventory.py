@@ -21,6 +21,7 @@ from fnmatch import fnmatchcase
 from importlib.util import find_spec
 
 from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.inventory.helpers import get_group_vars
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
@@ -58,6 +59,7 @@ LOCAL = {
     "ansible_connection": trust_as_template("local"),
     "ansible_python_interpreter": trust_as_template("{{ ansible_playbook_python }}"),
 }
+NO_MACHINE = (None, "local", "ansible.builtin.local")  # connections of a host that may be one of ours
 SHOWN = 3  # sources that a message names
 
 
@@ -171,21 +173,34 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
 
     def _populate(self, names: t.Sequence[str], hosts: t.Sequence[Variables]) -> None:
         """Hosts that were added before something went wrong are taken away again."""
+        for name, variables in zip(names, hosts):
+            self._refuse_another(name, variables[self.identity])
         new: list[str] = []
         group = self.inventory.add_group(self.NAME.rpartition(".")[2])
         try:
             for name, variables in zip(names, hosts):
-                there = self.inventory.hosts.get(name)
-                if there is None:
+                if name not in self.inventory.hosts:
                     new.append(name)
-                elif there.vars.get(self.identity) not in (None, variables[self.identity]):
-                    raise OptionError(f"hostnames: another host of this inventory is named {name!r} already")
                 self.inventory.add_host(_inert(name), group)
                 self._describe(name, _inert(variables))
         except Exception:
             for name in new:
                 self.inventory.remove_host(self.inventory.hosts[name])
             raise
+
+    def _refuse_another(self, name: str, identity: str) -> None:
+        """Ansible would merge both into one. A host that is only named elsewhere, to be in a group, is ours."""
+        there = self.inventory.hosts.get(name)
+        if there is None:
+            return
+        known = there.vars.get(self.identity)
+        if known not in (None, identity):
+            raise OptionError(f"hostnames: another host of this inventory is named {name!r} already")
+        if known is None and _is_machine({**get_group_vars(there.get_groups()), **there.vars}):
+            raise OptionError(
+                f"hostnames: {self.identity} {identity} cannot be named {name!r}, as a machine of this inventory has that "
+                "name, with ansible_host or a connection of its own; choose other hostnames, or rename one of them"
+            )
 
     def _describe(self, name: str, variables: Variables) -> None:
         for variable, value in {**LOCAL, **variables}.items():
@@ -323,6 +338,11 @@ def _named(hosts: t.Sequence[t.Mapping[str, str | None]], forms: t.Sequence[str]
                 "let hostnames end with id, and name no project in two sources"
             )
     return t.cast("list[str]", names)
+
+
+def _is_machine(variables: Options) -> bool:
+    """Its plays would run on the control node if it got our variables as well."""
+    return bool(variables.get("ansible_host")) or variables.get("ansible_connection") not in NO_MACHINE
 
 
 def _with_cloud(host: Variables, cloud: str | None) -> Variables:

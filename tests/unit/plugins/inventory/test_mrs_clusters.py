@@ -182,6 +182,44 @@ def test_clusters_of_the_same_name_in_two_files(emulator, clusters):
     assert shown.groups["critical"] == {"b"}
 
 
+def static(clusters, variables: dict, of_group: dict) -> str:
+    """An inventory file that names one cluster, and has a host that is named like the other one."""
+    groups = {
+        "critical": {"hosts": {"analytics": {}}},
+        "servers": {"hosts": {"reports": variables}, "vars": of_group},
+    }
+    return str(clusters.folder.write("static.yml", groups))
+
+
+def test_a_machine_of_the_same_name(clusters):
+    """Its plays would run on the control node if it became a cluster."""
+    file = clusters.write("mrs.yml", project_name="eu-de", read_tags=False)
+    ssh, winrm = {"ansible_connection": "ssh"}, {"ansible_connection": "winrm"}
+    for variables, of_group in (({"ansible_host": "10.0.0.5"}, {}), (ssh, {}), ({}, winrm)):
+        shown = clusters.list(static(clusters, variables, of_group), file)
+        assert f"hostnames: cluster_id {REPORTS} cannot be named 'reports', as a machine of this inv" in shown.said
+        assert shown.hosts.get("reports", {}) == {**variables, **of_group}
+        assert not shown.hosts.get("analytics")  # nothing is left of an inventory that failed
+
+
+def test_the_way_out_for_a_machine_of_the_same_name(clusters):
+    machines = static(clusters, {"ansible_host": "10.0.0.5", "ansible_connection": "ssh"}, {})
+    shown = clusters.list(machines, clusters.write("mrs.yml", project_name="eu-de", hostnames=["id"]))
+    assert "WARNING" not in shown.said
+    assert shown.groups["mrs_clusters"] == {CLUSTER, REPORTS}
+    assert shown.hosts["reports"] == {"ansible_host": "10.0.0.5", "ansible_connection": "ssh"}
+
+
+def test_a_host_elsewhere_that_is_the_cluster(clusters):
+    """It runs on the control node as well, or says which cluster it is."""
+    file = clusters.write("mrs.yml", project_name="eu-de", read_tags=False)
+    local, known = {"ansible_connection": "local"}, {"cluster_id": REPORTS, "ansible_host": "10.0.0.5"}
+    for variables, of_group in ((local, {"ansible_connection": "ssh"}), (known, {})):
+        shown = clusters.list(static(clusters, variables, of_group), file)
+        assert "WARNING" not in shown.said
+        assert shown.hosts["reports"]["cluster_name"] == "reports"
+
+
 def test_what_a_service_tells_is_no_template(emulator, clusters):
     trap = "{{ lookup('pipe', 'touch trapped') }}"
     emulator.load({"clusters": [cluster(trap, clusterId="c", clusterVersion=trap, tags={trap: trap})]})
