@@ -255,6 +255,21 @@ def test_without_an_image():
     assert not one.writes
 
 
+def test_wrong_values(collections):
+    """Nothing is made that would fail each night."""
+    variables = {"image": " ", "slices": 0, "nightly_purge": "30"}
+    with controller() as (one, url), folder(ANSIBLE_COLLECTIONS_PATH=collections) as here:
+        run = configure(here, url, variables)
+    assert run.code != 0
+    for line in (
+        "image: is empty; name the image of the execution environment",
+        "slices: must be at least 1, not 0",
+        "nightly_purge: '30' is not one positive number and one of s m h d w, as in 30d",
+    ):
+        assert line in run.out
+    assert not one.writes
+
+
 def test_without_the_collection_of_awx():
     with folder() as here:
         run = configure(here, "http://127.0.0.1:9", {"image": "registry.example.com/ee:1"})

@@ -21,7 +21,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.emulated import environ, t
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.guides import GUIDES, blocks, reader
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
-from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Folder, Run, folder
+from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Folder, Run, folder, wait_for
 from ansible_collections.otc.bigdata.tests.unit.utils.service import NIGHTLY
 from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
 
@@ -213,18 +213,16 @@ def test_purge_finished():
         before = truth(emulator)
         variables = {"older_than": "30d", "clusters": "analytics"}
         run, dummy = three_runs(emulator, here, "purge_finished", variables, 2)
-        ended = {number for number, status in statuses.items() if status in ("job_finish", "job_submit_fail")}
+        ended = {number for number, status in statuses.items() if status == "job_finish"}
         gone = ended | {"FINISHED", "FAILED", "KILLED"}
         assert truth(emulator) == {job_id: None if job_id in gone else status for job_id, status in before.items()}
-        assert counts(run) == {"flink": [2, 2, 0, 0], "mrs": [3, 3, 0, 0]}
+        assert counts(run) == {"flink": [1, 1, 0, 0], "mrs": [3, 3, 0, 0]}
 
         run = play(here, "purge_finished", {"older_than": "30d", "delete_stopped": True})
-        stopped = {
-            number for number, status in statuses.items() if status in ("job_cancel_success", "job_arrearage_stopped")
-        }
-        gone |= stopped
+        no_end = ("job_cancel_success", "job_submit_fail", "job_arrearage_stopped")
+        gone |= {number for number, status in statuses.items() if status in no_end}
         assert truth(emulator) == {job_id: None if job_id in gone else status for job_id, status in before.items()}
-        assert counts(run) == {"flink": [2, 2, 0, 0]}
+        assert counts(run) == {"flink": [3, 3, 0, 0]}
 
 
 def test_purge_of_one_service_fails():
@@ -314,9 +312,13 @@ def test_two_halves():
     """Without tasks of the user, the way back is a playbook of its own. It is told of the jobs by a file or a workflow."""
     window = {**QUEUE, "stopped_jobs_file": "stopped.yml"}
     with world(flink_jobs=[{"job_id": 1, **RUNNING}, {"job_id": 2, **RUNNING}]) as (emulator, here):
+        predicted = play(here, "maintenance_window", window, "--check")
+        assert "Would stop 2 of 2 jobs" in predicted.out
+        assert "Not started again" not in predicted.out
+        assert "stopped_jobs" not in stats(predicted)["flink"]
         first = play(here, "maintenance_window", window)
         assert first.code == 0, first.said
-        assert "Still stopped: 1, 2" in first.out
+        assert "Not started again: 1, 2" in first.out
         assert kept(here) == {"stopped_jobs": {"localhost": [1, 2]}, "finished": []}
         assert stats(first)["flink"]["stopped_jobs"] == {"localhost": [1, 2]}
 
@@ -357,6 +359,62 @@ def test_job_that_cannot_be_stopped():
         assert kept(here)["finished"] == ["localhost"]
 
 
+def test_job_that_cannot_be_started():
+    """The next run only starts it: the others run, and the work is done."""
+    broken = {"run": [{"status": "job_submit_fail", "status_desc": "no resources"}]}
+    seed = {"flink_jobs": [{"job_id": 1, **RUNNING}, {"job_id": 2, **RUNNING, "script": broken}]}
+    with world(**seed) as (emulator, here):
+        here.write("upgrade.yml", HAND_OVER)
+        run = play(here, "maintenance_window", {**QUEUE, **WINDOW})
+        assert run.code == 2
+        assert fatal(run).startswith("flink: Started 1 of 2 jobs, 1 failed: 2: job_submit_fail (no resources)")
+        assert kept(here) == {"stopped_jobs": {"localhost": [2]}, "finished": []}
+        emulator.world.add("flink_jobs", {"job_id": 2, "script": {}})
+        emulator.log.clear()
+        run = play(here, "maintenance_window", {**QUEUE, **WINDOW})
+        assert run.code == 0, run.said
+        assert "stopped: " not in run.out
+        assert Flink(emulator).written == [2]
+        assert Flink(emulator).truth == dict.fromkeys((1, 2), "job_running")
+        assert kept(here) == {"stopped_jobs": {"localhost": []}, "finished": ["localhost"]}
+
+
+def test_interrupted_while_jobs_stop():
+    """Nobody has read how that ended. The next run goes on, and starts them all the same."""
+    with world(flink_jobs=[{"job_id": 1, **RUNNING}, {"job_id": 2, **RUNNING}]) as (emulator, here):
+        emulator.settings.update({"delays": {"savepoint": "8 looks"}})
+        here.write("upgrade.yml", HAND_OVER)
+        line = ["otc.bigdata.maintenance_window", "-e", json.dumps({**QUEUE, **WINDOW})]
+        run = here.start("playbook", *line, terminal=True)
+        wait_for(lambda: Flink(emulator).writes)
+        run.ctrl_c()
+        assert run.end().code != 0
+        assert kept(here) == {"stopped_jobs": {"localhost": [1, 2]}, "finished": []}
+        run = play(here, "maintenance_window", {**QUEUE, **WINDOW})
+        assert run.code == 0, run.said
+        assert "stopped: [1, 2]" in run.out
+        assert Flink(emulator).truth == dict.fromkeys((1, 2), "job_running")
+        assert kept(here)["finished"] == ["localhost"]
+
+
+def test_nobody_knows_what_came_of_the_stop():
+    """The answer got lost and nothing can be read any more. The jobs are kept, and started again by the next run."""
+    with world(flink_jobs=[{"job_id": 1, **RUNNING}, {"job_id": 2, **RUNNING}]) as (emulator, here):
+        here.write("upgrade.yml", HAND_OVER)
+        emulator.faults.add(path="/stop$", kind="status_after")
+        emulator.faults.add(method="GET", path="/streaming/jobs", status=503, skip=2, times=None)
+        variables = {**QUEUE, **WINDOW, "wait_timeout": 3, "start_again": "after_success"}
+        run = play(here, "maintenance_window", variables)
+        assert run.code == 2
+        assert "whether its last write took effect is not known" in run.out
+        emulator.faults.clear()
+        assert set(Flink(emulator).truth.values()) == {"job_cancel_success"}
+        assert kept(here) == {"stopped_jobs": {"localhost": [1, 2]}, "finished": []}
+        run = play(here, "maintenance_window", variables)
+        assert run.code == 0, run.said
+        assert Flink(emulator).truth == dict.fromkeys((1, 2), "job_running")
+
+
 FAIL = {"name": "Work", "ansible.builtin.fail": {"msg": "half done"}}
 DANGER = {"name": "From here on", "ansible.builtin.set_fact": {"start_again": "after_success"}}
 
@@ -373,7 +431,7 @@ def test_tasks_that_fail(tasks, start_again, stay_stopped):
         here.write("upgrade.yml", tasks)
         run = play(here, "maintenance_window", variables)
         assert run.code == (2 if FAIL in tasks else 0)
-        assert ("Still stopped: 1, 2" in run.out) is stay_stopped
+        assert ("Not started again: 1, 2" in run.out) is stay_stopped
         assert set(Flink(emulator).truth.values()) == {"job_cancel_success" if stay_stopped else "job_running"}
         assert kept(here) == {"stopped_jobs": {"localhost": [1, 2] if stay_stopped else []}, "finished": []}
 
@@ -450,6 +508,10 @@ WRONG: dict[str, tuple[str, list[tuple[dict, str]]]] = {
             ({"names": "", "queue_name": "q"}, empty("names")),
             ({"names": ["a", ""]}, empty("names")),
             ({"names": "a, ,b"}, empty("names")),
+            ({"names": [[]], "queue_name": "q"}, empty("names")),
+            ({"names": [None], "queue_name": "q"}, empty("names")),
+            ({"names": False, "queue_name": "q"}, empty("names")),
+            ({"names": 0, "queue_name": "q"}, empty("names")),
             ({"names": "a", "queue_name": ""}, empty("queue_name")),
             ({"names": "a", "services": []}, empty("services")),
             ({"names": "a", "project_name": ""}, empty("project_name")),
@@ -460,17 +522,7 @@ WRONG: dict[str, tuple[str, list[tuple[dict, str]]]] = {
         "maintenance_window",
         [
             ({"queue_name": "q", "maintenance_tasks": "nowhere.yml"}, "maintenance_tasks: there is no file '{home}/nowhere.yml'"),
-            ({"queue_name": "q", "stopped_jobs_file": "/nowhere/a.yml"}, "stopped_jobs_file: there is no folder '/nowhere'"),
-            ({"queue_name": "q", "stopped_jobs_file": "hosts.yml"}, "stopped_jobs_file: '{home}/hosts.yml' was not written by this playbook"),
             ({"queue_name": "q", "maintenance_tasks": ""}, empty("maintenance_tasks")),
-        ],
-    ),
-    "ends": (
-        "maintenance_end",
-        [
-            ({}, "stopped_jobs_file: give the file that maintenance_window has written, as nothing else tells which jobs were stopped"),
-            ({"stopped_jobs_file": "nowhere.yml"}, "stopped_jobs_file: there is no file '{home}/nowhere.yml'"),
-            ({"stopped_jobs_file": "hosts.yml"}, "stopped_jobs_file: '{home}/hosts.yml' was not written by this playbook"),
         ],
     ),
 }  # fmt: skip
@@ -480,7 +532,7 @@ WRONG: dict[str, tuple[str, list[tuple[dict, str]]]] = {
 def test_wrong_variables(case):
     """One sentence each, before any request, also for a host whose variables are right."""
     playbook, cases = WRONG[case]
-    right = {"names": ["*"], "older_than": "1d", "otc_bigdata": {"flink": {"stopped_jobs": {}}}}
+    right = {"names": ["*"], "older_than": "1d"}
     hosts = {"right": right, **{f"host{number}": variables for number, (variables, dummy) in enumerate(cases)}}
     with world() as (emulator, here):
         here.write("hosts.yml", {"all": {"hosts": hosts}})
@@ -491,6 +543,44 @@ def test_wrong_variables(case):
             assert message.format(home=here.home) in said
             assert "\n" not in said
         assert recap(run, "right")["changed"] == recap(run, "right")["failed"] == 0
+        assert emulator.log.entries() == []
+
+
+NOT_OURS = "stopped_jobs_file: '{home}/other.yml' was not written by this playbook"
+OF_DAY = "stopped_jobs_file: tells of day, not of the host localhost; take the inventory of the window"
+
+
+@pytest.mark.parametrize(
+    ("playbook", "variables", "message"),
+    [
+        ("maintenance_window", {"stopped_jobs_file": "/nowhere/a.yml"}, "stopped_jobs_file: there is no folder '/nowhere'"),
+        ("maintenance_window", {"stopped_jobs_file": "files"}, "stopped_jobs_file: '{home}/files' is a folder"),
+        ("maintenance_window", {"stopped_jobs_file": "other.yml"}, NOT_OURS),
+        ("maintenance_end", {}, "stopped_jobs_file: give the file that maintenance_window has written, as nothing else"),
+        ("maintenance_end", {"stopped_jobs_file": "nowhere.yml"}, "stopped_jobs_file: there is no file '{home}/nowhere.yml'"),
+        ("maintenance_end", {"stopped_jobs_file": "other.yml"}, NOT_OURS),
+        ("maintenance_end", {"stopped_jobs_file": "files/day.yml"}, OF_DAY),
+        ("maintenance_end", {"otc_bigdata": {"flink": {"stopped_jobs": {"day": [1]}}}}, OF_DAY),
+    ],
+)  # fmt: skip
+def test_wrong_file(playbook, variables, message):
+    with world() as (emulator, here):
+        here.write("other.yml", ["something"])
+        here.write("files/day.yml", {"stopped_jobs": {"day": [1]}})
+        run = play(here, playbook, {**(QUEUE if playbook == "maintenance_window" else {}), **variables})
+        assert run.code == 2
+        assert fatal(run).startswith(message.format(home=here.home))
+        assert "\n" not in fatal(run)
+        assert emulator.log.entries() == []
+
+
+def test_a_file_for_each_host():
+    """All hosts of a window have one file, as the last of them writes what all have done."""
+    own = {name: {"stopped_jobs_file": f"{name}.yml", "names": "*"} for name in ("day", "night")}
+    with world() as (emulator, here):
+        here.write("hosts.yml", {"all": {"hosts": own}})
+        run = play(here, "maintenance_window", {"otc_hosts": "all"}, "-i", "hosts.yml")
+        assert {fatal(run, name) for name in own} == {"stopped_jobs_file: must be one file for all hosts of the play"}
         assert emulator.log.entries() == []
 
 
