@@ -42,6 +42,7 @@ PAGES = {
     "callback_plugins": "plugins/callback.html",
     "common_return_values": "reference_appendices/common_return_values.html",
 }
+PICTURES_ON_GITHUB = "https://raw.githubusercontent.com/otc-bigdata/otc.bigdata/main/docs/docsite/images/"
 GUIDE_ON_GITHUB = re.compile(rf"`([^`<]+) <{re.escape(REPOSITORY)}/blob/main/docs/docsite/rst/(\w+)\.rst>`_+")
 
 
@@ -59,12 +60,13 @@ def elsewhere(app, env, node, contnode) -> nodes.reference | None:
     return nodes.reference("", "", title, refuri=f"{ANSIBLE}/{page}")
 
 
-def guides_are_pages(app, docname: str, source: list[str]) -> None:
-    """Modules lead readers of ansible-doc to the guides on GitHub. Here the guides are pages of the same site."""
-    source[0] = GUIDE_ON_GITHUB.sub(r":ref:`\1 <ansible_collections.otc.bigdata.docsite.\2>`", source[0])
+def all_is_here(app, docname: str, source: list[str]) -> None:
+    """Modules lead readers of ansible-doc to the guides on GitHub, and a guide shows a picture from there. Both are here, too."""
+    text = GUIDE_ON_GITHUB.sub(r":ref:`\1 <ansible_collections.otc.bigdata.docsite.\2>`", source[0])
+    source[0] = text.replace(PICTURES_ON_GITHUB, "/images/")
 
 
 def setup(app) -> dict[str, bool]:
     app.connect("missing-reference", elsewhere)
-    app.connect("source-read", guides_are_pages)
+    app.connect("source-read", all_is_here)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -67,12 +67,14 @@ def as_junit(report: Report) -> str:
     """A test case for each entry. A job that would change was not tested, so check mode skips it."""
     root = ElementTree.Element("testsuites", name=clean(report.title))
     for name, jobs in report.plays:
-        for host in dict.fromkeys(job["host"] for job in jobs):
+        of_hosts: dict[str, list[Job]] = {}
+        for job in jobs:
+            of_hosts.setdefault(job["host"], []).append(job)
+        for host, its_jobs in of_hosts.items():
             suite = ElementTree.SubElement(root, "testsuite", name=clean(name), hostname=clean(host))
             suite.set("timestamp", report.ended.isoformat(timespec="seconds"))
-            for job in jobs:
-                if job["host"] == host:
-                    _test_case(suite, job)
+            for job in its_jobs:
+                _test_case(suite, job)
             _count(suite)
     _count(root)
     ElementTree.indent(root)

@@ -49,8 +49,8 @@ def measure(cloud: Cloud, limit: int, retry_after: int, tasks: int, jobs: int) -
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--limits", type=int, nargs="+", default=[50, 200], help="requests per second (%(default)s)")
-    parser.add_argument("--tasks", type=int, nargs="+", default=[1, 8], help="at once (%(default)s)")
-    parser.add_argument("--jobs", type=int, default=200, help="of each task (%(default)s)")
+    parser.add_argument("--tasks", type=int, nargs="+", default=[8], help="at once (%(default)s)")
+    parser.add_argument("--jobs", type=int, default=150, help="of each task (%(default)s)")
     options = parser.parse_args()
     cloud = Cloud()
     try:

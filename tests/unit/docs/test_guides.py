@@ -78,7 +78,7 @@ def words(url: str) -> dict[str, str]:
         "iam.example.com": host,
         "dli.example.com": host,
         f"https://{host}": url,
-        "ansible-galaxy collection install .": f"ansible-galaxy collection install {ROOT}",
+        "ansible-galaxy collection install otc.bigdata": f"ansible-galaxy collection install {ROOT}",
         "127.0.0.1:8080": host,
         "--port 8080": f"--port {host.rpartition(':')[2]}",
     }
