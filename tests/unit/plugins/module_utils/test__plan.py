@@ -133,6 +133,23 @@ def test_after_a_stop(answer: str, refusal: Refused | None, before: str, after: 
     check_after("stop", STOPPED, answer, refusal, before, after, step, changed)
 
 
+def test_a_refusal_after_a_lost_stop_is_not_believed_at_once() -> None:
+    """The lost one may still show its effect, so it takes as many looks as any write to be taken for in vain."""
+    entry = entry_seen("job_running_exception")
+    entry.sent("stop", LOST)
+    entry.look("job_running_exception")
+    entry.sent("stop", REFUSED, NOT_NOW)
+    steps = []
+    for dummy in range(5):
+        entry.look("job_running_exception")
+        steps.append(next_step(entry, STOPPED))
+    assert steps == [HOLD] * 4 + [DONE]
+    entry.sent("stop", REFUSED, NO_PERMISSION)
+    for dummy in range(9):
+        entry.look("job_running_exception")
+    assert next_step(entry, STOPPED) == HOLD
+
+
 RUNS_ALREADY = Refused("POST host/run", "not in this state", 400, "DLI.13006")
 DRAFT, SUBMITTING, EXCEPTION = "job_init", "job_submitting", "job_running_exception"
 
