@@ -163,7 +163,8 @@ class Http:
 
         data = None if body is None else json.dumps(body).encode()
         request = requests.Request(method, url, headers={**HEADERS, **headers}, params=query, data=data, auth=auth)
-        pace = self._paces.setdefault(urlsplit(url).netloc, Pace())
+        host = urlsplit(url).netloc
+        pace = self._paces.get(host) or self._paces.setdefault(host, Pace())
         attempt = 0
         while True:
             now = time.monotonic()

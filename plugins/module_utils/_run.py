@@ -364,9 +364,10 @@ def _to_be_sent_alone(task: Task, due: t.Sequence[Entry], action: str) -> set[En
 
 def _answered(entries: t.Sequence[Entry], action: str, answer: list[Refused | None] | ApiError) -> None:
     no = DOUBTFUL if len(entries) > 1 else REFUSED
-    if isinstance(answer, Skipped):
-        for entry in entries if isinstance(answer, Late) else ():
+    if isinstance(answer, Late):
+        for entry in entries:
             entry.refusal = answer
+    if isinstance(answer, Skipped):
         return
     if isinstance(answer, list):
         for entry, refusal in zip(entries, answer):

@@ -31,6 +31,7 @@ from ansible.module_utils.common.parameters import PASS_VARS
 from ansible_collections.otc.bigdata.plugins.module_utils._options import connection_options
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.emulator.wire import Reply, Request, to_json
+from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import CLUSTER
 from ansible_collections.otc.bigdata.tests.unit.utils.run_module import PACKAGE, _environ
@@ -177,10 +178,6 @@ class Witness(Emulator):
             tokens[self.issued[-1]] = tokens[value]
             reply.headers["X-Subject-Token"] = self.issued[-1]
         return reply
-
-
-def template(expression: str) -> str:
-    return "{{ " + expression + " }}"
 
 
 def seed(credential: dict) -> dict:

@@ -21,30 +21,14 @@ import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
+from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template, world
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import CLUSTER
-from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Folder, Run, folder, wait_for
+from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Folder, Run, wait_for
 from ansible_collections.otc.bigdata.tests.unit.utils.service import PROJECT
 
 FLINK, SPARK, MRS = "otc.bigdata.dli_flink_jobs", "otc.bigdata.dli_batch_job", "otc.bigdata.mrs_job_executions"
 IN_PROCESS, AS_A_MODULE = f"{FLINK}: in process", f"{FLINK}: as a module: "
 UNUSUAL = f"{AS_A_MODULE}become, async or environment"
-
-
-def environ(emulator: Emulator) -> dict[str, str]:
-    """Where the services are, and a token for them."""
-    endpoints = {f"OTC_{service}_ENDPOINT": emulator.url for service in ("IAM", "DLI", "MRS")}
-    return {**endpoints, "OS_TOKEN": "demo-token"}
-
-
-@contextlib.contextmanager
-def world(**seed) -> t.Iterator[tuple[Emulator, Folder]]:
-    """An emulator of its own, and a folder whose tasks talk to it."""
-    with Emulator(seed=seed) as emulator, folder(**environ(emulator)) as here:
-        yield emulator, here
-
-
-def template(expression: str) -> str:
-    return "{{ " + expression + " }}"
 
 
 def script(here: Folder, name: str, *lines: str) -> str:
