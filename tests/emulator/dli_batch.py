@@ -96,7 +96,7 @@ def list_batches(world: World, request: Request, project_id: str) -> Reply:
     if order.startswith("DURATION"):
         found = sorted(found, key=_duration, reverse=order == "DURATION_DESC")
     entries = store.page(found, start, size, lambda job: dli.list_entry(world, _shown(world, job, ENTRY)))
-    return Reply(200, {"from": start, "total": len(found), "sessions": entries})
+    return Reply(200, {"from": start, "total": store.total(found), "sessions": entries})
 
 
 def _filter(query: Query) -> Filter:

@@ -136,7 +136,7 @@ def list_jobs(world: World, request: Request, project_id: str) -> Reply:
     newest_first = query.one_of("order", {"asc", "desc"}) != "asc"
     found = store.select(project_id, _filter(query), newest_first)
     entries = store.page(found, offset, limit, lambda job: _list_entry(world, job, view))
-    job_list = {"total_count": len(found), "jobs": entries}
+    job_list = {"total_count": store.total(found), "jobs": entries}
     return Reply(200, _with_success(world, True, {"message": "", "job_list": job_list}))
 
 

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import copy
 import email.utils
+import gzip
 import re
 import threading
 import time
@@ -29,7 +31,14 @@ KINDS = {
     "truncate": (True, "truncate", None),
     "empty": (True, "", None),
     "wrong_type": (True, "", None),
+    "shape": (True, "", None),
+    "drip": (True, "drip", None),
+    "drip_body": (True, "drip_body", None),
+    "drip_continue": (True, "drip_continue", None),
+    "endless": (True, "endless", None),
+    "bomb": (True, "", None),
 }
+BLANKS, BOMB = 1024 * 1024, 100  # bytes of a part, and how many parts
 GATEWAY = {  # what the gateway says to these statuses
     401: ("APIGW.0301", "Incorrect IAM authentication information"),
     403: ("APIGW.0302", "The IAM user is not authorized to access the API"),
@@ -52,6 +61,8 @@ class Fault:
         "retry_after": None,
         "body": None,
         "seconds": 0,
+        "at": "",
+        "value": None,
     }
 
     def __init__(self, **wanted) -> None:
@@ -61,6 +72,8 @@ class Fault:
         self.fields = {**self.DEFAULTS, **wanted}
         if self.fields["kind"] not in KINDS:
             raise SettingError(f"unknown kind of fault {self.fields['kind']!r}; known are {', '.join(KINDS)}")
+        if not isinstance(self.fields["at"], str):
+            raise SettingError("at of a fault must be a path such as job_list.jobs.0.name")
         for name in ("times", "skip", "status", "seconds"):
             if not isinstance(self.fields[name], (int, float, type(None))):
                 raise SettingError(f"{name} of a fault must be a number")
@@ -85,12 +98,20 @@ class Fault:
         if kind in ("hang", "slow"):
             time.sleep(self.fields["seconds"])
         reply = answer() if takes_effect else Reply()
+        reply.pause = self.fields["seconds"]
         if kind == "hang_after":
             time.sleep(self.fields["seconds"])
         if kind == "empty":
             reply.body = None
         elif kind == "wrong_type":
             reply.body = HTML.format("Welcome") if self.fields["body"] is None else self.fields["body"]
+        elif kind == "shape":
+            reply.body = replaced(
+                reply.body, self.fields["at"].split(".") if self.fields["at"] else [], self.fields["value"]
+            )
+        elif kind == "bomb":
+            reply.raw = gzip.compress(b" " * BLANKS) * BOMB + gzip.compress(b"{}")
+            reply.headers["Content-Encoding"] = "gzip"
         elif status is not None:
             status = self.fields["status"] or status
             reply = Reply(status, self._body(request, status))
@@ -111,6 +132,19 @@ class Fault:
         if isinstance(pause, str) and pause.startswith("date+"):  # the other form that HTTP allows
             pause = email.utils.formatdate(time.time() + float(pause[5:]), usegmt=True)
         return headers if pause is None else {**headers, "Retry-After": str(pause)}
+
+
+def replaced(body, path: t.Sequence[str], value):
+    """The body of an answer with ``value`` in one place, such as ``jobs``, ``0``, ``name``; ``*`` is all of a list."""
+    if not path:
+        return value
+    body, (key, *rest) = copy.copy(body), path
+    if isinstance(body, list):
+        for number in range(len(body)) if key == "*" else [int(key)]:
+            body[number] = replaced(body[number], rest, value)
+    elif isinstance(body, dict):
+        body[key] = replaced(body.get(key), rest, value)
+    return body
 
 
 class Faults:

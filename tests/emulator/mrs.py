@@ -262,9 +262,10 @@ def list_jobs(world: World, request: Request, project_id: str, cluster_id: str) 
     wanted = _filter(query)
     _working_cluster(world, project_id, cluster_id, "list_jobs")
     found = store.select(cluster_id, wanted, newest_first)
-    start = (offset - 1) * limit if answers["mrs_offset"] == "page" else offset - 1
+    rows = min(limit, world.settings.page_rows or limit)
+    start = (offset - 1) * rows if answers["mrs_offset"] == "page" else offset - 1
     entries = store.page(found, start, limit, lambda job: _shown(world, job))
-    total = str(len(found)) if answers["mrs_numbers"] == "strings" else len(found)
+    total = str(store.total(found)) if answers["mrs_numbers"] == "strings" else store.total(found)
     return Reply(answers["mrs_read_status"], {"total_record": total, "job_list": entries})
 
 

@@ -37,6 +37,8 @@ CHOICES = {**ANSWERS, **{name: values for service in SERVICES for name, values i
 DELAYS = {name: value for service in SERVICES for name, value in service.delays.items()}
 
 SEED_FILE = pathlib.Path(__file__).with_name("seed.json")
+WITHOUT_END = ("drip", "drip_body", "drip_continue", "endless")
+ENDLESS = b"10000\r\n" + b" " * 0x10000 + b"\r\n"  # a chunk of 64 KiB
 AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends a reset
 
 
@@ -195,8 +197,30 @@ class _Connection(socketserver.StreamRequestHandler):
             return False
         if reply.cut == "close":
             return False
-        self.connection.sendall(reply.encode(request.method == "HEAD"))
+        if reply.cut in WITHOUT_END:
+            self._send_without_end(reply)
+        else:
+            self.connection.sendall(reply.encode(request.method == "HEAD"))
         return request.keeps_alive and not reply.cut
+
+    def _send_without_end(self, reply: Reply) -> None:
+        """An answer that takes as long as the client, or the server, is there."""
+        if reply.cut == "endless":
+            self.connection.sendall(f"HTTP/1.1 {reply.status} OK\r\nTransfer-Encoding: chunked\r\n\r\n".encode())
+            while True:
+                self.connection.sendall(ENDLESS)
+        head, end, body = reply.encode().partition(b"\r\n\r\n")
+        if reply.cut == "drip_body":
+            self.connection.sendall(head + end)
+            head = end = b""
+        while reply.cut == "drip_continue":
+            self._drip(b"HTTP/1.1 100 Continue\r\n\r\n", reply.pause)
+        self._drip(head + end + body, reply.pause)
+
+    def _drip(self, data: bytes, pause: float) -> None:
+        for number in range(len(data)):
+            self.connection.sendall(data[number : number + 1])
+            time.sleep(pause)
 
 
 def _close(connection: socket.socket) -> None:

@@ -26,6 +26,8 @@ PLAIN = {  # name: the default and what it means
     "latency": (0.0, "seconds that every request takes before anything else happens"),
     "token_lifetime": (86400.0, "seconds that a token issued from now on is valid"),
     "page_limit": (100, "largest limit or size that a list of jobs accepts"),
+    "page_rows": (0, "largest number of jobs that a list shows in one answer, whatever limit it accepts; 0: no such"),
+    "unshown": (0, "jobs that lists count in their total and do not show, as a sub-user sees it"),
     "batch_limit": (10000, "largest number of ids that one write accepts"),
     "rate_limit": (0, "requests that the gateway lets through in a second, of all clients together; 0: all"),
     "rate_retry_after": (0, "the Retry-After of those that it holds back, in seconds; 0: no such header"),

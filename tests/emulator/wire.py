@@ -69,13 +69,16 @@ class Request:
 class Reply:
     """Status, headers and a body: None (nothing), a str (text or HTML) or anything else as JSON.
 
-    ``cut`` breaks the connection: "reset" and "close" instead of the answer, "truncate" in the middle of it.
+    ``cut`` breaks the connection: "reset" and "close" instead of the answer, "truncate" in the middle of it; or sends the
+    answer so that it does not end: byte by byte with a ``pause`` of seconds after each ("drip", "drip_body"), after answers
+    100 that come so ("drip_continue"), or with a body that goes on and on ("endless"). ``raw`` is a body as it is sent.
     """
 
-    __slots__ = ("status", "body", "headers", "cut")
+    __slots__ = ("status", "body", "headers", "cut", "pause", "raw")
 
     def __init__(self, status: int = 200, body=None, headers: dict | None = None, cut: str = "") -> None:
         self.status, self.body, self.headers, self.cut = status, body, headers or {}, cut
+        self.pause, self.raw = 0.0, None
 
     def encode(self, head_only: bool = False) -> bytes:
         payload, content_type = self._payload()
@@ -90,12 +93,17 @@ class Reply:
         return "".join(head).encode("latin-1") + (b"" if head_only or self.status == 204 else payload)
 
     def _payload(self) -> tuple[bytes, str]:
+        if self.raw is not None:
+            return self.raw, "application/json"
         if self.body is None:
             return b"", ""
         if isinstance(self.body, str):
             kind = "text/html" if self.body.startswith("<") else "text/plain"
             return self.body.encode("utf-8"), f"{kind}; charset=utf-8"
-        return to_json(self.body).encode("utf-8"), "application/json"
+        try:
+            return to_json(self.body).encode("utf-8"), "application/json"
+        except UnicodeEncodeError:  # half a surrogate pair, which JSON can only hold as an escape
+            return json.dumps(self.body).encode("ascii"), "application/json"
 
 
 def read_request(stream, send) -> Request | None:

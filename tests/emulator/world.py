@@ -165,12 +165,16 @@ class JobStore:
 
     def page(self, found: list[Job], start: int, size: int, show: t.Callable[[Job], dict]) -> list[dict]:
         """The entries of one answer. To be in it is a look, and what the answer says is old before it arrives."""
-        jobs = found[start : start + size]
+        jobs = found[start : start + min(size, self.world.settings.page_rows or size)]
         entries = [show(job) for job in jobs]
         self.looked_at(jobs)
         if jobs and self.world.settings.newcomers:
             self._let_newcomer_in(found[0])
         return entries
+
+    def total(self, found: list[Job]) -> int:
+        """How many jobs a list says that it has."""
+        return len(found) + self.world.settings.unshown
 
     def looked_at(self, jobs: t.Iterable[Job]) -> None:
         """An answer has shown these jobs."""

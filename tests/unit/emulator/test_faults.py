@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import email.utils
+import gzip
 import http.client
 import socket
 import time
@@ -156,3 +157,93 @@ def test_gateway_404_of_other_services(call, fault, add_batch, add_mrs_job):
     fault(kind="gateway_404", times=2)
     answers = [call.batches("GET", f"/{batch_id}"), call.mrs("GET", f"/{job_id}")]
     assert [(answer.status, answer.code) for answer in answers] == [(404, "APIGW.0101")] * 2
+
+
+def test_408_with_the_services_own_code(call, fault, add_job):
+    job_id = add_job()
+    fault(kind="status_after", status=408, body={"error_code": "DLI.0019", "error_msg": "timed out"})
+    answer = call.flink("POST", "/delete", {"job_ids": [job_id]})
+    assert (answer.status, answer.code, call.status(job_id)) == (408, "DLI.0019", None)
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "shown"),
+    [
+        ("job_list.total_count", 500, {"total_count": 500}),
+        ("job_list.jobs.0.status", None, {"status": None}),
+        ("job_list.jobs.*.name", {"a": 1}, {"name": {"a": 1}}),
+        ("job_list", "none", {}),
+        ("", ["x"], {}),
+    ],
+)
+def test_shapes(call, fault, add_job, at, value, shown):
+    add_job()
+    fault(kind="shape", at=at, value=value)
+    body = call.flink("GET").body
+    assert call.flink("GET").body["job_list"]["total_count"] == 1  # nothing has changed in the world
+    if not shown:
+        assert (body["job_list"] if at else body) == value
+        return
+    found = {**body["job_list"], **body["job_list"]["jobs"][0]}
+    assert {key: found[key] for key in shown} == shown
+
+
+@pytest.mark.parametrize(("kind", "begins"), [("drip", b"HTTP/1.1 4"), ("drip_continue", b"HTTP/1.1 1")])
+def test_answers_that_drip(emulator, fault, add_job, kind, begins):
+    job_id = add_job()
+    fault(kind=kind, seconds=0.01)
+    host, dummy, port = emulator.url.partition("//")[2].partition(":")
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        connection.sendall(b"GET " + f"/v1.0/p/streaming/jobs/{job_id}".encode() + b" HTTP/1.1\r\n\r\n")
+        heard = [connection.recv(100) for dummy in range(10)]
+    assert b"".join(heard).startswith(begins)
+    assert len(b"".join(heard)) < 100
+
+
+def test_a_body_that_drips(call, fault):
+    fault(kind="drip_body", seconds=0.001)
+    assert call.flink("GET").status == 200
+
+
+def test_a_body_that_does_not_end(emulator, fault):
+    fault(kind="endless")
+    connection = http.client.HTTPConnection(emulator.url.partition("//")[2], timeout=5)
+    connection.request("GET", "/v1.0/p/streaming/jobs")
+    assert len(connection.getresponse().read(5_000_000)) == 5_000_000
+    connection.close()
+
+
+def test_a_bomb(emulator, fault):
+    fault(kind="bomb")
+    connection = http.client.HTTPConnection(emulator.url.partition("//")[2], timeout=5)
+    connection.request("GET", "/v1.0/p/streaming/jobs")
+    response = connection.getresponse()
+    sent = response.read()
+    assert (response.headers["Content-Encoding"], len(sent) < 300_000) == ("gzip", True)
+    assert gzip.decompress(sent) == b" " * 100 * 1024 * 1024 + b"{}"
+    connection.close()
+
+
+def test_half_a_surrogate_pair(call, add_job, fault):
+    job_id = add_job(name="sur\ud800rog")
+    assert call.flink("GET", f"/{job_id}").body["job_detail"]["name"] == "sur\ud800rog"
+
+
+@pytest.mark.parametrize(("rows", "unshown"), [(0, 0), (2, 0), (0, 7), (2, 7)])
+def test_rows_and_totals_of_lists(call, emulator, add_job, add_batch, add_mrs_job, rows, unshown):
+    for dummy in range(3):
+        add_job(), add_batch(), add_mrs_job()
+    emulator.settings.update({"page_rows": rows, "unshown": unshown})
+    flink, spark, mrs = (one.body for one in (call.flink("GET"), call.batches("GET"), call.mrs("GET")))
+    found = [
+        (flink["job_list"]["total_count"], len(flink["job_list"]["jobs"])),
+        (spark["total"], len(spark["sessions"])),
+        (mrs["total_record"], len(mrs["job_list"])),
+    ]
+    assert found == [(3 + unshown, rows or 3)] * 3
+    second = (
+        {call.mrs("GET", f"?limit=100&offset={offset}").body["job_list"][0]["job_id"] for offset in (1, 2)}
+        if rows
+        else {1, 2}
+    )
+    assert len(second) == 2
