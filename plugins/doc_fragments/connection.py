@@ -129,21 +129,24 @@ options:
     type: path
   request_timeout:
     description:
-      - Seconds that connecting may take, and that a request may go without an answer.
-      - It limits one HTTP request, not all of them together.
+      - Seconds that one HTTP request may take, from the attempt to connect, TLS and proxy included, to the last byte of its
+        answer, however slowly that drips.
+      - It limits each request, not all of them together.
     type: float
     default: 60
     aliases: [api_timeout]
   max_retries:
     description:
-      - How often one HTTP request is repeated after throttling (HTTP 429) or a passing fault (HTTP 502, 503, 504, a
-        broken connection).
+      - How often one HTTP request is repeated after a passing fault (HTTP 408, 502, 503, 504, a broken connection, an answer
+        that is cut off or has an unknown shape).
+      - Throttling (HTTP 429) is no fault. It is waited for as long as there is time, in the event source until the next look.
+      - With V(0) no request is repeated, after throttling neither.
       - Pauses grow from one repetition to the next. A C(Retry-After) header is honoured, up to one minute after
         throttling and up to 10 seconds after a fault. With C(-v) they are shown, in the result of a
         module as C(repeats).
       - A request that changes something is repeated only if it cannot have taken effect.
       - Nothing is repeated once the time is over. That is what C(wait_timeout) says, or 10 minutes where jobs, clusters or
-        projects are only read.
+        projects are only read. A login is held back for at most 10 minutes.
     type: int
     default: 5
   max_concurrency:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ._text import clean, plain
+
 NO_ANSWER: dict[str, t.Any] = {"code": None, "status": None, "request_id": None, "message": None}
 
 
@@ -24,7 +26,7 @@ class Failure(Exception):
     @staticmethod
     def of(error: Exception) -> Failure:
         """Any exception as something that can be told, for those who must not let it through."""
-        return error if isinstance(error, Failure) else Failure(f"unexpected {type(error).__name__}: {error}")
+        return error if isinstance(error, Failure) else Failure(plain(f"unexpected {type(error).__name__}: {error}"))
 
 
 class Interrupted(KeyboardInterrupt):
@@ -43,6 +45,7 @@ class ApiError(Failure):
     """A request that did not lead to a usable answer.
 
     ``call`` is the method, host and path; a query string is left out, it may be long and says little.
+    Whatever an answer brings into it is made fit to be shown here.
     """
 
     def __init__(
@@ -54,6 +57,8 @@ class ApiError(Failure):
         request_id: str | None = None,
         hint: str = "",
     ) -> None:
+        call, message = clean(call), clean(message)
+        code, request_id = code and clean(code), request_id and clean(request_id)
         said = f"HTTP {status}" if status else ""
         words = " ".join(word for word in (said, code) if word)
         text = ": ".join(part for part in (call, words, message) if part)
@@ -82,6 +87,14 @@ class Refused(ApiError):
 
 class Unanswered(ApiError):
     """The request was sent, but what became of it is not known."""
+
+
+class Untold(ApiError):
+    """A complete answer that leaves open what was asked for; it would be the same if asked again."""
+
+
+class Excessive(Unanswered):
+    """An answer, or a list, that is larger than any that can be meant; it is not asked for again."""
 
 
 class Unreachable(ApiError):

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import gzip
 import ssl
 import types
 import typing as t
+import zlib
 
 import pytest
 import requests
@@ -16,6 +18,7 @@ import urllib3
 from ansible_collections.otc.bigdata.plugins.module_utils import _http
 from ansible_collections.otc.bigdata.plugins.module_utils._errors import (
     ApiError,
+    Excessive,
     Misdirected,
     Refused,
     Unanswered,
@@ -144,3 +147,130 @@ def test_what_was_perhaps_sent_is_not(script: Start, pauses: list[float]) -> Non
     with pytest.raises(Unanswered):
         send("POST")
     assert pauses == []
+
+
+@pytest.mark.parametrize("kind", ["endless", "bomb"])
+def test_an_answer_that_is_too_large(emulator, kind: str) -> None:
+    """It is not asked for again: it would be the same."""
+    emulator.faults.add(kind=kind, times=None)
+    with pytest.raises(Excessive, match="larger than 64 MiB"):
+        Http(60, 5, 8, Tls()).send("GET", f"{emulator.url}/v1.0/p/streaming/jobs", {})
+    assert len(emulator.log.entries()) == 1
+
+
+def compressed(data: bytes, bits: int) -> bytes:
+    way = zlib.compressobj(wbits=bits)
+    return way.compress(data) + way.flush()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "words"),
+    [
+        ("gzip", gzip.compress(b"[1]"), ""),
+        ("x-gzip", gzip.compress(b"[") + gzip.compress(b"1]"), ""),
+        ("GZIP", gzip.compress(b"[1]") + b"\0\0\0", ""),
+        ("deflate", compressed(b"[1]", 15), ""),
+        ("deflate", compressed(b"[1]", -15), ""),
+        ("identity", b"[1]", ""),
+        ("gzip", gzip.compress(b"[1]")[:-4], "decompressed"),
+        ("gzip", b"[1]", "decompressed"),
+        ("gzip", gzip.compress(b"") * 300 + gzip.compress(b"[1]"), "decompressed"),
+        ("gzip, gzip", gzip.compress(gzip.compress(b"[1]")), "decompressed"),
+        ("br", b"[1]", "decompressed"),
+    ],
+    ids=range(11),
+)
+def test_compression(script: Start, encoding: str, body: bytes, words: str) -> None:
+    script(Call("GET", URL, answer=body, headers={"Content-Encoding": encoding}))
+    if not words:
+        assert send(retries=0).json() == [1]
+        return
+    with pytest.raises(Unanswered, match=words):
+        send(retries=0)
+
+
+@pytest.mark.parametrize("retries", [1, 5])
+def test_what_a_gateway_holds_back_is_no_fault(script: Start, pauses: list[float], retries: int) -> None:
+    """It is tried again for as long as there is time, a last time shortly before the end; faults count besides."""
+    throttled = [Call("POST", URL, status=429)] * 8
+    script(*throttled, Call("POST", URL))
+    assert send("POST", retries).status == 200
+    assert sum(pauses) > 120
+
+
+def test_no_longer_than_there_is_time(script: Start, pauses: list[float]) -> None:
+    http = Http(60, 2, 8, Tls(), deadline=100, rest=_http.time.sleep)
+    script(*[Call("GET", URL, status=429)] * 8)
+    assert http.send("GET", URL, {}).status == 429
+    assert 98 < sum(pauses) < 100
+
+
+def test_a_wish_that_is_longer_than_the_time(script: Start, pauses: list[float]) -> None:
+    script(Call("GET", URL, status=429, headers={"Retry-After": "55"}))
+    assert Http(60, 2, 8, Tls(), deadline=50, rest=_http.time.sleep).send("GET", URL, {}).status == 429
+    assert sum(pauses) == 0
+
+
+def test_a_login_is_held_back_for_ten_minutes(script: Start, pauses: list[float]) -> None:
+    http = Http(60, 2, 8, Tls(), deadline=5, rest=_http.time.sleep)
+    script(*[Call("POST", URL, status=429)] * 16)
+    assert http.send("POST", URL, {}, patience=600).status == 429
+    assert 590 < sum(pauses) < 600
+
+
+def test_without_retries_nothing_is_repeated(script: Start, pauses: list[float]) -> None:
+    script(Call("GET", URL, status=429))
+    assert send(retries=0).status == 429
+
+
+def test_an_answer_that_cannot_be_read_is_asked_for_again(script: Start, pauses: list[float]) -> None:
+    def read(reply: _http.Reply) -> t.Any:
+        if reply.json() != [1]:
+            raise Unanswered(reply.call, "strange", 200)
+        return "read"
+
+    script(Call("GET", URL, answer=[]), Call("GET", URL, status=502), Call("GET", URL, answer=[1]))
+    http = Http(60, 2, 8, Tls(), rest=_http.time.sleep)
+    assert http.send("GET", URL, {}, read=read).value == "read"
+    assert pauses == [0.5, 1]
+    script(*[Call("GET", URL, answer=[])] * 3)
+    with pytest.raises(Unanswered, match="strange"):
+        http.send("GET", URL, {}, read=read)
+
+
+@pytest.mark.parametrize(
+    ("proxy", "words"),
+    [
+        ("http://user:secret@127.0.0.1:1", r"cannot connect to the proxy 127\.0\.0\.1:1: Connection refused"),
+        ("user:secret@127.0.0.1:1", r"the proxy 127\.0\.0\.1:1 cannot be used"),
+        (
+            "socks5://user:secret@127.0.0.1:1",
+            r"the proxy socks5://127\.0\.0\.1:1 cannot be used: SOCKS needs .* PySocks",
+        ),
+        ("socks5h://127.0.0.1:1", "PySocks"),
+        ("ftp://user:secret@127.0.0.1:1", r"the proxy ftp://127\.0\.0\.1:1 cannot be used"),
+        ("http://user:sec/ret@127.0.0.1:x", "the proxy 127.0.0.1:x cannot be used"),
+    ],
+)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_proxies_that_cannot_be_used(monkeypatch, pauses: list[float], scheme: str, proxy: str, words: str) -> None:
+    monkeypatch.setenv(f"{scheme}_proxy", proxy)
+    http = Http(5, 2, 8, Tls(), rest=_http.time.sleep)
+    with pytest.raises(Unreachable, match=words) as raised:
+        http.send("GET", f"{scheme}://dli.test/x", {})
+    assert "sec" not in str(raised.value)
+    assert pauses == ([0.5, 1] if "Connection refused" in words else [])
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (rb'{"name": "sur\ud800rog", "a\udc00": ["\uD83D"]}', {"name": "sur\ufffdrog", "a\ufffd": ["\ufffd"]}),
+        (rb'["\ud83d\ude00", "\ud55c"]', ["\U0001f600", "\ud55c"]),
+        (b'["\xed\xa0\x80 \xed\x95\x9c"]', ["\ufffd \ud55c"]),
+        (b"\xef\xbb\xbf[1]", [1]),
+        (b"  ", None),
+    ],
+)
+def test_half_characters(body: bytes, found: t.Any) -> None:
+    assert _http.Reply("GET x", 200, {}, body).json() == found

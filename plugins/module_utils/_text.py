@@ -1,0 +1,44 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""Texts of others made fit to be shown: nothing that steers a terminal, no half characters, no length without end. Pure."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+LONGEST = 1000  # characters of a text that is shown
+UNREADABLE = "\ufffd"
+HIDDEN = "********"
+HALVES = re.compile("[\ud800-\udfff]")  # of a surrogate pair: no text can be written down with one
+
+
+def plain(text: str, secrets: t.Collection[str] = ()) -> str:
+    """``text`` as ``clean`` has it, cut where it is very long; then no part of a secret is left in it."""
+    if len(text) <= LONGEST:
+        return clean(text)
+    shown = text
+    for secret in sorted(secrets, key=len, reverse=True):
+        shown = shown.replace(secret, HIDDEN)
+    shown = clean(shown)
+    return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}… ({len(text)} characters)"
+
+
+def clean(text: str) -> str:
+    """``text`` in one line, without escape sequences and without what changes the direction of writing."""
+    text = " ".join(text.split())
+    return text if text.isprintable() else "".join(sign if sign.isprintable() else UNREADABLE for sign in text)
+
+
+def whole(value: t.Any) -> t.Any:
+    """JSON without half characters, in keys and values."""
+    if isinstance(value, str):
+        return HALVES.sub(UNREADABLE, value)
+    if isinstance(value, list):
+        return [whole(item) for item in value]
+    if isinstance(value, dict):
+        return {whole(key): whole(item) for key, item in value.items()}
+    return value
