@@ -66,11 +66,13 @@ keyed_groups:
 strict: true
 """
 
+import typing as t
+
+from ..module_utils._answers import shaped
+from ..module_utils._auth import PROJECTS
 from ..module_utils._client import Client
 from ..module_utils._connection import Connection
 from ..module_utils._endpoints import in_project_name
-from ..module_utils._errors import Unanswered
-from ..module_utils._read import part
 from ..plugin_utils._inventory import HostsOfSources, Variables
 
 PATH = "/v3/auth/projects"  # IAM: "Querying the List of Projects Accessible to Users"
@@ -88,19 +90,18 @@ class InventoryModule(HostsOfSources):
     identity = "project_id"
 
     def read(self, client: Client, connection: Connection) -> list[Variables]:
-        projects = part(client.call("GET", PATH), "projects")
-        try:
-            return [
-                _variables(one["id"], one["name"], connection.region)
-                for one in projects
-                if one.get("enabled", True) and one["name"] != OF_OBJECT_STORAGE and self.wants(one["name"])
-            ]
-        except (AttributeError, KeyError, TypeError):
-            call = client.named("GET", PATH)
-            raise Unanswered(call, "the answer is not a list of projects, each with its id and name", 200) from None
+        return [
+            _variables(one["id"], one["name"], connection.region)
+            for one in client.call("GET", PATH, read=_projects)
+            if one.get("enabled", True) and one["name"] != OF_OBJECT_STORAGE and self.wants(one["name"])
+        ]
 
     def forms(self, host: Variables) -> dict[str, str | None]:
         return {"name": host["project_name"], "id": host["project_id"]}
+
+
+def _projects(answer: t.Any, call: str) -> t.Any:
+    return shaped(answer, PROJECTS, call)["projects"]
 
 
 def _variables(project_id: str, name: str, region: str | None) -> Variables:

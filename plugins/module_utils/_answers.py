@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""What the bodies of answers say: JSON or not, and the shapes of an error (of the services, the gateway and IAM)."""
+"""What the bodies of answers say: JSON or not, their shapes, and those of an error (of the services, the gateway and IAM)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ import typing as t
 
 from ._errors import ApiError, Refused, Unanswered
 from ._http import Reply
+from ._text import plain
 
 CODES = ("error_code", "errorCode", "code")
 MESSAGES = ("error_msg", "errorMsg", "message")
 # A 5xx with any other code is the service's own word; these say, with any status, that it does not know what happened.
 INTERNAL = ("12000004", "IAM.0006", "DLI.10001")
-READ_AGAIN = ("DLI.0999", "0166")  # the same, where nothing was to be changed
+READ_AGAIN = ("DLI.0999", "DLI.0019", "0023", "0166")  # the same, where nothing was to be changed
+# As a gateway says them that waits no longer: what they answer may go on, whatever code they show
+GIVEN_UP = (408, 504)
+CONFLICT = 409  # says as little of a write
+OUTDATED = "x-auth-token is invalid"  # IAM says so with 403 as well, and has no code for it
 # What the words of the service leave open: what it means for the user, and what to do.
 NO_SYNC = "synchronize the IAM users of the cluster: MRS console, cluster dashboard, IAM User Sync"
 NO_PERMISSION = ("APIGW.0302", "APIG.0302", "DLI.10005", "DLI.10014", "DLI.13011", "DLI.0003", "DLI.0016", "12000052")
@@ -40,6 +45,54 @@ def content(reply: Reply) -> t.Any:
         raise Unanswered(reply.call, f"the answer is not JSON ({_kind(reply)})", reply.status) from None
 
 
+class Maybe(t.NamedTuple):
+    """What a shape demands of a value that may as well be null or missing."""
+
+    shape: t.Any
+
+
+KINDS = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
+
+
+def shaped(value: t.Any, shape: t.Any, call: str, where: str = "") -> t.Any:
+    """``value``, if it has the shape that is expected. Raises Unanswered, which names the call and the place, if not.
+
+    A shape is a type, a tuple of types, a list with the shape of its entries, a dictionary of shapes that says what an
+    object must hold, or a function that is true for what it takes, with a docstring that says what that is.
+    """
+    if isinstance(shape, Maybe):
+        return value if value is None else shaped(value, shape.shape, call, where)
+    if isinstance(shape, dict) and isinstance(value, dict):
+        for key, inner in shape.items():
+            shaped(value.get(key), inner, call, f"{where}.{key}" if where else key)
+    elif isinstance(shape, list) and isinstance(value, list):
+        for number, item in enumerate(value):
+            shaped(item, shape[0], call, f"{where}[{number}]")
+    elif not _is(value, shape):
+        found = "missing or null" if value is None else KINDS.get(type(value), "something else")
+        raise Unanswered(call, f"the answer has an unknown shape: {where or 'it'} is {found}, not {_words(shape)}", 200)
+    return value
+
+
+def object_or_nothing(answer: t.Any, call: str) -> None:
+    """For the answer to a write, of which nothing is read. Raises Unanswered for anything else: it may not be its answer."""
+    shaped(answer, Maybe(dict), call)
+
+
+def _is(value: t.Any, shape: t.Any) -> bool:
+    if isinstance(shape, (dict, list)):
+        return False
+    if isinstance(shape, (type, tuple)):
+        kinds = shape if isinstance(shape, tuple) else (shape,)
+        return isinstance(value, kinds) and (not isinstance(value, bool) or bool in kinds)
+    return bool(shape(value))
+
+
+def _words(shape: t.Any) -> str:
+    kinds = shape if isinstance(shape, tuple) else (type(shape) if isinstance(shape, (dict, list)) else shape,)
+    return " or ".join(dict.fromkeys(KINDS.get(kind) or str(kind.__doc__) for kind in kinds))
+
+
 def code_of(reply: Reply) -> str | None:
     """The error code of an answer, if it has one."""
     return _code(_problems(_body(reply)), reply)
@@ -52,16 +105,26 @@ def problem(reply: Reply, needs: str = "") -> ApiError:
     code = _code(problems, reply)
     message = "; ".join(text for dummy, text in problems if text) or f"no reason given ({_kind(reply)})"
     known = code is not None and not code.startswith("APIG")
-    vague = code in INTERNAL or (code in READ_AGAIN and reply.call.startswith("GET"))
+    reading = reply.call.startswith("GET ")
+    vague = code in INTERNAL or (code in READ_AGAIN and reading) or reply.status in GIVEN_UP
+    vague = vague or (reply.status == CONFLICT and not reading)
     kind = Refused if (reply.status < 500 or known) and not vague else Unanswered
     return kind(
         reply.call,
-        message,
+        plain(message, reply.secrets),
         reply.status,
         code,
         _request_id(reply, body),
-        _hint(reply.status if problems else 0, code or "", needs),
+        "" if outdated(reply) else _hint(reply.status if problems else 0, code or "", needs),
     )
+
+
+def outdated(reply: Reply) -> bool:
+    """Whether a 403 is about the token and not about a permission: both have the same form, only the text differs.
+
+    So it may decide on a new login and on advice, but not on whether a write is sent again.
+    """
+    return reply.status == 403 and any(OUTDATED in text.lower() for dummy, text in _problems(_body(reply)))
 
 
 def _hint(status: int, code: str, needs: str) -> str:
@@ -97,11 +160,12 @@ def _code_and_message(item: dict[str, t.Any]) -> tuple[str | None, str]:
         for code, message in zip(CODES, MESSAGES):
             if inner.get(code) is not None or inner.get(message):
                 text = " ".join(str(inner.get(message) or "").split())
-                return (None if inner.get(code) is None else str(inner[code])), text
+                return (None if inner.get(code) is None else plain(str(inner[code]))), text
         inner = next((value for value in inner.values() if isinstance(value, dict)), None)  # IAM: {"error": {...}}
     return None, ""
 
 
 def _request_id(reply: Reply, body: t.Any) -> str | None:
     told = [reply.headers[header] for header in ("X-Request-Id", "X-IAM-Trace-Id") if reply.headers.get(header)]
-    return told[0] if told else body.get("request_id") if isinstance(body, dict) else None
+    found = told[0] if told else body.get("request_id") if isinstance(body, dict) else None
+    return None if found is None else plain(str(found), reply.secrets)

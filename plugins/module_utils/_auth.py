@@ -10,6 +10,7 @@ IAM: "Obtaining a User Token Through Password Authentication", "Querying Project
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 import typing as t
@@ -17,13 +18,43 @@ from dataclasses import dataclass, field
 from functools import partial
 from urllib.parse import urlsplit
 
-from ._answers import content, problem
+from ._answers import Maybe, content, outdated, problem, shaped
 from ._errors import ApiError, Denied, Fatal, OptionError, Refused, Unanswered
 from ._http import Http, Reply
 from ._signature import authorization, canonical_query
 
 LOOKUP = "iam:projects:listProjects, or a project_id that makes the lookup superfluous"
+PATIENCE = 600  # seconds for which a login is tried again while a gateway holds it back
 MOST_SKEW = 15  # minutes that the clocks of a signature and of the gateway may differ
+
+
+def project_id(value: t.Any) -> bool:
+    """the id of a project (letters, digits, _ and -)"""
+    return isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", value) is not None
+
+
+def base_url(value: t.Any) -> bool:
+    """a URL"""
+    try:
+        return isinstance(value, str) and bool(urlsplit(value).netloc)
+    except ValueError:
+        return False
+
+
+# What the answers of IAM must hold where they are read; an id becomes part of a path
+ENDPOINT = {
+    "url": Maybe(base_url),
+    "interface": Maybe(str),
+    "region": Maybe(str),
+    "region_id": Maybe(str),
+}
+TOKEN = {
+    "token": {
+        "project": Maybe({"id": project_id, "name": Maybe(str)}),
+        "catalog": Maybe([{"type": Maybe(str), "endpoints": Maybe([ENDPOINT])}]),
+    }
+}
+PROJECTS = {"projects": [{"id": project_id, "name": str}]}
 
 
 @dataclass(frozen=True)
@@ -103,7 +134,9 @@ class Token:
         if project != Project():
             return Login(auth, project and _resolved(http, self, iam, auth, project))
         subject = {"X-Subject-Token": self.token}
-        found = _project_of_token(_ask(http, self, "GET", f"{iam}/v3/auth/tokens", subject, auth=auth))
+        found = _project_of_token(
+            _ask(http, self, "GET", f"{iam}/v3/auth/tokens", subject, partial(_read, TOKEN), auth=auth)
+        )
         if not found.id:
             raise OptionError("project_id: missing, and the token belongs to no project")
         return Login(auth, found)
@@ -153,17 +186,23 @@ class Password:
         if project:
             scope = {"project": {"id": project.id} if project.id else {"name": project.name, "domain": domain}}
         body = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": scope}}
+
+        def read(reply: Reply) -> t.Any:
+            found = _read(TOKEN, reply)
+            if not reply.headers.get("X-Subject-Token") or (
+                project and not (project.id or found["token"].get("project"))
+            ):
+                raise Unanswered(reply.call, "the answer holds no token or no project", reply.status)
+            return found
+
         try:
-            reply = _ask(http, self, "POST", f"{iam}/v3/auth/tokens", {}, body=body)
+            reply = _ask(http, self, "POST", f"{iam}/v3/auth/tokens", {}, read, body=body)
         except Refused as error:
             where = f"project {project.id or project.name}" if project else f"domain {self.user_domain_name}"
             raise error.again_as(Refused, f"login to {where}: {error.error['message']}") from None
-        token = reply.headers.get("X-Subject-Token")
         told = _project_of_token(reply)
         found = project and Project(project.id or told.id, project.name or told.name)
-        if not token or (found and not found.id):
-            raise Unanswered(reply.call, "the answer holds no token or no project", reply.status)
-        return Login(TokenHeader(token), found, _part(reply, "token", dict).get("catalog") or ())
+        return Login(TokenHeader(reply.headers["X-Subject-Token"]), found, reply.value["token"].get("catalog") or ())
 
 
 Credential = t.Union[Token, AccessKey, Password]
@@ -210,14 +249,30 @@ def denied(error: ApiError, reply: Reply, credential: Credential) -> Denied:
     )
 
 
-def _ask(http: Http, credential: Credential, method: str, url: str, headers: dict[str, str], **more: t.Any) -> Reply:
-    """A request to IAM. Raises Denied where it does not accept the credential."""
-    reply = http.send(method, url, headers, **more)
+def _ask(
+    http: Http,
+    credential: Credential,
+    method: str,
+    url: str,
+    headers: dict[str, str],
+    read: t.Callable[[Reply], t.Any],
+    **more: t.Any,
+) -> Reply:
+    """The answer to a request to IAM, with what ``read`` finds in it. Raises Denied where it does not accept the credential."""
+
+    def taken(reply: Reply) -> t.Any:
+        return read(reply) if reply.status // 100 == 2 else None
+
+    reply = http.send(method, url, headers, read=taken, patience=PATIENCE, **more)
     if reply.status // 100 == 2:
         return reply
     error = problem(reply, LOOKUP)
-    refused = reply.status == 401 or (reply.status == 403 and method == "POST")
+    refused = reply.status == 401 or (reply.status == 403 and method == "POST") or outdated(reply)
     raise denied(error, reply, credential) if refused else error
+
+
+def _read(shape: t.Any, reply: Reply) -> t.Any:
+    return shaped(content(reply), shape, reply.call)
 
 
 def _resolved(http: Http, credential: Credential, iam: str | None, auth: Auth, project: Project) -> Project:
@@ -225,21 +280,15 @@ def _resolved(http: Http, credential: Credential, iam: str | None, auth: Auth, p
     name = project.name
     if project.id:
         return project
-    reply = _ask(http, credential, "GET", f"{iam}/v3/projects", {}, query={"name": name}, auth=auth)
-    ids: list[str] = [one["id"] for one in _part(reply, "projects", list) if one.get("name") == name]
+    reply = _ask(
+        http, credential, "GET", f"{iam}/v3/projects", {}, partial(_read, PROJECTS), query={"name": name}, auth=auth
+    )
+    ids: list[str] = [one["id"] for one in reply.value["projects"] if one["name"] == name]
     if len(ids) != 1:
         raise OptionError(f"project_name: IAM knows {len(ids)} projects named {name!r} for this credential")
     return Project(ids[0], name)
 
 
-def _part(reply: Reply, key: str, kind: type) -> t.Any:
-    body = content(reply)
-    found = body.get(key) if isinstance(body, dict) else None
-    if not isinstance(found, kind):
-        raise Unanswered(reply.call, f"the answer holds no {key}", reply.status)
-    return found
-
-
 def _project_of_token(reply: Reply) -> Project:
-    told = _part(reply, "token", dict).get("project") or {}
+    told = reply.value["token"].get("project") or {}
     return Project(told.get("id"), told.get("name"))

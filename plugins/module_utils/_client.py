@@ -12,16 +12,28 @@ import typing as t
 from collections import deque
 from contextlib import suppress
 
-from ._answers import code_of, content, problem
+from ._answers import code_of, content, outdated, problem
 from ._auth import Auth, Project, Session, denied
 from ._connection import Connection
 from ._edge import Edge
 from ._endpoints import in_catalog, in_region
 from ._errors import ApiError, Fatal, OptionError, Skipped, Unanswered, Unreachable
 from ._http import Http, Reply, named
+from ._text import plain
 
 # An expired token does not always answer 401: contract of the gateway, of DLI (400), of MRS (500) and of IAM.
-EXPIRED = ("APIGW.0301", "APIGW.0307", "APIG.0301", "APIG.0307", "DLI.10007", "130000002", "IAM.0066", "IAM.0067")
+EXPIRED = (
+    "APIGW.0301",
+    "APIGW.0307",
+    "APIG.0301",
+    "APIG.0307",
+    "DLI.0015",
+    "DLI.10007",
+    "DLI.10008",
+    "130000002",
+    "IAM.0066",
+    "IAM.0067",
+)
 # en-us: messages are shown to people, and localised ones are not always in their language
 HEADERS = {"X-Language": "en-us"}
 
@@ -47,6 +59,7 @@ class Client:
             edge.repeated,
             deadline,
             edge.rest,
+            edge.secrets,
         )
         self._session = Session(self._http, connection.iam, connection.credential, connection.project)
         self._base = connection.endpoint or self._located(connection.region, service)
@@ -61,30 +74,61 @@ class Client:
             raise OptionError(f"region: missing (environment: OS_REGION_NAME), or set endpoints.{service}")
         return found or in_region(service, t.cast(str, region))
 
-    def call(self, method: str, path: str, query: t.Any = None, body: t.Any = None, needs: str = "") -> t.Any:
-        """The JSON of a 2xx answer, None for an empty one. Raises ApiError, by class, for everything else.
+    def call(
+        self,
+        method: str,
+        path: str,
+        query: t.Any = None,
+        body: t.Any = None,
+        needs: str = "",
+        read: t.Callable[[t.Any, str], t.Any] = lambda answer, call: answer,
+    ) -> t.Any:
+        """What ``read`` makes of the JSON of a 2xx answer, None for an empty one. Raises ApiError, by class, for all else.
 
-        ``needs`` is the permission that the call takes, for the message where it is missing.
+        ``needs`` is the permission that the call takes, for the message where it is missing. ``read`` also gets the name
+        of the call. It raises Unanswered for a shape that it does not know, and the request is then asked again like one
+        whose answer was cut off; a write counts as unanswered.
         """
+
+        def taken(reply: Reply) -> t.Any:
+            if reply.status // 100 == 2:
+                return read(content(reply), reply.call)
+            error = None if _expired(reply) else problem(reply, needs)
+            if isinstance(error, Unanswered):
+                raise error
+            return None
+
         used = self._session.login.auth
-        reply = self._send(method, path, query, body, used)
+        reply = self._send(method, path, query, body, used, taken)
         if _expired(reply) and self._session.renewed(used):
             self._edge.hide(self._session.login.auth.secrets)
+            if outdated(reply) and method != "GET":
+                raise problem(reply).again_as(Unanswered, "the token was not accepted; there is a new one now")
             self._edge.repeated(f"{reply.call}: HTTP {reply.status}; sent again after a new login")
-            reply = self._send(method, path, query, body, self._session.login.auth)
+            reply = self._send(method, path, query, body, self._session.login.auth, taken)
         if _expired(reply):
             raise denied(problem(reply), reply, self._session.credential)
         if reply.status // 100 == 2:
             self._accepted = True
-            return content(reply)
+            return reply.value
         raise problem(reply, needs)
+
+    def plain(self, text: str) -> str:
+        """A text of the service, fit to be shown."""
+        return plain(text, self._edge.secrets)
+
+    def stop(self) -> None:
+        """Nobody waits for an answer any more."""
+        self._http.stop()
 
     def named(self, method: str, path: str) -> str:
         """How messages name a call."""
         return named(method, self._base + path)
 
-    def _send(self, method: str, path: str, query: t.Any, body: t.Any, auth: Auth) -> Reply:
-        return self._http.send(method, self._base + path, HEADERS, query, body, auth, repeat=method == "GET")
+    def _send(
+        self, method: str, path: str, query: t.Any, body: t.Any, auth: Auth, read: t.Callable[[Reply], t.Any]
+    ) -> Reply:
+        return self._http.send(method, self._base + path, HEADERS, query, body, auth, method == "GET", read)
 
     def each(self, function: t.Callable[[Item], Result], items: t.Sequence[Item]) -> list[Result | ApiError]:
         """``function`` of each item, in order, at most ``max_concurrency`` at once; an ApiError stands for its item.
@@ -147,4 +191,4 @@ def at_once(function: t.Callable[[Item], Result], items: t.Sequence[Item], worke
 
 
 def _expired(reply: Reply) -> bool:
-    return reply.status == 401 or (reply.status in (400, 500) and code_of(reply) in EXPIRED)
+    return reply.status == 401 or (reply.status in (400, 500) and code_of(reply) in EXPIRED) or outdated(reply)

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import typing as t
 
+from ._answers import object_or_nothing
 from ._client import Client
 from ._errors import ApiError, Refused
 from ._plan import DONE, MISSING, Goal, Words
-from ._read import Page, page, the_job
+from ._read import PAGE, Page, page, the_job
 from ._selection import Fields, Job, Selection, asked, batch_id, select
 
-PAGE = 100
 UNKNOWN_BATCH = ("DLI.0002", "DLI.0023")
 
 # error and killed are documented only for Livy, which this API descends from
@@ -86,10 +86,12 @@ class BatchJobs:
     def get(self, job_id: str) -> Job | None:
         """One batch, None if the service does not know it."""
         path = f"{self._batches}/{job_id}"
+
+        def read(answer: t.Any, call: str) -> Job:
+            return the_job(job_id, answer, self.fields, call)
+
         try:
-            return the_job(
-                job_id, self.client.call("GET", path, needs=READ), self.fields, self.client.named("GET", path)
-            )
+            return t.cast(Job, self.client.call("GET", path, needs=READ, read=read))
         except Refused as error:
             if error.status not in (400, 404):
                 raise
@@ -104,17 +106,22 @@ class BatchJobs:
     def first_page(self, query: t.Mapping[str, t.Any]) -> Page:
         return self._page(0, query)
 
-    def other_pages(self, first: Page, query: t.Mapping[str, t.Any]) -> list[Page | ApiError]:
-        return self.client.each(lambda start: self._page(start, query), first.others())
+    def other_pages(
+        self, first: Page, query: t.Mapping[str, t.Any], step: int = PAGE, most: int | None = None
+    ) -> list[Page | ApiError]:
+        return self.client.each(lambda start: self._page(start, query), first.others(step, most))
 
     def _page(self, start: int, query: t.Mapping[str, t.Any]) -> Page:
-        answer = self.client.call("GET", self._batches, {"size": PAGE, "from": start, **query}, needs=READ)
-        return page(answer, "sessions", "total", self.fields, self.client.named("GET", self._batches))
+        def read(answer: t.Any, call: str) -> Page:
+            return page(answer, "sessions", "total", self.fields, call)
+
+        asked_for = {"size": PAGE, "from": start, **query}
+        return t.cast(Page, self.client.call("GET", self._batches, asked_for, needs=READ, read=read))
 
     def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         return asked(filters, self.fields, "state", ASKED)
 
     def write(self, action: str, ids: t.Sequence[str]) -> list[Refused | None]:
         """Cancels one batch; the answer says "deleted", but it is not."""
-        self.client.call("DELETE", f"{self._batches}/{ids[0]}", needs=CANCEL)
+        self.client.call("DELETE", f"{self._batches}/{ids[0]}", needs=CANCEL, read=object_or_nothing)
         return [None]

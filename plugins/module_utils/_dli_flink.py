@@ -14,13 +14,14 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
+from ._answers import Maybe, shaped
 from ._client import Client
 from ._errors import ApiError, OptionError, Refused
 from ._plan import DONE, HOLD, MISSING, WAIT, Goal, Words
-from ._read import Page, page, part, the_job
+from ._read import PAGE, Page, page, part, the_job
 from ._selection import Fields, Job, Selection, asked, flink_job_id, select
 
-PAGE = 100  # the most that a list page holds, and how many ids one write carries
+AT_ONCE = 100  # ids that one write carries
 
 STOP_STEPS = {
     "job_init": DONE,
@@ -118,7 +119,7 @@ class FlinkJobs:
         by_service=("queue_name", "job_type", "user_name", "tags"),
     )
     service = "dli"
-    batch: t.Mapping[str, int] = {"run": PAGE, "stop": PAGE, "delete": PAGE}
+    batch: t.Mapping[str, int] = {"run": AT_ONCE, "stop": AT_ONCE, "delete": AT_ONCE}
     passing: t.Collection[str] = ("status",)
     hidden: t.Collection[str] = ("DLI.10005",)
     detail_fields: t.Collection[str] = (
@@ -167,29 +168,36 @@ class FlinkJobs:
 
     def get(self, job_id: int) -> Job | None:
         """The detail of one job, None if the service does not know it."""
+
+        def read(answer: t.Any, call: str) -> Job:
+            if part(answer, "job_detail") is None:
+                _agree(answer, call)
+            return the_job(job_id, part(answer, "job_detail"), self.fields, call)
+
         try:
-            answer = self.client.call("GET", f"{self._jobs}/{job_id}", needs="dli:jobs:get")
+            return t.cast(Job, self.client.call("GET", f"{self._jobs}/{job_id}", needs="dli:jobs:get", read=read))
         except Refused as error:
             if error.code in UNKNOWN_JOB and error.status in (400, 404):
                 return None
             raise
-        call = self.client.named("GET", f"{self._jobs}/{job_id}")
-        _agree(answer, call)
-        return the_job(job_id, part(answer, "job_detail"), self.fields, call)
 
     def first_page(self, query: t.Mapping[str, t.Any]) -> Page:
         return self._page(0, query)
 
-    def other_pages(self, first: Page, query: t.Mapping[str, t.Any]) -> list[Page | ApiError]:
-        return self.client.each(lambda offset: self._page(offset, query), first.others())
+    def other_pages(
+        self, first: Page, query: t.Mapping[str, t.Any], step: int = PAGE, most: int | None = None
+    ) -> list[Page | ApiError]:
+        return self.client.each(lambda offset: self._page(offset, query), first.others(step, most))
 
     def _page(self, offset: int, query: t.Mapping[str, t.Any]) -> Page:
-        answer = self.client.call(
-            "GET", self._jobs, {"limit": PAGE, "offset": offset, **query}, needs="dli:jobs:listAll"
-        )
-        call = self.client.named("GET", self._jobs)
-        _agree(answer, call)
-        return page(part(answer, "job_list"), "jobs", "total_count", self.fields, call)
+        def read(answer: t.Any, call: str) -> Page:
+            if part(answer, "job_list") is None:
+                _agree(answer, call)
+            shown = shaped(answer, {"job_list": dict}, call)["job_list"]
+            return page(shown, "jobs", "total_count", self.fields, call)
+
+        asked_for = {"limit": PAGE, "offset": offset, **query}
+        return t.cast(Page, self.client.call("GET", self._jobs, asked_for, needs="dli:jobs:listAll", read=read))
 
     def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         query = asked(filters, self.fields, "status", STOP_STEPS)
@@ -203,14 +211,22 @@ class FlinkJobs:
         An answer holds no ids and may be one element for many jobs, so a "no" in it is a "no" to all of them
         unless there are as many elements as jobs.
         """
+
+        def read(answer: t.Any, call: str) -> list[Refused | None]:
+            elements = answer if isinstance(answer, list) else [answer]
+            shaped(elements, [Maybe({"is_success": Maybe((bool, str))})], call)
+            return [self._refusal(element, call) for element in elements]
+
         body = {"job_ids": list(ids), **self._flags.get(action, {})}
-        answer = self.client.call("POST", f"{self._jobs}/{action}", body=body, needs=PERMISSIONS[action])
-        elements = answer if isinstance(answer, list) else [answer]
-        call = self.client.named("POST", f"{self._jobs}/{action}")
-        refusals = [_refusal(element, call) for element in elements]
+        path = f"{self._jobs}/{action}"
+        refusals: list[Refused | None] = self.client.call("POST", path, body=body, needs=PERMISSIONS[action], read=read)
         if len(refusals) == len(ids):
             return refusals
         return [next((one for one in refusals if one), None)] * len(ids)
+
+    def _refusal(self, element: t.Any, call: str) -> Refused | None:
+        refusal = _refusal(element, call)
+        return refusal and refusal.again_as(Refused, self.client.plain(refusal.error["message"]))
 
 
 def _without_savepoint(job: Job) -> str:

@@ -13,11 +13,12 @@ import typing as t
 from ._client import Client
 from ._connection import read_connection
 from ._edge import Edge
-from ._errors import ApiError, Failure, Interrupted, Unanswered
-from ._read import MOVING, Memory, Service, Sight, everything, gets, look
+from ._errors import ApiError, Failure, Interrupted, Untold
+from ._read import Memory, Service, Sight, everything, gets, look
 from ._run import Kind, Options, Result
 from ._selection import Selection, matching
 
+MOST_NAMED = 5  # jobs that a warning names
 PATIENCE = 600  # seconds after which no request is repeated
 
 
@@ -57,17 +58,27 @@ def _nothing_read(fault: Failure) -> Result:
 
 def _read(service: Service, selection: Selection, details: bool, warnings: list[str]) -> list[Sight]:
     ids = selection.ids
+    unread: t.Mapping[t.Any, Sight] = {}
     if ids is None:
-        listing = everything(service, service.query(selection.filters), Memory())
-        if not listing.still:
-            warnings.append(MOVING)
+        listing = everything(service, service.query(selection.filters), Memory(), selection.filters)
+        warnings.extend(listing.warnings)
+        unread = listing.untold
         jobs = matching(listing.jobs, selection.filters, service.fields, time.time())[0]
         if not details:
-            return list(jobs.values())
+            return _told({**jobs, **unread}, warnings)
         ids = tuple(jobs)
     sights = gets(service, ids) if details else look(service, ids, Memory())
-    sights.update(gets(service, [job_id for job_id, sight in sights.items() if isinstance(sight, Unanswered)]))
-    return [sights[job_id] for job_id in ids]
+    return _told({**{job_id: sights[job_id] for job_id in ids}, **unread}, warnings)
+
+
+def _told(sights: t.Mapping[t.Any, Sight], warnings: list[str]) -> list[Sight]:
+    """Without the jobs of which the service tells no status: they are only named."""
+    untold = [(job_id, sight) for job_id, sight in sights.items() if isinstance(sight, Untold)]
+    if untold:
+        named = ", ".join(str(job_id) for job_id, dummy in untold[:MOST_NAMED])
+        more = f" and {len(untold) - MOST_NAMED} more" if len(untold) > MOST_NAMED else ""
+        warnings.append(f"left out, as their status is not known: {named}{more} ({untold[0][1]})")
+    return [sight for sight in sights.values() if not isinstance(sight, Untold)]
 
 
 def _shown(job: t.Mapping[str, t.Any], service: Service, details: bool) -> dict[str, t.Any]:

@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import typing as t
 
+from ._answers import Maybe, object_or_nothing, shaped
 from ._client import Client
 from ._errors import ApiError, Fatal, OptionError, Refused, Unanswered
 from ._plan import DONE, FAILED, HOLD, MISSING, Goal, Words
-from ._read import TRIES, Page, listing, page, part, the_job
+from ._read import PAGE, TRIES, Page, page, part, tags, the_job, whole_list
 from ._selection import Fields, Job, Selection, mrs_id, select
 
-PAGE = 100
-
+AT_ONCE = 100  # ids that one delete carries
 SUBMITTING = ("new", "new_saving", "submitted")
 ACTIVE = (*SUBMITTING, "accepted", "running")
 FINAL = ("finished", "failed", "killed")
@@ -74,7 +74,7 @@ class JobExecutions:
         },
         by_service=(),
     )
-    batch: t.Mapping[str, int] = {"kill": 1, "delete": PAGE}
+    batch: t.Mapping[str, int] = {"kill": 1, "delete": AT_ONCE}
     passing: t.Collection[str] = ("job_state",)
     hidden: t.Collection[str] = ("0162", "0174")  # "failed to query the job", which says nothing about it
     detail_fields: t.Collection[str] = ("arguments", "properties")
@@ -151,24 +151,28 @@ class JobExecutions:
 
     def get(self, job_id: str) -> Job | None:
         """One job execution, None if the cluster does not know it."""
-        path = f"{self._jobs}/{job_id}"
+
+        def read(answer: t.Any, call: str) -> Job:
+            return the_job(job_id, part(answer, "job_detail"), self.fields, call)
+
         try:
-            answer = self._call("GET", path, needs="mrs:job:get")
+            return t.cast(Job, self._call("GET", f"{self._jobs}/{job_id}", needs="mrs:job:get", read=read))
         except Refused as error:
             if error.code in UNKNOWN_JOB:
                 return None
             raise
-        return the_job(job_id, part(answer, "job_detail"), self.fields, self.client.named("GET", path))
 
     def first_page(self, query: t.Mapping[str, t.Any]) -> Page:
         return self._page(1, query)
 
-    def other_pages(self, first: Page, query: t.Mapping[str, t.Any]) -> list[Page | ApiError]:
+    def other_pages(
+        self, first: Page, query: t.Mapping[str, t.Any], step: int = PAGE, most: int | None = None
+    ) -> list[Page | ApiError]:
         """The documentation leaves open whether ``offset`` counts pages or jobs, both from 1; the second request tells.
 
         If it counts jobs, offset 2 shows nearly all of the first page again.
         """
-        starts = first.others()
+        starts = first.others(step, most)
         if not starts:
             return []
         try:
@@ -180,9 +184,11 @@ class JobExecutions:
         return [second, *self.client.each(lambda offset: self._page(offset, query), offsets)]
 
     def _page(self, offset: int, query: t.Mapping[str, t.Any]) -> Page:
-        answer = self._call("GET", self._jobs, query={"limit": PAGE, "offset": offset, **query}, needs="mrs:job:list")
-        call = self.client.named("GET", self._jobs)
-        return page(answer, "job_list", "total_record", self.fields, call)
+        def read(answer: t.Any, call: str) -> Page:
+            return page(answer, "job_list", "total_record", self.fields, call)
+
+        asked_for = {"limit": PAGE, "offset": offset, **query}
+        return t.cast(Page, self._call("GET", self._jobs, query=asked_for, needs="mrs:job:list", read=read))
 
     def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Only the state, and only where its spelling is sure; MRS knows SparkPython jobs under another type."""
@@ -192,40 +198,48 @@ class JobExecutions:
     def write(self, action: str, ids: t.Sequence[str]) -> list[Refused | None]:
         """``kill`` of one job, ``delete`` of up to 100. The answers are empty; a batch is refused as a whole."""
         if action == "kill":
-            self._call("POST", f"{self._jobs}/{ids[0]}/kill", needs=PERMISSIONS[action])
+            path, body = f"{self._jobs}/{ids[0]}/kill", None
         else:
-            self._call("POST", f"{self._jobs}/batch-delete", body={"job_id_list": list(ids)}, needs=PERMISSIONS[action])
+            path, body = f"{self._jobs}/batch-delete", {"job_id_list": list(ids)}
+        self._call("POST", path, body=body, needs=PERMISSIONS[action], read=object_or_nothing)
         return [None] * len(ids)
 
 
 def clusters(client: Client) -> t.Mapping[str, Job]:
     """All clusters of the project by id, terminated ones too. Raises Unanswered if their list does not hold still."""
     path = CLUSTERS.format(client.project_id)
-    call = client.named("GET", path)
 
     def read(number: int) -> Page:
-        answer = client.call("GET", path, query={"pageSize": PAGE, "currentPage": number}, needs="mrs:cluster:list")
+        asked_for = {"pageSize": PAGE, "currentPage": number}
+        return t.cast(Page, client.call("GET", path, asked_for, needs="mrs:cluster:list", read=shown))
+
+    def shown(answer: t.Any, call: str) -> Page:
         return page(answer, "clusters", "clusterTotal", CLUSTER, call)
 
+    def others(first: Page, *how: t.Any) -> list[Page | ApiError]:
+        return client.each(read, [number + 2 for number in range(len(first.others(*how)))])
+
     for dummy in range(TRIES):
-        first = read(1)
-        pages = [first, *client.each(read, [number + 2 for number in range(len(first.others()))])]
-        for one in pages:
-            if isinstance(one, ApiError):
-                raise one
-        found = listing(pages)
-        if found.still:
+        found = whole_list(lambda: read(1), others)
+        if found.still or found.short:
             return found.jobs
-    raise Unanswered(call, "the list of clusters kept changing while it was read", 200)
+    raise Unanswered(client.named("GET", path), "the list of clusters kept changing while it was read", 200)
 
 
 def cluster(client: Client, cluster_id: str) -> Job | None:
     """One cluster, with what the list need not show of it, such as its tags. None if MRS does not know it any more."""
-    path = f"{CLUSTERS.format(client.project_id)}/{cluster_id}"
+
+    def read(answer: t.Any, call: str) -> Job:
+        shape = {CLUSTER.id: str, CLUSTER.name: Maybe(str), CLUSTER.status: Maybe(str), "tags": Maybe(tags)}
+        found = shaped(part(answer, "cluster"), shape, call, "cluster")
+        if found[CLUSTER.id] != cluster_id:
+            raise Unanswered(call, "the answer is about another cluster", 200)
+        return {CLUSTER.status: None, **found}
+
     try:
-        answer = client.call("GET", path, needs="mrs:cluster:get")
+        path = f"{CLUSTERS.format(client.project_id)}/{cluster_id}"
+        return t.cast(Job, client.call("GET", path, needs="mrs:cluster:get", read=read))
     except Refused as error:
         if error.code == UNKNOWN_CLUSTER:
             return None
         raise
-    return the_job(cluster_id, part(answer, "cluster"), CLUSTER, client.named("GET", path))

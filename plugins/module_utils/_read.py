@@ -12,18 +12,24 @@ did not move while it was read, no longer shows it.
 
 from __future__ import annotations
 
+import time
 import typing as t
 from dataclasses import dataclass, field
 
+from ._answers import Maybe, shaped
 from ._client import Client
-from ._errors import ApiError, Fatal, Refused, Unanswered, Unreachable
-from ._selection import Fields, Job
+from ._errors import ApiError, Excessive, Fatal, OptionError, Refused, Unanswered, Unreachable, Untold
+from ._selection import Fields, Job, matching
 
 Ids = t.Sequence[t.Any]
 Sight = t.Union[Job, None, ApiError]  # a job, None for unknown to the service, or why it could not be read
 
+PAGE = 100  # the most that a list page holds
+MOST = 1_000_000  # jobs of a list
 TRIES = 3  # to get a list that does not move while it is read
 MOVING = "the list of jobs kept changing while it was read; a job may be missing from it"
+SHORT = "the list shows {} of the {} jobs that it counts; a job may be missing from it, or hidden from this user"
+NAMELESS = "{} of the list without a usable id {} left out"
 
 
 class Service(t.Protocol):
@@ -44,44 +50,83 @@ class Service(t.Protocol):
     def first_page(self, query: t.Mapping[str, t.Any]) -> Page:
         """It tells how many jobs there are."""
 
-    def other_pages(self, first: Page, query: t.Mapping[str, t.Any]) -> list[Page | ApiError]:
-        """All that follow, read at the same time."""
+    def other_pages(
+        self, first: Page, query: t.Mapping[str, t.Any], step: int = PAGE, most: int | None = None
+    ) -> list[Page | ApiError]:
+        """All that follow, or ``most`` of them, ``step`` jobs apart, read at the same time."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """Part of a list: its jobs by id, and how many jobs the whole list has."""
+    """Part of a list: its jobs by id, and how many jobs the whole list has.
+
+    ``rows``: how many entries it shows; ``nameless``: those of them that are no jobs, as they have no usable id.
+    """
 
     jobs: t.Mapping[t.Any, Job]
     total: int
     call: str
+    rows: int
+    nameless: int = 0
 
-    def others(self) -> range:
-        """The offsets of the other pages; a page may be shorter than was asked for."""
-        step = len(self.jobs)
-        return range(step, self.total, step) if step else range(0)
+    def others(self, step: int = PAGE, most: int | None = None) -> range:
+        """The offsets of the other pages."""
+        return range(step, self.total, step)[:most] if self.rows < self.total else range(0)
+
+
+def count(value: t.Any) -> bool:
+    """a whole number"""
+    if isinstance(value, str):
+        return value.isascii() and value.isdecimal() and len(value) < 20
+    return not isinstance(value, bool) and isinstance(value, (int, float)) and value >= 0 and value % 1 == 0
+
+
+def tags(value: t.Any) -> bool:
+    """tags: an object, a list of objects, or text"""
+    if isinstance(value, list):
+        return all(not isinstance(tag, dict) or isinstance(tag.get("key", ""), str) for tag in value)
+    return isinstance(value, (dict, str))
+
+
+def _row(fields: Fields) -> t.Any:
+    return {fields.name: Maybe((str, int, float)), "tags": Maybe(tags)}
 
 
 def page(answer: t.Any, rows: str, total: str, fields: Fields, call: str) -> Page:
-    """A list answer as a page. Raises Unanswered for one that cannot be trusted."""
-    found = part(answer, rows)
-    try:
-        jobs = {fields.id_of(job): job for job in found or ()}
-        if all(job[fields.status] is not None for job in jobs.values()):
-            return Page(jobs, int(part(answer, total)), call)
-    except (KeyError, TypeError, ValueError):
-        pass
-    raise Unanswered(call, f"the answer is not a list of {rows}, each with its {fields.status}, and {total}", 200)
+    """A list answer as a page. Raises Unanswered for one of another shape, Excessive for one that claims too much."""
+    shaped(answer, {total: count, rows: Maybe([_row(fields)])}, call)
+    number, found = int(answer[total]), answer[rows] or ()
+    if number > MOST:
+        raise Excessive(call, f"the list claims to have {number} entries, more than {MOST}", 200)
+    jobs: dict[t.Any, Job] = {}
+    nameless = 0
+    for job in found:
+        try:
+            jobs[fields.id_of(job)] = job if fields.status in job else {**job, fields.status: None}
+        except (KeyError, ValueError):
+            nameless += 1
+    return Page(jobs, number, call, len(found), nameless)
 
 
 def the_job(job_id: t.Any, answer: t.Any, fields: Fields, call: str) -> Job:
-    """The job that was asked for. Raises Unanswered for an answer that is about another one, or tells no status."""
+    """The job that was asked for. Raises Unanswered for an answer of another shape, or one that is about another job.
+
+    Raises Untold if the service has no word for its status.
+    """
     try:
-        if fields.id_of(answer) == job_id and answer[fields.status] is not None:
-            return t.cast(Job, answer)
-    except (KeyError, TypeError, ValueError):
+        shaped(answer, _row(fields), call)
+        if fields.id_of(answer) == job_id and isinstance(answer[fields.status], (str, type(None))):
+            if answer[fields.status]:
+                return t.cast(Job, answer)
+            raise Untold(call, f"the service tells no {fields.status} of this job", 200)
+    except (KeyError, ValueError):
         pass
     raise Unanswered(call, f"the answer does not tell the {fields.status} of this job", 200)
+
+
+def is_told(job: Job, fields: Fields) -> bool:
+    """Whether a list tells the status of this job."""
+    return isinstance(job[fields.status], str) and bool(job[fields.status])
 
 
 def part(answer: t.Any, key: str) -> t.Any:
@@ -100,10 +145,24 @@ class Memory:
 
 @dataclass(frozen=True)
 class Listing:
-    """The jobs of a list by id. ``still``: it did not move while it was read, so it shows all that there is to see."""
+    """The jobs of a list by id. ``still``: it did not move while it was read, so it shows all that there is to see.
+
+    ``short``: it did not move either, but counts more jobs than it shows. ``untold``: jobs whose status nobody tells, and
+    what a get has said; they are not in ``jobs``.
+    """
 
     jobs: t.Mapping[t.Any, Job]
     still: bool
+    short: str = ""
+    nameless: int = 0
+    untold: t.Mapping[t.Any, ApiError] = field(default_factory=dict)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What whoever relies on it must know."""
+        left_out = NAMELESS.format(self.nameless, "entry was" if self.nameless == 1 else "entries were")
+        moving = "" if self.still or self.short else MOVING
+        return [text for text in (moving, self.short, left_out if self.nameless else "") if text]
 
 
 def look(service: Service, ids: Ids, memory: Memory) -> dict[t.Any, Sight]:
@@ -117,57 +176,120 @@ def look(service: Service, ids: Ids, memory: Memory) -> dict[t.Any, Sight]:
     except ApiError:
         return gets(service, ids)
     pages: list[Page | ApiError] = [first]
-    if sum(job_id not in first.jobs for job_id in ids) > len(first.others()):
+    if _missing(ids, pages) > len(first.others()):
         pages += service.other_pages(first, memory.query)
+    step = _cut_to(pages)
+    if step and _missing(ids, pages) > len(first.others(step)):
+        pages = [first, *service.other_pages(first, memory.query, step)]
     listed = listing(pages)
     gone = memory.shown if listed.still else set()
-    found: dict[t.Any, Sight] = {i: listed.jobs.get(i) for i in ids if i in listed.jobs or i in gone}
+    shown = {job_id: job for job_id, job in listed.jobs.items() if is_told(job, service.fields)}
+    found: dict[t.Any, Sight] = {i: shown.get(i) for i in ids if i in shown or (i in gone and i not in listed.jobs)}
     memory.total = first.total
     memory.shown.update(listed.jobs)
     return {**found, **gets(service, [job_id for job_id in ids if job_id not in found])}
 
 
-def everything(service: Service, query: t.Mapping[str, t.Any], memory: Memory) -> Listing:
-    """All jobs that a list shows for ``query``. If it moved meanwhile it is read again, and nothing seen is forgotten."""
+def everything(
+    service: Service, query: t.Mapping[str, t.Any], memory: Memory, filters: t.Mapping[str, t.Any] | None = None
+) -> Listing:
+    """All jobs that a list shows for ``query``. If it moved meanwhile it is read again, and nothing seen is forgotten.
+
+    Of the jobs that could match ``filters``, those whose status the list does not tell are read by gets.
+    """
     seen: set[t.Any] = set()
-    for attempt in range(1, TRIES + 1):
-        try:
-            listed = _list_once(service, query)
-        except Unanswered:
-            if attempt == TRIES:
-                raise
-            continue
-        if listed.still:
+    for dummy in range(TRIES):
+        listed = whole_list(
+            lambda: service.first_page(query), lambda first, *how: service.other_pages(first, query, *how)
+        )
+        if listed.still or listed.short:
             break
         seen.update(listed.jobs)
-    jobs = dict(listed.jobs)
+    fields = service.fields
+    jobs = {job_id: job for job_id, job in listed.jobs.items() if is_told(job, fields)}
     if not listed.still:
-        again = gets(service, [job_id for job_id in seen if job_id not in jobs])
+        again = gets(service, [job_id for job_id in seen if job_id not in listed.jobs])
         jobs.update({job_id: sight for job_id, sight in again.items() if isinstance(sight, dict)})
     memory.query = {key: value for key, value in query.items() if key not in service.passing}
-    memory.shown.update(jobs)
-    return Listing(jobs, listed.still)
+    memory.shown.update(listed.jobs, jobs)
+    vague = {job_id: job for job_id, job in listed.jobs.items() if job_id not in jobs}
+    untold: dict[t.Any, ApiError] = {}
+    if vague and filters is not None:
+        sights = gets(service, list(_matching_but_for_status(vague, filters, fields)))
+        for job_id, sight in sights.items():
+            if isinstance(sight, ApiError):
+                untold[job_id] = sight
+            elif sight is not None:
+                jobs[job_id] = {**vague[job_id], fields.status: sight[fields.status]}
+    else:
+        untold = {i: Untold("", f"the list tells no {fields.status} of this job") for i in vague}
+    in_order = {job_id: jobs[job_id] for job_id in (*listed.jobs, *jobs) if job_id in jobs}
+    return Listing(in_order, listed.still, listed.short, listed.nameless, untold)
 
 
-def _list_once(service: Service, query: t.Mapping[str, t.Any]) -> Listing:
-    first = service.first_page(query)
-    if first.total and not first.jobs:
-        raise Unanswered(first.call, f"the answer shows none of its {first.total} jobs", 200)
-    pages = [first, *service.other_pages(first, query)]
+def _matching_but_for_status(
+    jobs: t.Mapping[t.Any, Job], filters: t.Mapping[str, t.Any], fields: Fields
+) -> t.Iterable[t.Any]:
+    others = {key: value for key, value in filters.items() if fields.filters[key] != fields.status}
+    try:
+        return matching(jobs, others, fields, time.time())[0]
+    except OptionError:  # none of these tells about a filter, but others may
+        return jobs
+
+
+def whole_list(first_page: t.Callable[[], Page], others: t.Callable[..., list[Page | ApiError]]) -> Listing:
+    """All pages of a list, in steps of PAGE jobs. Raises ApiError if one of them cannot be read.
+
+    A service may show fewer jobs on a page than it is asked for; then it is read on in such steps.
+    """
+    first = first_page()
+    pages = _readable([first, *others(first)])
+    step = _cut_to(pages)
+    if step and len(pages) == 1:
+        more = listing(_readable([first, *others(first, step, 1)]))
+        step = step if len(more.jobs) > len(first.jobs) else 0
+    if step:
+        pages = _readable([first, *others(first, step)])
+    return listing(pages)
+
+
+def _readable(pages: t.Sequence[Page | ApiError]) -> list[Page]:
     for one in pages:
         if isinstance(one, ApiError):
             raise one
-    return listing(pages)
+    return t.cast("list[Page]", pages)
+
+
+def _cut_to(pages: t.Sequence[Page | ApiError]) -> int:
+    """How many jobs the service shows on a page, if it seems to show no more than that; 0 if it does not seem so."""
+    whole = [one for one in pages if isinstance(one, Page)]
+    rows = whole[0].rows
+    if not 0 < rows < min(PAGE, whole[0].total) or sum(one.rows for one in whole) >= whole[0].total:
+        return 0
+    if not whole[-1].rows:  # there is no more, however it is read
+        return 0
+    return rows if {one.rows for one in (whole[:-1] or whole)} == {rows} else 0
 
 
 def listing(pages: t.Sequence[Page | ApiError]) -> Listing:
     """It did not move if every page tells the same total, and that many different jobs were shown.
 
-    As the first page is read before all others, and new jobs come at its top, this leaves no way to miss a job.
+    As the first page is read before all others, and new jobs come at its top, this leaves no way to miss a job. If the total
+    is larger, but the same on all pages, and no job was shown twice, reading it again would not show more.
     """
     whole = [page for page in pages if isinstance(page, Page)]
     jobs = {job_id: job for page in whole for job_id, job in page.jobs.items()}
-    return Listing(jobs, still=len(whole) == len(pages) and {page.total for page in whole} == {len(jobs)})
+    nameless, rows = sum(page.nameless for page in whole), sum(page.rows for page in whole)
+    totals = {page.total for page in whole}
+    complete = len(whole) == len(pages) and len(totals) == 1 and rows == len(jobs) + nameless
+    still = complete and totals == {rows}
+    short = SHORT.format(rows, whole[0].total) if complete and rows < whole[0].total else ""
+    return Listing(jobs, still, short, nameless)
+
+
+def _missing(ids: Ids, pages: t.Sequence[Page | ApiError]) -> int:
+    shown = {job_id for page in pages if isinstance(page, Page) for job_id in page.jobs}
+    return sum(job_id not in shown for job_id in ids)
 
 
 def gets(service: Service, ids: Ids) -> dict[t.Any, Sight]:
@@ -184,4 +306,4 @@ def gets(service: Service, ids: Ids) -> dict[t.Any, Sight]:
 
 
 def _pages(total: int) -> int:
-    return -(-total // 100)
+    return -(-total // PAGE)

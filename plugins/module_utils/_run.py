@@ -48,7 +48,7 @@ from ._plan import (
     next_step,
 )
 from ._progress import Progress
-from ._read import MOVING, Memory, Service, Sight, everything, look
+from ._read import Memory, Service, Sight, everything, look
 from ._selection import Selection, matching
 from ._wait import Patience
 
@@ -56,7 +56,6 @@ Options = t.Mapping[str, t.Any]
 Result = dict[str, t.Any]
 
 YEAR = 365 * 86400  # seconds
-FIRST_LOOKS = 3
 
 
 class JobService(Service, t.Protocol):
@@ -176,7 +175,7 @@ def _choose(service: JobService, task: Task) -> None:
     """Fills the entries, in the order given or listed, and has seen each once."""
     if task.selection.ids is not None:
         task.entries = [Entry(job_id) for job_id in task.selection.ids]
-        _first_look(service, task)
+        _look(service, task, task.entries)
         return
     jobs = _filtered(service, task)
     most = task.options["max_jobs"]
@@ -187,22 +186,10 @@ def _choose(service: JobService, task: Task) -> None:
         _show(entry, jobs[entry.id], service, task.goal)
 
 
-def _first_look(service: JobService, task: Task) -> None:
-    """An unusable answer is asked for again, as nothing at all is known yet; a refusal is final."""
-    unseen: list[Entry] = task.entries
-    for dummy in range(FIRST_LOOKS):
-        _look(service, task, unseen)
-        unseen = [entry for entry in unseen if isinstance(entry.unread, Unanswered)]
-        if not unseen or not task.patience.pause():
-            break
-    task.patience.restart()
-
-
 def _filtered(service: JobService, task: Task) -> dict[t.Any, t.Any]:
     filters = task.selection.filters
-    listing = everything(service, service.query(filters), task.memory)
-    if not listing.still:
-        task.warnings.append(MOVING)
+    listing = everything(service, service.query(filters), task.memory, filters)
+    task.warnings.extend(listing.warnings)
     jobs, vague = matching(listing.jobs, filters, service.fields, time.time())
     if vague and not task.options["trust_server_filters"]:
         keys = ", ".join(f"filters.{key}" for key in vague)
@@ -210,7 +197,7 @@ def _filtered(service: JobService, task: Task) -> dict[t.Any, t.Any]:
         if task.options["state"] == "absent":
             raise OptionError(f"{said}; nothing was done (trust_server_filters: true accepts that)")
         task.warnings.append(said)
-    return jobs
+    return {**jobs, **listing.untold}
 
 
 def _look(service: JobService, task: Task, entries: t.Sequence[Entry]) -> None:
@@ -233,7 +220,7 @@ def _show(entry: Entry, sight: Sight, service: JobService, goal: Goal) -> None:
         entry.look(None)
     else:
         fields = service.fields
-        status, reason = (str(sight.get(field) or "") for field in (fields.status, fields.reason))
+        status, reason = (service.client.plain(str(sight.get(one) or "")) for one in (fields.status, fields.reason))
         entry.look(status, sight.get(fields.name), reason, goal.hindered(sight))
 
 

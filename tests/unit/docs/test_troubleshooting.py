@@ -10,7 +10,9 @@ import email.utils
 import os
 import pathlib
 import re
+import socket
 import ssl
+import threading
 import time
 import typing as t
 
@@ -102,6 +104,24 @@ class Trouble:
         """The emulator is no proxy, and says so."""
         return self.at("https://dli.example.com", https_proxy=self.emulator.url, no_proxy="")
 
+    def proxy_that_asks(self) -> str:
+        def answer(proxy: socket.socket) -> None:
+            proxy.accept()[0].sendall(b"HTTP/1.1 407 Who\r\nContent-Length: 0\r\n\r\n")
+
+        with socket.create_server(("127.0.0.1", 0)) as proxy:
+            threading.Thread(target=answer, args=(proxy,), daemon=True).start()
+            url = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+            return self.at("http://dli.test", http_proxy=url, no_proxy="")
+
+    def endless_list(self) -> str:
+        self.flink.fault("/jobs$", "shape", at="job_list.total_count", value=10**8)
+        return self.absent(filters={"name": ["x"]})
+
+    def short_list(self) -> str:
+        self.emulator.settings.update({"unshown": 3})
+        result = self.flink.run("absent", filters={"name": ["x"]})
+        return " ".join(str(warning) for warning in result["warnings"])
+
     def no_openstacksdk(self) -> str:
         (self.folder / "openstack.py").write_text("raise ImportError", encoding="utf-8")
         path = f"{self.folder}{os.pathsep}{_environ(self.folder)['PYTHONPATH']}"
@@ -142,6 +162,13 @@ TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
     "the user lacks a permission; needed is": lambda it: it.fault(path="/stop$", status=403),
     "cannot connect: Connection refused": lambda it: it.at("http://127.0.0.1:9"),
     "cannot connect: Name or service not known": Trouble.no_such_host,
+    "cannot connect to the proxy ...": lambda it: it.at(
+        "http://dli.test", http_proxy="http://127.0.0.1:9", no_proxy=""
+    ),
+    "the proxy ... cannot be used: SOCKS needs the Python library PySocks": lambda it: it.at(
+        "http://dli.test", http_proxy="socks5://127.0.0.1:9", no_proxy=""
+    ),
+    "the proxy ... wants to know who asks": Trouble.proxy_that_asks,
     "cannot connect: Tunnel connection failed: ...": Trouble.no_tunnel,
     "TLS: the certificate is not trusted: ...; set ca_path": Trouble.unknown_authority,
     "TLS: the other side does not speak it": lambda it: it.at(it.emulator.url.replace("http:", "https:")),
@@ -149,6 +176,10 @@ TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
     "the answer is not JSON (text/html": lambda it: it.fault("wrong_type"),
     "no answer within ... s (request_timeout)": lambda it: it.fault("hang", seconds=1, request_timeout=0.2),
     "the connection broke: ...": lambda it: it.fault("reset_before"),
+    "the answer has an unknown shape: ...": lambda it: it.fault("shape", at="job_detail", value="x"),
+    "the answer is larger than 64 MiB": lambda it: it.fault("bomb"),
+    "the list claims to have ... entries": Trouble.endless_list,
+    "the list shows ... of the ... jobs that it counts": Trouble.short_list,
     "HTTP 429": lambda it: it.fault(status=429),
     "HTTP 503": lambda it: it.fault(status=503),
     "... still ... after ... s (wait_timeout)": lambda it: it.job(stop=[{"status": "job_canceling"}]),

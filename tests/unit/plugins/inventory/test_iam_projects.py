@@ -96,10 +96,22 @@ def test_wrong_files(emulator, projects):
 
 
 def test_an_answer_that_is_no_list_of_projects(emulator, projects):
-    for body in ({"projects": [{"name": "x"}]}, {"projects": None}):
-        emulator.faults.extend([{"path": PATH, "kind": "status", "status": 200, "body": body}])
-        (said,) = projects.complaints({"region": "eu-de"})
-        assert said.endswith(": HTTP 200: the answer is not a list of projects, each with its id and name")
+    bodies = {
+        "projects[0].id is missing or null, not the id of a project (letters, digits, _ and -)": [{"name": "x"}],
+        "projects[1] is text, not an object": [{"id": "a", "name": "x"}, "x"],
+        "projects[0].id is text, not the id of a project (letters, digits, _ and -)": [{"id": "../../x", "name": "x"}],
+        "projects is missing or null, not a list": None,
+    }
+    for words, body in bodies.items():
+        emulator.faults.extend([{"path": PATH, "kind": "status", "status": 200, "body": {"projects": body}}])
+        assert projects.of(region="eu-de").hosts  # asked again
+        emulator.faults.extend(
+            [{"path": PATH, "kind": "status", "status": 200, "body": {"projects": body}, "times": 3}]
+        )
+        (said,) = projects.complaints({"region": "eu-de", "max_retries": 2})
+        assert said.endswith(
+            f"GET 127.0.0.1:{emulator.url.rpartition(':')[2]}{PATH}: HTTP 200: the answer has an unknown shape: {words}"
+        )
 
 
 def test_examples(projects):

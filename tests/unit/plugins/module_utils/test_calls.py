@@ -212,14 +212,19 @@ def test_nothing_is_repeated_as_long_as_the_job_cannot_be_read(script: Start) ->
 def test_an_answer_about_another_job_is_no_answer(script: Start) -> None:
     other = {"is_success": "true", "job_detail": {"job_id": 999, "name": "x", "status": "job_finish"}}
     script(*[Call("GET", f"{DLI}/1", other)] * 3)
-    result = stop(job_ids=["1"])
+    result = stop(job_ids=["1"], max_retries=2)
     assert (result["failed"], result["jobs"][0]["status"]) == (True, None)
     assert "does not tell the status of this job" in result["msg"]
 
 
 def test_an_answer_that_is_no_job_is_asked_for_again(script: Start) -> None:
     script(Call("GET", f"{DLI}/1"), Call("GET", f"{DLI}/1", {"job_detail": {"job_id": 1}}), detail(1, "job_finish"))
-    assert stop(job_ids=["1"])["failed"] is False
+    assert stop(job_ids=["1"], max_retries=2)["failed"] is False
+
+
+def test_no_request_is_repeated_without_retries(script: Start) -> None:
+    script(Call("GET", f"{DLI}/1"))
+    assert "unknown shape" in stop(job_ids=["1"], max_retries=0)["msg"]
 
 
 def test_without_waiting_an_accepted_write_is_the_end(script: Start) -> None:
