@@ -41,8 +41,9 @@ options:
     description:
       - How hosts are named, in order of preference. A project gets the first of these names that it does not share with any
         other project of the file. If it shares all of them, the inventory fails.
-      - It also fails if Ansible has read a machine of that name before, with C(ansible_host) or a connection other than
-        V(local).
+      - What Ansible has read before is never changed. If a host or a group there has such a name, the next one is taken, with a
+        warning. The same holds for C(localhost), C(127.0.0.1), C(::1), and names that Ansible would take for a pattern. If
+        none is left, the inventory fails. Only another project of that name, from another file, makes it fail at once.
       - V(name) is the name of the project, V(id) its ID. Only projects of several O(sources) can have the same name.
     type: list
     elements: str

@@ -47,8 +47,9 @@ options:
     description:
       - How hosts are named, in order of preference. A cluster gets the first of these names that it does not share with any
         other cluster of the file. If it shares all of them, the inventory fails.
-      - It also fails if Ansible has read a machine of that name before, with C(ansible_host) or a connection other than
-        V(local).
+      - What Ansible has read before is never changed. If a host or a group there has such a name, the next one is taken, with a
+        warning. The same holds for C(localhost), C(127.0.0.1), C(::1), and names that Ansible would take for a pattern. If
+        none is left, the inventory fails. Only another cluster of that name, from another file, makes it fail at once.
       - V(name) is the name of the cluster. V(name_project) adds a dot and the name of the project, or its ID where that is not
         known. V(id) is the ID of the cluster.
       - So two clusters named V(analytics) in two projects are V(analytics.eu-de) and V(analytics.eu-de_nightly), and none of
@@ -141,7 +142,7 @@ class InventoryModule(HostsOfSources):
         return {"name": name, "name_project": f"{name}.{project}" if name else None, "id": host["cluster_id"]}
 
     def _wanted(self, one: Job) -> bool:
-        state, states = str(one["clusterState"]).lower(), self.get_option("states")
+        state, states = _state(one).lower(), self.get_option("states")
         fits = state != TERMINATED if states is None else state in {str(word).lower() for word in states}
         return fits and self.wants(one.get("clusterName"))
 
@@ -159,8 +160,13 @@ def _with_tags(client: Client, known: t.Sequence[Job]) -> list[Job]:
 def _variables(one: Job) -> Variables:
     return {
         "cluster_id": one["clusterId"],
-        "cluster_name": one.get("clusterName") or "",
-        "cluster_state": one["clusterState"],
-        "cluster_version": one.get("clusterVersion") or "",
+        "cluster_name": str(one.get("clusterName") or ""),
+        "cluster_state": _state(one),
+        "cluster_version": str(one.get("clusterVersion") or ""),
         "cluster_tags": tags_of(one.get("tags")),
     }
+
+
+def _state(one: Job) -> str:
+    """Empty where MRS does not tell it: such a cluster is not known to be terminated."""
+    return str(one.get("clusterState") or "")

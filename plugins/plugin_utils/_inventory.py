@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import time
 import typing as t
 from collections import Counter
@@ -20,8 +21,8 @@ from contextlib import suppress
 from fnmatch import fnmatchcase
 from importlib.util import find_spec
 
+from ansible import constants as C
 from ansible.errors import AnsibleError, AnsibleParserError
-from ansible.inventory.helpers import get_group_vars
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
@@ -40,10 +41,10 @@ from ..module_utils._version import VERSION
 
 try:
     from ansible.template import trust_as_template
-except ImportError:  # ansible-core before 2.19 takes every text for a template that may be one
+except ImportError:  # ansible-core before 2.19 takes every text for a template that may be one, unless it is marked
 
     def trust_as_template(value: str) -> str:
-        return value
+        return str.__str__(value)  # without the mark, if it has one
 
 
 Options = t.Mapping[str, t.Any]
@@ -59,7 +60,9 @@ LOCAL = {
     "ansible_connection": trust_as_template("local"),
     "ansible_python_interpreter": trust_as_template("{{ ansible_playbook_python }}"),
 }
-NO_MACHINE = (None, "local", "ansible.builtin.local")  # connections of a host that may be one of ours
+MADE_BY = "_otc_bigdata"  # attribute of a host that one of our plugins has made: which one, and of what
+PATTERN = re.compile(r"[*?\[/]|^[~!&@]")  # what a name must not have that `hosts` and `--limit` are to mean as it is
+OVERRIDE = "#jinja2:"  # begins a text that says itself how its templates look
 SHOWN = 3  # sources that a message names
 
 
@@ -106,7 +109,7 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
             config = self._read_config_data(path)
             self.check(config)
             hosts = self._hosts(_sources(config, self.templar, self.service), path, cache)
-            self._populate(_named([self.forms(host) for host in hosts], self.get_option("hostnames")), hosts)
+            self._populate(self._names(hosts), hosts)
         except AnsibleError:
             raise
         except Exception as error:  # whatever it is: a user should not have to read a traceback
@@ -171,44 +174,91 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
             # with 403 the login was right, and only this project is not for its user
             return Answer(error=text, barred=isinstance(error, Denied) and error.status == 401, repeats=edge.repeats)
 
+    def _names(self, hosts: t.Sequence[Variables]) -> list[str]:
+        """Of all hosts, in this order. What they are not named because of something else is told. Raises OptionError."""
+        forms = self.get_option("hostnames")
+        names = _named([self.forms(host) for host in hosts], forms, self._obstacle)
+        for host, (name, obstacles) in zip(hosts, names):
+            for obstacle in obstacles:
+                self.display.warning(
+                    f"{self.NAME}: {self.identity} {host[self.identity]} is named {name!r}: {obstacle}"
+                )
+        return [name for name, dummy in names]
+
+    def _obstacle(self, name: str, identity: str) -> str:
+        """Why it cannot be the name of a host of ours, "" if it can. Raises OptionError."""
+        if name in C.LOCALHOST:
+            return f"{name!r} is the name of the control node"
+        if not name.isprintable() or PATTERN.search(name):
+            return f"{name!r} cannot be the name of a host"
+        there = self.inventory.hosts.get(name)
+        if there is not None:
+            plugin, known = getattr(there, MADE_BY, (None, None))
+            if plugin == self.NAME and known != identity:
+                raise OptionError(f"hostnames: another host of this inventory is named {name!r} already")
+            return "" if plugin == self.NAME else f"a host of this inventory is named {name!r} already"
+        if name in self.inventory.groups or name == self._group:
+            return f"a group of this inventory is named {name!r}"
+        return ""
+
+    @property
+    def _group(self) -> str:
+        return self.NAME.rpartition(".")[2]
+
     def _populate(self, names: t.Sequence[str], hosts: t.Sequence[Variables]) -> None:
-        """Hosts that were added before something went wrong are taken away again."""
-        for name, variables in zip(names, hosts):
-            self._refuse_another(name, variables[self.identity])
+        """All hosts, then their groups, which may be named like one of them. What was added goes if something fails."""
         new: list[str] = []
-        group = self.inventory.add_group(self.NAME.rpartition(".")[2])
+        self.inventory.add_group(self._group)
         try:
             for name, variables in zip(names, hosts):
                 if name not in self.inventory.hosts:
                     new.append(name)
-                self.inventory.add_host(_inert(name), group)
-                self._describe(name, _inert(variables))
+                    self.inventory.add_host(_no_template(name))
+                    setattr(self.inventory.hosts[name], MADE_BY, (self.NAME, variables[self.identity]))
+            for name, variables in zip(names, hosts):
+                self._describe(self.inventory.hosts[name], _inert(variables))
         except Exception:
             for name in new:
                 self.inventory.remove_host(self.inventory.hosts[name])
             raise
 
-    def _refuse_another(self, name: str, identity: str) -> None:
-        """Ansible would merge both into one. A host that is only named elsewhere, to be in a group, is ours."""
-        there = self.inventory.hosts.get(name)
-        if there is None:
-            return
-        known = there.vars.get(self.identity)
-        if known not in (None, identity):
-            raise OptionError(f"hostnames: another host of this inventory is named {name!r} already")
-        if known is None and _is_machine({**get_group_vars(there.get_groups()), **there.vars}):
-            raise OptionError(
-                f"hostnames: {self.identity} {identity} cannot be named {name!r}, as a machine of this inventory has that "
-                "name, with ansible_host or a connection of its own; choose other hostnames, or rename one of them"
-            )
-
-    def _describe(self, name: str, variables: Variables) -> None:
+    def _describe(self, host: t.Any, variables: Variables) -> None:
+        self.inventory.groups[self._group].add_host(host)
         for variable, value in {**LOCAL, **variables}.items():
-            self.inventory.set_variable(name, variable, value)
-        strict = self.get_option("strict")
-        self._set_composite_vars(self.get_option("compose"), variables, name, strict)
-        self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict)
-        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict)
+            host.set_variable(variable, value)
+        strict, inventory = self.get_option("strict"), self.inventory
+        try:
+            self.inventory = OneHost(inventory, host)
+            self._set_composite_vars(self.get_option("compose"), variables, host.name, strict)
+            self._add_host_to_composed_groups(self.get_option("groups"), variables, host.name, strict)
+            self.inventory = ItsGroups(inventory, host)
+            self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, host.name, strict)
+        finally:
+            self.inventory = inventory
+
+
+class ItsGroups:
+    """An inventory for the groups of one host. A group may be called like what is to hold it; it is that then."""
+
+    def __init__(self, inventory: t.Any, host: t.Any) -> None:
+        self._inventory, self._host = inventory, host
+
+    def __getattr__(self, name: str) -> t.Any:
+        return getattr(self._inventory, name)
+
+    def add_child(self, parent: str, group: str) -> None:
+        if parent != group:
+            self._inventory.add_child(parent, group)
+
+
+class OneHost(ItsGroups):
+    """An inventory in which a name means this host, also where a group has the same one: Ansible would take the group."""
+
+    def set_variable(self, dummy: str, variable: str, value: t.Any) -> None:
+        self._host.set_variable(variable, _inert(value))
+
+    def add_child(self, group: str, dummy: str) -> None:
+        self._inventory.groups[group].add_host(self._host)
 
 
 def _sources(config: Options, templar: t.Any, service: str) -> list[Source]:
@@ -323,26 +373,41 @@ def _few(labels: t.Sequence[str]) -> str:
     return f"{shown}{more}: " if shown else ""
 
 
-def _named(hosts: t.Sequence[t.Mapping[str, str | None]], forms: t.Sequence[str]) -> list[str]:
-    """A name for each host: the first form that it shares with no other one. Raises OptionError where there is none."""
+def _named(
+    hosts: t.Sequence[t.Mapping[str, str | None]], forms: t.Sequence[str], obstacle: t.Callable[[str, str], str]
+) -> list[tuple[str, list[str]]]:
+    """A name for each host: the first form that it shares with no other one, and that nothing is in the way of.
+
+    Each with what was in the way of those before. Raises OptionError where there is none.
+    """
     counts = {form: Counter(host[form] for host in hosts) for form in forms}
-    names = [
-        next((host[form] for form in forms if host[form] and counts[form][host[form]] == 1), None) for host in hosts
-    ]
-    taken = Counter(names)
-    for name, host in zip(names, hosts):
+    named = [_name(host, [host[form] for form in forms if counts[form][host[form]] == 1], obstacle) for host in hosts]
+    taken = Counter(name for name, dummy in named)
+    for (name, obstacles), host in zip(named, hosts):
+        if name is None and obstacles:
+            raise OptionError(
+                f"hostnames: {host['id']} cannot be named: {'; '.join(obstacles)}; choose other hostnames, or rename it"
+            )
         if name is None or taken[name] > 1:
             like = name or host[forms[-1]]
             raise OptionError(
                 f"hostnames: {host['id']} cannot be named, as several hosts would be {like!r}; "
                 "let hostnames end with id, and name no project in two sources"
             )
-    return t.cast("list[str]", names)
+    return t.cast("list[tuple[str, list[str]]]", named)
 
 
-def _is_machine(variables: Options) -> bool:
-    """Its plays would run on the control node if it got our variables as well."""
-    return bool(variables.get("ansible_host")) or variables.get("ansible_connection") not in NO_MACHINE
+def _name(
+    host: t.Mapping[str, str | None], names: t.Sequence[str | None], obstacle: t.Callable[[str, str], str]
+) -> tuple[str | None, list[str]]:
+    """The first of these names that nothing is in the way of, and what was in the way of those before."""
+    obstacles: list[str] = []
+    for name in filter(None, names):
+        why = obstacle(name, t.cast("str", host["id"]))
+        if not why:
+            return name, obstacles
+        obstacles.append(why)
+    return None, obstacles
 
 
 def _with_cloud(host: Variables, cloud: str | None) -> Variables:
@@ -351,7 +416,17 @@ def _with_cloud(host: Variables, cloud: str | None) -> Variables:
 
 def _inert(value: t.Any) -> t.Any:
     """What comes from a service is never a template, though somebody may have given a cluster a tag that looks like one."""
-    if isinstance(value, dict):
-        return {_inert(key): _inert(item) for key, item in value.items()}
-    # only where it is needed, as ansible-inventory of ansible-core before 2.19 shows a special notation of it
-    return wrap_var(value) if isinstance(value, str) and "{" in value else value
+    if isinstance(value, Mapping):
+        return {_no_template(key): _inert(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_inert(item) for item in value]
+    # what cannot be a template is marked as a text like any other, as ansible-inventory shows a special notation of the rest
+    return trust_as_template(value) if isinstance(value, str) and not _like_template(value) else _no_template(value)
+
+
+def _no_template(value: t.Any) -> t.Any:
+    return wrap_var(value) if isinstance(value, str) and _like_template(value) else value
+
+
+def _like_template(text: str) -> bool:
+    return "{" in text or text.startswith(OVERRIDE)

@@ -78,14 +78,6 @@ def test_two_clouds_with_projects_of_the_same_name(emulator, projects):
         assert "'eu-de'" in said
 
 
-def test_a_machine_of_the_same_name(projects):
-    machine = {"ansible_host": "10.0.0.5"}
-    static = str(projects.folder.write("static.yml", {"servers": {"hosts": {"eu-de": machine}}}))
-    shown = projects.list(static, projects.write("projects.yml", region="eu-de"))
-    assert f"hostnames: project_id {PROJECT} cannot be named 'eu-de', as a machine of this inventory has" in shown.said
-    assert shown.hosts == {"eu-de": machine}
-
-
 def test_wrong_files(emulator, projects):
     said = projects.complaints(
         {"region": "eu-de", "states": ["running"]}, {"region": "eu-de", "names": []}, {"region": "eu/de"}
