@@ -50,7 +50,8 @@ notes:
   - Unlike most inventory plugins, this one refuses options that it does not know. A typing error cannot change the inventory
     silently.
   - With O(cache), what was read is stored under a key that is made of the options, the address and the identity that is
-    asked, but not of passwords and secret keys. From a cache that is still valid nothing is sent, not even a login.
+    asked, but not of passwords and secret keys. From a cache that is still valid nothing is sent, not even a login. A cache
+    that is damaged, or holds something else, is read anew.
 seealso:
   - name: Inventories of clusters and projects
     description: From clusters and projects to a playbook for all of them.

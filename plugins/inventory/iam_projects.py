@@ -89,6 +89,8 @@ class InventoryModule(HostsOfSources):
     endings = ("projects",)
     chooses = ("names",)
     identity = "project_id"
+    always = frozenset(("project_id", "project_name"))
+    sometimes = frozenset(("region",))
 
     def read(self, client: Client, connection: Connection) -> list[Variables]:
         return [

@@ -118,6 +118,9 @@ class InventoryModule(HostsOfSources):
     endings = ("mrs", "mrs_clusters")
     chooses = ("names", "states", "read_tags")
     identity = "cluster_id"
+    texts = frozenset(("cluster_tags",))
+    always = texts | {"cluster_id", "cluster_name", "cluster_state", "cluster_version", "project_id"}
+    sometimes = frozenset(("project_name", "region"))
 
     def check(self, config: t.Mapping[str, t.Any]) -> None:
         super().check(config)

@@ -17,7 +17,6 @@ import time
 import typing as t
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
 from fnmatch import fnmatchcase
 from importlib.util import find_spec
 
@@ -90,6 +89,9 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
     endings: t.ClassVar[tuple[str, ...]]  # of the names of its files, before .yml
     chooses: t.ClassVar[tuple[str, ...]]  # options that decide what is read, beside those of the connection
     identity: t.ClassVar[str]  # the variable that tells one host from another
+    always: t.ClassVar[frozenset[str]]  # the variables that each host has, ...
+    sometimes: t.ClassVar[frozenset[str]]  # ... and those that some have: all of them texts, but for ...
+    texts: t.ClassVar[frozenset[str]] = frozenset()  # ... those that hold texts by name
 
     def read(self, client: Client, connection: Connection) -> list[Variables]:
         """The variables of all hosts of a source. Raises Failure."""
@@ -138,15 +140,43 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         keys = [f"{self.get_cache_key(path)}_{_fingerprint(source.connection, chosen)}" for source in sources]
         known: dict[str, t.Sequence[Variables]] = {}
         for key in keys if keeps and cache else ():
-            with suppress(KeyError):
-                known[key] = self._cache[key]
+            kept = self._kept(key)
+            if kept is not None:
+                known[key] = kept
         missing = {key: source for key, source in zip(keys, sources) if key not in known}
         for key, answer in zip(missing, self._ask(list(missing.values()), alone=not known)):
             if not answer.error:
                 known[key] = answer.hosts
                 if keeps:
-                    self._cache[key] = answer.hosts
+                    self._cache[key] = {"key": key, "hosts": answer.hosts}
         return [_with_cloud(host, source.cloud) for key, source in zip(keys, sources) for host in known.get(key, ())]
+
+    def _kept(self, key: str) -> list[Variables] | None:
+        """From the cache. None if it is not there, or something else is."""
+        try:
+            kept = self._cache[key]
+        except KeyError:
+            return None
+        except Exception as error:  # each cache plugin has its own
+            why = str(error)
+        else:
+            hosts = kept.get("hosts") if isinstance(kept, Mapping) and kept.get("key") == key else None
+            if isinstance(hosts, list) and all(self._is_ours(host) for host in hosts):
+                return hosts
+            why = "it holds something else"
+        self.display.warning(f"{self.NAME}: the cache cannot be used, so all is read anew: {why}")
+        return None
+
+    def _is_ours(self, host: t.Any) -> bool:
+        """Whether it could be what ``read`` gives."""
+        if not isinstance(host, Mapping) or not self.always <= host.keys() <= self.always | self.sometimes:
+            return False
+        texts = [value for name, value in host.items() if name not in self.texts]
+        for name in self.texts & host.keys():
+            if not isinstance(host[name], Mapping):
+                return False
+            texts += [*host[name].keys(), *host[name].values()]
+        return all(isinstance(value, str) for value in texts)
 
     def _ask(self, sources: t.Sequence[Source], alone: bool) -> list[Answer]:
         """Raises Failure for a source that could not be read, unless it may be left out, and others are left."""
