@@ -15,6 +15,7 @@ import typing as t
 from collections import deque
 
 from ..module_utils._errors import OptionError
+from ._files import read, replace
 from ._job_changes import JobId, Known
 
 VERSION = 1  # of the file; a release that writes another one must still read this one
@@ -32,12 +33,14 @@ class Memory:
         self._saved = self._text()
 
     def load(self) -> None:
-        """Raises OptionError for a file that cannot be read, or holds something else."""
+        """Raises OptionError for a file that cannot be read, or holds something else. An empty one is new."""
         if self._path is None:
             return
         try:
-            with open(self._path, encoding="utf-8") as file:
-                content = json.load(file)
+            text = read(self._path)
+            if not text.strip():  # made by whoever set the permissions of the file
+                return
+            content = json.loads(text)
             if content["version"] != VERSION:
                 raise ValueError(f"version {content['version']}")
             for name, jobs in content["known"].items():
@@ -60,12 +63,7 @@ class Memory:
         if self._path is None or text == self._saved:
             return
         try:
-            with open(os.open(f"{self._path}.new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(f"{self._path}.new", self._path)
-            _sync_folder(os.path.dirname(self._path))
+            replace(self._path, text, 0o600)
         except OSError as error:
             raise _unusable(self._path, error) from None
         self._saved = text
@@ -97,7 +95,7 @@ def opened(path: str | None) -> t.Iterator[Memory]:
 def _locked(path: str) -> t.Iterator[None]:
     """The lock is a file beside it, as each save replaces the file itself; the system frees it in any case."""
     try:
-        lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise _unusable(path, error) from None
     with os.fdopen(lock):
@@ -108,16 +106,6 @@ def _locked(path: str) -> t.Iterator[None]:
         except OSError as error:
             raise _unusable(path, error) from None
         yield
-
-
-def _sync_folder(path: str) -> None:
-    """So that a power failure does not bring the old file back. Not every file system can do it."""
-    with contextlib.suppress(OSError):
-        folder = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def _checked(job: Known) -> Known:

@@ -90,8 +90,9 @@ options:
     default: false
   state_file:
     description:
-      - File that remembers jobs and unsent events from one start to the next. It is made if it does not exist, but its
-        folder must be there, on a disk that survives a restart. No other source can have the same file.
+      - File that remembers jobs and unsent events from one start to the next. It is made if it does not exist, and
+        an empty one counts as new, but its folder must be there, writable, on a disk that survives a restart. No other source
+        can have the same file.
       - If not set, what happens before the first look after a start is never told.
     type: path
   feedback:

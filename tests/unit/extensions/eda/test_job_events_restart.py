@@ -234,8 +234,8 @@ async def test_another_list_is_not_compared(sources, state_file, login, other):
 @pytest.mark.parametrize(
     "content",
     [
-        b"",
         b'{"version": 1',
+        b"\0\0\0",
         b"\xff\xfe",
         b"[]",
         b"{}",
@@ -267,11 +267,50 @@ async def test_a_file_that_cannot_be_used_is_an_error(sources, tmp_path):
 async def test_a_file_that_cannot_be_written_any_more_is_an_error(sources, state_file):
     sources.jobs(*RUNNING)
     async with sources.start(looked=2, state_file=str(state_file)) as source:
-        state_file.with_name("state.json.new").mkdir()
+        state_file.unlink()
+        state_file.mkdir()
         everything_stops(sources)
         with pytest.raises(Exception, match=rf"^state_file: {state_file} cannot be used: Is a directory$"):
             await source.end()
     assert source.queue.empty()
+
+
+@pytest.mark.parametrize("content", [b"", b"\n"])
+async def test_an_empty_file_is_a_new_one(sources, state_file, content):
+    """An installer may have made it, to give it an owner."""
+    sources.jobs(*RUNNING)
+    state_file.write_bytes(content)
+    async with sources.start(state_file=str(state_file)) as source:
+        await source.silent()
+    assert len(json.loads(state_file.read_text())["known"]) == 1
+
+
+async def test_a_link_where_it_is_written_is_not_followed(sources, state_file, tmp_path):
+    """In a folder that others may write to, one would cost another file its content."""
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    state_file.with_name("state.json.new").symlink_to(victim)
+    sources.jobs(*RUNNING)
+    async with sources.start(state_file=str(state_file)) as source:
+        await source.silent()
+    assert json.loads(state_file.read_text())["known"]
+    assert victim.read_text() == "precious"
+    names = {"state.json", "state.json.lock", "state.json.new", "victim"}
+    assert {path.name for path in tmp_path.iterdir()} == names
+    lock = state_file.with_name("state.json.lock")
+    lock.unlink()
+    lock.symlink_to(tmp_path / "made")
+    async with sources.start(looked=0, state_file=str(state_file)) as source:
+        with pytest.raises(Exception, match=rf"^state_file: {state_file} cannot be used: Too many levels of symbolic"):
+            await source.end()
+    assert not (tmp_path / "made").exists()
+
+
+async def test_a_pipe_is_no_state_file(sources, state_file):
+    os.mkfifo(state_file)
+    async with sources.start(looked=0, state_file=str(state_file)) as source:
+        with pytest.raises(Exception, match=rf"^state_file: {state_file} cannot be used: Not a regular file$"):
+            await source.end()
 
 
 async def test_two_sources_with_one_file(sources, state_file, tmp_path):

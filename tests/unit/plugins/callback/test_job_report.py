@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
 import sys
 import typing as t
 from xml.etree import ElementTree
@@ -22,6 +23,7 @@ FLINK, SPARK, MRS = "otc.bigdata.dli_flink_jobs", "otc.bigdata.dli_batch_job", "
 ODD = r"\x1b[2J<b>|日本"
 BATCH, KILLED = "0a324461-d9d9-45da-a52a-3b3c7a3d809e", "981374c1-85da-44ee-be32-edfb4fba776c"
 ENABLED = {"ANSIBLE_CALLBACKS_ENABLED": "otc.bigdata.job_report"}
+ENDINGS = {"markdown": "md", "junit": "xml", "html": "html"}
 HEADING = re.compile(r"^JOB REPORT \*{3,}$", re.MULTILINE)
 SEED = {
     "flink_jobs": [
@@ -293,6 +295,23 @@ def test_settings():
     warnings = re.findall(r"\[WARNING\]: job_report: cannot write (\w+): ", run.err)
     assert warnings == ["markdown", "junit"], run.said
     assert re.search(r"\x1b\[0;33mdli_flink_jobs  2   load-2  changed .*\x1b\[0m", run.out)
+
+
+def test_what_stands_where_a_report_is_to_be():
+    """A pipe that nobody reads ends nothing, a link is followed, and an earlier report has its mode."""
+    with world(**SEED) as (dummy, here):
+        os.mkfifo(here.home / "report.xml")
+        old = here.write("old/report.html", "yesterday")
+        old.chmod(0o640)
+        (here.home / "report.html").symlink_to("old/report.html")
+        environ = {f"OTC_BIGDATA_REPORT_{kind.upper()}": f"report.{end}" for kind, end in ENDINGS.items()}
+        run = here.playbook([{"tasks": [stop(1)]}], **ENABLED, **environ).end()
+        assert run.code == 0, run.said
+        assert "load-1" in old.read_text(encoding="utf-8")
+        assert stat.S_IMODE(old.stat().st_mode) == 0o640
+        assert "load-1" in (here.home / "report.md").read_text(encoding="utf-8")
+        assert {path.name for path in here.home.iterdir() if path.name.startswith(".otc")} == set()
+    assert re.findall(r"\[WARNING\]: job_report: cannot write (\w+): .*", run.err) == ["junit"]
 
 
 QUIET = {

@@ -1,0 +1,85 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""Files that are there whole, or as they were: written beside, then renamed."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+
+STREAMS = ("/dev/std", "/dev/fd/", "/proc/")  # beginnings of names by which a process has its own open files
+
+
+def replace(path: str, text: str, mode: int | None = None) -> None:
+    """All or nothing, even if the power fails. Without a mode, it is that of the file which is replaced. Raises OSError."""
+    folder = os.path.dirname(path) or os.curdir
+    # nobody can know this name and put a link there, and O_EXCL would not follow one
+    new = os.path.join(folder, f".otc.bigdata-{secrets.token_hex(8)}.new")
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666 if mode is None else mode)
+    try:
+        with open(handle, "w", encoding="utf-8", errors="replace") as file:
+            if mode is None:
+                _as_before(handle, path)
+            file.write(text)
+            file.flush()
+            os.fsync(handle)
+        os.replace(new, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(new)
+        raise
+    _sync_folder(folder)
+
+
+def write(path: str, text: str) -> None:
+    """As a user names it: links are followed, and a terminal or pipe is written to. Raises OSError, also if nobody reads."""
+    kind = _kind(path)
+    if stat.S_ISREG(kind) and not path.startswith(STREAMS):
+        replace(os.path.realpath(path), text)
+        return
+    if stat.S_ISBLK(kind):
+        raise OSError(errno.EINVAL, "Not a file", path)
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK | os.O_NOCTTY)
+    os.set_blocking(handle, True)
+    with open(handle, "w", encoding="utf-8", errors="replace") as file:
+        file.write(text)
+
+
+def read(path: str) -> str:
+    """The text of a regular file; anything else could make us wait. Raises OSError, or UnicodeError."""
+    with open(path, encoding="utf-8", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "Not a regular file", path)
+        return file.read()
+
+
+def _kind(path: str) -> int:
+    """What is there, behind all links; a file where nothing is yet."""
+    try:
+        return os.stat(path).st_mode
+    except FileNotFoundError:
+        return stat.S_IFREG
+
+
+def _as_before(handle: int, path: str) -> None:
+    with contextlib.suppress(OSError):
+        before = os.stat(path)
+        with contextlib.suppress(PermissionError):
+            os.fchown(handle, before.st_uid, before.st_gid)
+        os.fchmod(handle, stat.S_IMODE(before.st_mode))
+
+
+def _sync_folder(path: str) -> None:
+    """So that a power failure does not bring the old file back. Not every file system can do it."""
+    with contextlib.suppress(OSError):
+        folder = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
