@@ -44,7 +44,11 @@ options:
         description:
           - Shell-style patterns (V(*), V(?), V([a-z])) of which one must match the whole name, for example
             V(nightly-*).
-          - Upper and lower case differ. A job without a name matches none.
+          - Upper and lower case differ. A job without a name matches none. A pattern that begins with V(!) is an error,
+            as no pattern takes jobs out again.
+          - A list may be given as text with commas, for example V(orders, clicks). Blanks around an element do not count.
+            An empty element, a line break or a control character in it is an error. This holds for all lists here, and for
+            single words.
         type: list
         elements: str
       state:
@@ -77,6 +81,7 @@ options:
         description:
           - The least age of the job, counted from its C(submitted_time). A whole number and one of V(s), V(m), V(h),
             V(d), V(w) for seconds, minutes, hours, days and weeks, for example V(90m), V(12h) or V(30d).
-          - A job without that time stamp does not match.
+          - A job without that time stamp does not match, and neither does one with a time stamp that no job can have,
+            which is before 2015, in the future or no number.
         type: str
 """

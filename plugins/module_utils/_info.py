@@ -14,9 +14,10 @@ from ._client import Client
 from ._connection import read_connection
 from ._edge import Edge
 from ._errors import ApiError, Failure, Interrupted, Untold
+from ._job_report import no_job
 from ._read import Memory, Service, Sight, everything, gets, look
 from ._run import Kind, Options, Result
-from ._selection import Selection, matching
+from ._selection import Selection, matching, why_none
 
 MOST_NAMED = 5  # jobs that a warning names
 PATIENCE = 600  # seconds after which no request is repeated
@@ -38,12 +39,12 @@ def _inform(kind: Kind, options: Options, edge: Edge) -> Result:
     connection = read_connection(options, edge.environ, kind.service)
     edge.hide(connection.secrets)
     jobs: list[Sight] = []
-    warnings = list(selection.warnings)
+    notes: Result = {"warnings": list(selection.warnings)}
     if selection.ids != ():
         service = kind(Client(connection, kind.service, edge, time.monotonic() + PATIENCE), options)
-        jobs = _read(service, selection, options["details"], warnings)
+        jobs = _read(service, selection, options["details"], notes)
     found = [_shown(job, service, options["details"]) for job in jobs if isinstance(job, dict)]
-    result: Result = {"changed": False, "jobs": found, "total": len(found), "warnings": warnings}
+    result: Result = {"changed": False, "jobs": found, "total": len(found), **notes}
     errors = [job for job in jobs if isinstance(job, ApiError)]
     if errors:
         result.update(
@@ -56,19 +57,24 @@ def _nothing_read(fault: Failure) -> Result:
     return {"changed": False, "failed": True, "msg": str(fault), "error": fault.error, "jobs": [], "total": 0}
 
 
-def _read(service: Service, selection: Selection, details: bool, warnings: list[str]) -> list[Sight]:
+def _read(service: Service, selection: Selection, details: bool, notes: Result) -> list[Sight]:
+    """``notes``: what else the result tells."""
     ids = selection.ids
     unread: t.Mapping[t.Any, Sight] = {}
     if ids is None:
-        listing = everything(service, service.query(selection.filters), Memory(), selection.filters)
-        warnings.extend(listing.warnings)
+        filters, fields, now = selection.filters, service.fields, time.time()
+        query = service.query(filters)
+        listing = everything(service, query, Memory(), filters)
+        notes["warnings"].extend(listing.warnings)
         unread = listing.untold
-        jobs = matching(listing.jobs, selection.filters, service.fields, time.time())[0]
+        jobs = matching(listing.jobs, filters, fields, now)[0]
+        if filters and not jobs and not unread:
+            notes["msg"] = no_job(why_none(listing.jobs, filters, fields, query, now))
         if not details:
-            return _told({**jobs, **unread}, warnings)
+            return _told({**jobs, **unread}, notes["warnings"])
         ids = tuple(jobs)
     sights = gets(service, ids) if details else look(service, ids, Memory())
-    return _told({**{job_id: sights[job_id] for job_id in ids}, **unread}, warnings)
+    return _told({**{job_id: sights[job_id] for job_id in ids}, **unread}, notes["warnings"])
 
 
 def _told(sights: t.Mapping[t.Any, Sight], warnings: list[str]) -> list[Sight]:

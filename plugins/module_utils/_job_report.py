@@ -15,14 +15,16 @@ from ._plan import DONE, Entry, Goal
 MOST_NAMED = 5  # failed jobs that the message names
 
 
-def report(entries: t.Sequence[Entry], goal: Goal, check_mode: bool = False, wait: bool = True) -> dict[str, t.Any]:
-    """The result of a task, whether it failed or not."""
+def report(
+    entries: t.Sequence[Entry], goal: Goal, check_mode: bool = False, wait: bool = True, why_none: str = ""
+) -> dict[str, t.Any]:
+    """The result of a task, whether it failed or not. ``why_none``: why filters have selected no job, if they have not."""
     failed = [entry for entry in entries if entry.failed]
     changed = [entry for entry in entries if entry.changed and not entry.failed]
     return {
         "changed": any(entry.changed for entry in entries),
         "failed": bool(failed),
-        "msg": _message(entries, changed, failed, goal, check_mode, wait),
+        "msg": _message(entries, changed, failed, goal, check_mode, wait) if entries else no_job(why_none),
         "jobs": [_job(entry, goal) for entry in entries],
         "summary": {
             "total": len(entries),
@@ -31,6 +33,10 @@ def report(entries: t.Sequence[Entry], goal: Goal, check_mode: bool = False, wai
             "failed": len(failed),
         },
     }
+
+
+def no_job(why: str) -> str:
+    return "No job selected" + (f": {why}" if why else "")
 
 
 def _job(entry: Entry, goal: Goal) -> dict[str, t.Any]:
@@ -55,8 +61,6 @@ def _message(
     check_mode: bool,
     wait: bool,
 ) -> str:
-    if not entries:
-        return "No job selected"
     words = goal.words
     rest = Counter(
         entry.msg or f"already {words.already}" for entry in entries if not entry.changed and not entry.failed

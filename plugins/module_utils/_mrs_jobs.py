@@ -18,7 +18,7 @@ from ._client import Client
 from ._errors import ApiError, Fatal, OptionError, Refused, Unanswered
 from ._plan import DONE, FAILED, HOLD, MISSING, Goal, Words
 from ._read import PAGE, TRIES, Page, page, part, tags, the_job, whole_list
-from ._selection import Fields, Job, Selection, mrs_id, select
+from ._selection import Fields, Job, Selection, cleaned, mrs_id, select
 
 AT_ONCE = 100  # ids that one delete carries
 SUBMITTING = ("new", "new_saving", "submitted")
@@ -108,8 +108,8 @@ class JobExecutions:
                 mrs_id(options["cluster_id"])
             except ValueError as error:
                 raise OptionError(f"cluster_id: {options['cluster_id']!r} {error}") from None
-        elif not options["cluster_name"]:
-            raise OptionError("cluster_name: is empty; leave it out or give it a value")
+        else:
+            cleaned("cluster_name", options["cluster_name"])
         return select(options, "job_ids", JobExecutions.fields, {"state": [*ACTIVE, *FINAL], "result": RESULTS})
 
     @staticmethod

@@ -49,7 +49,7 @@ from ._plan import (
 )
 from ._progress import Progress
 from ._read import Memory, Service, Sight, everything, look
-from ._selection import Selection, matching
+from ._selection import Selection, matching, why_none
 from ._wait import Patience
 
 Options = t.Mapping[str, t.Any]
@@ -97,6 +97,7 @@ class Task:
     progress: Progress
     memory: Memory = field(default_factory=Memory)
     entries: list[Entry] = field(default_factory=list)
+    why_none: str = ""  # why the filters have selected no job
     warnings: list[str] = field(default_factory=list)
     underway: dict[t.Any, str] = field(default_factory=dict)  # id → the write that was sent last, answered or not
 
@@ -138,7 +139,7 @@ def _task(kind: Kind, options: Options, edge: Edge) -> Task:
 
 
 def _reported(task: Task, edge: Edge) -> Result:
-    result = report(task.entries, task.goal, edge.check_mode, task.options["wait"])
+    result = report(task.entries, task.goal, edge.check_mode, task.options["wait"], task.why_none)
     if edge.with_diff:
         result["diff"] = diff(task.entries, task.goal, foreseen=edge.check_mode or not task.options["wait"])
     return {**result, "warnings": task.warnings}
@@ -188,9 +189,13 @@ def _choose(service: JobService, task: Task) -> None:
 
 def _filtered(service: JobService, task: Task) -> dict[t.Any, t.Any]:
     filters = task.selection.filters
-    listing = everything(service, service.query(filters), task.memory, filters)
+    query = service.query(filters)
+    listing = everything(service, query, task.memory, filters)
     task.warnings.extend(listing.warnings)
-    jobs, vague = matching(listing.jobs, filters, service.fields, time.time())
+    now = time.time()
+    jobs, vague = matching(listing.jobs, filters, service.fields, now)
+    if not jobs and not listing.untold:
+        task.why_none = why_none(listing.jobs, filters, service.fields, query, now)
     if vague and not task.options["trust_server_filters"]:
         keys = ", ".join(f"filters.{key}" for key in vague)
         said = f"{keys}: the service filters by it, but its answer does not show it, so it cannot be checked"

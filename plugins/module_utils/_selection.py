@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 import typing as t
+import unicodedata
+from collections import Counter
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -18,6 +20,12 @@ Job = dict[str, t.Any]  # a job as the service describes it
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 WORD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+BLANKS = "\t \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+CONTROL = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode: control, format (no width), half a surrogate pair, line breaks
+EARLIEST = 1_420_070_400_000  # 2015 in ms since 1970: before any job of these services
+MOST_SHOWN = 5  # names or words that a message tells of
+LONGEST_SHOWN = 60  # characters of each
+MOST_COMPARED = 2000  # names that are looked through for similar ones
 
 
 @dataclass(frozen=True)
@@ -63,14 +71,16 @@ def select(
     if "state" in options and ids is None and filters is None:  # a reader may read all jobs
         raise OptionError(f"{option}, filters: one of them is required to choose the jobs")
     if ids is not None:
-        return Selection(ids=tuple(dict.fromkeys(_id(option, n, text, fields.parse_id) for n, text in enumerate(ids))))
+        found = (_id(option, n, text.strip(BLANKS), fields.parse_id) for n, text in enumerate(ids))
+        return Selection(ids=tuple(dict.fromkeys(found)))
     if filters is None:
         return Selection()
     given = {key: value for key, value in filters.items() if value is not None}
     if not given:
         raise OptionError("filters: is empty and would select every job; name at least one key")
-    for key, value in given.items():
-        refuse_empty(f"filters.{key}", value)
+    given = {key: cleaned(f"filters.{key}", value) for key, value in given.items()}
+    if "name" in given:
+        refuse_exclusion("filters.name", given["name"])
     if "older_than" in given:
         given["older_than"] = seconds(given["older_than"])
     warnings = [
@@ -110,14 +120,37 @@ def mrs_id(text: str) -> str:
     return text
 
 
-def refuse_empty(where: str, value: t.Any) -> None:
-    """An empty value would widen the selection, which is never meant."""
+def cleaned(where: str, value: t.Any) -> t.Any:
+    """A value without the blanks around its texts, as lists may be given as text: ``orders, clicks``.
+
+    Raises OptionError for an empty one, which would widen the selection and is never meant, and for what no name holds.
+    """
+    if isinstance(value, str):
+        value = plain(where, value)
     if value is None or value in ("", [], {}):
         raise OptionError(f"{where}: is empty; leave it out or give it a value")
-    for item in value if isinstance(value, list) else ():
-        refuse_empty(where, item)
-    for key, item in value.items() if isinstance(value, dict) else ():
-        refuse_empty(f"{where}.{key}", item)
+    if isinstance(value, list):
+        return [cleaned(f"{where}[{number}]", item) for number, item in enumerate(value)]
+    if isinstance(value, dict):
+        return {plain(where, str(key)): cleaned(f"{where}.{key}", item) for key, item in value.items()}
+    return value
+
+
+def plain(where: str, text: str) -> str:
+    """A text without the blanks around it. Raises OptionError for one that no name can be, such as several lines."""
+    found = text.strip(BLANKS)
+    if any(unicodedata.category(char) in CONTROL for char in found):
+        raise OptionError(f"{where}: {text[:LONGEST_SHOWN]!r} has a line break or control character in it")
+    return found
+
+
+def refuse_exclusion(where: str, globs: t.Sequence[t.Any]) -> None:
+    """Elsewhere a leading ``!`` takes out what matches, here it would be part of a name that no job has."""
+    for number, glob in enumerate(globs):
+        if str(glob).startswith("!"):
+            raise OptionError(
+                f"{where}[{number}]: {str(glob)[:LONGEST_SHOWN]!r} begins with !, but no pattern takes jobs out again"
+            )
 
 
 def seconds(text: str) -> int:
@@ -170,7 +203,8 @@ def _passes(job: Job, key: str, wanted: t.Any, fields: Fields, now: float) -> bo
     if key == "name":
         return bool(found) and any(fnmatchcase(str(found), glob) for glob in wanted)
     if key == "older_than":
-        return str(found).isdecimal() and 0 < int(str(found)) / 1000 <= now - wanted
+        made = moment(found, now)
+        return made is not None and made <= now - wanted
     if _untold(job, key, fields):
         return key in fields.by_service
     if key == "tags":
@@ -178,6 +212,98 @@ def _passes(job: Job, key: str, wanted: t.Any, fields: Fields, now: float) -> bo
     if isinstance(wanted, list):
         return str(found).lower() in {word.lower() for word in wanted}
     return bool(found == wanted)
+
+
+def moment(found: t.Any, now: float) -> float | None:
+    """A time stamp of a service, in ms, as seconds since 1970. None for one that no job can have.
+
+    Pages of the provider disagree on the unit. One in seconds would be of 1970, and make any job an old one.
+    """
+    if isinstance(found, str) and found.isascii() and found.isdecimal() and len(found) < 20:
+        found = int(found)
+    if isinstance(found, bool) or not isinstance(found, (int, float)):
+        return None
+    return found / 1000 if EARLIEST <= found <= now * 1000 else None
+
+
+def why_none(
+    jobs: t.Mapping[t.Any, Job],
+    filters: t.Mapping[str, t.Any],
+    fields: Fields,
+    query: t.Mapping[str, t.Any],
+    now: float,
+) -> str:
+    """Why the filters select none of the jobs that were read, and what came closest. ``query``: the list was asked so."""
+    if not jobs:
+        asked_for = ", ".join(f"{key} {shown(str(value))}" for key, value in query.items())
+        return "there are none" + (f" with {asked_for}" if asked_for else "")
+    said = f"{len(jobs)} job{'' if len(jobs) == 1 else 's'} read, none "
+    misses = {
+        job_id: [key for key, wanted in filters.items() if not _passes(job, key, wanted, fields, now)]
+        for job_id, job in jobs.items()
+    }
+    key = next((key for key in filters if all(key in missed for missed in misses.values())), None)
+    if key is None:
+        near = [(jobs[job_id], missed[0]) for job_id, missed in misses.items() if len(missed) == 1]
+        close = [_but_for(job, key, fields) for job, key in near if key != "name"]
+        return f"{said}matches all of {', '.join(filters)}{_in_brackets('close', close)}"
+    wanted = filters[key]
+    if key == "name":
+        names = [str(job[fields.name]) for job in jobs.values() if job.get(fields.name)]
+        return f"{said}is named {_or(wanted)}{_in_brackets('close', _close(wanted, names))}"
+    if key == "older_than":
+        return f"{said}is older than {_duration(wanted)}"
+    if key == "tags":
+        return f"{said}has the tags {', '.join(f'{tag}={value}' for tag, value in wanted.items())}"
+    # of the jobs that differ in nothing else, if there are any
+    nearest = [jobs[job_id] for job_id, missed in misses.items() if missed == [key]] or list(jobs.values())
+    found = Counter(_value(job, key, fields) for job in nearest)
+    return f"{said}has {key} {_or(wanted)}{_in_brackets('seen', [word for word, dummy in found.most_common()])}"
+
+
+def _close(globs: t.Sequence[str], names: t.Sequence[str]) -> list[str]:
+    """The names that a pattern was likely meant for: but for their case, or similar ones."""
+    from difflib import get_close_matches  # only where something is amiss, as imports cost time
+
+    names = sorted(set(names))[:MOST_COMPARED]
+    found = [name for name in names if any(fnmatchcase(name.lower(), glob.lower()) for glob in globs)]
+    for glob in globs:
+        alike = get_close_matches(re.sub(r"[*?\[\]]", "", glob).lower(), [name.lower() for name in names], MOST_SHOWN)
+        found += [name for name in names if name.lower() in alike]
+    return list(dict.fromkeys(found))
+
+
+def _in_brackets(what: str, texts: t.Sequence[str]) -> str:
+    more = ", …" if len(texts) > MOST_SHOWN else ""
+    return f" ({what}: {', '.join(map(shown, texts[:MOST_SHOWN]))}{more})" if texts else ""
+
+
+def _or(wanted: t.Any) -> str:
+    return " or ".join(map(shown, wanted)) if isinstance(wanted, list) else shown(str(wanted))
+
+
+def _but_for(job: Job, key: str, fields: Fields) -> str:
+    """What keeps a job from being selected."""
+    name = shown(str(job.get(fields.name) or job.get(fields.id)))
+    if key == "older_than":
+        return f"{name} is not old enough"
+    return f"{name} has other tags" if key == "tags" else f"{name} has {key} {_value(job, key, fields)}"
+
+
+def _value(job: Job, key: str, fields: Fields) -> str:
+    found = job.get(fields.filters[key])
+    return "none" if found is None or found == "" else shown(str(found))
+
+
+def _duration(seconds: int) -> str:
+    unit = max((unit for unit, size in UNITS.items() if seconds % size == 0), key=UNITS.__getitem__)
+    return f"{seconds // UNITS[unit]}{unit}"
+
+
+def shown(text: str) -> str:
+    """For a message: on one line, of one length, and nothing that a terminal would obey."""
+    found = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text[:LONGEST_SHOWN])
+    return f"{found}…" if len(text) > LONGEST_SHOWN else found
 
 
 def tags_of(found: t.Any) -> dict[str, str]:

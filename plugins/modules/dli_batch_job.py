@@ -139,6 +139,7 @@ failed:
 msg:
   description:
     - What happened, in one line. It names up to five failed batches.
+    - If O(filters) select nothing, how many batches were read, and what came closest.
     - If the whole task failed, the reason. After it comes what is known of the batches, if there are any.
   returned: always
   type: str

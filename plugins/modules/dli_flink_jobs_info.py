@@ -237,8 +237,8 @@ failed:
   type: bool
   sample: true
 msg:
-  description: What went wrong.
-  returned: on failure
+  description: What went wrong, or why the filters select nothing. Then it tells what was read and what came closest.
+  returned: on failure, or if O(filters) select nothing
   type: str
   sample: "no credential: set token (environment: OS_TOKEN) or username + password + user_domain_name (environment:
     OS_USERNAME, ...)"

@@ -175,6 +175,7 @@ failed:
 msg:
   description:
     - What happened, in one line. It names up to five failed jobs.
+    - If O(filters) select nothing, how many jobs were read, and what came closest.
     - If the whole task failed, the reason. After it comes what is known of the jobs, if there are any.
   returned: always
   type: str

@@ -35,7 +35,7 @@ from ..module_utils._edge import Edge
 from ..module_utils._errors import Denied, Failure, OptionError
 from ..module_utils._info import PATIENCE
 from ..module_utils._options import connection_options
-from ..module_utils._selection import refuse_empty
+from ..module_utils._selection import cleaned, refuse_exclusion
 from ..module_utils._version import VERSION
 
 try:
@@ -131,7 +131,8 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
                 raise OptionError(f"{option}: there is no such option")
         for option in ("hostnames", *self.chooses):
             if self.get_option(option) is not None:
-                refuse_empty(option, self.get_option(option))
+                self.set_option(option, cleaned(option, self.get_option(option)))
+        refuse_exclusion("names", self.get_option("names") or ())
 
     def _hosts(self, sources: t.Sequence[Source], path: str, cache: bool) -> list[Variables]:
         """The variables of all hosts of all sources, as far as possible from the cache."""

@@ -115,7 +115,7 @@ def test_stop_all():
         assert [found[one] for one in ("run", "new", "done")] == ["KILLED", "KILLED", "FINISHED"]
         assert counts(run) == {"flink": [2, 2, 0, 0], "spark": [1, 1, 0, 0], "mrs": [2, 2, 0, 0]}
         assert counts(again) == {"flink": [0, 0, 0, 0], "spark": [0, 0, 0, 0], "mrs": [0, 0, 0, 0]}
-        assert stats(run)["mrs"]["messages"] == ["Stopped 2 of 2 jobs", "No job selected"]
+        assert stats(run)["mrs"]["messages"] == ["Stopped 2 of 2 jobs", "No job selected: there are none"]
         for line in ("flink: Stopped 2 of 2 jobs", "mrs, reports: No job selected", ODD_NAME):
             assert line in run.tasks()["Show what happened"]
 

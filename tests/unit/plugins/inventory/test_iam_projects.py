@@ -124,3 +124,16 @@ def test_a_playbook_for_all_projects(emulator, projects):
     assert {job["job_id"]: job["status"] for job in emulator.world["flink_jobs"].truth()} == dict.fromkeys(
         (1, 2), "job_cancel_success"
     )
+
+
+def test_names_are_lists_that_may_be_text(projects):
+    assert set(projects.of(region="eu-de", names="eu-nl , eu-de_nightly").hosts) == {"eu-de_nightly"}
+    assert set(projects.of(region="eu-de", names=["eu-nl", " eu-de_nightly "]).hosts) == {"eu-de_nightly"}
+
+
+def test_texts_that_no_name_can_be(projects):
+    odd = (["eu-de\neu-nl"], ["eu-de", "!eu-de_nightly"], ["eu-de", ""])
+    said = projects.complaints(*({"region": "eu-de", "names": names} for names in odd))
+    words = (("names[0]", "control character"), ("names[1]", "begins with !"), ("names[1]", "is empty"))
+    for text, expected in zip(said, words):
+        assert all(word in text for word in expected), text

@@ -9,10 +9,18 @@ import typing as t
 
 import pytest
 
+from ansible_collections.otc.bigdata.plugins.module_utils._dli_batch import BatchJobs
 from ansible_collections.otc.bigdata.plugins.module_utils._dli_flink import STOP_STEPS, FlinkJobs
 from ansible_collections.otc.bigdata.plugins.module_utils._errors import OptionError
 from ansible_collections.otc.bigdata.plugins.module_utils._mrs_jobs import JobExecutions
-from ansible_collections.otc.bigdata.plugins.module_utils._selection import flink_job_id, matching, seconds, select
+from ansible_collections.otc.bigdata.plugins.module_utils._selection import (
+    flink_job_id,
+    matching,
+    moment,
+    seconds,
+    select,
+    why_none,
+)
 
 NOW = 1_700_000_000
 JOB = {
@@ -39,11 +47,97 @@ def test_good_flink_ids(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["True", "1.0", "1e3", "0", "-1", "", " 1", "1\n", "\u0661", "0x10", str(2**63), "1" * 5000, "../1"]
+    "text",
+    [
+        "True",
+        "1.0",
+        "1e3",
+        "0",
+        "-1",
+        "",
+        "1\n",
+        "\n1",
+        "1\r",
+        "1 2",
+        "1\u2028",
+        "\u0661",
+        "0x10",
+        str(2**63),
+        "1" * 5000,
+        "../1",
+    ],
 )
 def test_bad_flink_ids(text: str) -> None:
     with pytest.raises(OptionError, match=r"job_ids\[1\]"):
         by_options({"job_ids": ["5", text], "filters": None})
+
+
+@pytest.mark.parametrize("text", [" 1", "1 ", "\t1", "\u00a01"])
+def test_blanks_around_an_id_do_not_count(text: str) -> None:
+    assert by_options({"job_ids": ["5", text], "filters": None}).ids == (5, 1)
+
+
+KINDS = {  # each with the filters that take one word
+    FlinkJobs: ("job_ids", "status", ("queue_name", "job_type", "user_name")),
+    BatchJobs: ("batch_id", "state", ("queue_name", "owner")),
+    JobExecutions: ("job_ids", "state", ("queue", "user", "job_type")),
+}
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> t.Any:
+    return request.param
+
+
+def selected(kind: t.Any, **filters: t.Any) -> t.Any:
+    cluster = {"cluster_id": "c", "cluster_name": None} if kind is JobExecutions else {}
+    return kind.select({"state": "stopped", **cluster, KINDS[kind][0]: None, "filters": filters}).filters
+
+
+@pytest.mark.parametrize("text", ["orders", " orders", "orders  ", "\torders", "orders\u00a0", "\u3000orders "])
+def test_blanks_around_a_text_do_not_count(kind: t.Any, text: str) -> None:
+    """As in a list that is given as text: ``clicks, orders``. Within a text they do."""
+    assert selected(kind, name=["clicks", text, "a b"])["name"] == ["clicks", "orders", "a b"]
+    for key in KINDS[kind][2]:
+        assert selected(kind, **{key: text}) == {key: "orders"}
+    assert selected(kind, **{KINDS[kind][1]: [text]})[KINDS[kind][1]] == ["orders"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a\nb", "a\n", "a\r\n", "\na", "a\x1b[31m", "a\x00", "a\tb", "a\x7f", "a\x85", "a\u2028b", "a\u200b", "\ufeffa"]
+    + ["a\ud800"],
+    ids=ascii,
+)
+def test_a_text_that_no_name_can_be(kind: t.Any, text: str) -> None:
+    for key in KINDS[kind][2]:
+        with pytest.raises(OptionError, match=f"^filters.{key}: .*control character") as error:
+            selected(kind, **{key: text})
+        assert ascii(text)[1:-1] in ascii(str(error.value)).replace("\\\\", "\\")
+        assert str(error.value).isprintable()
+    for key in ("name", KINDS[kind][1]):
+        with pytest.raises(OptionError, match=rf"^filters.{key}\[1\]: .*control character"):
+            selected(kind, **{key: ["x", text]})
+
+
+@pytest.mark.parametrize("tags", [{"team": "a\n"}, {"te\nam": "a"}])
+def test_tags_that_no_name_can_be(tags: dict[str, t.Any]) -> None:
+    with pytest.raises(OptionError, match="^filters.tags"):
+        selected(FlinkJobs, tags=tags)
+    assert selected(FlinkJobs, tags={" team": "a ", "stage": 1})["tags"] == {"team": "a", "stage": 1}
+
+
+@pytest.mark.parametrize("text", ["!orders", " !orders", "!", "!*"])
+def test_no_pattern_takes_jobs_out_again(kind: t.Any, text: str) -> None:
+    with pytest.raises(OptionError, match=rf"^filters.name\[1\]: {text.strip()!r}".replace("*", r"\*")):
+        selected(kind, name=["orders*", text])
+    assert selected(kind, name=["[!o]*"])
+
+
+@pytest.mark.parametrize("cluster", ["a\n", "a\x1b", "", " "])
+def test_clusters_that_no_name_can_be(cluster: str) -> None:
+    with pytest.raises(OptionError, match="^cluster_name: "):
+        JobExecutions.select({"cluster_id": None, "cluster_name": cluster, "job_ids": ["j"], "filters": None})
 
 
 def test_duplicates_collapse_in_the_order_given() -> None:
@@ -56,8 +150,12 @@ def test_duplicates_collapse_in_the_order_given() -> None:
         ({}, "filters"),
         ({"name": None}, "filters"),
         ({"name": []}, "filters.name"),
-        ({"name": [""]}, "filters.name"),
-        ({"status": ["job_running", ""]}, "filters.status"),
+        ({"name": [""]}, r"filters.name\[0\]"),
+        ({"name": [" "]}, r"filters.name\[0\]"),
+        ({"name": ["a", "", "b"]}, r"filters.name\[1\]"),
+        ({"name": ["a", ""]}, r"filters.name\[1\]"),
+        ({"queue_name": " "}, "filters.queue_name"),
+        ({"status": ["job_running", ""]}, r"filters.status\[1\]"),
         ({"queue_name": ""}, "filters.queue_name"),
         ({"tags": {}}, "filters.tags"),
         ({"tags": {"team": ""}}, "filters.tags.team"),
@@ -130,6 +228,97 @@ def test_matching(filters: dict[str, t.Any], passes: bool) -> None:
 def test_a_job_without_the_field_never_matches(job: dict[str, t.Any], filters: dict[str, t.Any]) -> None:
     with_others = {1: job, 2: {**JOB, "name": "x", "create_time": (NOW + 9) * 1000}}
     assert 1 not in matching(with_others, filters, FlinkJobs.fields, NOW)[0]
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        NOW - 60,  # seconds
+        str(NOW - 60),
+        (NOW - 3600) * 10**6,  # microseconds
+        1_420_070_399_999,
+        NOW * 1000 + 1,
+        10**400,
+        "9" * 400,
+        "9" * 5000,
+        -1,
+        True,
+        "x",
+        "",
+        "\u0661" * 13,
+        1e400,
+        float("nan"),
+        [1],
+        {},
+        None,
+    ],
+    ids=lambda stamp: ascii(stamp)[:20],
+)
+def test_a_time_stamp_that_no_job_can_have(stamp: t.Any) -> None:
+    """In seconds it would be of 1970, and the job of a minute ago an old one."""
+    assert moment(stamp, NOW) is None
+    job = {**JOB, "create_time": stamp}
+    assert matching({1: job}, {"older_than": 1}, FlinkJobs.fields, NOW)[0] == {}
+
+
+@pytest.mark.parametrize("stamp", [1_420_070_400_000, NOW * 1000, str(NOW * 1000), float(NOW * 1000)])
+def test_time_stamps(stamp: t.Any) -> None:
+    assert moment(stamp, NOW) == float(stamp) / 1000
+
+
+READ = {
+    1: {"job_id": 1, "name": "orders", "status": "job_running", "queue_name": "q", "create_time": (NOW - 99) * 1000},
+    2: {"job_id": 2, "name": "orders-enriched", "status": "job_running", "queue_name": "q", "create_time": None},
+    3: {"job_id": 3, "name": "clicks", "status": "job_canceling", "queue_name": "r", "create_time": None},
+    4: {"job_id": 4, "name": None, "status": "job_finish", "queue_name": None},
+}
+
+
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        ({"name": ["Orders*"]}, "is named Orders* (close: orders, orders-enriched)"),
+        ({"name": ["order"]}, "is named order (close: orders)"),
+        ({"name": ["CLICKS", "oders"]}, "is named CLICKS or oders (close: clicks, orders)"),
+        ({"name": ["ordres*"]}, "is named ordres* (close: orders)"),
+        ({"name": ["zzz"]}, "is named zzz"),
+        ({"name": ["*zzz*"], "status": ["job_running"]}, "is named *zzz*"),
+        ({"status": ["job_init"]}, "has status job_init (seen: job_running, job_canceling, job_finish)"),
+        ({"name": ["clicks"], "status": ["job_init", "x"]}, "has status job_init or x (seen: job_canceling)"),
+        ({"queue_name": "Q"}, "has queue_name Q (seen: q, r, none)"),
+        ({"older_than": 2 * 604800}, "is older than 2w"),
+        ({"older_than": 5400}, "is older than 90m"),
+        ({"tags": {"team": "x"}}, "has the tags team=x"),
+        (
+            {"name": ["clicks"], "status": ["job_running"]},
+            "matches all of name, status (close: clicks has status job_canceling)",
+        ),
+        (
+            {"name": ["orders-enriched"], "older_than": 60},
+            "matches all of name, older_than (close: orders-enriched is not old enough)",
+        ),
+    ],
+    ids=str,
+)
+def test_why_none(filters: dict[str, t.Any], said: str) -> None:
+    jobs = {number: {**job, "tags": {}} for number, job in READ.items()}
+    assert matching(jobs, filters, FlinkJobs.fields, NOW)[0] == {}
+    assert why_none(jobs, filters, FlinkJobs.fields, {}, NOW) == f"4 jobs read, none {said}"
+
+
+def test_why_none_of_none() -> None:
+    filters = {"status": ["job_init"]}
+    assert why_none({}, filters, FlinkJobs.fields, {}, NOW) == "there are none"
+    assert why_none({}, filters, FlinkJobs.fields, {"status": "x"}, NOW) == "there are none with status x"
+
+
+def test_why_none_of_many() -> None:
+    """A few names are enough, and none that a terminal would obey."""
+    jobs = {n: {"job_id": n, "name": f"orders\x1b{n:05}" + "x" * 99} for n in range(10_000)}
+    said = why_none(jobs, {"name": ["ORDERS*"]}, FlinkJobs.fields, {}, NOW)
+    assert said.startswith("10000 jobs read, none is named ORDERS* (close: orders\\x1b00000x")
+    assert said.isprintable()
+    assert len(said) < 500
 
 
 def test_what_jobs_do_not_tell() -> None:

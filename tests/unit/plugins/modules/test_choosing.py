@@ -1,0 +1,100 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Just the jobs that are meant, of all services and their readers: lists as text, texts that no name can be, old jobs,
+and what is said where nothing is selected. More inputs are in module_utils/test__selection.py."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from ansible_collections.otc.bigdata.tests.unit.utils.service import check_refused
+
+NAMES = ("orders", "orders-enriched", "clicks", None)
+
+
+@pytest.fixture(params=["flink", "spark", "mrs"])
+def service(request):
+    """One of the three, with a job of each name, numbered from 1 on."""
+    service = request.getfixturevalue(request.param)
+    kind = service.kind
+    service.jobs(*({kind.id_field: service.id(n), kind.name_field: name} for n, name in enumerate(NAMES, 1)))
+    return service
+
+
+def test_lists_as_text(service):
+    """Blanks around an element do not count."""
+    ids = [service.id(1), service.id(3)]
+    for chosen in ({"filters": {"name": "orders, clicks"}}, {"ids": f"{ids[0]}, {ids[1]}"}):
+        assert sorted(job["id"] for job in service.run("stopped", check_mode=True, **chosen)["jobs"]) == ids
+        assert (
+            service.info(**{service.ids if key == "ids" else key: value for key, value in chosen.items()})["total"] == 2
+        )
+
+
+def test_texts_that_no_name_can_be(service):
+    """Nothing is asked of the service, by module or reader."""
+    given = [
+        ({"filters": {"name": "orders\nclicks"}}, ("filters.name[0]", "orders\\nclicks")),
+        ({"filters": {"name": "orders,,clicks"}}, ("filters.name[1]", "is empty")),
+        ({"filters": {"name": ["orders", "!clicks"]}}, ("filters.name[1]", "!clicks")),
+        ({service.ids: f"{service.id(1)}\n"}, (f"{service.ids}[0]", "\\n")),
+    ]
+    for chosen, words in given:
+        check_refused(service.run("absent", **chosen), *words)
+        check_refused(service.info(**chosen), *words)
+        assert not service.log
+
+
+def test_clusters_that_no_name_can_be(mrs):
+    for where in ("cluster_id", "cluster_name"):
+        cluster = {"cluster_id": None, "cluster_name": None, where: "analytics\n"}
+        check_refused(mrs.run("stopped", ["j-1"], **cluster), where, "\\n")
+        assert not mrs.log
+
+
+def test_a_time_stamp_in_seconds(service):
+    """It would be of 1970: a job of a minute ago would be an old one."""
+    now, kind = int(time.time()), service.kind
+    ids = service.jobs({}, {}, {}, {})
+    stamps = dict(zip(ids, ((now - 90 * 86400) * 1000, now - 60, 10**400, "9" * 400)))
+    rows = [{**job, kind.time_field: stamps[job[kind.id_field]]} for job in service.info()["jobs"]]
+    lists = {
+        "flink": {"is_success": "true", "job_list": {"total_count": 4, "jobs": rows}},
+        "batches": {"total": 4, "sessions": rows},
+        "mrs": {"total_record": 4, "job_list": rows},
+    }
+    service.fault(f"{service.path}$", "wrong_type", body=lists[kind.name.partition("_")[0]], times=None)
+    filters = {"older_than": "30d"}
+    assert [job["id"] for job in service.run("stopped", filters=filters, check_mode=True)["jobs"]] == ids[:1]
+    assert [job[kind.id_field] for job in service.info(filters=filters)["jobs"]] == ids[:1]
+
+
+def test_nothing_is_selected(service):
+    """No failure, but the message says what was read and what was likely meant."""
+    said = "No job selected: 4 jobs read, none is named Orders* (close: orders, orders-enriched)"
+    for check_mode in (False, True):
+        result = service.run("stopped", filters={"name": "Orders*"}, check_mode=check_mode)
+        assert (result["msg"], result.failed, result["changed"], result["jobs"]) == (said, False, False, [])
+    result = service.info(filters={"name": "Orders*"})
+    assert (result["msg"], result.failed, result["jobs"]) == (said, False, [])
+    assert "msg" not in service.info(filters={"name": "orders"})
+    service.jobs()
+    assert service.run("stopped", filters={"name": "x"})["msg"] == "No job selected: there are none"
+    assert service.run("stopped", [])["msg"] == "No job selected"
+    assert "msg" not in service.info()
+
+
+def test_nothing_is_listed_for_a_query(flink):
+    result = flink.run("stopped", filters={"name": "orders", "queue_name": "x", "status": "job_finish"})
+    assert result["msg"] == "No job selected: there are none with queue_name x, status job_finish"
+
+
+def test_names_of_the_service_are_data(flink):
+    flink.jobs({"name": "orders\x1b[31m"}, {"name": "orders" * 20})
+    message = flink.run("stopped", filters={"name": "ORDERS*"})["msg"]
+    assert "orders\\x1b[31m" in message
+    assert message.isprintable()
+    assert len(message) < 250
