@@ -55,8 +55,9 @@ def checked(job: Job | None, operation: str, unknown: ApiError) -> Job:
     """The job that was found; ApiError if there is none, or if it refuses."""
     if job is None:
         raise unknown
-    if operation in job.refuse:
-        raise error(job.refuse[operation])
+    refused = job.refusal(operation)
+    if refused:
+        raise error(refused)
     return job
 
 

@@ -31,6 +31,7 @@ INACTIVE = {"job_init", "job_submit_fail", "job_cancel_success", "job_finish", "
 STOPPABLE = {"job_running", "job_submitting", "job_cancel_fail"}
 STOP_UNDEFINED = {"job_running_exception", "job_downloading", "job_idle", "job_arrearage_recovering"}
 STATUSES = INACTIVE | STOPPABLE | STOP_UNDEFINED | {"job_canceling", "job_savepointing"}
+LISTED = {status for status in STATUSES if not status.startswith("job_arrearage_")}  # what a list may be asked for
 STARTABLE = INACTIVE - {"job_arrearage_stopped"} | {"job_running_exception"}
 NEVER_STARTED = {"job_init", "job_submitting", "job_submit_fail"}
 JOB_TYPES = {"flink_sql_job", "flink_jar_job", "flink_opensource_sql_job", "flink_sql_edge_job"}
@@ -142,7 +143,7 @@ def list_jobs(world: World, request: Request, project_id: str) -> Reply:
 
 def _filter(query: Query) -> Filter:
     query.one_of("job_type", JOB_TYPES)
-    query.one_of("status", STATUSES)
+    query.one_of("status", LISTED)
     exact = query.texts("job_type", "status", "queue_name", "user_name")
     exact["root_id"] = query.number("root_job_id", -1, 1, error=dli.error("DLI.23003"))
     name, tags = query.text("name", ".{0,57}") or "", query.pairs("tags", "=", "[^=,]+=[^,]*(,[^=,]+=[^,]*)*")

@@ -239,8 +239,9 @@ def _known_cluster(world: World, project_id: str, cluster_id: str, *operations: 
     if cluster is None:
         raise _error(world, "12000003")
     for operation in operations:
-        if operation in cluster.refuse:
-            raise _error(world, cluster.refuse[operation])
+        refused = cluster.refusal(operation)
+        if refused:
+            raise _error(world, refused)
     return cluster
 
 
@@ -358,8 +359,9 @@ def _deletable_job(world: World, cluster_id: str, job_id: str) -> Job | None:
         if answers["mrs_delete_unknown"] == "ignore":
             return None
         raise _error(world, "0161")
-    if "delete" in job.refuse:
-        raise _error(world, job.refuse["delete"])
+    refused = job.refusal("delete")
+    if refused:
+        raise _error(world, refused)
     if job.status not in RESULTS and answers["mrs_delete_active"] == "refuse":
         raise _error(world, "0180" if job.status in BEING_SUBMITTED else "0183")
     return job
@@ -378,8 +380,9 @@ def _known_job(world: World, cluster_id: str, job_id: str, operation: str) -> Jo
     job = world[JOBS.name].find(job_id, cluster_id, operation)
     if job is None:
         raise _error(world, world.settings.answers["mrs_not_found"])
-    if operation in job.refuse:
-        raise _error(world, job.refuse[operation])
+    refused = job.refusal(operation)
+    if refused:
+        raise _error(world, refused)
     return job
 
 

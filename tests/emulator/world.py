@@ -34,6 +34,13 @@ class Step(t.NamedTuple):
     changes: dict
 
 
+class Refusal(t.NamedTuple):
+    """The code that an operation gets, ``times`` times (None: for ever)."""
+
+    code: str
+    times: int | None = None
+
+
 class View(dict):
     """Names of fields, and the value of each in a job that does not have it: a constant, or job -> value."""
 
@@ -70,7 +77,7 @@ class Job:
     def __init__(self, kind: JobKind, job_id, fields: dict) -> None:
         self.kind, self.id, self.fields = kind, job_id, fields
         self.script: dict[str, list[Step]] = {}
-        self.refuse: dict[str, str] = {}
+        self.refuse: dict[str, Refusal] = {}
         self.hidden = False
         self.place: tuple = ()  # its entry in the list of its owner's jobs
         self.trigger, self.steps = "", ()
@@ -83,6 +90,15 @@ class Job:
     @property
     def deleted(self) -> bool:
         return self.status == GONE
+
+    def refusal(self, operation: str) -> str:
+        """The code that this operation gets now, or nothing; counts down."""
+        refused = self.refuse.pop(operation, None)
+        if refused is None:
+            return ""
+        if refused.times is None or refused.times > 1:
+            self.refuse[operation] = refused._replace(times=refused.times and refused.times - 1)
+        return refused.code
 
     def __getitem__(self, field: str):
         """The value of a field, or what the service shows for a job that has none."""
@@ -284,7 +300,8 @@ class JobStore:
             }
         if "refuse" in entry:
             behaviour["refuse"] = {
-                self._known(name, self.kind.operations, "operation"): code for name, code in entry.pop("refuse").items()
+                self._known(name, self.kind.operations, "operation"): _refusal(wanted)
+                for name, wanted in entry.pop("refuse").items()
             }
         if "hidden" in entry:
             behaviour["hidden"] = bool(entry.pop("hidden"))
@@ -306,6 +323,19 @@ class JobStore:
         if name not in names:
             raise SettingError(f"unknown {what} {name!r}; known are {', '.join(sorted(names))}")
         return name
+
+
+def _refusal(wanted: t.Any) -> Refusal:
+    """A code, or ``{"code": code, "times": number}``."""
+    if isinstance(wanted, str):
+        return Refusal(wanted)
+    if not isinstance(wanted, dict) or wanted.keys() != {"code", "times"} or not _is_count(wanted["times"]):
+        raise SettingError("refuse takes a code, or a code and how many times, a number from 1 on")
+    return Refusal(str(wanted["code"]), wanted["times"])
+
+
+def _is_count(value: t.Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def numbered_uuids(start: str) -> t.Callable[[int], str]:

@@ -80,6 +80,7 @@ def test_a_deleted_job_can_come_back(control, call, add_job):
         ("jobs", {"flink_jobs": [{"script": {"stop": [{"after": "soon"}]}}]}, "soon"),
         ("jobs", {"flink_jobs": [{"script": {"stop": [{"state": "job_finish"}]}}]}, "state"),
         ("jobs", {"flink_jobs": [{"refuse": {"look": "DLI.1"}}]}, "look"),
+        ("jobs", {"flink_jobs": [{"refuse": {"get": {"code": "DLI.1", "times": 0}}}]}, "number from 1"),
         ("jobs", {"batches": [{"id": "5"}]}, "'5' is no batch id"),
         ("jobs", {"batches": [{"status": "dead"}]}, "status"),
         ("jobs", {"batches": [{"script": {"stop": []}}]}, "stop"),

@@ -239,3 +239,14 @@ def test_fields(call, add_job):
     detail = call.flink("GET", f"/{job_id}").body["job_detail"]
     assert (detail["sql_body"], detail["start_time"]) == ("SELECT 1", None)
     assert not {"user_name", "duration", "root_id"} & set(detail)
+
+
+@pytest.mark.parametrize("status", ["job_arrearage_stopped", "job_arrearage_recovering"])
+def test_statuses_that_a_list_cannot_be_asked_for(call, status):
+    """The reference does not have them among the values of this parameter."""
+    assert call.flink("GET", f"?status={status}").code == "DLI.0001"
+
+
+def test_a_refusal_that_passes(call, add_job):
+    job_id = add_job(refuse={"get": {"code": "DLI.0999", "times": 2}})
+    assert [call.flink("GET", f"/{job_id}").status for dummy in range(4)] == [400, 400, 200, 200]
