@@ -29,7 +29,7 @@ HINTS = {
     "DLI.10006": "the project is not the one that the credential is for",
     "12000107": "the project is not one of this region",
     "0167": "the cluster is too old for version 2 of the job API; this collection cannot manage its jobs",
-    "0175": "MRS does not terminate Spark SQL jobs, nor jobs of a cluster that does not run",
+    "0175": "MRS terminates jobs only while their cluster runs",
     "0190": NO_SYNC,
     "0191": NO_SYNC,
     "0192": NO_SYNC,

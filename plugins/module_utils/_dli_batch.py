@@ -80,7 +80,8 @@ class BatchJobs:
             leads_to={"cancel": "dead"},
             words=Words("Cancelled", "Would cancel", "Asked to cancel", "finished"),
             twice=("recovering",),
-            not_now=("DLI.0001", "DLI.0007", "DLI.0999"),
+            not_now=("DLI.0001", "DLI.0007"),
+            again=("DLI.0999",),
         )
 
     def get(self, job_id: str) -> Job | None:

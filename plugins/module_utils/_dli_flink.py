@@ -57,6 +57,10 @@ START_STEPS = {
     "job_idle": "run",
 }
 
+FAILED_ONLY = ("DLI.0999",)
+# What a list can be asked for; the other statuses are not among its documented values
+ASKED = [status for status in STOP_STEPS if not status.startswith("job_arrearage_")]
+
 GOALS = {
     "stopped": Goal(
         steps=STOP_STEPS,
@@ -68,6 +72,7 @@ GOALS = {
         not_now=("DLI.15002",),
         passing=("job_submitting", "job_downloading"),
         refused_is_done=("job_running_exception",),
+        again=FAILED_ONLY,
     ),
     "absent": Goal(
         steps={},
@@ -75,6 +80,7 @@ GOALS = {
         gone=DONE,
         leads_to={"delete": None},
         words=Words("Deleted", "Would delete", "Asked to delete", "absent"),
+        again=FAILED_ONLY,
     ),
     "started": Goal(
         steps=START_STEPS,
@@ -85,6 +91,7 @@ GOALS = {
         failures=("job_submit_fail",),
         not_now=("DLI.13006",),
         passing=("job_running_exception",),  # the service may be restarting it
+        again=FAILED_ONLY,
     ),
 }
 
@@ -164,7 +171,9 @@ class FlinkJobs:
             )
         if options["resume_savepoint"] and state != "started":
             raise OptionError(f"resume_savepoint: only state started takes up a savepoint, not {state}; leave it out")
-        return replace(GOALS[state], hindered=_without_savepoint) if options["resume_savepoint"] else GOALS[state]
+        if options["resume_savepoint"]:
+            return replace(GOALS[state], hindered=lambda job: "it has no savepoint to resume from" * _has_none(job))
+        return _with_savepoints(GOALS[state], options["wait"]) if options["trigger_savepoint"] else GOALS[state]
 
     def get(self, job_id: int) -> Job | None:
         """The detail of one job, None if the service does not know it."""
@@ -200,7 +209,7 @@ class FlinkJobs:
         return t.cast(Page, self.client.call("GET", self._jobs, asked_for, needs="dli:jobs:listAll", read=read))
 
     def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        query = asked(filters, self.fields, "status", STOP_STEPS)
+        query = asked(filters, self.fields, "status", ASKED)
         if "tags" in filters:
             query["tags"] = ",".join(f"{key}={value}" for key, value in filters["tags"].items())
         return query
@@ -229,9 +238,22 @@ class FlinkJobs:
         return refusal and refusal.again_as(Refused, self.client.plain(refusal.error["message"]))
 
 
-def _without_savepoint(job: Job) -> str:
-    """Where the service does not tell, it is left to it: it refuses to resume from a savepoint that does not exist."""
-    return "it has no savepoint to resume from" if str(job.get("has_savepoint")).lower() == "false" else ""
+def _with_savepoints(goal: Goal, waits: bool) -> Goal:
+    """Stopped, but only what can have a savepoint, and with one. Without ``waits``, what becomes of a stop is not seen."""
+    return replace(
+        goal,
+        steps={**goal.steps, "job_submitting": HOLD, "job_downloading": HOLD},
+        failures=(*goal.failures, "job_submit_fail"),
+        lacking=lambda job: "without a savepoint" * _has_none(job),
+        insists=waits,
+        content={"job_finish": "ended by itself, so there is no state to keep"},
+        told_of=("job_cancel_success", "job_arrearage_stopped"),
+    )
+
+
+def _has_none(job: Job) -> bool:
+    """A job has no savepoint, and the service says so. Where it does not tell, it may have one."""
+    return str(job.get("has_savepoint")).lower() == "false"
 
 
 def _refusal(element: t.Any, call: str) -> Refused | None:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 
-from ._plan import DONE, Entry, Goal
+from ._plan import DONE, Entry, Goal, misses
+from ._selection import shown
 
 MOST_NAMED = 5  # failed jobs that the message names
+MOST_LISTED = 20  # jobs that a warning names
 
 
 def report(
@@ -75,6 +77,16 @@ def _message(
         more = f"; and {len(failed) - MOST_NAMED} more" if len(failed) > MOST_NAMED else ""
         parts.append(f"{len(failed)} failed: {named}{more}")
     return ", ".join(parts)
+
+
+def incomplete(entries: t.Sequence[Entry], goal: Goal) -> list[str]:
+    """A warning that names the jobs which are as wanted, but lack what this task would have made of them."""
+    found = [entry for entry in entries if entry.settled and not entry.failed and misses(entry, goal)]
+    if not found:
+        return []
+    named = ", ".join(f"{entry.id} ({shown(entry.name or 'no name')})" for entry in found[:MOST_LISTED])
+    more = f" and {len(found) - MOST_LISTED} more" if len(found) > MOST_LISTED else ""
+    return [f"{goal.words.already} {found[0].lack} before this task could stop them: {named}{more}"]
 
 
 def how_far(entries: t.Sequence[Entry], goal: Goal) -> str:

@@ -45,6 +45,9 @@ CLUSTER_STATES = (
 CLUSTER = Fields(
     parse_id=mrs_id, id="clusterId", name="clusterName", status="clusterState", reason="", filters={}, by_service=()
 )
+NOT_KILLED = ("0160", "0175", "0200")
+# A refusal that only says that it failed; 0162 speaks of a query, but comes to writes as well
+FAILED_ONLY = (*NOT_KILLED, "0161", "0162", "0189", "0193", "0199")
 BEING_SUBMITTED = ("0180", "0183")  # a refusal that only holds as long as the job is where it is
 # of IAM: the role MRS CommonOperations has both, a custom policy needs
 PERMISSIONS = {
@@ -126,6 +129,9 @@ class JobExecutions:
                 words=Words("Stopped", "Would stop", "Asked to stop", "stopped"),
                 not_now=BEING_SUBMITTED,
                 passing=SUBMITTING,
+                again=FAILED_ONLY,
+                hint=_why_not_killed,
+                hinted=NOT_KILLED,
             )
         active = FAILED if options["kill_running"] is False else "kill"
         return Goal(
@@ -137,6 +143,9 @@ class JobExecutions:
             then={"kill": "delete"},
             not_now=BEING_SUBMITTED,
             passing=SUBMITTING,
+            again=FAILED_ONLY,
+            hint=_why_not_killed,
+            hinted=NOT_KILLED,
             left_alone="left alone, as kill_running is false",
         )
 
@@ -203,6 +212,10 @@ class JobExecutions:
             path, body = f"{self._jobs}/batch-delete", {"job_id_list": list(ids)}
         self._call("POST", path, body=body, needs=PERMISSIONS[action], read=object_or_nothing)
         return [None] * len(ids)
+
+
+def _why_not_killed(job: Job) -> str:
+    return "MRS does not terminate Spark SQL jobs" if str(job.get("job_type")).lower() == "sparksql" else ""
 
 
 def clusters(client: Client) -> t.Mapping[str, Job]:

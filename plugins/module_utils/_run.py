@@ -30,7 +30,7 @@ from ._errors import (
     Unanswered,
     Unreachable,
 )
-from ._job_report import diff, how_far, report, until_now
+from ._job_report import diff, how_far, incomplete, report, until_now
 from ._options import within
 from ._plan import (
     ACCEPTED,
@@ -40,12 +40,17 @@ from ._plan import (
     HOLD,
     LOST,
     MISSING,
+    PAUSE,
     REFUSED,
     WAIT,
     Entry,
     Goal,
+    failed_only,
     forecast,
+    lacks,
+    misses,
     next_step,
+    wake_up,
 )
 from ._progress import Progress
 from ._read import Memory, Service, Sight, everything, look
@@ -142,7 +147,7 @@ def _reported(task: Task, edge: Edge) -> Result:
     result = report(task.entries, task.goal, edge.check_mode, task.options["wait"], task.why_none)
     if edge.with_diff:
         result["diff"] = diff(task.entries, task.goal, foreseen=edge.check_mode or not task.options["wait"])
-    return {**result, "warnings": task.warnings}
+    return {**result, "warnings": [*task.warnings, *incomplete(task.entries, task.goal)]}
 
 
 def _failed(fault: Failure, task: Task | None, edge: Edge) -> Result:
@@ -184,7 +189,7 @@ def _choose(service: JobService, task: Task) -> None:
         raise OptionError(f"max_jobs: the filters match {len(jobs)} jobs, more than {most}; nothing was done")
     task.entries = [Entry(job_id) for job_id in jobs]
     for entry in task.entries:
-        _show(entry, jobs[entry.id], service, task.goal)
+        _show(entry, jobs[entry.id], service, task)
 
 
 def _filtered(service: JobService, task: Task) -> dict[t.Any, t.Any]:
@@ -212,27 +217,31 @@ def _look(service: JobService, task: Task, entries: t.Sequence[Entry]) -> None:
     except Unreachable as error:
         sights = dict.fromkeys(ids, error)
     for entry in entries:
-        _show(entry, sights[entry.id], service, task.goal)
+        _show(entry, sights[entry.id], service, task)
 
 
-def _show(entry: Entry, sight: Sight, service: JobService, goal: Goal) -> None:
+def _show(entry: Entry, sight: Sight, service: JobService, task: Task) -> None:
     """Raises what makes the whole task impossible: a refused credential, or a host that was never reached."""
     if isinstance(sight, Fatal) or (isinstance(sight, (Unreachable, Skipped)) and not entry.seen):
         raise sight
     if isinstance(sight, ApiError):
         entry.unread = sight
     elif sight is None:
-        entry.look(None)
+        entry.look(None, now=task.patience.now())
     else:
-        fields = service.fields
+        fields, goal = service.fields, task.goal
         status, reason = (service.client.plain(str(sight.get(one) or "")) for one in (fields.status, fields.reason))
-        entry.look(status, sight.get(fields.name), reason, goal.hindered(sight))
+        entry.look(status, sight.get(fields.name), reason, goal.hindered(sight), task.patience.now())
+        entry.lack, entry.hint = goal.lacking(sight), goal.hint(sight)
 
 
 def _carry_out(service: JobService, task: Task) -> None:
     late = False
     while True:
-        writes = [(entry, action) for entry in task.open() for action in [_judge(entry, task)] if action and not late]
+        now = task.patience.now()
+        over = now >= task.patience.deadline  # nothing is sent again then
+        due = [(entry, _judge(entry, task, now)) for entry in task.open()]
+        writes = [(entry, what) for entry, what in due if what and not late and not (over and what in entry.writes)]
         if task.check_mode:
             for entry, action in writes:
                 forecast(entry, task.goal, action)
@@ -243,27 +252,34 @@ def _carry_out(service: JobService, task: Task) -> None:
         waiting = task.open()
         if not waiting:
             return
-        unanswered = any(entry.answer == LOST for entry, dummy in writes)
-        if writes and not unanswered:
+        unclear = any(entry.answer and failed_only(entry, task.goal) for entry, dummy in writes)
+        if writes and not unclear:
             task.patience.restart()
-        if (unanswered or not writes) and not task.patience.pause():
-            if not unanswered:
+        if (unclear or not writes) and not task.patience.pause(_wake_up(waiting, task)):
+            if not unclear:
                 for entry in waiting:
-                    _time_out(entry, task.options["wait_timeout"])
+                    _time_out(entry, task)
                 return
             late = True  # the time is over, but nobody knows yet what came of the writes
         _look(service, task, waiting)
         task.progress.tell(lambda: how_far(task.entries, task.goal))
 
 
-def _judge(entry: Entry, task: Task) -> str | None:
+def _wake_up(waiting: t.Sequence[Entry], task: Task) -> float | None:
+    """When the next look is due at the latest."""
+    now = task.patience.now()
+    moments = (wake_up(entry, task.goal, now) for entry in waiting)
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _judge(entry: Entry, task: Task, now: float) -> str | None:
     """Settles the entry if its end was seen; else the write that is due, None if there is only to wait."""
     if not entry.seen:
         entry.fail(f"could not be read: {entry.unread}", entry.unread)
         return None
     if entry.unread:
         return None  # nothing is decided, and above all nothing repeated, on what was seen before
-    step = next_step(entry, task.goal)
+    step = next_step(entry, task.goal, now)
     if step == DONE and not entry.steady and not entry.been.isdisjoint(task.goal.twice):
         return None  # one more look, whatever wait says
     waits = task.options["wait"] or _must_follow(entry, task.goal) or entry.unanswered or entry.just_refused()
@@ -272,14 +288,17 @@ def _judge(entry: Entry, task: Task) -> str | None:
     elif step == MISSING:
         _missing(entry, task)
     elif step == FAILED:
-        why = entry.refusal or ("" if entry.writes else entry.hindrance or task.goal.left_alone)
-        entry.fail(f"{entry.described()}: {why}" if why else entry.described(), entry.refusal)
+        why = entry.why(task.goal) or ("" if entry.writes else entry.hindrance or task.goal.left_alone)
+        if lacks(entry, task.goal):
+            entry.fail(_not_kept(entry))
+        else:
+            entry.fail(f"{entry.described()}: {why}" if why else entry.described(), entry.refusal)
     elif step == HOLD and not waits:
         entry.fail(f"{entry.described()}: nothing can be done now, and wait is false", entry.refusal)
     elif step in (WAIT, HOLD):
         if task.check_mode or not waits:
             entry.settle("on its way" if step == WAIT else f"to be awaited, as it is {entry.described()}")
-    else:
+    elif step != PAUSE:
         return step
     return None
 
@@ -287,7 +306,16 @@ def _judge(entry: Entry, task: Task) -> str | None:
 def _why_done(entry: Entry, goal: Goal) -> str:
     if entry.answer == REFUSED:
         return "refused, but as wanted"
-    return "" if entry.writes or entry.status == entry.before else f"{goal.words.already} meanwhile"
+    if entry.writes:
+        return goal.content.get((entry.status or "").lower(), "")
+    before = entry.status == entry.before
+    if misses(entry, goal):
+        return f"{'already ' if before else ''}{goal.words.already} {'' if before else 'meanwhile '}{entry.lack}"
+    return "" if before else f"{goal.words.already} meanwhile"
+
+
+def _not_kept(entry: Entry) -> str:
+    return f"{entry.described()} {entry.lack}: the state of the job is not kept"
 
 
 def _must_follow(entry: Entry, goal: Goal) -> bool:
@@ -302,11 +330,14 @@ def _missing(entry: Entry, task: Task) -> None:
         entry.fail("unknown to the service")
 
 
-def _time_out(entry: Entry, seconds: int) -> None:
+def _time_out(entry: Entry, task: Task) -> None:
+    seconds = task.options["wait_timeout"]
     if entry.unread:
         said = f"not read again within {seconds} s, last seen {entry.described()}: {entry.unread}"
+    elif lacks(entry, task.goal):
+        said = _not_kept(entry)
     else:
-        why = f": {entry.refusal}" if entry.refusal else ""
+        why = f": {entry.why(task.goal)}" if entry.refusal else ""
         said = f"still {entry.described()} after {seconds} s (wait_timeout){why}"
     entry.fail(f"{said}{_doubt(entry)}", entry.unread or entry.refusal)
 
@@ -337,7 +368,7 @@ def _write(service: JobService, task: Task, writes: t.Sequence[tuple[Entry, str]
 
     answers = service.client.each(send, chunks)
     for (action, entries), answer in zip(chunks, answers):
-        _answered(entries, action, answer)
+        _answered(entries, action, answer, task.patience)
         for entry in entries:
             if entry.answer == ACCEPTED and not task.options["wait"] and not _must_follow(entry, task.goal):
                 entry.settle()
@@ -354,7 +385,10 @@ def _to_be_sent_alone(task: Task, due: t.Sequence[Entry], action: str) -> set[En
     return doubtful
 
 
-def _answered(entries: t.Sequence[Entry], action: str, answer: list[Refused | None] | ApiError) -> None:
+def _answered(
+    entries: t.Sequence[Entry], action: str, answer: list[Refused | None] | ApiError, patience: Patience
+) -> None:
+    now = patience.now()
     no = DOUBTFUL if len(entries) > 1 else REFUSED
     if isinstance(answer, Late):
         for entry in entries:
@@ -363,11 +397,15 @@ def _answered(entries: t.Sequence[Entry], action: str, answer: list[Refused | No
         return
     if isinstance(answer, list):
         for entry, refusal in zip(entries, answer):
-            entry.sent(action, no if refusal else ACCEPTED, refusal)
+            _note(entry, action, no if refusal else ACCEPTED, refusal, now, patience)
         return
     if isinstance(answer, Unanswered):
         no = LOST
     elif isinstance(answer, (Fatal, Unreachable)) or answer.from_gateway:
         no = REFUSED  # nothing reached the service
     for entry in entries:
-        entry.sent(action, no, answer)
+        _note(entry, action, no, answer, now, patience)
+
+
+def _note(entry: Entry, action: str, answer: str, refusal: ApiError | None, now: float, patience: Patience) -> None:
+    entry.sent(action, answer, refusal, now, patience.before(entry.writes.count(action) + 1))

@@ -29,15 +29,26 @@ class Patience:
         self._interval = interval
         self.restart()
 
+    def now(self) -> float:
+        return self._clock()
+
+    def before(self, attempt: int) -> float:
+        """Seconds from one try of the same request to the next one; ``attempt`` counts from 1."""
+        return float(min(FIRST_PAUSE * 2.0 ** min(attempt - 1, 60), self._interval))
+
     def restart(self) -> None:
         """Something was sent: look soon again."""
         self._next = min(FIRST_PAUSE, self._interval)
 
-    def pause(self) -> bool:
-        """Sleeps until it is time for another look; False, at once, when the time is over."""
-        left = self.deadline - self._clock()
+    def pause(self, until: float | None = None) -> bool:
+        """Sleeps until it is time for another look, at ``until`` at the latest; False, at once, when the time is over."""
+        now = self._clock()
+        left = self.deadline - now
         if left <= 0:
             return False
+        if until is not None and now < until < now + self._next:  # a look between two others, whose rhythm stays
+            self._sleep(min(until - now, left))
+            return True
         self._sleep(min(self._next, left))
         self._next = min(self._next * 2, self._interval)
         return True

@@ -87,6 +87,11 @@ options:
       - Whether the service makes a savepoint of each job that it stops. It needs an OBS bucket that DLI may write to.
       - A savepoint is only made when a stop is sent. A job that does not run any more gets none, and neither does
         one that is stopping already.
+      - A job that stops, but still shows no savepoint five seconds after that, has failed, unless it is C(job_finish). A job
+        that ends in C(job_submit_fail) has failed, too. With O(wait=false) this is not seen.
+      - A job that had stopped before, without a savepoint, is as wanted, but the task warns and names it. So delete only jobs
+        of which M(otc.bigdata.dli_flink_jobs_info) shows C(has_savepoint).
+      - A job in C(job_submitting) or C(job_downloading) cannot have a savepoint yet. It is awaited first.
       - Only with O(state=stopped). With other states it is an error, as a delete makes no savepoint. Stop the jobs first,
         in a task of its own.
     type: bool
@@ -206,7 +211,7 @@ EXAMPLES = r"""
         job_ids: "{{ halt.jobs | default([]) | selectattr('action', 'eq', 'stop') | map(attribute='id') }}"
         resume_savepoint: true
 
-- name: Stop jobs with a savepoint and delete them; keep those whose stop fails
+- name: Stop jobs with a savepoint and delete those that have one
   block:
     - name: Stop
       otc.bigdata.dli_flink_jobs:
@@ -222,10 +227,15 @@ EXAMPLES = r"""
       loop_control:
         label: "{{ item.id }}"
   always:
-    - name: Delete the jobs that are stopped
+    - name: Read which of the stopped jobs have a savepoint; some may have been stopped before, without one
+      otc.bigdata.dli_flink_jobs_info:
+        job_ids: "{{ stop.jobs | default([]) | rejectattr('failed') | map(attribute='id') }}"
+      register: stopped
+
+    - name: Delete just these
       otc.bigdata.dli_flink_jobs:
         state: absent
-        job_ids: "{{ stop.jobs | default([]) | rejectattr('failed') | map(attribute='id') }}"
+        job_ids: "{{ stopped.jobs | selectattr('has_savepoint', 'eq', true) | map(attribute='job_id') }}"
 """
 
 RETURN = r"""

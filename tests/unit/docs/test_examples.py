@@ -69,4 +69,4 @@ def test_examples(emulator, module):
         if f"otc.bigdata.{module}" in task:
             assert answer["changed"] or answer.get("total") or task.get("no_log"), done
         else:
-            assert answer.get("msg") or answer.get("results"), done
+            assert answer.get("msg") or answer.get("results") or answer.get("total"), done

@@ -82,6 +82,16 @@ class Trouble:
     def job(self, status: str = "", wait: bool = True, **script: list[dict]) -> str:
         return self.stop(ids=[self.flink.job(status, **script)], wait=wait)
 
+    def no_savepoint(self) -> dict:
+        """Neither of a job that is stopped nor of one that was."""
+        status, ends = (
+            {"status": "job_cancel_success", "has_savepoint": False},
+            {"savepoint": [{"status": "job_savepointing"}]},
+        )
+        ends["savepoint"].append({"after": "1 look", **status})
+        ids = self.flink.jobs({"script": ends}, status)
+        return self.flink.run("stopped", ids, trigger_savepoint=True, wait_timeout=1)
+
     def no_cluster(self) -> str:
         return self.mrs.run("stopped", ["a"], cluster_id=None, cluster_name="x")["msg"]
 
@@ -148,6 +158,9 @@ TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
     "cloud: needs the Python library openstacksdk": Trouble.no_openstacksdk,
     "filters: is empty and would select every job": lambda it: it.absent(filters={}),
     "...: is empty; leave it out or give it a value": lambda it: it.absent(filters={"name": []}),
+    "... has a line break or control character in it": lambda it: it.absent(filters={"name": ["a\nb"]}),
+    "... begins with !, but no pattern takes jobs out again": lambda it: it.absent(filters={"name": ["!a"]}),
+    "No job selected: ... read, none ...": lambda it: it.absent(filters={"name": ["Orders"]}),
     "max_jobs: the filters match ... jobs, more than ...": lambda it: it.absent(filters=ALL, max_jobs=3),
     "filters.tags: the service filters by it, but": lambda it: it.absent(filters={"tags": {"team": "sales"}}),
     "trigger_savepoint: a savepoint is only made by state stopped": lambda it: it.absent(trigger_savepoint=True),
@@ -183,6 +196,8 @@ TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
     "HTTP 429": lambda it: it.fault(status=429),
     "HTTP 503": lambda it: it.fault(status=503),
     "... still ... after ... s (wait_timeout)": lambda it: it.job(stop=[{"status": "job_canceling"}]),
+    "... without a savepoint: the state of the job is not kept": lambda it: it.no_savepoint()["msg"],
+    "... without a savepoint before this task could stop them": lambda it: it.no_savepoint()["warnings"][0],
     "job_cancel_fail (...)": lambda it: it.job(stop=[{"status": "job_cancel_fail", "status_desc": "no bucket"}]),
     "unknown to the service": lambda it: it.stop(ids=[999]),
     "could not be read: ...": lambda it: it.fault(path="/[0-9]+$", status=500),

@@ -50,7 +50,7 @@ JOBS, UNKNOWN = 7, 9999  # numbers from 1 on, and one that no job ever has
 PAGE, CROWD = 100, 101  # the most jobs that a list shows at once, or that a batch write names; more than that
 OLD, NEW = 10 * 86400, 0  # seconds
 PATIENCE = 120  # seconds, which nobody has to wait
-MOST_TRIES = 3  # of the same write
+MOST_TRIES = 4  # of the same write
 SECONDS, LOOKS = (0, 5, 20), ("1 look", "3 looks")
 PAUSES = st.sampled_from([*SECONDS, *LOOKS])
 BATCHES = {"stop", "run", "delete"}  # the writes that name many jobs
@@ -202,6 +202,14 @@ class Run:
         needed = self.task.get("resume_savepoint") and looks and looks[-1].word in self.words.due["run"]
         return bool(needed) and not looks[-1].savepoint
 
+    def state_is_lost(self, job: dict) -> bool:
+        """Whether a stop that was to leave a savepoint was shown to have left none."""
+        if not (self.task.get("trigger_savepoint") and self.waits and job["changed"]) or self.check_mode:
+            return False
+        last = [event for event in self.events.get(job["id"], ()) if event.what == "shown"][-1]
+        ended = last.word in self.words.done["stopped"] - {"job_finish", "job_submit_fail"}
+        return last.word == "job_submit_fail" or (ended and not last.savepoint)
+
     @property
     def waits(self) -> bool:
         return self.task.get("wait", True)
@@ -246,7 +254,9 @@ def judge_job(run: Run, job: dict) -> None:
     assert status in (shown or [None]), f"never seen so: {told}"
     assert shown or job["failed"], f"not read: {told}"
     assert job["failed"] or is_wanted(run, job, status), f"not as wanted: {told}"
-    settled = shown and run.words.wanted(status, run.task) and "recovering" not in shown
+    lost = run.state_is_lost(job)
+    assert job["failed"] or not lost, f"without a savepoint, and no failure: {told}"
+    settled = shown and run.words.wanted(status, run.task) and "recovering" not in shown and not lost
     assert not (job["failed"] and settled), f"failed, but as wanted: {told}"
     if run.check_mode:
         action = run.words.action(status, run.task) if shown and not run.hindered(job["id"]) else "none"
@@ -256,6 +266,11 @@ def judge_job(run: Run, job: dict) -> None:
     assert job["action"] == ("+".join(sent) or "none"), f"not what was sent: {told}"
     assert is_called_for(run, job["id"]), f"not called for by the last look: {told}"
     assert max(map(asked.count, asked), default=0) <= MOST_TRIES, f"too often: {told}"
+    refused = (
+        job["failed"] and job["error"]["code"] in run.words.passing and {"POST", "DELETE"} & set(job["msg"].split())
+    )
+    if refused and "wait_timeout" not in job["msg"]:
+        assert asked.count(asked[-1]) == MOST_TRIES, f"given up too soon: {told}"
     assert not job["changed"] or done or seems_done(run, job["id"]), f"not changed by the task: {told}"
     assert job["changed"] or not done or cannot_be_known(job), f"changed by the task: {told}"
 
@@ -292,7 +307,7 @@ def is_called_for(run: Run, job_id) -> bool:
             last = event
         elif event.what == "asked":
             from_savepoint = run.task.get("resume_savepoint") and not asked  # a start that was lost may have used it up
-            if last.word not in run.words.due[event.word] or (from_savepoint and not last.savepoint):
+            if last.word not in run.words.calls_for(event.word, run.task) or (from_savepoint and not last.savepoint):
                 return False
             asked = True
     return True

@@ -39,13 +39,19 @@ class Words:
     details: dict[str, tuple]  # fields of a job that filters look at, and the values to draw from
     filters: dict[str, str]  # the filters that compare a field with one word
     coming: dict[str, set[str]] = field(default_factory=dict)  # state → the statuses that lead there without a write
+    unready: set[str] = field(default_factory=set)  # the statuses in which a job cannot have a savepoint yet
+    passing: tuple[str, ...] = ()  # codes of refusals that only say that something failed
     unwilling: t.Callable[[dict, emulated.Job, dict], bool] = lambda *dummy: False  # whether it refuses a task's writes
 
     def action(self, status: str | None, task: dict) -> str:
         """What a task does for a job in this status."""
         steps = self.steps[task["state"]]
-        due = next((n for n, step in enumerate(steps) if status in self.due[step]), len(steps))
+        due = next((n for n, step in enumerate(steps) if status in self.calls_for(step, task)), len(steps))
         return "none" if self.left_alone(status, task) else "+".join(steps[due:]) or "none"
+
+    def calls_for(self, write: str, task: dict) -> set[str]:
+        """The statuses in which a task makes this write."""
+        return self.due[write] - (self.unready if task.get("trigger_savepoint") else set())
 
     def left_alone(self, status: str | None, task: dict) -> bool:
         """Whether the task forbids the write that is due."""
@@ -80,6 +86,11 @@ ENDED, SUBMITTED = ("FINISHED", "FAILED", "KILLED"), ("ACCEPTED", "NEW", "NEW_SA
 NAMES, TYPES = {"name": ("a1", "A2", "B", "")}, ("SparkSubmit", "SparkSql")
 
 
+def passes(*codes: str) -> list:
+    """Refusals for ever, for one try, and for all tries but the last."""
+    return [*codes, *({"code": code, "times": times} for code in codes for times in (1, 3))]
+
+
 def flink_refuses(answers: dict, job: emulated.Job, task: dict) -> bool:
     if task["state"] == "started":
         no_savepoint = task.get("resume_savepoint") and not job["has_savepoint"]
@@ -98,9 +109,9 @@ WORDS = {
         done={"stopped": STOPPED, "started": STARTED, "absent": set()},
         refusals={
             "get": ("DLI.10005", "DLI.0999"),
-            "stop": ("DLI.15002", "DLI.10005"),
-            "run": ("DLI.13006", "DLI.13011"),
-            "delete": ("DLI.10005",),
+            "stop": ("DLI.15002", "DLI.10005", *passes("DLI.0999")),
+            "run": ("DLI.13006", "DLI.13011", *passes("DLI.0999")),
+            "delete": ("DLI.10005", *passes("DLI.0999")),
         },
         delays=("savepoint", "cancel", "delete", "submit"),
         details={
@@ -112,6 +123,8 @@ WORDS = {
         },
         filters={"queue_name": "queue_name", "user_name": "user_name"},
         coming={"stopped": {"job_canceling"}, "started": STARTING},
+        unready={"job_submitting", "job_downloading"},
+        passing=("DLI.0999",),
         unwilling=flink_refuses,
     ),
     "spark": Words(
@@ -122,10 +135,11 @@ WORDS = {
         steps={"stopped": ("cancel",), "absent": ("cancel",)},
         due={"cancel": {"starting", "running", "recovering", "busy"}},
         done={"stopped": set(DEAD), "absent": set(DEAD)},
-        refusals={"get": ("DLI.0999", "DLI.10005"), "cancel": ("DLI.0999", "DLI.10005", "DLI.0007")},
+        refusals={"get": ("DLI.0999", "DLI.10005"), "cancel": (*passes("DLI.0999"), "DLI.10005", "DLI.0007")},
         delays=("spark_cancel",),
         details={**NAMES, "queue": ("q1", "q2"), "owner": ("u1", "u2")},
         filters={"queue_name": "queue", "owner": "owner"},
+        passing=("DLI.0999",),
     ),
     "mrs": Words(
         Mrs,
@@ -135,10 +149,15 @@ WORDS = {
         steps={"stopped": ("kill",), "absent": ("kill", "delete")},
         due={"kill": {"running", *map(str.lower, SUBMITTED)}, "delete": set(map(str.lower, ENDED))},
         done={"stopped": set(map(str.lower, ENDED)), "absent": set()},
-        refusals={"get": ("0162", "12000004"), "kill": ("0175", "0180", "0200"), "delete": ("0161", "0183")},
+        refusals={
+            "get": ("0162", "12000004"),
+            "kill": ("0180", *passes("0175", "0200")),
+            "delete": ("0183", *passes("0161")),
+        },
         delays=("mrs_kill", "mrs_delete"),
         details={"job_name": NAMES["name"], "queue": ("q1", "q2"), "user": ("u1", "u2"), "job_type": TYPES},
         filters={"queue": "queue", "user": "user", "job_type": "job_type"},
+        passing=("0160", "0161", "0175", "0200"),
         unwilling=lambda answers, job, dummy: (
             answers["mrs_kill_spark_sql"] == "refuse" and job["job_type"] == "SparkSql"
         ),

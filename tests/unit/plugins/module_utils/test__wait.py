@@ -43,3 +43,17 @@ def test_a_write_makes_the_next_look_come_soon() -> None:
     patience.restart()
     patience.pause()
     assert clock.pauses == [0.5, 1, 2, 0.5]
+
+
+def test_a_look_between_two_others() -> None:
+    """Something may be due before the next look. That changes nothing in their rhythm, nor in the deadline."""
+    clock = Clock()
+    patience = Patience(60, 10, clock, clock.sleep)
+    assert patience.pause(patience.now() + 0.2)
+    assert patience.pause(patience.now() + 0.7)
+    assert patience.pause(patience.now() + 0.7)
+    assert patience.pause(patience.now() - 1)
+    assert patience.pause(None)
+    assert [round(one, 3) for one in clock.pauses] == [0.2, 0.5, 0.7, 1, 2]
+    assert [patience.before(attempt) for attempt in (1, 2, 3, 4, 5, 6, 2000)] == [0.5, 1, 2, 4, 8, 10, 10]
+    assert Patience(60, 0.05, clock, clock.sleep).before(3) == 0.05

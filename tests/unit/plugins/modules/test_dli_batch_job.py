@@ -282,3 +282,13 @@ def test_an_answer_that_nobody_can_read_hides_no_other(spark, fault):
     assert not result.failed, result["msg"]
     assert result.column("changed") == dict.fromkeys(ids, True)
     assert set(spark.truth.values()) == {"dead"}
+
+
+def test_fields_of_an_error_in_a_good_answer(spark):
+    """Seen in an answer about a job that had just begun: they say nothing."""
+    job_id = spark.job()
+    odd = {"is_success": False, "error_code": None, "error_msg": None, "statusCode": 0}
+    (body,) = spark.info(details=True)["jobs"]
+    spark.fault(f"/batches/{job_id}$", "wrong_type", method="GET", body={**body, **odd})
+    result = spark.run("stopped", [job_id])
+    assert (result.failed, result["changed"], spark.truth[job_id]) == (False, True, "dead"), result["msg"]

@@ -130,6 +130,15 @@ def test_order_of_the_ids(flink):
 # ---- filters ----
 
 
+@pytest.mark.parametrize("status", ["job_arrearage_stopped", "JOB_ARREARAGE_RECOVERING"])
+def test_statuses_that_the_list_does_not_know(flink, status):
+    """They are not asked for, and compared on this side."""
+    ids = flink.states("job_running", status.lower())
+    assert [job["id"] for job in flink.run("stopped", filters={"status": status}, check_mode=True)["jobs"]] == ids[1:]
+    assert flink.info(filters={"status": status})["total"] == 1
+    assert not any("status" in query for query in flink.queries())
+
+
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [

@@ -412,6 +412,94 @@ def test_job_runs_on_after_a_failed_savepoint(flink):
     assert "job_running" in result.job(5)["msg"]
 
 
+STOPS = [{"status": "job_savepointing"}, {"after": "1 look", "status": "job_canceling"}]
+
+
+def test_stop_without_the_savepoint(flink):
+    """Its state is lost: a failure, although the job has stopped. The others are carried through."""
+    ends = [*STOPS, {"after": "1 look", "status": "job_cancel_success", "has_savepoint": False}]
+    saved = {"has_savepoint": True, "status": "job_cancel_success"}
+    flink.jobs({"job_id": 5, "script": {"savepoint": ends}}, {"job_id": 6, "script": {"savepoint": [*STOPS, saved]}})
+    result = flink.run("stopped", [5, 6], trigger_savepoint=True, wait_timeout=1)
+    job = result.job(5)
+    assert (job["changed"], job["failed"], job["status"]) == (True, True, "job_cancel_success")
+    assert job["msg"] == "job_cancel_success without a savepoint: the state of the job is not kept"
+    assert set(job["error"].values()) == {None}
+    assert (result.job(6)["failed"], result["changed"], flink.written) == (False, True, [5, 6])
+    flink.jobs({"job_id": 5, "script": {"savepoint": ends}})
+    for options in ({"trigger_savepoint": False}, {"trigger_savepoint": True, "wait": False}):
+        assert not flink.run("stopped", [5], **options).failed
+
+
+@pytest.mark.parametrize("told", [True, None])
+def test_savepoint_that_shows_late(flink, told):
+    """A few seconds, that is. Where the service does not tell, it may be there."""
+    end = {"after": "1 look", "status": "job_cancel_success", "has_savepoint": False}
+    flink.job(savepoint=[*STOPS, end, {"after": "3 looks", "has_savepoint": told}])
+    result = flink.run("stopped", [5], trigger_savepoint=True)
+    assert (result.failed, result["changed"], len(flink.writes)) == (False, True, 1), result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("end", "fails", "said"), [("job_finish", False, "ended by itself"), ("job_submit_fail", True, "")]
+)
+def test_other_ends_of_a_stop_with_a_savepoint(flink, end, fails, said):
+    """What has finished has nothing to keep; what could not be submitted has lost what it had."""
+    flink.job(savepoint=[*STOPS, {"status": end, "has_savepoint": False}])
+    job = flink.run("stopped", [5], trigger_savepoint=True).job(5)
+    assert (job["failed"], job["changed"], job["status"]) == (fails, True, end)
+    assert said in job["msg"]
+
+
+def test_jobs_that_were_stopped_without_a_savepoint(flink):
+    """They are as wanted, but somebody may be about to delete them."""
+    found = ("job_cancel_success", "job_arrearage_stopped", "job_finish", "job_init")
+    ids = flink.states(*found, has_savepoint=False)
+    flink.emulator.world.add("flink_jobs", {"status": "job_cancel_success", "has_savepoint": True})
+    flink.emulator.world.add(
+        "flink_jobs",
+        {
+            "name": "by\x1b",
+            "status": "job_canceling",
+            "script": {"created": [{"after": "2 looks", "status": "job_cancel_success", "has_savepoint": False}]},
+        },
+    )
+    result = flink.run("stopped", list(flink.truth), trigger_savepoint=True)
+    assert (result.failed, result["changed"]) == (False, False)
+    (warning,) = result["warnings"]
+    assert "stopped without a savepoint before this task could stop them: " in warning
+    named = f"{ids[0]} (job_cancel_success), {ids[1]} (job_arrearage_stopped), {ids[3] + 2} (by\\x1b)"
+    assert warning.endswith(named), warning
+    assert result.job(ids[0])["msg"] == "already stopped without a savepoint"
+    assert result.job(ids[2])["msg"] == ""
+    assert not flink.run("stopped", list(flink.truth)).get("warnings")
+
+
+@pytest.mark.parametrize("status", ["job_submitting", "job_downloading"])
+def test_savepoint_of_a_job_that_does_not_run_yet(flink, status):
+    """It is awaited first, as it has no state that could be kept."""
+    flink.job(status, created=[{"after": "2 looks", "status": "job_running"}])
+    result = flink.run("stopped", [5], trigger_savepoint=True)
+    assert (result.failed, result["changed"], flink.writes) == (
+        *(False, True),
+        [{"job_ids": [5], "trigger_savepoint": True}],
+    )
+    assert "job_running" not in result.job(5)["status_before"]
+    flink.job(status)
+    result = flink.run("stopped", [5], trigger_savepoint=True, wait=False)
+    assert (result.failed, flink.writes) == (True, [])
+
+
+def test_failed_stop_that_takes_its_time(flink):
+    """Contract 4.6: an accepted stop has half a minute to show an effect, however often one looks."""
+    flink.job(
+        "job_cancel_fail",
+        stop=[{"after": "9 looks", "status": "job_canceling"}, {"after": "1 look", "status": "job_cancel_success"}],
+    )
+    result = flink.run("stopped", [5])
+    assert (result.failed, result["changed"], len(flink.writes)) == (False, True, 1), result["msg"]
+
+
 def test_stop_fails_again(flink):
     """Contract 4.6: a stop that failed before is tried once more; then it is a failure."""
     flink.job("job_cancel_fail", stop=[{"status": "job_canceling"}, {"after": "1 look", "status": "job_cancel_fail"}])

@@ -158,6 +158,13 @@ def test_hint_at_spark_sql(mrs):
     assert "sparksql" in msg.lower().replace(" ", "")
 
 
+def test_no_hint_at_spark_sql(mrs):
+    """Other jobs are not terminated for other reasons."""
+    (job_id,) = mrs.jobs({"job_type": "MapReduce", "refuse": {"kill": "0175"}})
+    job = mrs.run("stopped", [job_id]).job(job_id)
+    assert (job["error"]["code"], "spark" in job["msg"].lower()) == ("0175", False)
+
+
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("end", FINAL)
 def test_race(mrs, state, end):

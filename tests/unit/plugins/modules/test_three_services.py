@@ -95,6 +95,54 @@ def case_id(options) -> str:
     return ascii(options)[:60] if isinstance(options, dict) else str(options)
 
 
+# ---- refusals that only say that something failed ----
+
+FAILED_ONLY = [
+    *(("mrs", "stopped", "RUNNING", "kill", code) for code in ("0160", "0175", "0193")),
+    *(("mrs", "absent", "FINISHED", "delete", code) for code in ("0161", "0162", "0199")),
+    ("spark", "stopped", "running", "cancel", "DLI.0999"),
+    ("flink", "stopped", "job_running", "stop", "DLI.0999"),
+    ("flink", "absent", "job_finish", "delete", "DLI.0999"),
+]
+
+
+@pytest.mark.parametrize(("name", "state", "before", "action", "code"), FAILED_ONLY)
+def test_what_only_failed_is_tried_again(request, name, state, before, action, code):
+    """One job is not worse off than many: four times in all, each after a look, also where nobody waits."""
+    service = request.getfixturevalue(name)
+    for wait in (True, False):
+        for times, fails in ((3, False), (4, True)):
+            ids = service.jobs(
+                {service.kind.state_field: before, "refuse": {action: {"code": code, "times": times}}},
+            )
+            result = service.run(state, ids, wait=wait)
+            job = result["jobs"][0]
+            assert (job["failed"], job["changed"], len(service.sent())) == (fails, not fails, 4), result["msg"]
+            assert not service.write_follows_write()
+            assert not fails or job["error"]["code"] == code
+
+
+def test_what_only_failed_for_one_of_many(mrs):
+    """The same number of tries for it as alone."""
+    refuse = {"kill": {"code": "0200", "times": 3}, "delete": {"code": "0161", "times": 3}}
+    ids = mrs.jobs({"refuse": refuse}, {"job_state": "FINISHED"}, {})
+    result = mrs.run("absent", ids)
+    assert (result.failed, result["summary"]["changed"]) == (False, 3), result["msg"]
+    assert [
+        len([one for chunk in mrs.sent(path) for one in chunk if one == ids[0]])
+        for path in ("/kill$", "/batch-delete$")
+    ] == [4, 4]
+
+
+def test_no_time_for_another_try(mrs):
+    """The deadline ends it, after one more look."""
+    ids = mrs.jobs({"refuse": {"kill": "0200"}})
+    result = mrs.run("stopped", ids, wait_timeout=0)
+    assert (result.failed, result["changed"], len(mrs.writes)) == (True, False, 1)
+    assert result["jobs"][0]["error"]["code"] == "0200"
+    assert len(mrs.split_log()[1]) == 1
+
+
 # ---- refused before the first request ----
 
 UUID = "ba7c0000-0000-4000-8000-000000000001"
