@@ -51,13 +51,15 @@ options:
       - ID of the project. It wins over O(project_name) if both are set in the same place.
       - A login and an access key need a project, by ID or by name. With a token and neither of them, IAM is asked for
         the project of the token.
-      - If neither O(project_id) nor O(project_name) is set, the environment variable E(OS_PROJECT_ID) is used.
+      - If neither O(project_id) nor O(project_name) is set, the environment variable E(OS_PROJECT_ID) or E(OS_TENANT_ID)
+        is used.
     type: str
   project_name:
     description:
       - Name of the project, for example V(eu-de) or V(eu-de_nightly). IAM resolves it.
       - If neither O(project_id) nor O(project_name) is set, the environment variable E(OS_PROJECT_NAME) or
-        E(OS_TENANT_NAME) is used, unless E(OS_PROJECT_ID) is set.
+        E(OS_TENANT_NAME) is used, unless E(OS_PROJECT_ID) or E(OS_TENANT_ID) is set.
+      - It is looked for in the domain of the user only.
     type: str
   region:
     description:
@@ -78,7 +80,8 @@ options:
     description:
       - Base URLs of services, for clouds other than Open Telekom Cloud, private endpoints and tests.
       - They win over the service catalog, which is known after a login with O(password), and over the URL derived
-        from the region.
+        from the region. A URL is derived only from V(eu-de), V(eu-nl) and V(eu-ch2), and only if O(auth_url) and
+        O(endpoints.iam), where they are set, are an IAM of that cloud.
     type: dict
     suboptions:
       iam:
@@ -100,8 +103,14 @@ options:
     description:
       - Name of an entry in a C(clouds.yaml), which is found as openstacksdk finds it. The entry is used whole. Options
         that are set beside it win over it.
+      - An entry that logs in in another way than by password, token or access key is an error, C(auth_type) V(agency)
+        for example. With C(auth_type) V(password) or V(token) only that part of the entry counts. C(ak) and C(sk) beside
+        an C(auth) that names a user are keys for OBS.
+      - The first clouds.yaml and the first secure.yaml that are found must be readable. No other file is taken instead.
       - If not set, and neither options nor environment variables hold a credential, the environment variable E(OS_CLOUD)
         names the entry. Without it, the only entry of the file that E(OS_CLIENT_CONFIG_FILE) names is used.
+      - If that entry and other environment variables name different users, projects or regions, that is an error, unless
+        the task sets the option.
       - This needs the Python library C(openstacksdk).
     type: str
   validate_certs:
@@ -164,6 +173,8 @@ notes:
     kind are taken from the environment. Otherwise the entry of O(cloud) decides if that is set, and then the
     environment. In each place a token wins over an access key, and that over a password. A credential that is
     still incomplete is an error."
+  - Agencies, one-time passwords and identity providers are not supported. Where a C(clouds.yaml) or the environment asks
+    for one, the task fails before anything is sent.
   - Options, C(module_defaults) among them, win over clouds.yaml and environment variables. Empty environment variables
     count as unset.
   - Environment variables are read on the host that runs a module. This is usually the control node, with

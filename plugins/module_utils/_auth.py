@@ -25,6 +25,12 @@ from ._signature import authorization, canonical_query
 
 LOOKUP = "iam:projects:listProjects, or a project_id that makes the lookup superfluous"
 PATIENCE = 600  # seconds for which a login is tried again while a gateway holds it back
+# As IAM has answered a user who logs in with a one-time password: "mfa totp code verify fail". It only chooses the advice.
+WITH_MFA = re.compile(r"\b(mfa|totp)\b", re.IGNORECASE)
+MFA = (
+    "this user needs a one-time password to log in, which is not supported; use access_key and secret_key, a token, "
+    "or a user without one"
+)
 MOST_SKEW = 15  # minutes that the clocks of a signature and of the gateway may differ
 
 
@@ -164,19 +170,22 @@ class AccessKey:
 
 @dataclass(frozen=True)
 class Password:
-    """A user of IAM."""
+    """A user of IAM. ``note``: what else the message of a failed login says."""
 
     username: str
     password: str = field(repr=False)
     user_domain_name: str
+    note: str = field(default="", compare=False, repr=False)
 
-    advice: t.ClassVar[str] = (
-        "check username, password, user_domain_name and the project; too many failures lock the user"
-    )
     parts: t.ClassVar[tuple[str, ...]] = ("username", "password", "user_domain_name")
     optional: t.ClassVar[tuple[str, ...]] = ()
     needs_project: t.ClassVar[bool] = True
     renewable: t.ClassVar[bool] = True
+
+    @property
+    def advice(self) -> str:
+        advice = "check username, password, user_domain_name and the project; too many failures lock the user"
+        return f"{advice}; {self.note}" if self.note else advice
 
     def login(self, http: Http, iam: str | None, project: Project | None) -> Login:
         """One request; a wrong password is not tried again, as IAM would lock the account."""
@@ -199,7 +208,7 @@ class Password:
             reply = _ask(http, self, "POST", f"{iam}/v3/auth/tokens", {}, read, body=body)
         except Refused as error:
             where = f"project {project.id or project.name}" if project else f"domain {self.user_domain_name}"
-            raise error.again_as(Refused, f"login to {where}: {error.error['message']}") from None
+            raise error.again_as(Refused, f"login to {where}: {error.error['message']}", self.note) from None
         told = _project_of_token(reply)
         found = project and Project(project.id or told.id, project.name or told.name)
         return Login(TokenHeader(reply.headers["X-Subject-Token"]), found, reply.value["token"].get("catalog") or ())
@@ -244,9 +253,8 @@ def denied(error: ApiError, reply: Reply, credential: Credential) -> Denied:
     minutes = round(reply.skew() / 60)
     clock = f"the clock of this host is {abs(minutes)} minutes {'behind' if minutes > 0 else 'ahead of'} the server's"
     advice = f"{clock}; " if abs(minutes) >= MOST_SKEW else ""
-    return error.again_as(
-        Denied, f"the credential was not accepted: {error.error['message']}", f"{advice}{credential.advice}"
-    )
+    advice += MFA if WITH_MFA.search(str(error.error["message"])) else credential.advice
+    return error.again_as(Denied, f"the credential was not accepted: {error.error['message']}", advice)
 
 
 def _ask(

@@ -62,17 +62,18 @@ class Client:
             edge.secrets,
         )
         self._session = Session(self._http, connection.iam, connection.credential, connection.project)
-        self._base = connection.endpoint or self._located(connection.region, service)
+        self._base = connection.endpoint or self._located(connection, service)
         self.project = self._session.login.project or Project()
         self.project_id = self.project.id
         edge.hide(self._session.login.auth.secrets)
         self._accepted = False  # the credential, by the service
 
-    def _located(self, region: str | None, service: str) -> str:
+    def _located(self, connection: Connection, service: str) -> str:
+        region = connection.region
         found = in_catalog(self._session.login.catalog, service, region)
         if found is None and region is None:
             raise OptionError(f"region: missing (environment: OS_REGION_NAME), or set endpoints.{service}")
-        return found or in_region(service, t.cast(str, region))
+        return found or in_region(service, t.cast(str, region), connection.iam)
 
     def call(
         self,

@@ -3,43 +3,76 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""The only file that knows openstacksdk, and that for one thing: reading an entry of a clouds.yaml.
+"""The only file that knows openstacksdk, and that for two things: where a clouds.yaml may lie, and profiles of clouds.
 
 https://docs.openstack.org/openstacksdk/latest/user/config/configuration.html
 """
 
 from __future__ import annotations
 
+import copy
 import os
 import sys
 import typing as t
-import warnings
 
+from ._cloud_files import Unclear, content, first
 from ._errors import OptionError
+from ._texts import Value, refuse_odd, shown
 
-FILE, NAME = "OS_CLIENT_CONFIG_FILE", "OS_CLOUD"
-# option → the key of an entry, or of its auth, that holds it too or instead; AWX writes the user's domain as domain_name
+FILE, SECURE, NAME = "OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE", "OS_CLOUD"
+# option → the keys of an entry, or of its auth, that may hold it; AWX writes the user's domain as domain_name
 KEYS = {
-    "access_key": "ak",
-    "secret_key": "sk",
-    "user_domain_name": "domain_name",
-    "region": "region_name",
-    "ca_path": "cacert",
-    "client_cert": "cert",
-    "client_key": "key",
-    "endpoints.iam": "iam_endpoint_override",
-    "endpoints.dli": "dli_endpoint_override",
-    "endpoints.mrs": "mrs_endpoint_override",
+    "access_key": ("access_key", "ak"),
+    "secret_key": ("secret_key", "sk"),
+    "user_domain_name": ("user_domain_name", "domain_name"),
+    "project_id": ("project_id", "tenant_id"),
+    "project_name": ("project_name", "tenant_name"),
+    "token": ("token", "auth_token"),
+    "region": ("region_name", "region"),
+    "ca_path": ("cacert", "ca_path"),
+    "client_cert": ("cert", "client_cert"),
+    "client_key": ("key", "client_key"),
+    "endpoints.iam": ("iam_endpoint_override",),
+    "endpoints.dli": ("dli_endpoint_override",),
+    "endpoints.mrs": ("mrs_endpoint_override",),
 }
-BRACES = ("ak", "access_key", "sk", "secret_key", "security_token", "token")  # may hold some, which mean nothing
+OBS_KEYS = ("ak", "sk", "access_key", "secret_key", "security_token")
+EXPANDED = ("auth_url", "endpoints.iam", "endpoints.dli", "endpoints.mrs", "ca_path", "client_cert", "client_key")
+MAY_DIFFER = ("user_domain_name",)  # domain_name can be that of the project
+REGION = "{region_name}"  # openstacksdk puts the region there
+
+Entry = dict[str, t.Any]
+
+
+class Wish(t.NamedTuple):
+    """The region that a task names, and that of the environment: they choose among those of an entry."""
+
+    of_task: str | None = None
+    around: str | None = None
+
+
+class Profile(t.NamedTuple):
+    """A cloud that openstacksdk knows by name. ``auth_url`` may hold REGION; ``regions``: those that it has."""
+
+    name: str
+    auth_url: str
+    regions: t.Sequence[str]
 
 
 class Cloud(t.NamedTuple):
-    """An entry. ``values`` by option; ``verify``: whether it wants certificates to be verified."""
+    """An entry. ``values`` by option; ``keys``: all texts in it; ``regions``: what there is to choose from.
+
+    ``verify``: whether it wants certificates to be verified. ``profile``: who tells the address of IAM, if the entry does
+    not. ``for_obs``: it holds keys beside a user, which are those of OBS.
+    """
 
     name: str
-    values: dict[str, str]
+    values: dict[str, Value]
+    keys: t.Sequence[tuple[str, Value]]
+    regions: t.Sequence[str]
     verify: bool
+    profile: Profile | None
+    for_obs: bool
 
 
 def is_around(environ: t.Mapping[str, str]) -> bool:
@@ -47,32 +80,57 @@ def is_around(environ: t.Mapping[str, str]) -> bool:
     return bool(environ.get(NAME) or environ.get(FILE))
 
 
-def read_cloud(name: str | None, environ: t.Mapping[str, str], options: t.Iterable[str], region: str | None) -> Cloud:
+def pointer(environ: t.Mapping[str, str]) -> str:
+    """How messages name what points to it."""
+    name = environ.get(NAME)
+    return (f"{NAME}={name}" if shown(name) == repr(name) else NAME) if name else f"the only entry of {FILE}"
+
+
+def has_openstacksdk() -> bool:
+    try:
+        _openstacksdk()
+    except OptionError:
+        return False
+    return True
+
+
+def chooses_none(environ: t.Mapping[str, str]) -> bool:
+    """Whether the environment points to a file alone that has not exactly one entry. Raises OptionError."""
+    if environ.get(NAME):
+        return False
+    try:
+        return len(_clouds(_named(environ, FILE), FILE)) != 1
+    except ImportError:  # no YAML: as if it had one
+        return False
+
+
+def read_cloud(name: str | None, environ: t.Mapping[str, str], options: t.Iterable[str], wish: Wish) -> Cloud:
     """The entry ``name``; without one that of OS_CLOUD, else the only one of the file in OS_CLIENT_CONFIG_FILE.
 
-    ``options`` are those to look for; ``region`` chooses among the regions of an entry that has several.
-    Raises OptionError.
+    ``options`` are those to look for. Raises OptionError.
     """
-    loader = _loader(environ)
-    clouds = loader.cloud_config["clouds"] if loader.config_filename else {}
-    where = loader.config_filename or "any clouds.yaml"
-    name = name or environ.get(NAME) or (next(iter(clouds)) if len(clouds) == 1 else None)
+    sdk = _openstacksdk()
+    file = _named(environ, FILE) or first(_found_here(sdk, sdk.CONFIG_FILES))
+    clouds = _clouds(file, FILE if environ.get(FILE) else "") if file else {}
+    where = file or "any clouds.yaml"
+    own = name or environ.get(NAME)
+    if own is not None:
+        refuse_odd("cloud", Value(own, "cloud" if name else NAME))
+    name = own or (next(iter(clouds)) if len(clouds) == 1 else None)
     if name is None:
-        raise OptionError(
-            f"cloud: missing (environment: {NAME}), and {where} has several: {', '.join(map(str, clouds))}"
-        )
-    if name not in clouds:
-        raise OptionError(f"cloud: there is no {name!r} in {where}")
-    try:
-        return _entry(loader, name, options, region)
-    except OptionError:
-        raise
-    except Exception as error:  # malformed in one of many ways; its text could quote a secret, so only its kind is told
-        raise OptionError(f"cloud: {name!r} in {where} cannot be read: {type(error).__name__}") from None
+        several = f"has several: {', '.join(map(str, clouds))}" if clouds else "has none"
+        raise OptionError(f"cloud: missing (environment: {NAME}), and {where} {several}")
+    secret_file = _named(environ, SECURE) or first(_found_here(sdk, sdk.SECURE_FILES))
+    secret = _clouds(secret_file, SECURE, empty=True) if secret_file else {}
+    if not file or name not in {**clouds, **secret}:
+        variable = "" if own != environ.get(NAME) else f" (environment: {NAME})"
+        raise OptionError(f"cloud: there is no {shown(name)} in {where}{variable}")
+    where = f"cloud: {shown(name)} in {where} cannot be read"
+    entry = _over(_plain(clouds.get(name), where), _plain(secret.get(name), where))
+    return _cloud(sdk, name, entry, options, wish, where)
 
 
-def _loader(environ: t.Mapping[str, str]) -> t.Any:
-    """What openstacksdk has found. Its own OS_ variables stay out: an entry is used whole."""
+def _openstacksdk() -> t.Any:
     try:
         import openstack.config.loader as openstack
     except ImportError:
@@ -80,49 +138,154 @@ def _loader(environ: t.Mapping[str, str]) -> t.Any:
             f"cloud: needs the Python library openstacksdk, which {sys.executable} does not have; install it there, "
             f"or give the credential by other options (environment: {NAME}, {FILE})"
         ) from None
-
-    def found_here(files: list[str]) -> list[str]:
-        """openstacksdk keeps the working folder that it was imported in, which may be another one by now."""
-        before = openstack.CONFIG_SEARCH_PATH[0]
-        return [os.path.basename(one) if os.path.dirname(one) == before else one for one in files]
-
-    own = environ.get(FILE)
-    secure = environ.get("OS_CLIENT_SECURE_FILE")
-    try:
-        loader = openstack.OpenStackConfig(
-            config_files=[own] if own else found_here(openstack.CONFIG_FILES),
-            secure_files=[*([secure] if secure else []), *found_here(openstack.SECURE_FILES)],
-            vendor_files=found_here(openstack.VENDOR_FILES),
-            load_envvars=False,
-        )
-    except Exception as error:
-        raise OptionError(
-            f"cloud: clouds.yaml (environment: {FILE}) or secure.yaml cannot be read: {type(error).__name__}"
-        ) from None
-    if own and loader.config_filename != own:  # another file may have an entry of that name, for another tenant
-        raise OptionError(f"cloud: the file that {FILE} names cannot be read: {own}")
-    return loader
+    return openstack
 
 
-def _entry(loader: t.Any, name: str, options: t.Iterable[str], region: str | None) -> Cloud:
-    raw = {key: value for key, value in loader.cloud_config["clouds"][name].items() if value is not None}
-    # openstacksdk would make the word "None" of a null in auth, and format whatever is beside it
-    auth = {**raw.get("auth", {}), **{key: raw.pop(key) for key in BRACES if key in raw}}
-    loader.cloud_config["clouds"][name] = {**raw, "auth": {key: auth[key] for key in auth if auth[key] is not None}}
-    listed = raw.get("regions") or raw.get("region_name") or []
-    regions = [
-        one["name"] if isinstance(one, dict) else one
-        for one in (listed.split(",") if isinstance(listed, str) else listed)
-    ]
-    if len(regions) > 1 and region not in regions:
-        raise OptionError(f"region: must be one of those of cloud {name!r}: {', '.join(regions)}")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        config = loader.get_one(name, validate=False, region_name=region if region in regions else None).config
-    found = {**config, **config["auth"]}
-    values = {option: found.get(option) or found.get(KEYS.get(option, "")) for option in options}
+def _found_here(sdk: t.Any, files: t.Sequence[str]) -> list[str]:
+    """openstacksdk keeps the working folder that it was imported in, which may be another one by now."""
+    before = sdk.CONFIG_SEARCH_PATH[0]
+    return [os.path.basename(one) if os.path.dirname(one) == before else one for one in files]
+
+
+def _named(environ: t.Mapping[str, str], variable: str) -> str | None:
+    """The file that a variable names. It must be there: another one may have an entry of that name, for another tenant."""
+    path = environ.get(variable)
+    if path:
+        refuse_odd(variable, Value(path, variable))
+    return path or None
+
+
+def _clouds(path: str | None, named: str, empty: bool = False) -> Entry:
+    """The entries of a file, not looked at."""
+    found = content(path or "", named, empty).get("clouds") or {}
+    if not isinstance(found, dict):
+        raise OptionError(f"cloud: {path} cannot be read: clouds must be a mapping")
+    return {key: found[key] for key in found if isinstance(key, str)}
+
+
+def _plain(raw: t.Any, where: str) -> Entry:
+    """An entry without what is empty, and with _ where its keys have -, as openstacksdk reads it. Its auth likewise."""
+    plain: Entry = {}
+    if not isinstance(raw, dict) and raw is not None:
+        raise OptionError(f"{where}: it must be a mapping")
+    for name, value in (raw or {}).items():
+        key = str(name).replace("-", "_")
+        if value is None or value == "":
+            continue
+        if key == "auth":
+            if not isinstance(value, dict):
+                raise OptionError(f"{where}: auth must be a mapping")
+            value = _plain(value, where)
+        if key in plain and plain[key] != value:
+            raise OptionError(f"{where}: {key} is given twice, with - and with _")
+        plain[key] = value
+    return plain
+
+
+def _over(below: Entry, above: Entry) -> Entry:
+    """Both; what is in both is taken from ``above``."""
+    return {**below, **above, "auth": {**below.get("auth", {}), **above.get("auth", {})}}
+
+
+def _cloud(sdk: t.Any, name: str, entry: Entry, options: t.Iterable[str], wish: Wish, where: str) -> Cloud:
+    listed = entry.pop("regions", None)
+    regions = _regions(listed or entry.get("region_name"), where)
+    several, region = len(regions) > 1, wish.of_task or wish.around
+    if (several and region not in regions) or (listed and wish.of_task and wish.of_task not in regions):
+        raise OptionError(f"region: must be one of those of cloud {shown(name)}: {', '.join(regions)}")
+    if regions:
+        entry["region_name"] = region if several else next(iter(regions))
+        entry = _over(entry, regions[entry["region_name"]])
+    region = wish.of_task or entry.get("region_name") or region
+    profile, below = _profile(sdk, entry, where)
+    of_profile = _regions(below.pop("regions", None) or below.pop("region_name", None), where)
+    below = _over(below, of_profile.get(region or "", {}))
+    address = below["auth"].pop("auth_url", None) or below.pop("auth_url", None)
+    entry = _over(below, entry)
+    auth = entry["auth"]
+    has_user = not {"username", "user_id"}.isdisjoint({*auth, *entry})
+    for_obs = has_user and not any(key in auth for key in OBS_KEYS) and any(key in entry for key in OBS_KEYS)
+    if for_obs or "ak" in auth or "access_key" in auth:
+        entry = {key: value for key, value in entry.items() if key not in OBS_KEYS}
+    place = f"cloud {shown(name)}: "
+    found = _texts(entry, options, place)
+    written = {option: Value(_expanded(option, value, region, where), value.name) for option, value in found.items()}
+    known = profile and isinstance(address, str) and "auth_url" not in written
     return Cloud(
         name,
-        {option: str(value) for option, value in values.items() if value},
-        verify=config.get("verify") is not False and not config.get("insecure"),
+        written,
+        [(key, Value(value if isinstance(value, str) else "", f"{place}{key}")) for key, value in _all(entry)],
+        tuple(regions if several else of_profile),
+        verify=entry.get("verify") is not False and str(entry.get("insecure")).lower() != "true",
+        profile=Profile(str(profile), str(address), tuple(of_profile)) if known else None,
+        for_obs=for_obs,
     )
+
+
+def _all(entry: Entry) -> list[tuple[str, t.Any]]:
+    return [*((key, value) for key, value in entry.items() if key != "auth"), *entry["auth"].items()]
+
+
+def _texts(entry: Entry, options: t.Iterable[str], place: str) -> dict[str, Value]:
+    """The options that an entry has. Raises OptionError for one that is no text, or that is there with two values."""
+    found: dict[str, Value] = {}
+    for option in options:
+        keys = KEYS.get(option, (option,))
+        values = [one[key] for key in keys for one in (entry["auth"], entry) if key in one]
+        for value in values:
+            if isinstance(value, Unclear):
+                raise OptionError(f"{place}{option}: {value.why}")
+            if isinstance(value, bool):
+                raise OptionError(f"{place}{option}: YAML takes it for true or false; put it in quotes")
+            if not isinstance(value, str):
+                raise OptionError(f"{place}{option}: must be text")
+            refuse_odd(option, Value(value, f"{place}{option}"))
+            if value != values[0] and option not in MAY_DIFFER:
+                raise OptionError(f"{place}{option}: is there twice, with different values, as {' or '.join(keys)}")
+        if values:
+            found[option] = Value(values[0], f"{place}{option}")
+    return found
+
+
+def _expanded(option: str, value: Value, region: str | None, where: str) -> str:
+    """As openstacksdk does it, which knows other words in braces, too."""
+    text = value.text
+    if option not in EXPANDED or "{" not in text:
+        return text
+    if REGION in text and not region:
+        raise OptionError(f"region: missing, and {value.name} needs it")
+    text = text.replace(REGION, region or "")
+    if "{" in text:
+        raise OptionError(f"{where}: of what may be in braces in {option}, only {REGION} is supported")
+    return text
+
+
+def _regions(listed: t.Any, where: str) -> dict[str, Entry]:
+    """What each region has for itself, by its name."""
+    regions: dict[str, Entry] = {}
+    if listed is not None and not isinstance(listed, (str, list)):
+        raise OptionError(f"{where}: regions must be a list, and region_name must be text")
+    for one in listed.split(",") if isinstance(listed, str) else listed or ():
+        name, values = (one.get("name"), one.get("values")) if isinstance(one, dict) else (one, None)
+        if not isinstance(name, str):
+            raise OptionError(f"{where}: regions must be a list of names, or of mappings with name and values")
+        regions[name.strip()] = _plain(values, where)
+    return regions
+
+
+def _profile(sdk: t.Any, entry: Entry, where: str) -> tuple[str | None, Entry]:
+    """The name of a cloud that openstacksdk knows, and what is known of it."""
+    name = entry.pop("profile", None) or entry.get("cloud")
+    entry.pop("cloud", None)
+    if name is None:
+        return None, {"auth": {}}
+    if not isinstance(name, str) or "://" in name:
+        raise OptionError(f"{where}: profile must be a name that openstacksdk knows")
+    file = first(_found_here(sdk, sdk.VENDOR_FILES))
+    public = content(file).get("public-clouds") if file else None
+    found = (public or {}).get(name) if isinstance(public or {}, dict) else None
+    if found is None:
+        found = copy.deepcopy(sdk.vendors.get_profile(name)) or None
+    if found is None or (isinstance(found, dict) and found.get("status") == "shutdown"):
+        raise OptionError(f"{where}: openstacksdk knows no cloud for the profile {shown(name)}")
+    return name, _over({}, _plain(found, where))

@@ -14,40 +14,22 @@ from __future__ import annotations
 import os
 import re
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ._auth import KINDS, Credential, Project
-from ._cloud import is_around, read_cloud
-from ._endpoints import base_url, iam_url, in_project_name, in_region, region_name
+from ._auth import KINDS, Credential, Password, Project
+from ._cloud import REGION, Profile
+from ._endpoints import base_url, iam_of_region, iam_url, in_project_name, in_region
 from ._errors import OptionError
 from ._http import Tls
+from ._identity import AUTH_TYPE, kinds, refuse_foreign, refuse_ids
+from ._levels import ENVIRONMENT as ENVIRONMENT
+from ._levels import Environ, Level, Options, highest, named, of_cloud, of_environment, of_task
 from ._options import within
+from ._rivals import entry_around, kind_of
+from ._texts import PATHS, Value, shown
 
-# https://docs.openstack.org/python-openstackclient/latest/cli/man/openstack.html names most of them
-ENVIRONMENT = {
-    "token": ("OS_TOKEN", "OS_AUTH_TOKEN"),
-    "access_key": ("OS_ACCESS_KEY",),
-    "secret_key": ("OS_SECRET_KEY",),
-    "security_token": ("OS_SECURITY_TOKEN",),
-    "username": ("OS_USERNAME",),
-    "password": ("OS_PASSWORD",),
-    "user_domain_name": ("OS_USER_DOMAIN_NAME", "OS_DOMAIN_NAME"),
-    "project_id": ("OS_PROJECT_ID",),
-    "project_name": ("OS_PROJECT_NAME", "OS_TENANT_NAME"),
-    "region": ("OS_REGION_NAME",),
-    "auth_url": ("OS_AUTH_URL",),
-    "endpoints.iam": ("OTC_IAM_ENDPOINT",),
-    "endpoints.dli": ("OTC_DLI_ENDPOINT",),
-    "endpoints.mrs": ("OTC_MRS_ENDPOINT",),
-    "ca_path": ("OS_CACERT",),
-    "client_cert": ("OS_CERT",),
-    "client_key": ("OS_KEY",),
-}
 SECRETS = ("token", "access_key", "secret_key", "security_token", "password")
-PATHS = ("ca_path", "client_cert", "client_key")  # Ansible expands ~ in options only
-
-Options = t.Mapping[str, t.Any]
-Environ = t.Mapping[str, str]
+KEY_ITSELF = re.compile("[A-Za-z0-9+/=]{60,}")  # and not the path of its file
 
 
 @dataclass(frozen=True)
@@ -69,33 +51,34 @@ class Connection:
     secrets: frozenset[str] = field(repr=False)
 
 
-class Level(t.NamedTuple):
-    """A place that options come from. The other two are of an entry of a clouds.yaml: how messages begin, its ``verify``."""
+class Login(t.NamedTuple):
+    """A credential, and the levels that have a part of it; the first of them has decided."""
 
-    values: t.Mapping[str, str] = {}
-    place: str = ""
-    verify: bool | None = None
+    credential: Credential
+    of: t.Sequence[Level]
 
 
 def read_connection(options: Options, environ: Environ, service: str) -> Connection:
-    """Raises OptionError, naming option and variable, for whatever is missing, half given or malformed."""
-    credential, source, levels = _credential(options, environ)
-    values = _highest(levels)
-    project = _project(levels)
-    region = region_name(values["region"]) if "region" in values else in_project_name(project.name)
-    endpoint = _first_url(levels, [f"endpoints.{service}"], base_url)
+    """Raises OptionError, naming option and variable, for whatever is missing, half given, malformed or contradictory."""
+    task = of_task(options)
+    login, levels = _login(options.get("cloud"), task, of_environment(environ), environ)
+    credential = login.credential
+    project = _project(levels, login)
+    region = _region(levels, project)
     # an entry of a cloud is used whole: what logs in with it goes where the entry says, unless the task says otherwise
-    around = [levels[0], source] if source.place else levels
-    iam = _first_url(around, ["endpoints.iam", "auth_url"], iam_url)
-    iam = iam or (in_region("iam", region) if region else None)
+    around = [task, login.of[0]] if login.of[0].place else levels
     of_all_projects = service == "iam"
-    endpoint = iam if of_all_projects else endpoint
+    needs_iam = credential.renewable or not project.id or of_all_projects
+    iam = _iam(around, region, needs_iam)
+    endpoint = iam if of_all_projects else _first_url(levels, [f"endpoints.{service}"], base_url)
     if credential.needs_project and project == Project() and not of_all_projects:
-        raise OptionError(f"{_named(['project_id'])} or {_named(['project_name'])}: missing")
-    if region is None and not credential.renewable and endpoint is None:
-        raise OptionError(f"{_named(['region'])}: missing, and so is endpoints.{service} that could take its place")
-    if iam is None and (credential.renewable or not project.id):
-        raise OptionError(f"{_named(['region'])}: missing, and so is auth_url that could take its place")
+        raise OptionError(f"{named(['project_id'])} or {named(['project_name'])}: missing")
+    if endpoint is None and region is None and not credential.renewable:
+        raise OptionError(f"{named(['region'])}: missing, and so is endpoints.{service} that could take its place")
+    if iam is None and needs_iam:
+        raise _no_iam(region, service)
+    if endpoint is None and not credential.renewable:  # with a login, the service catalog may know it
+        endpoint = in_region(service, t.cast(str, region), iam)
     return Connection(
         credential=credential,
         project=None if of_all_projects else project,
@@ -106,148 +89,171 @@ def read_connection(options: Options, environ: Environ, service: str) -> Connect
         request_timeout=within(options, "request_timeout", 0.001, 86400),
         max_retries=int(within(options, "max_retries", 0, 100)),
         max_concurrency=int(within(options, "max_concurrency", 1, 32)),
-        secrets=frozenset(level.values[name] for level in levels for name in SECRETS if name in level.values),
+        secrets=frozenset(level.values[name].text for level in levels for name in SECRETS if name in level.values),
     )
 
 
-def _from_task(options: Options) -> Level:
-    values = {name: options[name] for name in ENVIRONMENT if options.get(name) is not None}
-    values.update({f"endpoints.{key}": url for key, url in (options.get("endpoints") or {}).items() if url is not None})
-    for name, value in [*values.items(), ("cloud", options.get("cloud"))]:
-        if value == "":
-            raise OptionError(f"{name}: is empty; leave it out or give it a value")
-    return Level(values)
+def _login(name: str | None, task: Level, env: Level, environ: Environ) -> tuple[Login, list[Level]]:
+    """The login, and all levels from the highest down.
 
-
-def _from_environment(environ: Environ) -> Level:
-    """An empty variable counts as unset."""
-    found = {name: [environ[one] for one in names if environ.get(one)] for name, names in ENVIRONMENT.items()}
-    return _expanded({name: values[0] for name, values in found.items() if values})
-
-
-def _from_cloud(name: str | None, environ: Environ, region: str | None) -> Level:
-    cloud = read_cloud(name, environ, ENVIRONMENT, region)
-    return _expanded(cloud.values, f"cloud {cloud.name!r}: ", cloud.verify)
-
-
-def _expanded(values: dict[str, str], place: str = "", verify: bool | None = None) -> Level:
-    paths = {name: os.path.expanduser(values[name]) for name in PATHS if name in values}
-    return Level({**values, **paths}, place, verify)
-
-
-def _credential(options: Options, environ: Environ) -> tuple[Credential, Level, list[Level]]:
-    """The credential, where it is from, and all levels from the highest down.
-
-    The highest level that names any part decides the kind; parts left out by a task come from the environment.
+    The highest level that names any part of a credential decides; parts left out by a task come from the environment.
     """
-    task, env = _from_task(options), _from_environment(environ)
-    region = task.values.get("region") or env.values.get("region")
-    name = options.get("cloud")
-    named = Level() if name is None else _from_cloud(name, environ, region)
-    for level, rest in ((task, env), (named, Level())):
-        found = _whole(level, rest)
-        if found:
-            return found, level, [task, named, env]
-    if name is not None:  # its entry may hold another kind of credential, and somebody else's must not take its place
-        raise OptionError(f"{named.place}no credential: {_ways()}")
-    # the file is not even opened if the environment has a credential of its own
-    another = is_around(environ)
-    try:
-        found = _whole(env, Level())
-    except OptionError:
-        if not another:
-            raise
-    if found:
-        return found, env, [task, named, env]
-    around = _from_cloud(None, environ, region) if another else Level()
-    found = _whole(around, Level())
+    of_the_task = _whole(task, env)
+    if name is not None:
+        entry = of_cloud(name, environ, task, env)
+        found = of_the_task or _whole(entry)
+        if not found:  # its entry may hold another kind of credential, and somebody else's must not take its place
+            raise _nobody(entry)
+        return found, [task, entry, env]
+    around = entry_around(task, env, environ, settled=bool(of_the_task))
+    if around is None:
+        found = of_the_task or _whole(env)
+        levels = [task, env]
+    else:
+        found = _whole_or_none(env) or _whole(around) or _whole(env)
+        levels = [task, env, around]
     if not found:
-        raise OptionError(f"{around.place}no credential: {_ways()}, or cloud (environment: OS_CLOUD)")
-    return found, around, [task, named, env, around]
+        refuse_foreign(env.keys)
+        refuse_ids(env.keys, ())
+        raise _nobody(around or env)
+    return found, levels
 
 
-def _whole(level: Level, rest: Level) -> Credential | None:
-    """The credential of a level, None if it names no part of one. Raises OptionError where it is half given."""
-    for kind in KINDS:
-        given = [part for part in (*kind.parts, *kind.optional) if part in level.values]
-        if not given:
-            continue
-        values = {**rest.values, **level.values}
-        missing = [part for part in kind.parts if part not in values]
-        if missing:
-            names = f"{level.place}{' + '.join(missing)}" if level.place else _named(missing)
-            raise OptionError(f"{names}: missing, as {given[0]} is given")
-        # an optional part belongs to the others, so it comes from where they come from
-        source = level.values if all(part in level.values for part in kind.parts) else values
-        chosen = {part: values[part] for part in kind.parts}
-        chosen.update({part: source[part] for part in kind.optional if part in source})
-        _printable(chosen)
-        return kind(**chosen)
-    return None
+def _whole(level: Level, rest: Level | None = None) -> Login | None:
+    """The credential of a level, None if it names no part of one. Raises OptionError where it is half given.
+
+    Parts that it leaves out come from ``rest``.
+    """
+    kind = kind_of(level)
+    if kind is None:
+        return None
+    incomplete = not all(part in level.values for part in kind.parts)
+    # an optional part belongs to the others, so it comes from where they come from
+    of = [level, rest] if rest and incomplete else [level]
+    for one in of:
+        kinds(one.keys)
+        refuse_foreign(one.keys)
+        if kind is Password:
+            refuse_ids(one.keys, () if one is level else level.values)
+    missing = [part for part in kind.parts if not any(part in one.values for one in of)]
+    if missing:
+        first = next(part for part in (*kind.parts, *kind.optional) if part in level.values)
+        names = f"{level.place}{' + '.join(missing)}" if level.place else named(missing)
+        raise OptionError(f"{names}: missing, as {first} is given")
+    values = {part: highest(of, part) for part in (*kind.parts, *kind.optional)}
+    credential = kind(**{part: value.text for part, value in values.items() if value})
+    if isinstance(credential, Password) and level.note:
+        credential = replace(credential, note=level.note)
+    return Login(credential, of)
 
 
-def _printable(values: t.Mapping[str, str]) -> None:
-    """These go into headers, and requests would quote a header that it does not like."""
-    for option in ("token", "access_key", "security_token"):
-        if not re.fullmatch(r"[\x21-\x7e]+", values.get(option, "x")):
-            raise OptionError(f"{option}: holds spaces, line breaks or other characters that cannot be part of it")
+def _whole_or_none(env: Level) -> Login | None:
+    """A part of a credential is nothing where there is another one, as it is no other user's."""
+    kind = kind_of(env)
+    return _whole(env) if kind and all(part in env.values for part in kind.parts) else None
 
 
-def _ways() -> str:
-    return f"set {' or '.join(_named(kind.parts) for kind in KINDS)}"
+def _nobody(level: Level) -> OptionError:
+    ways = f"set {' or '.join(named(kind.parts) for kind in KINDS)}, or cloud (environment: OS_CLOUD)"
+    wanted = [f"{value.name} asks for {shown(value.text)}; " for key, value in level.keys if key in AUTH_TYPE]
+    return OptionError(f"{level.place}no credential: {''.join(wanted[:1])}{ways}")
 
 
-def _named(options: t.Sequence[str]) -> str:
-    """Options with their environment variables, for a message."""
-    variables = [ENVIRONMENT[option][0] for option in options]
-    return f"{' + '.join(options)} (environment: {', '.join(variables)})"
-
-
-def _highest(levels: t.Sequence[Level]) -> dict[str, str]:
-    """Each option as the highest level has it."""
-    return {name: value for level in reversed(levels) for name, value in level.values.items()}
-
-
-def _project(levels: t.Sequence[Level]) -> Project:
+def _project(levels: t.Sequence[Level], login: Login) -> Project:
     """The highest level that names one decides; within a level the id wins over the name."""
-    for values in (level.values for level in levels):
-        if "project_id" in values:
-            if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", values["project_id"]):
-                raise OptionError("project_id: letters, digits, - and _ only, at most 64")
-            return Project(values["project_id"], values.get("project_name"))
-        if "project_name" in values:
-            return Project(name=values["project_name"])
+    for level in levels:
+        project_id, name = highest([level], "project_id"), highest([level], "project_name")
+        if project_id:
+            return Project(project_id.text, name.text if name else None)
+        if name:
+            _refuse_other_domain([level, *login.of], login)
+            return Project(name=name.text)
     return Project()
 
 
-def _first_url(levels: t.Sequence[Level], options: t.Sequence[str], check: t.Callable[[str, str], str]) -> str | None:
-    """The URL of the highest level that has one of ``options``, checked."""
+def _refuse_other_domain(levels: t.Sequence[Level], login: Login) -> None:
+    """A name is only looked for in the domain of the user, and every domain has a project named like its region."""
+    domain = highest(login.of, "user_domain_name")
+    for level in levels:
+        for key, value in level.keys:
+            its_own = key == "project_domain_name" and domain and value.text == domain.text
+            if key in ("project_domain_name", "project_domain_id") and not its_own and value.text.lower() != "default":
+                raise OptionError(
+                    f"{value.name}: is not the domain of the user by its name; name the project by project_id"
+                )
+
+
+def _region(levels: t.Sequence[Level], project: Project) -> str | None:
+    given = highest(levels, "region")
+    return given.text if given else in_project_name(project.name)
+
+
+def _first_url(levels: t.Sequence[Level], options: t.Sequence[str], read: t.Callable[[str, str], str]) -> str | None:
+    """The URL of the highest level that has one of ``options``."""
     for level in levels:
         for option in options:
-            if option in level.values:
-                return check(level.values[option], f"{level.place}{option}" if level.place else _named([option]))
+            value = highest([level], option)
+            if value:
+                return read(*value)
     return None
 
 
+def _iam(levels: t.Sequence[Level], region: str | None, needed: bool) -> str | None:
+    """What somebody has written, else what a profile knows, else the name of the region."""
+    written = _first_url(levels, ["endpoints.iam", "auth_url"], iam_url)
+    profile = next((level.profile for level in levels if level.profile), None)
+    if written or not profile:
+        return written or (iam_of_region(region) if region else None)
+    return _iam_of_profile(profile, region, needed)
+
+
+def _iam_of_profile(profile: Profile, region: str | None, needed: bool) -> str | None:
+    """Its address is that of a region that it lists: of no other one is it known."""
+    there = f"the profile {shown(profile.name)} has {', '.join(profile.regions) or 'none'}"
+    chooses = bool(profile.regions) or REGION in profile.auth_url
+    if chooses and region is None:
+        if needed:
+            raise OptionError(f"{named(['region'])}: missing; {there}")
+        return None
+    if chooses and region not in profile.regions:
+        raise OptionError(f"region: {shown(region or '')} is not one of its cloud: {there}")
+    url = profile.auth_url.replace(REGION, region or "")
+    return iam_url(url if "://" in url else f"https://{url}", f"profile {shown(profile.name)}")
+
+
+def _no_iam(region: str | None, service: str) -> OptionError:
+    if region is None:
+        return OptionError(f"{named(['region'])}: missing, and so is auth_url that could take its place")
+    own = "" if service == "iam" else f", and endpoints.{service} unless the service catalog has it"
+    return OptionError(
+        f"region: the hosts of {shown(region)} are not known, so no credential is sent there; set auth_url or "
+        f"endpoints.iam{own}"
+    )
+
+
 def _tls(validate_certs: bool | None, levels: t.Sequence[Level]) -> Tls:
-    ca_path = _highest(levels).get("ca_path")
-    pair = _certificate(levels)
-    for option, path in [("ca_path", ca_path), *pair.items()]:
-        if path and not os.path.exists(path):
-            raise OptionError(f"{option}: no such file: {path}")
+    ca_path = highest(levels, "ca_path")
+    files = {**({"ca_path": ca_path} if ca_path else {}), **_certificate(levels)}
+    paths = {option: os.path.expanduser(value.text) for option, value in files.items()}
+    for option, path in paths.items():
+        if not os.path.exists(path):
+            quoted = "" if KEY_ITSELF.fullmatch(path) else f": {path}"
+            raise OptionError(f"{files[option].name}: no such file{quoted}")
     wishes = [one for one in (validate_certs, *(level.verify for level in levels)) if one is not None]
-    return Tls(wishes[0] if wishes else True, ca_path, pair.get("client_cert"), pair.get("client_key"))
+    return Tls(wishes[0] if wishes else True, *(paths.get(option) for option in PATHS))
 
 
-def _certificate(levels: t.Sequence[Level]) -> dict[str, str]:
+def _certificate(levels: t.Sequence[Level]) -> dict[str, Value]:
     """The client's certificate and its key, of one level; only a task may leave one of them to the environment."""
-    task, dummy, env, *dummies = levels
+    task = levels[0]
+    env = next(level for level in levels[1:] if not level.place)
+    pair = ("client_cert", "client_key")
     for level in levels:
-        values = {**env.values, **level.values} if level is task else level.values
-        named = any(option in level.values for option in ("client_cert", "client_key"))
-        if named and "client_cert" in values:
-            return {option: values[option] for option in ("client_cert", "client_key") if option in values}
+        own = [level, env] if level is task else [level]
+        there = any(option in level.values for option in pair)
+        if there and any("client_cert" in one.values for one in own):
+            return {option: value for option, value in ((option, highest(own, option)) for option in pair) if value}
         # as of a credential, a half in the environment is nothing where a cloud is given
-        if named and not (level is env and any(one.place for one in levels)):
-            raise OptionError(f"{level.place}{_named(['client_cert'])}: missing, as client_key is given")
+        if there and not (level is env and any(one.place for one in levels)):
+            raise OptionError(f"{level.place}{named(['client_cert'])}: missing, as client_key is given")
     return {}

@@ -12,32 +12,34 @@ import typing as t
 from urllib.parse import urlsplit
 
 from ._errors import OptionError
+from ._texts import shown
 
-# https://docs.otc.t-systems.com/regions-and-endpoints/; other clouds are reached through the option endpoints
-TEMPLATE = "https://{service}.{region}.otc.t-systems.com"
-SWISS = {"iam": "https://iam-pub.eu-ch2.sc.otc.t-systems.com"}
-SWISS_TEMPLATE = "https://{service}.eu-ch2.sc.otc.t-systems.com"
+# https://docs.otc.t-systems.com/regions-and-endpoints/; what else there is, is reached through the option endpoints.
+# A region of another cloud must not make a host of this one: whoever owns that name would get the credential.
+DOMAINS = {"eu-de": "otc.t-systems.com", "eu-nl": "otc.t-systems.com", "eu-ch2": "sc.otc.t-systems.com"}
+SWISS_IAM = "iam-pub.eu-ch2.sc.otc.t-systems.com"
 CATALOG_TYPES = {"dli": ("dli",), "mrs": ("mrs", "mrsv1")}
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-def base_url(text: str, option: str) -> str:
-    """``text`` without a slash at its end. Raises OptionError, naming ``option``, for what is no base URL."""
+def base_url(text: str, name: str, example: str = "https://dli.eu-de.otc.t-systems.com") -> str:
+    """``text`` without a slash at its end. Raises OptionError, which begins with ``name``, for what is no base URL."""
     try:
         parts = urlsplit(text)
         usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
         usable = False
     if not usable or re.search(r"[\s\x00-\x1f]", text):
-        raise OptionError(f"{option}: not a base URL such as https://dli.eu-de.otc.t-systems.com")
+        lacks = "" if "://" in text else ", as it does not begin with https://"
+        raise OptionError(f"{name}: not a base URL such as {example}{lacks}")
     if parts.username or parts.password or parts.query or parts.fragment:
-        raise OptionError(f"{option}: a base URL holds no credentials, no query and no fragment")
+        raise OptionError(f"{name}: a base URL holds no credentials, no query and no fragment")
     return text.rstrip("/")
 
 
-def iam_url(text: str, option: str) -> str:
+def iam_url(text: str, name: str) -> str:
     """The base of IAM from an ``auth_url``, which may end in /v3."""
-    url = base_url(text, option)
+    url = base_url(text, name, "https://iam.eu-de.otc.t-systems.com/v3")
     return url[: -len("/v3")] if url.endswith("/v3") else url
 
 
@@ -47,18 +49,43 @@ def in_project_name(name: str | None) -> str | None:
     return region if re.fullmatch(r"[a-z0-9-]+", region) else None
 
 
-def region_name(text: str) -> str:
-    """``text``, if it can be part of a host name. Raises OptionError."""
+def region_name(text: str, name: str) -> str:
+    """``text``, if it can be part of a host name. Raises OptionError, which begins with ``name``."""
     if not re.fullmatch(r"[a-z0-9-]+", text):
-        raise OptionError(f"region: {text!r} is not a region such as eu-de (lower-case letters, digits and -)")
+        raise OptionError(f"{name}: {shown(text)} is not a region such as eu-de (lower-case letters, digits and -)")
     return text
 
 
-def in_region(service: str, region: str) -> str:
-    """The base URL by the provider's naming rule."""
+def iam_of_region(region: str) -> str | None:
+    """The base URL of IAM by the provider's naming rule, None for a region whose hosts are not known for certain."""
     if region == "eu-ch2":
-        return SWISS.get(service) or SWISS_TEMPLATE.format(service=service)
-    return TEMPLATE.format(service=service, region=region)
+        return f"https://{SWISS_IAM}"
+    return f"https://iam.{region}.{DOMAINS[region]}" if region in DOMAINS else None
+
+
+def in_region(service: str, region: str, iam: str | None = None) -> str:
+    """The base URL of a service by the provider's naming rule.
+
+    Raises OptionError for a region whose hosts are not known for certain, and where ``iam`` is that of another cloud.
+    """
+    if region not in DOMAINS:
+        raise OptionError(
+            f"endpoints.{service}: missing (environment: OTC_{service.upper()}_ENDPOINT), as the hosts of region "
+            f"{shown(region)} are not known; those of {', '.join(DOMAINS)} are"
+        )
+    if iam and not _is_iam_of(iam, DOMAINS[region]):
+        raise OptionError(
+            f"endpoints.{service}: missing (environment: OTC_{service.upper()}_ENDPOINT), as {urlsplit(iam).hostname} "
+            f"is not the IAM of the cloud that region {region} is in"
+        )
+    return f"https://{service}.{region}.{DOMAINS[region]}"
+
+
+def _is_iam_of(iam: str, domain: str) -> bool:
+    hosts = {f"iam.{domain}", *(f"iam.{region}.{domain}" for region in DOMAINS if DOMAINS[region] == domain)}
+    if DOMAINS["eu-ch2"] == domain:
+        hosts.add(SWISS_IAM)
+    return (urlsplit(iam).hostname or "").rstrip(".") in hosts
 
 
 def in_catalog(catalog: t.Sequence[t.Any], service: str, region: str | None) -> str | None:

@@ -17,9 +17,12 @@ ROOMS = [path.stem for path in sorted((PLUGINS / "module_utils").glob("*.py"))]
 FLOORS = [
     {"_edge", "_pace", "_signature", "_text", "_version", "_watch"},
     {"_errors"},
-    {"_cloud", "_http", "_options", "_selection", "_plan", "_progress", "_wait"},
-    {"_answers", "_endpoints", "_job_report"},
+    {"_cloud_files", "_http", "_options", "_selection", "_plan", "_progress", "_texts", "_wait"},
+    {"_answers", "_cloud", "_endpoints", "_job_report"},
     {"_auth"},
+    {"_identity"},
+    {"_levels"},
+    {"_rivals"},
     {"_connection"},
     {"_client"},
     {"_read"},
@@ -31,6 +34,7 @@ FLOORS = [
 OWNERS = {
     "requests": {"_http", "_fast_path"},
     "openstack": {"_cloud"},
+    "yaml": {"_cloud_files"},
     "urllib3": {"_http", "_watch"},
     "sleep": {"_edge", "_http", "_wait", "_job_events"},
     "AnsibleModule": {"_module"},

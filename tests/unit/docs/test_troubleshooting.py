@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import email.utils
+import json
 import os
 import pathlib
 import re
@@ -137,6 +138,15 @@ class Trouble:
         path = f"{self.folder}{os.pathsep}{_environ(self.folder)['PYTHONPATH']}"
         return Flink(self.emulator).run("stopped", [1], {"cloud": "x"}, environ={"PYTHONPATH": path})["msg"]
 
+    def around(self, entry: dict | str, **environ: str) -> str:
+        """The environment points to this entry, or to a file with this text."""
+        file = self.folder / "clouds.yaml"
+        auth = {**PASSWORD, "project_name": "eu-de"}
+        text = entry if isinstance(entry, str) else json.dumps({"clouds": {"night": {"auth": auth, **entry}}})
+        file.write_text(text, encoding="utf-8")
+        environ = {"OS_CLIENT_CONFIG_FILE": str(file), "OS_CLOUD": "night", **environ}
+        return self.flink.run("stopped", [128], login={}, environ=environ)["msg"]
+
     def no_such_host(self) -> str:
         """Without a network the system says so."""
         told = self.at("http://dli.example.invalid")
@@ -156,6 +166,12 @@ TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
     "region ...: missing": lambda it: it.stop({"token": "some-token", "project_id": "p1"}),
     "cloud: there is no ... in": lambda it: it.stop({"cloud": "night"}),
     "cloud: needs the Python library openstacksdk": Trouble.no_openstacksdk,
+    "OS_CLOUD=... beside OS_USERNAME: they do not say the same": lambda it: it.around({}, OS_USERNAME="other"),
+    "cloud ...: auth_type: ... is not supported": lambda it: it.around({"auth_type": "agency"}),
+    "cloud: ... cannot be read: line ... is not YAML": lambda it: it.around("clouds: [x"),
+    "endpoints.dli: missing ..., as the hosts of region ... are not known": lambda it: it.stop(
+        {"token": "some-token", "project_id": "p1", "region": "cn-north-4"}
+    ),
     "filters: is empty and would select every job": lambda it: it.absent(filters={}),
     "...: is empty; leave it out or give it a value": lambda it: it.absent(filters={"name": []}),
     "... has a line break or control character in it": lambda it: it.absent(filters={"name": ["a\nb"]}),

@@ -28,6 +28,7 @@ ENV = {
     "OS_REGION_NAME": "eu-nl",
 }
 NAMED, AROUND = {"cloud": "c"}, {"OS_CLOUD": "c"}
+AT = {"endpoints": {"dli": "https://dli.test"}}
 
 
 @pytest.fixture
@@ -85,15 +86,18 @@ def test_as_awx_writes_it(read: t.Any) -> None:
         (NAMED, ENV, OF_ENTRY),
         ({}, AROUND, OF_ENTRY),
         ({}, {}, OF_ENTRY),
-        ({}, ENV, OF_ENV),
-        ({}, {**ENV, **AROUND}, OF_ENV),
         # half of a credential in the environment is nothing where a cloud is given
-        ({}, {"OS_USERNAME": "eu"}, OF_ENTRY),
-        ({}, {"OS_ACCESS_KEY": "a", **AROUND}, OF_ENTRY),
+        (NAMED, {"OS_USERNAME": "eu"}, OF_ENTRY),
         (NAMED, {"OS_PASSWORD": "ep"}, OF_ENTRY),
+        ({}, {"OS_PASSWORD": "ep", "OS_USER_DOMAIN_NAME": "ed", "OS_SECRET_KEY": "s", "OS_AUTH_URL": "x"}, OF_ENTRY),
+        # variables that name the same
+        ({}, {"OS_USERNAME": "cu", "OS_PROJECT_NAME": "eu-de_c"}, OF_ENTRY),
+        ({}, {"OS_USERNAME": "cu", "OS_PASSWORD": "ep", "OS_USER_DOMAIN_NAME": "cd"}, Password("cu", "ep", "cd")),
         # but a task says what it means
         ({"username": "u", **NAMED}, ENV, Password("u", "ep", "ed")),
-        ({"token": "t", **NAMED}, {}, Token("t")),
+        ({"token": "t", **AT, **NAMED}, {}, Token("t")),
+        ({"token": "t", **AT, "project_id": "p", "region": "eu-de"}, {**ENV, **AROUND}, Token("t")),
+        ({"username": "u", "project_id": "p", "region": "eu-de"}, {**ENV, **AROUND}, Password("u", "ep", "ed")),
     ],
     ids=str,
 )
@@ -108,11 +112,16 @@ def test_who_wins(read: t.Any, options: dict, environ: dict, credential: t.Any) 
         (NAMED, ENV, Project(name="eu-de_c"), "https://cloud.test"),
         ({**NAMED, "project_id": "p"}, {}, Project("p"), "https://cloud.test"),
         ({**NAMED, "auth_url": "https://task.test"}, {}, Project(name="eu-de_c"), "https://task.test"),
-        # the environment comes before a cloud that only it names, but gets no password of it
-        ({}, {"OS_PROJECT_ID": "ep", "OS_AUTH_URL": "https://env.test"}, Project("ep"), "https://cloud.test"),
+        # the environment gets no password of a cloud
+        ({}, {"OS_AUTH_URL": "https://env.test"}, Project(name="eu-de_c"), "https://cloud.test"),
         ({}, {"OTC_IAM_ENDPOINT": "https://env.test"}, Project(name="eu-de_c"), "https://cloud.test"),
-        ({}, ENV, Project("ep1"), "https://iam.eu-nl.otc.t-systems.com"),
-        ({**NAMED, "token": "t"}, {"OS_AUTH_URL": "https://env.test"}, Project(name="eu-de_c"), "https://cloud.test"),
+        ({"project_id": "p"}, {"OS_PROJECT_ID": "ep", **AROUND}, Project("p"), "https://cloud.test"),
+        (
+            {**NAMED, **AT, "token": "t"},
+            {"OS_AUTH_URL": "https://env.test"},
+            Project(name="eu-de_c"),
+            "https://cloud.test",
+        ),
         ({**NAMED, "region": "eu-nl"}, {}, Project(name="eu-de_c"), "https://cloud.test"),
     ],
     ids=str,
@@ -184,15 +193,102 @@ def test_regions(read: t.Any) -> None:
     assert read(listed, {**NAMED, "region": "eu-nl"}).region == "eu-nl"
 
 
-def test_profile(read: t.Any) -> None:
-    """openstacksdk knows this cloud by name."""
-    assert read({"c": {"profile": "otc", "auth": AUTH}}).iam == "https://iam.eu-de.otc.t-systems.com"
+@pytest.mark.parametrize(
+    ("profile", "project", "options", "iam"),
+    [
+        ("otc", "eu-de_c", {}, "https://iam.eu-de.otc.t-systems.com"),
+        ("otc", "eu-nl", {}, "https://iam.eu-nl.otc.t-systems.com"),
+        ("otc", "eu-de_c", {"region": "eu-nl"}, "https://iam.eu-nl.otc.t-systems.com"),
+        ("otc", "eu-de_c", {"auth_url": "https://task.test", "region": "eu-ch2"}, "https://task.test"),
+        ("otc-swiss", "eu-ch2", {}, "https://iam-pub.eu-ch2.sc.otc.t-systems.com"),
+        ("otc-swiss", "a", {"region": "eu-ch2"}, "https://iam-pub.eu-ch2.sc.otc.t-systems.com"),
+        ("otc", "eu-de_c", {"region": "eu-ch2"}, None),
+        ("otc-swiss", "eu-de_c", {}, None),
+        ("otc", "nightly", {}, None),
+        ("otcc", "eu-de", {}, None),
+        ("https://cloud.test", "eu-de", {}, None),
+        (["otc"], "eu-de", {}, None),
+    ],
+    ids=str,
+)
+def test_profile(read: t.Any, profile: t.Any, project: str, options: dict, iam: str | None) -> None:
+    """openstacksdk knows these clouds by name. Only a region that is one of theirs takes a password to them."""
+    entry = {"profile": profile, "auth": {**AUTH, "project_name": project}}
+    if iam:
+        assert read({"c": entry}, {**NAMED, **options}).iam == iam
+    else:
+        with pytest.raises(OptionError, match="region|profile"):
+            read({"c": entry}, {**NAMED, **options})
+
+
+def test_region_of_an_entry_with_a_profile(read: t.Any) -> None:
+    entry = {"profile": "otc", "region_name": "eu-nl", "auth": AUTH}
+    assert read({"c": entry}).iam == "https://iam.eu-nl.otc.t-systems.com"
+    assert read({"c": entry}, {**NAMED, "region": "eu-de"}).iam == "https://iam.eu-de.otc.t-systems.com"
+    own = {**entry, "auth": {**AUTH, "auth_url": "https://own.test"}, "region_name": "elsewhere"}
+    assert read({"c": own}).iam == "https://own.test"
+    without = {"profile": "otc", "auth": {**AUTH, "project_name": None, "project_id": "p"}}
+    with pytest.raises(OptionError, match="region.*OS_REGION_NAME.*missing.*eu-de, eu-nl"):
+        read({"c": without})
+    assert read({"c": without}, {}, {"OS_REGION_NAME": "eu-nl"}).iam == "https://iam.eu-nl.otc.t-systems.com"
+
+
+def test_profile_of_a_file(read: t.Any, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    public = tmp_path / "clouds-public.yaml"
+    public.write_text("public-clouds: {own: {auth: {auth_url: 'iam.own.test/v3'}}}", encoding="utf-8")
+    entry = {"profile": "own", "auth": {**AUTH, "project_name": "a"}}
+    assert read({"c": entry}).iam == "https://iam.own.test"
+    public.write_text("public-clouds: [s3cr3t", encoding="utf-8")
+    with pytest.raises(OptionError, match=r"clouds-public\.yaml cannot be read: line 1"):
+        read({"c": entry})
+    assert read({"c": ENTRY}).credential == OF_ENTRY  # a file that is not needed does not matter
 
 
 @pytest.mark.parametrize(
     ("clouds", "options", "environ", "words"),
     [
         ({"c": ENTRY}, {"cloud": ""}, {}, ["cloud: is empty"]),
+        ({"c": ENTRY}, {"cloud": "{'auth': {'password': 's3cr3t'}}"}, {}, ["cloud: must be plain text"]),
+        ({"c": ENTRY}, {}, {"OS_CLOUD": "{'auth': {'password': 's3cr3t'}}"}, ["OS_CLOUD"]),
+        ({"c": ENTRY}, {}, {"OS_CLOUD": "auth: s3cr3t"}, ["OS_CLOUD"]),
+        ({"c": ENTRY}, NAMED, {"OS_CLIENT_CONFIG_FILE": "clouds:\n  s3cr3t"}, ["OS_CLIENT_CONFIG_FILE"]),
+        ({"c": ENTRY}, NAMED, {"OS_CLIENT_SECURE_FILE": "/no/such"}, ["OS_CLIENT_SECURE_FILE", "/no/such"]),
+        ({"c": None}, NAMED, {}, ["cloud 'c': no credential"]),
+        ({"c": {"auth": None}}, NAMED, {}, ["cloud 'c': no credential"]),
+        ({"c": {**ENTRY, "regions": {"a": 1}}}, NAMED, {}, ["cloud", "regions"]),
+        ({"c": {**ENTRY, "regions": [{"values": {}}]}}, NAMED, {}, ["cloud", "regions"]),
+        ({"c": {**ENTRY, "regions": ["eu-de"]}}, {**NAMED, "region": "eu-nl"}, {}, ["region: must be one", "eu-de"]),
+        ({"c": {**ENTRY, "project_name": "eu-de_x"}}, NAMED, {}, ["cloud 'c': project_name", "twice"]),
+        ({"c": {"auth": {**AUTH, "tenant_name": "eu-de_x"}}}, NAMED, {}, ["cloud 'c': project_name", "twice"]),
+        ({"c": {"auth": {**AUTH, "username": {"s3cr3t": 1}}}}, NAMED, {}, ["cloud 'c': username: must be text"]),
+        ({"c": {"auth": {**AUTH, "username": True}}}, NAMED, {}, ["cloud 'c': username", "quotes"]),
+        ({"c": {"auth": {**AUTH, "username": "cu\r"}}}, NAMED, {}, ["cloud 'c': username"]),
+        ({"c": {"auth": {**AUTH, "user_domain_name": " cd"}}}, NAMED, {}, ["cloud 'c': user_domain_name"]),
+        ({"c": {"auth": {**AUTH, "password": "s3cr3t\n"}}}, NAMED, {}, ["cloud 'c': password"]),
+        # also where something else wins
+        (
+            {"c": {"auth": {**AUTH, "project_name": "x\n"}}},
+            {**NAMED, "project_id": "p"},
+            {},
+            ["cloud 'c': project_name"],
+        ),
+        ({"c": {**ENTRY, "mrs_endpoint_override": "x"}}, NAMED, {}, ["cloud 'c': endpoints.mrs", "https://"]),
+        ({"c": {"auth": {**AUTH, "auth_url": "iam.test/v3"}}}, NAMED, {}, ["cloud 'c': auth_url", "https://iam."]),
+        (
+            "clouds:\n  c:\n    auth:\n      password: s3cr3t\n       username: x\n",
+            NAMED,
+            {},
+            ["cannot be read: line 5"],
+        ),
+        ("clouds:\n\tc: s3cr3t\n", NAMED, {}, ["cannot be read: line 2"]),
+        ("$ANSIBLE_VAULT;1.1;AES256\n3062\n", NAMED, {}, ["cannot be read", "ansible-vault"]),
+        ("clouds: {c: {auth: {username: u, password: !vault s3cr3t}}}", NAMED, {}, ["cloud 'c': password", "vault"]),
+        ("clouds: {c: {auth: {username: u, password: 0123456}}}", NAMED, {}, ["cloud 'c': password", "quotes"]),
+        ("clouds: {c: {auth: {username: u, password: 1_000}}}", NAMED, {}, ["cloud 'c': password", "quotes"]),
+        ("clouds: {c: {auth: {username: u, password: 12:30}}}", NAMED, {}, ["cloud 'c': password", "quotes"]),
+        ("clouds: {c: {auth: {username: u, password: 1.50}}}", NAMED, {}, ["cloud 'c': password", "quotes"]),
+        ("clouds: {c: {auth: {username: u, password: yes}}}", NAMED, {}, ["cloud 'c': password", "quotes"]),
         ({"c": ENTRY}, {"cloud": "d"}, {}, ["cloud:", "'d'", "clouds.yaml"]),
         ({"c": ENTRY}, {}, {"OS_CLOUD": "d"}, ["cloud:", "'d'"]),
         ({"c": ENTRY, "d": ENTRY}, {}, {}, ["cloud: missing", "OS_CLOUD", "c, d"]),
@@ -229,11 +325,93 @@ def test_what_is_wrong_is_named(read: t.Any, clouds: t.Any, options: dict, envir
     assert "s3cr3t" not in str(raised.value)
 
 
+@pytest.mark.parametrize("text", ["12345", "0", "1.5", "2024-01-31", "'0123456'", "089", "1e5"])
+def test_numbers_that_stay_what_they_are(read: t.Any, text: str) -> None:
+    auth = f"{{username: u, user_domain_name: d, project_name: eu-de, password: {text}}}"
+    assert read(f"clouds: {{c: {{auth: {auth}}}}}").credential == Password("u", text.strip("'"), "d")
+
+
+def test_empty_values_count_as_unset(read: t.Any) -> None:
+    """AWX writes some."""
+    more = {"project_id": "", "token": "", "trust_id": "", "passcode": None}
+    entry = {**ENTRY, "auth_type": "", "region_name": "", "ak": "", "auth": {**ENTRY["auth"], **more}}
+    assert read({"c": entry}, secure={"c": {"auth": {"password": ""}}}).credential == OF_ENTRY
+    assert read({"c": ENTRY}, secure={"c": None}).credential == OF_ENTRY
+
+
+def lines(path: pathlib.Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def home(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    """A working folder, whose entry night is somebody else's if it is passed over; openstacksdk is asked anew."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    lines(tmp_path / "here" / "playbook.yml", "")
+    monkeypatch.chdir(tmp_path / "here")
+    lines(tmp_path / ".config/openstack/clouds.yaml", yaml.safe_dump({"clouds": {"night": ENTRY}}))
+    for name in [name for name in sys.modules if name.startswith("openstack.config")]:
+        monkeypatch.delitem(sys.modules, name)
+    return tmp_path
+
+
+def night() -> Connection:
+    defaults = {"request_timeout": 60, "max_retries": 5, "max_concurrency": 8}
+    return read_connection({**defaults, "cloud": "night"}, {}, "dli")
+
+
+def test_a_file_is_never_passed_over(home: pathlib.Path) -> None:
+    """Another one has an entry of that name, for another tenant."""
+    assert night().credential == OF_ENTRY
+    own = home / "here" / "clouds.yaml"
+    for text in ("clouds:\n  night:\n    auth:\n     a: s3cr3t\n      b: c\n", "clouds:\n\tnight: x", "", "a", "- a"):
+        own.write_text(text, encoding="utf-8")
+        with pytest.raises(OptionError, match=r"clouds\.yaml cannot be read") as raised:
+            night()
+        assert "s3cr3t" not in str(raised.value)
+    own.write_bytes(b"clouds:\n  night: {auth: {password: \xff}}")
+    with pytest.raises(OptionError, match=r"clouds\.yaml cannot be read: line 2"):
+        night()
+    own.unlink()
+    for odd in (own.mkdir, lambda: own.symlink_to("nowhere"), lambda: own.symlink_to("clouds.yaml")):
+        odd()
+        with pytest.raises(OptionError, match=r"clouds\.yaml cannot be read: \w+"):
+            night()
+        own.rmdir() if own.is_dir() else own.unlink()
+    own.write_text("clouds: {}", encoding="utf-8")
+    with pytest.raises(OptionError, match=r"there is no 'night' in clouds\.yaml"):
+        night()
+    own.rename(home / "here" / "clouds.json")
+    with pytest.raises(OptionError, match=r"clouds\.json cannot be read: line 1 is not JSON"):
+        night()
+
+
+def test_nor_is_a_secure_file(home: pathlib.Path) -> None:
+    own = home / "here" / "secure.yaml"
+    lines(home / ".config/openstack/secure.yaml", "clouds: {night: {auth: {password: other}}}")
+    assert night().credential == Password("cu", "other", "cd")
+    for text, good in (("", True), ("clouds: {}", True), ("clouds: [s3cr3t", False), ("s3cr3t", False)):
+        own.write_text(text, encoding="utf-8")
+        if good:
+            assert night().credential == OF_ENTRY
+            continue
+        with pytest.raises(OptionError, match=r"secure\.yaml.*OS_CLIENT_SECURE_FILE.*cannot be read") as raised:
+            night()
+        assert "s3cr3t" not in str(raised.value)
+
+
 def test_without_openstacksdk(read: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is needed for an entry only, and the message says where it is missing."""
     monkeypatch.setitem(sys.modules, "openstack.config.loader", None)
-    assert read({"c": ENTRY}, {}, ENV).credential == OF_ENV
     for options, environ in ((NAMED, {}), ({}, AROUND), ({}, {})):
         with pytest.raises(OptionError, match="openstacksdk") as raised:
             read({"c": ENTRY}, options, environ)
         assert sys.executable in str(raised.value)
+    for environ, names in ((AROUND, "OS_CLOUD=c"), ({}, "OS_CLIENT_CONFIG_FILE")):
+        with pytest.raises(OptionError, match=f"{names}.* beside OS_USERNAME") as raised:
+            read({"c": ENTRY}, {}, {**ENV, **environ})
+        assert "openstacksdk" in str(raised.value)
+    assert read({"c": ENTRY, "d": ENTRY}, {}, ENV).credential == OF_ENV
+    task = {"token": "t", "project_id": "p", "region": "eu-de"}
+    assert read({"c": ENTRY}, task, {**ENV, **AROUND}).credential == Token("t")

@@ -9,7 +9,12 @@ import typing as t
 
 import pytest
 
-from ansible_collections.otc.bigdata.plugins.module_utils._endpoints import in_catalog, in_region
+from ansible_collections.otc.bigdata.plugins.module_utils._endpoints import (
+    iam_of_region,
+    iam_url,
+    in_catalog,
+    in_region,
+)
 from ansible_collections.otc.bigdata.plugins.module_utils._errors import OptionError
 
 
@@ -59,6 +64,55 @@ def test_a_catalog_does_not_lead_credentials_onto_plain_http() -> None:
     assert in_catalog([entry("dli", (None, "http://127.0.0.1:80/x"))], "dli", None) == "http://127.0.0.1:80"
 
 
-def test_in_region() -> None:
-    assert in_region("dli", "eu-de") == "https://dli.eu-de.otc.t-systems.com"
-    assert in_region("mrs", "eu-ch2") == "https://mrs.eu-ch2.sc.otc.t-systems.com"
+@pytest.mark.parametrize(
+    "iam",
+    [
+        None,
+        "https://iam.eu-de.otc.t-systems.com",
+        "https://IAM.eu-nl.OTC.t-systems.com:443",
+        "http://iam.otc.t-systems.com",
+    ],
+)
+def test_in_region(iam: str | None) -> None:
+    assert in_region("dli", "eu-de", iam) == "https://dli.eu-de.otc.t-systems.com"
+
+
+@pytest.mark.parametrize(
+    "iam", ["https://iam-pub.eu-ch2.sc.otc.t-systems.com", "https://iam.eu-ch2.sc.otc.t-systems.com", None]
+)
+def test_in_the_swiss_region(iam: str | None) -> None:
+    assert in_region("mrs", "eu-ch2", iam) == "https://mrs.eu-ch2.sc.otc.t-systems.com"
+
+
+@pytest.mark.parametrize("region", ["cn-north-4", "eu-west-101", "ru-moscow-1", "eu-west-0", "eu-dee", "eu-d"])
+def test_a_region_of_another_cloud(region: str) -> None:
+    """No host is made of its name: whoever owns that would get the credential."""
+    assert iam_of_region(region) is None
+    with pytest.raises(OptionError, match=r"endpoints\.dli.*OTC_DLI_ENDPOINT"):
+        in_region("dli", region, None)
+
+
+@pytest.mark.parametrize(
+    ("region", "iam"),
+    [
+        ("eu-de", "https://iam.eu-west-101.myhuaweicloud.eu"),
+        ("eu-de", "https://iam.eu-de.otc.t-systems.com.evil.test"),
+        ("eu-de", "https://iam.evil.otc.t-systems.com"),
+        ("eu-de", "https://dli.eu-de.otc.t-systems.com"),
+        ("eu-de", "https://iam-pub.eu-ch2.sc.otc.t-systems.com"),
+        ("eu-ch2", "https://iam.eu-de.otc.t-systems.com"),
+        ("eu-de", "https://127.0.0.1"),
+    ],
+)
+def test_an_iam_of_another_cloud(region: str, iam: str) -> None:
+    with pytest.raises(OptionError, match=r"endpoints\.mrs"):
+        in_region("mrs", region, iam)
+
+
+@pytest.mark.parametrize("text", ["iam.test/v3", "iam.test:443/v3", "//iam.test", "ftp://iam.test", "https://"])
+def test_no_base_url(text: str) -> None:
+    """Each message has the example that its reader needs, and says what is missing."""
+    with pytest.raises(OptionError) as raised:
+        iam_url(text, "auth_url")
+    assert str(raised.value).startswith("auth_url: not a base URL such as https://iam.eu-de.")
+    assert ("does not begin with https://" in str(raised.value)) is ("://" not in text)

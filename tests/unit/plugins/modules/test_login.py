@@ -335,11 +335,29 @@ def test_catalog(flink, catalog, options, good):
 
 
 def test_catalog_without_the_service(flink):
+    """The emulator is no IAM of Open Telekom Cloud, so its token goes to no host of that cloud."""
     flink.answers(catalog="without_dli")
     for more in ({"region": "eu-de", "project_id": PROJECT}, {"project_name": "eu-de"}):
         login = {**without(flink.by_password, "project_id"), **more}
         result = flink.run("stopped", [128], login=login, environ=SHUT_IN, max_retries=0)
-        check_http_error(result, "GET", "dli.eu-de.otc.t-systems.com", JOBS_PATH)
+        check_refused(result, "endpoints.dli", "OTC_DLI_ENDPOINT", "127.0.0.1")
+    assert {entry["path"] for entry in flink.log} == {"/v3/auth/tokens"}
+
+
+@pytest.mark.parametrize("region", ["cn-north-4", "eu-west-101", "ru-moscow-1", "eu-dee"])
+@pytest.mark.parametrize("kind", ["by_token", "by_password", "by_key"])
+def test_a_region_whose_hosts_are_not_known(flink, region, kind):
+    """A credential goes to no host that was made of a name which anybody may own."""
+    key = {"access_key": "AK", "secret_key": "some-secret", "project_id": PROJECT}
+    login = {**(key if kind == "by_key" else getattr(flink, kind)), "region": region}
+    result = flink.run("stopped", [128], login=without(login, "auth_url", "endpoints"), environ=SHUT_IN)
+    check_refused(result, "endpoints.dli", region)
+
+
+def test_a_token_beside_an_iam_of_another_cloud(flink):
+    login = {"token": "demo-token", "project_id": PROJECT, "region": "eu-de", "auth_url": flink.emulator.url}
+    check_refused(flink.run("stopped", [128], login=login, environ=SHUT_IN), "endpoints.dli", "127.0.0.1")
+    assert not flink.log
 
 
 @pytest.mark.parametrize(
