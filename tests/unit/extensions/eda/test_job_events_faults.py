@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -280,6 +281,36 @@ async def test_wrong_options(sources, state_file, monkeypatch, args, words):
         with pytest.raises(Exception, match=words) as raised:
             await source.end()
     assert "\n" not in str(raised.value)
+    assert sources.emulator.log.entries() == []
+    assert not state_file.exists()
+
+
+WHO = [
+    ({"OS_CLOUD": "customer"}, "cloud 'customer': auth_type: 'agency' is not supported"),
+    ({"OS_CLOUD": "night", "OS_USERNAME": "somebody"}, "OS_CLOUD=night beside OS_USERNAME"),
+    ({"OS_CLOUD": "none"}, "there is no 'none' in"),
+    ({"OS_CLOUD": "", "OS_USERNAME": "a", "OS_PASSWORD": "b", "OS_TARGET_AGENCY_NAME": "c"}, "OS_TARGET_AGENCY_NAME"),
+    ({"OS_CLOUD": "", "OS_TOKEN": "t", "OS_PROJECT_ID": "p", "OS_REGION_NAME": "cn-north-4"}, "endpoints.dli"),
+    ({"OS_CLOUD": "", "OS_TOKEN": "t", "OS_PROJECT_ID": "p\r"}, "project_id .*OS_PROJECT_ID.*: holds a line break"),
+]
+
+
+@pytest.mark.parametrize(("environ", "words"), WHO, ids=[words[:40] for dummy, words in WHO])
+async def test_who_acts_where(sources, state_file, monkeypatch, tmp_path, environ, words):
+    """As for a task, nothing that says so is passed over."""
+    for name in [name for name in os.environ if name.startswith(("OS_", "OTC_"))]:
+        monkeypatch.delenv(name)
+    user = {name: value for name, value in sources.by_password.items() if name != "endpoints"}
+    clouds = {"night": {"auth": user}, "customer": {"auth_type": "agency", "auth": user}}
+    file = tmp_path / "clouds.yaml"
+    file.write_text(json.dumps({"clouds": clouds}), encoding="utf-8")
+    if environ["OS_CLOUD"]:
+        monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(file))
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    async with sources.start({}, looked=0, state_file=str(state_file)) as source:
+        with pytest.raises(Exception, match=words):
+            await source.end()
     assert sources.emulator.log.entries() == []
     assert not state_file.exists()
 

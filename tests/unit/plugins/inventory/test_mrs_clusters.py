@@ -418,6 +418,32 @@ def test_wrong_files(emulator, clusters):
     assert not emulator.log.entries()
 
 
+def test_who_acts_where(emulator, clusters):
+    """As for a task, nothing that says so is passed over, in the file or in one of its sources."""
+    auth = {**PASSWORD, "auth_url": emulator.url, "project_name": "eu-de"}
+    clouds = {
+        "customer": {"auth_type": "agency", "auth": {**auth, "target_agency_name": "ops"}},
+        "night": {"auth": auth},
+    }
+    clusters.folder.write("clouds.yaml", {"clouds": clouds})
+    files = {
+        "cloud 'customer': auth_type": {"cloud": "customer"},
+        "sources[1] (customer): cloud 'customer': auth_type": {"sources": [{"cloud": "night"}, {"cloud": "customer"}]},
+        "sources[0]: username: begins or ends with white space": {"sources": [{"username": "demo ", "password": "x"}]},
+        "sources[0] (eu-de): region: 'EU' is not": {"sources": [{"project_name": "eu-de", "region": "EU"}]},
+        "OS_AGENCY_NAME": {"project_name": "eu-de"},
+    }
+    said = clusters.complaints(*files.values(), OS_AGENCY_NAME="ops")
+    for begin, text in zip(files, said):
+        assert text.startswith(begin)
+    (said,) = clusters.complaints({}, OS_CLOUD="night", OS_USERNAME="somebody", OS_PASSWORD="")
+    assert said.startswith("OS_CLOUD=night beside OS_USERNAME")
+    clusters.folder.write("clouds.yaml", "clouds:\n  night:\n\tauth: demo-password\n")
+    (said,) = clusters.complaints({"cloud": "night"})
+    assert "clouds.yaml cannot be read: line 3" in said
+    assert not emulator.log.entries()
+
+
 def test_names_of_files(clusters):
     """In a folder of inventories Ansible asks the plugin which files are its own; what is inside decides as well."""
     names = ["mrs.yml", "mrs.yaml", "my.mrs.yml", "my_mrs.yaml", "mrs_clusters.yml", "a.mrs_clusters.yaml"]

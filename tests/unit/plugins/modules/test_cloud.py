@@ -67,3 +67,88 @@ def test_secrets_of_an_entry_are_not_printed(flink, write):
     result = flink.run("stopped", [128], login={}, environ=environ)
     check_refused(result, "is wrong", "password")
     assert "demo-password" not in result.text
+
+
+# ---- nothing is sent where it is not clear who acts where ----
+
+USER = {**AUTH, "project_name": "eu-de"}
+AGENCY = {"target_agency_name": "ops", "target_domain_name": "customer", "target_project_name": "eu-de"}
+
+
+@pytest.mark.parametrize(
+    ("auth", "entry", "environ", "words"),
+    [
+        ({**USER, **AGENCY}, {"auth_type": "agency"}, {}, ["auth_type", "agency"]),
+        ({**USER, **AGENCY}, {}, {}, ["target_"]),
+        (USER, {"auth_type": "v3oidcpassword"}, {}, ["auth_type", "v3oidcpassword"]),
+        ({**USER, "passcode": "081804"}, {}, {}, ["passcode"]),
+        (USER, {}, {"OS_USERNAME": "other"}, ["OS_CLOUD=night", "OS_USERNAME"]),
+        (USER, {}, {"OS_TENANT_ID": PROJECT}, ["OS_CLOUD=night", "OS_TENANT_ID"]),
+        ({**USER, "username": "demo\r"}, {}, {}, ["username"]),
+        ({**USER, "password": 0o123456, "x": 0}, {}, {}, []),
+    ],
+    ids=str,
+)
+def test_who_acts_where(flink, write, auth, entry, environ, words):
+    """Neither a login nor a job: the entry is complete, and would act in the user's own project."""
+    file = write("night", auth, **entry)
+    if not words:
+        text = pathlib.Path(file).read_text(encoding="utf-8")
+        pathlib.Path(file).write_text(text.replace("42798", "0123456"), encoding="utf-8")
+        words = ["password", "quotes"]
+    environ = {"OS_CLIENT_CONFIG_FILE": file, "OS_CLOUD": "night", **environ}
+    for state in ("stopped", "absent"):
+        check_refused(flink.run(state, [128], login={}, environ=environ), *words)
+    assert not flink.log
+    assert flink.truth[128] == "job_running"
+
+
+def test_agencies_of_the_environment(flink):
+    environ = {
+        "OS_USERNAME": "demo",
+        "OS_PASSWORD": "demo-password",
+        "OS_USER_DOMAIN_NAME": "demo-domain",
+        "OS_PROJECT_NAME": "eu-de",
+        "OS_AUTH_URL": flink.emulator.url,
+    }
+    for name in ("OS_AUTH_TYPE", "OS_AGENCY_NAME", "OS_TARGET_DOMAIN_NAME", "OS_DELEGATED_PROJECT", "OS_PASSCODE"):
+        result = flink.run("stopped", [128], login={}, environ={**environ, name: "agency"})
+        check_refused(result, name, "access_key + secret_key")
+    assert not flink.log
+    assert flink.run("stopped", [128], login={}, environ={**environ, "OS_AUTH_TYPE": "password"})["changed"]
+
+
+def test_a_broken_file_is_not_passed_over(flink, write, tmp_path):
+    """The entry of the same name in the home folder is for another project."""
+    write("night", {**AUTH, "project_name": "eu-de"}, ".config/openstack")
+    own = write("night", USER, "own")
+    text = pathlib.Path(own).read_text(encoding="utf-8").replace("      username", "       username")
+    pathlib.Path(own).write_text(text, encoding="utf-8")
+    environ = {"HOME": str(tmp_path), "OS_CLIENT_CONFIG_FILE": own}
+    result = flink.run("stopped", [128], login={"cloud": "night"}, environ=environ)
+    check_refused(result, "own/clouds.yaml", "cannot be read: line", "OS_CLIENT_CONFIG_FILE")
+    assert "demo-password" not in result.text
+    assert not flink.log
+
+
+def test_keys_for_obs(flink, write):
+    """They are beside the user who logs in. If that fails, whoever meant the keys is told where they belong."""
+    environ = {"OS_CLIENT_CONFIG_FILE": write("c", USER, **ENTRY)}
+    assert flink.run("stopped", [128], login={}, environ=environ)["changed"]
+    assert {entry["authentication"] for entry in flink.log if "/streaming" in entry["path"]} == {"token"}
+    flink.log.clear()
+    flink.fault("/v3/auth/tokens", "status", status=401, body=refusal("IAM.0062", "wrong"))
+    result = flink.run("stopped", [137], login={}, environ=environ)
+    check_refused(result, "ak and sk beside auth", "put them into auth")
+    environ = {"OS_CLIENT_CONFIG_FILE": write("c", {**USER, **ENTRY}, dli_endpoint_override=flink.emulator.url)}
+    assert flink.run("stopped", [137], login={}, environ=environ)["changed"]
+    assert flink.log[-1]["authentication"] == "ak_sk"
+
+
+def test_a_user_with_mfa(flink):
+    """IAM has answered so, https://github.com/opentelekomcloud/python-otcextensions/issues/336; not by the password."""
+    flink.fault("/v3/auth/tokens", "status", status=401, body={"error": {"message": "mfa totp code verify fail"}})
+    result = flink.run("stopped", [128], login=flink.by_password)
+    check_refused(result, "mfa totp code verify fail", "one-time password", "access_key")
+    assert "check username" not in result["msg"]
+    assert flink.total("logins") == 1
