@@ -8,18 +8,33 @@
 from __future__ import annotations
 
 import os
+import typing as t
 from importlib.util import find_spec
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ._edge import Core, Edge
 from ._errors import Interrupted
+from ._misplaced import misplaced
 from ._options import Spec
+
+
+class Module(AnsibleModule):  # type: ignore[misc]
+    """Looks at its arguments before its constructor does, which logs, quotes and returns whatever it is given."""
+
+    params: dict[str, t.Any]
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        self._set_internal_properties()  # takes what is not an option out of them
+        errors, self.params = misplaced(self.argument_spec, self.params)
+        if errors:
+            self.fail_json(msg="; ".join(errors))
 
 
 def run(core: Core, spec: Spec) -> None:
     """main() of every module."""
-    module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
+    module = Module(argument_spec=spec, supports_check_mode=True)
     if find_spec("requests") is None:
         module.fail_json(msg=missing_required_lib("requests"))
     edge = Edge(os.environ, module.check_mode, module._diff, module._verbosity)

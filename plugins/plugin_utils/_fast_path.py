@@ -30,6 +30,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._edge import Edge
 from ..module_utils._errors import Interrupted
+from ..module_utils._misplaced import misplaced
 
 
 def _copy_of_stderr() -> int:
@@ -143,6 +144,9 @@ class FastPath(NormalAction):  # type: ignore[misc]
 
     def _run_core(self, arguments: dict[str, t.Any], flags: dict[str, t.Any]) -> dict[str, t.Any]:
         spec = self.module.SPEC
+        errors, arguments = misplaced(spec, arguments)
+        if errors:
+            return _shown({"failed": True, "msg": "; ".join(errors)}, arguments, flags)
         checked = ArgumentSpecValidator(spec).validate(arguments)
         options = checked.validated_parameters
         edge = Edge(
@@ -162,10 +166,9 @@ class FastPath(NormalAction):  # type: ignore[misc]
             with _interrupts(self._task.action, quiet=bool(self._task.no_log)):
                 result = self.module.CORE(options, edge)
             warnings += result.pop("warnings", [])
-        if flags.get("_ansible_inject_invocation", True):
-            result["invocation"] = {"module_args": options}
         if warnings:
             result["warnings"] = list(dict.fromkeys(warnings))
+        result = _shown(result, options, flags)
         text = json.dumps(result)
         # where there is none to be hidden, looking into each value would cost more than all the rest
         if any(json.dumps(secret)[1:-1] in text for secret in edge.secrets):
@@ -184,6 +187,13 @@ class FastPath(NormalAction):  # type: ignore[misc]
                 display.display(f"{name}: {text}", stderr=json_only)
 
         return told
+
+
+def _shown(result: dict[str, t.Any], options: t.Mapping[str, t.Any], flags: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """With the options, where Ansible wants to see them."""
+    if flags.get("_ansible_inject_invocation", True):
+        result["invocation"] = {"module_args": options}
+    return result
 
 
 def _doubly_given(spec: t.Mapping[str, t.Any], arguments: t.Mapping[str, t.Any]) -> list[str]:

@@ -34,6 +34,7 @@ from ..module_utils._connection import Connection, read_connection
 from ..module_utils._edge import Edge
 from ..module_utils._errors import Denied, Failure, OptionError
 from ..module_utils._info import PATIENCE
+from ..module_utils._misplaced import misplaced
 from ..module_utils._options import connection_options
 from ..module_utils._selection import cleaned, refuse_exclusion
 from ..module_utils._version import VERSION
@@ -110,25 +111,35 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         try:
             config = self._read_config_data(path)
             self.check(config)
-            hosts = self._hosts(_sources(config, self.templar, self.service), path, cache)
+            hosts = self._hosts(self._sources, path, cache)
             self._populate(self._names(hosts), hosts)
         except AnsibleError:
             raise
         except Exception as error:  # whatever it is: a user should not have to read a traceback
             raise AnsibleParserError(f"{self.NAME}: {Failure.of(error)}") from None
 
+    def set_options(self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Any = None) -> None:
+        """Ours are read before Ansible reads them, which quotes what it cannot convert. Raises OptionError."""
+        if direct is not None:
+            self._refuse_unknown(direct)
+            self._sources = _sources(direct, self.templar, self.service)
+        super().set_options(task_keys, var_options, direct)
+
     def wants(self, name: str | None) -> bool:
         """Whether the option ``names`` lets it pass."""
         globs = self.get_option("names")
         return globs is None or bool(name) and any(fnmatchcase(str(name), str(glob)) for glob in globs)
 
-    def check(self, config: Options) -> None:
+    def _refuse_unknown(self, config: Options) -> None:
         """Ansible does not notice an option that nobody knows; here it could mean more hosts than it seems to."""
         definitions = self.option_definitions
         known = {*definitions, *(alias for one in definitions.values() for alias in one.get("aliases") or ())}
         for option in config:
             if option not in known:
                 raise OptionError(f"{option}: there is no such option")
+
+    def check(self, config: Options) -> None:
+        """Raises OptionError for a choice that is empty."""
         for option in ("hostnames", *self.chooses):
             if self.get_option(option) is not None:
                 self.set_option(option, cleaned(option, self.get_option(option)))
@@ -328,8 +339,11 @@ def _plain(options: Options, templar: t.Any) -> Options:
         except AnsibleError as error:  # it may quote the template, which may be a password with strange characters
             raise OptionError(f"{option}: {remove_values(str(error), [str(value)])}") from None
         # what comes from a vault is no text yet before ansible-core 2.19
-        plain[NAMES[option]] = str(evaluated) if hasattr(evaluated, "__ENCRYPTED__") else evaluated
-    return {option: value for option, value in plain.items() if value is not None}
+        plain[option] = str(evaluated) if hasattr(evaluated, "__ENCRYPTED__") else evaluated
+    errors = misplaced(SPEC, plain)[0]
+    if errors:
+        raise OptionError("; ".join(errors))
+    return {NAMES[option]: value for option, value in plain.items() if value is not None}
 
 
 def _inherited(top: Options, own: Options) -> Options:

@@ -26,6 +26,7 @@ from ansible.module_utils.common.parameters import remove_values
 
 from ..module_utils._connection import read_connection
 from ..module_utils._errors import Failure, Misdirected, OptionError, Skipped, Unanswered, Unreachable
+from ..module_utils._misplaced import misplaced
 from ..module_utils._options import Spec, connection_options, mrs_selection, within
 from ..module_utils._run import Options
 from ._job_changes import Change, Limit, changes
@@ -91,6 +92,9 @@ async def _all_of(coroutines: t.Iterable[t.Coroutine[t.Any, t.Any, None]]) -> No
 def _read(args: t.Mapping[str, t.Any]) -> Options:
     """The options as a module has them. Raises OptionError."""
     given = {name: value for name, value in args.items() if value is not None and name != "eda_feedback_queue"}
+    errors, given = misplaced(SPEC, given)
+    if errors:
+        raise OptionError("; ".join(errors))
     checked = ArgumentSpecValidator(SPEC).validate(given)
     if checked.error_messages:
         kind = "unknown option: " if checked.unsupported_parameters else ""

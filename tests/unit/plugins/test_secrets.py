@@ -26,14 +26,17 @@ import typing as t
 import urllib.parse
 
 import pytest
+from ansible.module_utils import basic
 from ansible.module_utils.common.parameters import PASS_VARS
 
+from ansible_collections.otc.bigdata.plugins.module_utils._misplaced import misplaced
 from ansible_collections.otc.bigdata.plugins.module_utils._options import connection_options
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.emulator.wire import Reply, Request, to_json
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import CLUSTER
+from ansible_collections.otc.bigdata.tests.unit.utils.run_action import run_action
 from ansible_collections.otc.bigdata.tests.unit.utils.run_module import PACKAGE, _environ
 from ansible_collections.otc.bigdata.tests.unit.utils.service import PROJECT, refusal
 
@@ -514,6 +517,162 @@ def test_options_are_not_logged(module):
     shown = result["invocation"]["module_args"]
     assert {shown[name] for name in secret} == {"VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}
     assert not Search(values.items()).found(result.text.encode())
+
+
+# ---- secrets where they do not belong ----
+
+
+class Wrong(t.NamedTuple):
+    """Options of a task that can only be refused, and how the message begins."""
+
+    options: dict
+    words: str
+
+
+def wrong(secret: str) -> dict[str, Wrong]:
+    """Each way to put a secret where nobody expects one."""
+    cloud = {"auth": {"username": "demo", "password": secret}, "region_name": "eu-de"}
+    pem = f"-----BEGIN PRIVATE KEY-----\n{secret}\n-----END PRIVATE KEY-----\n"
+    names = ("region", "region_name", "project_name", "project_id", "username", "domain_name", "auth_url", "state")
+    paths = ("ca_path", "ca_cert", "client_cert", "client_key")
+    base64_alone = (secret * 3).replace("/", "+")
+    not_text, not_path = "must be plain text, not ", "must be the path of a file, not the text of a key or certificate"
+    entry = "cloud: must be the name of an entry of a clouds.yaml, not "
+    unsupported, endpoints = "Unsupported parameters for", "endpoints: must be a dictionary with iam, dli, mrs"
+    return {
+        "cloud": Wrong({"cloud": cloud}, f"{entry}a dictionary"),
+        "cloud as text": Wrong({"cloud": str(cloud)}, f"{entry}the text of a dictionary"),
+        "cloud as JSON": Wrong({"cloud": json.dumps([cloud])}, f"{entry}the text of a dictionary"),
+        "cloud as YAML": Wrong({"cloud": f"auth:\n  password: {secret}"}, f"{entry}a text with a secret in it"),
+        "cloud in pairs": Wrong({"cloud": f"username=demo password={secret}"}, f"{entry}a text with a secret in it"),
+        **{name: Wrong({name: cloud}, f"{name}: {not_text}a dictionary") for name in names},
+        **{
+            f"{name} as text": Wrong({name: f"x{cloud}"}, f"{name}: {not_text}the text of a dic") for name in names[:-1]
+        },
+        **{f"{name} in a list": Wrong({name: [cloud]}, f"{name}: {not_text}a list") for name in names},
+        **{f"{name} as PEM": Wrong({name: pem}, f"{name}: {not_path}") for name in paths},
+        **{f"{name} as a line": Wrong({name: pem.replace("\n", " ")}, f"{name}: {not_path}") for name in paths},
+        "client_key without its first line": Wrong({"client_key": base64_alone}, f"client_key: {not_path}"),
+        "region as PEM": Wrong({"region": pem}, f"region: {not_text}the text of a key"),
+        "address": Wrong({"auth_url": f"https://demo:{secret}@iam"}, f"auth_url: {not_text}a text with a secret in it"),
+        "validate_certs": Wrong({"validate_certs": cloud}, "validate_certs: must be true or false, not a dictionary"),
+        "validate_certs as text": Wrong(
+            {"validate_certs": str(cloud)}, "validate_certs: must be true or false, not the"
+        ),
+        "max_retries": Wrong({"max_retries": cloud}, "max_retries: must be a number, not a dictionary"),
+        "token": Wrong({"token": {"id": secret}}, f"token: {not_text}a dictionary"),
+        "password": Wrong({"password": [secret]}, f"password: {not_text}a list"),
+        "job_ids": Wrong({"job_ids": cloud}, "job_ids: must be a list of single values, not a dictionary"),
+        "job_ids as text": Wrong({"job_ids": str(cloud)}, "job_ids: must be a list of single values, not the text of"),
+        "in job_ids": Wrong({"job_ids": [1, cloud]}, "job_ids: must be a list of single values, not a dictionary"),
+        "filters": Wrong({"filters": [cloud]}, "filters: must be a dictionary with name, status, "),
+        "filters.name": Wrong(
+            {"filters": {"name": [cloud]}}, "filters.name: must be a list of single values, not a dict"
+        ),
+        "filters.name as text": Wrong(
+            {"filters": {"name": [str(cloud)]}}, "filters.name: must be a list of single values"
+        ),
+        "filters.tags": Wrong({"filters": {"tags": {"a": cloud}}}, f"filters.tags.a: {not_text}a dictionary"),
+        "filters.x": Wrong({"filters": {"x": cloud}}, unsupported),
+        "endpoints": Wrong({"endpoints": secret}, f"{endpoints}, not text"),
+        "endpoints.iam": Wrong({"endpoints": {"iam": cloud}}, f"endpoints.iam: {not_text}a dictionary"),
+        "endpoints.password": Wrong({"endpoints": {"password": secret}}, unsupported),
+        "endpoints in pairs": Wrong({"endpoints": f"iam=https://iam,password={secret}"}, f"{endpoints}, not text"),
+        "endpoints as text": Wrong({"endpoints": json.dumps({"password": secret})}, f"{endpoints}, not text"),
+        "endpoints without keys": Wrong({"endpoints": {f"https://demo:{secret}@iam": None}}, "endpoints: there is one"),
+        "an option without a name": Wrong({f"https://demo:{secret}@iam": None}, "options: there is one whose name"),
+        "auth": Wrong({"auth": cloud["auth"]}, unsupported),
+        "clouds": Wrong({"clouds": [cloud]}, unsupported),
+        "auth, after another error": Wrong({"auth": cloud["auth"], "wait_timeout": "soon"}, "argument 'wait_t"),
+        "cloud, before another error": Wrong({"cloud": cloud, "wait_timeout": "soon", "auth": cloud}, f"{entry}a dict"),
+        "cloud, beside a password": Wrong({"cloud": cloud, "password": secret}, f"{entry}a dictionary"),
+        "two": Wrong({"cloud": cloud, "region": cloud}, f"{entry}a dictionary; region: {not_text}a dictionary"),
+    }
+
+
+@pytest.fixture
+def system_log(monkeypatch) -> list[str]:
+    """What a module in this process writes there."""
+    lines: list[str] = []
+    monkeypatch.setattr(basic, "has_journal", False)
+    monkeypatch.setattr(basic.AnsibleModule, "_log_to_syslog", lambda module, text: lines.append(text))
+    return lines
+
+
+@pytest.mark.parametrize("name", wrong(""))
+def test_a_secret_in_the_wrong_place(name, system_log):
+    """Both doors refuse it in the same words, and show neither it nor any other secret, in the system log as well."""
+    secret = made_up(BASE64, 64)
+    case = wrong(secret)[name]
+    options = {"state": "stopped", "job_ids": [128], **case.options}
+    given = {"_ansible_verbosity": 4, "_ansible_module_name": "otc.bigdata.dli_flink_jobs"}
+    given.update({"_ansible_inject_invocation": True} if "inject_invocation" in PASS_VARS else {})
+    as_module = run_in_process("dli_flink_jobs", {**options, **given})
+    shown = as_module.pop("invocation")["module_args"]
+    in_process = run_action("dli_flink_jobs", options)
+    assert as_module["msg"].startswith(case.words), as_module["msg"]
+    assert (in_process["msg"], in_process.invocation["module_args"]) == (as_module["msg"], shown)
+    texts = [as_module.text, in_process.text, *system_log]
+    assert not any(Search([("secret", secret)]).found(text.encode()) for text in texts)
+    assert "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" in json.dumps(shown)
+
+
+@pytest.mark.parametrize("value", [12345, 0, 42798, 1.5, True, False], ids=repr)
+@pytest.mark.parametrize("option", ["token", "access_key", "secret_key", "security_token", "password", "username"])
+def test_a_number_is_no_secret(option, value):
+    """What YAML makes of 0123456 is another password, and five wrong ones lock a user."""
+    for run in (run_in_process, run_action):
+        result = run("dli_flink_jobs", {"state": "stopped", "job_ids": [128], option: value})
+        kind = "true or false" if isinstance(value, bool) else "a number"
+        assert result["msg"] == f"{option}: must be plain text, not {kind}; quote it"
+
+
+RIGHT = {
+    "a name with braces": {"filters": {"name": ["{{ no }}*", "[ab]*", "{a}"]}},
+    "tags": {"filters": {"tags": {"a": 1, "b": True}}},
+    "texts": {"job_ids": "128,137", "endpoints": "dli=http://127.0.0.1:1", "filters": None},
+    "JSON": {"filters": '{"name": ["a", 1]}', "max_retries": "0"},
+    "aliases": {"domain_name": "d", "region_name": "eu-de", "ca_cert": "/no/such", "api_timeout": 1},
+    "passwords": {"password": "{'a': 'b'}", "secret_key": "-----BEGIN", "access_key": "password=x"},
+    "paths": {"client_key": "~/keys/secret/token.pem", "client_cert": "keys/" * 60},
+    "null": {"cloud": None, "endpoints": None, "password": None},
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_what_may_look_odd(name):
+    errors, arguments = misplaced(importlib.import_module(f"{PACKAGE}.dli_flink_jobs").SPEC, RIGHT[name])
+    assert errors == []
+    assert arguments == RIGHT[name]
+
+
+@pytest.mark.parametrize("in_process", [True, False], ids=["in process", "as modules"])
+def test_secrets_in_the_wrong_place_of_a_playbook(in_process):
+    """As Ansible shows it, at the highest verbosity, and logs it. Each module has some of them."""
+    secret = made_up(BASE64, 64)
+    cases = {
+        name: case for name, case in wrong(secret).items() if secret not in "".join(case.options)
+    }  # not in the play
+    given = Given(options={name: case.options for name, case in cases.items()})
+    chosen = [name for name in cases if " as " not in name and " in " not in name] if in_process else list(cases)[::6]
+    with tempfile.TemporaryDirectory() as folder, Scene(pathlib.Path(folder), {"secret": secret}, given) as scene:
+        tasks = [
+            {
+                "name": name,
+                f"otc.bigdata.{list(MODULES)[n % 2]}": {
+                    **({} if n % 2 else {"state": "stopped"}),
+                    **{option: template(f"given['{name}']['{option}']") for option in cases[name].options},
+                },
+                "ignore_errors": True,
+            }
+            for n, name in enumerate(chosen)
+        ]
+        play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
+        (scene.home / "play.yml").write_text(json.dumps([play], indent=2), encoding="utf-8")
+        watch = scene.run("playbook", "play.yml", in_process=in_process)
+        assert scene.said.count("...ignoring") == len(tasks), scene.said
+        scene.check_files(Search(scene.secrets()))
+        scene.check_processes(Search(scene.secrets()), watch)
 
 
 @pytest.mark.parametrize("make", CREDENTIALS)

@@ -84,7 +84,9 @@ def run_module(
 def check_secrets(result: Result, given: dict) -> None:
     """What was given in secret is nowhere in the answer."""
     for option, value in given.items():
-        assert option not in SECRETS or not value or value not in result.text, f"{option} was printed:\n{result.text}"
+        assert option not in SECRETS or not value or str(value) not in result.text, (
+            f"{option} was printed:\n{result.text}"
+        )
 
 
 def _environ(home: pathlib.Path) -> dict:

@@ -253,7 +253,7 @@ BAD = [
     ({"services": ["mrs"], "clusters": [{"cluster_id": "a b"}]}, "mrs: cluster_id: 'a b' is not an id of MRS"),
     (
         {"services": ["mrs"], "clusters": ["c"]},
-        "option 'clusters' is of type str and we were unable to convert to dict",
+        "clusters: must be a list of dictionaries with cluster_id, cluster_name, not text",
     ),
     ({"filters": {"spark": {"owner": "me"}}}, "filters.spark: spark is not one of the services"),
     ({"filters": {"flink": {}}}, "flink: filters: is empty and would select every job"),
@@ -313,6 +313,46 @@ async def test_who_acts_where(sources, state_file, monkeypatch, tmp_path, enviro
             await source.end()
     assert sources.emulator.log.entries() == []
     assert not state_file.exists()
+
+
+SECRET = "kX9vQ2mL7pR4tZ8w"
+CLOUD = {"auth": {"username": "demo", "password": SECRET}}
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ({"cloud": CLOUD}, "^cloud: must be the name of an entry of a clouds.yaml, not a dictionary$"),
+        ({"region": str(CLOUD)}, "^region: must be plain text, not the text of a dictionary$"),
+        ({"validate_certs": CLOUD}, "^validate_certs: must be true or false, not a dictionary$"),
+        (
+            {"client_key": f"-----BEGIN PRIVATE KEY-----\n{SECRET}"},
+            "^client_key: must be the path of a file, not the te",
+        ),
+        (
+            {"services": ["mrs"], "clusters": [{"cluster_id": CLOUD}]},
+            "^clusters.cluster_id: must be plain text, not a di",
+        ),
+        (
+            {"services": ["mrs"], "clusters": [SECRET]},
+            "^clusters: must be a list of dictionaries with cluster_id, ",
+        ),
+        ({"services": CLOUD}, "^services: must be a list of single values, not a dictionary$"),
+        ({"filters": {"flink": {"name": [CLOUD]}}}, "^filters.flink.name: must be a list of single values, not a dict"),
+        ({"endpoints": {"password": SECRET}}, "^unknown option: endpoints.password. Supported"),
+        ({"password": 12345678, "username": "demo"}, "^password: must be plain text, not a number; quote it$"),
+        (CLOUD, "^unknown option: auth. Supported"),
+        ({**CLOUD, "interval": "soon"}, "^unknown option: argument 'interval' is of type"),
+    ],
+    ids=lambda one: None if isinstance(one, str) else ", ".join(one),
+)
+async def test_a_secret_in_the_wrong_place(sources, caplog, args, words):
+    caplog.set_level("DEBUG")
+    async with sources.start(looked=0, **args) as source:
+        with pytest.raises(Exception, match=words) as raised:
+            await source.end()
+    assert not any(secret in f"{raised.value!r}{caplog.text}" for secret in (SECRET, "12345678"))
+    assert sources.emulator.log.entries() == []
 
 
 async def test_an_unknown_status_is_a_warning(sources, caplog):

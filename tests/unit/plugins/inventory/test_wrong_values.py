@@ -1,0 +1,54 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Values that may hold a secret where none belongs: no inventory shows them, neither its file nor one of its sources."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template
+
+SECRET = "kX9vQ2mL7pR4tZ8w"
+CLOUD = {"auth": {"username": "demo", "password": SECRET}}
+PEM = f"-----BEGIN PRIVATE KEY-----\n{SECRET}\n-----END PRIVATE KEY-----\n"
+CASES = {
+    "cloud": ({"cloud": CLOUD}, "cloud: must be the name of an entry of a clouds.yaml, not a dictionary"),
+    "cloud as text": ({"cloud": f"{CLOUD}"}, "cloud: must be the name of an entry of a clouds.yaml, not the text of"),
+    "region": ({"region": CLOUD}, "region: must be plain text, not a dictionary"),
+    "region_name": ({"region_name": [CLOUD]}, "region_name: must be plain text, not a list"),
+    "template": ({"region": template(f"{{'a': '{SECRET}'}}")}, "region: must be plain text, not a dictionary"),
+    "validate_certs": ({"validate_certs": CLOUD}, "validate_certs: must be true or false, not a dictionary"),
+    "max_retries": ({"max_retries": CLOUD}, "max_retries: must be a number, not a dictionary"),
+    "client_key": ({"client_key": PEM}, "client_key: must be the path of a file, not the text of a key or certificate"),
+    "ca_path": ({"ca_path": PEM}, "ca_path: must be the path of a file, not the text of a key or certificate"),
+    "endpoints": ({"endpoints": [CLOUD]}, "endpoints: must be a dictionary with iam, dli, mrs, not a list"),
+    "endpoints.x": ({"endpoints": {"x": SECRET}}, "endpoints.x. Supported parameters include: dli, iam, mrs."),
+    "auth": (CLOUD, "auth: there is no such"),
+    "number": ({"password": 12345678}, "password: must be plain text, not a number; quote it"),
+}
+
+
+@pytest.mark.parametrize("within", [False, True], ids=["file", "source"])
+def test_a_secret_in_the_wrong_place(projects, within):
+    files = {
+        name: projects.write(f"{n}.projects.yml", **({"sources": [options]} if within else options))
+        for n, (name, (options, dummy)) in enumerate(CASES.items())
+    }
+    arguments = [part for file in files.values() for part in ("-i", file)]
+    run = projects.show("--list", "-vvvv", *arguments)
+    said = re.sub(r"\s+", " ", run.said)
+    assert SECRET not in said
+    assert "12345678" not in said
+    for dummy, words in CASES.values():
+        assert f"otc.bigdata.iam_projects: {'sources[0]: ' if within else ''}{words}" in said, words
+    assert projects.emulator.log.entries() == []
+
+
+@pytest.mark.parametrize("sources", [CLOUD, [[CLOUD]], [SECRET], SECRET, [{"sources": [CLOUD]}]], ids=str)
+def test_sources_of_another_kind(projects, sources):
+    run = projects.show("--list", "-vvvv", "-i", projects.write("projects.yml", sources=sources))
+    assert re.search(r"iam_projects:\s+sources", run.said), run.said
+    assert SECRET not in run.said
