@@ -17,7 +17,7 @@ from ._auth import Auth, Project, Session, denied
 from ._connection import Connection
 from ._edge import Edge
 from ._endpoints import in_catalog, in_region
-from ._errors import ApiError, Fatal, OptionError, Skipped, Unanswered, Unreachable
+from ._errors import ApiError, Fatal, OptionError, Skipped, Unreachable
 from ._http import Http, Reply, named
 from ._text import plain
 
@@ -152,7 +152,7 @@ class Client:
             except ApiError as error:
                 return error
             except Exception as error:  # of this side; the other requests and their answers count all the same
-                return Unanswered("", f"unexpected {type(error).__name__}")
+                return t.cast(ApiError, self._edge.fault(error))
 
         # several wrong signatures at once would lock the key, so the very first request goes alone
         alone = int(len(items) < 2 or not self._accepted)

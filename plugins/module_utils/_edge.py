@@ -12,6 +12,8 @@ import time
 import typing as t
 from dataclasses import dataclass, field
 
+from ._errors import Bug, Failure
+
 
 def _nobody(text: str) -> None:
     """Hears, and forgets."""
@@ -21,7 +23,7 @@ def _nobody(text: str) -> None:
 class Edge:
     """``environ``: environment variables; ``verbosity``: how many -v; ``told`` hears of progress.
 
-    ``secrets``: see ``hide``; ``repeats``: the requests that were sent again, and why.
+    ``secrets``: see ``hide``; ``repeats``: the requests that were sent again, and why; ``bugs``: tracebacks.
     """
 
     environ: t.Mapping[str, str]
@@ -31,6 +33,7 @@ class Edge:
     told: t.Callable[[str], None] = _nobody
     secrets: set[str] = field(default_factory=set)
     repeats: list[str] = field(default_factory=list)
+    bugs: list[str] = field(default_factory=list)
 
     def hide(self, values: t.Iterable[str]) -> None:
         """These are secret, also as messages may quote them: in the notation of JSON, and without repeated blanks."""
@@ -42,13 +45,39 @@ class Edge:
         """A request is sent again; ``text`` says which, and why."""
         self.repeats.append(text)
 
+    def fault(self, error: Exception) -> Failure:
+        """What users are told of any exception; for those who mend a bug there is more to be seen."""
+        told = Failure.of(error)
+        if isinstance(told, Bug):
+            self.bugs.append(told.traceback)
+        return told
+
     def rest(self, seconds: float) -> None:
         """A pause before a request."""
         time.sleep(seconds)
 
     def notes(self) -> dict[str, t.Any]:
-        """What -v adds to a result. (Not as "retries", which Ansible itself puts there.)"""
-        return {"repeats": self.repeats} if self.verbosity and self.repeats else {}
+        """What a result holds besides: what -v adds, and the first bug under the name that Ansible has for a traceback.
+
+        (Not "retries", which Ansible itself puts there.)
+        """
+        notes: dict[str, t.Any] = {"exception": self.bugs[0]} if self.bugs else {}
+        return {**notes, "repeats": self.repeats} if self.verbosity and self.repeats else notes
+
+
+def traced(result: dict[str, t.Any], wanted: t.Collection[str] | None, verbosity: int) -> dict[str, t.Any]:
+    """``exception``, the traceback of a bug, as Ansible takes it.
+
+    ``wanted`` are the events whose tracebacks are asked for. None: ansible-core before 2.19, which has them always, and
+    shows them with -vvv. Later ones show them on request only, so -vvv puts it among all else that a result holds.
+    """
+    text = result.pop("exception", "")
+    if text and result.get("failed"):
+        if wanted is None or not {"error", "always"}.isdisjoint(wanted):
+            result["exception"] = text
+        elif verbosity >= 3:
+            result["traceback"] = text.splitlines()
+    return result
 
 
 Core = t.Callable[[t.Mapping[str, t.Any], Edge], "dict[str, t.Any]"]  # options → result; the same behind every edge

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import traceback
 import typing as t
 
 from ._text import clean, plain
@@ -26,7 +27,7 @@ class Failure(Exception):
     @staticmethod
     def of(error: Exception) -> Failure:
         """Any exception as something that can be told, for those who must not let it through."""
-        return error if isinstance(error, Failure) else Failure(plain(f"unexpected {type(error).__name__}: {error}"))
+        return error if isinstance(error, Failure) else Bug(error)
 
 
 class Interrupted(KeyboardInterrupt):
@@ -79,6 +80,14 @@ class ApiError(Failure):
     def from_gateway(self) -> bool:
         """The API gateway answered, not the service behind it: it says nothing about any job."""
         return (self.code or "").startswith("APIG") or self.status == 429
+
+
+class Bug(ApiError):
+    """A fault of this collection itself. It is never tried again, and nobody knows what had been sent until then."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__("", f"unexpected {type(error).__name__}: {error}")
+        self.traceback = "".join(traceback.format_exception(type(error), error, error.__traceback__))
 
 
 class Refused(ApiError):

@@ -30,7 +30,7 @@ def inform(kind: Kind, options: Options, edge: Edge) -> Result:
     except KeyboardInterrupt:
         raise Interrupted("nothing was changed", _nothing_read(Failure(""))) from None
     except Exception as error:  # as in manage(): never a traceback
-        result = _nothing_read(Failure.of(error))
+        result = _nothing_read(edge.fault(error))
     return {**result, **edge.notes()}
 
 

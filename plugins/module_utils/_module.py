@@ -13,7 +13,7 @@ from importlib.util import find_spec
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ._edge import Core, Edge
+from ._edge import Core, Edge, traced
 from ._errors import Interrupted
 from ._misplaced import misplaced
 from ._options import Spec
@@ -45,6 +45,7 @@ def run(core: Core, spec: Spec) -> None:
     module.no_log_values.update(edge.secrets)
     for warning in result.pop("warnings", ()):
         module.warn(warning)
+    result = traced(result, getattr(module, "_tracebacks_for", None), module._verbosity)
     if result.get("failed"):
         module.fail_json(**result)
     module.exit_json(**result)

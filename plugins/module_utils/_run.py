@@ -20,6 +20,7 @@ from ._connection import Connection, read_connection
 from ._edge import Edge
 from ._errors import (
     ApiError,
+    Bug,
     Failure,
     Fatal,
     Interrupted,
@@ -126,7 +127,7 @@ def manage(kind: Kind, options: Options, edge: Edge) -> Result:
     except KeyboardInterrupt:
         raise _interrupted(task, edge) from None
     except Exception as error:  # whatever it is: what was done until then must be reported
-        result = _failed(Failure.of(error), task, edge)
+        result = _failed(edge.fault(error), task, edge)
     return {**result, **edge.notes()}
 
 
@@ -277,6 +278,8 @@ def _judge(entry: Entry, task: Task, now: float) -> str | None:
     if not entry.seen:
         entry.fail(f"could not be read: {entry.unread}", entry.unread)
         return None
+    if isinstance(entry.unread, Bug):
+        entry.fail(f"could not be read: {entry.unread}{_doubt(entry)}", entry.unread)
     if entry.unread:
         return None  # nothing is decided, and above all nothing repeated, on what was seen before
     step = next_step(entry, task.goal, now)
@@ -298,6 +301,8 @@ def _judge(entry: Entry, task: Task, now: float) -> str | None:
     elif step in (WAIT, HOLD):
         if task.check_mode or not waits:
             entry.settle("on its way" if step == WAIT else f"to be awaited, as it is {entry.described()}")
+    elif isinstance(entry.refusal, Bug):
+        entry.fail(f"{entry.described()}: {entry.refusal}{_doubt(entry)}", entry.refusal)
     elif step != PAUSE:
         return step
     return None
@@ -399,7 +404,7 @@ def _answered(
         for entry, refusal in zip(entries, answer):
             _note(entry, action, no if refusal else ACCEPTED, refusal, now, patience)
         return
-    if isinstance(answer, Unanswered):
+    if isinstance(answer, (Unanswered, Bug)):
         no = LOST
     elif isinstance(answer, (Fatal, Unreachable)) or answer.from_gateway:
         no = REFUSED  # nothing reached the service

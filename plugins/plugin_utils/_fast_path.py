@@ -28,7 +28,7 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.release import __version__ as ansible_version
 from ansible.utils.display import Display
 
-from ..module_utils._edge import Edge
+from ..module_utils._edge import Edge, traced
 from ..module_utils._errors import Interrupted
 from ..module_utils._misplaced import misplaced
 
@@ -166,6 +166,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
             with _interrupts(self._task.action, quiet=bool(self._task.no_log)):
                 result = self.module.CORE(options, edge)
             warnings += result.pop("warnings", [])
+            result = traced(result, flags.get("_ansible_tracebacks_for"), flags["_ansible_verbosity"])
         if warnings:
             result["warnings"] = list(dict.fromkeys(warnings))
         result = _shown(result, options, flags)

@@ -32,7 +32,7 @@ from ..module_utils._auth import KINDS
 from ..module_utils._client import Client, at_once
 from ..module_utils._connection import Connection, read_connection
 from ..module_utils._edge import Edge
-from ..module_utils._errors import Denied, Failure, OptionError
+from ..module_utils._errors import Bug, Denied, Failure, OptionError
 from ..module_utils._info import PATIENCE
 from ..module_utils._misplaced import misplaced
 from ..module_utils._options import connection_options
@@ -75,12 +75,13 @@ class Source(t.NamedTuple):
 
 
 class Answer(t.NamedTuple):
-    """What a source has told, or why it could not be read; ``barred``: its credential was refused."""
+    """What a source has told, or why it could not be read; ``barred``: its credential was refused; ``bugs``: tracebacks."""
 
     hosts: t.Sequence[Variables] = ()
     error: str = ""
     barred: bool = False
     repeats: t.Sequence[str] = ()
+    bugs: t.Sequence[str] = ()
 
 
 class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]
@@ -116,7 +117,10 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         except AnsibleError:
             raise
         except Exception as error:  # whatever it is: a user should not have to read a traceback
-            raise AnsibleParserError(f"{self.NAME}: {Failure.of(error)}") from None
+            fault = Failure.of(error)
+            if isinstance(fault, Bug):
+                self.display.vvv(f"{self.NAME}: {fault.traceback}")
+            raise AnsibleParserError(f"{self.NAME}: {fault}") from None
 
     def set_options(self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Any = None) -> None:
         """Ours are read before Ansible reads them, which quotes what it cannot convert. Raises OptionError."""
@@ -198,6 +202,8 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         for answer in answers:
             for repeat in answer.repeats:
                 self.display.v(f"{self.NAME}: {repeat}")
+            for bug in answer.bugs:
+                self.display.vvv(f"{self.NAME}: {bug}")
         text = _complaint([(source.label, answer.error) for source, answer in zip(sources, answers) if answer.error])
         if text and (self.get_option("strict_sources") or (alone and all(answer.error for answer in answers))):
             raise Failure(text)
@@ -212,9 +218,11 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
             client = Client(source.connection, self.service, edge, time.monotonic() + PATIENCE)
             return Answer(self.read(client, source.connection), repeats=edge.repeats)
         except Exception as error:  # one source must not end the others
-            text = remove_values(str(Failure.of(error)), edge.secrets)
+            text = str(edge.fault(error))
             # with 403 the login was right, and only this project is not for its user
-            return Answer(error=text, barred=isinstance(error, Denied) and error.status == 401, repeats=edge.repeats)
+            barred = isinstance(error, Denied) and error.status == 401
+            text, bugs = remove_values([text, edge.bugs], edge.secrets)
+            return Answer(error=text, barred=barred, repeats=edge.repeats, bugs=bugs)
 
     def _names(self, hosts: t.Sequence[Variables]) -> list[str]:
         """Of all hosts, in this order. What they are not named because of something else is told. Raises OptionError."""

@@ -72,10 +72,17 @@ async def run(queue: t.Any, args: t.Mapping[str, t.Any]) -> None:
                 source.keep_looking(Lookout(way, [one for one in watches if one.endpoint == endpoint], memory.known))
                 for endpoint, way in log_in.items()
             )
-    except Failure as error:
-        raise Failure(remove_values(str(error), list(edge.secrets))) from None
+    except Exception as error:
+        told = edge.fault(error)
+        _tell_bugs(edge)
+        raise Failure(remove_values(str(told), list(edge.secrets))) from None
     finally:
         edge.stopped.set()
+
+
+def _tell_bugs(edge: SourceEdge) -> None:
+    while edge.bugs:
+        LOG.debug("%s", remove_values(edge.bugs.pop(0), list(edge.secrets)))
 
 
 async def _all_of(coroutines: t.Iterable[t.Coroutine[t.Any, t.Any, None]]) -> None:
@@ -173,6 +180,7 @@ class Source:
         while True:
             now = time.monotonic()
             looks = await asyncio.to_thread(lookout.look, [watch for watch in lookout.watches if watch.due <= now])
+            _tell_bugs(self._edge)
             self._judge(looks, now)
             for watch, look in looks.items():
                 if isinstance(look, Sighting):

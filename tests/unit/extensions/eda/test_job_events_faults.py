@@ -355,6 +355,37 @@ async def test_a_secret_in_the_wrong_place(sources, caplog, args, words):
     assert sources.emulator.log.entries() == []
 
 
+@pytest.mark.parametrize("looked", [0, 1], ids=["first look", "later"])
+async def test_a_bug(sources, caplog, monkeypatch, looked):
+    """It ends the source only if nothing was seen yet. The traceback is in the log at the level of debugging."""
+    caplog.set_level("DEBUG", "otc.bigdata.job_events")
+
+    def broken(*args):
+        raise ZeroDivisionError("demo-token")
+
+    def strike(active):
+        for name, module in list(sys.modules.items()):
+            if name.endswith("plugin_utils._job_lists"):
+                active.setattr(module, "look_at", broken)
+
+    async with sources.start(looked=0) as source:
+        await source.looked()
+    with monkeypatch.context() as active:
+        if looked:
+            async with sources.start() as source:
+                strike(active)
+                await until(lambda: "cannot be read" in caplog.text)
+                active.undo()
+                await until(lambda: "can be read again" in caplog.text)
+        else:
+            strike(active)
+            async with sources.start(looked=0) as source:
+                with pytest.raises(Exception, match="unexpected ZeroDivisionError"):
+                    await source.end()
+    assert "Traceback (most recent call last)" in caplog.text
+    assert "demo-token" not in caplog.text
+
+
 async def test_an_unknown_status_is_a_warning(sources, caplog):
     async with sources.start(filters={"flink": {"status": ["job_runing"]}}) as source:
         await source.silent()
