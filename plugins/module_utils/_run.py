@@ -106,6 +106,8 @@ class Task:
     why_none: str = ""  # why the filters have selected no job
     warnings: list[str] = field(default_factory=list)
     underway: dict[t.Any, str] = field(default_factory=dict)  # id → the write that was sent last, answered or not
+    sending: dict[t.Any, str] = field(default_factory=dict)  # the same, as long as its entry does not know of it
+    taken: dict[t.Any, Refused | None] = field(default_factory=dict)  # id → the answer to that
 
     def open(self) -> list[Entry]:
         return [entry for entry in self.entries if not entry.settled]
@@ -164,6 +166,11 @@ def _interrupted(task: Task | None, edge: Edge) -> Interrupted:
     if task is None or not task.underway:
         return Interrupted("nothing was changed", _nothing_done(Failure("")))
     text = until_now(task.entries, task.goal, task.underway)
+    for entry in task.open():
+        if entry.id in task.sending:
+            refusal = task.taken.get(entry.id)
+            answer = LOST if entry.id not in task.taken else REFUSED if refusal else ACCEPTED
+            entry.sent(task.sending[entry.id], answer, refusal)
     _give_up(task, "interrupted", None)
     return Interrupted(text, _reported(task, edge))
 
@@ -368,8 +375,11 @@ def _write(service: JobService, task: Task, writes: t.Sequence[tuple[Entry, str]
         ids = [entry.id for entry in chunk[1]]
         sent.extend(ids)
         task.underway.update(dict.fromkeys(ids, chunk[0]))
+        task.sending.update(dict.fromkeys(ids, chunk[0]))
         task.progress.tell(lambda: f"{len(sent)}/{len(writes)} asked for")
-        return service.write(chunk[0], ids)
+        refusals = service.write(chunk[0], ids)
+        task.taken.update(zip(ids, refusals))
+        return refusals
 
     answers = service.client.each(send, chunks)
     for (action, entries), answer in zip(chunks, answers):
@@ -377,6 +387,8 @@ def _write(service: JobService, task: Task, writes: t.Sequence[tuple[Entry, str]
         for entry in entries:
             if entry.answer == ACCEPTED and not task.options["wait"] and not _must_follow(entry, task.goal):
                 entry.settle()
+    task.sending.clear()
+    task.taken.clear()
     fatal = next((answer for answer in answers if isinstance(answer, Fatal)), None)
     if fatal:
         raise fatal
