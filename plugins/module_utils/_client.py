@@ -17,7 +17,7 @@ from ._auth import Auth, Project, Session, denied
 from ._connection import Connection
 from ._edge import Edge
 from ._endpoints import in_catalog, in_region
-from ._errors import ApiError, Fatal, OptionError, Skipped, Unreachable
+from ._errors import ApiError, Bug, Fatal, OptionError, Skipped, Unanswered, Unreachable
 from ._http import Http, Reply, named
 from ._text import plain
 
@@ -129,6 +129,7 @@ class Client:
     def _send(
         self, method: str, path: str, query: t.Any, body: t.Any, auth: Auth, read: t.Callable[[Reply], t.Any]
     ) -> Reply:
+        self._edge.go_on()
         return self._http.send(method, self._base + path, HEADERS, query, body, auth, method == "GET", read)
 
     def each(self, function: t.Callable[[Item], Result], items: t.Sequence[Item]) -> list[Result | ApiError]:

@@ -12,16 +12,22 @@ import time
 import typing as t
 from dataclasses import dataclass, field
 
-from ._errors import Bug, Failure
+from ._errors import Bug, Failure, Fatal
 
 
 def _nobody(text: str) -> None:
     """Hears, and forgets."""
 
 
+def _always() -> bool:
+    return True
+
+
 @dataclass
 class Edge:
     """``environ``: environment variables; ``verbosity``: how many -v; ``told`` hears of progress.
+
+    ``awaited``: whether somebody still waits for the result.
 
     ``secrets``: see ``hide``; ``repeats``: the requests that were sent again, and why; ``bugs``: tracebacks.
     """
@@ -31,6 +37,7 @@ class Edge:
     with_diff: bool = False
     verbosity: int = 0
     told: t.Callable[[str], None] = _nobody
+    awaited: t.Callable[[], bool] = _always
     secrets: set[str] = field(default_factory=set)
     repeats: list[str] = field(default_factory=list)
     bugs: list[str] = field(default_factory=list)
@@ -52,9 +59,15 @@ class Edge:
             self.bugs.append(told.traceback)
         return told
 
+    def go_on(self) -> None:
+        """Raises Fatal if nobody waits for the result any more: then nothing more is sent."""
+        if not self.awaited():
+            raise Fatal("", "not sent, as Ansible has ended")
+
     def rest(self, seconds: float) -> None:
         """A pause before a request."""
         time.sleep(seconds)
+        self.go_on()
 
     def notes(self) -> dict[str, t.Any]:
         """What a result holds besides: what -v adds, and the first bug under the name that Ansible has for a traceback.

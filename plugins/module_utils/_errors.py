@@ -11,7 +11,7 @@ from __future__ import annotations
 import traceback
 import typing as t
 
-from ._text import clean, plain
+from ._text import clean
 
 NO_ANSWER: dict[str, t.Any] = {"code": None, "status": None, "request_id": None, "message": None}
 
