@@ -17,7 +17,7 @@ from ._auth import Auth, Project, Session, denied
 from ._connection import Connection
 from ._edge import Edge
 from ._endpoints import in_catalog, in_region
-from ._errors import ApiError, Bug, Fatal, OptionError, Skipped, Unanswered, Unreachable
+from ._errors import ApiError, Fatal, OptionError, Skipped, Unanswered, Unreachable
 from ._http import Http, Reply, named
 from ._text import plain
 

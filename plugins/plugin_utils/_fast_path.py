@@ -21,7 +21,7 @@ import typing as t
 from importlib import import_module
 
 from ansible import constants as C
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action.normal import ActionModule as NormalAction
@@ -143,7 +143,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
         return "" if found.startswith("auto") else found
 
     def _run_core(self, arguments: dict[str, t.Any], flags: dict[str, t.Any]) -> dict[str, t.Any]:
-        spec = self.module.SPEC
+        spec, timed_out = self.module.SPEC, False
         errors, arguments = misplaced(spec, arguments)
         if errors:
             return _shown({"failed": True, "msg": "; ".join(errors)}, arguments, flags)
@@ -155,6 +155,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
             flags["_ansible_diff"],
             flags["_ansible_verbosity"],
             self._told(),
+            _parent_is_there(),
         )
         edge.hide(str(options[name]) for name, one in spec.items() if one.get("no_log") and options.get(name))
         warnings = _doubly_given(spec, arguments)
@@ -163,8 +164,15 @@ class FastPath(NormalAction):  # type: ignore[misc]
             kind = f"Unsupported parameters for ({self._task.action}) module: " if only else ""
             result: dict[str, t.Any] = {"failed": True, "msg": f"{kind}{checked.error_messages[0]}"}
         else:
-            with _interrupts(self._task.action, quiet=bool(self._task.no_log)):
-                result = self.module.CORE(options, edge)
+            with _interrupts(self._task.action, quiet=bool(self._task.no_log)) as received:
+                try:
+                    result = self.module.CORE(options, edge)
+                except Interrupted as error:
+                    timed_out = received[:1] == [signal.SIGALRM]
+                    if not timed_out:
+                        raise
+                    received.pop(0)
+                    result = self._timed_out(error)
             warnings += result.pop("warnings", [])
             result = traced(result, flags.get("_ansible_tracebacks_for"), flags["_ansible_verbosity"])
         if warnings:
@@ -174,7 +182,18 @@ class FastPath(NormalAction):  # type: ignore[misc]
         # where there is none to be hidden, looking into each value would cost more than all the rest
         if any(json.dumps(secret)[1:-1] in text for secret in edge.secrets):
             text = json.dumps(remove_values(result, edge.secrets))
-        return t.cast("dict[str, t.Any]", json.loads(text))
+        result = json.loads(text)
+        if timed_out:  # not returned, as Ansible would try it again where "until" is set
+            failure = AnsibleActionFail(result["msg"], result=result)
+            failure.result.pop("exception", None)
+            raise failure
+        return result
+
+    def _timed_out(self, error: Interrupted) -> dict[str, t.Any]:
+        """The result of a task whose ``timeout`` is over: what Ansible says of such a task, and what had been done."""
+        seconds = self._task.timeout
+        said = f"Timed out after {seconds} second(s): {error}"
+        return {**error.result, "msg": said, "timedout": {"period": seconds}}
 
     def _told(self) -> t.Callable[[str], None]:
         """Who hears of progress. It is shown by Ansible, as a callback may want to keep the output for itself."""
@@ -207,6 +226,15 @@ def _doubly_given(spec: t.Mapping[str, t.Any], arguments: t.Mapping[str, t.Any])
     ]
 
 
+def _parent_is_there() -> t.Callable[[], bool]:
+    """A worker outlives an Ansible that is killed, as ansible-runner does it to end a job, and has another parent then.
+
+    (Nothing outlives an Ansible that is process 1.)
+    """
+    parent = os.getppid()
+    return lambda: os.getppid() == parent
+
+
 @contextlib.contextmanager
 def _in_folder(folder: str) -> t.Iterator[None]:
     """Relative paths mean what they mean to a module."""
@@ -219,20 +247,25 @@ def _in_folder(folder: str) -> t.Iterator[None]:
 
 
 @contextlib.contextmanager
-def _interrupts(action: str, quiet: bool) -> t.Iterator[None]:
-    """Ctrl-C, or Ansible that ends its workers, is passed on once the user has been told what was done until then."""
+def _interrupts(action: str, quiet: bool) -> t.Iterator[list[int]]:
+    """Ctrl-C, Ansible that ends its workers, or its time limit for the task: passed on once it is told what was done.
+
+    The signals that were received. Those that are still there in the end are passed on.
+    """
     received: list[int] = []
 
     def interrupt(number: int, frame: t.Any) -> None:
-        received.append(number)
         # Ctrl-C comes from the terminal, and again from Ansible. (Python complains of a pending signal if it is SIG_IGN.)
-        _handle(dict.fromkeys(before, lambda *dummy: None))
+        _handle(dict.fromkeys(before, lambda number, frame: received.append(number)))
+        received.append(number)
         raise KeyboardInterrupt
 
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)}
+    if not callable(before[signal.SIGALRM]):
+        del before[signal.SIGALRM]  # the task has no "timeout"
     _handle(dict.fromkeys(before, interrupt))
     try:
-        yield
+        yield received
     except Interrupted as error:
         with contextlib.suppress(OSError):
             if not quiet:
@@ -240,7 +273,7 @@ def _interrupts(action: str, quiet: bool) -> t.Iterator[None]:
         raise
     finally:
         _handle(before)
-        for number in received:
+        for number in dict.fromkeys(received):
             os.kill(os.getpid(), number)
 
 

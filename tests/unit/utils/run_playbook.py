@@ -70,6 +70,10 @@ class Run:
             reader.join(2)
         return self
 
+    def silent(self) -> bool:
+        """Whether nobody can write to its output any more, not even a process that it has left behind."""
+        return not any(reader.is_alive() for reader in self._readers)
+
     @property
     def out(self) -> str:
         return self._text("out")

@@ -654,20 +654,69 @@ def test_ctrl_c(moment, terminal):
         assert writes(emulator) == sent
 
 
+def timed_out(here: Folder, task: dict) -> tuple[list[dict], bool]:
+    """The jobs that a write was sent for, as a task tells it whose time is over, and its ``changed``. The play goes on."""
+    copy = {"content": template("result | to_json"), "dest": str(here.path / "result.json"), "mode": "0600"}
+    again = {"until": "result is success", "retries": 3, "delay": 0}  # as Ansible has it, not after a time limit
+    task = {"name": "Stop", **task, "timeout": 3, "ignore_errors": True, "register": "result", **again}
+    run = here.playbook([{"tasks": [task, {"name": "next", "ansible.builtin.copy": copy}]}]).end(90)
+    assert run.code == 0, run.said
+    assert "Traceback" not in run.said
+    assert "was interrupted" not in run.said
+    result = json.loads((here.path / "result.json").read_text(encoding="utf-8"))
+    assert result["msg"] in run.said
+    told = re.match(r"Timed out after 3 second\(s\): (?:\w+ was sent for (\d+) of|nothing was changed)", result["msg"])
+    assert told, result["msg"]
+    assert (result["failed"], result["timedout"]) == (True, {"period": 3})
+    jobs = [job for job in result["jobs"] if job["action"] != "none"]
+    assert len(jobs) == int(told[1] or 0)
+    return jobs, result["changed"]
+
+
 def test_timeout():
-    """Of the task, as Ansible has it: it ends, and the play goes on, whatever is still under way."""
+    """Of the task, as Ansible has it: whatever is still under way, the result says what was sent."""
     with world(batches=[{"count": 100, "state": "running"}]) as (emulator, here):
         emulator.faults.add(method="DELETE", kind="hang", seconds=600, times=8)
-        ids = list(emulator.world["batches"].jobs)
-        task = {SPARK: {"state": "stopped", "batch_id": ids}, "timeout": 2, "ignore_errors": True}
-        began = time.monotonic()
-        run = here.playbook([{"tasks": [task, {"name": "next", "ansible.builtin.debug": {"msg": "next"}}]}]).end(90)
-        assert run.code == 0, run.said
-        assert "Timed out after 2 second(s)" in run.said
-        assert '"msg": "next"' in run.tasks()["next"]
-        assert "Traceback" not in run.said
-        assert time.monotonic() - began < 30
+        task = {SPARK: {"state": "stopped", "batch_id": list(emulator.world["batches"].jobs)}}
+        jobs, changed = timed_out(here, task)
+        unknown = "interrupted; whether its last write took effect is not known"
+        assert {(job["msg"], job["changed"]) for job in jobs} <= {(unknown, False)}
+        assert not changed
+        assert len(jobs) <= 8
         assert writes(emulator) == 0
+
+
+def test_timeout_while_it_waits():
+    """What came of it is told, too."""
+    with world(flink_jobs=[{"count": 2, "status": "job_running"}]) as (emulator, here):
+        jobs, changed = timed_out(here, forever(emulator))
+        assert {(job["action"], job["changed"], job["status"]) for job in jobs} <= {("stop", True, "job_canceling")}
+        assert changed == bool(jobs) == bool(writes(emulator))
+
+
+def test_timeout_between_answers():
+    """What a worker has been told already counts, though another one is still at it."""
+    with world(batches=[{"count": 40, "state": "running"}]) as (emulator, here):
+        emulator.faults.add(method="DELETE", kind="hang", seconds=600, times=1)
+        ids = list(emulator.world["batches"].jobs)
+        jobs, changed = timed_out(here, {SPARK: {"state": "stopped", "batch_id": ids, "max_concurrency": 2}})
+        known = sum(job["changed"] for job in jobs)
+        assert len(jobs) - 2 <= known <= writes(emulator)
+        assert changed == bool(known)
+
+
+def test_nothing_is_sent_once_ansible_is_gone():
+    """ansible-runner kills it to end a job. A worker that waits for its next write finds out, and sends none."""
+    with world() as (emulator, here):
+        emulator.settings.update({"delays": {"mrs_kill": 600}})
+        task = {"state": "absent", "cluster_id": CLUSTER, "job_ids": [SLOW], "wait_interval": 0.2}
+        run = here.playbook([{"tasks": [{MRS: task}]}])
+        wait_for(lambda: writes(emulator) == 1)
+        run.kill(signal.SIGKILL)
+        run.end()
+        emulator.world.add("mrs_jobs", {"job_id": SLOW, "job_state": "KILLED", "job_result": "KILLED"})
+        wait_for(run.silent)  # the worker has ended as well
+        assert writes(emulator) == 1
 
 
 def test_terminated():
