@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import pathlib
@@ -14,6 +15,8 @@ import tempfile
 import time
 
 import ansible_collections
+
+from .forks import AT_THE_START, Forks
 
 PACKAGE = "ansible_collections.otc.bigdata.plugins.modules"
 SECRETS = {"token", "password", "OS_TOKEN", "OS_AUTH_TOKEN", "OS_PASSWORD"}
@@ -47,7 +50,7 @@ def run_module(
     check_mode: bool = False,
     diff: bool = False,
     environ: dict | None = None,
-    timeout: float = 25,
+    timeout: float = 300,
 ) -> Result:
     """The answer of the module, after the checks that hold for each run: JSON, exit code, no traceback, no secret."""
     environ = environ or {}
@@ -64,21 +67,26 @@ def run_module(
         file.write_text(json.dumps({"ANSIBLE_MODULE_ARGS": arguments}), encoding="utf-8")
         home.mkdir()
         began = time.monotonic()
-        process = subprocess.run(
-            [sys.executable, "-m", f"{PACKAGE}.{name}", str(file)],
-            cwd=home,
-            env={**_environ(home), **environ},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=timeout,
-            check=False,
-        )
+        process = _start(f"{PACKAGE}.{name}", str(file), home, environ, timeout)
         seconds = time.monotonic() - began
     result = _parsed(process)
     result.seconds = seconds
     check_secrets(result, {**options, **environ})
     return result
+
+
+def _start(module: str, file: str, home: pathlib.Path, environ: dict, timeout: float) -> subprocess.CompletedProcess:
+    """A Python of its own where the environment says how Python starts, else a fork, which is much faster."""
+    how = {"cwd": home, "env": {**_environ(home), **environ}, "timeout": timeout}
+    if not any(name.startswith(AT_THE_START) for name in environ):
+        return _forks().run(module, file, **how)
+    line = [sys.executable, "-m", module, file]
+    return subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False, **how)
+
+
+@functools.cache
+def _forks() -> Forks:
+    return Forks(_environ(pathlib.Path("nowhere")))
 
 
 def check_secrets(result: Result, given: dict) -> None:
