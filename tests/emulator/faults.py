@@ -48,7 +48,10 @@ GATEWAY = {  # what the gateway says to these statuses
 
 
 class Fault:
-    """One fault. ``skip`` requests pass first, then it strikes ``times`` times (None: for ever)."""
+    """One fault. ``skip`` requests pass first, then it strikes ``times`` times (None: for ever).
+
+    ``over`` ends its pauses.
+    """
 
     DEFAULTS = {
         "method": ".*",
@@ -65,11 +68,12 @@ class Fault:
         "value": None,
     }
 
-    def __init__(self, **wanted) -> None:
+    def __init__(self, over: threading.Event, **wanted) -> None:
         for name in wanted:
             if name not in self.DEFAULTS:
                 raise SettingError(f"unknown name {name!r} in a fault; known are {', '.join(self.DEFAULTS)}")
         self.fields = {**self.DEFAULTS, **wanted}
+        self._over = over
         if self.fields["kind"] not in KINDS:
             raise SettingError(f"unknown kind of fault {self.fields['kind']!r}; known are {', '.join(KINDS)}")
         if not isinstance(self.fields["at"], str):
@@ -96,11 +100,11 @@ class Fault:
         kind = self.fields["kind"]
         takes_effect, cut, status = KINDS[kind]
         if kind in ("hang", "slow"):
-            time.sleep(self.fields["seconds"])
+            self._over.wait(self.fields["seconds"])
         reply = answer() if takes_effect else Reply()
         reply.pause = self.fields["seconds"]
         if kind == "hang_after":
-            time.sleep(self.fields["seconds"])
+            self._over.wait(self.fields["seconds"])
         if kind == "empty":
             reply.body = None
         elif kind == "wrong_type":
@@ -153,19 +157,22 @@ class Faults:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._faults: list[Fault] = []
+        self._over = threading.Event()
 
     def add(self, **fault) -> None:
         self.extend([fault])
 
     def extend(self, faults: t.Iterable[dict]) -> None:
         """Add all of them, or none if one of them makes no sense."""
-        made = [Fault(**fault) for fault in faults]
         with self._lock:
-            self._faults.extend(made)
+            self._faults += [Fault(self._over, **fault) for fault in faults]
 
     def clear(self) -> None:
+        """Requests that still hang are let go."""
         with self._lock:
             self._faults.clear()
+            self._over.set()
+            self._over = threading.Event()
 
     def as_list(self) -> list[dict]:
         with self._lock:

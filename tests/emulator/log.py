@@ -51,6 +51,11 @@ class RequestLog:
             self._totals[total] += 1
             self._entries.append(entry)
 
+    @property
+    def in_flight(self) -> int:
+        """Requests whose answer is not ready."""
+        return self._in_flight
+
     def summary(self) -> dict:
         """The totals alone."""
         with self._lock:

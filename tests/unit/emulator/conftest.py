@@ -8,10 +8,12 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+import time
 import typing as t
 
 import pytest
 
+from ansible_collections.otc.bigdata.tests.emulator import world
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 
 PROJECT = "0123456789abcdef0123456789abcdef"
@@ -43,7 +45,7 @@ class Client:
     def __init__(self, emulator: Emulator) -> None:
         self.host = emulator.url.partition("//")[2]
 
-    def __call__(self, method, path, body=None, token="demo-token", headers=None, timeout=5) -> Answer:
+    def __call__(self, method, path, body=None, token="demo-token", headers=None, timeout=60) -> Answer:
         connection = http.client.HTTPConnection(self.host, timeout=timeout)
         sent = {"X-Auth-Token": token} if token else {}
         if body is not None:
@@ -145,13 +147,33 @@ def make_client(emulator):
     return make
 
 
+class Clock:
+    """A time that passes only when somebody says so."""
+
+    time = staticmethod(time.time)
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch) -> Clock:
+    """The clock of all that happens to jobs."""
+    stopped = Clock()
+    monkeypatch.setattr(world, "time", stopped)
+    return stopped
+
+
 @pytest.fixture
 def exchange(emulator):
     """Send raw bytes; returns everything that comes back until the server closes the connection."""
 
     def send(text: bytes) -> bytes:
         host, dummy, port = emulator.url.partition("//")[2].partition(":")
-        with socket.create_connection((host, int(port)), timeout=5) as connection:
+        with socket.create_connection((host, int(port)), timeout=60) as connection:
             connection.sendall(text)
             return b"".join(iter(lambda: connection.recv(65536), b""))
 

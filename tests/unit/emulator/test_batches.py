@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 UNKNOWN = "00000000-0000-0000-0000-000000000000"
@@ -48,12 +46,13 @@ def test_cancel_takes_looks(call, emulator, add_batch):
     assert seen(call, batch_id, 2) == ["running", "dead"]
 
 
-def test_cancel_takes_seconds(call, emulator, add_batch):
-    emulator.settings.update({"delays": {"spark_cancel": 0.1}})
+def test_cancel_takes_seconds(call, emulator, clock, add_batch):
+    emulator.settings.update({"delays": {"spark_cancel": 10}})
     batch_id = add_batch()
     call.batches("DELETE", f"/{batch_id}")
+    clock.now += 9.9
     assert seen(call, batch_id, 1) == ["running"]
-    time.sleep(0.15)
+    clock.now += 0.2
     assert seen(call, batch_id, 1) == ["dead"]
 
 

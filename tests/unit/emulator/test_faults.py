@@ -94,14 +94,30 @@ def test_lost_connections(call, emulator, fault, add_job, kind, effect):
     assert [entry["status"] for entry in emulator.log.entries()] == [0, 200]
 
 
-def test_hang_and_slow(call, fault):
-    fault(kind="hang", seconds=0.5)
+def test_hang_and_slow(call, emulator, fault):
+    fault(kind="hang", seconds=None)
     with pytest.raises(socket.timeout):
         call.flink("GET", timeout=0.05)
+    while emulator.faults.as_list():
+        time.sleep(0.005)
     fault(kind="slow", seconds=0.05)
     began = time.monotonic()
     assert call.flink("GET").status == 200
     assert time.monotonic() - began >= 0.05
+
+
+@pytest.mark.parametrize("how", [{"kind": "hang", "seconds": None}, {"kind": "hang_after", "seconds": 600}], ids=str)
+def test_a_request_that_hangs_is_let_go(call, emulator, fault, how):
+    """When the faults are cleared, or all is as at the start again."""
+    for end in (emulator.faults.clear, emulator.reset):
+        fault(**how)
+        with pytest.raises(socket.timeout):
+            call.flink("GET", timeout=0.05)
+        while emulator.faults.as_list():  # until it has arrived
+            time.sleep(0.005)
+        end()
+        while emulator.log.in_flight:
+            time.sleep(0.005)
 
 
 def test_truncate(call, fault):

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 ACTIVE = ["job_running", "job_submitting", "job_cancel_fail"]
@@ -105,12 +103,13 @@ def test_run_refusals(call, add_job):
     assert call.flink("POST", "/run", {"job_ids": [job_id], "resume_savepoint": True}).code == "DLI.13017"
 
 
-def test_seconds(call, emulator, add_job):
-    emulator.settings.update({"delays": {"cancel": 0.1}})
+def test_seconds(call, emulator, clock, add_job):
+    emulator.settings.update({"delays": {"cancel": 10}})
     job_id = add_job()
     call.flink("POST", "/stop", {"job_ids": [job_id]})
+    clock.now += 9.9
     assert call.status(job_id) == "job_canceling"
-    time.sleep(0.15)
+    clock.now += 0.2
     assert call.status(job_id) == "job_cancel_success"
 
 

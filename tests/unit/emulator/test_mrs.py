@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from ansible_collections.otc.bigdata.tests.emulator.settings import SettingError
@@ -76,12 +74,13 @@ def test_kill_takes_looks(call, emulator, add_mrs_job):
     assert seen(call, job_id, 2) == ["ACCEPTED", "KILLED"]
 
 
-def test_kill_takes_seconds(call, emulator, add_mrs_job):
-    emulator.settings.update({"delays": {"mrs_kill": 0.1}})
+def test_kill_takes_seconds(call, emulator, clock, add_mrs_job):
+    emulator.settings.update({"delays": {"mrs_kill": 10}})
     job_id = add_mrs_job()
     call.mrs("POST", f"/{job_id}/kill")
+    clock.now += 9.9
     assert call.mrs_state(job_id) == "RUNNING"
-    time.sleep(0.15)
+    clock.now += 0.2
     assert call.mrs_state(job_id) == "KILLED"
 
 
