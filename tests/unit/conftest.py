@@ -27,7 +27,7 @@ def pytest_configure(config) -> None:
     """Here, and not in pyproject.toml, which ansible-test does not read."""
     for marker in (
         "no_cover: repeats what other tests run; to count its lines as well would take long",
-        "races: which of several workers meets the fault is chance, so its answers are not compared",
+        "races: it is chance how far each of several workers comes, so only the kinds of what happens are compared",
     ):
         config.addinivalue_line("markers", marker)
     counter = config.pluginmanager.getplugin("_cov")

@@ -13,16 +13,15 @@ from ansible_collections.otc.bigdata.tests.unit.utils.doors import DOORS, Door
 
 
 def pytest_generate_tests(metafunc) -> None:
-    doors = getattr(metafunc.module, "DOORS", DOORS)  # a file may choose
-    metafunc.parametrize("door", doors, indirect=True)
+    doors = getattr(metafunc.module, "DOORS", DOORS)  # a file may choose, and so may a test
+    if not any(mark.args[0] == "door" for mark in metafunc.definition.iter_markers("parametrize")):
+        metafunc.parametrize("door", doors, indirect=True)
 
 
 @pytest.fixture(autouse=True)
 def door(request):
     """How modules are run in this test."""
-    opened = Door(request.param)
-    if request.node.get_closest_marker("races"):
-        return opened
+    opened = Door(request.param, races=request.node.get_closest_marker("races") is not None)
     test = re.sub(rf"(\[|-){opened.name}(?=-|\])", r"\1*", request.node.nodeid, count=1)
     request.node.user_properties.append(("door", [test, opened.name, opened.answers]))
     return opened

@@ -12,10 +12,10 @@ import typing as t
 import pytest
 
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import CLUSTERS_PATH
-from ansible_collections.otc.bigdata.tests.unit.utils.run_module import Result, run_module
+from ansible_collections.otc.bigdata.tests.unit.utils.run_module import Result
 from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY, PROJECT, Service, check_refused, refusal
 
-pytestmark = pytest.mark.races
+several_workers = pytest.mark.races
 LOGIN = ("POST", "/v3/auth/tokens")
 GATEWAY = ("APIGW.0301", "APIGW.0307", "APIG.0301", "APIG.0307")
 OWN = {"flink": ("DLI.10007", 400), "spark": ("DLI.10007", 400), "mrs": ("130000002", 500)}
@@ -131,6 +131,7 @@ def test_iam_codes_from_a_service(service):
 
 @pytest.mark.parametrize("details", [False, True])
 @every_service
+@several_workers
 def test_a_reader(service, details, before_request, expire):
     service.answers(expired_token=OWN["mrs" if service.scope else "spark"][0])
     service.many(40)
@@ -150,6 +151,7 @@ def test_a_reader(service, details, before_request, expire):
     ids=str,
     indirect=["service"],
 )
+@several_workers
 def test_workers_share_one_login(service, code, before_request, expire):
     """Eight are under way when all tokens expire in the middle of the writes."""
     service.answers(expired_token=code)
@@ -166,6 +168,7 @@ def test_workers_share_one_login(service, code, before_request, expire):
 
 @pytest.mark.parametrize("wrong", ["token", "key"])
 @pytest.mark.parametrize("service", ["spark", "mrs"], indirect=True)
+@several_workers
 def test_workers_with_a_credential_that_cannot_be_renewed(service, wrong, before_request, expire):
     """What was done is reported, the rest is not even sent, and nobody logs in."""
     service.emulator.settings.update({"latency": 0.02})
@@ -188,6 +191,7 @@ def check_refused_with_changes(result: Result, *words: str) -> None:
 
 
 @pytest.mark.parametrize("service", ["spark", "mrs"], indirect=True)
+@several_workers
 def test_a_wrong_password_at_the_renewal_is_sent_once(service, before_request, expire):
     """Eight workers with a wrong password would lock the account."""
     service.emulator.settings.update({"latency": 0.02})
@@ -205,6 +209,7 @@ def test_a_wrong_password_at_the_renewal_is_sent_once(service, before_request, e
     assert [entry["status"] for entry in service.log if entry["path"] == LOGIN[1]] == [201, 401]
 
 
+@several_workers
 def test_workers_share_one_login_while_they_read(flink, before_request, expire):
     """Jobs that a list does not show are read one by one."""
     flink.emulator.settings.update({"latency": 0.02})
@@ -230,6 +235,7 @@ def test_the_new_token_is_refused_too(service, code, status, before_request, exp
 
 
 @every_service
+@several_workers
 def test_the_new_token_expires_at_the_write(service, before_request, expire):
     """The first renewal was for the read before it, and there is one for a task: it fails, and has done nothing."""
     ids = service.many(3)
@@ -253,6 +259,7 @@ def test_the_login_fails_at_the_renewal(service, before_request, expire):
 
 
 @every_service
+@several_workers
 def test_the_answer_of_iam_is_not_that_of_a_write(service, before_request, expire):
     """The writes were refused for their token, so nothing is in doubt; and IAM is asked once, not by every worker."""
     ids = service.many(8)
@@ -317,7 +324,7 @@ def options_of(service: Service, ids: list, reader: bool) -> tuple[str, dict]:
 @every_service
 def test_a_wrong_password_is_sent_once(service, count, reader):
     name, options = options_of(service, service.many(count), reader)
-    result = run_module(name, {**options, **service.by_password, "password": "wrong-password"})
+    result = service.door(name, {**options, **service.by_password, "password": "wrong-password"})
     check_refused(result, "POST", LOGIN[1], "HTTP 401", "the credential was not accepted")
     assert calls(service) == [LOGIN]
 
@@ -329,7 +336,7 @@ def test_a_wrong_key_is_sent_once(service, count, reader):
     """Five wrong signatures lock the key: so one request shows that it is good before there are many."""
     service.emulator.settings.update({"latency": 0.02})
     name, options = options_of(service, service.many(count), reader)
-    result = run_module(name, {**options, **by_key(service, secret_key="wrong-secret-key")})
+    result = service.door(name, {**options, **by_key(service, secret_key="wrong-secret-key")})
     check_refused(result, "GET", service.path, "HTTP 401", "the credential was not accepted")
     assert len(service.log) == 1
     assert "wrong-secret-key" not in result.text
