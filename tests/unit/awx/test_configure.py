@@ -282,7 +282,7 @@ def test_lint(collections):
     command = [pathlib.Path(sys.executable).with_name("ansible-lint"), "--offline", "--nocolor", "playbooks/awx"]
     environ = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": collections}
     run = subprocess.run(
-        command, cwd=ROOT, env=environ, check=False, capture_output=True, encoding="utf-8", timeout=120
+        command, cwd=ROOT, env=environ, check=False, capture_output=True, encoding="utf-8", timeout=600
     )
     assert run.returncode == 0, run.stdout
     assert "Profile 'production' was required, and it passed" in run.stderr

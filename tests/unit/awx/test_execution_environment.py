@@ -18,7 +18,7 @@ DEFINITION = ROOT / "playbooks/awx/execution-environment.yml"
 
 def builder(*arguments: str | pathlib.Path) -> str:
     command = [pathlib.Path(sys.executable).with_name("ansible-builder"), *arguments]
-    return subprocess.run(command, check=True, capture_output=True, encoding="utf-8", timeout=60).stdout
+    return subprocess.run(command, check=True, capture_output=True, encoding="utf-8", timeout=600).stdout
 
 
 def test_context(tmp_path):

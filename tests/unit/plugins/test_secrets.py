@@ -351,7 +351,7 @@ class Scene:
         watch = Watch([*self.temporary.values()], Search(self.secrets()))
         with watch, (self.folder / "stdout").open("wb") as out, (self.folder / "stderr").open("wb") as err:
             how = {"cwd": self.home, "env": environ, "stdin": subprocess.DEVNULL, "stdout": out, "stderr": err}
-            subprocess.run(line, timeout=120, check=False, **how)
+            subprocess.run(line, timeout=600, check=False, **how)
         return watch
 
     @property

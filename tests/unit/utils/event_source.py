@@ -12,7 +12,7 @@ import runpy
 import typing as t
 
 FILE = pathlib.Path(__file__).resolve().parents[3] / "extensions/eda/plugins/event_source/job_events.py"
-PATIENCE = 20  # seconds
+PATIENCE = 300  # seconds, before a test is given up
 
 
 def plugin() -> dict[str, t.Any]:

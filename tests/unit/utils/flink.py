@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import typing as t
 
-from .service import NIGHTLY, PROJECT, Service, check_http_error, check_refused, refusal
+from .service import FOR_EVER, NIGHTLY, PROJECT, Service, check_http_error, check_refused, refusal
 
 # The tests of these modules take all from here.
 __all__ = [
+    "FOR_EVER",
     "GET_PATH",
     "JOBS_PATH",
     "LIST_PATH",

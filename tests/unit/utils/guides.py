@@ -109,7 +109,7 @@ class Shell:
             start_new_session=True,
         )
 
-    def type(self, command: str, seconds: float = 120) -> tuple[int, str]:
+    def type(self, command: str, seconds: float = 600) -> tuple[int, str]:
         """Exit code and output."""
         self._process.stdin.write(f"{{ {command}\n}} < /dev/null\nprintf '{END} %s\n' $?\n".encode())
         self._process.stdin.flush()

@@ -59,7 +59,7 @@ class Run:
         """To Ansible alone."""
         self._process.send_signal(number)
 
-    def end(self, timeout: float = 60) -> Run:
+    def end(self, timeout: float = 300) -> Run:
         """Waits for it, and for nothing that it may have left behind."""
         try:
             self.code = self._process.wait(timeout)
@@ -171,7 +171,7 @@ def folder(**environ: str) -> t.Iterator[Folder]:
         yield Folder(path, **environ)
 
 
-def wait_for(condition: t.Callable[[], t.Any], seconds: float = 30) -> None:
+def wait_for(condition: t.Callable[[], t.Any], seconds: float = 300) -> None:
     """Until it holds."""
     end = time.monotonic() + seconds
     while not condition():

@@ -12,6 +12,7 @@ import threading
 import time
 import typing as t
 import urllib.parse
+from unittest import mock
 
 from .run_module import Result, run_module
 
@@ -21,6 +22,7 @@ KEY = {
     "access_key": "AKDEMO0000000000001",
     "secret_key": "SKdemo/secret+key000000000000000000000001",
 }  # of the emulator
+FOR_EVER = 1e9  # seconds: no test lasts so long
 FIELDS = {"id", "name", "changed", "failed", "action", "status_before", "status", "msg"}
 
 
@@ -44,7 +46,7 @@ class Service:
     def __init__(self, emulator, door: t.Callable[..., Result] = run_module) -> None:
         self.emulator = emulator
         self.door = door
-        self.quick = {"wait_interval": 0.05, "wait_timeout": 20}
+        self.quick = {"wait_interval": 0.05, "wait_timeout": 300}
 
     @property
     def by_token(self) -> dict:
@@ -99,6 +101,12 @@ class Service:
     def fault(self, path: str, kind: str, **fault) -> None:
         self.emulator.faults.add(path=path, kind=kind, **fault)
 
+    def let_go(self) -> None:
+        """No request hangs any more; the emulator logs it when it has an answer."""
+        self.emulator.faults.clear()
+        while self.emulator.log.in_flight:
+            time.sleep(0.005)
+
     @property
     def truth(self) -> dict:
         """The real status of each job, None for deleted ones."""
@@ -108,17 +116,18 @@ class Service:
     @contextlib.contextmanager
     def tokens_expire_after(self, reads: int) -> t.Iterator[None]:
         """All tokens that were given out expire when so many reads have been answered."""
+        answer, turn, left = self.emulator.answer, threading.Lock(), [self.emulator.world.identities]
 
-        def expire() -> None:
-            while self.total("reads") < reads:
-                time.sleep(0.002)
-            self.emulator.world.identities.expire_tokens()
+        def answered(request, connection: int):
+            reply = answer(request, connection)
+            with turn:
+                if left and self.total("reads") >= reads:
+                    left.pop().expire_tokens()
+            return reply
 
         self.emulator.log.clear()
-        thread = threading.Thread(target=expire, daemon=True)
-        thread.start()
-        yield
-        thread.join(5)
+        with mock.patch.object(self.emulator, "answer", answered):
+            yield
 
     # ---- runs ----
 

@@ -418,7 +418,7 @@ def test_what_it_needs(tmp_path, missing):
         "except Exception as error: print(error)\n"
     )
     line = [sys.executable, "-I", "-c", script, str(FILE), missing]
-    said = subprocess.run(line, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=30, check=True).stdout
+    said = subprocess.run(line, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=300, check=True).stdout
     without = (
         f"job_events: {sys.executable}, which runs ansible-rulebook, has no {LIBRARIES[missing]}; install it there"
     )

@@ -18,7 +18,6 @@ from ansible_collections.otc.bigdata.tests.unit.utils.flink import (
     check_refused,
     refusal,
 )
-from ansible_collections.otc.bigdata.tests.unit.utils.run_module import run_module
 from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY
 
 READ_FLINK, STOP, START, DELETE = "dli:jobs:get", "dli:jobs:stop", "dli:jobs:start", "dli:jobs:delete"
@@ -118,7 +117,7 @@ def test_retries_are_told(flink, module, verbosity):
     flink.fault(GET_PATH, "status", status=429, retry_after=0, times=2)
     flink.fault(GET_PATH, "reset_before")
     options = {**flink.by_token, "job_ids": [128], "_ansible_verbosity": verbosity}
-    result = run_module(module, {**options, **({} if "info" in module else {"state": "stopped", "wait_interval": 0.1})})
+    result = flink.door(module, {**options, **({} if "info" in module else {"state": "stopped", "wait_interval": 0.1})})
     assert not result.failed
     if verbosity:
         first, second, third = result["repeats"]

@@ -30,7 +30,6 @@ from ansible_collections.otc.bigdata.tests.unit.utils.flink import (
     check_http_error,
     check_refused,
 )
-from ansible_collections.otc.bigdata.tests.unit.utils.run_module import run_module
 from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY
 
 CREDENTIALS = ("authorization", "x-auth-token", "x-security-token", "x-subject-token")
@@ -118,7 +117,7 @@ class _Passage(http.server.BaseHTTPRequestHandler):
         if self._refused():
             return
         host, dummy, port = self.path.rpartition(":")
-        with socket.create_connection((host, int(port)), timeout=10) as target:
+        with socket.create_connection((host, int(port)), timeout=300) as target:
             self.send_response_only(200)
             self.end_headers()
             back = threading.Thread(target=_pump, args=(target, self.connection), daemon=True)
@@ -174,13 +173,13 @@ def ca_path(authority, tmp_path) -> str:
 
 
 @pytest.fixture
-def secure(authority) -> t.Iterator[Flink]:
+def secure(authority, door) -> t.Iterator[Flink]:
     """The Flink modules against an emulator that speaks TLS."""
     emulator, context = Emulator(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     emulator.speak_tls(context)
     with emulator:
-        yield Flink(emulator)
+        yield Flink(emulator, door)
 
 
 def netloc(flink: Flink) -> str:
@@ -200,7 +199,7 @@ def test_all_requests_go_through_the_proxy(flink, proxy, name):
 
 
 def test_a_reader_goes_through_the_proxy(flink, proxy):
-    result = run_module("dli_flink_jobs_info", flink.by_password, environ={"http_proxy": proxy.url})
+    result = flink.door("dli_flink_jobs_info", flink.by_password, environ={"http_proxy": proxy.url})
     assert result["total"], result
     assert len(proxy.seen) == len(flink.log) > 1
 

@@ -14,13 +14,13 @@ import os
 import pathlib
 import subprocess
 import sys
-import time
 import typing as t
 
 import ansible_collections
 import pytest
 
 from ansible_collections.otc.bigdata.tests.unit.utils.service import (
+    FOR_EVER,
     PROJECT,
     Service,
     check_http_error,
@@ -69,7 +69,7 @@ EVERYTHING = {"name": ["*"]}
 LOST = [  # the fault, whether the write took effect
     ({"kind": "reset_before"}, False),
     ({"kind": "reset_after"}, True),
-    ({"kind": "hang_after", "seconds": 0.5}, True),
+    ({"kind": "hang_after", "seconds": None}, True),
     ({"kind": "status_after", "status": 504, "body": refusal("APIGW.0201")}, True),
     ({"kind": "status", "status": 503}, False),
 ]
@@ -441,16 +441,15 @@ def test_it_takes_some_time(write):
     """Case 21, 29: the old status is seen for some time; the first looks come soon."""
     write.service.delays(**{write.delay: "2 looks"})
     ids = write.many(2)
-    result = write.run(ids, wait_interval=10)
+    result = write.run(ids, wait_interval=10000)  # the longest pause, as long as that it would end by wait_timeout
     assert (result.failed, result["summary"]["changed"]) == (False, 2)
     assert set(write.service.truth.values()) == {write.after}
     assert sorted(write.service.written) == ids
-    assert result.seconds < 8
 
 
 def test_time_out(write):
     """The job fails, its last status is named, `changed` stays true."""
-    write.service.delays(**{write.delay: 60})
+    write.service.delays(**{write.delay: FOR_EVER})
     (job_id,) = write.many(1)
     result = write.run([job_id], wait_timeout=1)
     job = result.job(job_id)
@@ -458,13 +457,13 @@ def test_time_out(write):
     assert write.before in job["msg"]
     assert set(job["error"].values()) == {None}
     assert result["summary"] == {"total": 1, "changed": 0, "unchanged": 0, "failed": 1}
-    assert result.seconds < 4
+    assert "after 1 s (wait_timeout)" in job["msg"]
 
 
 def test_no_wait(write):
     """`wait: false`: accepted is good enough; the status is the last seen. A refusal is one all the same."""
     service = write.service
-    service.delays(**{write.delay: 60})
+    service.delays(**{write.delay: FOR_EVER})
     kind = service.kind
     ids = service.jobs(
         {kind.state_field: write.before},
@@ -475,7 +474,6 @@ def test_no_wait(write):
     assert result.column("changed") == dict(zip(ids, (True, False)))
     assert result.column("status") == dict.fromkeys(ids, write.before)
     assert result.job(ids[1])["error"]["code"] == write.refusal
-    assert result.seconds < 4
 
 
 def test_one_job_is_refused(operation):
@@ -569,8 +567,8 @@ def test_answer_to_a_write_is_lost(write, fault, took_effect):
     """Case 41: never repeated blindly: read first. A write that took effect is a change and is not sent again."""
     service, ids = write.service, write.many(2)
     service.fault(write.write_path, method=write.method, **fault)
-    result = write.run(ids, request_timeout=0.4 if "seconds" in fault else 10)
-    time.sleep(0.6 if "seconds" in fault else 0)  # the emulator logs a request when it has an answer
+    result = write.run(ids, request_timeout=2 if "seconds" in fault else 60)
+    service.let_go()
     assert not result.failed, result["msg"]
     assert result.column("changed") == dict.fromkeys(ids, True)
     assert set(service.truth.values()) == {write.after}
@@ -690,7 +688,7 @@ def test_token_expires(operation, code, at_write):
     """Case 39: one more login, shared by all workers; the request that was refused is made again."""
     service = operation.service
     service.answers(expired_token=code)
-    service.emulator.settings.update({"latency": 0.1 if at_write else 0.02})
+    service.emulator.settings.update({"latency": 0 if at_write else 0.02})
     ids = operation.many(1 if at_write else 30, hidden=True)
     with service.tokens_expire_after(1 if at_write else 10):
         result = operation.run(ids, login=service.by_password)
@@ -804,7 +802,7 @@ def play(emulator, tasks: dict[str, dict], folder: pathlib.Path) -> dict[str, di
         },
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=300,
         check=False,
     )
     results = folder / "results.json"
@@ -814,6 +812,7 @@ def play(emulator, tasks: dict[str, dict], folder: pathlib.Path) -> dict[str, di
     return answer
 
 
+@pytest.mark.parametrize("door", ["module"], indirect=True)
 def test_playbook_across_the_services(emulator, flink, spark, mrs, tmp_path):
     """Stops and purges; the second run changes nothing; one undeletable record keeps no other."""
     work = {

@@ -16,6 +16,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
 TASKS, JOBS, LIMIT = 8, 30, 50
 
 
+@pytest.mark.parametrize("door", ["module"], indirect=True)
 @pytest.mark.parametrize("retry_after", [0, 1])
 def test_eight_tasks_share_a_gateway(emulator, retry_after):
     """All of them succeed, and hardly anything is sent in vain."""
@@ -26,7 +27,7 @@ def test_eight_tasks_share_a_gateway(emulator, retry_after):
     def stop(share):
         endpoints = dict.fromkeys(("iam", "dli"), emulator.url)
         options = {"state": "stopped", "batch_id": share, "token": "demo-token", "endpoints": endpoints}
-        return run_module("dli_batch_job", options, timeout=120)
+        return run_module("dli_batch_job", options)
 
     with ThreadPoolExecutor(TASKS) as pool:
         results = list(pool.map(stop, [ids[n::TASKS] for n in range(TASKS)]))

@@ -60,14 +60,14 @@ def serve(files: dict, **settings) -> Emulator:
     ],
     ids=str,
 )
-def test_who_is_trusted(files, options, environ, good):
+def test_who_is_trusted(files, door, options, environ, good):
     """Unknown authorities are refused, with one clear message, unless the task says otherwise."""
     with serve(files) as emulator:
 
         def named(values: dict) -> dict:
             return {name: files.get(value, value) for name, value in values.items()}
 
-        flink = Flink(emulator)
+        flink = Flink(emulator, door)
         result = flink.run("stopped", [128], environ=named(environ), max_retries=0, **named(options))
         if good:
             assert result["changed"], result["msg"]
@@ -88,21 +88,23 @@ def test_who_is_trusted(files, options, environ, good):
     ],
     ids=str,
 )
-def test_certificate_of_our_own(files, options, environ, good):
+def test_certificate_of_our_own(files, door, options, environ, good):
     """A server that wants to know us."""
     with serve(files, verify_mode=ssl.CERT_REQUIRED, maximum_version=ssl.TLSVersion.TLSv1_2) as emulator:
         given, variables = ({name: files[file] for name, file in values.items()} for values in (options, environ))
-        result = Flink(emulator).run("stopped", [128], environ=variables, ca_path=files["ca"], max_retries=0, **given)
+        result = Flink(emulator, door).run(
+            "stopped", [128], environ=variables, ca_path=files["ca"], max_retries=0, **given
+        )
         assert result["changed"] is good
         assert result.failed is not good
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])
 @pytest.mark.parametrize("module", ["run", "info"])
-def test_server_demands_a_certificate(files, version, module):
+def test_server_demands_a_certificate(files, door, version, module):
     """One clear message that names the way out, and no repeats, as nothing will change."""
     with serve(files, verify_mode=ssl.CERT_REQUIRED, minimum_version=version, maximum_version=version) as emulator:
-        flink = Flink(emulator)
+        flink = Flink(emulator, door)
         login = {**flink.by_token, "ca_path": files["ca"]}
         result = flink.run("stopped", [128], login) if module == "run" else flink.info(login, job_ids=[128])
         check_http_error(result, "GET", emulator.url, JOBS_PATH)
@@ -122,10 +124,10 @@ def test_server_demands_a_certificate(files, version, module):
         ("text", "key"),
     ],
 )
-def test_certificate_of_no_use(files, cert, key):
+def test_certificate_of_no_use(files, door, cert, key):
     """It is told before anything is sent, and nobody is asked for the passphrase of a key."""
     with serve(files, verify_mode=ssl.CERT_REQUIRED) as emulator:
-        flink = Flink(emulator)
+        flink = Flink(emulator, door)
         given = {"client_cert": files[cert], **({"client_key": files[key]} if key else {})}
         result = flink.run("stopped", [128], ca_path=files["ca"], max_retries=0, **given)
         check_refused(result, "client_key")
