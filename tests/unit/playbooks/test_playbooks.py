@@ -37,7 +37,7 @@ def batch_id(number: int) -> str:
 
 def play(here: Folder, name: str, variables: dict, *arguments: str) -> Run:
     line = [f"otc.bigdata.{name}", "-e", json.dumps(variables), *arguments]
-    run = here.start("playbook", *line, ANSIBLE_SHOW_CUSTOM_STATS="1").end(120)
+    run = here.start("playbook", *line, ANSIBLE_SHOW_CUSTOM_STATS="1").end(600)
     assert "Traceback" not in run.said, run.said
     assert "[WARNING]" not in run.said, run.said
     return run
@@ -382,7 +382,7 @@ def test_job_that_cannot_be_started():
 def test_interrupted_while_jobs_stop():
     """Nobody has read how that ended. The next run goes on, and starts them all the same."""
     with world(flink_jobs=[{"job_id": 1, **RUNNING}, {"job_id": 2, **RUNNING}]) as (emulator, here):
-        emulator.settings.update({"delays": {"savepoint": "8 looks"}})
+        emulator.settings.update({"delays": {"savepoint": "5 looks"}})
         here.write("upgrade.yml", HAND_OVER)
         line = ["otc.bigdata.maintenance_window", "-e", json.dumps({**QUEUE, **WINDOW})]
         run = here.start("playbook", *line, terminal=True)
@@ -630,7 +630,7 @@ def test_examples(name):
         if name == "maintenance_end":
             here.write("stopped_jobs.yml", {"stopped_jobs": {"localhost": [7]}})
         here.write("play.yml", meta["argument_specs"][name]["examples"])
-        run = here.start("playbook", "play.yml").end(120)
+        run = here.start("playbook", "play.yml").end(600)
         assert run.code == 0, run.said
         assert emulator.log.summary()["writes"] > 0
 

@@ -141,7 +141,7 @@ def every_way() -> t.Iterator[tuple[Run, dict[str, str]]]:
     with world(**SEED) as (dummy, here):
         here.write("more.yml", [stop(template("job"))])
         environ = {**ENABLED, **written_to("~/new/$NAME"), "NAME": "here", "ANSIBLE_INJECT_INVOCATION": "1"}
-        run = here.playbook(EVERY_WAY, "-vvv", name="every <way>.yml", **environ).end(120)
+        run = here.playbook(EVERY_WAY, "-vvv", name="every <way>.yml", **environ).end(600)
         yield run, {kind: (here.home / "new/here" / kind).read_text(encoding="utf-8") for kind in KINDS}
 
 

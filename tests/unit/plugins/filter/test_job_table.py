@@ -124,7 +124,7 @@ def seen() -> dict[str, str]:
     errors = [f"e{number}.msg" for number in range(len(ERRORS))]
     with world(**SEED) as (dummy, here):
         tasks.append(kept(here, [*TABLES, *whole.values(), *errors]))
-        run = here.playbook([{"tasks": tasks}]).end(120)
+        run = here.playbook([{"tasks": tasks}]).end(600)
         assert run.code == 0, run.said
         assert "Traceback" not in run.said
         assert "\x1b" not in run.said
