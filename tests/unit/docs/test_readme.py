@@ -13,6 +13,8 @@ import yaml
 from ansible_collections.otc.bigdata.plugins.module_utils._connection import ENVIRONMENT
 from ansible_collections.otc.bigdata.tests.unit.utils.guides import GUIDES, ROOT
 
+pytestmark = pytest.mark.no_cover
+
 REPOSITORY = "https://github.com/otc-bigdata/otc.bigdata/blob/main/"
 
 

@@ -203,7 +203,7 @@ TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
     "TLS: the other side does not speak it": lambda it: it.at(it.emulator.url.replace("http:", "https:")),
     "redirected to ..., which is not followed": lambda it: it.fault(status=302, headers={"Location": "https://a.b/"}),
     "the answer is not JSON (text/html": lambda it: it.fault("wrong_type"),
-    "no answer within ... s (request_timeout)": lambda it: it.fault("hang", seconds=1, request_timeout=0.2),
+    "no answer within ... s (request_timeout)": lambda it: it.fault("hang", seconds=None, request_timeout=0.2),
     "the connection broke: ...": lambda it: it.fault("reset_before"),
     "the answer has an unknown shape: ...": lambda it: it.fault("shape", at="job_detail", value="x"),
     "the answer is larger than 64 MiB": lambda it: it.fault("bomb"),

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import re
 import threading
@@ -126,6 +127,19 @@ class Service:
             return reply
 
         self.emulator.log.clear()
+        with mock.patch.object(self.emulator, "answer", answered):
+            yield
+
+    @contextlib.contextmanager
+    def together(self, number: int, path: str) -> t.Iterator[None]:
+        """The first requests whose path matches wait until there are so many of them at once."""
+        answer, meeting, numbers = self.emulator.answer, threading.Barrier(number), itertools.count()
+
+        def answered(request, connection: int):
+            if re.search(path, request.path) and next(numbers) < number:
+                meeting.wait(300)
+            return answer(request, connection)
+
         with mock.patch.object(self.emulator, "answer", answered):
             yield
 
