@@ -163,7 +163,7 @@ def _clouds(path: str | None, named: str, empty: bool = False) -> Entry:
     return {key: found[key] for key in found if isinstance(key, str)}
 
 
-def _plain(raw: t.Any, where: str) -> Entry:
+def _plain(raw: t.Any, where: str, auth: bool = True) -> Entry:
     """An entry without what is empty, and with _ where its keys have -, as openstacksdk reads it. Its auth likewise."""
     plain: Entry = {}
     if not isinstance(raw, dict) and raw is not None:
@@ -172,10 +172,10 @@ def _plain(raw: t.Any, where: str) -> Entry:
         key = str(name).replace("-", "_")
         if value is None or value == "":
             continue
-        if key == "auth":
+        if key == "auth" and auth:
             if not isinstance(value, dict):
                 raise OptionError(f"{where}: auth must be a mapping")
-            value = _plain(value, where)
+            value = _plain(value, where, auth=False)
         if key in plain and plain[key] != value:
             raise OptionError(f"{where}: {key} is given twice, with - and with _")
         plain[key] = value
@@ -204,8 +204,9 @@ def _cloud(sdk: t.Any, name: str, entry: Entry, options: t.Iterable[str], wish: 
     entry = _over(below, entry)
     auth = entry["auth"]
     has_user = not {"username", "user_id"}.isdisjoint({*auth, *entry})
-    for_obs = has_user and not any(key in auth for key in OBS_KEYS) and any(key in entry for key in OBS_KEYS)
-    if for_obs or "ak" in auth or "access_key" in auth:
+    own_pair = [key in auth for key in ("ak", "access_key", "sk", "secret_key")]
+    for_obs = has_user and not any(own_pair) and any(key in entry for key in OBS_KEYS)
+    if for_obs or sum(own_pair) > 1:
         entry = {key: value for key, value in entry.items() if key not in OBS_KEYS}
     place = f"cloud {shown(name)}: "
     found = _texts(entry, options, place)

@@ -51,7 +51,7 @@ def in_project_name(name: str | None) -> str | None:
 
 def region_name(text: str, name: str) -> str:
     """``text``, if it can be part of a host name. Raises OptionError, which begins with ``name``."""
-    if not re.fullmatch(r"[a-z0-9-]+", text):
+    if not re.fullmatch(r"[a-z0-9-]{1,63}", text):
         raise OptionError(f"{name}: {shown(text)} is not a region such as eu-de (lower-case letters, digits and -)")
     return text
 

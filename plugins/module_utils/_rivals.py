@@ -65,10 +65,10 @@ def _agree(key: str, variable: Value, env: Level, entry: Level) -> bool:
         return own is None or own.text == variable.text or variable.text in entry.regions
     if key in PROJECT:
         return _same_project(env, entry)
-    kind = kind_of(entry)
-    if key in CREDENTIAL and kind is None:
+    if key in CREDENTIAL and not any(option in entry.values for option in ("token", "access_key", "username")):
         return True
-    return key == "username" and kind is Password and _same(("username", "user_domain_name"), env, entry)
+    same_user = kind_of(entry) is Password and _same(("username", "user_domain_name"), env, entry)
+    return key == "username" and same_user
 
 
 def _same_project(env: Level, entry: Level) -> bool:

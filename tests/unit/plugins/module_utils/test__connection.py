@@ -50,6 +50,8 @@ def test_credential(options: dict[str, t.Any], environ: dict[str, str], credenti
         ({"project_name": "eu-de_n"}, {"OS_PROJECT_ID": "ei"}, Project(name="eu-de_n")),
         ({}, {"OS_PROJECT_ID": "ei", "OS_PROJECT_NAME": "en"}, Project("ei", "en")),
         ({}, {"OS_TENANT_NAME": "eu-de_t"}, Project(name="eu-de_t")),
+        ({}, {"OS_TENANT_ID": "ti", "OS_TENANT_NAME": "eu-de_t"}, Project("ti", "eu-de_t")),
+        ({}, {"OS_PROJECT_ID": "ei", "OS_TENANT_ID": "ti"}, Project("ei")),
     ],
 )
 def test_project(options: dict[str, t.Any], environ: dict[str, str], project: Project) -> None:
@@ -112,6 +114,96 @@ def test_what_is_missing_is_named(options: dict[str, t.Any], environ: dict[str, 
     for word in words:
         assert word in str(raised.value)
     assert "u:p" not in str(raised.value)
+
+
+TEXTS = ["username", "user_domain_name", "project_name", "project_id", "token", "access_key", "region", "auth_url"]
+ODD = ["x\r", "x\n", " x", "x ", "\tx", "x\x1b[31m", "x\u00a0", "x\u200b", "\ufeffx", "x\x85", "x\u2028y", "x\udc80"]
+
+
+@pytest.mark.parametrize("text", ODD, ids=ascii)
+def test_blanks_and_control_characters(text: str) -> None:
+    """A stray one costs a failed login, and five lock the user. Of a task each option counts, also where another wins."""
+    more = {"project_id": "p", "region": "eu-de", "token": "t"}
+    for option in [*TEXTS, "secret_key", "security_token", "cloud", "ca_path", "client_cert", "client_key"]:
+        with pytest.raises(OptionError) as raised:
+            connection({**more, option: text})
+        assert str(raised.value).startswith(option)
+        assert text not in str(raised.value)
+    for key in ("iam", "dli", "mrs"):
+        with pytest.raises(OptionError, match=f"endpoints.{key}"):
+            connection({**more, "endpoints": {key: text}})
+    for variable in ("OS_USERNAME", "OS_DOMAIN_NAME", "OS_TENANT_NAME", "OS_REGION_NAME", "OS_AUTH_URL", "OS_CACERT"):
+        environ = {
+            **USER_ENV,
+            "OS_USER_DOMAIN_NAME": "",
+            "OS_DOMAIN_NAME": "d",
+            "OS_TENANT_NAME": "eu-de",
+            variable: text,
+        }
+        with pytest.raises(OptionError, match=variable):
+            connection({}, environ)
+        assert connection(
+            {**more, **USER, "auth_url": "https://iam.eu-de.otc.t-systems.com", "ca_path": __file__}, environ
+        )  # is not used
+
+
+@pytest.mark.parametrize("text", ["p\r", "p\n", "a\tb", "a\x00b", "a\u2028b", "a\udc80b"], ids=ascii)
+def test_control_characters_in_a_password(text: str) -> None:
+    for options, environ in (({**USER, "password": text}, {}), ({}, {**USER_ENV, "OS_PASSWORD": text})):
+        with pytest.raises(OptionError, match="password"):
+            connection({**PROJECT, **options}, environ)
+
+
+@pytest.mark.parametrize("text", [" p", "p ", "{'a': 1}", "[x]", "p\u00a0", "p\u200b", "0123456"])
+def test_what_a_password_may_look_like(text: str) -> None:
+    assert connection({**PROJECT, **USER, "password": text}).credential == Password("u", text, "d")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{'auth': {'password': 's3cr3t'}}",
+        '{"password": "s3cr3t"}',
+        "['s3cr3t', 'x']",
+        "-----BEGIN PRIVATE KEY-----\ns3cr3t\n-----END PRIVATE KEY-----",
+        "-----BEGIN PRIVATE KEY-----\\ns3cr3t",
+        "s3cr3t" * 12,
+        "auth: s3cr3t",
+    ],
+)
+def test_values_of_the_wrong_kind_are_not_quoted(text: str) -> None:
+    for option in ("region", "project_id", "auth_url", "cloud", "client_key"):
+        with pytest.raises(OptionError) as raised:
+            connection({"token": "t", **PROJECT, "client_cert": __file__, option: text})
+        assert option in str(raised.value)
+        if option != "client_key" or text != "auth: s3cr3t":  # what may be a path is shown
+            assert "s3cr3t" not in str(raised.value)
+    for variable in ("OS_REGION_NAME", "OS_PROJECT_ID", "OS_AUTH_URL", "OS_CLOUD", "OS_CLIENT_CONFIG_FILE"):
+        with pytest.raises(OptionError) as raised:
+            connection({}, {"OS_TOKEN": "t", "OS_PROJECT_ID": "p", variable: text})
+        assert variable in str(raised.value)
+        if variable != "OS_CLIENT_CONFIG_FILE" or "s3cr3ts3cr3t" not in text and text != "auth: s3cr3t":
+            assert "s3cr3t" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({"OS_REGION_NAME": "RegionOne"}, ["region", "OS_REGION_NAME", "'RegionOne'"]),
+        ({"OS_CACERT": "/no/such"}, ["ca_path", "OS_CACERT", "/no/such"]),
+        ({"OS_TENANT_ID": "../x"}, ["project_id", "OS_TENANT_ID"]),
+        ({"OS_AUTH_URL": "iam.eu-de.otc.t-systems.com/v3"}, ["auth_url", "OS_AUTH_URL", "https://iam.", "begin with"]),
+        ({"OS_AUTH_TOKEN": "a b"}, ["token", "OS_AUTH_TOKEN"]),
+        ({"OTC_DLI_ENDPOINT": "dli"}, ["endpoints.dli", "OTC_DLI_ENDPOINT", "https://dli."]),
+    ],
+    ids=str,
+)
+def test_the_variable_is_named(environ: dict[str, str], words: list[str]) -> None:
+    base = {"OS_TOKEN": "t"} if "OS_AUTH_TOKEN" not in environ else {}
+    with pytest.raises(OptionError) as raised:
+        connection({}, {**base, "OS_PROJECT_NAME": "eu-de", **environ})
+    for word in words:
+        assert word in str(raised.value)
 
 
 def test_secrets_are_not_shown() -> None:

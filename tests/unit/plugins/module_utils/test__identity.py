@@ -169,6 +169,7 @@ KEY = {"access_key": "a", "secret_key": "s"}
         ({"auth": AUTH, "ak": "a", "sk": "s"}, USER),
         ({"auth": AUTH, **KEY, "security_token": "t"}, USER),
         ({"auth": AUTH, "ak": "half"}, USER),
+        ({"auth": {**AUTH, "ak": "a"}, "sk": "s"}, AccessKey("a", "s")),
         # keys that log in
         ({"auth": {**AUTH, "ak": "a", "sk": "s"}}, AccessKey("a", "s")),
         ({"auth": {**AUTH, "ak": "a", "sk": "s"}, "ak": "b", "sk": "c", "security_token": "d"}, AccessKey("a", "s")),
@@ -272,6 +273,7 @@ def test_contradictions(read: t.Any, entry: dict, environ: dict, variable: str) 
         # the entry names nobody
         ({"auth": {"project_name": "eu-nl"}}, {**ENV, "OS_PROJECT_NAME": ""}, Password("eu", "ep", "ed"), "eu-nl"),
         ({"region_name": "eu-de"}, {"OS_TOKEN": "t", "OS_PROJECT_ID": "p"}, Token("t"), "p"),
+        ({"auth": {"user_domain_name": "cd"}}, ENV, Password("eu", "ep", "ed"), "eu-de"),
     ],
     ids=str,
 )
