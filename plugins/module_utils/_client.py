@@ -61,6 +61,7 @@ class Client:
             edge.rest,
             edge.secrets,
         )
+        edge.begins(self.stop)
         self._session = Session(self._http, connection.iam, connection.credential, connection.project)
         self._base = connection.endpoint or self._located(connection, service)
         self.project = self._session.login.project or Project()
@@ -117,6 +118,10 @@ class Client:
     def plain(self, text: str) -> str:
         """A text of the service, fit to be shown."""
         return plain(text, self._edge.secrets)
+
+    def hold_until(self, end: float) -> None:
+        """What a gateway holds back is tried again until then, a time of the monotonic clock, and not until the deadline."""
+        self._http.held_until = end
 
     def stop(self) -> None:
         """Nobody waits for an answer any more."""

@@ -64,6 +64,9 @@ class Edge:
         if not self.awaited():
             raise Fatal("", "not sent, as Ansible has ended")
 
+    def begins(self, end: t.Callable[[], None]) -> None:
+        """A client begins its work; ``end`` cuts off what is under way."""
+
     def rest(self, seconds: float) -> None:
         """A pause before a request."""
         time.sleep(seconds)

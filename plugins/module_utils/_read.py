@@ -29,7 +29,7 @@ MOST = 1_000_000  # jobs of a list
 TRIES = 3  # to get a list that does not move while it is read
 MOVING = "the list of jobs kept changing while it was read; a job may be missing from it"
 SHORT = "the list shows {} of the {} jobs that it counts; a job may be missing from it, or hidden from this user"
-NAMELESS = "{} of the list without a usable id {} left out"
+NAMELESS = "entries of the list that have no usable id, and are left out: {}"
 
 
 class Service(t.Protocol):
@@ -160,7 +160,7 @@ class Listing:
     @property
     def warnings(self) -> list[str]:
         """What whoever relies on it must know."""
-        left_out = NAMELESS.format(self.nameless, "entry was" if self.nameless == 1 else "entries were")
+        left_out = NAMELESS.format(self.nameless)
         moving = "" if self.still or self.short else MOVING
         return [text for text in (moving, self.short, left_out if self.nameless else "") if text]
 

@@ -59,6 +59,7 @@ async def run(queue: t.Any, args: t.Mapping[str, t.Any]) -> None:
     edge = SourceEdge(os.environ)
     try:
         options = _read(args)
+        edge.interval = options["interval"]
         watches = _watches(options)
         log_in = {}
         for endpoint in dict.fromkeys(one.endpoint for one in watches):
@@ -77,7 +78,7 @@ async def run(queue: t.Any, args: t.Mapping[str, t.Any]) -> None:
         _tell_bugs(edge)
         raise Failure(remove_values(str(told), list(edge.secrets))) from None
     finally:
-        edge.stopped.set()
+        edge.stop()
 
 
 def _tell_bugs(edge: SourceEdge) -> None:

@@ -33,6 +33,7 @@ from ..module_utils._selection import matching
 from ._job_changes import Jobs, Look
 
 LOG = logging.getLogger("otc.bigdata.job_events")
+LEAST_PATIENCE = 10.0  # seconds for which a request that is held back is tried again, however soon the next look is due
 
 
 class Sort(t.NamedTuple):
@@ -77,9 +78,25 @@ class Watch:
 
 @dataclass
 class SourceEdge(Edge):
-    """Hears of what a client does, and lets it do nothing more once nobody waits for it."""
+    """Hears of what clients do, and lets them do nothing more once nobody waits for it.
+
+    ``interval``: seconds from one look to the next.
+    """
 
     stopped: threading.Event = field(default_factory=threading.Event)
+    interval: float = math.inf
+    enders: list[t.Callable[[], None]] = field(default_factory=list)  # of what is under way, one for each client
+
+    def begins(self, end: t.Callable[[], None]) -> None:
+        self.enders.append(end)
+        if self.stopped.is_set():
+            end()
+
+    def stop(self) -> None:
+        """What is under way ends, too: an answer may take as long as request_timeout allows."""
+        self.stopped.set()
+        for end in tuple(self.enders):
+            end()
 
     def go_on(self) -> None:
         """Raises Fatal, so that a look ends after the request that is under way."""
@@ -96,12 +113,23 @@ class SourceEdge(Edge):
 
 
 class SourceClient(Client):
-    """A client without a deadline of its own: the source may run for weeks, and looks end when it is stopped."""
+    """A client without a deadline of its own: the source may run for weeks, and looks end when it is stopped.
+
+    Only what a gateway holds back is given up when the next look is due.
+    """
 
     def __init__(self, connection: Connection, endpoint: str, edge: SourceEdge) -> None:
         self._source = edge
         edge.go_on()  # a look that was ended by the stop would log in anew
         super().__init__(connection, endpoint, edge, math.inf)
+
+    def begin(self) -> None:
+        """A look begins."""
+        self.hold_until(time.monotonic() + max(self._source.interval, LEAST_PATIENCE))
+
+    def end(self) -> None:
+        """It is not used any more."""
+        self._source.enders.remove(self.stop)
 
     def _send(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
         self._source.go_on()
@@ -121,11 +149,11 @@ class Sighting(t.NamedTuple):
 class Lookout:
     """Looks at the lists of one endpoint, with one login for as long as that lasts. It blocks, so it needs a thread."""
 
-    def __init__(self, log_in: t.Callable[[], Client], watches: list[Watch], known: t.Mapping[str, Jobs]) -> None:
+    def __init__(self, log_in: t.Callable[[], SourceClient], watches: list[Watch], known: t.Mapping[str, Jobs]) -> None:
         self.watches = watches
         self._log_in = log_in
         self._known = known
-        self._client: Client | None = None
+        self._client: SourceClient | None = None
         self._services: dict[Watch, Service] = {}
 
     def look(self, watches: t.Sequence[Watch]) -> dict[Watch, Sighting | Failure]:
@@ -139,11 +167,13 @@ class Lookout:
             raise
         except Failure as error:
             return dict.fromkeys(watches, error)
+        client.begin()
         looks = dict(zip(watches, client.each(partial(self._look_at, client), watches)))
         ended = [look for look in looks.values() if _ends_login(look)]
         self._client = None if ended else client
         if not ended:
             return looks
+        client.end()
         self._services.clear()
         if before:  # it logs in twice at most, which is enough for a task but not for weeks
             return {**looks, **self.look([watch for watch, look in looks.items() if isinstance(look, Failure)])}

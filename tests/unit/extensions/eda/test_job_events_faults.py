@@ -5,13 +5,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
+from ansible_collections.otc.bigdata.plugins.module_utils._connection import read_connection
+from ansible_collections.otc.bigdata.plugins.module_utils._errors import Refused
+from ansible_collections.otc.bigdata.plugins.module_utils._options import connection_options
+from ansible_collections.otc.bigdata.plugins.plugin_utils import _job_lists
 from ansible_collections.otc.bigdata.plugins.plugin_utils._job_events import pause
 from ansible_collections.otc.bigdata.tests.unit.utils.event_source import FILE, until
 from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY, PROJECT
@@ -423,3 +429,30 @@ def test_what_it_needs(tmp_path, missing):
         f"job_events: {sys.executable}, which runs ansible-rulebook, has no {LIBRARIES[missing]}; install it there"
     )
     assert said == f"{without if missing else 'missing required arguments: services'}\n"
+
+
+@pytest.mark.parametrize("path", ["/v3/auth/tokens", "/streaming/jobs"])
+async def test_a_source_that_is_stopped_while_an_answer_drips(sources, path):
+    """It does not wait for the end of the answer, nor for that of request_timeout."""
+    sources.emulator.faults.add(path=path, kind="drip", seconds=0.2, times=None)
+    async with sources.start(sources.by_password, looked=0, request_timeout=300) as source:
+        await until(lambda: any(path in entry["path"] for entry in sources.emulator.log.entries()))
+        began = time.monotonic()
+        await source.stop()
+        await asyncio.get_running_loop().shutdown_default_executor()
+    assert time.monotonic() - began < 100
+
+
+def test_a_look_that_is_held_back_ends_when_the_next_is_due(emulator):
+    """Or a little later, where looks follow each other that fast."""
+    given = {"token": "demo-token", "project_id": PROJECT, "endpoints": {"dli": emulator.url}}
+    options = {**{name: one.get("default") for name, one in connection_options().items()}, **given}
+    emulator.faults.add(path="/jobs$", status=429, times=None)
+    edge = _job_lists.SourceEdge({}, interval=0.1)
+    client = _job_lists.SourceClient(read_connection(options, {}, "dli"), "dli", edge)
+    client.begin()
+    began = time.monotonic()
+    with pytest.raises(Refused, match="HTTP 429"):
+        client.call("GET", "/v1.0/p/streaming/jobs")
+    assert len(emulator.log.entries()) > 2
+    assert time.monotonic() - began < 100

@@ -56,13 +56,13 @@ def test_throttled(flink, path, retry_after, least):
 
 @pytest.mark.parametrize("retries", [0, 2])
 def test_throttled_for_ever(flink, retries):
-    """max_retries is the limit; the message tells method, host, path, status and the service's code."""
+    """The time of the task is the limit, unless nothing is repeated; the message tells method, host, path, status and code."""
     flink.fault(ANY, "status", status=429, retry_after=0, times=None)
-    result = flink.run("stopped", [128], max_retries=retries)
+    result = flink.run("stopped", [128], max_retries=retries, wait_timeout=7)
     check_http_error(result, "GET", flink.emulator.url, f"{JOBS_PATH}/128", 429)
     assert result.job(128)["error"]["code"] == "APIGW.0308"
     per_path = [entry["path"] for entry in flink.log]
-    assert per_path.count(f"{JOBS_PATH}/128") == retries + 1
+    assert per_path.count(f"{JOBS_PATH}/128") == 1 if retries == 0 else per_path.count(f"{JOBS_PATH}/128") > retries + 1
 
 
 def test_pause_is_longer_than_the_task_may_take(flink):

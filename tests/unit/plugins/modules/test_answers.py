@@ -1,0 +1,369 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Answers that nobody expects: late, endless, of another shape, and how often they are asked for."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.otc.bigdata.tests.unit.utils.service import PROJECT, check_refused, refusal
+
+JOBS = f"/v1.0/{PROJECT}/streaming/jobs"
+TOKENS = "/v3/auth/tokens"
+LATE = {"status": 408, "body": refusal("DLI.0019", "timed out")}
+OUTDATED = {"error": {"code": 403, "message": "X-Auth-Token is invalid in the request", "title": "Forbidden"}}
+
+
+def sends(service, method: str = "GET") -> dict[str, int]:
+    """How often each request was sent."""
+    found: dict[str, int] = {}
+    for entry in service.log:
+        if entry["method"] == method:
+            key = f"{entry['path']}?{entry['query']}"
+            found[key] = found.get(key, 0) + 1
+    return found
+
+
+# ---- 408, 409: as little as 504 ----
+
+
+@pytest.mark.parametrize("state", ["stopped", "absent"])
+@pytest.mark.parametrize("fault", [LATE, {"status": 409}, {"status": 504, "body": refusal("DLI.0019")}], ids=str)
+def test_a_write_that_was_given_up(flink, state, fault):
+    """It took effect, or it is sent again."""
+    flink.job()
+    flink.fault("/(stop|delete)$", "status_after", **fault)
+    result = flink.run(state, [5])
+    assert (result.failed, result["changed"], len(flink.writes)) == (False, True, 1)
+    flink.job()
+    flink.fault("/(stop|delete)$", "status", **fault)
+    result = flink.run(state, [5])
+    assert (result.failed, result["changed"], len(flink.writes)) == (False, True, 2)
+
+
+@pytest.mark.parametrize("fault", [LATE, {"status": 400, "body": refusal("DLI.0019")}], ids=str)
+def test_a_read_that_was_given_up(flink, fault):
+    flink.many(3, "job_finish")
+    for path in (TOKENS, "/jobs"):
+        flink.fault(path, "status", times=2, **fault)
+    login = flink.by_password
+    if fault is not LATE:
+        flink.emulator.faults.clear()
+        flink.fault("/jobs", "status", times=2, **fault)
+    assert not flink.run("stopped", [1, 2, 3], login).failed
+    flink.fault("/jobs", "status", times=2, **fault)
+    assert flink.info(filters={"name": ["job-*"]})["total"] == 3
+
+
+def test_a_read_of_mrs_that_fails_inside(mrs):
+    ids = mrs.many(2, "FINISHED")
+    mrs.fault("/job-executions", "status", status=500, body=refusal("0023"), times=2)
+    assert not mrs.run("stopped", ids).failed
+
+
+def test_a_read_that_meets_a_conflict_is_refused(flink):
+    flink.job()
+    flink.fault("/jobs", "status", status=409, times=None)
+    assert flink.run("stopped", [5]).failed
+    assert set(sends(flink).values()) == {1}
+
+
+# ---- max_retries is the most ----
+
+
+BROKEN = {
+    "502": {"status": 502},
+    "500": {"status": 500},
+    "cut": {"kind": "truncate"},
+    "no JSON": {"kind": "wrong_type"},
+    "shape": {"kind": "wrong_type", "body": ["x"]},
+    "empty": {"kind": "empty"},
+}
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+@pytest.mark.parametrize("fault", BROKEN)
+def test_how_often_a_read_is_sent(flink, fault, retries):
+    """By the module, by a reader, for one job, for a list and for what takes its place."""
+    flink.many(4)
+    runs = [
+        lambda: flink.run("stopped", [1], max_retries=retries),
+        lambda: flink.run("stopped", [1, 2, 3, 4], max_retries=retries),
+        lambda: flink.run("absent", filters={"name": ["job-*"]}, max_retries=retries),
+        lambda: flink.info(job_ids=[1, 2, 3], max_retries=retries),
+        lambda: flink.info(filters={"name": ["job-*"]}, details=True, max_retries=retries),
+    ]
+    for run in runs:
+        flink.emulator.faults.clear()
+        flink.fault("/jobs", times=None, **{"kind": "status", **BROKEN[fault]})
+        assert run().failed
+        assert set(sends(flink).values()) == {1 + retries}
+
+
+# ---- shapes ----
+
+
+PLACES = {
+    TOKENS: [
+        ("", ["x"]),
+        ("token", "x"),
+        ("token", None),
+        ("token.project", "x"),
+        ("token.project.id", "../../x"),
+        ("token.project.id", 5),
+        ("token.catalog", ["x"]),
+        ("token.catalog", {"a": 1}),
+        ("token.catalog.0.endpoints", 5),
+        ("token.catalog.0.endpoints", ["x"]),
+        ("token.catalog.0.endpoints.0.url", "http://["),
+    ],
+    "/jobs/5$": [
+        ("", 5),
+        ("job_detail", "x"),
+        ("job_detail", ["x"]),
+        ("job_detail.job_id", {"a": 1}),
+        ("job_detail.job_id", 6),
+        ("job_detail.status", 5),
+        ("job_detail.name", {"a": 1}),
+        ("job_detail.tags", 5),
+    ],
+    "/jobs$": [
+        ("", "x"),
+        ("job_list", ["x"]),
+        ("job_list.total_count", "x"),
+        ("job_list.total_count", 1.5),
+        ("job_list.total_count", -1),
+        ("job_list.total_count", True),
+        ("job_list.total_count", None),
+        ("job_list.jobs", {"a": 1}),
+        ("job_list.jobs", ["x"]),
+        ("job_list.jobs.0", None),
+        ("job_list.jobs.0.name", ["x"]),
+        ("job_list.jobs.0.tags", 5),
+        ("job_list.jobs.0.tags", [{"key": []}]),
+    ],
+}
+
+
+@pytest.mark.parametrize("path", PLACES)
+def test_shapes(flink, path):
+    """Each is asked for again; one that stays is an error that says where, and never a bug of this side."""
+    for at, value in PLACES[path]:
+        flink.job("job_finish")
+        login = {**flink.by_password, "project_id": None, "project_name": "eu-de"} if path == TOKENS else None
+        filters = {"name": ["job-*"]} if path == "/jobs$" else None
+        options = {"login": login, "ids": None if filters else [5], "filters": filters, "max_retries": 1}
+        flink.fault(path, "shape", at=at, value=value)
+        told = flink.run("stopped", **options)
+        assert not told.failed, (at, value, told["msg"])
+        flink.fault(path, "shape", at=at, value=value, times=2)
+        told = flink.run("stopped", **options)
+        method, host = "POST" if path == TOKENS else "GET", flink.emulator.url.partition("//")[2]
+        check_refused(told, f"{method} {host}{TOKENS if path == TOKENS else JOBS}", ": the answer ")
+        assert "unexpected" not in told["msg"]
+
+
+@pytest.mark.parametrize(
+    "project",
+    ["x", {"id": "../../x", "name": "eu-de"}, {"id": None, "name": "eu-de"}, {"id": "a", "name": ["x"]}],
+    ids=str,
+)
+def test_projects_that_are_none(flink, project):
+    flink.fault("/v3/projects", "shape", at="projects", value=[project], times=None)
+    login = {**flink.by_token, "project_id": None, "project_name": "eu-de", "auth_url": flink.emulator.url}
+    check_refused(
+        flink.run("stopped", [5], login, max_retries=0), "GET", "/v3/projects: HTTP 200: the answer has an unknown"
+    )
+    assert [entry["path"] for entry in flink.log] == ["/v3/projects"]
+
+
+@pytest.mark.parametrize("body", [5, "x", ["x"], [{"is_success": 5}], {"is_success": {"a": 1}}], ids=str)
+def test_the_answer_to_a_write_has_another_shape(flink, body):
+    """It counts as unanswered, so the job is looked at."""
+    flink.job()
+    flink.fault("/stop$", "wrong_type", body=json.dumps(body))
+    result = flink.run("stopped", [5])
+    assert (result.failed, result["changed"], len(flink.writes)) == (False, True, 1)
+
+
+def test_the_answers_of_other_services_to_writes(spark, mrs):
+    for service, path in ((spark, "/batches/"), (mrs, "/kill$")):
+        job_id = service.job()
+        service.fault(path, "wrong_type", method="POST|DELETE", body='["x"]')
+        result = service.run("stopped", [job_id])
+        assert (result.failed, result["changed"], len(service.writes)) == (False, True, 1)
+
+
+# ---- totals ----
+
+
+def test_a_list_that_counts_more_than_it_shows(flink, spark, mrs):
+    """Read once, in steps of 100, and said so."""
+    for service in (flink, spark, mrs):
+        service.jobs({service.kind.name_field: "job-1", service.kind.state_field: service.running})
+        service.emulator.settings.update({"unshown": 499})
+        result = service.run("stopped", filters={"name": ["job-*"]}, check_mode=True)
+        assert (result.failed, result["changed"], len(service.log)) == (False, True, 5)
+        assert any("shows 1 of the 500 jobs" in str(warning) for warning in result["warnings"])
+        assert len(service.info(filters={"name": ["job-*"]})["jobs"]) == 1
+        service.emulator.settings.update({"unshown": 0})
+
+
+@pytest.mark.parametrize("unshown", [0, 7])
+def test_a_service_that_shows_less_than_it_is_asked_for(flink, spark, mrs, unshown):
+    for service in (flink, spark, mrs):
+        service.many(130)
+        service.emulator.settings.update({"page_rows": 40, "unshown": unshown})
+        result = service.info(filters={"name": ["job-*"]} if service is not mrs else None)
+        assert (result["total"], bool(result.get("warnings"))) == (130, bool(unshown))
+        service.emulator.settings.update({"page_rows": 0, "unshown": 0})
+
+
+def test_a_list_that_claims_too_much(flink, spark, mrs):
+    for service, at in ((flink, "job_list.total_count"), (spark, "total"), (mrs, "total_record")):
+        service.many(3)
+        service.fault(f"{service.path}$", "shape", at=at, value=100_000_000, times=None)
+        check_refused(
+            service.run("absent", filters={"name": ["job-*"]}), "claims to have 100000000 entries, more than 1000000"
+        )
+        assert len(service.log) == 1
+
+
+# ---- jobs without a status, rows without an id ----
+
+
+@pytest.mark.parametrize("value", [None, "", 5])
+def test_a_row_without_a_status(flink, value):
+    """A get tells; where it does not, the job has failed, and readers leave it out."""
+    flink.jobs(
+        *({"job_id": n, "name": f"job-{n}", "status": "job_running"} for n in (1, 2, 3)), {"job_id": 4, "name": "x"}
+    )
+    flink.fault("/jobs$", "shape", at="job_list.jobs.0.status", value=value, times=None)  # job 4, which is not chosen
+    flink.fault("/jobs$", "shape", at="job_list.jobs.0.status", value=value, times=None)
+    result = flink.run("stopped", filters={"name": ["job-*"]})
+    assert (result.failed, result["summary"]["changed"]) == (False, 3)
+    flink.emulator.faults.clear()
+    flink.jobs(*({"job_id": n, "name": f"job-{n}", "status": "job_running"} for n in (1, 2, 3)))
+    flink.fault("/jobs$", "shape", at="job_list.jobs.0.status", value=value, times=None)
+    result = flink.run("stopped", filters={"name": ["job-*"], "status": ["job_running"]})
+    assert (result.failed, result["summary"]["changed"]) == (False, 3)
+    flink.fault("/jobs/3$", "shape", at="job_detail.status", value=None, times=None)
+    flink.fault("/jobs$", "shape", at="job_list.jobs.0.status", value=value, times=None)
+    result = flink.run("absent", filters={"name": ["job-*"]})
+    assert [(job["id"], job["failed"]) for job in result["jobs"]] == [(2, False), (1, False), (3, True)]
+    assert flink.truth == {1: None, 2: None, 3: "job_cancel_success"}
+    assert "tells no status of this job" in result["msg"]
+    read = flink.info(filters={"name": ["job-*"]})
+    assert (read.failed, read["jobs"]) == (False, [])
+    assert any("left out, as their status is not known: 3" in str(warning) for warning in read["warnings"])
+    by_id = flink.info(job_ids=[3])
+    assert (by_id.failed, by_id["jobs"], len(flink.log)) == (False, [], 1)
+
+
+@pytest.mark.parametrize("value", [None, "x/../y", {"a": 1}, -1, ""])
+def test_a_row_without_an_id(flink, value):
+    flink.many(3)
+    flink.fault("/jobs$", "shape", at="job_list.jobs.1.job_id", value=value, times=None)
+    result = flink.info()
+    assert [job["job_id"] for job in result["jobs"]] == [3, 1]
+    assert any("no usable id, and are left out: 1" in str(one) for one in result["warnings"])
+
+
+def test_a_cluster_without_a_state(mrs):
+    """The others can be named, and so can it."""
+    mrs.job()
+    mrs.fault("/cluster_infos$", "shape", at="clusters.0.clusterState", value=None, times=None)
+    assert mrs.run("stopped", [mrs.id(5)], cluster_id=None, cluster_name="analytics")["changed"]
+
+
+# ---- texts ----
+
+
+def test_half_a_character(flink):
+    """It costs neither door the result, and the stop was sent."""
+    flink.job(fields={"name": "sur\ud800rog"}, stop=[{"status": "job_cancel_fail", "status_desc": "\udfff\ud800"}])
+    result = flink.run("stopped", [5])
+    assert (result["jobs"][0]["name"], result["changed"]) == ("sur\ufffdrog", True)
+    assert "job_cancel_fail (\ufffd\ufffd)" in result["msg"]
+    assert flink.info(job_ids=[5])["jobs"][0]["name"] == "sur\ufffdrog"
+
+
+def test_control_characters(flink):
+    bad = "\x1b[31mred\x1b]0;t\x07\x9b\u202e\u2028x"
+    flink.job(stop=[{"status": "job_cancel_fail", "status_desc": bad}])
+    result = flink.run("stopped", [5])
+    assert result["msg"].isprintable()
+    flink.job()
+    flink.fault("/stop$", "status", status=400, body=refusal(f"DLI.1\x1b[0m{bad}", f"{bad}{'y' * 100_000}"))
+    flink.emulator.faults.as_list()
+    result = flink.run("stopped", [5])
+    assert result["msg"].isprintable()
+    assert all(str(part).isprintable() for part in result["jobs"][0]["error"].values())
+    assert len(json.dumps(result)) < 10_000
+    flink.job(bad)
+    result = flink.run("stopped", [5], wait_timeout=0)
+    assert result["msg"].isprintable()
+    assert result["jobs"][0]["status"].isprintable()
+
+
+# ---- an outdated token ----
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 403, "body": OUTDATED},
+        {"status": 400, "body": refusal("DLI.0015")},
+        {"status": 400, "body": refusal("DLI.10008")},
+    ],
+    ids=str,
+)
+def test_an_outdated_token(flink, fault):
+    """One new login for a user, and advice about the credential, not about permissions, for a ready token."""
+    flink.job()
+    flink.fault("/jobs/5$", "status", **fault)
+    result = flink.run("stopped", [5], flink.by_password)
+    assert (result.failed, flink.total("logins")) == (False, 2)
+    flink.job()
+    flink.fault("/jobs/5$", "status", **fault)
+    check_refused(flink.run("stopped", [5]), "the credential was not accepted", "get a new token")
+
+
+def test_an_outdated_token_at_iam(flink):
+    flink.fault(TOKENS, "status", status=403, body=OUTDATED)
+    login = {**flink.by_token, "project_id": None, "auth_url": flink.emulator.url}
+    told = flink.run("stopped", [5], login)
+    check_refused(told, "GET", f"{TOKENS}: HTTP 403: the credential was not accepted", "get a new token")
+    assert "permission" not in told["msg"]
+
+
+def test_a_text_does_not_decide_whether_a_write_is_sent_again(flink):
+    """There is a new login, then a look."""
+    flink.job()
+    flink.fault("/stop$", "status_after", status=403, body=OUTDATED)
+    result = flink.run("stopped", [5], flink.by_password)
+    assert (result.failed, result["changed"], len(flink.writes), flink.total("logins")) == (False, True, 1, 2)
+
+
+# ---- answers that drip ----
+
+
+@pytest.mark.parametrize("kind", ["drip", "drip_body", "drip_continue"])
+def test_a_write_whose_answer_drips(flink, kind):
+    flink.job()
+    flink.fault("/stop$", kind, seconds=1)
+    result = flink.run("stopped", [5], request_timeout=0.5)
+    assert (result.failed, result["changed"], len(flink.writes)) == (False, True, 1)
+
+
+def test_a_read_whose_answer_drips(flink):
+    flink.job()
+    flink.fault("/jobs/5$", "drip", seconds=1, times=None)
+    told = flink.run("stopped", [5], request_timeout=0.3, max_retries=1)
+    check_refused(
+        told, f"GET {flink.emulator.url.partition('//')[2]}{JOBS}/5", "no answer within 0.3 s (request_timeout)"
+    )
+    assert len(flink.log) == 2
