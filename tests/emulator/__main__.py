@@ -6,12 +6,16 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
 import signal
+import stat
 import sys
 import threading
+from collections.abc import Iterator
+from typing import Callable
 
 if not __package__:  # started by folder
     sys.path[0] = str(pathlib.Path(__file__).resolve().parents[1])
@@ -43,7 +47,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0, the default, takes any free one")
     parser.add_argument("--url-file", metavar="FILE", help="write the address here once it can be used")
     parser.add_argument("--daemon", action="store_true", help="go to the background as soon as the address can be used")
-    parser.add_argument("--pid-file", metavar="FILE", help="write the process id here")
+    parser.add_argument(
+        "--pid-file", metavar="FILE", help="write the process id here; no other emulator that runs may have it"
+    )
     parser.add_argument("--seed", metavar="FILE", help="JSON with jobs, projects ...; replaces parts of seed.json")
     repeated = {"action": "append", "default": []}
     for kind in KINDS:
@@ -97,33 +103,73 @@ def make_emulator(options: argparse.Namespace) -> Emulator:
 
 def main() -> None:
     options = parse()
-    try:
-        emulator = make_emulator(options)
-    except (OSError, SettingError, ValueError) as error:
-        sys.exit(f"emulator: {error}")
-    print(f"Listening on {emulator.url}", flush=True)
-    process = os.fork() if options.daemon else 0
-    if process:  # the parent: its end says that the files are there and that the socket listens
-        write_files(options, process, emulator.url)
-        os._exit(0)
-    if options.daemon:
-        leave_terminal()
-    else:
-        write_files(options, os.getpid(), emulator.url)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        # stop() waits for the loop that this signal interrupts, so it needs a thread of its own
-        signal.signal(number, lambda *dummy: threading.Thread(target=emulator.stop).start())
-    try:
+    with contextlib.ExitStack() as files:
+        try:
+            emulator = make_emulator(options)
+            write_process = files.enter_context(own_file(options.pid_file))
+            write_url = files.enter_context(own_file(options.url_file))
+            begun = go_to_background() if options.daemon else None
+            write_process(str(os.getpid()))
+            write_url(emulator.url)
+        except (OSError, SettingError, ValueError) as error:
+            sys.exit(f"emulator: {error}")
+        print(f"Listening on {emulator.url}", flush=True)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # stop() waits for the loop that this signal interrupts, so it needs a thread of its own
+            signal.signal(number, lambda *dummy: threading.Thread(target=emulator.stop).start())
+        if begun:
+            leave_terminal()
+            begun()
         emulator.serve_forever()
+
+
+@contextlib.contextmanager
+def own_file(name: str | None) -> Iterator[Callable[[str], None]]:
+    """A file that tells of this emulator, removed at the end. No other emulator can have it meanwhile. Raises OSError."""
+    if not name:
+        yield lambda text: None
+        return
+    handle = _lock(name)
+    try:
+        yield lambda text: (os.ftruncate(handle, 0), os.pwrite(handle, f"{text}\n".encode(), 0))
     finally:
-        for name in filter(None, (options.pid_file, options.url_file)):
-            pathlib.Path(name).unlink()
+        if _is_at(handle, name):
+            os.unlink(name)
+        os.close(handle)
 
 
-def write_files(options: argparse.Namespace, process: int, url: str) -> None:
-    for name, text in ((options.pid_file, process), (options.url_file, url)):
-        if name:
-            pathlib.Path(name).write_text(f"{text}\n", encoding="utf-8")
+def _lock(name: str) -> int:
+    """The file, open and locked until this process ends, or its child that goes on."""
+    import fcntl  # here, as an emulator without such files may run where there is none
+
+    while True:
+        handle = os.open(name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(f"{name} is not a regular file")
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OSError(f"{name} belongs to an emulator that runs") from None
+        if _is_at(handle, name):
+            return handle
+        os.close(handle)  # whoever had it has removed it meanwhile
+
+
+def _is_at(handle: int, name: str) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), os.lstat(name))
+    except FileNotFoundError:
+        return False
+
+
+def go_to_background() -> Callable[[], None]:
+    """The parent ends when the child calls what this returns to it, or has ended."""
+    hear, tell = os.pipe()
+    if os.fork():
+        os.close(tell)
+        os._exit(0 if os.read(hear, 1) else 1)
+    os.close(hear)
+    return lambda: (os.write(tell, b"."), os.close(tell))
 
 
 def leave_terminal() -> None:

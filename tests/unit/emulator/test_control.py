@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import json
 import os
 import pathlib
@@ -26,6 +27,7 @@ from ansible_collections.otc.bigdata.tests.emulator import __main__ as command_l
 from ansible_collections.otc.bigdata.tests.emulator import server
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.emulator.settings import SettingError
+from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import wait_for
 
 FOLDER = pathlib.Path(server.__file__).parent
 
@@ -334,6 +336,77 @@ def test_daemon(tmp_path):
     while any(tmp_path.glob("[pu]*")) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert [path.name for path in tmp_path.iterdir()] == ["seed.json"]
+
+
+def running(mark: str) -> list[str]:
+    """The processes that have this on their command line."""
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if mark.encode() in path.read_bytes().split(b"\0"):
+                found.append(path.parent.name)
+    return found
+
+
+def test_a_daemon_that_cannot_write_its_files_does_not_start(tmp_path):
+    """It could not be stopped. What stands there instead stays."""
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "precious").write_text("x")
+    (tmp_path / "link").symlink_to("precious")
+    before = {path.name for path in tmp_path.iterdir()}
+    for option in ("--pid-file", "--url-file"):
+        for path in ("none/pid", "folder", "pipe", "link", "/dev/null"):
+            other = "--url-file" if option == "--pid-file" else "--pid-file"
+            begun = start(
+                "--daemon", option, str(tmp_path / path), other, str(tmp_path / "other"), "--latency", "0.125"
+            )
+            assert (begun.returncode, begun.stdout) == (1, "")
+            assert begun.stderr.startswith("emulator: ")
+            assert str(tmp_path / path) in begun.stderr
+            assert begun.stderr.count("\n") == 1
+    assert {path.name for path in tmp_path.iterdir()} == before
+    assert (tmp_path / "precious").read_text() == "x"
+    assert not running("0.125")
+
+
+def test_two_daemons_do_not_share_a_file(tmp_path):
+    pid_file, url_file = tmp_path / "pid", tmp_path / "url"
+    pid_file.write_text("999999\n")  # of one that was killed
+    first = start("--daemon", "--pid-file", str(pid_file), "--url-file", str(url_file))
+    assert first.returncode == 0
+    process = int(pid_file.read_text())
+    try:
+        told = (pid_file.read_text(), url_file.read_text())
+        for files in ((pid_file, tmp_path / "b"), (tmp_path / "a", url_file)):
+            second = start("--daemon", "--pid-file", str(files[0]), "--url-file", str(files[1]), "--latency", "0.375")
+            taken = files[0] if files[0] == pid_file else url_file
+            assert (second.returncode, second.stdout) == (1, "")
+            assert second.stderr == f"emulator: {taken} belongs to an emulator that runs\n"
+        in_front = start("--pid-file", str(pid_file), "--latency", "0.375")
+        assert in_front.stderr == f"emulator: {pid_file} belongs to an emulator that runs\n"
+        assert (pid_file.read_text(), url_file.read_text()) == told
+        assert not running("0.375")
+    finally:
+        os.kill(process, signal.SIGTERM)
+    wait_for(lambda: not list(tmp_path.iterdir()))
+
+
+def test_a_daemon_leaves_the_file_of_another_one(tmp_path):
+    """Somebody has removed its file, and another one has begun in its place."""
+    pid_file = tmp_path / "pid"
+    marks = ("0.125", "0.375")
+    processes = []
+    for mark in marks:
+        assert start("--daemon", "--pid-file", str(pid_file), "--latency", mark).returncode == 0
+        processes.append(int(pid_file.read_text()))
+        if mark == marks[0]:
+            pid_file.unlink()
+    os.kill(processes[0], signal.SIGTERM)
+    wait_for(lambda: not running(marks[0]))
+    assert int(pid_file.read_text()) == processes[1]
+    os.kill(processes[1], signal.SIGTERM)
+    wait_for(lambda: not pid_file.exists())
 
 
 def test_jobs_on_the_command_line():
