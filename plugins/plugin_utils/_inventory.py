@@ -287,8 +287,8 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
             self.inventory = inventory
 
 
-class ItsGroups:
-    """An inventory for the groups of one host. A group may be called like what is to hold it; it is that then."""
+class View:
+    """An inventory while a host is described."""
 
     def __init__(self, inventory: t.Any, host: t.Any) -> None:
         self._inventory, self._host = inventory, host
@@ -296,19 +296,23 @@ class ItsGroups:
     def __getattr__(self, name: str) -> t.Any:
         return getattr(self._inventory, name)
 
-    def add_child(self, parent: str, group: str) -> None:
-        if parent != group:
-            self._inventory.add_child(parent, group)
 
-
-class OneHost(ItsGroups):
-    """An inventory in which a name means this host, also where a group has the same one: Ansible would take the group."""
+class OneHost(View):
+    """In it a name means this host, also where a group has the same one: Ansible would take the group."""
 
     def set_variable(self, dummy: str, variable: str, value: t.Any) -> None:
         self._host.set_variable(variable, _inert(value))
 
     def add_child(self, group: str, dummy: str) -> None:
         self._inventory.groups[group].add_host(self._host)
+
+
+class ItsGroups(View):
+    """In it a child of a group is a group. What is called like the group that is to hold it is that group already."""
+
+    def add_child(self, parent: str, group: str) -> None:
+        if parent != group:
+            self._inventory.add_child(parent, group)
 
 
 def _sources(config: Options, templar: t.Any, service: str) -> list[Source]:
