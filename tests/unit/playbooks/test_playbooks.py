@@ -114,6 +114,7 @@ def test_stop_all():
         assert [found[batch_id(one)] for one in (1, 2)] == ["dead", "success"]
         assert [found[one] for one in ("run", "new", "done")] == ["KILLED", "KILLED", "FINISHED"]
         assert counts(run) == {"flink": [2, 2, 0, 0], "spark": [1, 1, 0, 0], "mrs": [2, 2, 0, 0]}
+        assert [write["trigger_savepoint"] for write in Flink(emulator).writes if write and "job_ids" in write] == [True]
         assert counts(again) == {"flink": [0, 0, 0, 0], "spark": [0, 0, 0, 0], "mrs": [0, 0, 0, 0]}
         assert stats(run)["mrs"]["messages"] == ["Stopped 2 of 2 jobs", "No job selected: there are none"]
         for line in ("flink: Stopped 2 of 2 jobs", "mrs, reports: No job selected", ODD_NAME):
@@ -594,11 +595,15 @@ def options(name: str) -> dict[str, dict]:
 
 def test_defaults_of_the_modules():
     """Where a playbook has no reason for another one."""
-    own = {"maintenance_end", "maintenance_window"}, {"wait_timeout", "trigger_savepoint", "resume_savepoint"}
+    own = {
+        "maintenance_end": {"wait_timeout", "resume_savepoint"},
+        "maintenance_window": {"wait_timeout", "trigger_savepoint"},
+        "stop_all": {"trigger_savepoint"},
+    }
     modules = {**change_options(), **dict.fromkeys(("trigger_savepoint", "resume_savepoint"), {"default": False})}
     for name in NAMES:
         for option, about in options(name).items():
-            if option in modules and not (name in own[0] and option in own[1]):
+            if option in modules and option not in own.get(name, ()):
                 assert about["default"] == modules[option]["default"], f"{name}: {option}"
 
 
