@@ -34,11 +34,21 @@ FLOORS = [
 OWNERS = {
     "requests": {"_http", "_fast_path"},
     "openstack": {"_cloud"},
-    "yaml": {"_cloud_files"},
+    "yaml": {"_cloud_files", "_playbook_settings"},
     "urllib3": {"_http", "_watch"},
     "sleep": {"_edge", "_http", "_wait", "_job_events"},
     "AnsibleModule": {"_module"},
-    "ansible": {"_misplaced", "_module", "_fast_path", "_inventory", "_job_events", "job_report", "job_table"},
+    "ansible": {
+        "_fast_path",
+        "_inventory",
+        "_job_events",
+        "_misplaced",
+        "_module",
+        "_playbook_settings",
+        "job_report",
+        "job_table",
+        "playbook_settings",
+    },
     "environ": {"_module", "_fast_path", "_inventory", "_job_events"},
     "print": set(),
 }

@@ -19,6 +19,7 @@ import yaml
 from awx_plugins.interfaces._temporary_private_api import ManagedCredentialType
 
 from ansible_collections.otc.bigdata.plugins.module_utils._version import VERSION
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import LEAST
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.awx import COLLECTIONS, ROOT, Job, credential_types
 from ansible_collections.otc.bigdata.tests.unit.utils.controller import TOKEN, UNIFIED, Controller, controller
@@ -73,7 +74,6 @@ WORLD = {
         {"job_name": "old", "job_state": "FINISHED", "age": 300000},
     ],
 }
-CHECKS = (ROOT / "playbooks/tasks/check_variables.yml").read_text(encoding="utf-8")
 TYPES = {"text": str, "integer": int, "multiplechoice": str, "multiselect": list}
 
 
@@ -145,8 +145,7 @@ def check_survey(name: str, survey: dict, playbook: str) -> None:
         given = question["default"]
         assert (yaml.safe_load(given) if option["type"] == "bool" else given) == option.get("default", "")
         assert question["choices"] == option.get("choices", ["true", "false"] if option["type"] == "bool" else [])
-        least = re.search(rf"{variable}: must be at least (\d+)", CHECKS)
-        assert question["min"] == (int(least[1]) if question["type"] == "integer" else 1)
+        assert question["min"] == (LEAST[variable] if question["type"] == "integer" else 1)
         assert question["question_name"]
         assert question["type"] in TYPES
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import pathlib
 import re
+import signal
 import typing as t
 
 import pytest
@@ -16,6 +17,7 @@ import yaml
 from ansible_collections.otc.bigdata.plugins.module_utils import _dli_batch, _dli_flink, _mrs_jobs
 from ansible_collections.otc.bigdata.plugins.module_utils._options import change_options
 from ansible_collections.otc.bigdata.plugins.module_utils._plan import DONE
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import OWN, OWN_PREFIX, alike
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import environ, template, world
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
@@ -114,7 +116,9 @@ def test_stop_all():
         assert [found[batch_id(one)] for one in (1, 2)] == ["dead", "success"]
         assert [found[one] for one in ("run", "new", "done")] == ["KILLED", "KILLED", "FINISHED"]
         assert counts(run) == {"flink": [2, 2, 0, 0], "spark": [1, 1, 0, 0], "mrs": [2, 2, 0, 0]}
-        assert [write["trigger_savepoint"] for write in Flink(emulator).writes if write and "job_ids" in write] == [True]
+        assert [write["trigger_savepoint"] for write in Flink(emulator).writes if write and "job_ids" in write] == [
+            True
+        ]
         assert counts(again) == {"flink": [0, 0, 0, 0], "spark": [0, 0, 0, 0], "mrs": [0, 0, 0, 0]}
         assert stats(run)["mrs"]["messages"] == ["Stopped 2 of 2 jobs", "No job selected: there are none"]
         for line in ("flink: Stopped 2 of 2 jobs", "mrs, reports: No job selected", ODD_NAME):
@@ -258,6 +262,11 @@ def kept(here: Folder) -> dict:
     """What the file says; that a window is over, but not when."""
     content = yaml.safe_load((here.home / "stopped.yml").read_text(encoding="utf-8"))
     return {"stopped_jobs": content["stopped_jobs"], "finished": list(content["finished"])}
+
+
+def work(here: Folder, key: str) -> dict:
+    """What the file says of the tasks of the user."""
+    return yaml.safe_load((here.home / "stopped.yml").read_text(encoding="utf-8"))[f"work_{key}"]
 
 
 def test_maintenance_window():
@@ -463,6 +472,152 @@ def test_window_over_two_projects():
         assert kept(here) == {"stopped_jobs": {"day": [], "night": []}, "finished": ["day", "night"]}
 
 
+TYPO = {"names": "Orders*", **WINDOW}
+
+
+def test_nothing_matches():
+    """A slip in a pattern: the tasks do not run while the jobs do, and the file does not call the window over."""
+    seed = [{"job_id": 1, "name": "orders", **RUNNING}, {"job_id": 2, "name": "old", "status": "job_finish"}]
+    with world(flink_jobs=seed) as (emulator, here):
+        here.write("upgrade.yml", HAND_OVER)
+        for check in ([], ["--check"]):
+            run = play(here, "maintenance_window", TYPO, *check)
+            assert run.code == 2
+            assert fatal(run).startswith(
+                "min_jobs: at least 1 must match, running or not, but 0 do; flink: No job selected"
+            )
+            assert "stopped: " not in run.out
+        assert emulator.log.summary()["writes"] == 0
+        assert kept(here) == {"stopped_jobs": {"localhost": []}, "finished": []}
+        assert (work(here, "begun"), work(here, "done")) == ({"localhost": False}, {})
+
+        run = play(here, "maintenance_window", {**TYPO, "names": "o*", "min_jobs": 3})
+        assert fatal(run).startswith("min_jobs: at least 3 must match, running or not, but 2 do (")
+        assert emulator.log.summary()["writes"] == 0
+        run = play(here, "maintenance_window", {**TYPO, "names": "o*", "min_jobs": 2})
+        assert run.code == 0, run.said
+        assert "stopped: [1]" in run.out
+        assert kept(here)["finished"] == ["localhost"]
+
+
+@pytest.mark.parametrize("names", ["old", "nobody"])
+def test_window_without_a_job(names):
+    """No job that matches runs, or none is there, as is said. The tasks run, but nothing is kept that an empty window has done."""
+    variables = {**WINDOW, "names": names, "min_jobs": 1 if names == "old" else 0}
+    with world(flink_jobs=[{"job_id": 2, "name": "old", "status": "job_finish"}]) as (emulator, here):
+        here.write("upgrade.yml", HAND_OVER)
+        for dummy in range(2):
+            run = play(here, "maintenance_window", variables)
+            assert run.code == 0, run.said
+            assert "stopped: []" in run.out
+            assert "An earlier run" not in run.out
+            assert kept(here) == {"stopped_jobs": {"localhost": []}, "finished": []}
+            assert (work(here, "begun"), work(here, "done")) == ({"localhost": False}, {})
+        run = play(here, "maintenance_end", {"stopped_jobs_file": "stopped.yml"})
+        assert run.code == 0, run.said
+        assert kept(here)["finished"] == []
+        assert emulator.log.summary()["writes"] == 0
+
+
+def somebody_starts(emulator: Emulator, *jobs: int, status: str = "job_running") -> list[dict]:
+    """Tasks during which jobs of the window begin to run."""
+    body = {"flink_jobs": [{"job_id": job, "status": status} for job in jobs]}
+    url = f"{emulator.url}/_emulator/jobs"
+    return [
+        {"name": "Work", "ansible.builtin.uri": {"url": url, "method": "POST", "body_format": "json", "body": body}}
+    ]
+
+
+MEANWHILE = "Somebody else has started jobs while your tasks ran: "
+
+
+@pytest.mark.parametrize("start_again", ["always", "after_success"])
+@pytest.mark.parametrize("fails", [False, True], ids=["tasks end well", "tasks fail"])
+def test_job_that_runs_meanwhile(start_again, fails):
+    """It is named, and the work is not taken for done."""
+    seed = [{"job_id": 1, "name": ODD_NAME, **RUNNING}, {"job_id": 2, "name": "clicks", **RUNNING}]
+    with world(flink_jobs=seed) as (emulator, here):
+        here.write("upgrade.yml", [*somebody_starts(emulator, 1), *([FAIL] if fails else [])])
+        run = play(here, "maintenance_window", {**QUEUE, **WINDOW, "start_again": start_again})
+        assert run.code == 2
+        assert fatal(run).startswith(f"{MEANWHILE}1 ({ODD_NAME}) is job_running; look whether")
+        stays = start_again == "after_success"
+        assert Flink(emulator).truth == {1: "job_running", 2: "job_cancel_success" if stays else "job_running"}
+        assert kept(here) == {"stopped_jobs": {"localhost": [1, 2] if stays else []}, "finished": []}
+        assert work(here, "done") == {}
+
+
+def test_two_windows():
+    """The second one finds all jobs stopped already. The first one starts them while the second one still works."""
+    seed = [
+        {"job_id": 1, "status": "job_cancel_success", **QUEUE},
+        {"job_id": 2, "status": "job_cancel_success", **QUEUE},
+        {"job_id": 3, "status": "job_running"},
+    ]
+    with world(flink_jobs=seed) as (emulator, here):
+        here.write("upgrade.yml", somebody_starts(emulator, 2))
+        run = play(here, "maintenance_window", {**QUEUE, **WINDOW})
+        assert run.code == 2
+        assert fatal(run).startswith(f"{MEANWHILE}2 ")
+        assert emulator.log.summary()["writes"] == 0
+
+
+def test_a_job_that_the_service_does_not_stop():
+    """In job_running_exception it may refuse a stop, which is as wanted; nobody has started it since."""
+    seed = [
+        {"job_id": 1, **RUNNING},
+        {"job_id": 2, **RUNNING, "status": "job_running_exception", "refuse": {"stop": "DLI.15002"}},
+    ]
+    with world(flink_jobs=seed) as (emulator, here):
+        here.write("upgrade.yml", HAND_OVER)
+        run = play(here, "maintenance_window", {**QUEUE, **WINDOW, "start_again": "never"})
+        assert run.code == 0, run.said
+        assert "stopped: [1, 2]" in run.out
+        assert Flink(emulator).truth == {1: "job_cancel_success", 2: "job_running_exception"}
+
+
+def test_end_of_a_window_that_was_disturbed():
+    """Between the two halves somebody has started a job. The other one is started, and the first one named, once."""
+    with world(flink_jobs=[{"job_id": 1, **RUNNING}, {"job_id": 2, **RUNNING}]) as (emulator, here):
+        first = play(here, "maintenance_window", {**QUEUE, "stopped_jobs_file": "stopped.yml"})
+        assert first.code == 0, first.said
+        assert stats(first)["flink"]["work_begun"] == work(here, "begun") == {"localhost": True}
+        emulator.world.add("flink_jobs", {"job_id": 2, "status": "job_running"})
+        for told in ({"otc_bigdata": stats(first)}, {"stopped_jobs_file": "stopped.yml"}):
+            run = play(here, "maintenance_end", told, *([] if "stopped_jobs_file" in told else ["--check"]))
+            assert run.code == 2
+            assert fatal(run).startswith("Somebody else has started jobs of this window before its end: 2 ")
+        assert Flink(emulator).truth == dict.fromkeys((1, 2), "job_running")
+        assert kept(here) == {"stopped_jobs": {"localhost": []}, "finished": ["localhost"]}
+        again = play(here, "maintenance_end", {"stopped_jobs_file": "stopped.yml"})
+        assert again.code == 0, again.said
+
+
+def test_killed_while_the_tasks_run():
+    """Nobody has seen their end. The next run says so, and runs them once more."""
+    waits = {
+        "name": "Wait",
+        "ansible.builtin.wait_for": {"path": template("'go' | realpath"), "timeout": 120, "sleep": 1},
+    }
+    with world(flink_jobs=[{"job_id": 1, **RUNNING}]) as (emulator, here):
+        here.write("upgrade.yml", [*HAND_OVER, waits])
+        run = here.start("playbook", "otc.bigdata.maintenance_window", "-e", json.dumps({**QUEUE, **WINDOW}))
+        wait_for(lambda: "TASK [Wait]" in run.out, 120)
+        run.kill(signal.SIGKILL)
+        assert run.end().code == -signal.SIGKILL
+        here.write("go", "")
+        assert kept(here) == {"stopped_jobs": {"localhost": [1]}, "finished": []}
+        assert (work(here, "begun"), work(here, "done")) == ({"localhost": True}, {})
+        assert Flink(emulator).truth == {1: "job_cancel_success"}
+        run = play(here, "maintenance_window", {**QUEUE, **WINDOW})
+        assert run.code == 0, run.said
+        assert "An earlier run of this window has begun your tasks" in run.out
+        assert "stopped: [1]" in run.out
+        assert Flink(emulator).truth == {1: "job_running"}
+        assert kept(here)["finished"] == ["localhost"]
+        assert work(here, "done") == {"localhost": True}
+
+
 # ---- wrong variables ----
 
 MISSING = "names: give patterns of names, or a queue_name; names=* means every job"
@@ -480,7 +635,8 @@ WRONG: dict[str, tuple[str, list[tuple[dict, str]]]] = {
         [
             ({}, "missing required arguments: older_than"),
             ({"older_than": "1d", "services": "flink,spark"}, "must be one or more of: flink, mrs. Got no match for: spark"),
-            ({"older_than": "1d", "services": None}, "value of services must be one of: flink, mrs, got: None"),
+            ({"older_than": " "}, "missing required arguments: older_than"),
+            ({"older_than": "1d", "project_name": ["eu-de"]}, "project_name: must be text, not list"),
             ({"older_than": "1d", "max_jobs": "many"}, "argument 'max_jobs' is of type"),
             ({"older_than": "1d", "delete_stopped": "perhaps"}, "argument 'delete_stopped' is of type"),
             ({"older_than": "1d", "clusters": {"a": "b"}}, "argument 'clusters' is of type"),
@@ -493,6 +649,7 @@ WRONG: dict[str, tuple[str, list[tuple[dict, str]]]] = {
             ({"older_than": "30"}, f"older_than: '30' {AGE}"),
             ({"older_than": "0d"}, f"older_than: '0d' {AGE}"),
             ({"older_than": "3 d"}, f"older_than: '3 d' {AGE}"),
+            ({"older_than": "3d\n"}, "older_than: has a line break or another control character in it"),
             ({"older_than": "3d", "services": "mrs"}, "clusters: the service mrs needs the names of its clusters"),
             ({"older_than": "3d", "services": "mrs", "clusters": ""}, "clusters: the service mrs needs the names of its clusters"),
             ({"older_than": "3d", "max_jobs": 0}, "max_jobs: must be at least 1, not 0"),
@@ -505,17 +662,22 @@ WRONG: dict[str, tuple[str, list[tuple[dict, str]]]] = {
             ({"names": None}, MISSING),
             ({"names": None, "queue_name": None}, MISSING),
             ({"names": []}, empty("names")),
-            ({"names": ""}, empty("names")),
-            ({"names": "", "queue_name": "q"}, empty("names")),
+            ({"names": ""}, MISSING),
+            ({"names": " ", "queue_name": "\n"}, MISSING),
+            ({"names": "\n", "queue_name": template("omit")}, MISSING),
+            ({"names": template("omit")}, MISSING),
+            ({"queue_name": template("nobody_knows")}, "queue_name: has no value: 'nobody_knows' is undefined"),
             ({"names": ["a", ""]}, empty("names")),
             ({"names": "a, ,b"}, empty("names")),
             ({"names": [[]], "queue_name": "q"}, empty("names")),
             ({"names": [None], "queue_name": "q"}, empty("names")),
             ({"names": False, "queue_name": "q"}, empty("names")),
             ({"names": 0, "queue_name": "q"}, empty("names")),
-            ({"names": "a", "queue_name": ""}, empty("queue_name")),
+            ({"names": ",", "queue_name": "q"}, empty("names")),
+            ({"names": ["a\nb"]}, "names: has a line break or another control character in it"),
+            ({"names": [{"a": "b"}]}, "names: must be text, not dict"),
+            ({"queue_name": "streaming\n"}, "queue_name: has a line break or another control character in it"),
             ({"names": "a", "services": []}, empty("services")),
-            ({"names": "a", "project_name": ""}, empty("project_name")),
             ({"names": "a", "wait_timeout": -1}, "wait_timeout: must be at least 0, not -1"),
         ],
     ),
@@ -523,7 +685,8 @@ WRONG: dict[str, tuple[str, list[tuple[dict, str]]]] = {
         "maintenance_window",
         [
             ({"queue_name": "q", "maintenance_tasks": "nowhere.yml"}, "maintenance_tasks: there is no file '{home}/nowhere.yml'"),
-            ({"queue_name": "q", "maintenance_tasks": ""}, empty("maintenance_tasks")),
+            ({"queue_name": "q", "min_jobs": -1}, "min_jobs: must be at least 0, not -1"),
+            ({"queue_name": "q", "start_again": "sometimes"}, "value of start_again must be one of: always, after_success, never"),
         ],
     ),
 }  # fmt: skip
@@ -547,6 +710,91 @@ def test_wrong_variables(case):
         assert emulator.log.entries() == []
 
 
+def test_blank_is_not_given():
+    """As a survey passes it on; lists are text with commas or lines. The first line that is said tells what is meant."""
+    variables = {
+        "names": "orders*,\n\n clicks \n",
+        "queue_name": " ",
+        "services": "",
+        "clusters": "",
+        "max_jobs": "",
+        "trigger_savepoint": "",
+        "project_name": "",
+        "cloud": None,
+        "otc_hosts": "",
+    }
+    seed = [{"job_id": 1, "name": "clicks", **RUNNING}, {"job_id": 2, "name": "alerts", **RUNNING}]
+    with world(flink_jobs=seed, batches=[]) as (emulator, here):
+        intent = "Stop what runs in flink, spark: jobs named orders*, clicks; Flink jobs with savepoints; the project of the credential"
+        predicted = play(here, "stop_all", variables, "--check")
+        run = play(here, "stop_all", variables)
+        assert first_line(predicted) == f"Check mode, so nothing is changed: {intent}"
+        assert first_line(run) == intent
+        assert run.code == 0, run.said
+        assert Flink(emulator).truth == {1: "job_cancel_success", 2: "job_running"}
+        assert [write["trigger_savepoint"] for write in Flink(emulator).writes] == [True]
+
+
+def first_line(run: Run) -> str:
+    """What is said before anything else."""
+    return json.loads(f'"{re.search(r"""^ *"msg": "(.*)"$""", run.out, re.MULTILINE)[1]}"')
+
+
+SLIPS = {
+    "names": "*",
+    "trigger_savepoints": True,
+    "start_agian": "never",
+    "stopped_job_file": "a.yml",
+    "max-jobs": 3,
+    "chosen": {},
+    "otc__jobs": [],
+    "my_own": 1,
+}
+SLIPPED = [
+    "chosen: is what the playbook itself works with; give your variable another name",
+    "max-jobs: there is no such variable; is max_jobs meant?",
+    "otc__jobs: is what the playbook itself works with; give your variable another name",
+    "start_agian: there is no such variable; is start_again meant?",
+    "stopped_job_file: there is no such variable; is stopped_jobs_file meant?",
+    "trigger_savepoints: there is no such variable; is trigger_savepoint meant?",
+]
+
+
+def test_misspelt_variables():
+    """Those of the command line, and of a playbook that imports this one, are refused by name; those of an inventory are not."""
+    imported = {"names": "a", "trigger_savepoint": True, "servces": "flink"}
+    with world(flink_jobs=[], batches=[]) as (emulator, here):
+        run = play(here, "maintenance_window", SLIPS)
+        assert run.code == 2
+        assert fatal(run).splitlines() == SLIPPED
+        here.write(
+            "site.yml", [{"name": "Stop", "ansible.builtin.import_playbook": "otc.bigdata.stop_all", "vars": imported}]
+        )
+        run = here.start("playbook", "site.yml").end(120)
+        assert run.code == 2
+        assert fatal(run) == "servces: there is no such variable; is services meant?"
+        assert emulator.log.entries() == []
+
+        here.write(
+            "hosts.yml", {"all": {"hosts": {"localhost": {"cluster": "x", "regions": ["eu-de"], "region": "eu-de"}}}}
+        )
+        run = play(here, "stop_all", {"names": "a"}, "-i", "hosts.yml")
+        assert run.code == 0, run.said
+        assert first_line(run).endswith("the project of the credential, region eu-de (of the inventory)")
+
+
+@pytest.mark.parametrize("name", ["stop_all", "maintenance_window"])
+def test_localhost_is_a_cluster(name):
+    """An inventory has named one so. Its project is not taken for the one that is meant."""
+    host = {"localhost": {"project_name": "eu-de_nightly", "ansible_connection": "local"}}
+    with world() as (emulator, here):
+        here.write("hosts.yml", {"mrs_clusters": {"hosts": host}})
+        run = play(here, name, {"names": "*"}, "-i", "hosts.yml")
+        assert run.code == 2
+        assert fatal(run).startswith("otc_hosts: 'localhost' is a cluster of the inventory mrs_clusters here")
+        assert emulator.log.entries() == []
+
+
 NOT_OURS = "stopped_jobs_file: '{home}/other.yml' was not written by this playbook"
 OF_DAY = "stopped_jobs_file: tells of day, not of the host localhost; take the inventory of the window"
 
@@ -557,6 +805,8 @@ OF_DAY = "stopped_jobs_file: tells of day, not of the host localhost; take the i
         ("maintenance_window", {"stopped_jobs_file": "/nowhere/a.yml"}, "stopped_jobs_file: there is no folder '/nowhere'"),
         ("maintenance_window", {"stopped_jobs_file": "files"}, "stopped_jobs_file: '{home}/files' is a folder"),
         ("maintenance_window", {"stopped_jobs_file": "other.yml"}, NOT_OURS),
+        ("maintenance_window", {"stopped_jobs_file": "broken.yml"}, "stopped_jobs_file: '{home}/broken.yml' cannot be read: it is no YAML"),
+        ("maintenance_end", {"stopped_jobs_file": "files/odd.yml"}, "stopped_jobs_file: '{home}/files/odd.yml' was not written by"),
         ("maintenance_end", {}, "stopped_jobs_file: give the file that maintenance_window has written, as nothing else"),
         ("maintenance_end", {"stopped_jobs_file": "nowhere.yml"}, "stopped_jobs_file: there is no file '{home}/nowhere.yml'"),
         ("maintenance_end", {"stopped_jobs_file": "other.yml"}, NOT_OURS),
@@ -567,6 +817,8 @@ OF_DAY = "stopped_jobs_file: tells of day, not of the host localhost; take the i
 def test_wrong_file(playbook, variables, message):
     with world() as (emulator, here):
         here.write("other.yml", ["something"])
+        here.write("broken.yml", "a: [")
+        here.write("files/odd.yml", {"stopped_jobs": {"localhost": ["../1"]}})
         here.write("files/day.yml", {"stopped_jobs": {"day": [1]}})
         run = play(here, playbook, {**(QUEUE if playbook == "maintenance_window" else {}), **variables})
         assert run.code == 2
@@ -616,6 +868,42 @@ def test_every_active_status():
     assert set(flink["status"]) == {word for word, step in _dli_flink.STOP_STEPS.items() if step != DONE}
     assert set(spark["state"]) == {word for word, step in _dli_batch.STEPS.items() if step != DONE}
     assert {word.lower() for word in mrs["state"]} == set(_mrs_jobs.ACTIVE)
+
+
+def names_within(content: t.Any) -> t.Iterator[str]:
+    """Variables that tasks make."""
+    if isinstance(content, list):
+        for one in content:
+            yield from names_within(one)
+    elif isinstance(content, dict):
+        for key, one in content.items():
+            yield from (
+                one if key in ("vars", "ansible.builtin.set_fact") else [one] if key in ("register", "loop_var") else ()
+            )
+            yield from names_within(one)
+
+
+def test_variables_of_their_own():
+    """The playbooks know each name that they use themselves, and refuse it as a variable of the command line."""
+    files = [*PLAYBOOKS.glob("tasks/[!s]*.yml"), *PLAYBOOKS.glob("tasks/sto*.yml"), *PLAYBOOKS.glob("tasks/start.yml")]
+    files += [PLAYBOOKS / f"{name}.yml" for name in NAMES]
+    found = {name for file in files for name in names_within(yaml.safe_load(file.read_text(encoding="utf-8")))}
+    found -= {
+        "ansible_python_interpreter",
+        "flink_stop",
+        "flink_purge",
+        "mrs_stop",
+        "mrs_purge",
+        "spark_stop",
+    }  # of demo.yml
+    assert {name for name in found if not name.startswith(OWN_PREFIX)} == OWN
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_variable_is_nearly_another_one(name):
+    """One that is good for another playbook of the same run is never refused."""
+    others = {option for other in NAMES for option in options(other)} - set(options(name))
+    assert not [(one, known) for one in others for known in options(name) if alike(one, known)]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,0 +1,93 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: playbook_settings
+version_added: 1.1.0
+short_description: Part of the playbooks of this collection
+description:
+  - Private. It may change in any release, so do not use it in playbooks of your own.
+  - Takes the variables of a playbook, C(otc.bigdata.stop_all) and the like, and returns one dictionary with all of them. In
+    it is also what the playbook is going to do, and what is wrong with the variables.
+options:
+  _terms:
+    description: The short name of the playbook.
+    type: list
+    elements: str
+    required: true
+  spec:
+    description: What the argument spec of the playbook says of its variables.
+    type: dict
+    required: true
+author:
+  - otc.bigdata contributors (@otc-bigdata)
+"""
+
+EXAMPLES = r"""
+- name: Take the variables
+  ansible.builtin.set_fact:
+    chosen: "{{ lookup('otc.bigdata.playbook_settings', 'stop_all', spec=spec) }}"
+  vars:
+    spec: "{{ (lookup('ansible.builtin.file', 'stop_all.meta.yml') | from_yaml).argument_specs.stop_all.options }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: One dictionary with the value of each variable, V(null) where it is not given and has no default.
+  type: list
+  elements: dict
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleError
+from ansible.plugins.lookup import LookupBase
+from ansible.utils.vars import load_extra_vars
+
+from ..plugin_utils._playbook_settings import Variables, settings
+
+
+class LookupModule(LookupBase):  # type: ignore[misc]
+    def run(self, terms: list[str], variables: t.Any = None, **kwargs: t.Any) -> list[t.Any]:
+        self.set_options(var_options=variables, direct=kwargs)
+        spec = self.get_option("spec")
+        host = variables["inventory_hostname"]
+        # What the host itself does not have, or not so, is of the playbook, or of one that imports it
+        of_host = variables["hostvars"].raw_get(host)
+        values, broken = {}, {}
+        for name in (*spec, "otc_bigdata"):
+            try:
+                values.update(self._value(name, variables))
+            except AnsibleError as error:
+                broken[name] = str(error)
+        given = Variables(
+            values=values,
+            broken=broken,
+            extra={str(name) for name in load_extra_vars(self._loader)},
+            imported={
+                name for name in variables if name not in of_host or name in spec and variables[name] != of_host[name]
+            },
+            host=str(host),
+            groups=variables["group_names"],
+        )
+        check_mode = bool(variables.get("ansible_check_mode"))
+        return [settings(term, spec, given, check_mode) for term in terms]
+
+    def _value(self, name: str, variables: t.Any) -> dict[str, t.Any]:
+        """Made of the types of JSON. What is left out by ``omit`` is null."""
+        if name not in variables:
+            return {}
+        found = self._templar.template({name: variables[name]})
+        return {name: self._plain(found.get(name), variables.get("omit"))}
+
+    def _plain(self, value: t.Any, omit: t.Any) -> t.Any:
+        if isinstance(value, str) and value == omit:  # before ansible-core 2.19
+            return None
+        if isinstance(value, dict):
+            return {str(key): self._plain(one, omit) for key, one in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self._plain(one, omit) for one in value]
+        return value if value is None or isinstance(value, (bool, int, float)) else str(value)

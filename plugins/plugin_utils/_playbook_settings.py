@@ -1,0 +1,347 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""The variables of a playbook: what they mean, what is wrong with them, and what the playbook is going to do.
+
+Commands, surveys and inventories give them as whatever they have. Here each becomes what its playbook works with, or a
+sentence that refuses it, before the first request.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import typing as t
+
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ..module_utils._dli_flink import STOP_STEPS
+from ..module_utils._plan import DONE
+
+Settings = dict[str, t.Any]
+Spec = t.Mapping[str, t.Mapping[str, t.Any]]
+
+LEAST = {"max_jobs": 1, "min_jobs": 0, "wait_timeout": 0}
+AGE = re.compile(r"[1-9][0-9]{0,8}[smhdw]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# What the playbooks keep for themselves, beside names that begin with OWN_PREFIX. One of the command line would win over it.
+OWN = {
+    "chosen",
+    "finished_at",
+    "flink_result",
+    "mrs_result",
+    "spark_result",
+    "stopped_jobs",
+    "work_begun",
+    "work_done",
+}
+OWN_PREFIX = "otc__"
+# Of Flink jobs: whether there is something to stop
+STATUSES = {
+    "active": [word for word, step in STOP_STEPS.items() if step != DONE],
+    "ended": [word for word, step in STOP_STEPS.items() if step == DONE],
+}
+# A host of one of our inventories is a cluster or a project
+GROUPS = {"mrs_clusters": "cluster", "iam_projects": "project"}
+
+
+class Variables(t.NamedTuple):
+    """What a playbook gets: its own variables and that of a workflow, and where all variables come from."""
+
+    values: t.Mapping[str, t.Any]
+    extra: t.Collection[str]  # names of the command line
+    imported: t.Collection[
+        str
+    ]  # names that are not the host's: those of a playbook that imports this one, and Ansible's own
+    host: str
+    groups: t.Collection[str]
+    broken: t.Mapping[str, str] = {}  # variables that have no value, and why
+
+
+def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = False) -> Settings:
+    """Each variable, null where it is not given; ``complaints``, and without one ``intent``, and ``kept`` of a window."""
+    values = {name: _taken(option, given.values.get(name)) for name, option in spec.items()}
+    there = {name: value for name, value in values.items() if value is not None}
+    checked = ArgumentSpecValidator({name: _known(option) for name, option in spec.items()}).validate(there)
+    undefined = [f"{name}: has no value: {reason}" for name, reason in given.broken.items()]
+    complaints = [*misspelt(spec, given), *undefined, *_wrong_kinds(spec, there), *checked.error_messages]
+    found: Settings = {**values, "kept": {}, "intent": "", **STATUSES}
+    if not complaints:
+        for name, option in spec.items():
+            # Names are handed on as they were given: the modules say what they make of what is no text
+            if option["type"] not in ("list", "str") or values[name] is None:
+                found[name] = checked.validated_parameters[name]
+        found.update(_lists(spec, found))
+        for name in ("maintenance_tasks", "stopped_jobs_file"):
+            if found.get(name):
+                found[name] = os.path.realpath(found[name])
+        complaints = list(_wrong_values(playbook, spec, found, given))
+    if not complaints and "stopped_jobs_file" in spec:
+        try:
+            found["kept"] = _kept(playbook, found["stopped_jobs_file"], given)
+        except ValueError as error:
+            complaints = [f"stopped_jobs_file: {error}"]
+    if not complaints:
+        found["intent"] = _intent(playbook, found, given, check_mode)
+    return {**found, "complaints": list(dict.fromkeys(complaints))}
+
+
+# ---- what is given ----
+
+
+def _known(option: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    return {key: option[key] for key in ("type", "elements", "choices", "required", "default") if key in option}
+
+
+def _taken(option: t.Mapping[str, t.Any], value: t.Any) -> t.Any:
+    """Empty or blank text is null, and the text of a list is taken apart."""
+    if isinstance(value, str) and not value.strip():
+        return None
+    if option["type"] != "list" or value is None or isinstance(value, dict):
+        return value
+    return elements(value) if isinstance(value, str) else list(_flat(value))
+
+
+def elements(text: str) -> list[str]:
+    """Commas and line breaks part them; empty lines, and a comma at the end of a line, do not count."""
+    lines = [line.strip() for line in re.split(r"[\r\n]+", text)]
+    return [one.strip() for line in lines if line for one in line.removesuffix(",").split(",")]
+
+
+def _flat(value: t.Any) -> t.Iterator[t.Any]:
+    if not isinstance(value, (list, tuple)):
+        yield value
+        return
+    for one in value:
+        yield from _flat(one)
+
+
+def _lists(spec: Spec, found: Settings) -> Settings:
+    """Also those that nobody has given; and what chooses jobs of any status."""
+    clusters = found.get("clusters") or []
+    every = spec["services"]["choices"] if "services" in spec else ["flink"]
+    services = found.get("services")
+    if services is None:
+        services = [service for service in every if service != "mrs" or clusters]
+    names = found.get("names") or []
+    # No pattern matches a job without a name, but every job is meant to include it
+    patterns = None if "*" in names or not names else names
+    filters = {"name": patterns, "queue_name": found.get("queue_name")}
+    return {
+        "names": names,
+        "patterns": patterns,
+        "filters": {key: value for key, value in filters.items() if value is not None},
+        "clusters": clusters,
+        "services": services,
+    }
+
+
+# ---- what is wrong with it ----
+
+
+def misspelt(spec: Spec, given: Variables) -> t.Iterator[str]:
+    """Names that are nearly ours, or that the playbook needs itself. Those of an inventory are not our business."""
+    for name in sorted({*given.extra, *given.imported} - set(spec)):
+        meant = [known for known in spec if alike(name, known)]
+        if meant:
+            yield f"{name}: there is no such variable; is {' or '.join(meant)} meant?"
+        elif name in given.extra and (name in OWN or name.startswith(OWN_PREFIX)):
+            yield f"{name}: is what the playbook itself works with; give your variable another name"
+
+
+def alike(name: str, known: str) -> bool:
+    """One edit, a transposition or a plural apart. Upper and lower case, and hyphens, make no difference."""
+    one, other = (text.lower().replace("-", "_") for text in (name, known))
+    return _one_edit(one, other) or _singular(one) == _singular(other)
+
+
+def _singular(name: str) -> list[str]:
+    return [re.sub(r"(?<=..)(e?s|e)$", "", word) for word in name.split("_")]
+
+
+def _one_edit(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    same = len(os.path.commonprefix([short, long]))
+    short, long = short[same:], long[same:]
+    if len(short) == len(long):
+        return short[1:] == long[1:] or (short[:2] == long[:2][::-1] and short[2:] == long[2:])
+    return short == long[1:]
+
+
+def _wrong_kinds(spec: Spec, there: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+    """What Ansible would make a text of."""
+    for name, value in there.items():
+        if spec[name]["type"] == "list" and not isinstance(value, dict):
+            odd = [one for one in value if isinstance(one, dict)]
+        else:
+            is_text = spec[name]["type"] in ("str", "path") and name != "otc_hosts"  # hosts may be a list
+            # 0 and false would pass for "not given" where the playbooks leave out what is empty
+            odd = [value] if is_text and (isinstance(value, (dict, list, tuple)) or not value) else []
+        if odd:
+            yield f"{name}: must be text, not {type(odd[0]).__name__}"
+
+
+def _wrong_values(playbook: str, spec: Spec, found: Settings, given: Variables) -> t.Iterator[str]:
+    empty = [name for name in spec if _is_empty(name, found[name], given)]
+    yield from (f"{name}: is empty; leave it out or give it a value" for name in empty)
+    for name in spec:
+        if any(CONTROL.search(one) for one in _flat(found[name]) if isinstance(one, str)):
+            yield f"{name}: has a line break or another control character in it"
+    if "names" in spec and not empty and not found["names"] and found["queue_name"] is None:
+        yield "names: give patterns of names, or a queue_name; names=* means every job"
+    if "mrs" in found["services"] and not found["clusters"]:
+        yield "clusters: the service mrs needs the names of its clusters"
+    if "older_than" in spec and not AGE.fullmatch(str(found["older_than"]).strip("\r\n")):
+        yield f"older_than: '{found['older_than']}' is not one positive number and one of s m h d w, as in 30d"
+    for name in spec:
+        if name in LEAST and found[name] < LEAST[name]:
+            yield f"{name}: must be at least {LEAST[name]}, not {found[name]}"
+    tasks, file = found.get("maintenance_tasks"), found.get("stopped_jobs_file")
+    if tasks and not os.path.isfile(tasks):
+        yield f"maintenance_tasks: there is no file '{tasks}'"
+    if file and os.path.isdir(file):
+        yield f"stopped_jobs_file: '{file}' is a folder"
+    elif file and not os.path.isdir(os.path.dirname(file)):
+        yield f"stopped_jobs_file: there is no folder '{os.path.dirname(file)}'"
+    # Whoever names no hosts means whom the credential belongs to, not a cluster or a project that happens to have that name
+    for group in sorted(GROUPS.keys() & set(given.groups)) if found.get("otc_hosts") == "localhost" else ():
+        yield (
+            f"otc_hosts: 'localhost' is a {GROUPS[group]} of the inventory {group} here, and its jobs would be handled; "
+            "let that inventory give it another name"
+        )
+
+
+def _is_empty(name: str, value: t.Any, given: Variables) -> bool:
+    """Empty clusters are no clusters. All else that is empty would mean more jobs than it seems to."""
+    if name not in given.values or not isinstance(value, list):
+        return False
+    return (
+        value == [] and name != "clusters" and given.values[name] is not None and not _blank(given.values[name])
+    ) or any(not one or _blank(one) for one in value)
+
+
+def _blank(value: t.Any) -> bool:
+    return isinstance(value, str) and not value.strip()
+
+
+# ---- what an earlier run has kept ----
+
+
+def _kept(playbook: str, file: str | None, given: Variables) -> Settings:
+    """Of this host. Raises ValueError where that cannot be told."""
+    end = playbook == "maintenance_end"
+    if file and os.path.exists(file):
+        content = _content(file)
+    elif file and end:
+        raise ValueError(f"there is no file '{file}'")
+    else:
+        told = given.values.get("otc_bigdata")
+        flink = told.get("flink") if end and isinstance(told, dict) else None
+        content = flink if isinstance(flink, dict) else {}
+        if end and not _are_of_hosts(content.get("stopped_jobs")):
+            raise ValueError(
+                "give the file that maintenance_window has written, as nothing else tells which jobs were stopped"
+            )
+    of_hosts = content.get("stopped_jobs", {})
+    if end and given.host not in of_hosts:
+        names = ", ".join(map(str, of_hosts)) or "no host"
+        raise ValueError(f"tells of {names}, not of the host {given.host}; take the inventory of the window")
+
+    def of(key: str, default: t.Any) -> t.Any:
+        found = content.get(key)
+        return found.get(given.host, default) if isinstance(found, dict) else default
+
+    return {
+        "stopped_jobs": of_hosts.get(given.host) or [],
+        # A file of an earlier release does not tell. Whoever ends a window has most likely worked in it.
+        "work_begun": bool(of("work_begun", end)),
+        "work_done": bool(of("work_done", False)),
+        "finished": str(of("finished", "")),
+    }
+
+
+def _content(file: str) -> dict[str, t.Any]:
+    try:
+        with open(file, encoding="utf-8") as stream:
+            content = yaml.safe_load(stream)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no YAML"
+        raise ValueError(f"'{file}' cannot be read: {reason}") from error
+    if not isinstance(content, dict) or not _are_of_hosts(content.get("stopped_jobs")):
+        raise ValueError(f"'{file}' was not written by this playbook")
+    return t.cast("dict[str, t.Any]", content)
+
+
+def _are_of_hosts(value: t.Any) -> bool:
+    """Lists of IDs, by hosts."""
+    lists = value.values() if isinstance(value, dict) else [None]
+    return all(isinstance(one, list) and all(_is_id(job) for job in one) for one in lists)
+
+
+def _is_id(value: t.Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+# ---- what is going to be done ----
+
+
+def _intent(playbook: str, found: Settings, given: Variables, check_mode: bool) -> str:
+    """One line, also for somebody who has typed the variables in a hurry."""
+    does = {"stop_all": _stops, "purge_finished": _purges, "maintenance_window": _window, "maintenance_end": _end}
+    text = f"{does[playbook](found)}; {_place(found, given)}"
+    return f"Check mode, so nothing is changed: {text}" if check_mode else text
+
+
+def _stops(found: Settings) -> str:
+    savepoints = "" if "flink" not in found["services"] else f"; Flink jobs {_savepoints(found)}"
+    return f"Stop what runs in {_services(found)}: {_which(found)}{savepoints}"
+
+
+def _purges(found: Settings) -> str:
+    stopped = ", also Flink jobs that were stopped or could not be started" if found["delete_stopped"] else ""
+    return f"Delete what has ended in {_services(found)}: jobs older than {found['older_than']}{stopped}"
+
+
+def _window(found: Settings) -> str:
+    stops = f"Stop Flink jobs {_savepoints(found)}: {_which(found)}"
+    if not found["maintenance_tasks"]:
+        return f"{stops}; start none of them again"
+    return f"{stops}; run {found['maintenance_tasks']}; start them again: {found['start_again']}"
+
+
+def _end(found: Settings) -> str:
+    ids = found["kept"]["stopped_jobs"]
+    way = "from their savepoints" if found["resume_savepoint"] else "without their savepoints"
+    return f"Start Flink jobs {way}: {', '.join(map(str, ids)) or 'none'}"
+
+
+def _savepoints(found: Settings) -> str:
+    return "with savepoints" if found["trigger_savepoint"] else "without savepoints, so their state is lost"
+
+
+def _services(found: Settings) -> str:
+    clusters = f" ({', '.join(map(str, found['clusters']))})"
+    return ", ".join(f"{one}{clusters if one == 'mrs' else ''}" for one in found["services"])
+
+
+def _which(found: Settings) -> str:
+    names = [str(name) for name in found["names"]]
+    queue = f"on the queue {found['queue_name']}" if found["queue_name"] is not None else ""
+    if "*" in names or not names:
+        return f"every job {queue}".strip()
+    return f"jobs named {', '.join(names)} {queue}".strip()
+
+
+def _place(found: Settings, given: Variables) -> str:
+    """Whose jobs these are, as far as variables tell it; and whether that comes from an inventory."""
+    told = []
+    for name in ("project_id", "project_name", "region", "cloud"):
+        if found[name] is not None:
+            known = name in given.extra or name in given.imported
+            told.append(f"{name} {found[name]}{'' if known else ' (of the inventory)'}")
+    if found["project_id"] is None and found["project_name"] is None:
+        told.insert(0, "the project of the credential")
+    return ", ".join(told)
