@@ -131,6 +131,15 @@ class Reply:
         return (moment - datetime.now(timezone.utc)).total_seconds() if moment else 0.0
 
 
+def trouble_with_requests() -> Exception | None:
+    """Why the library cannot be imported, None if it can. If it is there, its own words often name the cure."""
+    try:
+        import requests  # noqa: F401
+    except Exception as error:
+        return error
+    return None
+
+
 class Http:
     """Sends requests over kept-alive connections, at most ``connections`` to a host; may be shared by threads.
 

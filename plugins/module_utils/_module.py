@@ -8,13 +8,14 @@
 from __future__ import annotations
 
 import os
+import sys
 import typing as t
-from importlib.util import find_spec
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ._edge import Core, Edge, traced
-from ._errors import Interrupted
+from ._errors import Bug, Interrupted
+from ._http import trouble_with_requests
 from ._misplaced import misplaced
 from ._options import Spec
 
@@ -35,8 +36,10 @@ class Module(AnsibleModule):  # type: ignore[misc]
 def run(core: Core, spec: Spec) -> None:
     """main() of every module."""
     module = Module(argument_spec=spec, supports_check_mode=True)
-    if find_spec("requests") is None:
-        module.fail_json(msg=missing_required_lib("requests"))
+    trouble = trouble_with_requests()
+    if trouble:
+        fault = {"failed": True, "msg": without_requests(trouble), "exception": Bug(trouble).traceback}
+        module.fail_json(**_traced(module, fault))
     edge = Edge(os.environ, module.check_mode, module._diff, module._verbosity)
     try:
         result = core(module.params, edge)
@@ -45,7 +48,18 @@ def run(core: Core, spec: Spec) -> None:
     module.no_log_values.update(edge.secrets)
     for warning in result.pop("warnings", ()):
         module.warn(warning)
-    result = traced(result, getattr(module, "_tracebacks_for", None), module._verbosity)
+    result = _traced(module, result)
     if result.get("failed"):
         module.fail_json(**result)
     module.exit_json(**result)
+
+
+def _traced(module: Module, result: dict[str, t.Any]) -> dict[str, t.Any]:
+    return traced(result, getattr(module, "_tracebacks_for", None), module._verbosity)
+
+
+def without_requests(trouble: Exception) -> str:
+    """What to say where the library cannot be imported."""
+    if isinstance(trouble, ModuleNotFoundError) and trouble.name == "requests":
+        return t.cast(str, missing_required_lib("requests"))
+    return f"requests is installed, but {sys.executable} cannot import it: {type(trouble).__name__}: {trouble}"

@@ -84,7 +84,7 @@ def load(name: str) -> t.Any:
     try:
         if _option("in_process") and import_module("requests"):
             return import_module(f"..modules.{name}", __package__)
-    except (ImportError, AnsibleError):
+    except Exception:  # the module, which runs then, says what it is
         pass
     return None
 
@@ -121,7 +121,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
         if not ansible_version.startswith(tuple(f"{version}." for version in KNOWN)):
             return f"ansible-core {ansible_version} is not one that this collection knows"
         if self.module is None:
-            return "requests is missing here"
+            return "requests cannot be imported here"
         if threading.current_thread() is not threading.main_thread():
             return "a strategy that runs tasks in threads"
         if sys.platform == "darwin":

@@ -18,11 +18,9 @@ import typing as t
 from collections import Counter
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from importlib.util import find_spec
 
 from ansible import constants as C
 from ansible.errors import AnsibleError, AnsibleParserError
-from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
@@ -33,8 +31,10 @@ from ..module_utils._client import Client, at_once
 from ..module_utils._connection import Connection, read_connection
 from ..module_utils._edge import Edge
 from ..module_utils._errors import Bug, Denied, Failure, OptionError
+from ..module_utils._http import trouble_with_requests
 from ..module_utils._info import PATIENCE
 from ..module_utils._misplaced import misplaced
+from ..module_utils._module import without_requests
 from ..module_utils._options import connection_options
 from ..module_utils._selection import cleaned, refuse_exclusion
 from ..module_utils._version import VERSION
@@ -196,8 +196,10 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
 
     def _ask(self, sources: t.Sequence[Source], alone: bool) -> list[Answer]:
         """Raises Failure for a source that could not be read, unless it may be left out, and others are left."""
-        if sources and find_spec("requests") is None:
-            raise Failure(missing_required_lib("requests"))
+        trouble = trouble_with_requests() if sources else None
+        if trouble:
+            self.display.vvv(f"{self.NAME}: {Bug(trouble).traceback}")
+            raise Failure(without_requests(trouble))
         answers = _all_answers(sources, self._answer)
         for answer in answers:
             for repeat in answer.repeats:

@@ -10,7 +10,7 @@ import sys
 import typing as t
 from importlib import import_module
 from importlib.machinery import ModuleSpec
-from importlib.util import find_spec, module_from_spec
+from importlib.util import module_from_spec
 
 if t.TYPE_CHECKING:
     import asyncio
@@ -243,10 +243,22 @@ NEEDED = {"ansible": "ansible-core", "requests": "requests"}
 async def main(queue: asyncio.Queue[t.Any], args: dict[str, t.Any]) -> None:
     """Send events until it is cancelled."""
     for library, name in NEEDED.items():
-        if find_spec(library) is None:
-            message = f"job_events: {sys.executable}, which runs ansible-rulebook, has no {name}; install it there"
-            raise ImportError(message)
+        try:
+            import_module(library)
+        except ModuleNotFoundError as error:
+            if error.name == library:
+                message = f"job_events: {sys.executable}, which runs ansible-rulebook, has no {name}; install it there"
+                raise ImportError(message) from None
+            raise _unusable(name, error) from error
+        except Exception as error:
+            raise _unusable(name, error) from error
     await _load("plugin_utils._job_events").run(queue, args)
+
+
+def _unusable(name: str, error: Exception) -> ImportError:
+    """With its own words, which often name the cure."""
+    said = f"{type(error).__name__}: {error}"
+    return ImportError(f"job_events: {sys.executable}, which runs ansible-rulebook, cannot import {name}: {said}")
 
 
 def _load(name: str) -> ModuleType:

@@ -10,7 +10,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -435,12 +434,10 @@ def test_what_it_needs(tmp_path, missing):
 async def test_a_source_that_is_stopped_while_an_answer_drips(sources, path):
     """It does not wait for the end of the answer, nor for that of request_timeout."""
     sources.emulator.faults.add(path=path, kind="drip", seconds=0.2, times=None)
-    async with sources.start(sources.by_password, looked=0, request_timeout=300) as source:
+    async with sources.start(sources.by_password, looked=0, request_timeout=86400) as source:
         await until(lambda: any(path in entry["path"] for entry in sources.emulator.log.entries()))
-        began = time.monotonic()
         await source.stop()
         await asyncio.get_running_loop().shutdown_default_executor()
-    assert time.monotonic() - began < 100
 
 
 def test_a_look_that_is_held_back_ends_when_the_next_is_due(emulator):
@@ -451,8 +448,21 @@ def test_a_look_that_is_held_back_ends_when_the_next_is_due(emulator):
     edge = _job_lists.SourceEdge({}, interval=0.1)
     client = _job_lists.SourceClient(read_connection(options, {}, "dli"), "dli", edge)
     client.begin()
-    began = time.monotonic()
     with pytest.raises(Refused, match="HTTP 429"):
         client.call("GET", "/v1.0/p/streaming/jobs")
     assert len(emulator.log.entries()) > 2
-    assert time.monotonic() - began < 100
+
+
+def test_a_library_that_cannot_be_imported(tmp_path):
+    """What it says itself is the best advice."""
+    (tmp_path / "requests.py").write_text("raise ImportError('urllib3 v2 needs a newer OpenSSL')", encoding="utf-8")
+    script = (
+        "import asyncio, runpy, sys\n"
+        "sys.path.insert(0, sys.argv[2])\n"
+        "try: asyncio.run(runpy.run_path(sys.argv[1])['main'](None, {}))\n"
+        "except Exception as error: print(error)\n"
+    )
+    line = [sys.executable, "-I", "-c", script, str(FILE), str(tmp_path)]
+    said = subprocess.run(line, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=60, check=True).stdout
+    reason = "cannot import requests: ImportError: urllib3 v2 needs a newer OpenSSL"
+    assert said == f"job_events: {sys.executable}, which runs ansible-rulebook, {reason}\n"

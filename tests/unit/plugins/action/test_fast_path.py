@@ -240,7 +240,7 @@ SURROUNDINGS = {
     ),
     "any Python": Surroundings(environ={"ANSIBLE_PYTHON_INTERPRETER": "auto"}, arguments=OF_INVENTORY),
     "no requests": Surroundings(
-        f"{AS_A_MODULE}requests is missing here",
+        f"{AS_A_MODULE}requests cannot be imported here",
         {"PYTHONPATH": "{home}/packages:{PYTHONPATH}"},
         {"packages/sitecustomize.py": WITHOUT_REQUESTS},
     ),
@@ -267,6 +267,25 @@ def test_surroundings(name):
             assert run.code == 0, run.said
             assert "localhost | CHANGED =>" in run.out
             assert stops(emulator) == [128]
+
+
+CURE = "urllib3 v2 only supports OpenSSL 1.1.1+, currently the 'ssl' module is compiled with 'OpenSSL 1.0.2k'"
+
+
+@pytest.mark.parametrize("module", ["dli_flink_jobs", "dli_flink_jobs_info"])
+def test_requests_that_cannot_be_imported(module):
+    """It is there, so what it says is the best advice. With -vvv there is a traceback, as of every module."""
+    with world() as (emulator, here):
+        here.write("packages/requests/__init__.py", f'raise ImportError("{CURE}")')
+        path = os.pathsep.join([str(here.home / "packages"), here.environ()["PYTHONPATH"]])
+        options = "job_ids=128" if module.endswith("info") else "state=stopped job_ids=128"
+        run = here.ad_hoc(module, options, "-vvv", PYTHONPATH=path).end()
+        assert run.code == 2
+        assert f"{module}: as a module: requests cannot be imported here" in run.out
+        said = re.sub(r"\s+", " ", run.said)
+        assert f"requests is installed, but {sys.executable} cannot import it: ImportError: {CURE}" in said, run.said
+        assert "raise ImportError(" in said
+        assert emulator.log.summary()["reads"] == 0
 
 
 def test_wrong_setting():

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 
 import pytest
 
@@ -45,6 +47,14 @@ def test_a_secret_in_the_wrong_place(projects, within):
     for dummy, words in CASES.values():
         assert f"otc.bigdata.iam_projects: {'sources[0]: ' if within else ''}{words}" in said, words
     assert projects.emulator.log.entries() == []
+
+
+def test_requests_that_cannot_be_imported(projects):
+    projects.folder.write("packages/requests/__init__.py", 'raise ImportError("urllib3 v2 needs a newer OpenSSL")')
+    path = os.pathsep.join([str(projects.folder.home / "packages"), projects.folder.environ()["PYTHONPATH"]])
+    run = projects.show("--list", "-i", projects.write("projects.yml", region="eu-de"), PYTHONPATH=path)
+    said = "cannot import it: ImportError: urllib3 v2 needs a newer OpenSSL"
+    assert f"requests is installed, but {sys.executable} {said}" in re.sub(r"\s+", " ", run.said)
 
 
 @pytest.mark.parametrize("sources", [CLOUD, [[CLOUD]], [SECRET], SECRET, [{"sources": [CLOUD]}]], ids=str)
