@@ -30,7 +30,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._edge import Edge, traced
 from ..module_utils._errors import Interrupted
-from ..module_utils._misplaced import misplaced
+from ..module_utils._misplaced import HIDDEN, misplaced
 
 
 def _copy_of_stderr() -> int:
@@ -93,6 +93,12 @@ class FastPath(NormalAction):  # type: ignore[misc]
     """How Ansible runs a module, but for the moment in which it would start one."""
 
     module: t.ClassVar[t.Any]
+
+    def run(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        source = self._task.get_ds()
+        if isinstance(source, dict) and {"action", "args"} <= source.keys():
+            source["args"] = HIDDEN  # ansible-core 2.19 and newer quote the arguments of an ad hoc command that fails
+        return super().run(*args, **kwargs)
 
     def _execute_module(self, *args: t.Any, task_vars: t.Any = None, **kwargs: t.Any) -> t.Any:
         reason = self._reason_for_a_process(task_vars or {})

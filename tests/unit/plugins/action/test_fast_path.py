@@ -288,6 +288,22 @@ def test_requests_that_cannot_be_imported(module):
         assert emulator.log.summary()["reads"] == 0
 
 
+@pytest.mark.parametrize("in_process", ["true", "false"])
+@pytest.mark.parametrize("form", ["password=12345678 {}", '{{"password": "12345678", {}'])
+def test_an_ad_hoc_command_that_fails(form, in_process):
+    """Newer releases of Ansible quote how the arguments begin. A number is text there, as nothing has converted it."""
+    more = "username=demo user_domain_name=d job_ids=128 state=stopped"
+    if form.startswith("{"):
+        more = json.dumps(dict(one.split("=") for one in more.split()))[1:]
+    with world() as (emulator, here):
+        run = here.ad_hoc(
+            "dli_flink_jobs", form.format(more), "-vvvv", OS_TOKEN="", OTC_BIGDATA_IN_PROCESS=in_process
+        ).end()
+        assert run.code == 2
+        assert "project_id (environment: OS_PROJECT_ID) or project_name" in run.said
+        assert "12345678" not in run.said
+
+
 def test_wrong_setting():
     """One message that names the value; nothing is sent."""
     with world() as (emulator, here):
