@@ -31,6 +31,7 @@ PEM = "-----BEGIN"
 # a key without its first line, and hardly a path
 BASE64 = re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9])[A-Za-z0-9+=\s][A-Za-z0-9+/=\s]{99,}", re.DOTALL)
 LINES = re.compile(r"\S\s*[\r\n]\s*\S")
+LIST = re.compile(r"\s*\[.*[,'\"].*\]\s*", re.DOTALL)
 DICTIONARY = re.compile(r"[\s\[(]*\{.*:.*\}[\s\])]*", re.DOTALL)
 # as in the text of a dictionary, of YAML or of an address: password=..., "secret_key": ..., https://user:...@host
 SECRET = re.compile(
@@ -59,6 +60,8 @@ def found_in(text: str, path: bool = False) -> str:
         return "a text of several lines"
     if "{" in text or "}" in text:
         return "the text of a dictionary"
+    if LIST.fullmatch(text):
+        return "the text of a list"
     return "a text with a secret in it" if SECRET.search(text) else ""
 
 

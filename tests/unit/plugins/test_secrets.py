@@ -33,6 +33,7 @@ from ansible_collections.otc.bigdata.plugins.module_utils._misplaced import misp
 from ansible_collections.otc.bigdata.plugins.module_utils._options import connection_options
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.emulator.wire import Reply, Request, to_json
+from ansible_collections.otc.bigdata.tests.unit.utils.doors import DOORS
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import CLUSTER
@@ -560,6 +561,7 @@ def wrong(secret: str) -> dict[str, Wrong]:
             {"validate_certs": str(cloud)}, "validate_certs: must be true or false, not the"
         ),
         "max_retries": Wrong({"max_retries": cloud}, "max_retries: must be a number, not a dictionary"),
+        "list as text": Wrong({"region": str([secret])}, f"region: {not_text}the text of a list"),
         "token": Wrong({"token": {"id": secret}}, f"token: {not_text}a dictionary"),
         "password": Wrong({"password": [secret]}, f"password: {not_text}a list"),
         "job_ids": Wrong({"job_ids": cloud}, "job_ids: must be a list of single values, not a dictionary"),
@@ -625,6 +627,38 @@ def test_a_number_is_no_secret(option, value):
         result = run("dli_flink_jobs", {"state": "stopped", "job_ids": [128], option: value})
         kind = "true or false" if isinstance(value, bool) else "a number"
         assert result["msg"] == f"{option}: must be plain text, not {kind}; quote it"
+
+
+VARIABLES = {  # what else they need to be looked at
+    "OS_KEY": {"OS_CERT": "/no/such"},
+    "OS_CERT": {},
+    "OS_CACERT": {},
+    "OS_CLOUD": {},
+    "OS_CLIENT_CONFIG_FILE": {},
+    "OS_CLIENT_SECURE_FILE": {"OS_CLOUD": "test"},
+    "OS_REGION_NAME": {"OTC_DLI_ENDPOINT": ""},
+    "OS_PROJECT_ID": {},
+    "OS_PROJECT_NAME": {"OS_PROJECT_ID": ""},
+    "OS_USERNAME": {"OS_TOKEN": "", "OS_PASSWORD": "a-password", "OS_USER_DOMAIN_NAME": "d"},
+    "OS_AUTH_URL": {"OS_PROJECT_ID": "", "OS_PROJECT_NAME": "eu-de"},
+    "OTC_DLI_ENDPOINT": {},
+}
+
+
+@pytest.mark.parametrize("form", ["PEM", "dictionary"])
+@pytest.mark.parametrize("name", VARIABLES)
+@pytest.mark.parametrize("run", DOORS.values(), ids=DOORS)
+def test_a_secret_in_a_variable_of_another_kind(run, name, form):
+    secret = made_up(BASE64, 64)
+    pem = f"-----BEGIN PRIVATE KEY-----\n{secret}\n-----END PRIVATE KEY-----\n"
+    text = pem if form == "PEM" else str({"auth": {"password": secret}})
+    environ = {"OS_TOKEN": "demo-token", "OS_PROJECT_ID": PROJECT, "OTC_DLI_ENDPOINT": "http://127.0.0.1:1"}
+    result = run(
+        "dli_flink_jobs", {"state": "stopped", "job_ids": [128]}, environ={**environ, **VARIABLES[name], name: text}
+    )
+    assert result["failed"]
+    assert name in result["msg"], result["msg"]
+    assert not Search([("secret", secret)]).found(result.text.encode()), result.text
 
 
 RIGHT = {
