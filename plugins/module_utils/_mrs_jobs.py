@@ -189,8 +189,10 @@ class JobExecutions:
         except ApiError as error:
             return [error]
         same = len(first.jobs.keys() & second.jobs.keys())
-        offsets = [start + 1 for start in starts] if same * 2 > len(second.jobs) else list(range(3, len(starts) + 2))
-        return [second, *self.client.each(lambda offset: self._page(offset, query), offsets)]
+        if same * 2 > len(second.jobs):  # it has only told this, and all that it shows comes again
+            return self.client.each(lambda offset: self._page(offset, query), [start + 1 for start in starts])
+        others = range(3, len(starts) + 2)
+        return [second, *self.client.each(lambda offset: self._page(offset, query), others)]
 
     def _page(self, offset: int, query: t.Mapping[str, t.Any]) -> Page:
         def read(answer: t.Any, call: str) -> Page:

@@ -212,8 +212,9 @@ def test_a_list_that_counts_more_than_it_shows(flink, spark, mrs):
         service.emulator.settings.update({"unshown": 0})
 
 
-@pytest.mark.parametrize("unshown", [0, 7])
-def test_a_service_that_shows_less_than_it_is_asked_for(flink, spark, mrs, unshown):
+@pytest.mark.parametrize(("unshown", "offset"), [(0, "page"), (7, "page"), (0, "record"), (7, "record")])
+def test_a_service_that_shows_less_than_it_is_asked_for(flink, spark, mrs, unshown, offset):
+    mrs.answers(mrs_offset=offset)
     for service in (flink, spark, mrs):
         service.many(130)
         service.emulator.settings.update({"page_rows": 40, "unshown": unshown})
