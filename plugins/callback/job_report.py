@@ -16,9 +16,9 @@ description:
   - The same report can be written to files, as Markdown, as JUnit XML and as an HTML page. In their names, C(~) and
     environment variables are expanded, and a relative path begins where Ansible was started. Missing folders are made. A
     file that cannot be written is a warning and never fails the playbook.
-  - A file is written beside the earlier one, under another name, and takes its place when it is complete. So the folder must
-    be writable, and a full disk does not cost the earlier report. A link is followed, and a device such as V(/dev/stdout) or
-    a pipe is written to.
+  - A file is written beside the earlier one, under another name, and takes its place when it is complete, so a full disk does
+    not cost the earlier report. Only where the folder is not writable, the file itself is overwritten. A link is followed,
+    and a device such as V(/dev/stdout) or a pipe is written to.
   - It covers tasks in loops, in blocks with C(rescue), in included files, with C(until), and for several hosts. A task that
     runs in the background with C(async) is covered once M(ansible.builtin.async_status) has read its result.
   - Tasks with C(no_log) are left out and counted.

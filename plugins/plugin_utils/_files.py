@@ -13,6 +13,7 @@ import os
 import secrets
 import stat
 
+NOT_BESIDE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY)  # of a folder; EBUSY: the file itself is mounted
 STREAMS = ("/dev/std", "/dev/fd/", "/proc/")  # beginnings of names by which a process has its own open files
 
 
@@ -38,10 +39,19 @@ def replace(path: str, text: str, mode: int | None = None) -> None:
 
 
 def write(path: str, text: str) -> None:
-    """As a user names it: links are followed, and a terminal or pipe is written to. Raises OSError, also if nobody reads."""
+    """As a user names it: links are followed, and a terminal or pipe is written to. Raises OSError, also if nobody reads.
+
+    In a folder that is not ours, a file that is there is written as it is.
+    """
     kind = _kind(path)
     if stat.S_ISREG(kind) and not path.startswith(STREAMS):
-        replace(os.path.realpath(path), text)
+        try:
+            replace(os.path.realpath(path), text)
+        except OSError as error:
+            if error.errno not in NOT_BESIDE or not os.path.exists(path):
+                raise
+            with open(path, "w", encoding="utf-8", errors="replace") as file:
+                file.write(text)
         return
     if stat.S_ISBLK(kind):
         raise OSError(errno.EINVAL, "Not a file", path)

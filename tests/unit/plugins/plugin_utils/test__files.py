@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import os
+import pathlib
 import resource
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 
 import pytest
@@ -62,6 +64,34 @@ def test_a_full_disk_costs_nothing(tmp_path):
     assert "OSError: [Errno 27] File too large" in full.stderr
     assert path.read_text() == "yesterday"
     assert list(tmp_path.iterdir()) == [path]
+
+
+NOBODY = """
+import os, sys
+from ansible_collections.otc.bigdata.plugins.plugin_utils import _files
+if os.geteuid() == 0:
+    os.setuid(65534)
+_files.write(sys.argv[1], "today")
+"""
+
+
+def test_a_file_in_a_folder_that_is_not_ours():
+    """Somebody has made it for us. What is not there cannot be made."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "report")
+        path.write_text("yesterday, and longer")
+        path.chmod(0o666)
+        os.chmod(folder, 0o555)
+        try:
+            subprocess.run([sys.executable, "-c", NOBODY, str(path)], check=True)
+            other = subprocess.run(
+                [sys.executable, "-c", NOBODY, f"{path}2"], capture_output=True, text=True, check=False
+            )
+        finally:
+            os.chmod(folder, 0o700)
+        assert path.read_text() == "today"
+        assert "PermissionError" in other.stderr
+        assert os.listdir(folder) == ["report"]
 
 
 def test_what_is_no_file(tmp_path):
