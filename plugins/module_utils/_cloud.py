@@ -192,7 +192,8 @@ def _cloud(sdk: t.Any, name: str, entry: Entry, options: t.Iterable[str], wish: 
     regions = _regions(listed or entry.get("region_name"), where)
     several, region = len(regions) > 1, wish.of_task or wish.around
     if (several and region not in regions) or (listed and wish.of_task and wish.of_task not in regions):
-        raise OptionError(f"region: must be one of those of cloud {shown(name)}: {', '.join(regions)}")
+        variable = "" if wish.of_task or not wish.around else " (environment: OS_REGION_NAME)"
+        raise OptionError(f"region{variable}: must be one of those of cloud {shown(name)}: {', '.join(regions)}")
     if regions:
         entry["region_name"] = region if several else next(iter(regions))
         entry = _over(entry, regions[entry["region_name"]])

@@ -189,6 +189,8 @@ def test_regions(read: t.Any) -> None:
     for options in (NAMED, {**NAMED, "region": "eu-ch2"}):
         with pytest.raises(OptionError, match="region: must be one of those of cloud 'c': eu-de, eu-nl"):
             read(clouds, options)
+    with pytest.raises(OptionError, match=r"region \(environment: OS_REGION_NAME\): must be one of those of cloud 'c'"):
+        read(clouds, {}, {"OS_REGION_NAME": "eu-ch2"})
     listed = {"c": {"auth": {"token": "t"}, "region_name": "eu-de,eu-nl"}}
     assert read(listed, {**NAMED, "region": "eu-nl"}).region == "eu-nl"
 
