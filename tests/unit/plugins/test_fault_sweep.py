@@ -45,7 +45,9 @@ PASSING = {
     "502": {"status": 502},
     "503": {"status": 503},
     "504 after": {"kind": "status_after", "status": 504},
+    "408 after": {"kind": "status_after", "status": 408, "body": refusal("DLI.0019", "timed out")},
     "broken off": {"kind": "truncate"},
+    "drips": {"kind": "drip", "seconds": 0.02},  # a hundred bytes and more: longer than IN_TIME
 }
 EXPIRED = {
     "expired token": {"status": 401},
@@ -59,6 +61,7 @@ FAULTS = {
     "cut JSON": {"kind": "wrong_type", "body": '{"job_list": {"total_count": 1, "jobs": [{"job_id": 1, "st'},
     "HTML 200": {"kind": "wrong_type"},
     "empty 200": {"kind": "empty"},
+    "shape 200": {"kind": "wrong_type", "body": ["x"]},
     "gateway 404": {"kind": "gateway_404"},
     "500 after": {"kind": "status_after", "status": 500},
 }
