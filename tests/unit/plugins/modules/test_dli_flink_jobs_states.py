@@ -467,6 +467,7 @@ def test_jobs_that_were_stopped_without_a_savepoint(flink):
     result = flink.run("stopped", list(flink.truth), trigger_savepoint=True)
     assert (result.failed, result["changed"]) == (False, False)
     (warning,) = result["warnings"]
+    warning = warning if isinstance(warning, str) else warning["event"]["msg"]  # a module's, since ansible-core 2.19
     assert "stopped without a savepoint before this task could stop them: " in warning
     named = f"{ids[0]} (job_cancel_success), {ids[1]} (job_arrearage_stopped), {ids[3] + 2} (by\\x1b)"
     assert warning.endswith(named), warning
