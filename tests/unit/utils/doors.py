@@ -36,8 +36,6 @@ COUNTS = [
     (r"\b\d+( of \d+| jobs?| failed)\b", r"N\1"),
 ]
 
-OUTCOME = ("action", "changed", "failed", "status_before", "status")
-
 
 class Door:
     """Runs modules, and keeps their answers to be compared; ``races``: chance decides how far each worker comes."""
@@ -57,10 +55,13 @@ class Door:
 
 def _kinds(answer: dict) -> dict:
     """What happened, and not how often, nor to which of many equal jobs."""
-    jobs = [{key: job[key] for key in OUTCOME if key in job} for job in answer.get("jobs", ())]
-    told = {name: _plain(answer.get(name)) for name in ("msg", "error")}
-    sets = {name: sorted(set(map(_plain, many))) for name, many in (("jobs", jobs), ("repeats", answer["repeats"]))}
-    return {**answer, **told, **sets, "summary": None}
+    kinds = {
+        "msg": _plain(answer.get("msg", "").partition(": ")[0]),  # then follows the first of several faults
+        "error": _plain(answer.get("error")),
+        "jobs": sorted({name for job in answer.get("jobs", ()) for name in job}),
+        "repeats": sorted(set(map(_plain, answer["repeats"]))),
+    }
+    return {**answer, **kinds, "summary": sorted(answer.get("summary", ()))}
 
 
 def _plain(value: t.Any) -> str:
