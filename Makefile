@@ -52,7 +52,7 @@ sanity: setup ## ansible-test sanity, for all Pythons found; with another ansibl
 
 unit: setup ## Unit tests with coverage, on the Python of .venv
 	@date '+== %T unit'
-	pytest -q -n auto --cov
+	pytest -q -n auto --dist worksteal --cov
 
 # What may differ from Python to Python: syntax, the standard library, TLS, how a module starts and ends. Which request a job
 # gets does not, so `make unit` asks that on one Python; the integration tests ask it once more on the oldest.

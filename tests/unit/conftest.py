@@ -39,7 +39,12 @@ def pytest_configure(config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Most tests wait more than they compute."""
-    return 2 * (os.cpu_count() or 1)
+    return 3 * (os.cpu_count() or 1)
+
+
+def pytest_collection_modifyitems(items) -> None:
+    """The longest begin first, or all would wait for one of them in the end."""
+    items.sort(key=lambda item: item.path.name != "test_random_worlds.py")
 
 
 @pytest.fixture(scope="session")
