@@ -256,5 +256,6 @@ def _certificate(levels: t.Sequence[Level]) -> dict[str, Value]:
             return {option: value for option, value in ((option, highest(own, option)) for option in pair) if value}
         # as of a credential, a half in the environment is nothing where a cloud is given
         if there and not (level is env and any(one.place for one in levels)):
+            highest([level], "client_key")  # which says so if it is no path
             raise OptionError(f"{level.place}{named(['client_cert'])}: missing, as client_key is given")
     return {}

@@ -194,6 +194,7 @@ def test_values_of_the_wrong_kind_are_not_quoted(text: str) -> None:
         ({"OS_TENANT_ID": "../x"}, ["project_id", "OS_TENANT_ID"]),
         ({"OS_AUTH_URL": "iam.eu-de.otc.t-systems.com/v3"}, ["auth_url", "OS_AUTH_URL", "https://iam.", "begin with"]),
         ({"OS_AUTH_TOKEN": "a b"}, ["token", "OS_AUTH_TOKEN"]),
+        ({"OS_KEY": "-----BEGIN PRIVATE KEY-----"}, ["client_key", "OS_KEY", "the path of a file"]),
         ({"OTC_DLI_ENDPOINT": "dli"}, ["endpoints.dli", "OTC_DLI_ENDPOINT", "https://dli."]),
     ],
     ids=str,
