@@ -63,7 +63,7 @@ class Forks:
             pid = int(answer.readline())
             try:
                 code = int(answer.readline())
-            except TimeoutError:
+            except socket.timeout:  # which is no TimeoutError on Python 3.9
                 os.kill(pid, signal.SIGKILL)
                 raise
         said = [path.read_text(encoding="utf-8") for path in outputs]
