@@ -151,7 +151,7 @@ CASES = {
     "expired": Case("HTTP 401", fault={"path": SERVICE, "status": 401, "body": refusal("APIGW.0307", "expired")}),
     "quoted": Case("is wrong", quoted_by=SERVICE),
     "quoted, escaped": Case("is wrong", quoted_by=SERVICE, escaped=True),
-    "quoted, sent again": Case("is wrong", quoted_by=SERVICE, status=429, options={"max_retries": 1}),
+    "quoted, sent again": Case("is wrong", quoted_by=SERVICE, status=503, options={"max_retries": 1}),
     "quoted by IAM": Case("is wrong", quoted_by=IAM, options=GOOD.options),
     "half given": Case("missing", half=True, options={"client_key": __file__}),
     "no connection": Case("cannot connect", url="http://127.0.0.1:1"),
