@@ -4,7 +4,7 @@
 """What a gateway limit means for 10,000 clusters with 1,000 jobs each: ``make simulation``.
 
 The tasks of this simulation keep their pace by the code of the collection, and their requests are repeated as the
-collection repeats them. Only the gateway, the network and the time are made up. Every task is new, as a task of Ansible
+collection repeats them: for as long as it takes. Only the gateway, the network and the time are made up. Every task is new, as a task of Ansible
 is: it knows nothing of what was held back before.
 """
 
@@ -26,7 +26,8 @@ CLUSTERS = 10_000
 PURGE, STOP = 12 + 10 + 12, 12 + 1000 + 12
 LATENCY = 0.05  # seconds from a request to its answer
 START = 0.5  # seconds of Ansible between one task and the next
-WORKERS = 8  # the default of the modules, as that of --retries
+WORKERS = 8  # the default of the modules
+IN_TIME = 600  # seconds, that of wait_timeout
 
 
 @dataclass
@@ -34,16 +35,16 @@ class Task:
     """One cluster: requests that wait for a worker, and those that were begun and have no answer yet."""
 
     waiting: int
+    began: float
     pace: Pace = field(default_factory=Pace)
     open: int = 0
-    gave_up: bool = False  # at least one of them, so the task fails
 
 
 class Simulation:
     """So many tasks at once, for ever: when one ends, the next begins."""
 
-    def __init__(self, limit: int, tasks: int, requests: int, retries: int) -> None:
-        self._limit, self._requests, self._retries = limit, requests, retries
+    def __init__(self, limit: int, tasks: int, requests: int) -> None:
+        self._limit, self._requests = limit, requests
         self._events: list[tuple[float, int, t.Any, tuple[t.Any, ...]]] = []
         self._numbers = itertools.count()  # keep the order of what happens at the same time
         self._second, self._passed_in_it = 0, 0
@@ -52,7 +53,7 @@ class Simulation:
             self._at(random.uniform(0, START), self._begin)
 
     def run(self, warm_up: float, seconds: float) -> Counter[str]:
-        """Counts of requests passed and held back, and of tasks ended and failed, in ``seconds`` after the first ones."""
+        """Counts of requests passed and held back, and of tasks ended and too long, in ``seconds`` after the first ones."""
         now = 0.0
         while now < warm_up + seconds:
             now, dummy, happens, details = heapq.heappop(self._events)
@@ -65,7 +66,7 @@ class Simulation:
         heapq.heappush(self._events, (moment, next(self._numbers), happens, details))
 
     def _begin(self, now: float) -> None:
-        task = Task(self._requests)
+        task = Task(self._requests, now)
         for dummy in range(WORKERS):
             self._next(now, task)
 
@@ -78,7 +79,7 @@ class Simulation:
         elif not task.open:
             task.open = -1
             self.counts["ended"] += 1
-            self.counts["failed"] += task.gave_up
+            self.counts["too long"] += now - task.began > IN_TIME
             self._at(now + START, self._begin)
 
     def _ask(self, now: float, task: Task, attempt: int) -> None:
@@ -91,19 +92,12 @@ class Simulation:
             return
         self.counts["held back"] += 1
         task.pace.throttled(now, 0.0)
-        if attempt == self._retries:
-            task.gave_up = True
-            self._at(now, self._end, task)
-        else:
-            retry = RETRIES[THROTTLED]
-            pause = min(retry.first * 2**attempt * random.uniform(0.75, 1.25), retry.longest)
-            self._at(now + pause, self._ask, task, attempt + 1)
+        retry = RETRIES[THROTTLED]
+        pause = min(retry.first * 2**attempt * random.uniform(0.75, 1.25), retry.longest)
+        self._at(now + pause, self._ask, task, attempt + 1)
 
     def _answered(self, now: float, task: Task) -> None:
         task.pace.answered(now)
-        self._end(now, task)
-
-    def _end(self, now: float, task: Task) -> None:
         task.open -= 1
         self._next(now, task)
 
@@ -115,23 +109,22 @@ class Simulation:
 
 
 LINE = "{:>8}{:>14}{:>14}{:>12}{:>14}{:>13}"
-HEAD = ("limit/s", "tasks at once", "of the limit", "per needed", "failing tasks", "hours in all")
+HEAD = ("limit/s", "tasks at once", "of the limit", "per needed", f"over {IN_TIME} s", "hours in all")
 
 
-def row(limit: int, tasks: int, requests: int, retries: int) -> tuple[t.Any, ...]:
+def row(limit: int, tasks: int, requests: int) -> tuple[t.Any, ...]:
     seconds = max(120, 4 * requests * tasks // limit)
-    counts = Simulation(limit, tasks, requests, retries).run(30, seconds)
+    counts = Simulation(limit, tasks, requests).run(30, seconds)
     passed = counts["passed"]
     share, hours = passed / seconds / limit, CLUSTERS * requests / (passed / seconds) / 3600
-    failing = counts["failed"] / counts["ended"]
-    return (limit, tasks, f"{share:.0%}", f"{1 + counts['held back'] / passed:.2f}", f"{failing:.1%}", f"{hours:.1f}")
+    too_long = counts["too long"] / counts["ended"]
+    return (limit, tasks, f"{share:.0%}", f"{1 + counts['held back'] / passed:.2f}", f"{too_long:.1%}", f"{hours:.1f}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--limits", type=int, nargs="+", default=[50, 200, 1000], help="%(default)s")
     parser.add_argument("--tasks", type=int, nargs="+", default=[1, 8, 16, 32, 64, 128], help="%(default)s")
-    parser.add_argument("--retries", type=int, default=5, help="max_retries of the tasks (%(default)s)")
     options = parser.parse_args()
     for title, requests in (("delete all finished jobs", PURGE), ("stop all jobs", STOP)):
         print(f"{CLUSTERS} clusters with 1000 jobs: {title}, {requests} requests for each cluster")
@@ -139,7 +132,7 @@ def main() -> None:
         for limit in options.limits:
             for tasks in options.tasks:
                 random.seed(1)
-                print(LINE.format(*row(limit, tasks, requests, options.retries)), flush=True)
+                print(LINE.format(*row(limit, tasks, requests)), flush=True)
 
 
 if __name__ == "__main__":
