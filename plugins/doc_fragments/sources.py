@@ -33,7 +33,8 @@ options:
   names:
     description:
       - Shell-style patterns (V(*), V(?), V([a-z])) of which one must match the whole name. Upper and lower case differ.
-      - An empty list is an error.
+      - A list may be given as text with commas. An empty list, a pattern that begins with V(!), and one with a line break or
+        control character in it, is an error.
     type: list
     elements: str
 notes:

@@ -192,13 +192,15 @@ options:
     type: path
   request_timeout:
     description:
-      - Seconds that connecting may take, and that a request may go without an answer.
+      - Seconds that one HTTP request may take, from the attempt to connect to the last byte of its answer, however slowly
+        that drips.
     type: float
     default: 60
     aliases: [api_timeout]
   max_retries:
     description:
-      - How often one HTTP request is repeated after throttling or a passing fault. Only then the look counts as failed.
+      - How often one HTTP request is repeated after a passing fault. Only then the look counts as failed.
+      - Throttling (HTTP 429) is no fault. It is waited for until the next look is due. With V(0) no request is repeated.
     type: int
     default: 5
   max_concurrency:
