@@ -204,6 +204,8 @@ def _wrong_values(playbook: str, spec: Spec, found: Settings, given: Variables) 
         yield f"maintenance_tasks: there is no file '{tasks}'"
     if file and os.path.isdir(file):
         yield f"stopped_jobs_file: '{file}' is a folder"
+    elif file and os.path.exists(file) and not os.path.isfile(file):  # a pipe would never end
+        yield f"stopped_jobs_file: '{file}' is no regular file"
     elif file and not os.path.isdir(os.path.dirname(file)):
         yield f"stopped_jobs_file: there is no folder '{os.path.dirname(file)}'"
     # Whoever names no hosts means whom the credential belongs to, not a cluster or a project that happens to have that name

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import re
 import signal
@@ -804,6 +805,7 @@ OF_DAY = "stopped_jobs_file: tells of day, not of the host localhost; take the i
     [
         ("maintenance_window", {"stopped_jobs_file": "/nowhere/a.yml"}, "stopped_jobs_file: there is no folder '/nowhere'"),
         ("maintenance_window", {"stopped_jobs_file": "files"}, "stopped_jobs_file: '{home}/files' is a folder"),
+        ("maintenance_window", {"stopped_jobs_file": "pipe"}, "stopped_jobs_file: '{home}/pipe' is no regular file"),
         ("maintenance_window", {"stopped_jobs_file": "other.yml"}, NOT_OURS),
         ("maintenance_window", {"stopped_jobs_file": "broken.yml"}, "stopped_jobs_file: '{home}/broken.yml' cannot be read: it is no YAML"),
         ("maintenance_end", {"stopped_jobs_file": "files/odd.yml"}, "stopped_jobs_file: '{home}/files/odd.yml' was not written by"),
@@ -820,6 +822,7 @@ def test_wrong_file(playbook, variables, message):
         here.write("broken.yml", "a: [")
         here.write("files/odd.yml", {"stopped_jobs": {"localhost": ["../1"]}})
         here.write("files/day.yml", {"stopped_jobs": {"day": [1]}})
+        os.mkfifo(here.home / "pipe")
         run = play(here, playbook, {**(QUEUE if playbook == "maintenance_window" else {}), **variables})
         assert run.code == 2
         assert fatal(run).startswith(message.format(home=here.home))
