@@ -20,11 +20,11 @@ from urllib.parse import urlsplit
 
 from ._answers import Maybe, content, outdated, problem, shaped
 from ._errors import ApiError, Denied, Fatal, OptionError, Refused, Unanswered
-from ._http import Http, Reply
+from ._http import PATIENCE, Http, Reply
 from ._signature import authorization, canonical_query
+from ._text import WORD
 
 LOOKUP = "iam:projects:listProjects, or a project_id that makes the lookup superfluous"
-PATIENCE = 600  # seconds for which a login is tried again while a gateway holds it back
 # As IAM has answered a user who logs in with a one-time password: "mfa totp code verify fail". It only chooses the advice.
 WITH_MFA = re.compile(r"\b(mfa|totp)\b", re.IGNORECASE)
 MFA = (
@@ -36,10 +36,10 @@ MOST_SKEW = 15  # minutes that the clocks of a signature and of the gateway may 
 
 def project_id(value: t.Any) -> bool:
     """the id of a project (letters, digits, _ and -)"""
-    return isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", value) is not None
+    return isinstance(value, str) and WORD.fullmatch(value) is not None
 
 
-def base_url(value: t.Any) -> bool:
+def address(value: t.Any) -> bool:
     """a URL"""
     try:
         return isinstance(value, str) and bool(urlsplit(value).netloc)
@@ -49,7 +49,7 @@ def base_url(value: t.Any) -> bool:
 
 # What the answers of IAM must hold where they are read; an id becomes part of a path
 ENDPOINT = {
-    "url": Maybe(base_url),
+    "url": Maybe(address),
     "interface": Maybe(str),
     "region": Maybe(str),
     "region_id": Maybe(str),

@@ -17,7 +17,7 @@ import typing as t
 
 from ._cloud_files import Unclear, content, first
 from ._errors import OptionError
-from ._texts import Value, refuse_odd, shown
+from ._given import Value, refuse_odd, shown
 
 FILE, SECURE, NAME = "OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE", "OS_CLOUD"
 # option → the keys of an entry, or of its auth, that may hold it; AWX writes the user's domain as domain_name

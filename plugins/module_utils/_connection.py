@@ -20,17 +20,16 @@ from ._auth import KINDS, Credential, Password, Project
 from ._cloud import REGION, Profile
 from ._endpoints import base_url, iam_of_region, iam_url, in_project_name, in_region
 from ._errors import OptionError
+from ._given import PATHS, Value, shown
 from ._http import Tls
 from ._identity import AUTH_TYPE, kinds, refuse_foreign, refuse_ids
-from ._levels import ENVIRONMENT, Environ, Level, Options, highest, named, of_cloud, of_environment, of_task
+from ._levels import Environ, Level, Options, highest, named, of_cloud, of_environment, of_task
 from ._options import within
 from ._rivals import entry_around, kind_of
-from ._texts import PATHS, Value, shown
-
-__all__ = ["ENVIRONMENT", "SECRETS", "Connection", "read_connection"]
 
 SECRETS = ("token", "access_key", "secret_key", "security_token", "password")
-KEY_ITSELF = re.compile("[A-Za-z0-9+/=]{60,}")  # and not the path of its file
+# And not the path of its file. BASE64 of _misplaced is narrower, as it refuses a path before anybody looks for its file.
+KEY_ITSELF = re.compile("[A-Za-z0-9+/=]{60,}")
 
 
 @dataclass(frozen=True)

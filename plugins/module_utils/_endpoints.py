@@ -12,7 +12,7 @@ import typing as t
 from urllib.parse import urlsplit
 
 from ._errors import OptionError
-from ._texts import shown
+from ._given import shown
 
 # https://docs.otc.t-systems.com/regions-and-endpoints/; what else there is, is reached through the option endpoints.
 # A region of another cloud must not make a host of this one: whoever owns that name would get the credential.

@@ -42,6 +42,7 @@ class Retry(t.NamedTuple):
     longest: float
 
 
+PATIENCE = 600  # seconds for which what is held back is tried again: a login, and a task without a time limit
 THROTTLED = 429
 TOO_LATE = "not sent, as requests are held back (HTTP 429) and the time is over"
 # A write is repeated only where it cannot have taken effect: held back by the gateway, or never sent.

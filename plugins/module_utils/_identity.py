@@ -16,7 +16,7 @@ import typing as t
 
 from ._auth import KINDS, Credential, Password, Token
 from ._errors import OptionError
-from ._texts import Value, shown
+from ._given import Value, shown
 
 AUTH_TYPE = ("auth_type", "auth_plugin")
 AUTH_TYPES: dict[str, type[Credential]] = {

@@ -14,13 +14,13 @@ from ._client import Client
 from ._connection import read_connection
 from ._edge import Edge
 from ._errors import ApiError, Failure, Interrupted, Untold
+from ._http import PATIENCE
 from ._job_report import no_job
 from ._read import Memory, Service, Sight, everything, gets, look
 from ._run import Kind, Options, Result
 from ._selection import Selection, matching, why_none
 
 MOST_NAMED = 5  # jobs that a warning names
-PATIENCE = 600  # seconds after which no request is repeated
 
 
 def inform(kind: Kind, options: Options, edge: Edge) -> Result:

@@ -11,7 +11,7 @@ import typing as t
 from collections import Counter
 
 from ._plan import DONE, Entry, Goal, misses
-from ._selection import shown
+from ._text import escaped
 
 MOST_NAMED = 5  # failed jobs that the message names
 MOST_LISTED = 20  # jobs that a warning names
@@ -84,7 +84,7 @@ def incomplete(entries: t.Sequence[Entry], goal: Goal) -> list[str]:
     found = [entry for entry in entries if entry.settled and not entry.failed and misses(entry, goal)]
     if not found:
         return []
-    named = ", ".join(f"{entry.id} ({shown(entry.name or 'no name')})" for entry in found[:MOST_LISTED])
+    named = ", ".join(f"{entry.id} ({escaped(entry.name or 'no name')})" for entry in found[:MOST_LISTED])
     more = f" and {len(found) - MOST_LISTED} more" if len(found) > MOST_LISTED else ""
     return [f"{goal.words.already} {found[0].lack} before this task could stop them: {named}{more}"]
 

@@ -16,8 +16,9 @@ import typing as t
 from ._cloud import Profile, Wish, read_cloud
 from ._endpoints import base_url, iam_url, region_name
 from ._errors import OptionError
+from ._given import Value, refuse_odd, shown
 from ._identity import Keys, in_environment, kinds, refuse_foreign
-from ._texts import Value, refuse_odd, shown
+from ._text import WORD
 
 # https://docs.openstack.org/python-openstackclient/latest/cli/man/openstack.html names most of them
 ENVIRONMENT = {
@@ -105,7 +106,7 @@ def check(option: str, value: Value) -> None:
         base_url(value.text, value.name, f"https://{option[-3:]}.eu-de.otc.t-systems.com")
     elif option == "region":
         region_name(*value)
-    elif option == "project_id" and not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", value.text):
+    elif option == "project_id" and not WORD.fullmatch(value.text):
         raise OptionError(f"{value.name}: letters, digits, - and _ only, at most 64")
     elif option in ("token", "access_key", "security_token") and not re.fullmatch(r"[\x21-\x7e]+", value.text):
         # these go into headers, and requests would quote a header that it does not like

@@ -17,6 +17,8 @@ from collections.abc import Mapping
 
 from ansible.module_utils.common.validation import check_type_dict
 
+from ._given import PEM
+
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as Ansible writes it
 BELONGS = {
     "str": "plain text",
@@ -27,8 +29,7 @@ BELONGS = {
     "list": "a list of single values",
 }
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{,39}")
-PEM = "-----BEGIN"
-# a key without its first line, and hardly a path
+# A key without its first line, and hardly a path. KEY_ITSELF of _connection is wider, as no such file is there then.
 BASE64 = re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9])[A-Za-z0-9+=\s][A-Za-z0-9+/=\s]{99,}", re.DOTALL)
 LINES = re.compile(r"\S\s*[\r\n]\s*\S")
 LIST = re.compile(r"\s*\[.*[,'\"].*\]\s*", re.DOTALL)

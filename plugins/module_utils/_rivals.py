@@ -12,9 +12,9 @@ import typing as t
 from ._auth import Credential, Password
 from ._cloud import chooses_none, has_openstacksdk, is_around, pointer
 from ._errors import OptionError
+from ._given import Value
 from ._identity import Keys, is_foreign, kinds
 from ._levels import Environ, Level, of_cloud
-from ._texts import Value
 
 PROJECT = ("project_id", "tenant_id", "project_name", "tenant_name")
 # What names somebody even alone. A password, a domain or an address does not.

@@ -15,16 +15,15 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from ._errors import OptionError
+from ._text import LONGEST_SHOWN, WORD, escaped
 
 Job = dict[str, t.Any]  # a job as the service describes it
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-WORD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 BLANKS = "\t \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 CONTROL = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode: control, format (no width), half a surrogate pair, line breaks
 EARLIEST = 1_420_070_400_000  # 2015 in ms since 1970: before any job of these services
 MOST_SHOWN = 5  # names or words that a message tells of
-LONGEST_SHOWN = 60  # characters of each
 MOST_COMPARED = 2000  # names that are looked through for similar ones
 
 
@@ -235,7 +234,7 @@ def why_none(
 ) -> str:
     """Why the filters select none of the jobs that were read, and what came closest. ``query``: the list was asked so."""
     if not jobs:
-        asked_for = ", ".join(f"{key} {shown(str(value))}" for key, value in query.items())
+        asked_for = ", ".join(f"{key} {escaped(str(value))}" for key, value in query.items())
         return "there are none" + (f" with {asked_for}" if asked_for else "")
     said = f"{len(jobs)} job{'' if len(jobs) == 1 else 's'} read, none "
     misses = {
@@ -275,16 +274,16 @@ def _close(globs: t.Sequence[str], names: t.Sequence[str]) -> list[str]:
 
 def _in_brackets(what: str, texts: t.Sequence[str]) -> str:
     more = ", …" if len(texts) > MOST_SHOWN else ""
-    return f" ({what}: {', '.join(map(shown, texts[:MOST_SHOWN]))}{more})" if texts else ""
+    return f" ({what}: {', '.join(map(escaped, texts[:MOST_SHOWN]))}{more})" if texts else ""
 
 
 def _or(wanted: t.Any) -> str:
-    return " or ".join(map(shown, wanted)) if isinstance(wanted, list) else shown(str(wanted))
+    return " or ".join(map(escaped, wanted)) if isinstance(wanted, list) else escaped(str(wanted))
 
 
 def _but_for(job: Job, key: str, fields: Fields) -> str:
     """What keeps a job from being selected."""
-    name = shown(str(job.get(fields.name) or job.get(fields.id)))
+    name = escaped(str(job.get(fields.name) or job.get(fields.id)))
     if key == "older_than":
         return f"{name} is not old enough"
     return f"{name} has other tags" if key == "tags" else f"{name} has {key} {_value(job, key, fields)}"
@@ -292,18 +291,12 @@ def _but_for(job: Job, key: str, fields: Fields) -> str:
 
 def _value(job: Job, key: str, fields: Fields) -> str:
     found = job.get(fields.filters[key])
-    return "none" if found is None or found == "" else shown(str(found))
+    return "none" if found is None or found == "" else escaped(str(found))
 
 
 def _duration(seconds: int) -> str:
     unit = max((unit for unit, size in UNITS.items() if seconds % size == 0), key=UNITS.__getitem__)
     return f"{seconds // UNITS[unit]}{unit}"
-
-
-def shown(text: str) -> str:
-    """For a message: on one line, of one length, and nothing that a terminal would obey."""
-    found = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text[:LONGEST_SHOWN])
-    return f"{found}…" if len(text) > LONGEST_SHOWN else found
 
 
 def tags_of(found: t.Any) -> dict[str, str]:

@@ -11,8 +11,10 @@ import re
 import typing as t
 
 LONGEST = 1000  # characters of a text that is shown
+LONGEST_SHOWN = 60  # characters of a name or a word within a sentence
 UNREADABLE = "\ufffd"
 HIDDEN = "********"
+WORD = re.compile(r"[A-Za-z0-9_-]{1,64}")  # an id that can be part of a path as it is
 HALVES = re.compile("[\ud800-\udfff]")  # of a surrogate pair: no text can be written down with one
 
 
@@ -31,6 +33,12 @@ def clean(text: str) -> str:
     """``text`` in one line, without escape sequences and without what changes the direction of writing."""
     text = " ".join(text.split())
     return text if text.isprintable() else "".join(sign if sign.isprintable() else UNREADABLE for sign in text)
+
+
+def escaped(text: str, longest: int | None = LONGEST_SHOWN) -> str:
+    """``text`` on one line, cut after ``longest`` characters, and what a terminal would obey spelt out."""
+    found = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text[:longest])
+    return found if longest is None or len(text) <= longest else f"{found}…"
 
 
 def whole(value: t.Any) -> t.Any:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""One deadline for the whole task, and the pauses between two looks. The only sleep besides that of Edge."""
+"""One deadline for the whole task, and the pauses between two looks. The only sleep besides those of Edge and Http."""
 
 from __future__ import annotations
 

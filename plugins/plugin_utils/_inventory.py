@@ -31,8 +31,7 @@ from ..module_utils._client import Client, at_once
 from ..module_utils._connection import Connection, read_connection
 from ..module_utils._edge import Edge
 from ..module_utils._errors import Bug, Denied, Failure, OptionError
-from ..module_utils._http import trouble_with_requests
-from ..module_utils._info import PATIENCE
+from ..module_utils._http import PATIENCE, trouble_with_requests
 from ..module_utils._misplaced import misplaced
 from ..module_utils._module import without_requests
 from ..module_utils._options import connection_options

@@ -20,7 +20,7 @@ from ._job_table import (
     Job,
     cell,
     clean,
-    escaped,
+    in_markdown,
     is_job,
     markdown,
     outcome,
@@ -52,15 +52,15 @@ class Report(t.NamedTuple):
 
 
 def as_markdown(report: Report) -> str:
-    lines = [f"# {_escaped(report.title)}", "", f"{report.time}: {report.summary}"]
+    lines = [f"# {_in_markdown(report.title)}", "", f"{report.time}: {report.summary}"]
     for name, jobs in report.plays:
-        lines += ["", *([f"## {_escaped(name)}", ""] if len(report.plays) > 1 else [])]
+        lines += ["", *([f"## {_in_markdown(name)}", ""] if len(report.plays) > 1 else [])]
         lines += markdown(rows(jobs, report.columns))
     return "\n".join([*lines, ""])
 
 
-def _escaped(text: str) -> str:
-    return escaped(clean(text))
+def _in_markdown(text: str) -> str:
+    return in_markdown(clean(text))
 
 
 def as_junit(report: Report) -> str:

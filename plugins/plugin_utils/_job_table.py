@@ -12,6 +12,8 @@ import re
 import typing as t
 import unicodedata
 
+from ..module_utils._text import escaped
+
 Job = t.Mapping[str, t.Any]  # an entry of `jobs`: of a report, or as a reader returns it
 Rows = t.Sequence[t.Sequence[str]]  # the first one holds the names of the columns
 
@@ -135,7 +137,7 @@ def cell(job: Job, column: str) -> str:
 
 def clean(text: str) -> str:
     """On one line, and nothing that a terminal would obey: control characters are spelt out."""
-    return "".join(char if char.isprintable() else " " if char.isspace() else ascii(char)[1:-1] for char in text)
+    return escaped("".join(" " if char.isspace() else char for char in text), longest=None)
 
 
 def rows(jobs: t.Sequence[Job], columns: t.Sequence[str] = COLUMNS, empty: bool = False) -> Rows:
@@ -172,7 +174,7 @@ def width(text: str) -> int:
 
 
 def markdown(table: Rows) -> list[str]:
-    head, *body = [[escaped(one) for one in line] for line in table]
+    head, *body = [[in_markdown(one) for one in line] for line in table]
     return [f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *body)]
 
 
@@ -180,6 +182,6 @@ def markdown(table: Rows) -> list[str]:
 MEANING = re.compile(r"[\\`*\[\]<&|~]|(?<![^\W_])_|_(?![^\W_])")
 
 
-def escaped(text: str) -> str:
-    """For Markdown: just the characters."""
+def in_markdown(text: str) -> str:
+    """Just the characters, whatever they mean there."""
     return MEANING.sub(r"\\\g<0>", text)

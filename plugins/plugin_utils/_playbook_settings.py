@@ -19,6 +19,7 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._dli_flink import STOP_STEPS
+from ..module_utils._given import CONTROL
 from ..module_utils._plan import DONE
 
 Settings = dict[str, t.Any]
@@ -26,7 +27,6 @@ Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 
 LEAST = {"max_jobs": 1, "min_jobs": 0, "wait_timeout": 0}
 AGE = re.compile(r"[1-9][0-9]{0,8}[smhdw]")
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # What the playbooks keep for themselves, beside names that begin with OWN_PREFIX. One of the command line would win over it.
 OWN = {
     "chosen",

@@ -9,7 +9,8 @@ import re
 
 import pytest
 
-from ansible_collections.otc.bigdata.plugins.module_utils._connection import ENVIRONMENT, SECRETS
+from ansible_collections.otc.bigdata.plugins.module_utils._connection import SECRETS
+from ansible_collections.otc.bigdata.plugins.module_utils._levels import ENVIRONMENT
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.awx import Job, credential_types
 

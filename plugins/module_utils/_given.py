@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""Texts that somebody has given: what must not stand in them, and how a message shows them.
+"""Texts that a user has given: what must not stand in them, and how a message shows them.
 
 A text of the wrong kind is never quoted, as it may hold a secret: a dictionary with a password, a private key.
 """
