@@ -208,7 +208,7 @@ class Http:
         host = urlsplit(url).netloc
         pace = self._paces.get(host) or self._paces.setdefault(host, Pace())
         deadline = max(self._deadline, time.monotonic() + patience) if patience else self._deadline
-        attempt = held = 0
+        faults = held = 0
         while True:
             now = time.monotonic()
             wait = pace.pause(now)
@@ -218,32 +218,31 @@ class Http:
                 wait = deadline - now
             if wait > 0:
                 self._rest(wait)
+            throttled = False
             try:
                 reply = self._send_once(request)
                 if reply.status not in RETRIES:
                     reply = replace(reply, value=read(reply))
             except (Unreachable, Unanswered) as error:
                 why = str(error)
-                pause = self._pause(RETRIES.get(type(error)), attempt, repeat)
+                pause = self._pause(RETRIES.get(type(error)), faults, repeat)
                 if pause is None:
                     raise
             else:
                 why = f"{reply.call}: HTTP {reply.status}"
                 wished = _seconds(reply.headers.get("Retry-After"))
-                if reply.status == THROTTLED:
+                throttled = reply.status == THROTTLED
+                if throttled:
                     pace.throttled(time.monotonic(), min(wished or 0.0, RETRIES[THROTTLED].longest))
                     pause = self._pause_held_back(held, wished, deadline if patience else self.held_until or deadline)
                 else:
                     pace.answered(time.monotonic())
-                    pause = self._pause(RETRIES.get(reply.status), attempt, repeat, wished)
+                    pause = self._pause(RETRIES.get(reply.status), faults, repeat, wished)
                 if pause is None:
                     return reply
-                held += reply.status == THROTTLED
-                attempt -= reply.status == THROTTLED  # that is no fault
-            attempt += 1
-            count = attempt + held
-            most = f" of {self._max_retries}" if count <= self._max_retries else ""
-            self._told(f"{why}; sent again after {pause:.1f} s ({count}{most})")
+            held, faults = (held + 1, faults) if throttled else (held, faults + 1)
+            count = f"{held}" if throttled else f"{faults} of {self._max_retries}"  # only faults are limited
+            self._told(f"{why}; sent again after {pause:.1f} s ({count})")
             self._rest(pause)
 
     def _pause(self, retry: Retry | None, attempt: int, repeat: bool, wished: float | None = None) -> float | None:

@@ -370,7 +370,7 @@ repeats:
   type: list
   elements: str
   sample:
-    - "GET dli.eu-de.otc.t-systems.com/v1.0/.../streaming/jobs: HTTP 429; sent again after 1.1 s (1 of 5)"
+    - "GET dli.eu-de.otc.t-systems.com/v1.0/.../streaming/jobs: HTTP 429; sent again after 1.1 s (1)"
 error:
   description: What made the whole task fail, for example a refused login or a host that cannot be reached.
   returned: if the whole task failed

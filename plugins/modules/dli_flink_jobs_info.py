@@ -248,7 +248,7 @@ repeats:
   type: list
   elements: str
   sample:
-    - "GET dli.eu-de.otc.t-systems.com/v1.0/.../streaming/jobs: HTTP 429; sent again after 1.1 s (1 of 5)"
+    - "GET dli.eu-de.otc.t-systems.com/v1.0/.../streaming/jobs: HTTP 429; sent again after 1.1 s (1)"
 error:
   description: The answer of the service that made the task fail.
   returned: on failure, except for malformed options that Ansible itself refuses

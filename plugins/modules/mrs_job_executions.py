@@ -293,7 +293,7 @@ repeats:
   type: list
   elements: str
   sample:
-    - "GET mrs.eu-de.otc.t-systems.com/v2/.../job-executions: HTTP 429; sent again after 1.1 s (1 of 5)"
+    - "GET mrs.eu-de.otc.t-systems.com/v2/.../job-executions: HTTP 429; sent again after 1.1 s (1)"
 error:
   description: What made the whole task fail, for example a refused login or a cluster that does not exist.
   returned: if the whole task failed

@@ -203,7 +203,7 @@ repeats:
   type: list
   elements: str
   sample:
-    - "GET mrs.eu-de.otc.t-systems.com/v2/.../job-executions: HTTP 429; sent again after 1.1 s (1 of 5)"
+    - "GET mrs.eu-de.otc.t-systems.com/v2/.../job-executions: HTTP 429; sent again after 1.1 s (1)"
 error:
   description: The answer of the service that made the task fail.
   returned: on failure, except for malformed options that Ansible itself refuses

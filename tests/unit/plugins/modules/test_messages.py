@@ -122,9 +122,9 @@ def test_retries_are_told(flink, module, verbosity):
     if verbosity:
         first, second, third = result["repeats"]
         assert "GET 127.0.0.1" in first
-        assert re.search(r"HTTP 429; sent again after 0\.[0-3] s \(1 of 5\)", first)
-        assert re.search(r"HTTP 429; sent again after 0\.[0-5] s \(2 of 5\)", second)
-        assert "connection broke" in third
+        assert re.search(r"HTTP 429; sent again after 0\.[0-3] s \(1\)", first)
+        assert re.search(r"HTTP 429; sent again after 0\.[0-5] s \(2\)", second)
+        assert re.search(r"connection broke.*; sent again after 0\.[0-9] s \(1 of 5\)", third)
     else:
         assert "repeats" not in result
 
