@@ -84,7 +84,8 @@ class JobExecutions:
 
     def __init__(self, client: Client, options: t.Mapping[str, t.Any]) -> None:
         self.client = client
-        cluster_id = options["cluster_id"] or self._cluster_id(options["cluster_name"])
+        name = options["cluster_name"]
+        cluster_id = options["cluster_id"] or self._cluster_id(cleaned("cluster_name", name))
         self._jobs = f"/v2/{client.project_id}/clusters/{cluster_id}/job-executions"
 
     def _cluster_id(self, name: str) -> str:

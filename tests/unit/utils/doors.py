@@ -34,6 +34,7 @@ COUNTS = [
     *OF_A_JOB,
     (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "ID"),
     (r"\b\d+( of \d+| jobs?| failed)\b", r"N\1"),
+    (r"N s \(\d+\)", "N s (N)"),
 ]
 
 

@@ -386,6 +386,16 @@ def test_cluster_by_name(mrs, state):
     assert mrs.info(job_ids=["j-1"], **BY_NAME)["total"] == (1 if state == "stopped" else 0)
 
 
+@pytest.mark.parametrize("name", ["analytics ", " analytics\u00a0"])
+def test_blanks_around_a_cluster_name(mrs, name):
+    """They are no part of it, as in the names of jobs."""
+    mrs.emulator.load({"clusters": [{"clusterId": CLUSTER, "clusterName": "analytics"}]})
+    mrs.emulator.world.add("mrs_jobs", {"job_id": "j-1", "cluster_id": CLUSTER})
+    by_name = {"cluster_id": None, "cluster_name": name}
+    assert mrs.info(job_ids=["j-1"], **by_name)["total"] == 1
+    assert mrs.run("stopped", ["j-1"], **by_name)["changed"]
+
+
 @pytest.mark.parametrize(
     ("clusters", "words"),
     [
