@@ -565,6 +565,18 @@ def test_two_windows():
         assert emulator.log.summary()["writes"] == 0
 
 
+def test_two_windows_that_overlap_in_part():
+    """The second one stops a job of its own, and finds those of the first one stopped already."""
+    seed = [{"job_id": 1, "name": "clicks", "status": "job_cancel_success", **QUEUE}, {"job_id": 2, **RUNNING}]
+    with world(flink_jobs=seed) as (emulator, here):
+        here.write("upgrade.yml", somebody_starts(emulator, 1))
+        run = play(here, "maintenance_window", {**QUEUE, **WINDOW})
+        assert run.code == 2
+        assert fatal(run).startswith(f"{MEANWHILE}1 (clicks) is job_running; look whether")
+        assert Flink(emulator).truth == dict.fromkeys((1, 2), "job_running")
+        assert work(here, "done") == {}
+
+
 def test_a_job_that_the_service_does_not_stop():
     """In job_running_exception it may refuse a stop, which is as wanted; nobody has started it since."""
     seed = [
