@@ -21,7 +21,7 @@ import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils import _edge, _http
 from ansible_collections.otc.bigdata.plugins.module_utils._pace import Pace
-from ansible_collections.otc.bigdata.tests.emulator.world import JobStore
+from ansible_collections.otc.bigdata.tests.emulator.world import JobKind, JobStore
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
@@ -53,6 +53,18 @@ EXPIRED = {
     "expired token": {"status": 401},
     "expired, service's words": {},  # see expired_as
 }
+IN_LISTS = {  # what they break, and what is there then
+    "shape of rows": ("{rows}.*", "x"),
+    "no status": ("{rows}.*.{status}", None),
+    "surrogate": ("{rows}.-1.{name}", "job-1\ud800"),
+    "total too large": ("{total}", 500),
+}
+LISTS = {
+    Flink: ("job_list.jobs", "job_list.total_count"),
+    Spark: ("sessions", "total"),
+    Mrs: ("job_list", "total_record"),
+}
+HALVES = re.compile("[\ud800-\udfff]")
 SAME_FOR_READS = {"reset after", "hang after"}  # as before: whether a read takes effect is no matter
 HELD_BACK = {*EXPIRED, *(name for name in PASSING if "429" in name)}
 FAULTS = {
@@ -64,12 +76,25 @@ FAULTS = {
     "shape 200": {"kind": "wrong_type", "body": ["x"]},
     "gateway 404": {"kind": "gateway_404"},
     "500 after": {"kind": "status_after", "status": 500},
+    "surrogate refused": {"status": 400, "body": refusal("DLI.0001\ud800", "no \ud800")},
+    **IN_LISTS,
 }
 
 
 def patience(fault: dict) -> dict:
     """The options of a run, so that nothing else takes too long, however busy the machine is."""
     return {"request_timeout": IN_TIME} if "seconds" in fault else {}
+
+
+def fault_at(place: Place, name: str, service: type[Service], kind: JobKind) -> dict:
+    """A fault, as this request of a service meets it."""
+    if name in IN_LISTS:
+        (rows, total), (at, value) = LISTS[service], IN_LISTS[name]
+        at = at.format(rows=rows, total=total, status=kind.state_field, name=kind.name_field)
+        how = {"kind": "shape", "at": at, "value": value}
+    else:
+        how = FAULTS[name] or expired_as(service, place.path)
+    return {"method": place.method, "path": f"^{re.escape(place.path)}$", "skip": place.n - 1, **how}
 
 
 def expired_as(service: type[Service], path: str) -> dict:
@@ -179,8 +204,10 @@ class Place(t.NamedTuple):
         """It comes before any job is read."""
         return self.path.startswith("/v3") or self.path.endswith("cluster_infos")
 
-    def is_hit_by(self, fault: str) -> bool:
+    def is_hit_by(self, fault: str, service: type[Service]) -> bool:
         """Where two faults are the same for it, one is enough."""
+        if fault in IN_LISTS:
+            return self.method == "GET" and self.path == service.path
         return self.method != "GET" or fault not in SAME_FOR_READS
 
     def among(self, log: list[dict]) -> list[dict]:
@@ -306,6 +333,7 @@ class Judge:
                 self.expect(self.wanted(now), "not as wanted:", job, now)
                 self.expect(job["status"] == now, f"the status is {now}:", job)
         result, summary = self.result, self.result["summary"]
+        self.expect(not HALVES.search(json.dumps(result, ensure_ascii=False)), "half a character:", result)
         counts = {"total": len(self.jobs), "changed": len(self.changed - self.failed), "failed": len(self.failed)}
         counts["unchanged"] = counts["total"] - counts["changed"] - counts["failed"]
         self.expect(effects <= set(self.jobs), "changed, and not in the report:", effects - set(self.jobs))
@@ -427,10 +455,10 @@ def sweep(scene: Scene, task: str, fault: str, retries: int, record_property) ->
         complaints = [f"without a fault: {complaint}" for complaint in normal.complaints]
         NORMAL[task] = places(normal.attempt.log)
     survived = 0
-    there = [place for place in NORMAL[task] if place.is_hit_by(fault)]
+    there = [place for place in NORMAL[task] if place.is_hit_by(fault, scene.task.service)]
     for place in there:
-        how = FAULTS[fault] or expired_as(scene.task.service, place.path)
-        scene.begin(method=place.method, path=f"^{re.escape(place.path)}$", skip=place.n - 1, **how)
+        how = fault_at(place, fault, scene.task.service, scene.service.kind)
+        scene.begin(**how)
         first = Judge(scene, scene.run(retries, **patience(how)))
         first.expect(first.attempt.struck, "the fault did not strike")
         first.report_is_true()
@@ -473,17 +501,17 @@ def test_sweep_of_readers(emulator, record_property, task, fault) -> None:
     scene.begin()
     normal, shown = read()
     assert (normal.failed, shown) == (False, {key: shown[key] for key in scene.service.truth if key in shown})
-    there = [place for place in places(scene.service.log) if place.is_hit_by(fault)]
+    there = [place for place in places(scene.service.log) if place.is_hit_by(fault, service)]
     complaints, survived = [], 0
     for place in there:
-        how = FAULTS[fault] or expired_as(service, place.path)
-        scene.begin(method=place.method, path=f"^{re.escape(place.path)}$", skip=place.n - 1, **how)
+        how = fault_at(place, fault, service, kind)
+        scene.begin(**how)
         result, seen = read(**patience(how))
         untrue = {key: status for key, status in seen.items() if shown.get(key) != status}
         complete = seen.keys() == shown.keys() or result.failed
         named = not result.failed or place.path in result["msg"]
         survived += not result.failed
-        passing = fault in PASSING and result.failed
+        passing = (fault in PASSING and result.failed) or HALVES.search(json.dumps(result, ensure_ascii=False))
         if untrue or passing or not (complete and named):
             complaints.append(f"{fault} at {place}: {result}")
     record_property("sweep", [module, fault, len(there), survived, len(complaints)])
