@@ -13,7 +13,6 @@ import os
 import pathlib
 import sys
 import tempfile
-import time
 import typing as t
 from unittest import mock
 
@@ -42,14 +41,11 @@ def run_action(
     printed = io.StringIO()
     with tempfile.TemporaryDirectory() as folder, _as_worker(folder, verbosity, environ or {}, printed):
         action = _action(f"otc.bigdata.{name}", arguments, check_mode, diff, folder)
-        began = time.monotonic()
         answer = action.run(task_vars={})
-        seconds = time.monotonic() - began
     assert "in process" in printed.getvalue() or verbosity < 3, printed.getvalue()
     result = Result({key: value for key, value in answer.items() if not key.startswith("_ansible")})
     result.invocation = result.pop("invocation", {})
     result.text = printed.getvalue() + json.dumps(answer)
-    result.seconds = seconds
     check_secrets(result, {**options, **(environ or {})})
     return result
 

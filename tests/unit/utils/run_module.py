@@ -12,7 +12,6 @@ import pathlib
 import subprocess
 import sys
 import tempfile
-import time
 
 import ansible_collections
 
@@ -24,10 +23,9 @@ KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
 
 
 class Result(dict):
-    """What the module answered. ``text``: all it printed; ``seconds``: how long it took; ``invocation``: its options."""
+    """What the module answered. ``text``: all it printed; ``invocation``: its options."""
 
     text = ""
-    seconds = 0.0
     invocation: dict = {}
 
     def job(self, job_id: int) -> dict:
@@ -66,11 +64,8 @@ def run_module(
         file, home = pathlib.Path(folder, "arguments.json"), pathlib.Path(folder, "home")
         file.write_text(json.dumps({"ANSIBLE_MODULE_ARGS": arguments}), encoding="utf-8")
         home.mkdir()
-        began = time.monotonic()
         process = _start(f"{PACKAGE}.{name}", str(file), home, environ, timeout)
-        seconds = time.monotonic() - began
     result = _parsed(process)
-    result.seconds = seconds
     check_secrets(result, {**options, **environ})
     return result
 

@@ -19,7 +19,8 @@ from ansible_collections.otc.bigdata.plugins.module_utils._http import Http, Rep
 
 PATH = "/v1.0/p/streaming/jobs/1"
 LIMIT = 0.4  # seconds
-SILENCE = 20.0  # of a server that is in no hurry
+IN_TIME = 2.0  # seconds, where other requests must not be cut off, however busy the machine is
+SILENCE = 300.0  # of a server that is in no hurry
 
 
 class Server:
@@ -129,10 +130,17 @@ def test_all_addresses_of_a_host_share_the_time(monkeypatch: pytest.MonkeyPatch)
         one.connect_ex(address)
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address)] * 3
     monkeypatch.setattr(_watch.socket, "getaddrinfo", lambda *dummy: found)
-    began = time.monotonic()
+    given = []
+
+    class Socket(socket.socket):
+        def connect(self, where: t.Any) -> None:
+            given.append(self.gettimeout())
+            super().connect(where)
+
+    monkeypatch.setattr(_watch.socket, "socket", Socket)
     with pytest.raises(Unreachable):
         get(f"http://dli.test{PATH}")
-    assert time.monotonic() - began < LIMIT * 2.5
+    assert sum(given) < 1.5 * LIMIT
     for one in (*full, silent):
         one.close()
 
@@ -140,10 +148,10 @@ def test_all_addresses_of_a_host_share_the_time(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize("kind", ["drip", "drip_body", "drip_continue"])
 def test_a_kept_connection_that_drips(emulator, kind: str) -> None:
     """The limit begins anew with each request, and what was cut off is used by no other."""
-    http = Http(LIMIT, 0, 1, Tls())
+    http = Http(IN_TIME, 0, 1, Tls())
     url = f"{emulator.url}{PATH}"
     assert http.send("GET", url, {}).status == 401
-    emulator.faults.add(kind=kind, seconds=0.1)
+    emulator.faults.add(kind=kind, seconds=IN_TIME / 5)
     with pytest.raises(Unanswered, match="no answer within"):
         http.send("GET", url, {})
     assert [http.send("GET", url, {}).status for dummy in range(3)] == [401] * 3
@@ -152,23 +160,23 @@ def test_a_kept_connection_that_drips(emulator, kind: str) -> None:
 
 def test_requests_that_are_in_time(emulator) -> None:
     """Many of them over one connection, for longer than the limit, and then none for longer than that."""
-    http = Http(LIMIT, 0, 1, Tls())
-    end = time.monotonic() + 2 * LIMIT
+    http = Http(IN_TIME, 0, 1, Tls())
+    end = time.monotonic() + 1.2 * IN_TIME
     while time.monotonic() < end:
         http.send("GET", f"{emulator.url}{PATH}", {})
-    time.sleep(1.5 * LIMIT)
+    time.sleep(1.2 * IN_TIME)
     assert http.send("GET", f"{emulator.url}{PATH}", {}).status == 401
     assert emulator.log.summary()["connections"] == 1
 
 
 def test_workers_do_not_cut_each_other_off(emulator) -> None:
     """Each is cut off by its own limit alone."""
-    http = Http(LIMIT, 0, 4, Tls())
-    emulator.faults.add(path="/slow", kind="drip", seconds=0.1, times=None)
+    http = Http(IN_TIME, 0, 4, Tls())
+    emulator.faults.add(path="/slow", kind="drip", seconds=IN_TIME / 5, times=None)
     found: dict[str, list] = {"slow": [], "quick": []}
 
     def work(which: str) -> None:
-        for dummy in range(3 if which == "slow" else 60):
+        for dummy in range(2 if which == "slow" else 60):
             try:
                 found[which].append(http.send("GET", f"{emulator.url}/{which}", {}).status)
             except Unanswered as error:
@@ -196,7 +204,7 @@ def test_stop(emulator) -> None:
 
 
 def test_one_thread_that_ends(emulator) -> None:
-    http = Http(LIMIT, 0, 1, Tls())
+    http = Http(IN_TIME, 0, 1, Tls())
     for dummy in range(5):
         http.send("GET", f"{emulator.url}{PATH}", {})
     mine = [thread for thread in threading.enumerate() if thread is http._watch._thread]

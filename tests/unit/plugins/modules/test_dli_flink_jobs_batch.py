@@ -47,7 +47,7 @@ def test_form_of_failure(flink, state, is_success, wait):
     flink.answers(is_success=is_success, batch_refusal="mixed")
     before, write, after, dummy = OPERATIONS[state]
     flink.jobs({"job_id": 5, "status": before}, {"job_id": 6, "status": before, "refuse": {write: "DLI.10005"}})
-    result = flink.run(state, [5, 6], wait=wait, wait_timeout=3)
+    result = flink.run(state, [5, 6], wait=wait, wait_timeout=60)
     assert result.column("changed") == {5: True, 6: False}
     assert result.column("failed") == {5: False, 6: True}
     assert "permission" in result.job(6)["msg"]
@@ -83,7 +83,7 @@ def test_one_job_is_refused(flink, state, refusal, batch):
     before, write, after, dummy = OPERATIONS[state]
     refused = {"job_id": 50, "status": before, "refuse": {write: "DLI.10005"}}
     ids = flink.jobs({"count": 3, "status": before}, refused, {"count": 3, "status": before})
-    result = flink.run(state, ids, wait_timeout=3)
+    result = flink.run(state, ids, wait_timeout=60)
     assert result["summary"] == {"total": 7, "changed": 6, "unchanged": 0, "failed": 1}
     job = result.job(50)
     assert (job["failed"], job["changed"], job["status"], job["action"]) == (True, False, before, write)

@@ -485,7 +485,7 @@ def test_one_job_is_refused(operation):
             for refuse in ({}, {operation.action: operation.refusal}, {})
         )
     )
-    result = operation.run(ids, wait_timeout=3)
+    result = operation.run(ids, wait_timeout=60)
     assert result["summary"] == {"total": 3, "changed": 2, "unchanged": 0, "failed": 1}
     job = result.job(ids[1])
     assert (job["changed"], job["status"], job["action"]) == (False, operation.before, operation.action)
