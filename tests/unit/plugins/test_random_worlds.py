@@ -14,6 +14,7 @@ import fnmatch
 import json
 import math
 import os
+import re
 import time
 import typing as t
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
 from ansible_collections.otc.bigdata.tests.unit.utils.run_module import Result
+from ansible_collections.otc.bigdata.tests.unit.utils.service import refusal
 from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS, Clock, Event, Witness, Words
 
 pytestmark = pytest.mark.no_cover
@@ -46,6 +48,7 @@ settings.register_profile(
 settings.register_profile("worlds-long", settings.get_profile("worlds"), derandomize=False, max_examples=2000)
 PROFILE = settings.get_profile("worlds-long" if os.environ.get("RANDOM_WORLDS") == "long" else "worlds")
 
+HALVES = re.compile("[\ud800-\udfff]")  # of characters
 JOBS, UNKNOWN = 7, 9999  # numbers from 1 on, and one that no job ever has
 PAGE, CROWD = 100, 101  # the most jobs that a list shows at once, or that a batch write names; more than that
 OLD, NEW = 10 * 86400, 0  # seconds
@@ -55,6 +58,15 @@ SECONDS, LOOKS = (0, 5, 20), ("1 look", "3 looks")
 PAUSES = st.sampled_from([*SECONDS, *LOOKS])
 BATCHES = {"stop", "run", "delete"}  # the writes that name many jobs
 TAME: dict = {"script": {}, "refuse": {}, "hidden": False}
+GIVEN_UP = {"status": 408, "body": refusal("DLI.0019", "timed out")}
+FAULTS = [  # of one request or two; of a read, none that the emulator takes for a look
+    {},
+    {},
+    {},
+    {"method": "POST|DELETE", "kind": "status_after", **GIVEN_UP},
+    {"method": "GET", **GIVEN_UP, "times": 2},
+    {"method": "GET", "status": 200, "body": ["x"], "skip": 1},
+]
 COMMON_ANSWERS = ("batch_refusal", "name_filter", "language", "list_nulls")
 
 
@@ -93,6 +105,7 @@ def worlds(words: Words) -> st.SearchStrategy:
                 {}, optional={key: st.sampled_from(all_) for key, all_ in choices.items()}
             ),
             "delays": st.fixed_dictionaries({}, optional=dict.fromkeys(words.delays, PAUSES)),
+            "lists": st.sampled_from([{}, {}, {}, {"unshown": 3}, {"page_rows": 3}]),
         }
     )
 
@@ -147,7 +160,7 @@ def matches(words: Words, job: Job, wanted: dict) -> bool:
     """Whether a job passes the filters of a task."""
     for key, value in wanted.items():
         if key == "name":
-            name = job[words.kind.name_field]
+            name = HALVES.sub("\ufffd", job[words.kind.name_field])
             fits = bool(name) and any(fnmatch.fnmatchcase(name, glob) for glob in value)
         elif key == "older_than":
             fits = job[words.kind.time_field] < (time.time() - 86400) * 1000
@@ -182,6 +195,7 @@ class Run:
     settings: dict
     before: dict[t.Any, Known]
     selected: list
+    fault: dict
     refused: bool  # the filters are not good enough to act on
     result: Result
     events: dict
@@ -229,17 +243,27 @@ def judge(run: Run) -> None:
     """What holds for every run."""
     result, most = run.result, run.task.get("max_concurrency", 8)
     assert not run.summary["logins"]
+    assert not HALVES.search(json.dumps(result, ensure_ascii=False))
     assert max(run.summary["peak_in_flight"], run.summary["connections"]) <= most
     asked = {job_id for job_id in run.events if run.of(job_id, "asked")}
     assert asked == {job_id for write in run.writes for job_id in run.named(write)}
-    assert asked <= set(run.selected), f"not selected: {asked - set(run.selected)}"
+    # a list that takes long, or many requests: jobs may come to match the filters meanwhile, or cease to
+    long = "filters" in run.task and (run.fault or run.settings["page_rows"])
+    moving = {job_id for job_id, known in run.before.items() if long and not known.still}
+    assert asked <= moving.union(run.selected), f"not selected: {asked - set(run.selected)}"
     assert not (run.writes and run.check_mode)
-    if run.refused:
+    if run.refused and not moving:
         assert ("error" in result, result["jobs"], run.writes) == (True, [], [])
         return
-    assert "error" not in result, result["msg"]
+    if "error" in result and not moving:  # nothing is repeated when the time is over
+        assert run.fault.get("method") == "GET", result["msg"]
+        assert (run.task["wait_timeout"] < PATIENCE, run.writes) == (True, []), result["msg"]
+    if "error" in result:
+        return
     ids = [job["id"] for job in result["jobs"]]
-    assert (ids if "filters" not in run.task else sorted(ids)) == run.selected
+    assert (ids if "filters" not in run.task else sorted({*ids} - moving)) == [
+        job_id for job_id in run.selected if job_id not in moving
+    ]
     assert run.selected or "filters" in run.task or not run.log, "requests for no job"
     for job in result["jobs"]:
         judge_job(run, job)
@@ -256,7 +280,8 @@ def judge_job(run: Run, job: dict) -> None:
     assert job["failed"] or is_wanted(run, job, status), f"not as wanted: {told}"
     lost = run.state_is_lost(job)
     assert job["failed"] or not lost, f"without a savepoint, and no failure: {told}"
-    settled = shown and run.words.wanted(status, run.task) and "recovering" not in shown and not lost
+    doubted = status is None and run.settings["unshown"] and run.answer("spark_not_found") == "DLI.0001"
+    settled = shown and not doubted and run.words.wanted(status, run.task) and "recovering" not in shown and not lost
     assert not (job["failed"] and settled), f"failed, but as wanted: {told}"
     if run.check_mode:
         action = run.words.action(status, run.task) if shown and not run.hindered(job["id"]) else "none"
@@ -382,6 +407,7 @@ def goes_well(run: Run) -> bool:
     """Whether there are only jobs that lists show, and that do at once what they are asked."""
     words, known = run.words, [run.before.get(job_id) for job_id in run.selected]
     slow = any(run.settings["delays"].values()) or run.answer("batch") == "trailing_comma"
+    slow = slow or run.settings["unshown"] or run.settings["page_rows"]
     odd = [
         one is None
         or one.hidden
@@ -408,7 +434,7 @@ class RandomWorld(RuleBasedStateMachine):
         """The jobs that there are, and the ways of the service."""
         self.service = self.words.service(self.emulator)
         self.emulator.reset()
-        self.emulator.settings.update({"answers": world["answers"], "delays": world["delays"]})
+        self.emulator.settings.update({"answers": world["answers"], "delays": world["delays"], **world["lists"]})
         self.service.jobs(*([{"count": CROWD, self.words.kind.state_field: self.words.statuses[1]}] * world["crowded"]))
         for number, entry in world["jobs"].items():
             self.somebody(number, entry)
@@ -418,13 +444,14 @@ class RandomWorld(RuleBasedStateMachine):
         kind = self.words.kind
         self.emulator.world.add(kind.name, {kind.id_field: kind.make_id(number), **TAME, **entry})
 
-    def task(self, task: dict, foreseen: bool) -> None:
-        """Runs, perhaps after check mode, and again when the world has settled."""
+    def task(self, task: dict, foreseen: bool, fault: dict) -> None:
+        """Runs, perhaps after check mode, and again when the world has settled. Requests of the first run may fail."""
         plan = self.run(task, check_mode=True) if foreseen else None
-        run = self.run(task)
-        if plan and not run.refused and not plan.refused and plan.selected == run.selected:
+        run = self.run(task, fault=fault)
+        planned = plan and not run.refused and not plan.refused and plan.selected == run.selected
+        if planned and not fault:
             judge_foresight(plan, run)
-        if goes_well(run):
+        if goes_well(run) and not fault:
             judge_cost(run)
         self.settle()
         again = self.run(task)
@@ -439,7 +466,7 @@ class RandomWorld(RuleBasedStateMachine):
             self.clock.sleep(max(SECONDS))
             store.looked_at(store.jobs.values())
 
-    def run(self, task: dict, check_mode: bool = False) -> Run:
+    def run(self, task: dict, check_mode: bool = False, fault: dict | None = None) -> Run:
         """One run, judged."""
         words, store = self.words, self.emulator.world[self.words.kind.name]
         store.truth()  # what is due happens before the run
@@ -449,7 +476,9 @@ class RandomWorld(RuleBasedStateMachine):
         self.emulator.log.clear()
         more = {"_ansible_check_mode": check_mode, **({} if "cluster_name" in task else self.service.scope)}
         patience = {"wait_timeout": PATIENCE, "wait_interval": 10}
+        self.emulator.faults.extend([fault] if fault else [])
         result = run_in_process(words.service.module, {**self.service.by_token, **patience, **more, **task})
+        self.emulator.faults.clear()
         self.service._check_report(result)
         run = Run(
             words,
@@ -458,6 +487,7 @@ class RandomWorld(RuleBasedStateMachine):
             self.emulator.settings.as_dict(),
             before,
             selected,
+            fault or {},
             refused,
             result,
             dict(self.witness.events),
@@ -489,7 +519,7 @@ def rules(words: Words, **attributes) -> type[RandomWorld]:
     happens = {
         "begin": initialize(world=worlds(words))(RandomWorld.begin),
         "somebody": rule(number=st.integers(1, JOBS), entry=entries(words))(RandomWorld.somebody),
-        "task": rule(task=tasks(words), foreseen=st.booleans())(RandomWorld.task),
+        "task": rule(task=tasks(words), foreseen=st.booleans(), fault=st.sampled_from(FAULTS))(RandomWorld.task),
     }
     return type(f"{words.service.__name__}World", (RandomWorld,), {"words": words, **happens, **attributes})
 

@@ -83,7 +83,7 @@ CAN_START = STOPPED - STARTED | {"job_cancel_fail", "job_running_exception"}
 DEAD = ("dead", "success", "error", "killed")
 
 ENDED, SUBMITTED = ("FINISHED", "FAILED", "KILLED"), ("ACCEPTED", "NEW", "NEW_SAVING", "SUBMITTED")
-NAMES, TYPES = {"name": ("a1", "A2", "B", "")}, ("SparkSubmit", "SparkSql")
+NAMES, TYPES = {"name": ("a1", "A2", "B", "", "a\ud800")}, ("SparkSubmit", "SparkSql")
 
 
 def passes(*codes: str) -> list:

@@ -74,6 +74,16 @@ def test_pauses_grow(interval, pauses):
     assert pause(interval, 100_000) == max(interval, 900)
 
 
+async def test_the_log_steers_no_terminal(sources, caplog):
+    """Whatever the words of the service are."""
+    odd = {"error_code": "DLI.0999\x1b[0m", "error_msg": "\x1b[31mred\x1b]0;t\x07", "request_id": "r\x9b"}
+    async with sources.start(max_retries=0):
+        sources.emulator.faults.add(path="/jobs$", status=503, body=odd, times=6)
+        await until(lambda: len(caplog.messages) > 1)
+    assert "\ufffd[31mred\ufffd]0;t\ufffd" in caplog.messages[0]
+    assert all(message.isprintable() for message in caplog.messages)
+
+
 async def test_the_client_tries_again_first(sources, caplog):
     """What its own repeats can overcome is no failed look."""
     sources.emulator.faults.add(path="/jobs$", status=429, retry_after=0)
