@@ -129,7 +129,10 @@ class InventoryModule(HostsOfSources):
                 self.display.warning(f"{self.NAME}: states: '{word}' is not a known state of a cluster")
 
     def read(self, client: Client, connection: Connection) -> list[Variables]:
-        known = [one for one in clusters(client).values() if self._wanted(one)]
+        listing = clusters(client)
+        for warning in listing.warnings:
+            self.display.warning(f"{self.NAME}: clusters of project {client.project_id}: {warning}")
+        known = [one for one in listing.jobs.values() if self._wanted(one)]
         if self.get_option("read_tags"):
             known = [one for one in _with_tags(client, known) if self._wanted(one)]
         project = client.project

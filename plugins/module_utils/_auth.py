@@ -202,6 +202,10 @@ class Password:
                 project and not (project.id or found["token"].get("project"))
             ):
                 raise Unanswered(reply.call, "the answer holds no token or no project", reply.status)
+            if project and _is_another(found["token"].get("project") or {}, project):
+                raise Refused(
+                    reply.call, "the answer is for another project than the one that was asked for", reply.status
+                )
             return found
 
         try:
@@ -280,7 +284,18 @@ def _ask(
 
 
 def _read(shape: t.Any, reply: Reply) -> t.Any:
-    return shaped(content(reply), shape, reply.call)
+    try:
+        return shaped(content(reply), shape, reply.call)
+    except Unanswered as error:
+        raise error.of_status(reply.status) from None
+
+
+def _is_another(told: t.Mapping[str, t.Any], asked: Project) -> bool:
+    """Whether the project of a login is not the one that was asked for, by its id or else by its name."""
+    return any(
+        wanted and told.get(key) not in (None, wanted)
+        for key, wanted in (("id", asked.id), ("name", None if asked.id else asked.name))
+    )
 
 
 def _resolved(http: Http, credential: Credential, iam: str | None, auth: Auth, project: Project) -> Project:

@@ -17,7 +17,7 @@ from ._auth import Auth, Project, Session, denied
 from ._connection import Connection
 from ._edge import Edge
 from ._endpoints import in_catalog, in_region
-from ._errors import ApiError, Fatal, OptionError, Skipped, Unanswered, Unreachable
+from ._errors import ApiError, Fatal, OptionError, Skipped, Unanswered, Unreachable, Untold
 from ._http import Http, Reply, named
 from ._text import plain
 
@@ -94,7 +94,10 @@ class Client:
 
         def taken(reply: Reply) -> t.Any:
             if reply.status // 100 == 2:
-                return read(content(reply), reply.call)
+                try:
+                    return read(content(reply), reply.call)
+                except (Unanswered, Untold) as fault:
+                    raise fault.of_status(reply.status) from None
             error = None if _expired(reply) else problem(reply, needs)
             if isinstance(error, Unanswered):
                 raise error

@@ -160,7 +160,11 @@ def _clouds(path: str | None, named: str, empty: bool = False) -> Entry:
     found = content(path or "", named, empty).get("clouds") or {}
     if not isinstance(found, dict):
         raise OptionError(f"cloud: {path} cannot be read: clouds must be a mapping")
-    return {key: found[key] for key in found if isinstance(key, str)}
+    if not all(isinstance(key, str) for key in found):
+        raise OptionError(
+            f"cloud: {path} cannot be read: YAML takes the name of an entry for something else; put it in quotes"
+        )
+    return found
 
 
 def _plain(raw: t.Any, where: str, auth: bool = True) -> Entry:

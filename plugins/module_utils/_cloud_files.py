@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
 import typing as t
 
 from ._errors import OptionError
@@ -52,6 +53,8 @@ def content(path: str, named: str = "", empty: bool = False) -> dict[t.Any, t.An
     """
     where = f"cloud: {path}{f' (environment: {named})' if named else ''} cannot be read"
     try:
+        if stat.S_ISFIFO(os.stat(path).st_mode):  # nobody may ever write into it
+            raise OptionError(f"{where}: it is a pipe")
         with open(path, "rb") as file:
             data = file.read()
     except (OSError, ValueError) as error:
@@ -63,7 +66,8 @@ def content(path: str, named: str = "", empty: bool = False) -> dict[t.Any, t.An
     except json.JSONDecodeError as error:
         raise OptionError(f"{where}: line {error.lineno} is not JSON") from None
     except Exception as error:  # malformed in one of many ways
-        raise OptionError(f"{where}: {_line(error, data)} is not YAML; look for tabs and for the indentation") from None
+        advice = "look for tabs, for the indentation and for keys that are there twice"
+        raise OptionError(f"{where}: {_line(error, data)} is not YAML; {advice}") from None
     if found is None and empty:
         return {}
     if not isinstance(found, dict):
@@ -81,7 +85,14 @@ def _line(error: Exception, data: bytes) -> str:
 
 def _of_json(data: bytes) -> t.Any:
     """Numbers stay the text that they are."""
-    return json.loads(data, parse_int=str, parse_float=str, parse_constant=str)
+    return json.loads(data, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_unique)
+
+
+def _unique(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key twice")
+    return found
 
 
 def _of_yaml(data: bytes) -> t.Any:
@@ -89,7 +100,14 @@ def _of_yaml(data: bytes) -> t.Any:
     import yaml  # it comes with openstacksdk
 
     class Loader(yaml.SafeLoader):  # type: ignore[misc]
-        pass
+        def compose_mapping_node(self, anchor: t.Any) -> t.Any:
+            node = super().compose_mapping_node(anchor)
+            seen = set()
+            for key, dummy in node.value:
+                if key.value in seen:  # the last would win
+                    raise yaml.constructor.ConstructorError(None, None, "a key twice", key.start_mark)
+                seen.add(key.value if isinstance(key.value, str) else id(key))
+            return node
 
     def as_written(dummy: t.Any, node: t.Any) -> str | Unclear:
         return node.value if PLAIN.fullmatch(node.value) else NUMBER

@@ -236,6 +236,8 @@ def _tls(validate_certs: bool | None, levels: t.Sequence[Level]) -> Tls:
     files = {**({"ca_path": ca_path} if ca_path else {}), **_certificate(levels)}
     paths = {option: os.path.expanduser(value.text) for option, value in files.items()}
     for option, path in paths.items():
+        if os.path.exists(path) and not os.path.isfile(path):  # a pipe may never end
+            raise OptionError(f"{files[option].name}: is no file: {path}")
         if not os.path.exists(path):
             quoted = "" if KEY_ITSELF.fullmatch(path) else f": {path}"
             raise OptionError(f"{files[option].name}: no such file{quoted}")

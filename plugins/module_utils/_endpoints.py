@@ -112,6 +112,10 @@ def in_catalog(catalog: t.Sequence[t.Any], service: str, region: str | None) -> 
 
 def _host_only(url: str, service: str) -> str:
     parts = urlsplit(url)
+    if "@" in parts.netloc:
+        raise OptionError(
+            f"endpoints.{service}: the service catalog names an address with a user in it; set it yourself"
+        )
     if parts.scheme != "https" and parts.hostname not in LOOPBACK:
         raise OptionError(f"endpoints.{service}: the service catalog names {parts.netloc} without TLS; set it yourself")
     return f"{parts.scheme}://{parts.netloc}"

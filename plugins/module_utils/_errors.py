@@ -76,6 +76,11 @@ class ApiError(Failure):
         said = self.error
         return kind(self.call, message, said["status"], said["code"], said["request_id"], hint or self.hint)
 
+    def of_status(self, status: int) -> ApiError:
+        """The same error of an answer with another status: who reads its body does not know it."""
+        said = self.error
+        return type(self)(self.call, said["message"], status, said["code"], said["request_id"], self.hint)
+
     @property
     def from_gateway(self) -> bool:
         """The API gateway answered, not the service behind it: it says nothing about any job."""

@@ -17,7 +17,7 @@ from ._answers import Maybe, object_or_nothing, shaped
 from ._client import Client
 from ._errors import ApiError, Fatal, OptionError, Refused, Unanswered
 from ._plan import DONE, FAILED, HOLD, MISSING, Goal, Words
-from ._read import PAGE, TRIES, Page, page, part, tags, the_job, whole_list
+from ._read import PAGE, TRIES, Listing, Page, page, part, tags, the_job, whole_list
 from ._selection import Fields, Job, Selection, cleaned, mrs_id, select
 
 AT_ONCE = 100  # ids that one delete carries
@@ -91,7 +91,7 @@ class JobExecutions:
     def _cluster_id(self, name: str) -> str:
         """Lists keep terminated clusters for a while, and a new one may bear the old name."""
         known = clusters(self.client)
-        named = {key: one["clusterState"] for key, one in known.items() if one.get("clusterName") == name}
+        named = {key: one["clusterState"] for key, one in known.jobs.items() if one.get("clusterName") == name}
         usable: list[str] = [key for key, state in named.items() if state != TERMINATED]
         if len(usable) == 1:
             return usable[0]
@@ -100,7 +100,8 @@ class JobExecutions:
                 f"cluster_name: {len(usable)} clusters are named {name!r}; choose by cluster_id: {', '.join(usable)}"
             )
         gone = f" ({', '.join(named)} of that name is terminated)" if named else ""
-        raise OptionError(f"cluster_name: there is no cluster {name!r} in this project{gone}")
+        doubt = "".join(f"; {warning}" for warning in known.warnings)
+        raise OptionError(f"cluster_name: there is no cluster {name!r} in this project{gone}{doubt}")
 
     @staticmethod
     def select(options: t.Mapping[str, t.Any]) -> Selection:
@@ -190,7 +191,7 @@ class JobExecutions:
         except ApiError as error:
             return [error]
         same = len(first.jobs.keys() & second.jobs.keys())
-        if same * 2 > len(second.jobs):  # it has only told this, and all that it shows comes again
+        if same * 2 >= len(second.jobs) > 0:  # it has only told this, and all that it shows comes again
             return self.client.each(lambda offset: self._page(offset, query), [start + 1 for start in starts])
         others = range(3, len(starts) + 2)
         return [second, *self.client.each(lambda offset: self._page(offset, query), others)]
@@ -221,8 +222,8 @@ def _why_not_killed(job: Job) -> str:
     return "MRS does not terminate Spark SQL jobs" if str(job.get("job_type")).lower() == "sparksql" else ""
 
 
-def clusters(client: Client) -> t.Mapping[str, Job]:
-    """All clusters of the project by id, terminated ones too. Raises Unanswered if their list does not hold still."""
+def clusters(client: Client) -> Listing:
+    """All clusters of the project, terminated ones too. Raises Unanswered if their list does not hold still."""
     path = CLUSTERS.format(client.project_id)
 
     def read(number: int) -> Page:
@@ -238,7 +239,7 @@ def clusters(client: Client) -> t.Mapping[str, Job]:
     for dummy in range(TRIES):
         found = whole_list(lambda: read(1), others)
         if found.still or found.short:
-            return found.jobs
+            return found
     raise Unanswered(client.named("GET", path), "the list of clusters kept changing while it was read", 200)
 
 

@@ -28,7 +28,7 @@ PAGE = 100  # the most that a list page holds
 MOST = 1_000_000  # jobs of a list
 TRIES = 3  # to get a list that does not move while it is read
 MOVING = "the list of jobs kept changing while it was read; a job may be missing from it"
-SHORT = "the list shows {} of the {} jobs that it counts; a job may be missing from it, or hidden from this user"
+SHORT = "the list shows {} of the {} entries that it counts; one may be missing from it, or hidden from this user"
 NAMELESS = "entries of the list that have no usable id, and are left out: {}"
 
 
@@ -178,7 +178,8 @@ def look(service: Service, ids: Ids, memory: Memory) -> dict[t.Any, Sight]:
     pages: list[Page | ApiError] = [first]
     if _missing(ids, pages) > len(first.others()):
         pages += service.other_pages(first, memory.query)
-    step = _cut_to(pages)
+    last = pages[-1]
+    step = _cut_to(pages) if isinstance(last, Page) and last.rows else 0
     if step and _missing(ids, pages) > len(first.others(step)):
         pages = [first, *service.other_pages(first, memory.query, step)]
     listed = listing(pages)
@@ -245,7 +246,7 @@ def whole_list(first_page: t.Callable[[], Page], others: t.Callable[..., list[Pa
     first = first_page()
     pages = _readable([first, *others(first)])
     step = _cut_to(pages)
-    if step and len(pages) == 1:
+    if step and (len(pages) == 1 or not pages[-1].rows):  # it may as well show all that this user may see
         more = listing(_readable([first, *others(first, step, 1)]))
         step = step if len(more.jobs) > len(first.jobs) else 0
     if step:
@@ -265,8 +266,6 @@ def _cut_to(pages: t.Sequence[Page | ApiError]) -> int:
     whole = [one for one in pages if isinstance(one, Page)]
     rows = whole[0].rows
     if not 0 < rows < min(PAGE, whole[0].total) or sum(one.rows for one in whole) >= whole[0].total:
-        return 0
-    if not whole[-1].rows:  # there is no more, however it is read
         return 0
     return rows if {one.rows for one in (whole[:-1] or whole)} == {rows} else 0
 

@@ -41,7 +41,10 @@ class Fields:
 
     def id_of(self, job: Job) -> t.Any:
         """The id of a job as it is compared with those of a task. Raises KeyError, TypeError or ValueError."""
-        return self.parse_id(str(job[self.id]))
+        found = job[self.id]
+        if isinstance(found, bool) or not isinstance(found, (str, int)):
+            raise ValueError("no id")  # null would become the id None
+        return self.parse_id(str(found))
 
 
 @dataclass(frozen=True)

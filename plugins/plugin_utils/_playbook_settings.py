@@ -272,7 +272,11 @@ def _content(file: str) -> dict[str, t.Any]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no YAML"
         raise ValueError(f"'{file}' cannot be read: {reason}") from error
-    if not isinstance(content, dict) or not _are_of_hosts(content.get("stopped_jobs")):
+    if (
+        not isinstance(content, dict)
+        or not _are_of_hosts(content.get("stopped_jobs"))
+        or not all(isinstance(content.get(key, {}), dict) for key in ("work_begun", "work_done", "finished"))
+    ):
         raise ValueError(f"'{file}' was not written by this playbook")
     return t.cast("dict[str, t.Any]", content)
 

@@ -208,7 +208,7 @@ TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
     "the answer has an unknown shape: ...": lambda it: it.fault("shape", at="job_detail", value="x"),
     "the answer is larger than 64 MiB": lambda it: it.fault("bomb"),
     "the list claims to have ... entries": Trouble.endless_list,
-    "the list shows ... of the ... jobs that it counts": Trouble.short_list,
+    "the list shows ... of the ... entries that it counts": Trouble.short_list,
     "HTTP 429": lambda it: it.fault(status=429),
     "HTTP 503": lambda it: it.fault(status=503),
     "... still ... after ... s (wait_timeout)": lambda it: it.job(stop=[{"status": "job_canceling"}]),

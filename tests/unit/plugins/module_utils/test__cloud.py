@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import sys
 import typing as t
@@ -318,6 +319,10 @@ def test_profile_of_a_file(read: t.Any, tmp_path: pathlib.Path, monkeypatch: pyt
         ("- s3cr3t", NAMED, {}, ["cloud", "cannot be read"]),
         ({}, {}, {}, ["cloud"]),
         ({"c": ENTRY}, NAMED, {"OS_CLIENT_CONFIG_FILE": "/no/such"}, ["cloud", "OS_CLIENT_CONFIG_FILE", "/no/such"]),
+        # nothing of a file is passed over: another entry would become the only one, and the last of two keys would win
+        ("clouds:\n  no: {}\n  c: {}", {}, {}, ["name of an entry", "quotes"]),
+        ("clouds:\n  c: {}\n  c: {}", NAMED, {}, ["line 3", "twice"]),
+        ("clouds:\n  c:\n    auth:\n      project_id: a\n      project_id: b", NAMED, {}, ["line 5", "twice"]),
     ],
     ids=str,
 )
@@ -327,6 +332,22 @@ def test_what_is_wrong_is_named(read: t.Any, clouds: t.Any, options: dict, envir
     for word in words:
         assert word in str(raised.value)
     assert "s3cr3t" not in str(raised.value)
+
+
+def test_a_merged_key_is_not_there_twice(read: t.Any) -> None:
+    text = f"base: &base {{username: cu, password: no}}\nclouds: {{c: {{auth: {{<<: *base, {str(AUTH)[1:]}}}}}"
+    assert read(text).credential == OF_ENTRY
+
+
+def test_a_pipe(read: t.Any, tmp_path: pathlib.Path) -> None:
+    """Nobody may ever write into it."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for variable in ("OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE"):
+        with pytest.raises(OptionError, match=f"{variable}.* it is a pipe"):
+            read({"c": ENTRY}, NAMED, {variable: str(pipe)})
+    with pytest.raises(OptionError, match="ca_path: is no file"):
+        read({"c": ENTRY}, {**NAMED, "ca_path": str(pipe)})
 
 
 @pytest.mark.parametrize("text", ["12345", "0", "1.5", "2024-01-31", "'0123456'", "089", "1e5"])

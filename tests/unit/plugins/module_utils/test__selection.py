@@ -330,3 +330,10 @@ def test_what_jobs_do_not_tell() -> None:
         matching({"b": untold}, {"queue": "root"}, fields, NOW)
     assert matching({}, {"queue": "root"}, fields, NOW) == ({}, [])
     assert matching({1: JOB}, {"user_name": "demo"}, FlinkJobs.fields, NOW) == ({1: JOB}, ["user_name"])
+
+
+@pytest.mark.parametrize("found", [None, True, 1.5, ["run"], {"id": "run"}])
+def test_what_is_no_id(found):
+    """Null does not become an id that reads None."""
+    with pytest.raises((TypeError, ValueError)):
+        JobExecutions.fields.id_of({"job_id": found})

@@ -166,6 +166,15 @@ def test_shapes(flink, path):
         assert "unexpected" not in told["msg"]
 
 
+def test_a_login_to_another_project(flink):
+    """Whatever IAM, or what stands before it, makes of the name: nobody else's jobs are touched."""
+    login = {**flink.by_password, "project_id": None, "project_name": "eu-de"}
+    flink.fault(TOKENS, "shape", at="token.project.name", value="eu-de_nightly", times=None)
+    told = flink.run("stopped", flink.states("job_running"), login=login)
+    check_refused(told, "login to project eu-de: the answer is for another project", "HTTP 201")
+    assert len(flink.log) == 1
+
+
 @pytest.mark.parametrize(
     "project",
     ["x", {"id": "../../x", "name": "eu-de"}, {"id": None, "name": "eu-de"}, {"id": "a", "name": ["x"]}],
@@ -207,7 +216,7 @@ def test_a_list_that_counts_more_than_it_shows(flink, spark, mrs):
         service.emulator.settings.update({"unshown": 499})
         result = service.run("stopped", filters={"name": ["job-*"]}, check_mode=True)
         assert (result.failed, result["changed"], len(service.log)) == (False, True, 5)
-        assert any("shows 1 of the 500 jobs" in str(warning) for warning in result["warnings"])
+        assert any("shows 1 of the 500 entries" in str(warning) for warning in result["warnings"])
         assert len(service.info(filters={"name": ["job-*"]})["jobs"]) == 1
         service.emulator.settings.update({"unshown": 0})
 
