@@ -107,7 +107,8 @@ options:
         for example. With C(auth_type) V(password) or V(token) only that part of the entry counts. C(ak) and C(sk) beside
         an C(auth) that names a user are keys for OBS.
       - The first clouds.yaml and the first secure.yaml that are found must be readable. No other file is taken instead.
-      - If not set, and the options hold no credential, the environment variable E(OS_CLOUD) names the entry. Without it, the only entry of the file that E(OS_CLIENT_CONFIG_FILE) names is used.
+      - If not set, and the options hold no credential, the environment variable E(OS_CLOUD) names the entry. Without it,
+        the only entry of the file that E(OS_CLIENT_CONFIG_FILE) names is used.
       - If that entry and other environment variables name different users, projects or regions, that is an error, unless
         the task sets the option.
       - This needs the Python library C(openstacksdk).

@@ -409,7 +409,7 @@ def test_wrong_files(emulator, clusters):
         "sources[0]: password: ": {"sources": [{"password": template("demo-password |")}]},
         "state: there is no such option": {"project_name": "eu-de", "state": "running"},
         "states: is empty": {"project_name": "eu-de", "states": []},
-        "names: is empty": {"project_name": "eu-de", "names": [""]},
+        "names[0]: is empty": {"project_name": "eu-de", "names": [""]},
         "sources[0] (eu-de): max_retries: must be": {"sources": [{"project_name": "eu-de", "max_retries": -1}]},
     }
     said = clusters.complaints(*files.values())
