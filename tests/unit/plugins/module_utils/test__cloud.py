@@ -10,6 +10,7 @@ import pathlib
 import sys
 import typing as t
 
+import openstack.config.loader  # noqa: F401 - once, as ansible-test runs each test in a process of its own
 import pytest
 import yaml
 
