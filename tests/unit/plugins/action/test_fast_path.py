@@ -619,8 +619,8 @@ def forever(emulator: Emulator) -> dict:
 
 
 def many_writes(emulator: Emulator) -> dict:
-    """A task that writes for a long time: a request for each of 1000 batches."""
-    emulator.settings.update({"latency": 0.05})
+    """A task that writes for a long time: a request for each of 1000 batches, and after some of them none is answered."""
+    emulator.faults.add(method="DELETE", kind="hang", seconds=None, skip=60, times=None)
     return {SPARK: {"state": "stopped", "batch_id": list(emulator.world["batches"].jobs)}}
 
 
@@ -647,7 +647,8 @@ def all_writes(emulator: Emulator) -> int:
 MOMENTS = {  # the task, when it is interrupted, what is told then
     "it waits": (
         forever,
-        lambda emulator: emulator.log.summary()["reads"] > 2,  # one before the stop, and one after it that it has read
+        # two before the stop, two after it, and two more: so those before them have been read
+        lambda emulator: emulator.log.summary()["reads"] > 5,
         "stop was sent for 2 of 2 jobs; 0/2 stopped, 2 job_canceling",
     ),
     "it writes": (
@@ -657,7 +658,7 @@ MOMENTS = {  # the task, when it is interrupted, what is told then
     ),
     "a request hangs": (
         hanging,
-        lambda emulator: not emulator.faults.as_list(),
+        lambda emulator: not emulator.faults.as_list() and not time.sleep(1),  # until it waits for the answer
         "stop was sent for 2 of 2 jobs; 0/2 stopped, 2 job_running",
     ),
 }

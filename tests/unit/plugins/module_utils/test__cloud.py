@@ -10,7 +10,6 @@ import pathlib
 import sys
 import typing as t
 
-import openstack.config.loader  # noqa: F401 - once, as ansible-test runs each test in a process of its own
 import pytest
 import yaml
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import pathlib
 import typing as t
 
-import openstack.config.loader  # noqa: F401 - once, as ansible-test runs each test in a process of its own
 import pytest
 import yaml
 

@@ -120,9 +120,8 @@ def test_what_could_pass_for_not_given(value):
     [
         (
             "stop_all",
-            {"names": "a*", "queue_name": "q", "clusters": "x,y", "trigger_savepoint": "no", "project_id": "1", "cloud": "c"},
-            ("Stop what runs in flink, spark, mrs (x, y): jobs named a* on the queue q; Flink jobs without savepoints, so their "
-            "state is lost; project_id 1, cloud c"),
+            {"names": "a*", "clusters": "x,y", "services": "flink,mrs", "trigger_savepoint": "no", "project_id": "1"},
+            "Stop what runs in flink, mrs (x, y): jobs named a*; Flink jobs without savepoints, so their state is lost; project_id 1",
         ),
         (
             "stop_all",
