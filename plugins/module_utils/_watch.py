@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 import threading
 import time
 import typing as t
@@ -163,6 +164,13 @@ class Watched:
             limit.connecting = False
             limit.goes_over(self._line)
         return super().putrequest(*args, **kwargs)  # type: ignore[misc]
+
+    def send(self, data: t.Any) -> t.Any:
+        try:
+            return super().send(data)  # type: ignore[misc]
+        except (ssl.SSLEOFError, ConnectionResetError) as error:
+            # The other side closed it, mostly after it said why. Only after this error, urllib3 reads that.
+            raise BrokenPipeError(*error.args) from error
 
     def close(self) -> None:
         self._line = None

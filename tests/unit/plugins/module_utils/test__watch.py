@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 import time
 import typing as t
 
 import pytest
+import trustme
 
 from ansible_collections.otc.bigdata.plugins.module_utils import _watch
 from ansible_collections.otc.bigdata.plugins.module_utils._errors import ApiError, Unanswered, Unreachable
@@ -104,6 +106,31 @@ def test_a_proxy_that_takes_too_long(monkeypatch, scheme: str, kind: type[ApiErr
         monkeypatch.setenv(f"{scheme}_proxy", f"http://u:secret@{proxy.host}")
         words = "no answer within" if scheme == "http" else f"no connection within .* by way of the proxy {proxy.host}$"
         check_cut_off(f"{scheme}://dli.test{PATH}", kind, words)
+
+
+def test_a_server_that_closes_before_the_request_is_sent(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    """What it said before still counts, whatever this Python calls the error of sending (TLS 1.3: it wants to know us)."""
+    authority, file, refused = trustme.CA(), str(tmp_path / "server.pem"), threading.Event()
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(file)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_cert_chain(file)
+    connect = _watch.Watched.connect
+
+    def connect_and_wait(this: _watch.Watched) -> None:
+        connect(this)
+        assert refused.wait(IN_TIME)
+
+    def refuse() -> None:
+        with server.accept()[0] as connected, contextlib.suppress(OSError):
+            context.wrap_socket(connected, server_side=True)
+        refused.set()
+
+    monkeypatch.setattr(_watch.Watched, "connect", connect_and_wait)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=refuse, daemon=True).start()
+        with pytest.raises(ApiError, match="CERTIFICATE_REQUIRED; if it asks for a certificate, set client_cert"):
+            get(f"https://127.0.0.1:{server.getsockname()[1]}{PATH}", IN_TIME)
 
 
 def test_a_name_that_is_not_resolved(monkeypatch: pytest.MonkeyPatch) -> None:
