@@ -31,7 +31,7 @@ EXAMPLES = r"""
   ansible.builtin.set_fact:
     chosen: "{{ lookup('otc.bigdata.playbook_settings', 'stop_all', spec=spec) }}"
   vars:
-    spec: "{{ (lookup('ansible.builtin.file', 'stop_all.meta.yml') | from_yaml).argument_specs.stop_all.options }}"
+    spec: "{{ (lookup('ansible.builtin.file', 'meta/stop_all.yml') | from_yaml).argument_specs.stop_all.options }}"
 """
 
 RETURN = r"""

@@ -132,7 +132,7 @@ def _fits(question: dict, value: t.Any) -> bool:
 
 def check_survey(name: str, survey: dict, playbook: str) -> None:
     """It asks what the playbook takes, with its defaults, and AWX accepts it (_validate_spec_data in awx/api/views)."""
-    meta = yaml.safe_load((ROOT / f"playbooks/{playbook}.meta.yml").read_text(encoding="utf-8"))
+    meta = yaml.safe_load((ROOT / f"playbooks/meta/{playbook}.yml").read_text(encoding="utf-8"))
     options = meta["argument_specs"][playbook]["options"]
     questions = {question["variable"]: question for question in survey["spec"]}
     assert len(questions) == len(survey["spec"])
@@ -244,6 +244,18 @@ def check_workflows(one: Controller, templates: dict[str, dict]) -> None:
         for name in WORKFLOWS
         if name != "Maintenance window"
     }
+
+
+def test_what_is_listed_as_a_playbook():
+    """AWX shows what looks like one, but for folders of tasks; Galaxy shows each file at the top."""
+    folder = ROOT / "playbooks"
+    names = {"demo", *WORKFLOWS.values(), "maintenance_end"}
+    awx = [file for file in folder.rglob("*.y*ml") if LOOKS_LIKE_PLAYBOOK.search(file.read_text(encoding="utf-8"))]
+    assert {str(file.relative_to(folder)) for file in awx if "tasks" not in file.parts} == {
+        *(f"{name}.yml" for name in names),
+        "awx/configure.yml",
+    }
+    assert {file.stem for file in folder.glob("*.y*ml")} == names
 
 
 def test_without_an_image():

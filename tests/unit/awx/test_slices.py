@@ -86,7 +86,7 @@ def test_no_survey_asks_for_what_a_host_tells(hosts):
     over_clusters = [*data["cluster_workflows"], *(one for one in data["job_templates"] if one.get("over_clusters"))]
     assert len(over_clusters) == 4
     for template in over_clusters:
-        meta = yaml.safe_load((ROOT / f"playbooks/{template['playbook']}.meta.yml").read_text(encoding="utf-8"))
+        meta = yaml.safe_load((ROOT / f"playbooks/meta/{template['playbook']}.yml").read_text(encoding="utf-8"))
         taken = set(meta["argument_specs"][template["playbook"]]["options"])
         assert {"clusters", "services"} <= told & taken <= {*data["unasked"], *template["unasked"]}
 

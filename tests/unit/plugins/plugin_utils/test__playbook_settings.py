@@ -22,7 +22,7 @@ PLAYBOOKS = pathlib.Path(__file__).resolve().parents[4] / "playbooks"
 
 
 def taken(playbook: str, values: dict, check_mode: bool = False, **more: t.Any) -> dict:
-    meta = yaml.safe_load((PLAYBOOKS / f"{playbook}.meta.yml").read_text(encoding="utf-8"))
+    meta = yaml.safe_load((PLAYBOOKS / f"meta/{playbook}.yml").read_text(encoding="utf-8"))
     given = Variables(values, more.pop("extra", set(values)), (), "localhost", **{"groups": (), **more})
     return settings(playbook, meta["argument_specs"][playbook]["options"], given, check_mode)
 
