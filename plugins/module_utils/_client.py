@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import threading
 import typing as t
 from collections import deque
 from contextlib import suppress
@@ -20,6 +19,7 @@ from ._endpoints import in_catalog, in_region
 from ._errors import ApiError, Fatal, OptionError, Skipped, Unanswered, Unreachable, Untold
 from ._http import Http, Reply, named
 from ._text import plain
+from ._threads import begin
 
 # An expired token does not always answer 401: contract of the gateway, of DLI (400), of MRS (500) and of IAM.
 EXPIRED = (
@@ -185,16 +185,15 @@ def at_once(function: t.Callable[[Item], Result], items: t.Sequence[Item], worke
                 return
             results[number] = function(item)
 
-    threads = [threading.Thread(target=work, daemon=True) for dummy in range(min(workers, len(items)))]
+    most, threads = min(workers, len(items)), []
     try:
-        with suppress(RuntimeError):  # the system has no thread left: this one, and those that could start, do it all
-            for thread in threads:
-                thread.start()
+        with suppress(RuntimeError):  # the system has no thread left: this one, and those that could begin, do it all
+            for dummy in range(most):
+                threads += [begin(work)]
+        if len(threads) < most:
+            work()
         for thread in threads:
-            if thread.ident is None:
-                work()
-            else:
-                thread.join()
+            thread.join()
     finally:
         todo.clear()
     return [results[number] for number in range(len(items))]

@@ -20,6 +20,8 @@ import typing as t
 from contextlib import suppress
 from functools import cache
 
+from ._threads import begin
+
 _of_thread = threading.local()  # .limit: of the request that this thread sends
 
 
@@ -100,9 +102,8 @@ class Watch:
             if self._stopped.is_set():
                 _end(limit)
             elif self._thread is None or not self._thread.is_alive():  # a fork has no threads but its own
-                self._thread = threading.Thread(target=self._keep_watch, name="request_timeout", daemon=True)
                 with suppress(RuntimeError):  # no thread left: silence is limited all the same
-                    self._thread.start()
+                    self._thread = begin(self._keep_watch, "request_timeout")
         return end
 
     def _keep_watch(self) -> None:
@@ -253,9 +254,7 @@ def _addresses(host: str, port: int, end: float) -> t.Any:
     try:
         if _is_address(host):
             raise RuntimeError  # then nothing is asked of anybody
-        thread = threading.Thread(target=ask, daemon=True)
-        thread.start()
-        thread.join(max(0.0, end - time.monotonic()))
+        begin(ask).join(max(0.0, end - time.monotonic()))
     except RuntimeError:
         ask()
     if not found:
