@@ -501,6 +501,7 @@ def held(count: int, status: str) -> dict:
     return {"count": count, "status": "job_running", "script": {"stop": steps}}
 
 
+ODD = "job_\x1b[31mx"
 HUNDRED = [{"count": 37, "status": "job_running"}, held(60, "job_canceling"), held(3, "job_savepointing")]
 LINE = r"dli_flink_jobs: 37/100 stopped, 60 job_canceling, 3 job_savepointing \(\d+ s\)"
 LAST_LINE = r"dli_flink_jobs: 100/100 stopped \(\d+ s\)"
@@ -585,6 +586,21 @@ def test_progress_of_writes():
         assert lines, run.said
         assert counts == sorted(set(counts)), run.said
         assert all(later - sooner >= 1 for sooner, later in zip([1, *seconds], seconds)), run.said
+
+
+def test_progress_steers_no_terminal():
+    """Nor do the last words after Ctrl-C, whatever the service's words for a status are."""
+    jobs = [{"count": 2, "status": "job_running", "script": {"stop": [{"status": ODD}]}}]
+    with world(flink_jobs=jobs) as (emulator, here):
+        task = {FLINK: {"state": "stopped", "job_ids": [1, 2], "wait_interval": 0.4}}
+        run = here.playbook([{"tasks": [task]}], OTC_BIGDATA_PROGRESS="always")
+        wait_for(lambda: emulator.log.summary()["reads"] > 40)  # in more than the two seconds until the first line
+        run.kill()
+        run.end()
+        assert "\x1b" not in run.said
+        assert re.search(r"^dli_flink_jobs: 0/2 stopped, 2 job_\ufffd\[31mx \(", run.out, re.MULTILINE), run.said
+        [(action, report)] = INTERRUPTED.findall(run.said)
+        assert (action, report) == (FLINK, "stop was sent for 2 of 2 jobs; 0/2 stopped, 2 job_\ufffd[31mx")
 
 
 def test_runner():
