@@ -176,6 +176,8 @@ def _plain(raw: t.Any, where: str, auth: bool = True) -> Entry:
         key = str(name).replace("-", "_")
         if value is None or value == "":
             continue
+        if key != key.lower():
+            raise OptionError(f"{where}: {shown(key)} is no key of it, as keys have no capital letters")
         if key == "auth" and auth:
             if not isinstance(value, dict):
                 raise OptionError(f"{where}: auth must be a mapping")

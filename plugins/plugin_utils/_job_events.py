@@ -100,6 +100,8 @@ async def _all_of(coroutines: t.Iterable[t.Coroutine[t.Any, t.Any, None]]) -> No
 def _read(args: t.Mapping[str, t.Any]) -> Options:
     """The options as a module has them. Raises OptionError."""
     given = {name: value for name, value in args.items() if value is not None and name != "eda_feedback_queue"}
+    if isinstance(given.get("services"), str):
+        given["services"] = [one.strip() for one in given["services"].split(",")]
     errors, given = misplaced(SPEC, given)
     if errors:
         raise OptionError("; ".join(errors))

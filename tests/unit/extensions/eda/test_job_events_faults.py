@@ -144,7 +144,7 @@ async def test_a_refused_credential_ends_it(sources, host, kind, caplog):
     place = {"project_id": PROJECT, "endpoints": dict.fromkeys(("iam", "dli", "mrs"), sources.emulator.url)}
     login = {**sources.by_password, **place, **own} if kind == "password" else {**place, **own}
     clusters = [{"cluster_id": f"c-{n}"} for n in range(8)]
-    for args in ({"services": ["flink", "spark"]}, {"services": ["mrs"], "clusters": clusters}):
+    for args in ({"services": "flink, spark"}, {"services": ["mrs"], "clusters": clusters}):
         async with sources.start(login, looked=0, **args) as source:
             with pytest.raises(Exception, match="the credential was not accepted: .*check|get a new token") as raised:
                 await source.end()

@@ -224,6 +224,18 @@ def test_profile(read: t.Any, profile: t.Any, project: str, options: dict, iam: 
             read({"c": entry}, {**NAMED, **options})
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [{"Auth": {}, "auth": AUTH}, {"auth": AUTH, "Auth-Type": "v3token"}, {"auth": {**AUTH, "Project_Name": "b"}}],
+)
+def test_keys_with_capital_letters(read: t.Any, entry: dict) -> None:
+    """Whoever passes them over acts for somebody else, or elsewhere."""
+    with pytest.raises(
+        OptionError, match="cloud: 'c' in .* cannot be read: '.*' is no key of it, as keys have no capital"
+    ):
+        read({"c": entry})
+
+
 def test_region_of_an_entry_with_a_profile(read: t.Any) -> None:
     entry = {"profile": "otc", "region_name": "eu-nl", "auth": AUTH}
     assert read({"c": entry}).iam == "https://iam.eu-nl.otc.t-systems.com"
