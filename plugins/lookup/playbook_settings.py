@@ -42,6 +42,7 @@ _raw:
 """
 
 import typing as t
+from collections.abc import Sequence
 
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
@@ -77,7 +78,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         return [settings(term, spec, given, check_mode) for term in terms]
 
     def _value(self, name: str, variables: t.Any) -> dict[str, t.Any]:
-        """Made of the types of JSON. What is left out by ``omit`` is null."""
+        """Without what Ansible adds to types. What is left out by ``omit`` is null."""
         if name not in variables:
             return {}
         found = self._templar.template({name: variables[name]})
@@ -87,7 +88,8 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         if isinstance(value, str) and value == omit:  # before ansible-core 2.19
             return None
         if isinstance(value, dict):
-            return {str(key): self._plain(one, omit) for key, one in value.items()}
+            return {self._plain(key, omit): self._plain(one, omit) for key, one in value.items()}
         if isinstance(value, (list, tuple)):
             return [self._plain(one, omit) for one in value]
-        return value if value is None or isinstance(value, (bool, int, float)) else str(value)
+        # A text out of a vault is no str before ansible-core 2.19
+        return str(value) if isinstance(value, Sequence) and not isinstance(value, bytes) else value

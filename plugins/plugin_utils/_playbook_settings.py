@@ -11,6 +11,7 @@ sentence that refuses it, before the first request.
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 import typing as t
@@ -65,13 +66,15 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
     """Each variable, null where it is not given; ``complaints``, and without one ``intent``, and ``kept`` of a window."""
     values = {name: _taken(option, given.values.get(name)) for name, option in spec.items()}
     there = {name: value for name, value in values.items() if value is not None}
-    checked = ArgumentSpecValidator({name: _known(option) for name, option in spec.items()}).validate(there)
+    wrong = dict(_wrong_kinds(spec, there))
+    right = {name: value for name, value in there.items() if name not in wrong}
+    checked = ArgumentSpecValidator({name: _known(option) for name, option in spec.items()}).validate(right)
     undefined = [f"{name}: has no value: {reason}" for name, reason in given.broken.items()]
-    complaints = [*misspelt(spec, given), *undefined, *_wrong_kinds(spec, there), *checked.error_messages]
+    complaints = [*misspelt(spec, given), *undefined, *wrong.values(), *checked.error_messages]
     found: Settings = {**values, "kept": {}, "intent": "", **STATUSES}
     if not complaints:
         for name, option in spec.items():
-            # Names are handed on as they were given: the modules say what they make of what is no text
+            # Of a list of hosts, a text would be made
             if option["type"] not in ("list", "str") or values[name] is None:
                 found[name] = checked.validated_parameters[name]
         found.update(_lists(spec, found))
@@ -97,12 +100,17 @@ def _known(option: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def _taken(option: t.Mapping[str, t.Any], value: t.Any) -> t.Any:
-    """Empty or blank text is null, and the text of a list is taken apart."""
-    if isinstance(value, str) and not value.strip():
+    """Blanks around a text do not count, one that has nothing else is null, and the text of a list is taken apart."""
+    value = _trimmed(value)
+    if value in ("", None):
         return None
-    if option["type"] != "list" or value is None or isinstance(value, dict):
+    if option["type"] != "list" or isinstance(value, dict):
         return value
-    return elements(value) if isinstance(value, str) else list(_flat(value))
+    return elements(value) if isinstance(value, str) else [_trimmed(one) for one in _flat(value)]
+
+
+def _trimmed(value: t.Any) -> t.Any:
+    return value.strip() if isinstance(value, str) else value
 
 
 def elements(text: str) -> list[str]:
@@ -171,17 +179,32 @@ def _one_edit(one: str, other: str) -> bool:
     return short == long[1:]
 
 
-def _wrong_kinds(spec: Spec, there: t.Mapping[str, t.Any]) -> t.Iterator[str]:
-    """What Ansible would make a text of."""
+def _wrong_kinds(spec: Spec, there: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
+    """Where text belongs. Whether 8 was written 8 or 010, nobody knows any more: YAML, or an INI inventory, has made it a number."""
     for name, value in there.items():
-        if spec[name]["type"] == "list" and not isinstance(value, dict):
-            odd = [one for one in value if isinstance(one, dict)]
-        else:
-            is_text = spec[name]["type"] in ("str", "path") and name != "otc_hosts"  # hosts may be a list
-            # 0 and false would pass for "not given" where the playbooks leave out what is empty
-            odd = [value] if is_text and (isinstance(value, (dict, list, tuple)) or not value) else []
+        kind = spec[name]["type"]
+        if kind not in ("list", "path", "str") or name == "older_than":  # an age says itself what it looks like
+            continue
+        parts = _flat(value) if kind == "list" or name == "otc_hosts" else [value]  # hosts may be a list
+        odd = [one for one in parts if one is not None and not isinstance(one, str)]
         if odd:
-            yield f"{name}: must be text, not {type(odd[0]).__name__}"
+            yield name, f"{name}: must be text, not {_shown(odd[0])}{_way_out(name, kind, odd[0])}"
+
+
+def _shown(value: t.Any) -> str:
+    if isinstance(value, bool):
+        return f"the truth value {str(value).lower()}"
+    if isinstance(value, (int, float)):
+        return f"the number {value}"
+    return f"the date {value}" if isinstance(value, datetime.date) else type(value).__name__
+
+
+def _way_out(name: str, kind: str, value: t.Any) -> str:
+    if not isinstance(value, (bool, int, float, datetime.date)):
+        return ""
+    pattern = "write a pattern such as [0]10, or " if name == "names" else ""
+    quoted, mark = ('["010"]', "comma") if kind == "list" else ('"010"', "blank")
+    return f"; {pattern}quote it in YAML, as in {name}: {quoted}, or put a {mark} after it in a survey"
 
 
 def _wrong_values(playbook: str, spec: Spec, found: Settings, given: Variables) -> t.Iterator[str]:
@@ -190,11 +213,13 @@ def _wrong_values(playbook: str, spec: Spec, found: Settings, given: Variables) 
     for name in spec:
         if any(CONTROL.search(one) for one in _flat(found[name]) if isinstance(one, str)):
             yield f"{name}: has a line break or another control character in it"
-    if "names" in spec and not empty and not found["names"] and found["queue_name"] is None:
-        yield "names: give patterns of names, or a queue_name; names=* means every job"
+    if "all_jobs" in spec and found["all_jobs"] and found["names"]:
+        yield "all_jobs: means every job, so give no names beside it"
+    elif "names" in spec and not empty and not any(found[name] for name in ("names", "all_jobs", "queue_name")):
+        yield "names: give patterns of names, or a queue_name; all_jobs=true means every job"
     if "mrs" in found["services"] and not found["clusters"]:
         yield "clusters: the service mrs needs the names of its clusters"
-    if "older_than" in spec and not AGE.fullmatch(str(found["older_than"]).strip("\r\n")):
+    if "older_than" in spec and not AGE.fullmatch(str(found["older_than"])):
         yield f"older_than: '{found['older_than']}' is not one positive number and one of s m h d w, as in 30d"
     for name in spec:
         if name in LEAST and found[name] < LEAST[name]:
@@ -220,13 +245,7 @@ def _is_empty(name: str, value: t.Any, given: Variables) -> bool:
     """Empty clusters are no clusters. All else that is empty would mean more jobs than it seems to."""
     if name not in given.values or not isinstance(value, list):
         return False
-    return (
-        value == [] and name != "clusters" and given.values[name] is not None and not _blank(given.values[name])
-    ) or any(not one or _blank(one) for one in value)
-
-
-def _blank(value: t.Any) -> bool:
-    return isinstance(value, str) and not value.strip()
+    return (value == [] and name != "clusters" and _trimmed(given.values[name]) not in ("", None)) or not all(value)
 
 
 # ---- what an earlier run has kept ----
@@ -283,8 +302,8 @@ def _content(file: str) -> dict[str, t.Any]:
 
 def _are_of_hosts(value: t.Any) -> bool:
     """Lists of IDs, by hosts."""
-    lists = value.values() if isinstance(value, dict) else [None]
-    return all(isinstance(one, list) and all(_is_id(job) for job in one) for one in lists)
+    lists = value if isinstance(value, dict) and all(isinstance(host, str) for host in value) else {"": None}
+    return all(isinstance(one, list) and all(_is_id(job) for job in one) for one in lists.values())
 
 
 def _is_id(value: t.Any) -> bool:

@@ -34,7 +34,7 @@ JOBS = [
     for job, state in STATES.items()
 ]
 KILLED = re.compile(r"/clusters/id-(\w+)/job-executions/(\w+-\w+)/kill$")
-ALL = {"names": "*", "otc_hosts": "all", "wait_timeout": 600}
+ALL = {"all_jobs": "true", "otc_hosts": "all", "wait_timeout": 600}
 
 
 @pytest.fixture

@@ -634,7 +634,7 @@ def test_killed_while_the_tasks_run():
 
 # ---- wrong variables ----
 
-MISSING = "names: give patterns of names, or a queue_name; names=* means every job"
+MISSING = "names: give patterns of names, or a queue_name; all_jobs=true means every job"
 AGE = "is not one positive number and one of s m h d w, as in 30d"
 
 
@@ -653,7 +653,7 @@ WRONG: dict[str, tuple[str, list[tuple[dict, str]]]] = {
             ({"older_than": "1d", "project_name": ["eu-de"]}, "project_name: must be text, not list"),
             ({"older_than": "1d", "max_jobs": "many"}, "argument 'max_jobs' is of type"),
             ({"older_than": "1d", "delete_stopped": "perhaps"}, "argument 'delete_stopped' is of type"),
-            ({"older_than": "1d", "clusters": {"a": "b"}}, "argument 'clusters' is of type"),
+            ({"older_than": "1d", "clusters": {"a": "b"}}, "clusters: must be text, not dict"),
         ],
     ),
     "ages": (
@@ -663,7 +663,6 @@ WRONG: dict[str, tuple[str, list[tuple[dict, str]]]] = {
             ({"older_than": "30"}, f"older_than: '30' {AGE}"),
             ({"older_than": "0d"}, f"older_than: '0d' {AGE}"),
             ({"older_than": "3 d"}, f"older_than: '3 d' {AGE}"),
-            ({"older_than": "3d\n"}, "older_than: has a line break or another control character in it"),
             ({"older_than": "3d", "services": "mrs"}, "clusters: the service mrs needs the names of its clusters"),
             ({"older_than": "3d", "services": "mrs", "clusters": ""}, "clusters: the service mrs needs the names of its clusters"),
             ({"older_than": "3d", "max_jobs": 0}, "max_jobs: must be at least 1, not 0"),
@@ -685,12 +684,16 @@ WRONG: dict[str, tuple[str, list[tuple[dict, str]]]] = {
             ({"names": "a, ,b"}, empty("names")),
             ({"names": [[]], "queue_name": "q"}, empty("names")),
             ({"names": [None], "queue_name": "q"}, empty("names")),
-            ({"names": False, "queue_name": "q"}, empty("names")),
-            ({"names": 0, "queue_name": "q"}, empty("names")),
+            ({"names": False, "queue_name": "q"}, "names: must be text, not the truth value false; write a pattern such as"),
+            ({"names": ["a", 128]}, "names: must be text, not the number 128; write a pattern such as [0]10, or quote it in YAML"),
+            ({"names": "a", "project_id": 1e3}, "project_id: must be text, not the number 1000.0; quote it in YAML"),
+            ({"names": "a", "all_jobs": True}, "all_jobs: means every job, so give no names beside it"),
+            ({"names": None, "all_jobs": "false"}, MISSING),
+            ({"names": None, "all_jobs": "perhaps"}, "argument 'all_jobs' is of type"),
             ({"names": ",", "queue_name": "q"}, empty("names")),
             ({"names": ["a\nb"]}, "names: has a line break or another control character in it"),
             ({"names": [{"a": "b"}]}, "names: must be text, not dict"),
-            ({"queue_name": "streaming\n"}, "queue_name: has a line break or another control character in it"),
+            ({"queue_name": "a\nb"}, "queue_name: has a line break or another control character in it"),
             ({"names": "a", "services": []}, empty("services")),
             ({"names": "a", "wait_timeout": -1}, "wait_timeout: must be at least 0, not -1"),
         ],
@@ -724,11 +727,62 @@ def test_wrong_variables(case):
         assert emulator.log.entries() == []
 
 
+@pytest.mark.parametrize(
+    ("way", "given", "refused"),
+    [
+        ("command line", "names=010", None),
+        ("command line", '{"names": "010"}', None),
+        ("command line", '{"names": 128}', "the number 128"),
+        ("command line", "{names: 2026-11-28}", "the date 2026-11-28"),
+        ("inventory", """names='"010"'""", None),
+        ("inventory", "names=128", "the number 128"),
+        ("import", ["010"], None),
+        ("import", 128, "the number 128"),
+    ],
+)
+def test_names_that_look_like_numbers(way, given, refused):
+    """What has become a number on its way is refused, also where it is an ID. Text stays text."""
+    names = {1: "010", 8: "8", 10: "10", 128: "128"}
+    seed = [{"job_id": number, "name": name, **RUNNING} for number, name in names.items()]
+    arguments = ["otc.bigdata.stop_all"]
+    with world(flink_jobs=seed, batches=[]) as (emulator, here):
+        if way == "command line":
+            arguments += ["-e", given]
+        elif way == "inventory":
+            arguments += ["-i", str(here.write("hosts.ini", f"localhost {given}\n"))]
+        else:
+            imports = {"ansible.builtin.import_playbook": "otc.bigdata.stop_all", "vars": {"names": given}}
+            arguments = [str(here.write("site.yml", [{"name": "Stop", **imports}]))]
+        run = here.start("playbook", *arguments).end(120)
+        stopped = {number for number, status in Flink(emulator).truth.items() if status != "job_running"}
+        assert stopped == (set() if refused else {1}), run.said
+        if refused:
+            assert fatal(run).startswith(f"names: must be text, not {refused}; write a pattern")
+            assert emulator.log.entries() == []
+
+
+def test_every_job():
+    """As with the pattern *, also one without a name; of a queue, every job of it."""
+    seed = [{"job_id": 1, "name": None, **RUNNING}, {"job_id": 2, "name": "all", "status": "job_running"}]
+    with world(flink_jobs=seed, batches=[]) as (emulator, here):
+        run = play(here, "maintenance_window", {"all_jobs": True, "min_jobs": 3})
+        assert fatal(run).startswith("min_jobs: at least 3 must match, running or not, but 2 do")
+        play(here, "stop_all", {"names": "all"})
+        assert Flink(emulator).truth == {1: "job_running", 2: "job_cancel_success"}
+        emulator.world.add("flink_jobs", {"job_id": 2, "status": "job_running"})
+        run = play(here, "maintenance_window", {"all_jobs": True, **QUEUE})
+        assert Flink(emulator).truth == {1: "job_cancel_success", 2: "job_running"}
+        run = play(here, "stop_all", {"all_jobs": True})
+        assert first_line(run).startswith("Stop what runs in flink, spark: every job; ")
+        assert Flink(emulator).truth == {1: "job_cancel_success", 2: "job_cancel_success"}
+
+
 def test_blank_is_not_given():
     """As a survey passes it on; lists are text with commas or lines. The first line that is said tells what is meant."""
     variables = {
         "names": "orders*,\n\n clicks \n",
         "queue_name": " ",
+        "all_jobs": "",
         "services": "",
         "clusters": "",
         "max_jobs": "",

@@ -44,6 +44,22 @@ class Loader(yaml.SafeLoader):
 Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
 
 
+class Dumper(yaml.SafeDumper):
+    """Marks each text ``!unsafe``, and puts it in quotes, of which newer releases of Ansible take no notice then."""
+
+
+Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("!unsafe", text))
+
+
+def extra_variables(variables: dict, of_template: dict) -> str:
+    """The file with those of a job (awx/main/utils/safe_yaml.py). What the template itself says so is written as it is."""
+    same = {name for name, value in variables.items() if name in of_template and of_template[name] == value}
+    return "".join(
+        yaml.dump({name: value}, Dumper=yaml.SafeDumper if name in same else Dumper, default_flow_style=False)
+        for name, value in variables.items()
+    )
+
+
 def credential_types() -> dict[str, ManagedCredentialType]:
     """By name: those of this collection, and the one for OpenStack that AWX comes with."""
     text = (ROOT / "playbooks/awx/credential_types.yml").read_text(encoding="utf-8")
@@ -68,6 +84,7 @@ class Job:
             (self.folder / name).mkdir(parents=True)
         shutil.copytree(ROOT / "playbooks", self.folder / "project" / "playbooks")
         self.environ = {"ANSIBLE_COLLECTIONS_PATH": COLLECTIONS, "no_proxy": "127.0.0.1", **environ}
+        self.of_template: dict[str, t.Any] = {}  # its variables; answers win over them
         self.shown: dict[str, str] = {}  # of the environment, to those who look at the job
         self._arguments = ["-u", "root"]
         self.events: list[dict] = []
@@ -88,7 +105,9 @@ class Job:
         hosts = {"localhost": {"ansible_connection": "local"}} if hosts is None else hosts
         inventory = {"all": {"hosts": list(hosts)}, "_meta": {"hostvars": hosts}}
         self._write("inventory/hosts", HOSTS.format(json.dumps(inventory))).chmod(0o700)
-        self._write("env/extravars", json.dumps({**variables, "awx_job_id": self.number}))
+        meta = {f"{one}_job_id": self.number for one in ("awx", "tower")}
+        meta |= {f"{one}_job_launch_type": "manual" for one in ("awx", "tower")}
+        self._write("env/extravars", extra_variables({**self.of_template, **variables, **meta}, self.of_template))
         self._write("env/cmdline", shlex.join([*self._arguments, *arguments]))
         self._write("env/settings", json.dumps({"suppress_ansible_output": True, "suppress_output_file": True}))
         with tempfile.TemporaryFile() as stream:

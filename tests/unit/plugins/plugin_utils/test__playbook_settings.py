@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import pathlib
 import typing as t
 
@@ -21,10 +22,17 @@ from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings imp
 PLAYBOOKS = pathlib.Path(__file__).resolve().parents[4] / "playbooks"
 
 
+OPTIONS = {
+    file.stem: yaml.safe_load(file.read_text(encoding="utf-8"))["argument_specs"][file.stem]["options"]
+    for file in sorted(PLAYBOOKS.glob("meta/*.yml"))
+}
+TOLD = {"flink": {"stopped_jobs": {"localhost": [1, 2]}, "work_begun": {"localhost": False}}}
+
+
 def taken(playbook: str, values: dict, check_mode: bool = False, **more: t.Any) -> dict:
-    meta = yaml.safe_load((PLAYBOOKS / f"meta/{playbook}.yml").read_text(encoding="utf-8"))
-    given = Variables(values, more.pop("extra", set(values)), (), "localhost", **{"groups": (), **more})
-    return settings(playbook, meta["argument_specs"][playbook]["options"], given, check_mode)
+    extra = more.pop("extra", set(values) - {"otc_bigdata"})
+    given = Variables(values, extra, (), "localhost", **{"groups": (), **more})
+    return settings(playbook, OPTIONS[playbook], given, check_mode)
 
 
 @pytest.mark.parametrize(
@@ -99,20 +107,89 @@ def test_defaults():
     assert taken("maintenance_window", {"queue_name": "q"})["min_jobs"] == 1
 
 
-@pytest.mark.parametrize("names", [10, [10], [["a"], 10], [True]])
-def test_what_is_no_text_stays_what_it_is(names):
-    """It is up to the modules."""
-    found = taken("stop_all", {"names": names})
+NO_TEXTS = [
+    (8, "the number 8"),
+    (0, "the number 0"),
+    (1e3, "the number 1000.0"),
+    (0.0, "the number 0.0"),
+    (True, "the truth value true"),
+    (False, "the truth value false"),
+    (datetime.date(2026, 11, 28), "the date 2026-11-28"),
+    (datetime.datetime(2026, 11, 28, 12, 30), "the date 2026-11-28 12:30:00"),
+    ({"a": "b"}, "dict"),
+    (b"a", "bytes"),
+]
+
+
+@pytest.mark.parametrize(("value", "shown"), NO_TEXTS)
+@pytest.mark.parametrize("playbook", OPTIONS)
+def test_what_is_no_text(playbook, value, shown):
+    """It stood for something else, which nobody knows any more. 0 would even pass for "not given"."""
+    right = {"maintenance_end": {"otc_bigdata": TOLD}, "purge_finished": {"older_than": "1d"}}
+    texts = {name: option for name, option in OPTIONS[playbook].items() if option["type"] in ("list", "path", "str")}
+    for name in set(texts) - {"older_than"}:
+        ways = [value, [value], ["a", [value]]] if texts[name]["type"] == "list" else [value]
+        for way in ways:
+            (complaint,) = taken(playbook, {**right.get(playbook, {"all_jobs": True}), name: way})["complaints"]
+            assert complaint.startswith(f"{name}: must be text, not {shown}")
+            assert "\n" not in complaint
+
+
+def test_the_way_out():
+    def complaint(name: str, value: t.Any) -> str:
+        (found,) = taken("stop_all", {"names": "a", name: value})["complaints"]
+        return found.partition("; ")[2]
+
+    assert complaint("names", [8]) == (
+        'write a pattern such as [0]10, or quote it in YAML, as in names: ["010"], or put a comma after it in a survey'
+    )
+    assert complaint("clusters", 7) == 'quote it in YAML, as in clusters: ["010"], or put a comma after it in a survey'
+    assert (
+        complaint("queue_name", 10) == 'quote it in YAML, as in queue_name: "010", or put a blank after it in a survey'
+    )
+    assert complaint("queue_name", ["a"]) == ""
+    found = taken("stop_all", {"names": "[0]10, 010,", "queue_name": "012 ", "clusters": "007,", "region": "eu-de\n"})
     assert found["complaints"] == []
-    assert repr(found["names"]) == {"10": "[10]", "[10]": "[10]", "[True]": "[True]"}.get(repr(names), "['a', 10]")
+    assert (found["names"], found["queue_name"], found["clusters"]) == (["[0]10", "010"], "012", ["007"])
 
 
-@pytest.mark.parametrize("value", [0, False, 0.0, ["a"], {"a": "b"}])
-def test_what_could_pass_for_not_given(value):
-    """It would mean more jobs than it seems to, or another project."""
-    for name in ("queue_name", "project_id", "cloud"):
-        complaint = f"{name}: must be text, not {type(value).__name__}"
-        assert taken("stop_all", {"names": "a", name: value})["complaints"] == [complaint]
+@pytest.mark.parametrize("playbook", OPTIONS)
+def test_null_is_not_given(playbook):
+    """Of each type; empty and blank text is the same. Blanks around any other text do not count."""
+    given = {"maintenance_end": {"otc_bigdata": TOLD}, "purge_finished": {"older_than": "1d"}}.get(
+        playbook, {"queue_name": "q"}
+    )
+    expected = taken(playbook, given)
+    assert expected["complaints"] == []
+    for value in (None, "", " \n"):
+        assert taken(playbook, {**dict.fromkeys(OPTIONS[playbook], value), **given}) == expected
+    texts = {name: str(value) for name, value in expected.items() if name in OPTIONS[playbook] and value}
+    texts.update({name: ", ".join(expected[name]) for name in texts if isinstance(expected[name], list)})
+    given = {**given, **texts}
+    spaced = {name: f" {value}\n" if isinstance(value, str) else value for name, value in given.items()}
+    assert taken(playbook, spaced) == taken(playbook, given)
+
+
+@pytest.mark.parametrize("playbook", ["stop_all", "maintenance_window"])
+def test_all_jobs(playbook):
+    every = taken(playbook, {"names": "*"})
+    for value in (True, "true", " yes "):
+        found = taken(playbook, {"all_jobs": value})
+        assert found["complaints"] == []
+        assert (found["intent"], found["patterns"], found["filters"]) == (every["intent"], None, {})
+        of_queue = taken(playbook, {"all_jobs": value, "queue_name": "q"})
+        assert of_queue["intent"] == taken(playbook, {"queue_name": "q"})["intent"]
+        assert of_queue["filters"] == {"queue_name": "q"}
+        for names in ("*", "a", ["a"]):
+            (complaint,) = taken(playbook, {"all_jobs": value, "names": names})["complaints"]
+            assert complaint == "all_jobs: means every job, so give no names beside it"
+    for value in (False, "false", None, ""):
+        (complaint,) = taken(playbook, {"all_jobs": value})["complaints"]
+        assert complaint == "names: give patterns of names, or a queue_name; all_jobs=true means every job"
+        assert taken(playbook, {"all_jobs": value, "names": "all"})["patterns"] == ["all"]
+    for name in ("all_job", "alljobs", "all-jobs"):
+        (complaint,) = taken(playbook, {name: True, "names": "a"})["complaints"]
+        assert complaint == f"{name}: there is no such variable; is all_jobs meant?"
 
 
 @pytest.mark.parametrize(
@@ -146,8 +223,7 @@ def test_intent(playbook, values, intent):
 
 
 def test_intent_of_the_end():
-    told = {"flink": {"stopped_jobs": {"localhost": [1, 2]}, "work_begun": {"localhost": False}}}
-    found = taken("maintenance_end", {"otc_bigdata": told})
+    found = taken("maintenance_end", {"otc_bigdata": TOLD})
     assert found["intent"] == "Start Flink jobs from their savepoints: 1, 2; the project of the credential"
     assert found["kept"] == {"stopped_jobs": [1, 2], "work_begun": False, "work_done": False, "finished": ""}
 
@@ -160,6 +236,7 @@ def test_intent_of_the_end():
         {"flink": None},
         {"flink": {"stopped_jobs": [1]}},
         {"flink": {"stopped_jobs": {"localhost": ["1"]}}},
+        {"flink": {"stopped_jobs": {8: [1]}}},
         {"mrs": {}},
     ],
 )
