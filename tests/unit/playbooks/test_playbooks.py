@@ -433,8 +433,14 @@ DANGER = {"name": "From here on", "ansible.builtin.set_fact": {"start_again": "a
 
 @pytest.mark.parametrize(
     ("tasks", "start_again", "stay_stopped"),
-    [([FAIL], None, False), ([DANGER, FAIL], None, True), (HAND_OVER, "never", True)],
-    ids=["always", "as a fact", "never"],
+    [
+        ([FAIL], None, False),
+        ([FAIL], " ", False),
+        ([FAIL], " always\n", False),
+        ([DANGER, FAIL], None, True),
+        (HAND_OVER, "never", True),
+    ],
+    ids=["default", "blank", "always", "as a fact", "never"],
 )
 def test_tasks_that_fail(tasks, start_again, stay_stopped):
     """Whether the jobs are started again is up to the user. Either way the window is not over."""
