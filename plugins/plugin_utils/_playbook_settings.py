@@ -254,14 +254,15 @@ def _is_empty(name: str, value: t.Any, given: Variables) -> bool:
 def _kept(playbook: str, file: str | None, given: Variables) -> Settings:
     """Of this host. Raises ValueError where that cannot be told."""
     end = playbook == "maintenance_end"
+    told = given.values.get("otc_bigdata")
+    flink = told.get("flink") if isinstance(told, dict) else None
+    flink = flink if isinstance(flink, dict) else {}
     if file and os.path.exists(file):
         content = _content(file)
     elif file and end:
         raise ValueError(f"there is no file '{file}'")
     else:
-        told = given.values.get("otc_bigdata")
-        flink = told.get("flink") if end and isinstance(told, dict) else None
-        content = flink if isinstance(flink, dict) else {}
+        content = flink if end else {}
         if end and not _are_of_hosts(content.get("stopped_jobs")):
             raise ValueError(
                 "give the file that maintenance_window has written, as nothing else tells which jobs were stopped"
@@ -281,7 +282,21 @@ def _kept(playbook: str, file: str | None, given: Variables) -> Settings:
         "work_begun": bool(of("work_begun", end)),
         "work_done": bool(of("work_done", False)),
         "finished": str(of("finished", "")),
+        # Of a job that was cancelled or killed AWX hands on nothing, so there are no figures
+        "cut_off": content is flink and "total" not in content and not of("work_begun", end),
+        "listed_jobs": None if end else _listed(flink.get("listed_jobs"), given.host),
     }
+
+
+def _listed(of_hosts: t.Any, host: str) -> list[int] | None:
+    """The jobs of this host that the job before in a workflow has listed, None where there was no such job."""
+    if of_hosts is None:
+        return None
+    if not _are_of_hosts(of_hosts) or host not in of_hosts:
+        raise ValueError(
+            f"the list of the job before, otc_bigdata.flink.listed_jobs, does not tell the jobs of the host {host}"
+        )
+    return t.cast("list[int]", of_hosts[host])
 
 
 def _content(file: str) -> dict[str, t.Any]:

@@ -36,6 +36,7 @@ NOT_ASKED = {"cloud", "otc_hosts", "maintenance_tasks", "stopped_jobs_file"}
 OF_THE_HOST = {"clusters", "services", "project_id", "project_name", "region"}
 # What a survey leaves out besides, as it matters for other services, or for tasks of one's own
 ALSO_NOT_ASKED = {
+    "Maintenance window (list)": {"start_again", "trigger_savepoint"},
     "Maintenance window (stop)": {"start_again"},
     "Stop jobs of MRS clusters (slices)": OF_THE_HOST | {"trigger_savepoint"},
     "Purge finished jobs of MRS clusters (slices)": OF_THE_HOST | {"delete_stopped"},
@@ -43,6 +44,8 @@ ALSO_NOT_ASKED = {
     "Stop jobs of MRS clusters": OF_THE_HOST | {"trigger_savepoint"},
     "Purge finished jobs of MRS clusters": OF_THE_HOST | {"delete_stopped"},
 }
+# What runs with the variables of another playbook
+LIKE = {"maintenance_list": "maintenance_window"}
 APPROVALS = ("workflow_approval_templates",)
 WORKFLOWS = {
     "Maintenance window": "maintenance_window",
@@ -180,7 +183,10 @@ def test_configure(collections, emulator, tmp_path):
     for name, template in templates.items():
         path, sliced = ROOT / template["playbook"], "(slices)" in name
         assert LOOKS_LIKE_PLAYBOOK.search(path.read_text(encoding="utf-8"))
-        check_survey(name, template["survey"], path.stem)
+        if name == "Maintenance window (failed)":
+            assert (template["survey_enabled"], template["survey"]) == (False, {})
+        else:
+            check_survey(name, template["survey"], LIKE.get(path.stem, path.stem))
         assert json.loads(template["extra_vars"]) == ({"otc_hosts": "all"} if sliced else {})
         assert template["job_slice_count"] == (2 if sliced else 1)
     check_launches(one, templates, emulator, tmp_path)
@@ -218,29 +224,29 @@ def check_workflows(one: Controller, templates: dict[str, dict]) -> None:
         all_nodes = one.things["workflow_job_template_nodes"].values()
         nodes = {node["id"]: node for node in all_nodes if node["workflow_job_template"] == workflow["id"]}
         found[name] = {
-            unified[node["unified_job_template"]]: {
-                kind: [unified[nodes[number]["unified_job_template"]] for number in numbers]
-                for kind, numbers in node["others"].items()
-            }
+            node["identifier"]: (
+                unified[node["unified_job_template"]],
+                {kind: [nodes[number]["identifier"] for number in numbers] for kind, numbers in node["others"].items()},
+            )
             for node in nodes.values()
         }
         check_survey(name, workflow["survey"], WORKFLOWS[name])
         asked = {question["variable"] for question in workflow["survey"]["spec"]}
-        first = templates.get(f"{name} (slices)", templates["Maintenance window (stop)"])
-        assert asked <= {question["variable"] for question in first["survey"]["spec"]}
-    stop, work, start = (
-        "Maintenance window (stop)",
-        *one.named("workflow_approval_templates"),
-        "Maintenance window (start)",
-    )
+        for first in [f"{name} (slices)"] if f"{name} (slices)" in templates else [f"{name} (list)", f"{name} (stop)"]:
+            assert asked <= {question["variable"] for question in templates[first]["survey"]["spec"]}
+    listing, stop, start, failed = (f"Maintenance window ({part})" for part in ("list", "stop", "start", "failed"))
+    (work,) = one.named("workflow_approval_templates")
     assert found.pop("Maintenance window") == {
-        stop: {"success_nodes": [work], "failure_nodes": [start]},
-        work: {"success_nodes": [start]},
-        start: {},
+        "list": (listing, {"success_nodes": ["stop"]}),
+        "stop": (stop, {"success_nodes": ["work"], "failure_nodes": ["start_again"]}),
+        "work": (work, {"success_nodes": ["start"]}),
+        "start": (start, {}),
+        "start_again": (start, {"always_nodes": ["failed"]}),
+        "failed": (failed, {}),
     }
     (clusters,) = one.named("inventory_sources")
     assert found == {
-        name: {clusters: {"success_nodes": [f"{name} (slices)"]}, f"{name} (slices)": {}}
+        name: {"list": (clusters, {"success_nodes": ["slices"]}), "slices": (f"{name} (slices)", {})}
         for name in WORKFLOWS
         if name != "Maintenance window"
     }
@@ -254,6 +260,8 @@ def test_what_is_listed_as_a_playbook():
     assert {str(file.relative_to(folder)) for file in awx if "tasks" not in file.parts} == {
         *(f"{name}.yml" for name in names),
         "awx/configure.yml",
+        "awx/maintenance_failed.yml",
+        "awx/maintenance_list.yml",
     }
     assert {file.stem for file in folder.glob("*.y*ml")} == names
 

@@ -88,6 +88,7 @@ class Job:
         self.shown: dict[str, str] = {}  # of the environment, to those who look at the job
         self._arguments = ["-u", "root"]
         self.events: list[dict] = []
+        self.settings = {"suppress_ansible_output": True, "suppress_output_file": True}
 
     def inject(self, kind: ManagedCredentialType, inputs: dict) -> None:
         injected: dict[str, str] = {}
@@ -109,7 +110,7 @@ class Job:
         meta |= {f"{one}_job_launch_type": "manual" for one in ("awx", "tower")}
         self._write("env/extravars", extra_variables({**self.of_template, **variables, **meta}, self.of_template))
         self._write("env/cmdline", shlex.join([*self._arguments, *arguments]))
-        self._write("env/settings", json.dumps({"suppress_ansible_output": True, "suppress_output_file": True}))
+        self._write("env/settings", json.dumps(self.settings))
         with tempfile.TemporaryFile() as stream:
             ansible_runner.interface.run(
                 streamer="transmit",
@@ -168,8 +169,17 @@ class Job:
     @property
     def stats(self) -> dict:
         """What ``set_stats`` left to the next job of a workflow."""
-        (last,) = (event for event in self.events if event["event"] == "playbook_on_stats")
-        return last["event_data"]["artifact_data"].get("otc_bigdata", {})
+        return self.artifacts.get("otc_bigdata", {})
+
+    @property
+    def artifacts(self) -> dict:
+        """All of it; nothing of a job that was cut off before its last event (RunnerCallback in awx/main/tasks/callback.py)."""
+        told = [
+            event["event_data"].get("artifact_data", {})
+            for event in self.events
+            if event["event"] == "playbook_on_stats"
+        ]
+        return told[-1] if told else {}
 
 
 def _never() -> bool:

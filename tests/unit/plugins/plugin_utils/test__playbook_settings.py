@@ -225,7 +225,24 @@ def test_intent(playbook, values, intent):
 def test_intent_of_the_end():
     found = taken("maintenance_end", {"otc_bigdata": TOLD})
     assert found["intent"] == "Start Flink jobs from their savepoints: 1, 2; the project of the credential"
-    assert found["kept"] == {"stopped_jobs": [1, 2], "work_begun": False, "work_done": False, "finished": ""}
+    kept = {"stopped_jobs": [1, 2], "work_begun": False, "work_done": False, "finished": "", "listed_jobs": None}
+    assert found["kept"] == {**kept, "cut_off": True}
+    for more in ({"total": 2}, {"work_begun": {"localhost": True}}):  # the job that stops has come to its end
+        found = taken("maintenance_end", {"otc_bigdata": {"flink": {**told["flink"], **more}}})
+        assert found["kept"]["cut_off"] is False
+
+
+def test_a_list_of_the_job_before():
+    def kept(told: dict) -> dict:
+        return taken("maintenance_window", {"queue_name": "q", "otc_bigdata": {"flink": told}})
+
+    assert kept({"listed_jobs": {"localhost": [1, 2]}, "stopped_jobs": {}})["kept"]["listed_jobs"] == [1, 2]
+    assert kept({"listed_jobs": {"localhost": []}})["kept"]["listed_jobs"] == []
+    assert kept({"stopped_jobs": {"localhost": [1]}})["kept"]["listed_jobs"] is None
+    for odd in ({"day": [1]}, {"localhost": ["1"]}, [1], {}):
+        assert kept({"listed_jobs": odd})["complaints"] == [
+            "stopped_jobs_file: the list of the job before, otc_bigdata.flink.listed_jobs, does not tell the jobs of the host localhost"
+        ]
 
 
 @pytest.mark.parametrize(
@@ -256,6 +273,7 @@ def test_a_file_of_an_earlier_release(tmp_path):
     file.write_text("stopped_jobs: {localhost: [7]}\nwork_done: {localhost: false}\nfinished: {}\n", encoding="utf-8")
     variables = {"stopped_jobs_file": str(file)}
     kept = {"stopped_jobs": [7], "work_begun": False, "work_done": False, "finished": ""}
+    kept |= {"cut_off": False, "listed_jobs": None}
     assert taken("maintenance_window", {**variables, "queue_name": "q"})["kept"] == kept
     assert taken("maintenance_end", variables)["kept"] == {**kept, "work_begun": True}
 

@@ -1,0 +1,282 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The workflow of a maintenance window, as AWX runs it: whatever ends the job that stops jobs, none of them stays down."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import json
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import threading
+import time
+import typing as t
+
+import pytest
+import yaml
+
+from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
+from ansible_collections.otc.bigdata.tests.unit.utils.awx import ROOT, Job
+from ansible_collections.otc.bigdata.tests.unit.utils.emulated import environ
+from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import wait_for
+from ansible_collections.otc.bigdata.tests.unit.utils.workflow import Node, Outcome, run_workflow
+
+pytestmark = pytest.mark.no_cover
+
+SEEDS = [int(seed) for seed in os.environ.get("WINDOW_SEEDS", "2 3 8").split()]
+WAYS = ("cancel", "job_timeout", "idle_timeout", "kill", "kill_worker")
+REQUESTS = 8  # of the job that stops, at least
+ANSWERS = {"queue_name": "streaming", "wait_timeout": 120}
+STATUS_OF_AWX = {"timeout": "failed"}  # BaseTask.run in awx/main/tasks/jobs.py
+
+
+def saves(lag: float, saving: float, cancelling: float) -> dict:
+    """A stop with a savepoint whose first effect shows ``lag`` seconds after it was accepted."""
+    return {
+        "savepoint": [
+            {"after": lag, "status": "job_savepointing"},
+            {"after": saving, "status": "job_canceling", "has_savepoint": True, "savepoint_path": "jobs/savepoint/1/"},
+            {"after": cancelling, "status": "job_cancel_success"},
+        ]
+    }
+
+
+def world(script: dict) -> dict:
+    running = [
+        {"name": name, "queue_name": "streaming", "status": "job_running", "script": script}
+        for name in ("orders", "clicks", "alerts")
+    ]
+    return {
+        "flink_jobs": [
+            *running,
+            {"name": "resting", "queue_name": "streaming", "status": "job_cancel_success", "has_savepoint": True},
+            {"name": "elsewhere", "status": "job_running"},
+        ]
+    }
+
+
+def nodes() -> tuple[dict[str, Node], dict[str, str]]:
+    """Those of the workflow, and the playbook that each of them runs."""
+    data = yaml.safe_load((ROOT / "playbooks/awx/job_templates.yml").read_text(encoding="utf-8"))
+    templates = {one["name"]: one.get("file", one["playbook"]) for one in data["job_templates"]}
+    found: dict[str, Node] = {}
+    playbooks: dict[str, str] = {}
+    for entry in data["maintenance_workflow"]["nodes"]:
+        node = found.setdefault(entry["identifier"], Node(entry["identifier"], {}))
+        node.paths.update({key: value for key, value in entry.items() if key.endswith("_nodes")})
+        if "unified_job_template" in entry:
+            playbooks[node.name] = templates[entry["unified_job_template"]]
+    return found, playbooks
+
+
+class Gate:
+    """Holds the ``number``-th request of a job, before or after its effect, until it is opened."""
+
+    def __init__(self, emulator: Emulator, number: int, late: bool) -> None:
+        self.request = ""  # the one that was held
+        self.reached, self.opened = threading.Event(), threading.Event()
+        self._answer, self._left, self._late = emulator.answer, number, late
+        self._lock = threading.Lock()
+        self._emulator = emulator
+
+    def __enter__(self) -> Gate:
+        self._emulator.answer = self._held  # type: ignore[method-assign]
+        return self
+
+    def __exit__(self, *dummy: t.Any) -> None:
+        self.opened.set()
+        self._emulator.answer = self._answer  # type: ignore[method-assign]
+
+    def _held(self, request: t.Any, connection: int) -> t.Any:
+        with self._lock:
+            self._left -= 1
+            held = self._left == 0
+        if held:
+            self.request = f"{request.method} {request.path.rpartition('/streaming/')[2]}"
+        reply = self._answer(request, connection) if held and self._late else None
+        if held:
+            self.reached.set()
+            self.opened.wait(120)
+        return reply or self._answer(request, connection)
+
+
+def descendants(process: int) -> list[int]:
+    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], check=True, capture_output=True, encoding="utf-8").stdout
+    pairs = [tuple(map(int, line.split())) for line in listing.splitlines()]
+    return [one for child, parent in pairs if parent == process for one in (child, *descendants(child))]
+
+
+def end_by(way: str, worker: subprocess.Popen) -> None:
+    """The time-outs come by themselves."""
+    if way == "cancel":
+        worker.send_signal(signal.SIGTERM)  # what ansible-runner has made its cancel_callback of
+    elif way == "kill_worker":
+        worker.kill()
+    elif way == "kill":
+        for process in (worker.pid, *descendants(worker.pid)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+
+
+class Window:
+    """``cut``: the way, and the moment, in which the job that stops ends."""
+
+    def __init__(self, folder: pathlib.Path, emulator: Emulator, cut: tuple[str, int, bool] | None) -> None:
+        self.folder, self.emulator, self.cut = folder, emulator, cut
+        self.nodes, self.playbooks = nodes()
+        self.jobs: dict[str, Job] = {}
+        self.was_reached, self.held = False, ""
+        self.approves = "successful"
+        self.between: t.Callable[[], t.Any] = lambda: None  # what happens before the job that stops
+
+    def run(self, answers: dict = ANSWERS) -> Window:
+        self.status, self.order = run_workflow(self.nodes, self._launch, answers)
+        return self
+
+    def _launch(self, node: Node, variables: dict) -> Outcome:
+        if node.name not in self.playbooks:
+            return Outcome(self.approves)
+        job = self.jobs[node.name] = Job(self.folder / node.name, len(self.jobs) + 1, **environ(self.emulator))
+        end = job.folder / "project/playbooks/maintenance_end.yml"
+        end.write_text(
+            end.read_text().replace("otc__seconds: 60", "otc__seconds: 12").replace("otc__pause: 5", "otc__pause: 1")
+        )
+        if node.name == "stop":
+            self.between()
+        if node.name == "stop" and self.cut:
+            self._cut_off(job, self.playbooks[node.name], variables, *self.cut)
+        else:
+            job.run(self.playbooks[node.name], variables)
+        # Without an end of the stream AWX takes the job for lost
+        return Outcome(STATUS_OF_AWX.get(job.status, job.status), job.artifacts)
+
+    def _cut_off(self, job: Job, playbook: str, variables: dict, way: str, number: int, late: bool) -> None:
+        if way.endswith("timeout"):
+            job.settings[way] = 8 if way == "job_timeout" else 5
+        sent = job.transmit(playbook, variables)
+        came: list[bytes] = []
+        with Gate(self.emulator, number, late) as gate:
+            worker = job.start_worker()
+            listener = threading.Thread(target=lambda: came.append(worker.communicate(sent)[0]))
+            listener.start()
+            wait_for(lambda: gate.reached.is_set() or not listener.is_alive(), 120)
+            self.was_reached, self.held = gate.reached.is_set(), gate.request
+            family = descendants(worker.pid)
+            end_by(way, worker)
+            listener.join(120)
+        if way != "kill_worker":
+            wait_for(lambda: not any(pathlib.Path(f"/proc/{one}/cmdline").exists() for one in family), 60)
+        job.process(came[0])
+
+    @property
+    def said(self) -> str:
+        return "\n".join(f"==== {name}: {job.status}\n{job.output}" for name, job in self.jobs.items())
+
+
+def runs(emulator: Emulator) -> collections.Counter[int]:
+    """How often each job was asked to run."""
+    asked = [one for one in emulator.log.entries() if one["method"] == "POST" and one["path"].endswith("/jobs/run")]
+    return collections.Counter(number for one in asked for number in body_of(one)["job_ids"])
+
+
+def writes(emulator: Emulator) -> list[str]:
+    return [
+        one["path"] for one in emulator.log.entries() if one["method"] == "POST" and "/streaming/jobs" in one["path"]
+    ]
+
+
+def body_of(entry: dict) -> dict:
+    body = entry["body"]
+    return body if isinstance(body, dict) else json.loads(body)
+
+
+def statuses(emulator: Emulator) -> dict[str, str]:
+    return {job["name"]: job.status for job in emulator.world["flink_jobs"].jobs.values()}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_whatever_ends_the_stop(tmp_path, emulator, seed):
+    """No job that has run stays down, none is started twice, and the workflow has failed."""
+    chance = random.Random(seed)
+    way, number, late = WAYS[seed % len(WAYS)], chance.randint(1, REQUESTS), chance.random() < 0.5
+    script = saves(chance.choice((0, 0, 2, 5)), chance.choice((0, 2)), chance.choice((0, 2)))
+    emulator.load(world(script))
+    before = statuses(emulator)
+    window = Window(tmp_path, emulator, (way, number, late)).run()
+    asked = runs(emulator)
+    print(  # what a failure is to be repeated with
+        f"seed={seed} {way} {'after' if late else 'before'} {window.held} ({number}), lags {script['savepoint']}, "
+        f"stop {window.jobs['stop'].status}, runs {dict(asked)}, {window.order} {window.status}"
+    )
+    assert window.was_reached, window.said
+    assert window.jobs["stop"].status in ("canceled", "timeout", "error", "failed"), window.said
+    assert window.order == ["list", "stop", "start_again", "failed"], window.said
+    assert window.status == "failed"
+    time.sleep(sum(step["after"] for step in script["savepoint"]))  # what a stop may still do
+    assert statuses(emulator) == before, window.said
+    assert max(asked.values(), default=0) <= 1, window.said
+
+
+def test_without_a_fault(tmp_path, emulator):
+    """It lists, stops exactly these, is asked, and starts them; nobody waits for what was cut off."""
+    emulator.load(world({}))
+    before = statuses(emulator)
+    window = Window(tmp_path, emulator, None).run()
+    assert window.order == ["list", "stop", "work", "start"], window.said
+    assert window.status == "successful"
+    assert window.jobs["list"].stats["flink"] == {
+        "listed_jobs": {"localhost": [3, 2, 1]},
+        "stopped_jobs": {"localhost": [3, 2, 1]},
+        "work_begun": {"localhost": False},
+    }
+    assert "listed_jobs" not in window.jobs["stop"].stats["flink"]
+    assert window.jobs["start"].stats["flink_started"]["changed"] == 3
+    assert runs(emulator) == {1: 1, 2: 1, 3: 1}
+    assert statuses(emulator) == before
+
+
+def test_a_job_that_cannot_be_stopped(tmp_path, emulator):
+    """The others are started again, and the last job says which one it was."""
+    emulator.load(world({}))
+    emulator.world.add("flink_jobs", {"job_id": 2, "refuse": {"stop": "DLI.15002"}})
+    before = statuses(emulator)
+    window = Window(tmp_path, emulator, None).run()
+    assert window.order == ["list", "stop", "start_again", "failed"], window.said
+    assert window.status == "failed"
+    assert runs(emulator) == {1: 1, 3: 1}
+    assert statuses(emulator) == before
+    for text in (
+        "Stopped 2 of 3 jobs, 1 failed: 2: job_running",
+        "Started 2 of 3 jobs",
+        "All jobs that were to be stopped run",
+    ):
+        assert text in window.jobs["failed"].output, window.said
+    assert "Give jobs the time" in window.jobs["start_again"].output
+    assert "FAILED - RETRYING" not in window.jobs["start_again"].output
+
+
+def test_a_job_that_has_begun_to_run(tmp_path, emulator):
+    """It is not in the list, so it is not stopped, and the work does not begin."""
+    emulator.load(world({}))
+    window = Window(tmp_path, emulator, None)
+    window.between = lambda: emulator.world.add("flink_jobs", {"name": "late", "queue_name": "streaming"})
+    window.run()
+    assert window.order == ["list", "stop", "start_again", "failed"], window.said
+    assert window.status == "failed"
+    assert "6 (late) is job_running; nothing was stopped" in window.jobs["stop"].output
+    assert not writes(emulator)
+
+
+def test_an_approval_that_is_denied(tmp_path, emulator):
+    """As it was before: the jobs stay stopped."""
+    emulator.load(world({}))
+    window = Window(tmp_path, emulator, None)
+    window.approves = "failed"
+    window.run()
+    assert (window.order, window.status) == (["list", "stop", "work"], "failed")
+    assert not runs(emulator)
