@@ -22,6 +22,18 @@ options:
     description: What the argument spec of the playbook says of its variables.
     type: dict
     required: true
+  credential_types:
+    description: The credential types of AWX that this collection brings, for C(otc.bigdata.awx.configure).
+    type: list
+    elements: dict
+    default: []
+  controller:
+    description:
+      - What AWX has, for C(otc.bigdata.awx.configure). The results of its endpoints C(organizations), C(credential_types),
+        C(execution_environments) and C(me).
+      - Without it, only the variables are looked at.
+    type: dict
+    default: {}
 author:
   - otc.bigdata contributors (@otc-bigdata)
 """
@@ -41,6 +53,7 @@ _raw:
   elements: dict
 """
 
+import datetime
 import typing as t
 from collections.abc import Sequence
 
@@ -48,6 +61,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.vars import load_extra_vars
 
+from ..plugin_utils._configure_settings import configuration
 from ..plugin_utils._playbook_settings import Variables, settings
 
 
@@ -75,7 +89,14 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             groups=variables["group_names"],
         )
         check_mode = bool(variables.get("ansible_check_mode"))
-        return [settings(term, spec, given, check_mode) for term in terms]
+        return [
+            self._configuration(spec, given) if term == "configure" else settings(term, spec, given, check_mode)
+            for term in terms
+        ]
+
+    def _configuration(self, spec: t.Any, given: Variables) -> dict[str, t.Any]:
+        types, there = (self._plain(self.get_option(name), None) for name in ("credential_types", "controller"))
+        return configuration(spec, given, types, there, datetime.datetime.now(datetime.timezone.utc))
 
     def _value(self, name: str, variables: t.Any) -> dict[str, t.Any]:
         """Without what Ansible adds to types. What is left out by ``omit`` is null."""

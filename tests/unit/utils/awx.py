@@ -63,7 +63,7 @@ def extra_variables(variables: dict, of_template: dict) -> str:
 def credential_types() -> dict[str, ManagedCredentialType]:
     """By name: those of this collection, and the one for OpenStack that AWX comes with."""
     text = (ROOT / "playbooks/awx/credential_types.yml").read_text(encoding="utf-8")
-    entries = yaml.load(text, Loader)["credential_types"]
+    entries = yaml.load(text, Loader)["otc__credential_types"]
     own = [
         ManagedCredentialType("otc", entry["name"], "cloud", entry["inputs"], entry["injectors"]) for entry in entries
     ]

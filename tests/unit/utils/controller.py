@@ -13,6 +13,8 @@ import threading
 import typing as t
 import urllib.parse
 
+from awx_plugins.credentials.plugins import openstack
+
 TOKEN = "controller-token"
 VERSION = {"X-API-Product-Name": "AWX", "X-API-Product-Version": "24.6.1"}
 PREFIX = re.compile(r"/api/(controller/)?v2/")  # automation controller is behind a gateway
@@ -23,17 +25,39 @@ UNIFIED = {
     "inventory_sources": "inventory_source",
     "projects": "project",
 }
+# What there is only once
+UNIQUE: dict[str, tuple[str, ...]] = {
+    "execution_environments": ("name",),
+    "organizations": ("name",),
+    "credential_types": ("name", "kind"),
+    "credentials": ("name", "organization", "credential_type"),
+    "hosts": ("name", "inventory"),
+    "inventory_sources": ("name", "inventory"),
+    "schedules": ("name", "unified_job_template"),
+    "workflow_job_template_nodes": ("identifier", "workflow_job_template"),
+    **dict.fromkeys(("inventories", "projects", "job_templates", "workflow_job_templates"), ("name", "organization")),
+}
+RULE = re.compile(r"DTSTART(;TZID=\S+:\d{8}T\d{6}|:\d{8}T\d{6}Z) RRULE:\S*INTERVAL=\S*", re.ASCII)
+Refusal = t.Optional[tuple[int, dict]]
 
 
 class Controller:
-    """``things``: by endpoint and id. ``writes``: method, path and body of each request that changed something."""
+    """``things``: by endpoint and id. ``writes``: method, path and body of each request that would change something.
+
+    ``administrator``: whether the token is one of a system administrator. ``syncs``: what becomes of a project, look by look.
+    """
 
     def __init__(self) -> None:
+        self.administrator = True
+        self.syncs = ["successful"]
         self.things: dict[str, dict[int, dict]] = {}
         self.writes: list[tuple[str, str, t.Any]] = []
         self._number = 0
         self.add("organizations", {"name": "Default"})
-        self.add("credential_types", {"name": "OpenStack", "managed": True})
+        self.add(
+            "credential_types",
+            {"name": "OpenStack", "kind": "cloud", "managed": True, "inputs": openstack.inputs, "injectors": {}},
+        )
 
     def named(self, endpoint: str) -> dict[str, dict]:
         return {thing["name"]: thing for thing in self.things.get(endpoint, {}).values()}
@@ -50,8 +74,7 @@ class Controller:
             **fields,
         }
         if endpoint == "projects":
-            update = self.add("project_updates", {"status": "successful"})
-            thing.update(scm_revision="", summary_fields={"current_update": {"id": update["id"]}})
+            thing.update(scm_revision="", statuses=list(self.syncs))
         if endpoint == "inventory_sources":
             thing["organization"] = self.things["inventories"][fields["inventory"]]["organization"]
         self.things.setdefault(endpoint, {})[thing["id"]] = thing
@@ -62,13 +85,18 @@ class Controller:
         endpoint, *more = path[len(base) :].strip("/").split("/")
         if method != "GET":
             self.writes.append((method, "/".join([endpoint, *more]), body))
+        if endpoint == "me":
+            return 200, _page([{"id": 1, "type": "user", "username": "awx", "is_superuser": self.administrator}])
         if not more and method == "GET":
-            return 200, _page([_shown(thing, base) for thing in self._found(endpoint) if _matches(thing, query)])
-        if not more:
-            return 201, _shown(self.add(endpoint, body), base)
-        thing = self.things[endpoint][int(more[0])]
+            return 200, _page([_shown(thing, base) for thing in self._found(endpoint) if self._matches(thing, query)])
+        thing = self.things[endpoint][int(more[0])] if more else {}
         if len(more) == 2:
             return self._part(method, thing, more[1], body)
+        refusal = None if method == "GET" else self._refusal(endpoint, thing, body)
+        if refusal:
+            return refusal
+        if not more:
+            return 201, _shown(self.add(endpoint, body), base)
         if method == "PATCH":
             thing.update(_approval(body) if endpoint == "workflow_approval_templates" else body)
         return 200, _shown(thing, base)
@@ -82,11 +110,63 @@ class Controller:
             if method == "POST":
                 thing["survey"] = body
             return 200, thing["survey"]
+        if name == "update":
+            thing["statuses"] = list(self.syncs)
+            return 202, {"id": 0, "status": "pending"}
         others = thing["others"].setdefault(name, [])
         if method == "GET":
             return 200, _page([{"id": number} for number in others])
+        if name == "credentials" and not body.get("disassociate"):
+            kinds = [self.things["credentials"][number]["credential_type"] for number in (*others, body["id"])]
+            if len(set(kinds)) != len(kinds):
+                return 400, {"error": "Cannot assign multiple credentials of one type."}
         (others.remove if body.get("disassociate") else others.append)(body["id"])
         return 204, None
+
+    def _refusal(self, endpoint: str, thing: dict, body: dict) -> Refusal:
+        """As awx/main/access.py, awx/api/serializers.py and the models of AWX 24.6.1 have it.
+
+        It isn't refused that a credential lacks what its type requires: AWX saves that, and then each job fails.
+        """
+        after = {**thing, **body}
+        of_administrators = endpoint == "credential_types" or after.get("organization") is None
+        if endpoint in ("credential_types", "execution_environments") and of_administrators and not self.administrator:
+            return 403, {"detail": "You do not have permission to perform this action."}
+        same = [one for one in self.things.get(endpoint, {}).values() if one is not thing]
+        if endpoint in UNIQUE and any(all(one.get(key) == after.get(key) for key in UNIQUE[endpoint]) for one in same):
+            return 400, {"__all__": [f"{endpoint} with this {', '.join(UNIQUE[endpoint])} already exists."]}
+        if endpoint == "execution_environments" and thing and after["organization"] != thing["organization"]:
+            return 400, {"organization": ["Cannot change the organization of an execution environment"]}
+        if endpoint == "credentials":
+            fields = {
+                field["id"] for field in self.things["credential_types"][after["credential_type"]]["inputs"]["fields"]
+            }
+            if not set(after["inputs"]) <= fields:
+                return 400, {"inputs": ["Additional properties are not allowed"]}
+            if any(not isinstance(value, (str, bool)) for value in after["inputs"].values()):
+                return 400, {"inputs": ["is not of type 'string'"]}
+        if endpoint == "schedules" and not RULE.fullmatch(after["rrule"]):
+            return 400, {"rrule": ["rrule parsing failed validation"]}
+        if endpoint == "job_templates" and self.things["projects"][after["project"]]["statuses"] != ["successful"]:
+            return 400, {"playbook": ["Playbook not found for project."]}
+        return None
+
+    def _matches(self, thing: dict, query: dict[str, str]) -> bool:
+        """One of those that begin with ``or__`` is enough; of the others, each counts."""
+        of_page = ("page", "page_size")
+        some = [(name[4:], value) for name, value in query.items() if name.startswith("or__")]
+        every = [(name, value) for name, value in query.items() if not name.startswith("or__") and name not in of_page]
+
+        def has(name: str, value: str) -> bool:
+            if name == "organization__name":
+                return any(
+                    one["name"] == value
+                    for one in self.things["organizations"].values()
+                    if one["id"] == thing.get("organization")
+                )
+            return str(thing.get(name)) == value
+
+        return all(has(*one) for one in every) and (not some or any(has(*one) for one in some))
 
     def _found(self, endpoint: str) -> list[dict]:
         endpoints = UNIFIED if endpoint == "unified_job_templates" else (endpoint,)
@@ -101,10 +181,13 @@ def _approval(fields: dict) -> dict:
 def _shown(thing: dict, base: str) -> dict:
     """Secrets of a credential are not."""
     url = f"{base}{thing['endpoint']}/{thing['id']}/"
-    shown = {name: value for name, value in thing.items() if name not in ("survey", "others", "endpoint")}
+    shown = {name: value for name, value in thing.items() if name not in ("survey", "others", "endpoint", "statuses")}
     if thing["type"] == "credential":
-        shown["inputs"] = dict.fromkeys(thing["inputs"], "$encrypted$")
-    related = {"survey_spec": f"{url}survey_spec/"}
+        shown["inputs"] = {name: "$encrypted$" if value else value for name, value in thing["inputs"].items()}
+    if thing["type"] == "project":
+        statuses = thing["statuses"]
+        shown["status"] = statuses.pop(0) if len(statuses) > 1 else statuses[0]
+    related = {"survey_spec": f"{url}survey_spec/", "update": f"{url}update/"}
     if thing["type"] == "workflow_job_template_node" and "unified_job_template" in thing:
         related["unified_job_template"] = f"{base}workflow_approval_templates/{thing['unified_job_template']}/"
     return {**shown, "url": url, "related": related}
@@ -112,10 +195,6 @@ def _shown(thing: dict, base: str) -> dict:
 
 def _page(results: list) -> dict:
     return {"count": len(results), "next": None, "results": results}
-
-
-def _matches(thing: dict, query: dict[str, str]) -> bool:
-    return all(str(thing.get(name)) == value for name, value in query.items())
 
 
 @contextlib.contextmanager

@@ -1,0 +1,224 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""The variables of the playbook that configures AWX, and what AWX has: what cannot work is refused before the first write.
+
+AWX saves a credential without its secrets, and a schedule that never comes, and says nothing.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import typing as t
+import zoneinfo
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ..module_utils._given import CONTROL
+from ._playbook_settings import AGE, Settings, Spec, Variables, _known, _taken, _wrong_kinds, misspelt
+
+Type = t.Mapping[str, t.Any]  # a credential type: name, inputs, injectors
+
+NAMES = {
+    "access_key": "Open Telekom Cloud access key",
+    "user": "Open Telekom Cloud user",
+    "token": "Open Telekom Cloud token",
+    "openstack": "OpenStack",
+}
+ENVIRONMENT = "otc.bigdata"
+KINDS = {"string": str, "boolean": bool}
+# https://github.com/distribution/reference tells what names an image; AWX accepts nothing else
+PART = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*"
+HOST = r"[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?"
+IMAGE = re.compile(
+    rf"({HOST}(\.{HOST})*(:[0-9]+)?/)?{PART}(/{PART})*(:[A-Za-z0-9_][\w.-]{{0,127}})?(@[A-Za-z0-9+._-]+:[0-9a-fA-F]{{32,}})?",
+    re.ASCII,
+)
+# Rules of RFC 5545, as far as AWX takes them
+STEPS = {
+    "MINUTELY": datetime.timedelta(minutes=1),
+    "HOURLY": datetime.timedelta(hours=1),
+    "DAILY": datetime.timedelta(days=1),
+    "WEEKLY": datetime.timedelta(weeks=1),
+    "MONTHLY": None,
+    "YEARLY": None,
+}
+NUMBERS = r"[+-]?\d{1,3}(,[+-]?\d{1,3})*"
+DAY = "(MO|TU|WE|TH|FR|SA|SU)"
+PARTS = {
+    "FREQ": "|".join(STEPS),
+    "INTERVAL": r"0*[1-9]\d{0,5}",
+    "COUNT": r"0*[1-9]\d{0,2}",
+    "UNTIL": r"\d{8}(T\d{6}Z?)?",
+    "WKST": DAY,
+    "BYDAY": rf"(-\d+)?{DAY}(,(-\d+)?{DAY})*",
+    **dict.fromkeys(
+        ("BYSETPOS", "BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYEASTER", "BYHOUR", "BYMINUTE", "BYSECOND"),
+        NUMBERS,
+    ),
+}
+START = re.compile(r"DTSTART(?:;TZID=([^:;\s]+))?:(\d{8}T\d{6})(Z?)")
+
+
+def configuration(
+    spec: Spec, given: Variables, types: t.Sequence[Type], there: t.Mapping[str, t.Any], now: datetime.datetime
+) -> Settings:
+    """Each variable, or its default; ``complaints``; what AWX gets by other names than those of the variables.
+
+    ``types``: those of this collection. ``there``: what AWX has, {} where nobody has asked it yet.
+    """
+    values = {name: _taken(option, given.values.get(name)) for name, option in spec.items()}
+    set_values = {name: value for name, value in values.items() if value is not None}
+    checked = ArgumentSpecValidator({name: _known(option) for name, option in spec.items()}).validate(set_values)
+    undefined = [f"{name}: has no value: {reason}" for name, reason in given.broken.items()]
+    complaints = [*misspelt(spec, given), *undefined, *_wrong_kinds(spec, set_values)]
+    complaints += [text.replace("missing required arguments: ", "missing: ") for text in checked.error_messages]
+    found: Settings = {**values, "environment": ENVIRONMENT, "type_name": ""}
+    if not complaints:
+        found.update({name: value for name, value in checked.validated_parameters.items() if value is not None})
+        found["type_name"] = NAMES[found["credential_type"]]
+        found["credential_inputs"] = _inputs(found["credential_inputs"])
+        complaints = [*_wrong_values(spec, found, now), *_wrong_inputs(found, types)]
+    if not complaints and there:
+        complaints = [*_wrong_inputs(found, [*types, *there["credential_types"]]), *_not_there(found, types, there)]
+        # AWX has one of a name in all of its organizations, and does not let it go to another one
+        if not there["execution_environments"]:
+            found["environment"] = f"{ENVIRONMENT} ({found['organization']})"
+    return {**found, "complaints": list(dict.fromkeys(complaints))}
+
+
+def _inputs(inputs: t.Mapping[t.Any, t.Any] | None) -> dict[t.Any, t.Any] | None:
+    """Without those that are not given: null, empty and blank."""
+    if inputs is None:
+        return None
+    return {
+        name: value
+        for name, value in inputs.items()
+        if value is not None and not (isinstance(value, str) and not value.strip())
+    }
+
+
+def _wrong_values(spec: Spec, found: Settings, now: datetime.datetime) -> t.Iterator[str]:
+    for name in spec:
+        if isinstance(found[name], str) and CONTROL.search(found[name]):
+            yield f"{name}: has a line break or another control character in it"
+    if not IMAGE.fullmatch(found["image"]):
+        hint = "; leave out what stands before ://" if "://" in found["image"] else ""
+        yield f"image: '{found['image']}' is not the name of an image, as in registry.example.com/ee-otc-bigdata:1.0.0{hint}"
+    if found["slices"] < 1:
+        yield f"slices: must be at least 1, not {found['slices']}"
+    age = found["nightly_purge"]
+    if age is not None and not AGE.fullmatch(str(age)):
+        yield f"nightly_purge: '{age}' is not one positive number and one of s m h d w, as in 30d"
+    reason = why_not(found["rrule"], now)
+    if reason:
+        yield f"rrule: {reason}"
+
+
+def _wrong_inputs(found: Settings, types: t.Sequence[Type]) -> t.Iterator[str]:
+    """What AWX refuses, or worse, accepts. No value is ever quoted."""
+    inputs = found["credential_inputs"]
+    fields: t.Mapping[str, t.Any] = next((one["inputs"] for one in types if one["name"] == found["type_name"]), {})
+    if inputs is None or not fields:
+        return
+    kinds = {field["id"]: field.get("type", "string") for field in fields["fields"]}
+    kind = f"a credential of the type {found['credential_type']}"
+    missing = [name for name in fields.get("required", []) if name not in inputs]
+    if missing:
+        yield (
+            f"credential_inputs: {', '.join(missing)}: missing or empty, but {kind} needs all of "
+            f"{', '.join(fields['required'])}; to leave the credential in AWX as it is, leave out credential_inputs"
+        )
+    for name, value in inputs.items():
+        if name not in kinds:
+            yield f"credential_inputs: {kind} has no field {name!r}, but {', '.join(kinds)}"
+        elif not isinstance(value, KINDS[kinds[name]]):
+            wish = "text, so put it into quotes" if kinds[name] == "string" else "true or false"
+            yield f"credential_inputs: {name}: must be {wish}"
+
+
+def _not_there(found: Settings, types: t.Sequence[Type], there: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+    """What AWX would refuse after half of the work."""
+    name = found["organization"]
+    if not there["organizations"]:
+        yield f"organization: AWX shows no organization {name!r} to this token; make it, or take the token of one of its administrators"
+    have = {one["name"]: one for one in there["credential_types"]}
+    differ = [
+        one["name"]
+        for one in types
+        if any(one[key] != have.get(one["name"], {}).get(key) for key in ("inputs", "injectors"))
+    ]
+    administrator = any(one.get("is_superuser") for one in there["me"])
+    if differ and not administrator:
+        yield (
+            f"AWX does not have these credential types, or has them otherwise: {', '.join(differ)}. Only a system "
+            "administrator may make and change credential types, so run this playbook once with the token of one"
+        )
+    if found["type_name"] not in [*have, *(one["name"] for one in types)]:
+        yield f"credential_type: AWX has no type {found['type_name']!r}"
+
+
+# ---- when ----
+
+
+def why_not(rrule: str, now: datetime.datetime) -> str:
+    """Why AWX would refuse this, or never begin; empty where it is fine."""
+    words = rrule.split()
+    start = START.fullmatch(words[0])
+    rules = [word for word in words[1:] if word.startswith("RRULE:")]
+    if not start or not rules or any(not word.startswith(("RRULE:", "EXRULE:")) for word in words[1:]):
+        return (
+            f"'{rrule}' does not begin with one DTSTART, such as DTSTART;TZID=Europe/Berlin:20260101T023000, "
+            "and go on with RRULE:, such as RRULE:FREQ=DAILY;INTERVAL=1, after a blank"
+        )
+    zone, date, utc = start.groups()
+    if bool(zone) == bool(utc):
+        return f"'{words[0]}' needs a time zone, either ;TZID= or a Z at the end"
+    known = zoneinfo.available_timezones()
+    if zone and known and zone not in known:
+        return f"'{zone}' is no time zone"
+    for word in words[1:]:
+        reason = _wrong_rule(word)
+        if reason:
+            return reason
+    try:
+        tzinfo = zoneinfo.ZoneInfo(zone) if zone and known else datetime.timezone.utc
+        begin = datetime.datetime.strptime(date, "%Y%m%dT%H%M%S").replace(tzinfo=tzinfo)
+        last = [_last(rule.partition(":")[2], begin) for rule in rules]
+    except ValueError:
+        return f"'{rrule}' has a date that there is not"
+    # A day more, as a rule may tell the time of another zone
+    if all(end and end + datetime.timedelta(days=1) < now for end in last):
+        return f"'{rrule}' is over, so it would never begin"
+    return ""
+
+
+def _wrong_rule(word: str) -> str:
+    pairs = [part.partition("=") for part in word.partition(":")[2].split(";")]
+    keys = [key for key, dummy, dummy2 in pairs]
+    for key, dummy, value in pairs:
+        if key == "BYDAY" and re.search(r"(^|,)\+?\d", value):
+            return f"'{word}': AWX takes no number before a day; use BYSETPOS"
+        if key not in PARTS or not re.fullmatch(PARTS[key], value, re.ASCII):
+            return f"'{word}': {key}={value} is not what AWX takes"
+    if len(set(keys)) != len(keys):
+        return f"'{word}' says something twice"
+    if "FREQ" not in keys or "INTERVAL" not in keys:
+        return f"'{word}' needs FREQ and INTERVAL, as in FREQ=DAILY;INTERVAL=1"
+    return f"'{word}': COUNT and UNTIL exclude each other" if {"COUNT", "UNTIL"} <= set(keys) else ""
+
+
+def _last(rule: str, begin: datetime.datetime) -> datetime.datetime | None:
+    """When it is over, None where it has no end, or one that cannot be told so simply."""
+    parts = dict(part.partition("=")[::2] for part in rule.split(";"))
+    if "UNTIL" in parts:
+        text = parts["UNTIL"].rstrip("Z")
+        until = datetime.datetime.strptime(text, "%Y%m%dT%H%M%S" if "T" in text else "%Y%m%d")
+        return until.replace(tzinfo=datetime.timezone.utc)
+    step = STEPS[parts["FREQ"]]
+    if step is None or "COUNT" not in parts or any(key.startswith("BY") for key in parts):
+        return None
+    return begin + step * (int(parts["COUNT"]) - 1) * int(parts["INTERVAL"])

@@ -1,0 +1,172 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import datetime
+import pathlib
+
+import pytest
+import yaml
+
+from ansible_collections.otc.bigdata.plugins.plugin_utils._configure_settings import (
+    NAMES,
+    configuration,
+    why_not,
+)
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import Variables
+
+AWX = pathlib.Path(__file__).resolve().parents[4] / "playbooks/awx"
+SPEC = yaml.safe_load((AWX / "meta/configure.yml").read_text(encoding="utf-8"))["argument_specs"]["configure"][
+    "options"
+]
+NOW = datetime.datetime(2026, 6, 1, tzinfo=datetime.timezone.utc)
+IMAGE = {"image": "registry.example.com/ee:1"}
+SECRET = "do-not-show-me"
+KEY = {"access_key": "AK", "secret_key": SECRET}
+INPUTS = {"fields": [{"id": "access_key"}, {"id": "secret_key"}, {"id": "project_name"}], "required": [*KEY]}
+TYPES = [{"name": NAMES["access_key"], "inputs": INPUTS, "injectors": {}}]
+OPENSTACK = {
+    "name": "OpenStack",
+    "inputs": {
+        "fields": [{"id": "username", "type": "string"}, {"id": "verify_ssl", "type": "boolean"}],
+        "required": ["username"],
+    },
+    "injectors": {},
+}
+THERE = {
+    "organizations": [{"name": "Default"}],
+    "credential_types": [*TYPES, OPENSTACK],
+    "execution_environments": [{"name": "otc.bigdata"}],
+    "me": [{"is_superuser": False}],
+}
+
+
+def of(values: dict, there: dict | None = None, **more) -> dict:
+    given = Variables({**IMAGE, **values}, {*values, *more.get("extra", ())}, (), "localhost", ())
+    return configuration(SPEC, given, TYPES, there or {}, NOW)
+
+
+def test_what_is_not_given():
+    """Null and empty text are the same as nothing, also in a credential."""
+    found = of({"organization": None, "scm_url": " ", "slices": "", "credential_inputs": {**KEY, "project_name": ""}})
+    assert found["complaints"] == []
+    assert (found["organization"], found["slices"], found["scm_branch"]) == ("Default", 2, None)
+    assert found["scm_url"] == SPEC["scm_url"]["default"]
+    assert found["credential_inputs"] == KEY
+
+
+@pytest.mark.parametrize(
+    ("values", "complaint"),
+    [
+        ({"image": " "}, "missing: image"),
+        ({"image": "https://registry.example.com/ee:1"}, "leave out what stands before ://"),
+        ({"image": "registry.example.com/EE:1"}, "is not the name of an image"),
+        ({"slices": 0}, "slices: must be at least 1, not 0"),
+        ({"nightly_purge": "30"}, "nightly_purge: '30' is not one positive number"),
+        ({"credential_type": "password"}, "value of credential_type must be one of"),
+        ({"organization": ["Default"]}, "organization: must be text"),
+        ({"organisation": "Default"}, "organisation: there is no such variable; is organization meant?"),
+        ({"chosen": {}}, "chosen: is what the playbook itself works with"),
+        ({"otc__controller": {}}, "otc__controller: is what the playbook itself works with"),
+        ({"scm_branch": "1.0.0\nmain"}, "scm_branch: has a line break"),
+        ({"credential_inputs": {}}, "access_key, secret_key: missing or empty"),
+        ({"credential_inputs": {"access_key": "", "secret_key": None}}, "access_key, secret_key: missing or empty"),
+        (
+            {"credential_inputs": {"access_key": "AK", "secret_key": " "}},
+            "credential_inputs: secret_key: missing or empty",
+        ),
+        ({"credential_inputs": {"project_name": "eu-de"}}, "to leave the credential in AWX as it is, leave out"),
+        ({"credential_inputs": {**KEY, "projectname": "eu-de"}}, "has no field 'projectname', but access_key"),
+        ({"credential_inputs": {**KEY, "project_name": 8}}, "project_name: must be text, so put it into quotes"),
+        ({"credential_inputs": {"access_key": "AK", "secret_key": [SECRET]}}, "secret_key: must be text"),
+        ({"credential_inputs": SECRET}, "credential_inputs"),
+        ({"rrule": "every night"}, "rrule: 'every night' does not begin with one DTSTART"),
+    ],
+)
+def test_wrong_variables(values, complaint):
+    (found,) = of(values)["complaints"]
+    assert complaint in found
+    assert SECRET not in found
+
+
+def test_same_as_awx_has():
+    found = of({"credential_inputs": KEY}, THERE)
+    assert (found["complaints"], found["environment"], found["type_name"]) == ([], "otc.bigdata", NAMES["access_key"])
+
+
+@pytest.mark.parametrize(
+    ("values", "there", "complaint"),
+    [
+        ({"organization": "Team"}, {"organizations": []}, "AWX shows no organization 'Team' to this token"),
+        ({}, {"credential_types": [OPENSTACK]}, "Only a system administrator may make and change credential types"),
+        ({}, {"credential_types": [{**TYPES[0], "injectors": {"env": {}}}]}, f"otherwise: {NAMES['access_key']}."),
+        (
+            {"credential_type": "openstack", "credential_inputs": {"verify_ssl": True}},
+            {},
+            "username: missing or empty",
+        ),
+        (
+            {"credential_type": "openstack", "credential_inputs": {"username": "u", "verify_ssl": "no"}},
+            {},
+            "verify_ssl: must be true or false",
+        ),
+        ({"credential_type": "openstack"}, {"credential_types": TYPES}, "AWX has no type 'OpenStack'"),
+    ],
+)
+def test_what_cannot_work_there(values, there, complaint):
+    (found,) = of(values, {**THERE, **there})["complaints"]
+    assert complaint in found
+
+
+def test_administrator():
+    """The types are missing, and are going to be made."""
+    there = {**THERE, "credential_types": [], "me": [{"is_superuser": True}]}
+    assert of({"credential_inputs": KEY}, there)["complaints"] == []
+
+
+def test_name_that_another_organization_has():
+    assert of({}, {**THERE, "execution_environments": []})["environment"] == "otc.bigdata (Default)"
+
+
+@pytest.mark.parametrize(
+    "rrule",
+    [
+        SPEC["rrule"]["default"],
+        "DTSTART:20260101T023000Z RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR",
+        "DTSTART:20260101T023000Z RRULE:FREQ=MONTHLY;INTERVAL=1;BYSETPOS=-1;BYDAY=SU",
+        "DTSTART:20260101T023000Z RRULE:FREQ=DAILY;INTERVAL=1;UNTIL=20260602T000000Z",
+        "DTSTART:20260530T023000Z RRULE:FREQ=DAILY;INTERVAL=1;COUNT=5",
+        "DTSTART:20260101T023000Z RRULE:FREQ=DAILY;INTERVAL=1;COUNT=2;BYMONTH=12",  # not so simple
+        "DTSTART:20250101T023000Z RRULE:FREQ=DAILY;INTERVAL=1;COUNT=2 RRULE:FREQ=DAILY;INTERVAL=1",
+        "DTSTART:20250101T023000Z RRULE:FREQ=DAILY;INTERVAL=1 EXRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=SU",
+    ],
+)
+def test_rule(rrule):
+    assert why_not(rrule, NOW) == ""
+
+
+@pytest.mark.parametrize(
+    ("rrule", "reason"),
+    [
+        ("RRULE:FREQ=DAILY;INTERVAL=1", "does not begin with one DTSTART"),
+        ("DTSTART:20260101T023000Z", "go on with RRULE:"),
+        ("DTSTART:20260101T023000Z DTSTART:20260101T023000Z RRULE:FREQ=DAILY;INTERVAL=1", "one DTSTART"),
+        ("DTSTART:20260101T023000Z RRULE:FREQ=DAILY;INTERVAL=1 EXDATE:20260102T023000Z", "one DTSTART"),
+        ("DTSTART:20260101T023000 RRULE:FREQ=DAILY;INTERVAL=1", "needs a time zone"),
+        ("DTSTART;TZID=Europe/Bonn:20260101T023000 RRULE:FREQ=DAILY;INTERVAL=1", "'Europe/Bonn' is no time zone"),
+        ("DTSTART:20261301T023000Z RRULE:FREQ=DAILY;INTERVAL=1", "a date that there is not"),
+        ("DTSTART:20260101T023000Z RRULE:FREQ=DAILY", "needs FREQ and INTERVAL"),
+        ("DTSTART:20260101T023000Z RRULE:FREQ=DAILY;INTERVAL=0", "INTERVAL=0 is not what AWX takes"),
+        ("DTSTART:20260101T023000Z RRULE:FREQ=SECONDLY;INTERVAL=1", "FREQ=SECONDLY is not what AWX takes"),
+        ("DTSTART:20260101T023000Z RRULE:FREQ=DAILY;INTERVAL=1;COUNT=1000", "COUNT=1000 is not what AWX takes"),
+        ("DTSTART:20260101T023000Z RRULE:FREQ=MONTHLY;INTERVAL=1;BYDAY=1MO", "no number before a day; use BYSETPOS"),
+        ("DTSTART:20260101T023000Z RRULE:FREQ=DAILY;INTERVAL=1;INTERVAL=2", "says something twice"),
+        ("DTSTART:20260101T023000Z RRULE:FREQ=DAILY;INTERVAL=1;COUNT=2;UNTIL=20270101", "exclude each other"),
+        ("DTSTART:20260101T023000Z RRULE:FREQ=DAILY;INTERVAL=1;UNTIL=20260201T000000Z", "is over"),
+        ("DTSTART;TZID=Europe/Berlin:20260101T023000 RRULE:FREQ=DAILY;INTERVAL=1;COUNT=3", "is over"),
+    ],
+)
+def test_wrong_rule(rrule, reason):
+    assert reason in why_not(rrule, NOW)
