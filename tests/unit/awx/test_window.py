@@ -34,7 +34,7 @@ ANSWERS = {"queue_name": "streaming", "wait_timeout": 120}
 STATUS_OF_AWX = {"timeout": "failed"}  # BaseTask.run in awx/main/tasks/jobs.py
 
 
-def saves(lag: float, saving: float, cancelling: float) -> dict:
+def saves(lag: float | str, saving: float, cancelling: float) -> dict:
     """A stop with a savepoint whose first effect shows ``lag`` seconds after it was accepted."""
     return {
         "savepoint": [
@@ -221,6 +221,17 @@ def test_whatever_ends_the_stop(tmp_path, emulator, seed):
     assert window.status == "failed"
     assert statuses(emulator) == before, window.said
     assert max(asked.values(), default=0) <= 1, window.said
+
+
+def test_a_stop_that_shows_no_effect_yet(tmp_path, emulator):
+    """The start must not take the jobs for ones that run: more looks than it needs without waiting still show them running."""
+    emulator.load(world(saves("5 looks", 0, 0)))
+    before = statuses(emulator)
+    window = Window(tmp_path, emulator, ("kill", 5, True)).run()
+    assert window.held == "POST jobs/stop"
+    assert runs(emulator) == {1: 1, 2: 1, 3: 1}, window.said
+    assert statuses(emulator) == before
+    assert (window.order[-1], window.status) == ("failed", "failed")
 
 
 def test_without_a_fault(tmp_path, emulator):
