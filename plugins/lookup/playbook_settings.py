@@ -54,6 +54,7 @@ _raw:
 """
 
 import datetime
+import os
 import typing as t
 from collections.abc import Sequence
 
@@ -87,6 +88,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             },
             host=str(host),
             groups=variables["group_names"],
+            environ=os.environ,
         )
         check_mode = bool(variables.get("ansible_check_mode"))
         return [

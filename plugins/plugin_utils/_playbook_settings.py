@@ -19,8 +19,10 @@ import typing as t
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ..module_utils._auth import KINDS
 from ..module_utils._dli_flink import STOP_STEPS
 from ..module_utils._given import CONTROL
+from ..module_utils._levels import ENVIRONMENT
 from ..module_utils._plan import DONE
 
 Settings = dict[str, t.Any]
@@ -60,6 +62,7 @@ class Variables(t.NamedTuple):
     host: str
     groups: t.Collection[str]
     broken: t.Mapping[str, str] = {}  # variables that have no value, and why
+    environ: t.Mapping[str, str] = {}
 
 
 def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = False) -> Settings:
@@ -70,7 +73,7 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
     right = {name: value for name, value in there.items() if name not in wrong}
     checked = ArgumentSpecValidator({name: _known(option) for name, option in spec.items()}).validate(right)
     undefined = [f"{name}: has no value: {reason}" for name, reason in given.broken.items()]
-    complaints = [*misspelt(spec, given), *undefined, *wrong.values(), *checked.error_messages]
+    complaints = [*two_credentials(given), *misspelt(spec, given), *undefined, *wrong.values(), *checked.error_messages]
     found: Settings = {**values, "kept": {}, "intent": "", **STATUSES}
     if not complaints:
         for name, option in spec.items():
@@ -158,6 +161,20 @@ def misspelt(spec: Spec, given: Variables) -> t.Iterator[str]:
             yield f"{name}: there is no such variable; is {' or '.join(meant)} meant?"
         elif name in given.extra and (name in OWN or name.startswith(OWN_PREFIX)):
             yield f"{name}: is what the playbook itself works with; give your variable another name"
+
+
+def two_credentials(given: Variables) -> t.Iterator[str]:
+    """Of AWX, where people add one to that of the template. In a shell, it is documented which of them wins."""
+    names = [
+        next(name for name in ENVIRONMENT[kind.parts[0]] if given.environ.get(name))
+        for kind in KINDS
+        if all(any(given.environ.get(name) for name in ENVIRONMENT[part]) for part in kind.parts)
+    ]
+    if len(names) > 1 and {"awx_job_id", "tower_job_id"} & set(given.extra):
+        yield (
+            f"{' and '.join(names)}: this job has two credentials, and nobody knows whose jobs are meant; launch it with one of them, "
+            "and take away that of the template if it is of another type"
+        )
 
 
 def alike(name: str, known: str) -> bool:

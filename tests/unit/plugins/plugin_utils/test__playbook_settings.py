@@ -283,3 +283,22 @@ def test_localhost_of_an_inventory():
     (complaint,) = taken("stop_all", {"names": "*"}, groups=["iam_projects", "x"])["complaints"]
     assert complaint.startswith("otc_hosts: 'localhost' is a project of the inventory iam_projects here")
     assert taken("stop_all", {"names": "*", "otc_hosts": "all"}, groups=["iam_projects"])["complaints"] == []
+
+
+@pytest.mark.parametrize(
+    ("extra", "environ", "refused"),
+    [
+        (["awx_job_id"], {"OS_TOKEN": "t", "OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK"}, "OS_TOKEN and OS_ACCESS_KEY"),
+        (
+            ["tower_job_id"],
+            {"OS_AUTH_TOKEN": "t", "OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK"},
+            "OS_AUTH_TOKEN and OS_",
+        ),
+        (["awx_job_id"], {"OS_TOKEN": "", "OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK"}, None),
+        (["awx_job_id"], {"OS_TOKEN": "t", "OS_USERNAME": "awx"}, None),  # no credential, only a name
+        ([], {"OS_TOKEN": "t", "OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK"}, None),
+    ],
+)
+def test_two_credentials(extra, environ, refused):
+    complaints = taken("stop_all", {"names": "a"}, extra={"names", *extra}, environ=environ)["complaints"]
+    assert [text.startswith(refused) for text in complaints] == ([True] if refused else [])
