@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pathlib
+import re
 
 import yaml
 
@@ -20,6 +21,17 @@ def load(path: str) -> dict:
 
 def test_version_of_the_user_agent() -> None:
     assert load("galaxy.yml")["version"] == VERSION
+
+
+def test_version_in_the_execution_environment() -> None:
+    """Playbooks of one release and modules of another one do not go together."""
+    (collection,) = load("playbooks/awx/execution-environment.yml")["dependencies"]["galaxy"]["collections"]
+    assert collection == {"name": "otc.bigdata", "version": f"=={VERSION}"}
+
+
+def test_images_in_the_guide() -> None:
+    guide = (ROOT / "docs/docsite/rst/guide_awx.rst").read_text(encoding="utf-8")
+    assert set(re.findall(r"ee-otc-bigdata:([\w.]+)", guide)) == {VERSION}
 
 
 def test_changelog_knows_the_version_or_what_will_be_in_it() -> None:

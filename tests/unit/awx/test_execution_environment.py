@@ -33,8 +33,7 @@ def test_context(tmp_path):
     assert "ansible-runner>=2.4" in text
     build = tmp_path / "_build"
     (collection,) = yaml.safe_load((build / "requirements.yml").read_text(encoding="utf-8"))["collections"]
-    version = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
-    assert collection == {"name": "otc.bigdata", "version": f">={version.split('.')[0]}.0.0"}
+    assert collection["name"] == "otc.bigdata"  # its version: see test_release.py
     found = builder("introspect", COLLECTIONS, "--user-pip", build / "requirements.txt")
     libraries = yaml.safe_load(found.partition("---")[2])["python"]
     assert {line.partition("#")[0].strip() for line in libraries} >= {"requests>=2.25.0", "openstacksdk"}
