@@ -39,6 +39,7 @@ OWNERS = {
     "sleep": {"_edge", "_http", "_wait", "_job_events"},
     "AnsibleModule": {"_module"},
     "ansible": {
+        "_configure_settings",
         "_fast_path",
         "_inventory",
         "_job_events",

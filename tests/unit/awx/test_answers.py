@@ -17,7 +17,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.emulated import environ
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import folder
 
-PLAY = ROOT / "tests/integration/smoke.answers.yml"
+PLAY = ROOT / "tests/integration/smoke_answers.yml"
 # From then on, the type of an answer is found out as if it had no quotes
 RETYPES = tuple(map(int, __version__.split(".")[:2])) >= (2, 19)
 SEED = {

@@ -109,7 +109,7 @@ def files_with(job: Job, secrets: dict[str, str]) -> set[str]:
 def test_job(start, name, inputs):
     job = start(name, inputs)
     injected = {str(path.relative_to(job.folder)) for path in (job.folder / "env").iterdir()}
-    job.run("stop_all", {"names": "*", "clusters": "analytics"}, None, "-vvvvv")
+    job.run("stop_all", {"all_jobs": True, "clusters": "analytics"}, None, "-vvvvv")
     assert job.status == "successful", job.output
     # The summary comes back, for the next job of a workflow
     assert {service: found["changed"] for service, found in job.stats.items()} == SUMMARY

@@ -66,7 +66,7 @@ def test_what_is_not_given():
         ({"slices": 0}, "slices: must be at least 1, not 0"),
         ({"nightly_purge": "30"}, "nightly_purge: '30' is not one positive number"),
         ({"credential_type": "password"}, "value of credential_type must be one of"),
-        ({"organization": ["Default"]}, "organization: must be text"),
+        ({"organization": ["Default"]}, "organization: must be text, not list"),
         ({"organisation": "Default"}, "organisation: there is no such variable; is organization meant?"),
         ({"chosen": {}}, "chosen: is what the playbook itself works with"),
         ({"otc__controller": {}}, "otc__controller: is what the playbook itself works with"),

@@ -228,7 +228,7 @@ def test_intent_of_the_end():
     kept = {"stopped_jobs": [1, 2], "work_begun": False, "work_done": False, "finished": "", "listed_jobs": None}
     assert found["kept"] == {**kept, "cut_off": True}
     for more in ({"total": 2}, {"work_begun": {"localhost": True}}):  # the job that stops has come to its end
-        found = taken("maintenance_end", {"otc_bigdata": {"flink": {**told["flink"], **more}}})
+        found = taken("maintenance_end", {"otc_bigdata": {"flink": {**TOLD["flink"], **more}}})
         assert found["kept"]["cut_off"] is False
 
 
