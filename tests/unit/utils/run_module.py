@@ -14,11 +14,14 @@ import sys
 import tempfile
 
 import ansible_collections
+from ansible.module_utils.common.parameters import PASS_VARS
 
 from .forks import AT_THE_START, Forks
 
 PACKAGE = "ansible_collections.otc.bigdata.plugins.modules"
 SECRETS = {"token", "password", "OS_TOKEN", "OS_AUTH_TOKEN", "OS_PASSWORD"}
+# Whether a result has the options in it; where this cannot be chosen, it always has
+WITH_INVOCATION = {"_ansible_inject_invocation": True} if "inject_invocation" in PASS_VARS else {}
 KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
 
 
@@ -54,7 +57,7 @@ def run_module(
     environ = environ or {}
     arguments = {
         "_ansible_verbosity": 4,
-        "_ansible_inject_invocation": True,
+        **WITH_INVOCATION,
         "_ansible_module_name": f"otc.bigdata.{name}",
         **options,
         "_ansible_check_mode": check_mode,
