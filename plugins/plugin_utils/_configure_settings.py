@@ -15,10 +15,8 @@ import re
 import typing as t
 import zoneinfo
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
 from ..module_utils._given import CONTROL
-from ._playbook_settings import AGE, Settings, Spec, Variables, _known, _taken, _wrong_kinds, misspelt
+from ._playbook_settings import AGE, Settings, Spec, Variables, checked
 
 Type = t.Mapping[str, t.Any]  # a credential type: name, inputs, injectors
 
@@ -70,15 +68,11 @@ def configuration(
 
     ``types``: those of this collection. ``there``: what AWX has, {} where nobody has asked it yet.
     """
-    values = {name: _taken(option, given.values.get(name)) for name, option in spec.items()}
-    set_values = {name: value for name, value in values.items() if value is not None}
-    checked = ArgumentSpecValidator({name: _known(option) for name, option in spec.items()}).validate(set_values)
-    undefined = [f"{name}: has no value: {reason}" for name, reason in given.broken.items()]
-    complaints = [*misspelt(spec, given), *undefined, *_wrong_kinds(spec, set_values)]
-    complaints += [text.replace("missing required arguments: ", "missing: ") for text in checked.error_messages]
+    values, meant, wrong = checked(spec, given)
+    complaints = [text.replace("missing required arguments: ", "missing: ") for text in wrong]
     found: Settings = {**values, "environment": ENVIRONMENT, "type_name": ""}
     if not complaints:
-        found.update({name: value for name, value in checked.validated_parameters.items() if value is not None})
+        found.update({name: value for name, value in meant.items() if value is not None})
         found["type_name"] = NAMES[found["credential_type"]]
         found["credential_inputs"] = _inputs(found["credential_inputs"])
         complaints = [*_wrong_values(spec, found, now), *_wrong_inputs(found, types)]

@@ -28,6 +28,7 @@ from ..module_utils._plan import DONE
 Settings = dict[str, t.Any]
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 
+EMPTY = "is empty; leave it out or give it a value"
 LEAST = {"max_jobs": 1, "min_jobs": 0, "wait_timeout": 0}
 AGE = re.compile(r"[1-9][0-9]{0,8}[smhdw]")
 # What the playbooks keep for themselves, beside names that begin with OWN_PREFIX. One of the command line would win over it.
@@ -67,19 +68,14 @@ class Variables(t.NamedTuple):
 
 def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = False) -> Settings:
     """Each variable, null where it is not given; ``complaints``, and without one ``intent``, and ``kept`` of a window."""
-    values = {name: _taken(option, given.values.get(name)) for name, option in spec.items()}
-    there = {name: value for name, value in values.items() if value is not None}
-    wrong = dict(_wrong_kinds(spec, there))
-    right = {name: value for name, value in there.items() if name not in wrong}
-    checked = ArgumentSpecValidator({name: _known(option) for name, option in spec.items()}).validate(right)
-    undefined = [f"{name}: has no value: {reason}" for name, reason in given.broken.items()]
-    complaints = [*two_credentials(given), *misspelt(spec, given), *undefined, *wrong.values(), *checked.error_messages]
+    values, meant, wrong = checked(spec, given)
+    complaints = [*two_credentials(given), *wrong]
     found: Settings = {**values, "kept": {}, "intent": "", **STATUSES}
     if not complaints:
         for name, option in spec.items():
             # Of a list of hosts, a text would be made
             if option["type"] not in ("list", "str") or values[name] is None:
-                found[name] = checked.validated_parameters[name]
+                found[name] = meant[name]
         found.update(_lists(spec, found))
         for name in ("maintenance_tasks", "stopped_jobs_file"):
             if found.get(name):
@@ -96,6 +92,22 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
 
 
 # ---- what is given ----
+
+
+def checked(spec: Spec, given: Variables) -> tuple[Settings, Settings, list[str]]:
+    """The variables as they are given, null where they are not, or not of their kind; what they mean; and what is wrong."""
+    values = {name: _taken(option, given.values.get(name)) for name, option in spec.items()}
+    wrong = dict(_wrong_kinds(spec, {name: value for name, value in values.items() if value is not None}))
+    values.update(dict.fromkeys(wrong))
+    right = {name: value for name, value in values.items() if value is not None}
+    known = {name: _known(option) for name, option in spec.items() if name not in wrong}
+    found = ArgumentSpecValidator(known).validate(right)
+    undefined = [f"{name}: has no value: {reason}" for name, reason in given.broken.items()]
+    return (
+        values,
+        found.validated_parameters,
+        [*misspelt(spec, given), *undefined, *wrong.values(), *found.error_messages],
+    )
 
 
 def _known(option: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -204,7 +216,9 @@ def _wrong_kinds(spec: Spec, there: t.Mapping[str, t.Any]) -> t.Iterator[tuple[s
             continue
         parts = _flat(value) if kind == "list" or name == "otc_hosts" else [value]  # hosts may be a list
         odd = [one for one in parts if one is not None and not isinstance(one, str)]
-        if odd:
+        if kind == "list" and None in value:
+            yield name, f"{name}: {EMPTY}"
+        elif odd:
             yield name, f"{name}: must be text, not {_shown(odd[0])}{_way_out(name, kind, odd[0])}"
 
 
@@ -226,7 +240,7 @@ def _way_out(name: str, kind: str, value: t.Any) -> str:
 
 def _wrong_values(playbook: str, spec: Spec, found: Settings, given: Variables) -> t.Iterator[str]:
     empty = [name for name in spec if _is_empty(name, found[name], given)]
-    yield from (f"{name}: is empty; leave it out or give it a value" for name in empty)
+    yield from (f"{name}: {EMPTY}" for name in empty)
     for name in spec:
         if any(CONTROL.search(one) for one in _flat(found[name]) if isinstance(one, str)):
             yield f"{name}: has a line break or another control character in it"

@@ -39,7 +39,6 @@ OWNERS = {
     "sleep": {"_edge", "_http", "_wait", "_job_events"},
     "AnsibleModule": {"_module"},
     "ansible": {
-        "_configure_settings",
         "_fast_path",
         "_inventory",
         "_job_events",
@@ -50,7 +49,7 @@ OWNERS = {
         "job_table",
         "playbook_settings",
     },
-    "environ": {"_module", "_fast_path", "_inventory", "_job_events"},
+    "environ": {"_module", "_fast_path", "_inventory", "_job_events", "playbook_settings"},
     "print": set(),
 }
 

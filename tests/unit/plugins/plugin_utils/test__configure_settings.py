@@ -67,6 +67,7 @@ def test_what_is_not_given():
         ({"nightly_purge": "30"}, "nightly_purge: '30' is not one positive number"),
         ({"credential_type": "password"}, "value of credential_type must be one of"),
         ({"organization": ["Default"]}, "organization: must be text, not list"),
+        ({"image": 1.0}, "image: must be text, not the number 1.0"),
         ({"organisation": "Default"}, "organisation: there is no such variable; is organization meant?"),
         ({"chosen": {}}, "chosen: is what the playbook itself works with"),
         ({"otc__controller": {}}, "otc__controller: is what the playbook itself works with"),
@@ -87,6 +88,7 @@ def test_what_is_not_given():
 )
 def test_wrong_variables(values, complaint):
     (found,) = of(values)["complaints"]
+    assert isinstance(found, str)
     assert complaint in found
     assert SECRET not in found
 
