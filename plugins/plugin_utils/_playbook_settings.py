@@ -175,18 +175,14 @@ def misspelt(spec: Spec, given: Variables) -> t.Iterator[str]:
             yield f"{name}: is what the playbook itself works with; give your variable another name"
 
 
-def two_credentials(given: Variables) -> t.Iterator[str]:
+def two_credentials(given: Variables) -> list[str]:
     """Of AWX, where people add one to that of the template. In a shell, it is documented which of them wins."""
-    names = [
-        next(name for name in ENVIRONMENT[kind.parts[0]] if given.environ.get(name))
-        for kind in KINDS
-        if all(any(given.environ.get(name) for name in ENVIRONMENT[part]) for part in kind.parts)
-    ]
-    if len(names) > 1 and {"awx_job_id", "tower_job_id"} & set(given.extra):
-        yield (
-            f"{' and '.join(names)}: this job has two credentials, and nobody knows whose jobs are meant; launch it with one of them, "
-            "and take away that of the template if it is of another type"
-        )
+    there = [[[name for name in ENVIRONMENT[part] if given.environ.get(name)] for part in kind.parts] for kind in KINDS]
+    names = [parts[0][0] for parts in there if all(parts)]
+    if len(names) < 2 or not {"awx_job_id", "tower_job_id"} & set(given.extra):
+        return []
+    why = f"{' and '.join(names)}: this job has two credentials, and nobody knows whose jobs are meant"
+    return [f"{why}; launch it with one of them, and take away that of the template if it is of another type"]
 
 
 def alike(name: str, known: str) -> bool:

@@ -133,8 +133,8 @@ class Window:
         self.approves = "successful"
         self.between: t.Callable[[], t.Any] = lambda: None  # what happens before the job that stops
 
-    def run(self, answers: dict = ANSWERS) -> Window:
-        self.status, self.order = run_workflow(self.nodes, self._launch, answers)
+    def run(self) -> Window:
+        self.status, self.order = run_workflow(self.nodes, self._launch, ANSWERS)
         return self
 
     def _launch(self, node: Node, variables: dict) -> Outcome:
