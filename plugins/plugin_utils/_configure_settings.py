@@ -14,8 +14,10 @@ import datetime
 import re
 import typing as t
 import zoneinfo
+from urllib.parse import urlsplit
 
-from ..module_utils._given import CONTROL
+from ..module_utils._errors import OptionError
+from ..module_utils._given import CONTROL, Value, refuse_odd, shown
 from ._playbook_settings import AGE, Settings, Spec, Variables, checked
 
 Type = t.Mapping[str, t.Any]  # a credential type: name, inputs, injectors
@@ -76,6 +78,8 @@ def configuration(
         found["type_name"] = NAMES[found["credential_type"]]
         found["credential_inputs"] = _inputs(found["credential_inputs"])
         complaints = [*_wrong_values(spec, found, now), *_wrong_inputs(found, types)]
+    if isinstance(values["credential_inputs"], str):  # Ansible would take it apart, and name the parts
+        complaints = ["credential_inputs: must be a dictionary, not text"]
     if not complaints and there:
         complaints = [*_wrong_inputs(found, [*types, *there["credential_types"]]), *_not_there(found, types, there)]
         # AWX has one of a name in all of its organizations, and does not let it go to another one
@@ -101,7 +105,9 @@ def _wrong_values(spec: Spec, found: Settings, now: datetime.datetime) -> t.Iter
             yield f"{name}: has a line break or another control character in it"
     if not IMAGE.fullmatch(found["image"]):
         hint = "; leave out what stands before ://" if "://" in found["image"] else ""
-        yield f"image: '{found['image']}' is not the name of an image, as in registry.example.com/ee-otc-bigdata:1.0.0{hint}"
+        yield f"image: {shown(found['image'])} is not the name of an image, as in registry.example.com/ee-otc-bigdata:1.0.0{hint}"
+    if found["scm_url"].startswith("http") and "@" in urlsplit(found["scm_url"]).netloc:
+        yield "scm_url: must hold no user and no password; give the project in AWX a credential for source control"
     if found["slices"] < 1:
         yield f"slices: must be at least 1, not {found['slices']}"
     age = found["nightly_purge"]
@@ -128,24 +134,31 @@ def _wrong_inputs(found: Settings, types: t.Sequence[Type]) -> t.Iterator[str]:
         )
     for name, value in inputs.items():
         if name not in kinds:
-            yield f"credential_inputs: {kind} has no field {name!r}, but {', '.join(kinds)}"
+            yield f"credential_inputs: {kind} has no field {shown(str(name))}, but {', '.join(kinds)}"
         elif not isinstance(value, KINDS[kinds[name]]):
             wish = "text, so put it into quotes" if kinds[name] == "string" else "true or false"
             yield f"credential_inputs: {name}: must be {wish}"
+        elif isinstance(value, str):
+            try:
+                refuse_odd(name, Value(value, f"credential_inputs: {name}"))
+            except OptionError as error:
+                yield str(error)
 
 
 def _not_there(found: Settings, types: t.Sequence[Type], there: t.Mapping[str, t.Any]) -> t.Iterator[str]:
     """What AWX would refuse after half of the work."""
     name = found["organization"]
+    administrator = any(one.get("is_superuser") for one in there["me"])
     if not there["organizations"]:
         yield f"organization: AWX shows no organization {name!r} to this token; make it, or take the token of one of its administrators"
+    elif not administrator and not there["organizations"][0]["summary_fields"]["user_capabilities"]["edit"]:
+        yield f"organization: this token may not change {name!r}; take that of one of its administrators"
     have = {one["name"]: one for one in there["credential_types"]}
     differ = [
         one["name"]
         for one in types
-        if any(one[key] != have.get(one["name"], {}).get(key) for key in ("inputs", "injectors"))
+        if any(one[key] != have.get(one["name"], {}).get(key) for key in ("description", "inputs", "injectors"))
     ]
-    administrator = any(one.get("is_superuser") for one in there["me"])
     if differ and not administrator:
         yield (
             f"AWX does not have these credential types, or has them otherwise: {', '.join(differ)}. Only a system "
@@ -184,8 +197,10 @@ def why_not(rrule: str, now: datetime.datetime) -> str:
         last = [_last(rule.partition(":")[2], begin) for rule in rules]
     except ValueError:
         return f"'{rrule}' has a date that there is not"
+    except OverflowError:  # it ends when nobody is left
+        return ""
     # A day more, as a rule may tell the time of another zone
-    if all(end and end + datetime.timedelta(days=1) < now for end in last):
+    if all(end and end < now - datetime.timedelta(days=1) for end in last):
         return f"'{rrule}' is over, so it would never begin"
     return ""
 

@@ -102,7 +102,13 @@ def checked(spec: Spec, given: Variables) -> tuple[Settings, Settings, list[str]
     right = {name: value for name, value in values.items() if value is not None}
     known = {name: _known(option) for name, option in spec.items() if name not in wrong}
     found = ArgumentSpecValidator(known).validate(right)
-    undefined = [f"{name}: has no value: {reason}" for name, reason in given.broken.items()]
+    # What cannot be evaluated is quoted in the reason
+    undefined = [
+        f"{name}: cannot be evaluated; a text with braces in it needs !unsafe before it"
+        if spec.get(name, {}).get("no_log")
+        else f"{name}: has no value: {reason}"
+        for name, reason in given.broken.items()
+    ]
     return (
         values,
         found.validated_parameters,
@@ -182,7 +188,7 @@ def two_credentials(given: Variables) -> list[str]:
     if len(names) < 2 or not {"awx_job_id", "tower_job_id"} & set(given.extra):
         return []
     why = f"{' and '.join(names)}: this job has two credentials, and nobody knows whose jobs are meant"
-    return [f"{why}; launch it with one of them, and take away that of the template if it is of another type"]
+    return [f"{why}; give this credential to a job template of its own, without the other one"]
 
 
 def alike(name: str, known: str) -> bool:

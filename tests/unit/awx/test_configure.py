@@ -22,7 +22,7 @@ from ansible_collections.otc.bigdata.plugins.module_utils._version import VERSIO
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import LEAST
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.awx import COLLECTIONS, ROOT, Job, credential_types
-from ansible_collections.otc.bigdata.tests.unit.utils.controller import TOKEN, UNIFIED, Controller, controller
+from ansible_collections.otc.bigdata.tests.unit.utils.controller import EDITABLE, TOKEN, UNIFIED, Controller, controller
 from ansible_collections.otc.bigdata.tests.unit.utils.guides import GUIDES, blocks, reader
 from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Folder, Run, folder
 from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY
@@ -225,7 +225,7 @@ def check_changes(here: Folder, url: str, one: Controller) -> None:
     (source,) = one.things["inventory_sources"].values()
     assert source["credential"] == new["id"]
 
-    team = one.add("organizations", {"name": "Team"})
+    team = one.add("organizations", {"name": "Team", **EDITABLE})
     one.administrator, one.syncs = False, ["running", "failed"]
     before = copy.deepcopy(one.things)
     run = configure(here, url, {"image": variables["image"], "organization": "Team"})

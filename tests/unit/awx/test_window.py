@@ -265,7 +265,7 @@ def test_a_job_that_cannot_be_stopped(tmp_path, emulator):
     for text in (
         "Stopped 2 of 3 jobs, 1 failed: 2: job_running",
         "Started 2 of 3 jobs",
-        "All jobs that were to be stopped run",
+        "All jobs that were to be stopped run again or still",
     ):
         assert text in window.jobs["failed"].output, window.said
     assert "Give jobs the time" in window.jobs["start_again"].output
@@ -281,6 +281,17 @@ def test_a_job_that_has_begun_to_run(tmp_path, emulator):
     assert window.order == ["list", "stop", "start_again", "failed"], window.said
     assert window.status == "failed"
     assert "6 (late) is job_running; nothing was stopped" in window.jobs["stop"].output
+    assert not writes(emulator)
+
+
+def test_a_stop_that_cannot_even_read(tmp_path, emulator):
+    """It has stopped nothing, and tells so: what it tells replaces the list."""
+    emulator.load(world({}))
+    window = Window(tmp_path, emulator, None)
+    window.between = lambda: emulator.faults.add(method="GET", path="/streaming/jobs$", status=403, times=1)
+    window.run()
+    assert window.order == ["list", "stop", "start_again", "failed"], window.said
+    assert (window.jobs["start_again"].status, window.status) == ("successful", "failed"), window.said
     assert not writes(emulator)
 
 

@@ -15,6 +15,7 @@ import urllib.parse
 
 from awx_plugins.credentials.plugins import openstack
 
+EDITABLE = {"summary_fields": {"user_capabilities": {"edit": True}}}  # to an administrator of the organization
 TOKEN = "controller-token"
 VERSION = {"X-API-Product-Name": "AWX", "X-API-Product-Version": "24.6.1"}
 PREFIX = re.compile(r"/api/(controller/)?v2/")  # automation controller is behind a gateway
@@ -53,7 +54,7 @@ class Controller:
         self.things: dict[str, dict[int, dict]] = {}
         self.writes: list[tuple[str, str, t.Any]] = []
         self._number = 0
-        self.add("organizations", {"name": "Default"})
+        self.add("organizations", {"name": "Default", **EDITABLE})
         self.add(
             "credential_types",
             {"name": "OpenStack", "kind": "cloud", "managed": True, "inputs": openstack.inputs, "injectors": {}},

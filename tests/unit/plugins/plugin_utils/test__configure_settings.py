@@ -26,7 +26,7 @@ IMAGE = {"image": "registry.example.com/ee:1"}
 SECRET = "do-not-show-me"
 KEY = {"access_key": "AK", "secret_key": SECRET}
 INPUTS = {"fields": [{"id": "access_key"}, {"id": "secret_key"}, {"id": "project_name"}], "required": [*KEY]}
-TYPES = [{"name": NAMES["access_key"], "inputs": INPUTS, "injectors": {}}]
+TYPES = [{"name": NAMES["access_key"], "description": "AK/SK", "inputs": INPUTS, "injectors": {}}]
 OPENSTACK = {
     "name": "OpenStack",
     "inputs": {
@@ -35,8 +35,11 @@ OPENSTACK = {
     },
     "injectors": {},
 }
+MINE, NOT_MINE = (
+    {"name": "Default", "summary_fields": {"user_capabilities": {"edit": edit}}} for edit in (True, False)
+)
 THERE = {
-    "organizations": [{"name": "Default"}],
+    "organizations": [MINE],
     "credential_types": [*TYPES, OPENSTACK],
     "execution_environments": [{"name": "otc.bigdata"}],
     "me": [{"is_superuser": False}],
@@ -83,6 +86,18 @@ def test_what_is_not_given():
         ({"credential_inputs": {**KEY, "project_name": 8}}, "project_name: must be text, so put it into quotes"),
         ({"credential_inputs": {"access_key": "AK", "secret_key": [SECRET]}}, "secret_key: must be text"),
         ({"credential_inputs": SECRET}, "credential_inputs"),
+        (
+            {"credential_inputs": f"access_key=AK secret_key=a,{SECRET}=b"},
+            "credential_inputs: must be a dictionary, not text",
+        ),
+        ({"credential_inputs": {**KEY, "access_key": "AK\n"}}, "credential_inputs: access_key: holds a line break"),
+        ({"credential_inputs": {**KEY, "project_name": " eu-de"}}, "project_name: begins or ends with white space"),
+        ({"credential_inputs": {**KEY, f"{SECRET} {{": "eu-de"}}, "has no field what is given, but access_key"),
+        (
+            {"image": f"https://u:{SECRET}@registry.example.com/ee:1"},
+            "image: what is given is not the name of an image",
+        ),
+        ({"scm_url": f"https://u:{SECRET}@git.example.com/otc.git"}, "scm_url: must hold no user and no password"),
         ({"rrule": "every night"}, "rrule: 'every night' does not begin with one DTSTART"),
     ],
 )
@@ -102,6 +117,8 @@ def test_same_as_awx_has():
     ("values", "there", "complaint"),
     [
         ({"organization": "Team"}, {"organizations": []}, "AWX shows no organization 'Team' to this token"),
+        ({}, {"organizations": [NOT_MINE]}, "organization: this token may not change 'Default'"),
+        ({}, {"credential_types": [{**TYPES[0], "description": "of old"}]}, f"otherwise: {NAMES['access_key']}."),
         ({}, {"credential_types": [OPENSTACK]}, "Only a system administrator may make and change credential types"),
         ({}, {"credential_types": [{**TYPES[0], "injectors": {"env": {}}}]}, f"otherwise: {NAMES['access_key']}."),
         (
@@ -122,6 +139,13 @@ def test_what_cannot_work_there(values, there, complaint):
     assert complaint in found
 
 
+def test_a_credential_that_cannot_be_evaluated():
+    """Ansible quotes it."""
+    given = Variables(dict(IMAGE), (), (), "localhost", (), {"credential_inputs": f"in {SECRET}{{{{"})
+    (found,) = configuration(SPEC, given, TYPES, {}, NOW)["complaints"]
+    assert found == "credential_inputs: cannot be evaluated; a text with braces in it needs !unsafe before it"
+
+
 def test_administrator():
     """The types are missing, and are going to be made."""
     there = {**THERE, "credential_types": [], "me": [{"is_superuser": True}]}
@@ -136,6 +160,8 @@ def test_name_that_another_organization_has():
     "rrule",
     [
         SPEC["rrule"]["default"],
+        "DTSTART:20260101T000000Z RRULE:FREQ=DAILY;INTERVAL=1;UNTIL=99991231T235959Z",
+        "DTSTART:20260101T000000Z RRULE:FREQ=DAILY;INTERVAL=99999;COUNT=50",
         "DTSTART:20260101T023000Z RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR",
         "DTSTART:20260101T023000Z RRULE:FREQ=MONTHLY;INTERVAL=1;BYSETPOS=-1;BYDAY=SU",
         "DTSTART:20260101T023000Z RRULE:FREQ=DAILY;INTERVAL=1;UNTIL=20260602T000000Z",
