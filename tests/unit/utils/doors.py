@@ -60,7 +60,7 @@ def _kinds(answer: dict) -> dict:
         "msg": _plain(answer.get("msg", "").partition(": ")[0]),  # then follows the first of several faults
         "error": _plain(answer.get("error")),
         "jobs": sorted({name for job in answer.get("jobs", ()) for name in job}),
-        "repeats": sorted(set(map(_plain, answer["repeats"]))),
+        "repeats": [],  # which of the workers is throttled is chance, too
     }
     return {**answer, **kinds, "summary": sorted(answer.get("summary", ()))}
 
