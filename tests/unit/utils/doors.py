@@ -60,7 +60,8 @@ def _kinds(answer: dict) -> dict:
         "msg": _plain(answer.get("msg", "").partition(": ")[0]),  # then follows the first of several faults
         "error": _plain(answer.get("error")),
         "jobs": sorted({name for job in answer.get("jobs", ()) for name in job}),
-        "repeats": [],  # which of the workers is throttled is chance, too
+        # which of the workers is throttled, and so which request is sent again, is chance; why is none
+        "repeats": sorted({_plain(one).partition(": ")[2] for one in answer["repeats"]}),
     }
     return {**answer, **kinds, "summary": sorted(answer.get("summary", ()))}
 
