@@ -17,8 +17,8 @@ import zoneinfo
 from urllib.parse import urlsplit
 
 from ..module_utils._errors import OptionError
-from ..module_utils._given import CONTROL, Value, refuse_odd, shown
-from ._playbook_settings import AGE, Settings, Spec, Variables, checked
+from ..module_utils._given import Value, refuse_odd, shown
+from ._playbook_settings import Settings, Spec, Variables, checked, is_nothing, wrong_characters, wrong_figures
 
 Type = t.Mapping[str, t.Any]  # a credential type: name, inputs, injectors
 
@@ -92,27 +92,17 @@ def _inputs(inputs: t.Mapping[t.Any, t.Any] | None) -> dict[t.Any, t.Any] | None
     """Without those that are not given: null, empty and blank."""
     if inputs is None:
         return None
-    return {
-        name: value
-        for name, value in inputs.items()
-        if value is not None and not (isinstance(value, str) and not value.strip())
-    }
+    return {name: value for name, value in inputs.items() if not is_nothing(value)}
 
 
 def _wrong_values(spec: Spec, found: Settings, now: datetime.datetime) -> t.Iterator[str]:
-    for name in spec:
-        if isinstance(found[name], str) and CONTROL.search(found[name]):
-            yield f"{name}: has a line break or another control character in it"
+    yield from wrong_characters(spec, found)
     if not IMAGE.fullmatch(found["image"]):
         hint = "; leave out what stands before ://" if "://" in found["image"] else ""
         yield f"image: {shown(found['image'])} is not the name of an image, as in registry.example.com/ee-otc-bigdata:1.0.0{hint}"
     if found["scm_url"].startswith("http") and "@" in urlsplit(found["scm_url"]).netloc:
         yield "scm_url: must hold no user and no password; give the project in AWX a credential for source control"
-    if found["slices"] < 1:
-        yield f"slices: must be at least 1, not {found['slices']}"
-    age = found["nightly_purge"]
-    if age is not None and not AGE.fullmatch(str(age)):
-        yield f"nightly_purge: '{age}' is not one positive number and one of s m h d w, as in 30d"
+    yield from wrong_figures(spec, found)
     reason = why_not(found["rrule"], now)
     if reason:
         yield f"rrule: {reason}"

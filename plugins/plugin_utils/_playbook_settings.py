@@ -29,7 +29,8 @@ Settings = dict[str, t.Any]
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 
 EMPTY = "is empty; leave it out or give it a value"
-LEAST = {"max_jobs": 1, "min_jobs": 0, "wait_timeout": 0}
+LEAST = {"max_jobs": 1, "min_jobs": 0, "slices": 1, "wait_timeout": 0}
+AGES = ("older_than", "nightly_purge")
 AGE = re.compile(r"[1-9][0-9]{0,8}[smhdw]")
 # What the playbooks keep for themselves, beside names that begin with OWN_PREFIX. One of the command line would win over it.
 OWN = {
@@ -122,12 +123,17 @@ def _known(option: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 def _taken(option: t.Mapping[str, t.Any], value: t.Any) -> t.Any:
     """Blanks around a text do not count, one that has nothing else is null, and the text of a list is taken apart."""
-    value = _trimmed(value)
-    if value in ("", None):
+    if is_nothing(value):
         return None
+    value = _trimmed(value)
     if option["type"] != "list" or isinstance(value, dict):
         return value
     return elements(value) if isinstance(value, str) else [_trimmed(one) for one in _flat(value)]
+
+
+def is_nothing(value: t.Any) -> bool:
+    """Null, and empty or blank text, are the same as not given."""
+    return _trimmed(value) in ("", None)
 
 
 def _trimmed(value: t.Any) -> t.Any:
@@ -243,20 +249,14 @@ def _way_out(name: str, kind: str, value: t.Any) -> str:
 def _wrong_values(playbook: str, spec: Spec, found: Settings, given: Variables) -> t.Iterator[str]:
     empty = [name for name in spec if _is_empty(name, found[name], given)]
     yield from (f"{name}: {EMPTY}" for name in empty)
-    for name in spec:
-        if any(CONTROL.search(one) for one in _flat(found[name]) if isinstance(one, str)):
-            yield f"{name}: has a line break or another control character in it"
+    yield from wrong_characters(spec, found)
     if "all_jobs" in spec and found["all_jobs"] and found["names"]:
         yield "all_jobs: means every job, so give no names beside it"
     elif "names" in spec and not empty and not any(found[name] for name in ("names", "all_jobs", "queue_name")):
         yield "names: give patterns of names, or a queue_name; all_jobs=true means every job"
     if "mrs" in found["services"] and not found["clusters"]:
         yield "clusters: the service mrs needs the names of its clusters"
-    if "older_than" in spec and not AGE.fullmatch(str(found["older_than"])):
-        yield f"older_than: '{found['older_than']}' is not one positive number and one of s m h d w, as in 30d"
-    for name in spec:
-        if name in LEAST and found[name] < LEAST[name]:
-            yield f"{name}: must be at least {LEAST[name]}, not {found[name]}"
+    yield from wrong_figures(spec, found)
     tasks, file = found.get("maintenance_tasks"), found.get("stopped_jobs_file")
     if tasks and not os.path.isfile(tasks):
         yield f"maintenance_tasks: there is no file '{tasks}'"
@@ -274,11 +274,28 @@ def _wrong_values(playbook: str, spec: Spec, found: Settings, given: Variables) 
         )
 
 
+def wrong_characters(spec: Spec, found: Settings) -> t.Iterator[str]:
+    for name in spec:
+        if any(CONTROL.search(one) for one in _flat(found[name]) if isinstance(one, str)):
+            yield f"{name}: has a line break or another control character in it"
+
+
+def wrong_figures(spec: Spec, found: Settings) -> t.Iterator[str]:
+    """Ages and numbers."""
+    for name in AGES:
+        age = found[name] if name in spec else None
+        if age is not None and not AGE.fullmatch(str(age)):
+            yield f"{name}: '{age}' is not one positive number and one of s m h d w, as in 30d"
+    for name in spec:
+        if name in LEAST and found[name] < LEAST[name]:
+            yield f"{name}: must be at least {LEAST[name]}, not {found[name]}"
+
+
 def _is_empty(name: str, value: t.Any, given: Variables) -> bool:
     """Empty clusters are no clusters. All else that is empty would mean more jobs than it seems to."""
     if name not in given.values or not isinstance(value, list):
         return False
-    return (value == [] and name != "clusters" and _trimmed(given.values[name]) not in ("", None)) or not all(value)
+    return (value == [] and name != "clusters" and not is_nothing(given.values[name])) or not all(value)
 
 
 # ---- what an earlier run has kept ----
