@@ -129,7 +129,7 @@ class Reply:
     def skew(self) -> float:
         """Seconds that the clock of the server is ahead of this host's; 0 if it does not tell the time."""
         moment = _moment(self.headers.get("Date"))
-        return (moment - datetime.now(timezone.utc)).total_seconds() if moment else 0.0
+        return moment.timestamp() - time.time() if moment else 0.0
 
 
 def trouble_with_requests() -> Exception | None:
@@ -158,7 +158,7 @@ class Http:
         tls: Tls,
         told: Told = lambda text: None,
         deadline: float = float("inf"),
-        rest: t.Callable[[float], None] = time.sleep,
+        rest: t.Callable[[float], None] = lambda seconds: time.sleep(seconds),
         secrets: t.Collection[str] = (),
     ) -> None:
         self._rest = rest
@@ -515,7 +515,7 @@ def _seconds(wished: str | None) -> float | None:
     if wished.isascii() and wished.strip().isdigit():
         return float(wished)
     moment = _moment(wished)
-    return max(0.0, (moment - datetime.now(timezone.utc)).total_seconds()) if moment else None
+    return max(0.0, moment.timestamp() - time.time()) if moment else None
 
 
 def _moment(text: str | None) -> datetime | None:

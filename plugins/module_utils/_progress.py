@@ -17,17 +17,16 @@ EVERY = 2.0  # seconds from one line to the next, and before the first
 class Progress:
     """``told`` gets the lines. May be shared by threads."""
 
-    def __init__(self, told: t.Callable[[str], None], clock: t.Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, told: t.Callable[[str], None]) -> None:
         self._told = told
-        self._clock = clock
-        self._began = self._last = clock()
+        self._began = self._last = time.monotonic()
         self._line = ""
         self._speaking = threading.Lock()
 
     def tell(self, line: t.Callable[[], str]) -> None:
         """``line`` is only called for if it is time for one."""
         with self._speaking:
-            now = self._clock()
+            now = time.monotonic()
             if now - self._last < EVERY:
                 return
             text = line()

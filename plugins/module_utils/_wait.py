@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import time
-import typing as t
 
 FIRST_PAUSE = 0.5
 
@@ -16,21 +15,13 @@ FIRST_PAUSE = 0.5
 class Patience:
     """``timeout`` and ``interval`` in seconds. Pauses start short and double up to ``interval``."""
 
-    def __init__(
-        self,
-        timeout: float,
-        interval: float,
-        clock: t.Callable[[], float] = time.monotonic,
-        sleep: t.Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._clock = clock
-        self._sleep = sleep
-        self.deadline = clock() + timeout
+    def __init__(self, timeout: float, interval: float) -> None:
+        self.deadline = self.now() + timeout
         self._interval = interval
         self.restart()
 
     def now(self) -> float:
-        return self._clock()
+        return time.monotonic()
 
     def before(self, attempt: int) -> float:
         """Seconds from one try of the same request to the next one; ``attempt`` counts from 1."""
@@ -42,13 +33,13 @@ class Patience:
 
     def pause(self, until: float | None = None) -> bool:
         """Sleeps until it is time for another look, at ``until`` at the latest; False, at once, when the time is over."""
-        now = self._clock()
+        now = self.now()
         left = self.deadline - now
         if left <= 0:
             return False
         if until is not None and now < until < now + self._next:  # a look between two others, whose rhythm stays
-            self._sleep(min(until - now, left))
+            time.sleep(min(until - now, left))
             return True
-        self._sleep(min(self._next, left))
+        time.sleep(min(self._next, left))
         self._next = min(self._next * 2, self._interval)
         return True

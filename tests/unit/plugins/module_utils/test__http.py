@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import ssl
+import time
 import types
 import typing as t
 import zlib
@@ -34,7 +35,7 @@ Start = t.Callable[..., t.Any]
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     found: list[float] = []
-    clock = types.SimpleNamespace(sleep=found.append, monotonic=lambda: sum(found))
+    clock = types.SimpleNamespace(sleep=found.append, monotonic=lambda: sum(found), time=time.time)
     monkeypatch.setattr(_http, "time", clock)
     monkeypatch.setattr(_http.random, "uniform", lambda low, high: (low + high) / 2)
     return found

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from ansible_collections.otc.bigdata.plugins.module_utils import _wait
 from ansible_collections.otc.bigdata.plugins.module_utils._wait import Patience
 
 
@@ -13,7 +16,7 @@ class Clock:
         self.now = 100.0
         self.pauses: list[float] = []
 
-    def __call__(self) -> float:
+    def monotonic(self) -> float:
         return self.now
 
     def sleep(self, seconds: float) -> None:
@@ -21,23 +24,29 @@ class Clock:
         self.pauses.append(seconds)
 
 
-def pauses(timeout: float, interval: float) -> list[float]:
-    clock = Clock()
-    patience = Patience(timeout, interval, clock, clock.sleep)
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    one = Clock()
+    monkeypatch.setattr(_wait, "time", one)
+    return one
+
+
+def pauses(clock: Clock, timeout: float, interval: float) -> list[float]:
+    clock.pauses.clear()
+    patience = Patience(timeout, interval)
     while patience.pause():
         pass
     return clock.pauses
 
 
-def test_pauses() -> None:
-    assert pauses(20, 3) == [0.5, 1, 2, 3, 3, 3, 3, 3, 1.5]
-    assert pauses(1, 0.25) == [0.25] * 4
-    assert pauses(0, 10) == []
+def test_pauses(clock: Clock) -> None:
+    assert pauses(clock, 20, 3) == [0.5, 1, 2, 3, 3, 3, 3, 3, 1.5]
+    assert pauses(clock, 1, 0.25) == [0.25] * 4
+    assert pauses(clock, 0, 10) == []
 
 
-def test_a_write_makes_the_next_look_come_soon() -> None:
-    clock = Clock()
-    patience = Patience(60, 10, clock, clock.sleep)
+def test_a_write_makes_the_next_look_come_soon(clock: Clock) -> None:
+    patience = Patience(60, 10)
     for dummy in range(3):
         patience.pause()
     patience.restart()
@@ -45,10 +54,9 @@ def test_a_write_makes_the_next_look_come_soon() -> None:
     assert clock.pauses == [0.5, 1, 2, 0.5]
 
 
-def test_a_look_between_two_others() -> None:
+def test_a_look_between_two_others(clock: Clock) -> None:
     """Something may be due before the next look. That changes nothing in their rhythm, nor in the deadline."""
-    clock = Clock()
-    patience = Patience(60, 10, clock, clock.sleep)
+    patience = Patience(60, 10)
     assert patience.pause(patience.now() + 0.2)
     assert patience.pause(patience.now() + 0.7)
     assert patience.pause(patience.now() + 0.7)
@@ -56,4 +64,4 @@ def test_a_look_between_two_others() -> None:
     assert patience.pause(None)
     assert [round(one, 3) for one in clock.pauses] == [0.2, 0.5, 0.7, 1, 2]
     assert [patience.before(attempt) for attempt in (1, 2, 3, 4, 5, 6, 2000)] == [0.5, 1, 2, 4, 8, 10, 10]
-    assert Patience(60, 0.05, clock, clock.sleep).before(3) == 0.05
+    assert Patience(60, 0.05).before(3) == 0.05
