@@ -20,7 +20,8 @@ from typing import Callable
 if not __package__:  # started by folder
     sys.path[0] = str(pathlib.Path(__file__).resolve().parents[1])
     __package__, __spec__ = "emulator", None  # pylint: disable=redefined-builtin
-from .server import CHOICES, DELAYS, KINDS, Emulator
+from .cloud import CHOICES, DELAYS, KINDS
+from .server import Emulator
 from .settings import PLAIN, SettingError
 
 EPILOG = """

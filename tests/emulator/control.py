@@ -11,12 +11,12 @@ from .settings import SettingError
 from .wire import Reply, Request
 
 if t.TYPE_CHECKING:
-    from .server import Emulator
+    from .cloud import Cloud
 
 PREFIX = "/_emulator/"
 
 
-def answer(emulator: Emulator, request: Request) -> Reply:
+def answer(emulator: Cloud, request: Request) -> Reply:
     """The reply to a control request."""
     command = COMMANDS.get((request.method, request.path[len(PREFIX) :]))
     if command is None:

@@ -144,7 +144,7 @@ def replaced(body, path: t.Sequence[str], value):
         return value
     body, (key, *rest) = copy.copy(body), path
     if isinstance(body, list):
-        for number in range(len(body)) if key == "*" else [int(key)]:
+        for number in range(len(body))[slice(None) if key == "*" else slice(int(key), int(key) + 1 or None)]:
             body[number] = replaced(body[number], rest, value)
     elif isinstance(body, dict):
         body[key] = replaced(body.get(key), rest, value)

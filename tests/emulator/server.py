@@ -1,18 +1,12 @@
 # Copyright (c) 2026, otc.bigdata contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The emulator: connections, routing, faults and log around the services.
-
-A new service is a new file with a ``SERVICE`` in it, and its name in ``SERVICES``.
-"""
+"""The connections to a cloud."""
 
 from __future__ import annotations
 
 import contextlib
 import itertools
-import json
-import pathlib
-import secrets
 import socket
 import socketserver
 import ssl
@@ -22,42 +16,23 @@ import threading
 import time
 import traceback
 
-from . import control, dli_batch, dli_flink, iam, mrs
-from .faults import Faults
-from .gateway import RateLimit, refusal, throttled
-from .log import RequestLog
-from .service import Route, Router
-from .settings import ANSWERS, Settings
-from .wire import ApiError, BadRequest, GatewayError, Reply, Request, read_request
-from .world import World
+from .cloud import Cloud
+from .wire import BadRequest, Reply, read_request
 
-SERVICES = (iam.SERVICE, dli_flink.SERVICE, dli_batch.SERVICE, mrs.SERVICE)
-KINDS = [kind for service in SERVICES for kind in service.kinds]
-CHOICES = {**ANSWERS, **{name: values for service in SERVICES for name, values in service.answers.items()}}
-DELAYS = {name: value for service in SERVICES for name, value in service.delays.items()}
-
-SEED_FILE = pathlib.Path(__file__).with_name("seed.json")
 WITHOUT_END = ("drip", "drip_body", "drip_continue", "endless")
 ENDLESS = b"10000\r\n" + b" " * 0x10000 + b"\r\n"  # a chunk of 64 KiB
 AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends a reset
 
 
-class Emulator:
-    """The cloud in one process.
+class Emulator(Cloud):
+    """A cloud that can be reached by HTTP.
 
     ``with Emulator(seed={"flink_jobs": [{"count": 3}]}, latency=0.02) as emulator:`` serves at ``emulator.url``
-    from a thread. The parts that ``seed`` leaves out come from seed.json. Settings: see settings.py.
+    from a thread.
     """
 
     def __init__(self, port: int = 0, host: str = "127.0.0.1", seed: dict | None = None, **settings) -> None:
-        self.settings = Settings(CHOICES, DELAYS)
-        self.settings.update(settings)
-        self._first_seed = _merged(json.loads(SEED_FILE.read_text(encoding="utf-8")), seed or {})
-        self._first_settings = self.settings.as_dict()
-        self.world = World(self.settings, KINDS, self._first_seed)
-        self.faults, self.log, self._rate_limit = Faults(), RequestLog(), RateLimit()
-        self._router = Router(SERVICES)
-        self._id_prefix, self._requests = secrets.token_hex(12), 0
+        super().__init__(seed, **settings)
         self._server = _Server((host, port), self)
         self.url = f"http://{host}:{self._server.server_address[1]}"
 
@@ -80,64 +55,6 @@ class Emulator:
         """Stop listening and close all connections."""
         self._server.shutdown()
         self._server.server_close()
-
-    def load(self, seed: dict) -> None:
-        """A new world; parts that are not given are those of the start."""
-        self.world.load(_merged(self._first_seed, seed))
-
-    def reset(self) -> None:
-        """Everything as at the start: jobs, people, settings; no faults, an empty log."""
-        self.load({})
-        self.settings.update(self._first_settings)
-        self.faults.clear()
-        self.log.clear()
-
-    # ---- one request ----
-
-    def answer(self, request: Request, connection: int) -> Reply:
-        """The reply to a request that came over this connection."""
-        if request.path.startswith(control.PREFIX):
-            return control.answer(self, request)
-        arrived = self.log.arrived(connection)
-        self._requests += 1
-        request.id = f"{self._id_prefix}{self._requests:08x}"
-        route, values = self._router.find(request.method, request.path)
-        reply = Reply(500)
-        try:
-            if self.settings.latency:
-                time.sleep(self.settings.latency)
-            within = self._rate_limit.passes(self.settings.rate_limit)
-            fault = self.faults.next_for(request) if within else None
-            if not within:
-                reply = throttled(request, self.settings)
-            elif fault:
-                reply = fault.break_answer(request, lambda: self._carry_out(route, request, values))
-            else:
-                reply = self._carry_out(route, request, values)
-        finally:
-            template, total = (route.template, route.counts) if route else ("(unknown)", "other")
-            self.log.answered(request, reply, template, total, arrived)
-        reply.headers[route.service.request_id_header if route else "X-Request-Id"] = request.id
-        return reply
-
-    def _carry_out(self, route: Route | None, request: Request, values: list[str]) -> Reply:
-        if route is None:
-            return refusal(request, GatewayError("APIGW.0101", "The API does not exist.", 404))
-        try:
-            with self.world.lock:
-                if route.service.access:
-                    route.service.access(self.world, request, *values)
-                return route.handler(self.world, request, *values)
-        except GatewayError as error:
-            return refusal(request, error)
-        except ApiError as error:
-            return route.service.error_reply(self.world, request, error)
-
-
-def _merged(base: dict, seed: dict) -> dict:
-    """The seed; parts that it leaves out are those of the base. What was in other clusters is gone with them."""
-    empty = {kind.name: [] for kind in KINDS if kind.parent in seed}
-    return {**base, **empty, **seed}
 
 
 class _Server(socketserver.ThreadingTCPServer):

@@ -81,16 +81,23 @@ class Reply:
         self.pause, self.raw = 0.0, None
 
     def encode(self, head_only: bool = False) -> bytes:
-        payload, content_type = self._payload()
-        missing = 100 if self.cut == "truncate" else 0
+        headers, payload = self.parts()
         head = [STATUS_LINES.get(self.status) or f"HTTP/1.1 {self.status} Unknown\r\n"]
-        if payload and "Content-Type" not in self.headers:
-            head.append(f"Content-Type: {content_type}\r\n")
-        if self.status != 204:
-            head.append(f"Content-Length: {len(payload) + missing}\r\n")
-        head.extend(f"{name}: {value}\r\n" for name, value in self.headers.items())
+        head.extend(f"{name}: {value}\r\n" for name, value in headers.items())
         head.append("\r\n")
-        return "".join(head).encode("latin-1") + (b"" if head_only or self.status == 204 else payload)
+        return "".join(head).encode("latin-1") + (b"" if head_only else payload)
+
+    def parts(self) -> tuple[dict[str, str], bytes]:
+        """Headers and body, as they are sent."""
+        payload, content_type = self._payload()
+        headers = {}
+        if payload:
+            headers["Content-Type"] = content_type
+        if self.status == 204:
+            payload = b""
+        else:
+            headers["Content-Length"] = str(len(payload) + (100 if self.cut == "truncate" else 0))
+        return {**headers, **self.headers}, payload
 
     def _payload(self) -> tuple[bytes, str]:
         if self.raw is not None:
