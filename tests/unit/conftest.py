@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+import typing as t
 
 import hypothesis
 import pytest
@@ -17,6 +18,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
 from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
 from ansible_collections.otc.bigdata.tests.unit.utils.summary import show_parity, show_sweep
+from ansible_collections.otc.bigdata.tests.unit.utils.wire import cloud_on_the_wire
 
 # A busy machine is no failure
 hypothesis.settings.register_profile("patient", deadline=None)
@@ -27,7 +29,8 @@ def pytest_configure(config) -> None:
     """Here, and not in pyproject.toml, which ansible-test does not read."""
     for marker in (
         "no_cover: repeats what other tests run; to count its lines as well would take long",
-        "races: it is chance how far each of several workers comes, so only the kinds of what happens are compared",
+        "cover_ansible: plugins that only Ansible's own processes run; their lines are counted there",
+        "real: needs connections, processes or a clock such as users have",
     ):
         config.addinivalue_line("markers", marker)
     counter = config.pluginmanager.getplugin("_cov")
@@ -47,6 +50,15 @@ def pytest_collection_modifyitems(items) -> None:
     items.sort(key=lambda item: item.path.name != "test_random_worlds.py")
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _cover_ansible(request) -> t.Iterator[None]:
+    """For files that are marked so."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.node.get_closest_marker("cover_ansible") and request.config.pluginmanager.hasplugin("_cov"):
+            patch.setenv("COVER_ANSIBLE", "1")
+        yield
+
+
 @pytest.fixture(scope="session")
 def one_emulator():
     """An emulator for this worker, in a thread."""
@@ -55,13 +67,26 @@ def one_emulator():
 
 
 @pytest.fixture
-def emulator(one_emulator):
-    """The emulator as it is after its start."""
+def real_emulator(one_emulator):
+    """The emulator as it is after its start, with connections to it."""
     one_emulator.reset()
     while one_emulator.log.summary()["peak_in_flight"]:  # a request that the last test gave up
         time.sleep(0.05)
         one_emulator.reset()
     return one_emulator
+
+
+@pytest.fixture
+def cloud():
+    """The same without connections, in virtual time."""
+    with cloud_on_the_wire() as one:
+        yield one
+
+
+@pytest.fixture
+def emulator(real_emulator):
+    """A folder of tests may have another one."""
+    return real_emulator
 
 
 @pytest.fixture

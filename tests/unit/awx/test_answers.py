@@ -20,6 +20,8 @@ from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import folder
 PLAY = ROOT / "tests/integration/smoke_answers.yml"
 # From then on, the type of an answer is found out as if it had no quotes
 RETYPES = tuple(map(int, __version__.split(".")[:2])) >= (2, 19)
+pytestmark = pytest.mark.cover_ansible
+
 SEED = {
     "flink_jobs": [
         {"job_id": number, "name": name, "queue_name": queue, "status": "job_running"}

@@ -4,8 +4,7 @@
 """Every fault at every request of every kind of task, one at a time: what the report says is what the emulator knows.
 
 A normal run tells the requests of a task. For each of them, and each fault, the task runs again in a fresh world in which
-that one request meets that fault; then once more without faults. Only the pauses before retries are shortened; the
-modules run through their ``main()``.
+that one request meets that fault; then once more without faults. The modules run through their ``main()``.
 """
 
 from __future__ import annotations
@@ -13,14 +12,10 @@ from __future__ import annotations
 import collections
 import json
 import re
-import time
-import types
 import typing as t
 
 import pytest
 
-from ansible_collections.otc.bigdata.plugins.module_utils import _edge, _http
-from ansible_collections.otc.bigdata.plugins.module_utils._pace import Pace
 from ansible_collections.otc.bigdata.tests.emulator.world import JobKind, JobStore
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
@@ -405,43 +400,20 @@ def effects(monkeypatch) -> list:
     return happened
 
 
-class FastPace(Pace):
-    """A hundred seconds for each one."""
-
-    def pause(self, now: float) -> float:
-        return super().pause(100 * now) / 100
-
-    def answered(self, now: float) -> None:
-        super().answered(100 * now)
-
-    def throttled(self, now: float, wished: float) -> None:
-        super().throttled(100 * now, wished)
-
-
-@pytest.fixture
-def short_pauses(monkeypatch) -> None:
-    """The pauses before requests last a hundredth."""
-    clock = types.SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / 100))
-    monkeypatch.setattr(_edge, "time", clock)
-    monkeypatch.setattr(_http, "Pace", FastPace)
-
-
-@pytest.mark.usefixtures("short_pauses")
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("task", TASKS)
-def test_sweep(emulator, effects, record_property, task, fault) -> None:
+def test_sweep(cloud, effects, record_property, task, fault) -> None:
     """One fault at each request of a task, one after the other."""
-    sweep(Scene(emulator, TASKS[task], effects), task, fault, 2, record_property)
+    sweep(Scene(cloud, TASKS[task], effects), task, fault, 2, record_property)
 
 
-@pytest.mark.usefixtures("short_pauses")
 @pytest.mark.parametrize("fault", PASSING)
 @pytest.mark.parametrize(
     "task", [task for task in TASKS if task.split(maxsplit=2)[2] == "ids" or task == "mrs absent filters"]
 )
-def test_sweep_without_retries(emulator, effects, record_property, task, fault) -> None:
+def test_sweep_without_retries(cloud, effects, record_property, task, fault) -> None:
     """Nothing softens what a passing fault does to a read."""
-    sweep(Scene(emulator, TASKS[task], effects), task, fault, 0, record_property)
+    sweep(Scene(cloud, TASKS[task], effects), task, fault, 0, record_property)
 
 
 def sweep(scene: Scene, task: str, fault: str, retries: int, record_property) -> None:
@@ -474,13 +446,12 @@ def sweep(scene: Scene, task: str, fault: str, retries: int, record_property) ->
     assert not complaints, "\n".join([f"{task}, max_retries {retries}:", *complaints])
 
 
-@pytest.mark.usefixtures("short_pauses")
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("task", READERS)
-def test_sweep_of_readers(emulator, record_property, task, fault) -> None:
+def test_sweep_of_readers(cloud, record_property, task, fault) -> None:
     """They show what there is, or fail and say where; what they show is true either way."""
     service, jobs, options, login = READERS[task]
-    scene = Scene(emulator, Task(service, "stopped", jobs, [], login), [])
+    scene = Scene(cloud, Task(service, "stopped", jobs, [], login), [])
     options = {
         **scene.options,
         "state": None,
@@ -493,7 +464,7 @@ def test_sweep_of_readers(emulator, record_property, task, fault) -> None:
     kind, module = scene.service.kind, f"{scene.service.module}_info"
 
     def read(**more) -> tuple[Result, dict]:
-        emulator.log.clear()
+        cloud.log.clear()
         result = run_in_process(module, {**options, "max_retries": 2, **more})
         scene.service.let_go()
         return result, {job[kind.id_field]: job[kind.state_field] for job in result["jobs"]}

@@ -24,14 +24,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from ansible_collections.otc.bigdata.tests.emulator.server import CHOICES
+from ansible_collections.otc.bigdata.tests.emulator.cloud import CHOICES
 from ansible_collections.otc.bigdata.tests.emulator.world import GONE, Job
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
 from ansible_collections.otc.bigdata.tests.unit.utils.run_module import Result
 from ansible_collections.otc.bigdata.tests.unit.utils.service import refusal
-from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS, Clock, Event, Witness, Words
+from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS, Event, Witness, Words
 
 pytestmark = pytest.mark.no_cover
 
@@ -66,9 +66,8 @@ FAULTS = [  # of one request or two; of a read, none that the emulator takes for
     {"method": "POST|DELETE", "kind": "status_after", **GIVEN_UP},
     {"method": "GET", **GIVEN_UP, "times": 2},
     {"method": "GET", "status": 200, "body": ["x"], "skip": 1},
-    {"method": "POST|DELETE", "kind": "drip", "seconds": 0.02},  # a hundred bytes and more: longer than IN_TIME
+    {"method": "POST|DELETE", "kind": "drip", "seconds": 1},  # a hundred bytes and more: longer than request_timeout
 ]
-IN_TIME = 0.5  # seconds: request_timeout, where an answer drips
 COMMON_ANSWERS = ("batch_refusal", "name_filter", "language", "list_nulls")
 
 
@@ -431,7 +430,6 @@ class RandomWorld(RuleBasedStateMachine):
 
     words: Words
     emulator: t.Any
-    clock: Clock
     witness: Witness
 
     def begin(self, world: dict) -> None:
@@ -467,7 +465,7 @@ class RandomWorld(RuleBasedStateMachine):
         """What was begun comes to its end."""
         store = self.emulator.world[self.words.kind.name]
         while any(job["steps_ahead"] for job in store.truth()):
-            self.clock.sleep(max(SECONDS))
+            self.emulator.clock.sleep(max(SECONDS))
             store.looked_at(store.jobs.values())
 
     def run(self, task: dict, check_mode: bool = False, fault: dict | None = None) -> Run:
@@ -478,11 +476,11 @@ class RandomWorld(RuleBasedStateMachine):
         selected, refused = self.selection(task, [store.jobs[job_id] for job_id in before])
         self.witness.events.clear()
         self.emulator.log.clear()
-        more = {"_ansible_check_mode": check_mode, **({} if "cluster_name" in task else self.service.scope)}
+        more = {} if "cluster_name" in task else self.service.scope
         patience = {"wait_timeout": PATIENCE, "wait_interval": 10}
         self.emulator.faults.extend([fault] if fault else [])
-        more |= {"request_timeout": IN_TIME} if fault and fault.get("kind") == "drip" else {}
-        result = run_in_process(words.service.module, {**self.service.by_token, **patience, **more, **task})
+        options = {**self.service.by_token, **patience, **more, **task}
+        result = run_in_process(words.service.module, options, check_mode)
         self.emulator.faults.clear()
         self.service._check_report(result)
         run = Run(
@@ -530,8 +528,8 @@ def rules(words: Words, **attributes) -> type[RandomWorld]:
 
 
 @pytest.mark.parametrize("service", WORDS)
-def test_random_worlds(emulator, monkeypatch, service) -> None:
+def test_random_worlds(cloud, monkeypatch, service) -> None:
     """Tasks of a module, in worlds of their own."""
     words = WORDS[service]
-    world = rules(words, emulator=emulator, clock=Clock(monkeypatch), witness=Witness(monkeypatch, words))
+    world = rules(words, emulator=cloud, witness=Witness(monkeypatch, words))
     run_state_machine_as_test(world, settings=PROFILE)

@@ -37,7 +37,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import CLUSTER
 from ansible_collections.otc.bigdata.tests.unit.utils.run_action import run_action
-from ansible_collections.otc.bigdata.tests.unit.utils.run_module import PACKAGE, WITH_INVOCATION, _environ
+from ansible_collections.otc.bigdata.tests.unit.utils.run_module import PACKAGE, _environ
 from ansible_collections.otc.bigdata.tests.unit.utils.service import PROJECT, refusal
 
 MODULES = {  # each with a task that succeeds
@@ -512,8 +512,8 @@ def test_options_are_not_logged(module):
     assert secret == {name for name, option in [*spec.items(), *inner.items()] if option.get("no_log")}
     assert secret == {"token", "access_key", "secret_key", "security_token", "password"}
     values = {name: made_up(LETTERS, 40) for name in secret}
-    result = run_in_process(module, {**MODULES[module], **values, **WITH_INVOCATION, "max_retries": -1})
-    shown = result["invocation"]["module_args"]
+    result = run_in_process(module, {**MODULES[module], **values, "max_retries": -1})
+    shown = result.invocation["module_args"]
     assert {shown[name] for name in secret} == {"VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}
     assert not Search(values.items()).found(result.text.encode())
 
@@ -605,9 +605,8 @@ def test_a_secret_in_the_wrong_place(name, system_log):
     secret = made_up(BASE64, 64)
     case = wrong(secret)[name]
     options = {"state": "stopped", "job_ids": [128], **case.options}
-    given = {"_ansible_verbosity": 4, "_ansible_module_name": "otc.bigdata.dli_flink_jobs", **WITH_INVOCATION}
-    as_module = run_in_process("dli_flink_jobs", {**options, **given})
-    shown = as_module.pop("invocation")["module_args"]
+    as_module = run_in_process("dli_flink_jobs", options)
+    shown = as_module.invocation["module_args"]
     in_process = run_action("dli_flink_jobs", options)
     assert as_module["msg"].startswith(case.words), as_module["msg"]
     assert (in_process["msg"], in_process.invocation["module_args"]) == (as_module["msg"], shown)

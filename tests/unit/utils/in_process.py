@@ -6,16 +6,22 @@ a Python."""
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import io
 import json
 import os
-from contextlib import redirect_stdout
+import pathlib
+import subprocess
+import sys
+import tempfile
+import typing as t
 from unittest import mock
 
 from ansible.module_utils import basic
+from ansible.module_utils.common import warnings
 
-from .run_module import KEPT, PACKAGE, Result
+from .run_module import PACKAGE, Result, _environ, _parsed, arguments_of, check_secrets
 
 try:
     from ansible.module_utils.testing import patch_module_args
@@ -26,19 +32,47 @@ except ImportError:  # ansible-core before 2.19
         return mock.patch.object(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": args}).encode())
 
 
-def run_in_process(name: str, options: dict) -> Result:
-    """The answer of the module. Whatever it raises besides its exit is raised: it would have been a traceback."""
+def run_in_process(
+    name: str,
+    options: dict,
+    check_mode: bool = False,
+    diff: bool = False,
+    environ: dict | None = None,
+) -> Result:
+    """The answer of the module, after the checks that hold for each run."""
+    environ = environ or {}
     main = importlib.import_module(f"{PACKAGE}.{name}").main
-    environ = {key: value for key, value in os.environ.items() if key in (*KEPT, "HOME")}
     printed = io.StringIO()
-    code: object = None
-    with mock.patch.dict(os.environ, environ, clear=True), patch_module_args(options), redirect_stdout(printed):
+    code: t.Any = None
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_as_process(environ))
+        stack.enter_context(patch_module_args(arguments_of(name, options, check_mode, diff)))
+        stack.enter_context(contextlib.redirect_stdout(printed))
+        stack.enter_context(contextlib.redirect_stderr(printed))
         try:
             main()
         except SystemExit as done:
             code = done.code
-    result = Result(json.loads(printed.getvalue()))
-    assert code == (1 if result.failed else 0), f"exit code {code}: {result}"
-    assert "Traceback" not in printed.getvalue() or {"exception", "traceback"} & result.keys()
-    result.text = printed.getvalue()
+    result = _parsed(subprocess.CompletedProcess([name], code, printed.getvalue(), ""))
+    check_secrets(result, {**options, **environ})
     return result
+
+
+@contextlib.contextmanager
+def _as_process(environ: dict) -> t.Iterator[None]:
+    """What a process has of its own: environment, an empty home that it begins in, warnings, what was imported late."""
+    for name in [name for name in sys.modules if name.split(".")[0] == "openstack"]:
+        del sys.modules[name]  # it looks for its folders when it is imported
+    warnings._global_warnings.clear()
+    warnings._global_deprecations.clear()
+    before = os.getcwd()
+    with contextlib.ExitStack() as stack:
+        home = stack.enter_context(tempfile.TemporaryDirectory())
+        stack.callback(os.chdir, before)
+        os.chdir(home)
+        variables = {**_environ(pathlib.Path(home)), **environ}
+        stack.enter_context(mock.patch.dict(os.environ, variables, clear=True))
+        internal = getattr(warnings, "_internal", None)  # of ansible-core 2.19 and newer
+        if internal:
+            stack.enter_context(mock.patch.object(internal, "is_controller", False))
+        yield

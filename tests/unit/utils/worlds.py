@@ -1,17 +1,15 @@
 # Copyright (c) 2026, otc.bigdata contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Worlds of jobs: what the guides say of each service, a clock that only sleepers move, a witness of all that happens."""
+"""Worlds of jobs: what the guides say of each service, and a witness of all that happens."""
 
 from __future__ import annotations
 
 import collections
 import functools
-import time
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.otc.bigdata.plugins.module_utils import _edge, _http, _run, _wait
 from ansible_collections.otc.bigdata.tests.emulator import dli_batch, dli_flink, mrs
 from ansible_collections.otc.bigdata.tests.emulator import world as emulated
 
@@ -163,25 +161,6 @@ WORDS = {
         ),
     ),
 }
-
-
-class Clock:
-    """The time of modules and emulator alike. It passes only while somebody sleeps, so waiting takes none."""
-
-    time = staticmethod(time.time)
-
-    def __init__(self, monkeypatch) -> None:
-        self.now = 0.0
-        for module in (_http, _edge, emulated):
-            monkeypatch.setattr(module, "time", self)
-        patience = functools.partial(_wait.Patience, clock=self.monotonic, sleep=self.sleep)
-        monkeypatch.setattr(_run, "Patience", patience)
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
 
 
 class Event(t.NamedTuple):

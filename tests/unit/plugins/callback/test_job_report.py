@@ -19,6 +19,8 @@ from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template, 
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import CLUSTER
 from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Run
 
+pytestmark = pytest.mark.cover_ansible
+
 FLINK, SPARK, MRS = "otc.bigdata.dli_flink_jobs", "otc.bigdata.dli_batch_job", "otc.bigdata.mrs_job_executions"
 ODD = r"\x1b[2J<b>|日本"
 BATCH, KILLED = "0a324461-d9d9-45da-a52a-3b3c7a3d809e", "981374c1-85da-44ee-be32-edfb4fba776c"

@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import pytest
 import yaml
 
 from ansible_collections.otc.bigdata.plugins.inventory import iam_projects
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template
 from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY, NIGHTLY, PROJECT
+
+pytestmark = pytest.mark.cover_ansible
 
 PATH = "/v3/auth/projects"
 

@@ -10,6 +10,7 @@ import re
 import shutil
 import typing as t
 
+import pytest
 import yaml
 
 from ansible_collections.otc.bigdata.plugins.inventory import mrs_clusters
@@ -17,6 +18,8 @@ from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template
 from ansible_collections.otc.bigdata.tests.unit.utils.inventory import DEMO, SECRETS, Inventory
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import CLUSTER, CLUSTERS_PATH
 from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY, NIGHTLY, PROJECT
+
+pytestmark = pytest.mark.cover_ansible
 
 BOTH = [{"project_name": "eu-de"}, {"project_name": "eu-de_nightly"}]
 LOGIN, LIST_NIGHTLY = "/v3/auth/tokens", f"/v1.1/{NIGHTLY}/cluster_infos"

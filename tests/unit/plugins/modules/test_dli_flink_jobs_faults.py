@@ -261,6 +261,7 @@ def test_write_answer_of_a_strange_kind(flink, body):
 # ---- no connection ----
 
 
+@pytest.mark.real
 @pytest.mark.parametrize(
     ("endpoint", "host"),
     [("http://127.0.0.1:1", "127.0.0.1"), ("http://dli.invalid", "dli.invalid"), ("{tls}", "127.0.0.1")],
@@ -288,6 +289,7 @@ def test_redirect_is_not_followed(flink):
     assert {"limit": "1"} not in flink.queries()
 
 
+@pytest.mark.real
 def test_proxies_of_the_environment(flink):
     """A proxy that is not there is an error, unless the host is among those that need none."""
     nowhere = dict.fromkeys(("http_proxy", "HTTP_PROXY"), "http://127.0.0.1:1")

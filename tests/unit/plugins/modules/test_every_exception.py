@@ -4,8 +4,7 @@
 """Whatever the HTTP library raises, wherever: one true answer, never a traceback, never a write that is blindly repeated.
 
 The exceptions are found by looking into the libraries, so new ones are tested as they come. They are raised in place of
-the one method that puts a request on the wire, or of the read of an answer's body; all else is real. Only pauses and
-time-outs are shortened.
+the one method that puts a request on the wire, or of the read of an answer's body.
 """
 
 from __future__ import annotations
@@ -19,8 +18,6 @@ import os
 import re
 import socket
 import ssl
-import threading
-import time
 import types
 import typing as t
 import urllib.parse
@@ -30,7 +27,6 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from ansible_collections.otc.bigdata.plugins.module_utils import _edge, _run
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
 from ansible_collections.otc.bigdata.tests.unit.utils.service import Service
 
@@ -139,20 +135,15 @@ class Attempt(t.NamedTuple):
 
 
 class Wire:
-    """Sends for real, and raises where it was told to. ``times``: how often, None for always."""
+    """Sends, and raises where it was told to. ``times``: how often, None for always."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._armed, self._lock = threading.local(), threading.Lock()
-        self._send, self._read = HTTPAdapter.send, http.client.HTTPResponse.read
+        self._send = HTTPAdapter.send
 
         def send(*args, **options):
             return self._sent(*args, **options)
 
-        def read(*args):
-            return self._body(*args)
-
         monkeypatch.setattr(HTTPAdapter, "send", send)
-        monkeypatch.setattr(http.client.HTTPResponse, "read", read)
 
     def begin(self, kind: type[Exception], place: Place, times: int | None) -> None:
         self.kind, self.place, self.left = kind, place, times
@@ -160,25 +151,17 @@ class Wire:
         self.raised = 0
 
     def _sent(self, adapter: HTTPAdapter, request: requests.PreparedRequest, **options: t.Any) -> requests.Response:
-        with self._lock:
-            strikes = kind_of(request) == self.place.what and self.left != 0
-            self.left = self.left - 1 if strikes and self.left else self.left
-            self.attempts.append(Attempt(request, strikes))
+        strikes = kind_of(request) == self.place.what and self.left != 0
+        self.left = self.left - 1 if strikes and self.left else self.left
+        self.attempts.append(Attempt(request, strikes))
         if strikes and self.place.moment == "before":
             self._fail(request)
-        self._armed.request = request if strikes and self.place.moment == "body" else None
         response = self._send(adapter, request, **options)
         if strikes and self.place.moment == "after":
-            assert response.content is not None  # the connection is free again
             self._fail(request)
+        if strikes and self.place.moment == "body":
+            response.raw._fp.read = lambda *dummy: self._fail(request)
         return response
-
-    def _body(self, *args: t.Any) -> bytes:
-        request = getattr(self._armed, "request", None)
-        if request is None:
-            return self._read(*args)
-        self._armed.request = None
-        return self._fail(request)
 
     def _fail(self, request: requests.PreparedRequest) -> t.NoReturn:
         """Some exceptions quote what was sent."""
@@ -200,12 +183,7 @@ class Wire:
 
 
 @pytest.fixture
-def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
-    """The wire, and a task that has less patience than it is told: a twentieth, and a hundredth before retries."""
-    clock = types.SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / 100))
-    monkeypatch.setattr(_edge, "time", clock)
-    patience = _run.Patience
-    monkeypatch.setattr(_run, "Patience", lambda timeout, interval: patience(timeout / 20, interval))
+def wire(emulator, monkeypatch: pytest.MonkeyPatch) -> Wire:
     return Wire(monkeypatch)
 
 

@@ -15,7 +15,6 @@ from ansible_collections.otc.bigdata.tests.unit.utils.mrs import CLUSTERS_PATH
 from ansible_collections.otc.bigdata.tests.unit.utils.run_module import Result
 from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY, PROJECT, Service, check_refused, refusal
 
-several_workers = pytest.mark.races
 LOGIN = ("POST", "/v3/auth/tokens")
 GATEWAY = ("APIGW.0301", "APIGW.0307", "APIG.0301", "APIG.0307")
 OWN = {"flink": ("DLI.10007", 400), "spark": ("DLI.10007", 400), "mrs": ("130000002", 500)}
@@ -131,7 +130,6 @@ def test_iam_codes_from_a_service(service):
 
 @pytest.mark.parametrize("details", [False, True])
 @every_service
-@several_workers
 def test_a_reader(service, details, before_request, expire):
     service.answers(expired_token=OWN["mrs" if service.scope else "spark"][0])
     service.many(40)
@@ -151,7 +149,6 @@ def test_a_reader(service, details, before_request, expire):
     ids=str,
     indirect=["service"],
 )
-@several_workers
 def test_workers_share_one_login(service, code, before_request, expire):
     """Eight are under way when all tokens expire in the middle of the writes."""
     service.answers(expired_token=code)
@@ -168,7 +165,6 @@ def test_workers_share_one_login(service, code, before_request, expire):
 
 @pytest.mark.parametrize("wrong", ["token", "key"])
 @pytest.mark.parametrize("service", ["spark", "mrs"], indirect=True)
-@several_workers
 def test_workers_with_a_credential_that_cannot_be_renewed(service, wrong, before_request, expire):
     """What was done is reported, the rest is not even sent, and nobody logs in."""
     service.emulator.settings.update({"latency": 0.02})
@@ -191,7 +187,6 @@ def check_refused_with_changes(result: Result, *words: str) -> None:
 
 
 @pytest.mark.parametrize("service", ["spark", "mrs"], indirect=True)
-@several_workers
 def test_a_wrong_password_at_the_renewal_is_sent_once(service, before_request, expire):
     """Eight workers with a wrong password would lock the account."""
     service.emulator.settings.update({"latency": 0.02})
@@ -209,7 +204,6 @@ def test_a_wrong_password_at_the_renewal_is_sent_once(service, before_request, e
     assert [entry["status"] for entry in service.log if entry["path"] == LOGIN[1]] == [201, 401]
 
 
-@several_workers
 def test_workers_share_one_login_while_they_read(flink, before_request, expire):
     """Jobs that a list does not show are read one by one."""
     flink.emulator.settings.update({"latency": 0.02})
@@ -235,7 +229,6 @@ def test_the_new_token_is_refused_too(service, code, status, before_request, exp
 
 
 @every_service
-@several_workers
 def test_the_new_token_expires_at_the_write(service, before_request, expire):
     """The first renewal was for the read before it, and there is one for a task: it fails, and has done nothing."""
     ids = service.many(3)
@@ -259,7 +252,6 @@ def test_the_login_fails_at_the_renewal(service, before_request, expire):
 
 
 @every_service
-@several_workers
 def test_the_answer_of_iam_is_not_that_of_a_write(service, before_request, expire):
     """The writes were refused for their token, so nothing is in doubt; and IAM is asked once, not by every worker."""
     ids = service.many(8)

@@ -32,6 +32,8 @@ from ansible_collections.otc.bigdata.tests.unit.utils.flink import (
 )
 from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY
 
+pytestmark = pytest.mark.real
+
 CREDENTIALS = ("authorization", "x-auth-token", "x-security-token", "x-subject-token")
 LOGIN_PATH = "/v3/auth/tokens"
 

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.otc.bigdata.tests.unit.utils.doors import Door
 from ansible_collections.otc.bigdata.tests.unit.utils.service import PROJECT
 
+pytestmark = pytest.mark.real
 DOORS = ("module",)
 PYTHON_OF_ITS_OWN = {"PYTHONHASHSEED": "0"}
 MODULES = sorted(path.stem for path in pathlib.Path(__file__).parents[4].glob("plugins/modules/*.py"))

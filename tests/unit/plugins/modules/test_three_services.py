@@ -680,7 +680,6 @@ EXPIRED = [
 ]
 
 
-@pytest.mark.races
 @pytest.mark.parametrize("at_write", [False, True])
 @pytest.mark.parametrize(
     ("operation", "code"), [(OPERATIONS[name], code) for name, code in EXPIRED], ids=str, indirect=["operation"]
@@ -813,6 +812,7 @@ def play(emulator, tasks: dict[str, dict], folder: pathlib.Path) -> dict[str, di
     return answer
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("door", ["module"], indirect=True)
 def test_playbook_across_the_services(emulator, flink, spark, mrs, tmp_path):
     """Stops and purges; the second run changes nothing; one undeletable record keeps no other."""

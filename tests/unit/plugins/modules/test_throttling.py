@@ -16,6 +16,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
 TASKS, JOBS, LIMIT = 8, 30, 50
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("door", ["module"], indirect=True)
 @pytest.mark.parametrize("retry_after", [0, 1])
 def test_eight_tasks_share_a_gateway(emulator, retry_after):
@@ -40,7 +41,6 @@ def test_eight_tasks_share_a_gateway(emulator, retry_after):
     assert len(spark.log) <= 1.5 * (len(spark.log) - len(held_back))
 
 
-@pytest.mark.races
 def test_a_write_whose_turn_comes_too_late_is_not_sent(emulator, door):
     """The others still need the gateway. Each job that was not asked to end says so."""
     spark = Spark(emulator, door)

@@ -14,6 +14,8 @@ import trustme
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import JOBS_PATH, Flink, check_http_error, check_refused
 
+pytestmark = pytest.mark.real
+
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):

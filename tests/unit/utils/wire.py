@@ -1,0 +1,139 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A cloud in this process, behind the one method that puts a request on the wire. So no socket is needed and, as time is
+virtual, no request takes any: neither an answer that never comes nor one that drips.
+
+All that a socket does is said here once more, so tests of that (TLS, proxies, connections that break) need a real one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import importlib
+import io
+import itertools
+import pathlib
+import typing as t
+from unittest import mock
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPResponse
+from urllib3.exceptions import NewConnectionError, ProtocolError
+
+from ansible_collections.otc.bigdata.tests.emulator.cloud import Cloud
+from ansible_collections.otc.bigdata.tests.emulator.wire import Reply, Request
+
+from .clock import Clock, virtual_time
+
+PLUGINS = pathlib.Path(__file__).resolve().parents[3] / "plugins"
+TRIP = 0.001  # seconds from one end of the wire to the other
+WITHOUT_ANSWER = {
+    "reset": ConnectionResetError(104, "Connection reset by peer"),
+    "close": http.client.RemoteDisconnected("Remote end closed connection without response"),
+}
+DRIPS = ("drip", "drip_body", "drip_continue")
+
+
+class Blanks(io.RawIOBase):
+    """A body without end."""
+
+    def read(self, size: int = -1) -> bytes:
+        return b" " * max(size, 1)
+
+    def readable(self) -> bool:
+        return True
+
+
+class CloudOnTheWire(Cloud):
+    """Takes the requests to its ``url``; nothing else can be reached."""
+
+    url = "http://127.0.0.1:8080"  # nobody encrypts what stays on this host
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self.clock = clock
+        self._numbers, self._idle = itertools.count(), []  # of connections
+        self.bugs: list[Exception] = []  # of the cloud
+
+    def send(self, adapter: HTTPAdapter, request: requests.PreparedRequest, **options: t.Any) -> requests.Response:
+        """As HTTPAdapter.send."""
+        url, timeout = urlsplit(request.url), options["timeout"]
+        if f"{url.scheme}://{url.netloc}" != self.url:
+            refused = ConnectionRefusedError(111, "Connection refused")
+            raise requests.ConnectionError(NewConnectionError(None, "no connection"), refused)
+        connection = self._idle.pop() if self._idle else next(self._numbers)
+        self.clock.sleep(TRIP)
+        reply = self._answered(_as_received(request), connection, timeout)
+        self.clock.sleep(TRIP)
+        if reply is None or (reply.cut in DRIPS and self._drips(reply, timeout)):
+            raise requests.ReadTimeout("no answer in time")
+        if reply.cut in WITHOUT_ANSWER:
+            raise requests.ConnectionError(ProtocolError("Connection aborted.", WITHOUT_ANSWER[reply.cut]))
+        if not reply.cut:
+            self._idle.append(connection)
+        return adapter.build_response(request, _as_sent(reply))
+
+    def _answered(self, request: Request, connection: int, timeout: float) -> Reply | None:
+        """None if it takes too long; what the cloud does goes on then."""
+        replies: list[Reply] = []
+
+        def work() -> None:
+            try:
+                replies.append(self.answer(request, connection))
+            except Exception as bug:
+                self.bugs.append(bug)
+
+        if self.faults.as_list() or self.settings.latency:
+            self.clock.start(work)
+            self.clock.wait(lambda: bool(replies), timeout)
+        else:
+            work()
+        return replies[0] if replies else None
+
+    def _drips(self, reply: Reply, timeout: float) -> bool:
+        """Whether it takes too long for the client."""
+        seconds = reply.pause * len(reply.encode()) if reply.cut != "drip_continue" else timeout
+        self.clock.sleep(min(seconds, timeout))
+        return seconds >= timeout
+
+
+def _as_received(request: requests.PreparedRequest) -> Request:
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return Request(
+        request.method, request.path_url, {"host": urlsplit(request.url).netloc, **headers}, request.body or b""
+    )
+
+
+def _as_sent(reply: Reply) -> HTTPResponse:
+    headers, body = reply.parts()
+    if reply.cut == "endless":
+        del headers["Content-Length"]
+    content = Blanks() if reply.cut == "endless" else io.BytesIO(body)
+    return HTTPResponse(content, headers, reply.status, preload_content=False)
+
+
+def everything_imported() -> None:
+    """What is imported later would go by another clock."""
+    for folder in ("modules", "action"):
+        for path in sorted((PLUGINS / folder).glob("[a-z]*.py")):
+            importlib.import_module(f"ansible_collections.otc.bigdata.plugins.{folder}.{path.stem}")
+
+
+@contextlib.contextmanager
+def cloud_on_the_wire(seed: int = 0) -> t.Iterator[CloudOnTheWire]:
+    """A cloud that all requests of this process go to."""
+    everything_imported()
+    with virtual_time(seed) as clock:
+        cloud = CloudOnTheWire(clock)
+
+        def send(adapter: HTTPAdapter, request: requests.PreparedRequest, **options: t.Any) -> requests.Response:
+            return cloud.send(adapter, request, **options)
+
+        with mock.patch.object(HTTPAdapter, "send", send):
+            yield cloud
+        for bug in cloud.bugs:
+            raise bug
