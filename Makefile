@@ -80,7 +80,7 @@ artefact: setup ## Build the collection, look at what is in it, and install it i
 	@date '+== %T artefact'
 	scripts/artefact
 
-smoke: CORES = 2.16 2.19 newest
+smoke: CORES = 2.16 2.18 2.19 newest
 smoke: setup ## All that was installed by `make artefact`, on several ansible-cores
 	@date '+== %T smoke'
 	scripts/smoke $(CORES)

@@ -205,7 +205,8 @@ def check_made(one: Controller, emulator: Emulator, tmp_path: pathlib.Path) -> N
 
 
 def check_changes(here: Folder, url: str, one: Controller) -> None:
-    """Secrets are absent; another type; an organization whose administrator is nobody else's, and a sync that fails first."""
+    """Secrets are absent; another type; an organization whose administrator is nobody else's, and a sync
+    that fails first, and then never ends."""
     variables = yaml.safe_load((here.home / "awx.yml").read_text(encoding="utf-8"))
     before, one.writes = copy.deepcopy(one.things), []
     run = configure(here, url, {**variables, "slices": 3})  # nobody has exported OS_ACCESS_KEY
@@ -231,7 +232,13 @@ def check_changes(here: Folder, url: str, one: Controller) -> None:
     run = configure(here, url, {"image": variables["image"], "organization": "Team"})
     assert run.code != 0
     assert f"The project otc.bigdata has no playbooks from {SCM_URL}: its status is failed. AWX tells why" in run.out
-    one.syncs = ["successful"]
+    one.syncs = ["running"]
+    (project,) = (thing for number, thing in one.things["projects"].items() if number not in before["projects"])
+    project["statuses"] = list(one.syncs)
+    run = configure(here, url, {"image": variables["image"], "organization": "Team", "minutes": 0})
+    assert run.code != 0
+    assert f"has no playbooks from {SCM_URL}: its status is running after 0 minutes. AWX tells why" in run.out
+    one.syncs = project["statuses"] = ["successful"]
     run = configure(here, url, {"image": variables["image"], "organization": "Team"})
     assert run.code == 0, run.said
     for endpoint, things in before.items():
