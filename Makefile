@@ -56,7 +56,7 @@ unit: setup ## Unit tests with coverage, on the Python of .venv
 
 # What may differ from Python to Python: syntax, the standard library, TLS, how a module starts and ends. Which request a job
 # gets, or which credential counts, does not, so `make unit` asks that on one Python; the integration tests ask it once more on the oldest.
-units: PURE = %/test__cloud.py %/test__identity.py
+units: PURE = %/test_clouds_yaml.py %/test_identity.py
 units: UNITS = $(patsubst tests/unit/plugins/%,%,$(filter-out $(PURE),$(wildcard tests/unit/plugins/module_utils/test_*.py))) modules/test_access_key.py modules/test_cloud.py modules/test_messages.py modules/test_start.py modules/test_tls.py
 units: setup ## A choice of the unit tests, on all Pythons found
 	@date '+== %T units'

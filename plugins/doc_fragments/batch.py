@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # The argument spec is batch_selection() in plugins/module_utils/_options.py
+    # The argument spec is BatchJobs.options() in plugins/module_utils/_services/spark_batches.py
     DOCUMENTATION = r"""
 options:
   batch_id:

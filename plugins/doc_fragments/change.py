@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # The argument spec is change_options() in plugins/module_utils/_options.py
+    # The argument spec is change_options() in plugins/module_utils/_jobs/options.py
     DOCUMENTATION = r"""
 options:
   max_jobs:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # The argument spec is connection_options() in plugins/module_utils/_options.py
+    # The argument spec is connection_options() in plugins/module_utils/_cloud/options.py
     DOCUMENTATION = r"""
 options:
   token:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # The argument spec is flink_selection() in plugins/module_utils/_options.py
+    # The argument spec is FlinkJobs.options() in plugins/module_utils/_services/flink_jobs.py
     DOCUMENTATION = r"""
 options:
   job_ids:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # The argument spec is mrs_selection() in plugins/module_utils/_options.py
+    # The argument spec is JobExecutions.options() in plugins/module_utils/_services/mrs_jobs.py
     DOCUMENTATION = r"""
 options:
   cluster_id:

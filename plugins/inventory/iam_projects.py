@@ -69,11 +69,11 @@ strict: true
 
 import typing as t
 
-from ..module_utils._answers import shaped
-from ..module_utils._auth import PROJECTS
-from ..module_utils._client import Client
-from ..module_utils._connection import Connection
-from ..module_utils._endpoints import in_project_name
+from ..module_utils._cloud.answers import GATEWAY, shaped
+from ..module_utils._cloud.auth import PROJECTS
+from ..module_utils._cloud.client import Client
+from ..module_utils._cloud.connection import Connection
+from ..module_utils._cloud.endpoints import in_project_name
 from ..plugin_utils._inventory import HostsOfSources, Variables
 
 PATH = "/v3/auth/projects"  # IAM: "Querying the List of Projects Accessible to Users"
@@ -85,7 +85,7 @@ class InventoryModule(HostsOfSources):
 
     NAME = "otc.bigdata.iam_projects"
 
-    service = "iam"
+    api = GATEWAY
     endings = ("projects",)
     chooses = ("names",)
     identity = "project_id"

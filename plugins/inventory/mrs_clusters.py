@@ -100,12 +100,12 @@ strict: true
 
 import typing as t
 
-from ..module_utils._client import Client
-from ..module_utils._connection import Connection
-from ..module_utils._endpoints import in_project_name
-from ..module_utils._errors import ApiError
-from ..module_utils._mrs_jobs import CLUSTER_STATES, TERMINATED, cluster, clusters
-from ..module_utils._selection import Job, tags_of
+from ..module_utils._cloud.client import Client
+from ..module_utils._cloud.connection import Connection
+from ..module_utils._cloud.endpoints import in_project_name
+from ..module_utils._cloud.errors import ApiError
+from ..module_utils._jobs.selection import Job, tags_of
+from ..module_utils._services.mrs_jobs import CLUSTER_STATES, MRS, TERMINATED, cluster, clusters
 from ..plugin_utils._inventory import HostsOfSources, Variables
 
 
@@ -114,7 +114,7 @@ class InventoryModule(HostsOfSources):
 
     NAME = "otc.bigdata.mrs_clusters"
 
-    service = "mrs"
+    api = MRS
     endings = ("mrs", "mrs_clusters")
     chooses = ("names", "states", "read_tags")
     identity = "cluster_id"

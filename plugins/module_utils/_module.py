@@ -13,11 +13,11 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ._edge import Core, Edge, traced
-from ._errors import Bug, Interrupted
-from ._http import trouble_with_requests
-from ._misplaced import misplaced
-from ._options import Spec
+from ._cloud.context import Core, Edge, traced
+from ._cloud.errors import Bug, Interrupted
+from ._cloud.http import trouble_with_requests
+from ._cloud.misplaced import misplaced
+from ._cloud.options import Spec
 
 
 class Module(AnsibleModule):  # type: ignore[misc]

@@ -283,15 +283,16 @@ error:
 
 from functools import partial
 
-from ..module_utils._dli_batch import BatchJobs
+from ..module_utils._cloud.options import connection_options
+from ..module_utils._jobs.options import change_options
+from ..module_utils._jobs.reconcile import manage
 from ..module_utils._module import run
-from ..module_utils._options import batch_selection, change_options, connection_options
-from ..module_utils._run import manage
+from ..module_utils._services.spark_batches import BatchJobs
 
 SPEC = {
     **connection_options(),
     "state": {"type": "str", "required": True, "choices": ["absent", "stopped"]},
-    **batch_selection(),
+    **BatchJobs.options(),
     **change_options(),
 }
 CORE = partial(manage, BatchJobs)

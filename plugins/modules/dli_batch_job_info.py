@@ -240,12 +240,12 @@ error:
 
 from functools import partial
 
-from ..module_utils._dli_batch import BatchJobs
-from ..module_utils._info import inform
+from ..module_utils._cloud.options import connection_options
+from ..module_utils._jobs.list_jobs import inform
 from ..module_utils._module import run
-from ..module_utils._options import batch_selection, connection_options
+from ..module_utils._services.spark_batches import BatchJobs
 
-SPEC = {**connection_options(), "details": {"type": "bool", "default": False}, **batch_selection()}
+SPEC = {**connection_options(), "details": {"type": "bool", "default": False}, **BatchJobs.options()}
 CORE = partial(inform, BatchJobs)
 
 

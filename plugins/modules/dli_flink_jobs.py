@@ -400,17 +400,18 @@ error:
 
 from functools import partial
 
-from ..module_utils._dli_flink import FlinkJobs
+from ..module_utils._cloud.options import connection_options
+from ..module_utils._jobs.options import change_options
+from ..module_utils._jobs.reconcile import manage
 from ..module_utils._module import run
-from ..module_utils._options import change_options, connection_options, flink_selection
-from ..module_utils._run import manage
+from ..module_utils._services.flink_jobs import FlinkJobs
 
 SPEC = {
     **connection_options(),
     "state": {"type": "str", "required": True, "choices": ["absent", "started", "stopped"]},
     "trigger_savepoint": {"type": "bool", "default": False},
     "resume_savepoint": {"type": "bool", "default": False},
-    **flink_selection(),
+    **FlinkJobs.options(),
     **change_options(),
 }
 CORE = partial(manage, FlinkJobs)

@@ -278,12 +278,12 @@ error:
 
 from functools import partial
 
-from ..module_utils._dli_flink import FlinkJobs
-from ..module_utils._info import inform
+from ..module_utils._cloud.options import connection_options
+from ..module_utils._jobs.list_jobs import inform
 from ..module_utils._module import run
-from ..module_utils._options import connection_options, flink_selection
+from ..module_utils._services.flink_jobs import FlinkJobs
 
-SPEC = {**connection_options(), "details": {"type": "bool", "default": False}, **flink_selection()}
+SPEC = {**connection_options(), "details": {"type": "bool", "default": False}, **FlinkJobs.options()}
 CORE = partial(inform, FlinkJobs)
 
 

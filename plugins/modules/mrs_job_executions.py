@@ -323,16 +323,17 @@ error:
 
 from functools import partial
 
+from ..module_utils._cloud.options import Spec, connection_options
+from ..module_utils._jobs.options import change_options
+from ..module_utils._jobs.reconcile import manage
 from ..module_utils._module import run
-from ..module_utils._mrs_jobs import JobExecutions
-from ..module_utils._options import Spec, change_options, connection_options, mrs_selection
-from ..module_utils._run import manage
+from ..module_utils._services.mrs_jobs import JobExecutions
 
 SPEC: Spec = {
     **connection_options(),
     "state": {"type": "str", "required": True, "choices": ["absent", "stopped"]},
     "kill_running": {"type": "bool"},
-    **mrs_selection(),
+    **JobExecutions.options(),
     **change_options(),
 }
 CORE = partial(manage, JobExecutions)

@@ -233,12 +233,12 @@ error:
 
 from functools import partial
 
-from ..module_utils._info import inform
+from ..module_utils._cloud.options import connection_options
+from ..module_utils._jobs.list_jobs import inform
 from ..module_utils._module import run
-from ..module_utils._mrs_jobs import JobExecutions
-from ..module_utils._options import connection_options, mrs_selection
+from ..module_utils._services.mrs_jobs import JobExecutions
 
-SPEC = {**connection_options(), "details": {"type": "bool", "default": False}, **mrs_selection()}
+SPEC = {**connection_options(), "details": {"type": "bool", "default": False}, **JobExecutions.options()}
 CORE = partial(inform, JobExecutions)
 
 

@@ -16,8 +16,8 @@ import typing as t
 import zoneinfo
 from urllib.parse import urlsplit
 
-from ..module_utils._errors import OptionError
-from ..module_utils._given import Value, refuse_odd, shown
+from ..module_utils._cloud.errors import OptionError
+from ..module_utils._cloud.given import Value, refuse_odd, shown
 from ._playbook_settings import Settings, Spec, Variables, checked, is_nothing, wrong_characters, wrong_figures
 
 Type = t.Mapping[str, t.Any]  # a credential type: name, inputs, injectors

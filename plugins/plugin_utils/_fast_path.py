@@ -28,9 +28,9 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.release import __version__ as ansible_version
 from ansible.utils.display import Display
 
-from ..module_utils._edge import Edge, traced
-from ..module_utils._errors import Interrupted
-from ..module_utils._misplaced import HIDDEN, misplaced
+from ..module_utils._cloud.context import Edge, traced
+from ..module_utils._cloud.errors import Interrupted
+from ..module_utils._cloud.misplaced import HIDDEN, misplaced
 
 
 def _copy_of_stderr() -> int:
@@ -266,7 +266,9 @@ def _interrupts(action: str, quiet: bool) -> t.Iterator[list[int]]:
         received.append(number)
         raise KeyboardInterrupt
 
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)}
+    before: dict[int, t.Any] = {
+        number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
+    }
     if not callable(before[signal.SIGALRM]):
         del before[signal.SIGALRM]  # the task has no "timeout"
     _handle(dict.fromkeys(before, interrupt))

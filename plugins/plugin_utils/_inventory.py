@@ -26,16 +26,17 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ..module_utils._auth import KINDS
-from ..module_utils._client import Client, at_once
-from ..module_utils._connection import Connection, read_connection
-from ..module_utils._edge import Edge
-from ..module_utils._errors import Bug, Denied, Failure, OptionError
-from ..module_utils._http import PATIENCE, trouble_with_requests
-from ..module_utils._misplaced import misplaced
+from ..module_utils._cloud.answers import Api
+from ..module_utils._cloud.auth import KINDS
+from ..module_utils._cloud.client import Client, at_once
+from ..module_utils._cloud.connection import Connection, read_connection
+from ..module_utils._cloud.context import Edge
+from ..module_utils._cloud.errors import Bug, Denied, Failure, OptionError
+from ..module_utils._cloud.http import PATIENCE, trouble_with_requests
+from ..module_utils._cloud.misplaced import misplaced
+from ..module_utils._cloud.options import connection_options
+from ..module_utils._jobs.selection import cleaned, refuse_exclusion
 from ..module_utils._module import without_requests
-from ..module_utils._options import connection_options
-from ..module_utils._selection import cleaned, refuse_exclusion
 from ..module_utils._version import VERSION
 
 try:
@@ -86,7 +87,8 @@ class Answer(t.NamedTuple):
 class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]
     """An inventory plugin, but for what it reads."""
 
-    service: t.ClassVar[str]  # whose endpoint is asked
+    inventory: t.Any
+    api: t.ClassVar[Api]  # that is asked
     endings: t.ClassVar[tuple[str, ...]]  # of the names of its files, before .yml
     chooses: t.ClassVar[tuple[str, ...]]  # options that decide what is read, beside those of the connection
     identity: t.ClassVar[str]  # the variable that tells one host from another
@@ -125,7 +127,7 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         """Ours are read before Ansible reads them, which quotes what it cannot convert. Raises OptionError."""
         if direct is not None:
             self._refuse_unknown(direct)
-            self._sources = _sources(direct, self.templar, self.service)
+            self._sources = _sources(direct, self.templar, self.api.name)
         super().set_options(task_keys, var_options, direct)
 
     def wants(self, name: str | None) -> bool:
@@ -216,7 +218,7 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         edge = Edge(os.environ)
         edge.hide(source.connection.secrets)
         try:
-            client = Client(source.connection, self.service, edge, time.monotonic() + PATIENCE)
+            client = Client(source.connection, self.api, edge, time.monotonic() + PATIENCE)
             return Answer(self.read(client, source.connection), repeats=edge.repeats)
         except Exception as error:  # one source must not end the others
             text = str(edge.fault(error))
@@ -254,7 +256,7 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
 
     @property
     def _group(self) -> str:
-        return self.NAME.rpartition(".")[2]
+        return t.cast(str, self.NAME.rpartition(".")[2])
 
     def _populate(self, names: t.Sequence[str], hosts: t.Sequence[Variables]) -> None:
         """All hosts, then their groups, which may be named like one of them. What was added goes if something fails."""

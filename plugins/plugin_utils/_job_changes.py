@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ..module_utils._selection import Fields, Job
+from ..module_utils._jobs.selection import Fields, Job
 
 JobId = t.Union[int, str]
 

@@ -24,13 +24,14 @@ from functools import partial
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 
-from ..module_utils._connection import read_connection
-from ..module_utils._errors import Failure, Misdirected, OptionError, Skipped, Unanswered, Unreachable
-from ..module_utils._misplaced import misplaced
-from ..module_utils._options import Spec, connection_options, mrs_selection, within
-from ..module_utils._run import Options
+from ..module_utils._cloud.connection import read_connection
+from ..module_utils._cloud.errors import Failure, Misdirected, OptionError, Skipped, Unanswered, Unreachable
+from ..module_utils._cloud.misplaced import misplaced
+from ..module_utils._cloud.options import Spec, connection_options, within
+from ..module_utils._jobs.selection import Options
+from ..module_utils._services.registry import JOB_TYPES
 from ._job_changes import Change, Limit, changes
-from ._job_lists import SORTS, Lookout, Sighting, SourceClient, SourceEdge, Watch
+from ._job_lists import Lookout, Sighting, SourceClient, SourceEdge, Watch
 from ._job_memory import Event, Memory, opened
 
 LOG = logging.getLogger("otc.bigdata.job_events")
@@ -39,12 +40,12 @@ SAVE_EVERY = 1.0  # seconds, while events go out
 CLOCK_SET = 1.0  # seconds that a clock moves only if someone sets it
 STATUS_FILTERS = ("status", "state", "result")  # they choose among events, all others among jobs
 
-CLUSTER = {name: mrs_selection()[name] for name in ("cluster_id", "cluster_name")}
+CLUSTER = {name: JOB_TYPES["mrs"].options()[name] for name in ("cluster_id", "cluster_name")}
 SPEC: Spec = {
     **connection_options(),
-    "services": {"type": "list", "elements": "str", "choices": list(SORTS), "required": True},
+    "services": {"type": "list", "elements": "str", "choices": list(JOB_TYPES), "required": True},
     "clusters": {"type": "list", "elements": "dict", "options": CLUSTER},
-    "filters": {"type": "dict", "options": {name: sort.selection["filters"] for name, sort in SORTS.items()}},
+    "filters": {"type": "dict", "options": {name: kind.options()["filters"] for name, kind in JOB_TYPES.items()}},
     "interval": {"type": "float", "default": 60},
     "stuck_after": {"type": "float"},
     "initial": {"type": "bool", "default": False},
@@ -62,16 +63,16 @@ async def run(queue: t.Any, args: t.Mapping[str, t.Any]) -> None:
         edge.interval = options["interval"]
         watches = _watches(options)
         log_in = {}
-        for endpoint in dict.fromkeys(one.endpoint for one in watches):
-            connection = read_connection(options, os.environ, endpoint)
+        for name, api in {one.api.name: one.api for one in watches}.items():
+            connection = read_connection(options, os.environ, name)
             edge.hide(connection.secrets)
-            log_in[endpoint] = partial(SourceClient, connection, endpoint, edge)
+            log_in[name] = partial(SourceClient, connection, api, edge)
         with opened(options["state_file"]) as memory:
             source = Source(options, queue, args.get("eda_feedback_queue"), edge, memory)
             await source.send()  # what the last run had no time for
             await _all_of(
-                source.keep_looking(Lookout(way, [one for one in watches if one.endpoint == endpoint], memory.known))
-                for endpoint, way in log_in.items()
+                source.keep_looking(Lookout(way, [one for one in watches if one.api.name == name], memory.known))
+                for name, way in log_in.items()
             )
     except Exception as error:
         told = edge.fault(error)
@@ -125,7 +126,7 @@ def _watches(options: Options) -> list[Watch]:
     filters = {name: value for name, value in (options["filters"] or {}).items() if value is not None}
     clusters = [{name: value for name, value in one.items() if value is not None} for one in options["clusters"] or ()]
     if not services:
-        raise OptionError(f"services: is empty; name at least one of {', '.join(SORTS)}")
+        raise OptionError(f"services: is empty; name at least one of {', '.join(JOB_TYPES)}")
     if ("mrs" in services) != bool(clusters):
         raise OptionError("clusters: the service mrs needs them, and no other does")
     for name in filters:
@@ -139,8 +140,8 @@ def _watches(options: Options) -> list[Watch]:
 
 
 def _watch(service: str, where: dict[str, str], filters: Options | None) -> Watch:
-    kind, spec, dummy = SORTS[service]
-    options = {**dict.fromkeys(spec), **where, "filters": filters}
+    kind = JOB_TYPES[service]
+    options = {**dict.fromkeys(kind.options()), **where, "filters": filters}
     try:
         selection = kind.select(options)
         if "older_than" in selection.filters:
@@ -215,7 +216,7 @@ class Source:
         key, now = watch.key(sighting.project_id), self._now()
         known = self._memory.known.get(key)
         stuck_after, service = self._options["stuck_after"], sighting.service
-        limit = Limit(stuck_after, SORTS[watch.service].final) if stuck_after is not None else None
+        limit = Limit(stuck_after, JOB_TYPES[watch.service].final) if stuck_after is not None else None
         self._memory.known[key], found = changes(known or {}, sighting.look, service.fields, now, limit)
         if watch.told:  # gone is no status
             found = [change for change in found if change.after]

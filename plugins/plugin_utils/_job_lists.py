@@ -16,39 +16,20 @@ import typing as t
 from dataclasses import dataclass, field
 from functools import partial
 
-from ..module_utils._client import Client
-from ..module_utils._connection import Connection
-from ..module_utils._dli_batch import STEPS as BATCH_STEPS
-from ..module_utils._dli_batch import BatchJobs
-from ..module_utils._dli_flink import STOP_STEPS, FlinkJobs
-from ..module_utils._edge import Edge
-from ..module_utils._errors import Denied, Failure, Fatal, Unreachable
-from ..module_utils._mrs_jobs import FATAL as ABOUT_A_CLUSTER
-from ..module_utils._mrs_jobs import FINAL, JobExecutions
-from ..module_utils._options import Spec, batch_selection, flink_selection, mrs_selection
-from ..module_utils._plan import DONE
-from ..module_utils._read import Memory, Service, everything, gets
-from ..module_utils._run import Kind, Options
-from ..module_utils._selection import matching
+from ..module_utils._cloud.answers import Api
+from ..module_utils._cloud.client import Client
+from ..module_utils._cloud.connection import Connection
+from ..module_utils._cloud.context import Edge
+from ..module_utils._cloud.errors import Denied, Failure, Fatal, Unreachable
+from ..module_utils._jobs.reading import Memory, everything, gets
+from ..module_utils._jobs.selection import Options, matching
+from ..module_utils._jobs.service import Service
+from ..module_utils._services.mrs_jobs import FATAL as ABOUT_A_CLUSTER
+from ..module_utils._services.registry import JOB_TYPES
 from ._job_changes import Jobs, Look
 
 LOG = logging.getLogger("otc.bigdata.job_events")
 LEAST_PATIENCE = 10.0  # seconds for which a request that is held back is tried again, however soon the next look is due
-
-
-class Sort(t.NamedTuple):
-    """One of ``services``."""
-
-    kind: Kind
-    selection: Spec
-    final: t.Collection[str]  # statuses of jobs that have ended: they stay in it
-
-
-SORTS = {
-    "flink": Sort(FlinkJobs, flink_selection(), [status for status, step in STOP_STEPS.items() if step == DONE]),
-    "spark": Sort(BatchJobs, batch_selection(), [status for status, step in BATCH_STEPS.items() if step == DONE]),
-    "mrs": Sort(JobExecutions, mrs_selection(), FINAL),
-}
 
 
 @dataclass(eq=False)
@@ -68,8 +49,8 @@ class Watch:
         return " ".join([self.service, *self.where.values()])
 
     @property
-    def endpoint(self) -> str:
-        return SORTS[self.service].kind.service
+    def api(self) -> Api:
+        return JOB_TYPES[self.service].api
 
     def key(self, project_id: str) -> str:
         """The name of this list in the memory: what was seen of another one must not be compared with it."""
@@ -118,10 +99,10 @@ class SourceClient(Client):
     Only what a gateway holds back is given up when the next look is due.
     """
 
-    def __init__(self, connection: Connection, endpoint: str, edge: SourceEdge) -> None:
+    def __init__(self, connection: Connection, api: Api, edge: SourceEdge) -> None:
         self._source = edge
         edge.go_on()  # a look that was ended by the stop would log in anew
-        super().__init__(connection, endpoint, edge, math.inf)
+        super().__init__(connection, api, edge, math.inf)
 
     def begin(self) -> None:
         """A look begins."""
@@ -185,7 +166,7 @@ class Lookout:
     def _look_at(self, client: Client, watch: Watch) -> Sighting | Failure:
         """Raises only what holds for the other lists, too."""
         try:
-            service = self._services.get(watch) or SORTS[watch.service].kind(client, watch.options)
+            service = self._services.get(watch) or JOB_TYPES[watch.service](client, watch.options)
             project_id = t.cast(str, client.project_id)
             known = self._known.get(watch.key(project_id), {})
             sighting = Sighting(project_id, service, look_at(service, watch, known))

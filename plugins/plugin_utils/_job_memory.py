@@ -14,7 +14,7 @@ import os
 import typing as t
 from collections import deque
 
-from ..module_utils._errors import OptionError
+from ..module_utils._cloud.errors import OptionError
 from ._files import read, replace
 from ._job_changes import JobId, Known
 

@@ -12,7 +12,7 @@ import re
 import typing as t
 import unicodedata
 
-from ..module_utils._text import escaped
+from ..module_utils._cloud.text import escaped
 
 Job = t.Mapping[str, t.Any]  # an entry of `jobs`: of a report, or as a reader returns it
 Rows = t.Sequence[t.Sequence[str]]  # the first one holds the names of the columns

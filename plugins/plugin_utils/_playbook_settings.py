@@ -19,11 +19,11 @@ import typing as t
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ..module_utils._auth import KINDS
-from ..module_utils._dli_flink import STOP_STEPS
-from ..module_utils._given import CONTROL
-from ..module_utils._levels import ENVIRONMENT
-from ..module_utils._plan import DONE
+from ..module_utils._cloud.auth import KINDS
+from ..module_utils._cloud.given import CONTROL
+from ..module_utils._cloud.levels import ENVIRONMENT
+from ..module_utils._jobs.plan import DONE
+from ..module_utils._services.flink_jobs import STOP_STEPS
 
 Settings = dict[str, t.Any]
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]

@@ -12,8 +12,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.otc.bigdata.plugins.module_utils._connection import SECRETS
-from ansible_collections.otc.bigdata.plugins.module_utils._levels import ENVIRONMENT
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.connection import SECRETS
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.levels import ENVIRONMENT
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.awx import Job, credential_types
 

@@ -10,7 +10,7 @@ import re
 import pytest
 import yaml
 
-from ansible_collections.otc.bigdata.plugins.module_utils._levels import ENVIRONMENT
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.levels import ENVIRONMENT
 from ansible_collections.otc.bigdata.tests.unit.utils.guides import GUIDES, ROOT
 
 pytestmark = pytest.mark.no_cover

@@ -40,7 +40,7 @@ ALL = {"name": ["*"]}
 
 def codes_in(folder: str) -> set[str]:
     """The error codes that are words of the code there."""
-    files = (ROOT / folder).glob("*.py")
+    files = (ROOT / folder).rglob("*.py")
     words = [node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
     texts = [node.value for node in words if isinstance(node, ast.Constant) and isinstance(node.value, str)]
     return {text for text in texts if re.fullmatch(CODE, text)}

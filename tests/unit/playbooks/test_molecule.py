@@ -9,16 +9,16 @@ import pathlib
 
 import yaml
 
-from ansible_collections.otc.bigdata.plugins.module_utils import _cloud, _levels
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud import clouds_yaml, levels
 
 CONFIG = pathlib.Path(__file__).resolve().parents[3] / "extensions/molecule/config.yml"
-OWN = {_cloud.FILE, _cloud.NAME}
+OWN = {clouds_yaml.FILE, clouds_yaml.NAME}
 
 
 def test_no_real_credentials():
     """Every variable that could bring one is either the scenarios' own or empty."""
     environ = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["ansible"]["env"]
-    known = {name for names in _levels.ENVIRONMENT.values() for name in names} | {"OS_CLIENT_SECURE_FILE"}
+    known = {name for names in levels.ENVIRONMENT.values() for name in names} | {"OS_CLIENT_SECURE_FILE"}
     set_here = {name: value for name, value in environ.items() if name.startswith(("OS_", "OTC_"))}
     assert set(set_here) == known | OWN
     assert {name for name, value in set_here.items() if value} == OWN

@@ -16,9 +16,9 @@ import typing as t
 import pytest
 import yaml
 
-from ansible_collections.otc.bigdata.plugins.module_utils import _dli_batch, _dli_flink, _mrs_jobs
-from ansible_collections.otc.bigdata.plugins.module_utils._options import change_options
-from ansible_collections.otc.bigdata.plugins.module_utils._plan import DONE
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.options import change_options
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import DONE
+from ansible_collections.otc.bigdata.plugins.module_utils._services import flink_jobs, mrs_jobs, spark_batches
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import OWN, OWN_PREFIX, STATUSES, alike
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import environ, template, world
@@ -203,7 +203,7 @@ def test_hosts():
 
 
 def test_purge_finished():
-    statuses = dict(enumerate(_dli_flink.STOP_STEPS, 1))
+    statuses = dict(enumerate(flink_jobs.STOP_STEPS, 1))
     states = ["NEW", "NEW_SAVING", "SUBMITTED", "ACCEPTED", "RUNNING", "FINISHED", "FAILED", "KILLED"]
     seed = {
         "flink_jobs": [
@@ -942,9 +942,9 @@ def test_every_active_status():
     filters = [content["filters"] for task in tasks for key, content in task.items() if key.startswith("otc.bigdata.")]
     flink, spark, mrs = filters
     assert "chosen.active" in flink
-    assert set(STATUSES["active"]) == {word for word, step in _dli_flink.STOP_STEPS.items() if step != DONE}
-    assert set(spark["state"]) == {word for word, step in _dli_batch.STEPS.items() if step != DONE}
-    assert {word.lower() for word in mrs["state"]} == set(_mrs_jobs.ACTIVE)
+    assert set(STATUSES["active"]) == {word for word, step in flink_jobs.STOP_STEPS.items() if step != DONE}
+    assert set(spark["state"]) == {word for word, step in spark_batches.STEPS.items() if step != DONE}
+    assert {word.lower() for word in mrs["state"]} == set(mrs_jobs.ACTIVE)
 
 
 def names_within(content: t.Any) -> t.Iterator[str]:

@@ -13,9 +13,10 @@ import types
 import pytest
 from ansible.module_utils.common.parameters import PASS_VARS
 
-from ansible_collections.otc.bigdata.plugins.module_utils import _info, _run
-from ansible_collections.otc.bigdata.plugins.module_utils._dli_flink import FlinkJobs
-from ansible_collections.otc.bigdata.plugins.module_utils._errors import Failure
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.answers import GATEWAY
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import Failure
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs import list_jobs, reconcile
+from ansible_collections.otc.bigdata.plugins.module_utils._services.flink_jobs import FlinkJobs
 from ansible_collections.otc.bigdata.plugins.plugin_utils._inventory import HostsOfSources, _source
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
 from ansible_collections.otc.bigdata.tests.unit.utils.run_action import run_action
@@ -73,7 +74,7 @@ def traceback_of(result: dict) -> str:
 
 @pytest.mark.parametrize("verbosity", [0, 3])
 def test_of_the_whole_task(run, struck, options, verbosity):
-    struck(_run, "_task")
+    struck(reconcile, "_task")
     result = run("dli_flink_jobs", options, verbosity)
     # the token is not known to be one before the options are read, but its option is
     assert result["msg"] == SAID
@@ -89,7 +90,7 @@ def test_of_the_whole_task(run, struck, options, verbosity):
 
 @pytest.mark.parametrize("wanted", ["error", "always"])
 def test_on_request(run, struck, options, wanted, monkeypatch):
-    struck(_run, "_task")
+    struck(reconcile, "_task")
     if run is as_module and ON_REQUEST:
         from ansible.module_utils._internal import _traceback
 
@@ -102,7 +103,7 @@ def test_on_request(run, struck, options, wanted, monkeypatch):
 
 
 def test_of_a_reader(run, struck, options):
-    struck(_info, "_inform")
+    struck(list_jobs, "_inform")
     options = {name: value for name, value in options.items() if name not in ("state", "wait_interval", "wait_timeout")}
     result = run("dli_flink_jobs_info", options, 3)
     assert result["msg"] == SAID
@@ -149,7 +150,7 @@ class Broken(HostsOfSources):
     """An inventory that can read nothing."""
 
     NAME = "otc.bigdata.broken"
-    service = "iam"
+    api = GATEWAY
 
     def read(self, client, connection):
         raise ZeroDivisionError(TOKEN)

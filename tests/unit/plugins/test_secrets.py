@@ -28,8 +28,8 @@ import urllib.parse
 import pytest
 from ansible.module_utils import basic
 
-from ansible_collections.otc.bigdata.plugins.module_utils._misplaced import misplaced
-from ansible_collections.otc.bigdata.plugins.module_utils._options import connection_options
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.misplaced import misplaced
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.options import connection_options
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.emulator.wire import Reply, Request, to_json
 from ansible_collections.otc.bigdata.tests.unit.utils.doors import DOORS

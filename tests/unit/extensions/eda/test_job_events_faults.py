@@ -13,9 +13,9 @@ import sys
 
 import pytest
 
-from ansible_collections.otc.bigdata.plugins.module_utils._connection import read_connection
-from ansible_collections.otc.bigdata.plugins.module_utils._errors import Refused
-from ansible_collections.otc.bigdata.plugins.module_utils._options import connection_options
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.connection import read_connection
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import Refused
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.options import connection_options
 from ansible_collections.otc.bigdata.plugins.plugin_utils import _job_lists
 from ansible_collections.otc.bigdata.plugins.plugin_utils._job_events import pause
 from ansible_collections.otc.bigdata.tests.unit.utils.event_source import FILE, until

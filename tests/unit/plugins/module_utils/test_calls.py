@@ -9,10 +9,10 @@ import typing as t
 
 import pytest
 
-from ansible_collections.otc.bigdata.plugins.module_utils._dli_flink import FlinkJobs
-from ansible_collections.otc.bigdata.plugins.module_utils._edge import Edge
-from ansible_collections.otc.bigdata.plugins.module_utils._info import inform
-from ansible_collections.otc.bigdata.plugins.module_utils._run import manage
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Edge
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.list_jobs import inform
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.reconcile import manage
+from ansible_collections.otc.bigdata.plugins.module_utils._services.flink_jobs import FlinkJobs
 from ansible_collections.otc.bigdata.plugins.module_utils._version import VERSION
 from ansible_collections.otc.bigdata.tests.unit.utils.scripted_http import Call, Script
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Just the jobs that are meant, of all services and their readers: lists as text, texts that no name can be, old jobs,
-and what is said where nothing is selected. More inputs are in module_utils/test__selection.py."""
+and what is said where nothing is selected. More inputs are in module_utils/test_selection.py."""
 
 from __future__ import annotations
 

@@ -1,0 +1,199 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""What the bodies of answers say: JSON or not, their shapes, and those of an error (of the services, the gateway and IAM)."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from .errors import ApiError, Refused, Unanswered
+from .http import Reply
+from .text import plain
+
+CODES = ("error_code", "errorCode", "code")
+MESSAGES = ("error_msg", "errorMsg", "message")
+# As a gateway says them that waits no longer: what they answer may go on, whatever code they show
+GIVEN_UP = (408, 504)
+CONFLICT = 409  # says as little of a write
+OUTDATED = "x-auth-token is invalid"  # IAM says so with 403 as well, and has no code for it
+
+
+@dataclass(frozen=True)
+class Api:
+    """What the error codes of a service mean. ``name``: its endpoint's, such as dli.
+
+    ``expired``: the token is not accepted any more. It does not always answer 401.
+    ``unknown``: it does not know what happened, with any status. (A 5xx with any other code is the service's own word.)
+    ``read_again``: the same, where nothing was to be changed.
+    ``no_permission``: the user lacks one. ``hints``: what a code leaves open: what it means for the user, and what to do.
+    """
+
+    name: str
+    expired: t.Collection[str] = ()
+    unknown: t.Collection[str] = ()
+    read_again: t.Collection[str] = ()
+    no_permission: t.Collection[str] = ()
+    hints: t.Mapping[str, str] = field(default_factory=dict)
+
+    def with_gateway(self) -> Api:
+        """And what the gateway and IAM say in front of it."""
+        return Api(
+            self.name,
+            (*GATEWAY.expired, *self.expired),
+            (*GATEWAY.unknown, *self.unknown),
+            self.read_again,
+            (*GATEWAY.no_permission, *self.no_permission),
+            {**GATEWAY.hints, **self.hints},
+        )
+
+
+GATEWAY = Api(
+    "iam",
+    expired=("APIGW.0301", "APIGW.0307", "APIG.0301", "APIG.0307", "IAM.0066", "IAM.0067"),
+    unknown=("IAM.0006",),
+    no_permission=("APIGW.0302", "APIG.0302"),
+    hints={"APIGW.0101": "this endpoint does not offer the service: check region and endpoints"},
+)
+
+
+def content(reply: Reply) -> t.Any:
+    """The JSON of a 2xx answer, None for an empty body. Raises Unanswered for what is not JSON."""
+    try:
+        return reply.json()
+    except (ValueError, RecursionError):
+        raise Unanswered(reply.call, f"the answer is not JSON ({_kind(reply)})", reply.status) from None
+
+
+class Maybe(t.NamedTuple):
+    """What a shape demands of a value that may as well be null or missing."""
+
+    shape: t.Any
+
+
+KINDS = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
+
+
+def shaped(value: t.Any, shape: t.Any, call: str, where: str = "") -> t.Any:
+    """``value``, if it has the shape that is expected. Raises Unanswered, which names the call and the place, if not.
+
+    A shape is a type, a tuple of types, a list with the shape of its entries, a dictionary of shapes that says what an
+    object must hold, or a function that is true for what it takes, with a docstring that says what that is.
+    """
+    if isinstance(shape, Maybe):
+        return value if value is None else shaped(value, shape.shape, call, where)
+    if isinstance(shape, dict) and isinstance(value, dict):
+        for key, inner in shape.items():
+            shaped(value.get(key), inner, call, f"{where}.{key}" if where else key)
+    elif isinstance(shape, list) and isinstance(value, list):
+        for number, item in enumerate(value):
+            shaped(item, shape[0], call, f"{where}[{number}]")
+    elif not _is(value, shape):
+        found = "missing or null" if value is None else KINDS.get(type(value), "something else")
+        raise Unanswered(call, f"the answer has an unknown shape: {where or 'it'} is {found}, not {_words(shape)}", 200)
+    return value
+
+
+def object_or_nothing(answer: t.Any, call: str) -> None:
+    """For the answer to a write, of which nothing is read. Raises Unanswered for anything else: it may not be its answer."""
+    shaped(answer, Maybe(dict), call)
+
+
+def _is(value: t.Any, shape: t.Any) -> bool:
+    if isinstance(shape, (dict, list)):
+        return False
+    if isinstance(shape, (type, tuple)):
+        kinds = shape if isinstance(shape, tuple) else (shape,)
+        return isinstance(value, kinds) and (not isinstance(value, bool) or bool in kinds)
+    return bool(shape(value))
+
+
+def _words(shape: t.Any) -> str:
+    kinds = shape if isinstance(shape, tuple) else (type(shape) if isinstance(shape, (dict, list)) else shape,)
+    return " or ".join(dict.fromkeys(KINDS.get(kind) or str(kind.__doc__) for kind in kinds))
+
+
+def code_of(reply: Reply) -> str | None:
+    """The error code of an answer, if it has one."""
+    return _code(_problems(_body(reply)), reply)
+
+
+def expired(reply: Reply, api: Api) -> bool:
+    """Whether the credential is not accepted, or not any more."""
+    return reply.status == 401 or (reply.status in (400, 500) and code_of(reply) in api.expired) or outdated(reply)
+
+
+def problem(reply: Reply, needs: str = "", api: Api = GATEWAY) -> ApiError:
+    """The error that an answer other than 2xx stands for. ``needs``: the permission that the call takes."""
+    body = _body(reply)
+    problems = _problems(body)
+    code = _code(problems, reply)
+    message = "; ".join(text for dummy, text in problems if text) or f"no reason given ({_kind(reply)})"
+    known = code is not None and not code.startswith("APIG")
+    reading = reply.call.startswith("GET ")
+    vague = code in api.unknown or (code in api.read_again and reading) or reply.status in GIVEN_UP
+    vague = vague or (reply.status == CONFLICT and not reading)
+    kind = Refused if (reply.status < 500 or known) and not vague else Unanswered
+    return kind(
+        reply.call,
+        plain(message, reply.secrets),
+        reply.status,
+        code,
+        _request_id(reply, body),
+        "" if outdated(reply) else _hint(reply.status if problems else 0, code or "", needs, api),
+    )
+
+
+def outdated(reply: Reply) -> bool:
+    """Whether a 403 is about the token and not about a permission: both have the same form, only the text differs.
+
+    So it may decide on a new login and on advice, but not on whether a write is sent again.
+    """
+    return reply.status == 403 and any(OUTDATED in text.lower() for dummy, text in _problems(_body(reply)))
+
+
+def _hint(status: int, code: str, needs: str, api: Api) -> str:
+    if code in api.no_permission or (status == 403 and code not in api.hints):
+        return f"the user lacks a permission; needed is {needs}" if needs else "the user lacks a permission"
+    return api.hints.get(code, "")
+
+
+def _kind(reply: Reply) -> str:
+    return (reply.headers.get("Content-Type") or "no content type") if reply.content else "empty answer"
+
+
+def _body(reply: Reply) -> t.Any:
+    try:
+        return reply.json()
+    except (ValueError, RecursionError):
+        return None
+
+
+def _code(problems: t.Sequence[tuple[str | None, str]], reply: Reply) -> str | None:
+    """The first code; IAM may just repeat the status there."""
+    return next((code for code, dummy in problems if code and code != str(reply.status)), None)
+
+
+def _problems(body: t.Any) -> list[tuple[str | None, str]]:
+    """(code, message) of each error in the body: one object, or an array of them from the Flink batch calls."""
+    return [_code_and_message(item) for item in (body if isinstance(body, list) else [body]) if isinstance(item, dict)]
+
+
+def _code_and_message(item: dict[str, t.Any]) -> tuple[str | None, str]:
+    inner: dict[str, t.Any] | None = item
+    while inner:
+        for code, message in zip(CODES, MESSAGES):
+            if inner.get(code) is not None or inner.get(message):
+                text = " ".join(str(inner.get(message) or "").split())
+                return (None if inner.get(code) is None else plain(str(inner[code]))), text
+        inner = next((value for value in inner.values() if isinstance(value, dict)), None)  # IAM: {"error": {...}}
+    return None, ""
+
+
+def _request_id(reply: Reply, body: t.Any) -> str | None:
+    told = [reply.headers[header] for header in ("X-Request-Id", "X-IAM-Trace-Id") if reply.headers.get(header)]
+    found = told[0] if told else body.get("request_id") if isinstance(body, dict) else None
+    return None if found is None else plain(str(found), reply.secrets)

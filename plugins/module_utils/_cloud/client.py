@@ -1,0 +1,189 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""Authenticated JSON calls to one service, in parallel where there are many."""
+
+from __future__ import annotations
+
+import typing as t
+from collections import deque
+from contextlib import suppress
+
+from .answers import Api, content, expired, outdated, problem
+from .auth import Auth, Project, Session, denied
+from .connection import Connection
+from .context import Edge
+from .endpoints import in_catalog, in_region
+from .errors import ApiError, Fatal, OptionError, Skipped, Unanswered, Unreachable, Untold
+from .http import Http, Reply, named
+from .text import plain
+from .threads import begin
+
+# en-us: messages are shown to people, and localised ones are not always in their language
+HEADERS = {"X-Language": "en-us"}
+
+Item = t.TypeVar("Item")
+Result = t.TypeVar("Result")
+
+
+class Client:
+    """Logs in at once. ``project``, whose id is ``project_id``, and the calls belong to that login.
+
+    No request is repeated after ``deadline``, a time of the monotonic clock.
+    ``edge`` hears of every repeat, and learns the secrets that a login brings.
+    """
+
+    def __init__(self, connection: Connection, api: Api, edge: Edge, deadline: float) -> None:
+        self._api = api.with_gateway()
+        self._edge = edge
+        self._workers = connection.max_concurrency
+        self._http = Http(
+            connection.request_timeout,
+            connection.max_retries,
+            self._workers,
+            connection.tls,
+            edge.repeated,
+            deadline,
+            edge.rest,
+            edge.secrets,
+        )
+        edge.begins(self.stop)
+        self._session = Session(self._http, connection.iam, connection.credential, connection.project)
+        self._base = connection.endpoint or self._located(connection, api.name)
+        self.project = self._session.login.project or Project()
+        self.project_id = self.project.id
+        edge.hide(self._session.login.auth.secrets)
+        self._accepted = False  # the credential, by the service
+
+    def _located(self, connection: Connection, service: str) -> str:
+        region = connection.region
+        found = in_catalog(self._session.login.catalog, service, region)
+        if found is None and region is None:
+            raise OptionError(f"region: missing (environment: OS_REGION_NAME), or set endpoints.{service}")
+        return found or in_region(service, t.cast(str, region), connection.iam)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        query: t.Any = None,
+        body: t.Any = None,
+        needs: str = "",
+        read: t.Callable[[t.Any, str], t.Any] = lambda answer, call: answer,
+    ) -> t.Any:
+        """What ``read`` makes of the JSON of a 2xx answer, None for an empty one. Raises ApiError, by class, for all else.
+
+        ``needs`` is the permission that the call takes, for the message where it is missing. ``read`` also gets the name
+        of the call. It raises Unanswered for a shape that it does not know, and the request is then asked again like one
+        whose answer was cut off; a write counts as unanswered.
+        """
+
+        def taken(reply: Reply) -> t.Any:
+            if reply.status // 100 == 2:
+                try:
+                    return read(content(reply), reply.call)
+                except (Unanswered, Untold) as fault:
+                    raise fault.of_status(reply.status) from None
+            error = None if expired(reply, self._api) else problem(reply, needs, self._api)
+            if isinstance(error, Unanswered):
+                raise error
+            return None
+
+        used = self._session.login.auth
+        reply = self._send(method, path, query, body, used, taken)
+        if expired(reply, self._api) and self._session.renewed(used):
+            self._edge.hide(self._session.login.auth.secrets)
+            if outdated(reply) and method != "GET":
+                raise problem(reply, api=self._api).again_as(
+                    Unanswered, "the token was not accepted; there is a new one now"
+                )
+            self._edge.repeated(f"{reply.call}: HTTP {reply.status}; sent again after a new login")
+            reply = self._send(method, path, query, body, self._session.login.auth, taken)
+        if expired(reply, self._api):
+            raise denied(problem(reply, api=self._api), reply, self._session.credential)
+        if reply.status // 100 == 2:
+            self._accepted = True
+            return reply.value
+        raise problem(reply, needs, self._api)
+
+    def plain(self, text: str) -> str:
+        """A text of the service, fit to be shown."""
+        return plain(text, self._edge.secrets)
+
+    def hold_until(self, end: float) -> None:
+        """What a gateway holds back is tried again until then, a time of the monotonic clock, and not until the deadline."""
+        self._http.held_until = end
+
+    def stop(self) -> None:
+        """Nobody waits for an answer any more."""
+        self._http.stop()
+
+    def named(self, method: str, path: str) -> str:
+        """How messages name a call."""
+        return named(method, self._base + path)
+
+    def _send(
+        self, method: str, path: str, query: t.Any, body: t.Any, auth: Auth, read: t.Callable[[Reply], t.Any]
+    ) -> Reply:
+        self._edge.go_on()
+        return self._http.send(method, self._base + path, HEADERS, query, body, auth, method == "GET", read)
+
+    def each(self, function: t.Callable[[Item], Result], items: t.Sequence[Item]) -> list[Result | ApiError]:
+        """``function`` of each item, in order, at most ``max_concurrency`` at once; an ApiError stands for its item.
+
+        Once an error is fatal or the host cannot be reached, the rest is not sent but gets the same error.
+        """
+        fatal: list[ApiError] = []
+
+        def attempt(item: Item) -> Result | ApiError:
+            if fatal:
+                return fatal[0].again_as(Skipped, fatal[0].error["message"])
+            try:
+                return function(item)
+            except (Fatal, Unreachable) as error:
+                fatal.append(error)
+                return error
+            except OptionError as error:  # the files for TLS are read when they are needed
+                fatal.append(Fatal("", str(error)))
+                return fatal[-1]
+            except ApiError as error:
+                return error
+            except Exception as error:  # of this side; the other requests and their answers count all the same
+                return t.cast(ApiError, self._edge.fault(error))
+
+        # several wrong signatures at once would lock the key, so the very first request goes alone
+        alone = int(len(items) < 2 or not self._accepted)
+        first = [attempt(item) for item in items[:alone]]
+        return first + at_once(attempt, items[alone:], self._workers)
+
+
+def at_once(function: t.Callable[[Item], Result], items: t.Sequence[Item], workers: int) -> list[Result]:
+    """``function``, which raises nothing, of each item, in order.
+
+    Whoever ends this early, by Ctrl-C or a time limit of Ansible, waits for no request under way.
+    """
+    results: dict[int, Result] = {}
+    todo = deque(enumerate(items))
+
+    def work() -> None:
+        while todo:
+            try:
+                number, item = todo.popleft()
+            except IndexError:  # another worker has just taken the last one
+                return
+            results[number] = function(item)
+
+    most, threads = min(workers, len(items)), []
+    try:
+        with suppress(RuntimeError):  # the system has no thread left: this one, and those that could begin, do it all
+            for dummy in range(most):
+                threads += [begin(work)]
+        if len(threads) < most:
+            work()
+        for thread in threads:
+            thread.join()
+    finally:
+        todo.clear()
+    return [results[number] for number in range(len(items))]

@@ -1,0 +1,299 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""The only file that knows openstacksdk, and that for two things: where a clouds.yaml may lie, and profiles of clouds.
+
+https://docs.openstack.org/openstacksdk/latest/user/config/configuration.html
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import sys
+import typing as t
+
+from .cloud_files import Unclear, content, first
+from .errors import OptionError
+from .given import Value, refuse_odd, shown
+
+FILE, SECURE, NAME = "OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE", "OS_CLOUD"
+# option → the keys of an entry, or of its auth, that may hold it; AWX writes the user's domain as domain_name
+KEYS = {
+    "access_key": ("access_key", "ak"),
+    "secret_key": ("secret_key", "sk"),
+    "user_domain_name": ("user_domain_name", "domain_name"),
+    "project_id": ("project_id", "tenant_id"),
+    "project_name": ("project_name", "tenant_name"),
+    "token": ("token", "auth_token"),
+    "region": ("region_name", "region"),
+    "ca_path": ("cacert", "ca_path"),
+    "client_cert": ("cert", "client_cert"),
+    "client_key": ("key", "client_key"),
+    "endpoints.iam": ("iam_endpoint_override",),
+    "endpoints.dli": ("dli_endpoint_override",),
+    "endpoints.mrs": ("mrs_endpoint_override",),
+}
+OBS_KEYS = ("ak", "sk", "access_key", "secret_key", "security_token")
+EXPANDED = ("auth_url", "endpoints.iam", "endpoints.dli", "endpoints.mrs", "ca_path", "client_cert", "client_key")
+MAY_DIFFER = ("user_domain_name",)  # domain_name can be that of the project
+REGION = "{region_name}"  # openstacksdk puts the region there
+
+Entry = dict[str, t.Any]
+
+
+class Wish(t.NamedTuple):
+    """The region that a task names, and that of the environment: they choose among those of an entry."""
+
+    of_task: str | None = None
+    around: str | None = None
+
+
+class Profile(t.NamedTuple):
+    """A cloud that openstacksdk knows by name. ``auth_url`` may hold REGION; ``regions``: those that it has."""
+
+    name: str
+    auth_url: str
+    regions: t.Sequence[str]
+
+
+class Cloud(t.NamedTuple):
+    """An entry. ``values`` by option; ``keys``: all texts in it; ``regions``: what there is to choose from.
+
+    ``verify``: whether it wants certificates to be verified. ``profile``: who tells the address of IAM, if the entry does
+    not. ``for_obs``: it holds keys beside a user, which are those of OBS.
+    """
+
+    name: str
+    values: dict[str, Value]
+    keys: t.Sequence[tuple[str, Value]]
+    regions: t.Sequence[str]
+    verify: bool
+    profile: Profile | None
+    for_obs: bool
+
+
+def is_around(environ: t.Mapping[str, str]) -> bool:
+    """Whether the environment points to an entry."""
+    return bool(environ.get(NAME) or environ.get(FILE))
+
+
+def pointer(environ: t.Mapping[str, str]) -> str:
+    """How messages name what points to it."""
+    name = environ.get(NAME)
+    return (f"{NAME}={name}" if shown(name) == repr(name) else NAME) if name else f"the only entry of {FILE}"
+
+
+def has_openstacksdk() -> bool:
+    try:
+        _openstacksdk()
+    except OptionError:
+        return False
+    return True
+
+
+def chooses_none(environ: t.Mapping[str, str]) -> bool:
+    """Whether the environment points to a file alone that has not exactly one entry. Raises OptionError."""
+    if environ.get(NAME):
+        return False
+    try:
+        return len(_clouds(_named(environ, FILE), FILE)) != 1
+    except ImportError:  # no YAML: as if it had one
+        return False
+
+
+def read_cloud(name: str | None, environ: t.Mapping[str, str], options: t.Iterable[str], wish: Wish) -> Cloud:
+    """The entry ``name``; without one that of OS_CLOUD, else the only one of the file in OS_CLIENT_CONFIG_FILE.
+
+    ``options`` are those to look for. Raises OptionError.
+    """
+    sdk = _openstacksdk()
+    file = _named(environ, FILE) or first(_found_here(sdk, sdk.CONFIG_FILES))
+    clouds = _clouds(file, FILE if environ.get(FILE) else "") if file else {}
+    where = file or "any clouds.yaml"
+    own = name or environ.get(NAME)
+    if own is not None:
+        refuse_odd("cloud", Value(own, "cloud" if name else NAME))
+    name = own or (next(iter(clouds)) if len(clouds) == 1 else None)
+    if name is None:
+        several = f"has several: {', '.join(map(str, clouds))}" if clouds else "has none"
+        raise OptionError(f"cloud: missing (environment: {NAME}), and {where} {several}")
+    secret_file = _named(environ, SECURE) or first(_found_here(sdk, sdk.SECURE_FILES))
+    secret = _clouds(secret_file, SECURE, empty=True) if secret_file else {}
+    if not file or name not in {**clouds, **secret}:
+        variable = "" if own != environ.get(NAME) else f" (environment: {NAME})"
+        raise OptionError(f"cloud: there is no {shown(name)} in {where}{variable}")
+    where = f"cloud: {shown(name)} in {where} cannot be read"
+    entry = _over(_plain(clouds.get(name), where), _plain(secret.get(name), where))
+    return _cloud(sdk, name, entry, options, wish, where)
+
+
+def _openstacksdk() -> t.Any:
+    try:
+        import openstack.config.loader as openstack
+    except ImportError:
+        raise OptionError(
+            f"cloud: needs the Python library openstacksdk, which {sys.executable} does not have; install it there, "
+            f"or give the credential by other options (environment: {NAME}, {FILE})"
+        ) from None
+    return openstack
+
+
+def _found_here(sdk: t.Any, files: t.Sequence[str]) -> list[str]:
+    """openstacksdk keeps the working folder that it was imported in, which may be another one by now."""
+    before = sdk.CONFIG_SEARCH_PATH[0]
+    return [os.path.basename(one) if os.path.dirname(one) == before else one for one in files]
+
+
+def _named(environ: t.Mapping[str, str], variable: str) -> str | None:
+    """The file that a variable names. It must be there: another one may have an entry of that name, for another tenant."""
+    path = environ.get(variable)
+    if path:
+        refuse_odd(variable, Value(path, variable))
+    return path or None
+
+
+def _clouds(path: str | None, named: str, empty: bool = False) -> Entry:
+    """The entries of a file, not looked at."""
+    found = content(path or "", named, empty).get("clouds") or {}
+    if not isinstance(found, dict):
+        raise OptionError(f"cloud: {path} cannot be read: clouds must be a mapping")
+    if not all(isinstance(key, str) for key in found):
+        raise OptionError(
+            f"cloud: {path} cannot be read: YAML takes the name of an entry for something else; put it in quotes"
+        )
+    return found
+
+
+def _plain(raw: t.Any, where: str, auth: bool = True) -> Entry:
+    """An entry without what is empty, and with _ where its keys have -, as openstacksdk reads it. Its auth likewise."""
+    plain: Entry = {}
+    if not isinstance(raw, dict) and raw is not None:
+        raise OptionError(f"{where}: it must be a mapping")
+    for name, value in (raw or {}).items():
+        key = str(name).replace("-", "_")
+        if value is None or value == "":
+            continue
+        if key != key.lower():
+            raise OptionError(f"{where}: {shown(key)} is no key of it, as keys have no capital letters")
+        if key == "auth" and auth:
+            if not isinstance(value, dict):
+                raise OptionError(f"{where}: auth must be a mapping")
+            value = _plain(value, where, auth=False)
+        if key in plain and plain[key] != value:
+            raise OptionError(f"{where}: {key} is given twice, with - and with _")
+        plain[key] = value
+    return plain
+
+
+def _over(below: Entry, above: Entry) -> Entry:
+    """Both; what is in both is taken from ``above``."""
+    return {**below, **above, "auth": {**below.get("auth", {}), **above.get("auth", {})}}
+
+
+def _cloud(sdk: t.Any, name: str, entry: Entry, options: t.Iterable[str], wish: Wish, where: str) -> Cloud:
+    listed = entry.pop("regions", None)
+    regions = _regions(listed or entry.get("region_name"), where)
+    several, region = len(regions) > 1, wish.of_task or wish.around
+    if (several and region not in regions) or (listed and wish.of_task and wish.of_task not in regions):
+        variable = "" if wish.of_task or not wish.around else " (environment: OS_REGION_NAME)"
+        raise OptionError(f"region{variable}: must be one of those of cloud {shown(name)}: {', '.join(regions)}")
+    if regions:
+        entry["region_name"] = region if several else next(iter(regions))
+        entry = _over(entry, regions[entry["region_name"]])
+    region = wish.of_task or entry.get("region_name") or region
+    profile, below = _profile(sdk, entry, where)
+    of_profile = _regions(below.pop("regions", None) or below.pop("region_name", None), where)
+    below = _over(below, of_profile.get(region or "", {}))
+    address = below["auth"].pop("auth_url", None) or below.pop("auth_url", None)
+    entry = _over(below, entry)
+    auth = entry["auth"]
+    has_user = not {"username", "user_id"}.isdisjoint({*auth, *entry})
+    own_pair = [key in auth for key in ("ak", "access_key", "sk", "secret_key")]
+    for_obs = has_user and not any(own_pair) and any(key in entry for key in OBS_KEYS)
+    if for_obs or sum(own_pair) > 1:
+        entry = {key: value for key, value in entry.items() if key not in OBS_KEYS}
+    place = f"cloud {shown(name)}: "
+    found = _texts(entry, options, place)
+    written = {option: Value(_expanded(option, value, region, where), value.name) for option, value in found.items()}
+    known = profile and isinstance(address, str) and "auth_url" not in written
+    return Cloud(
+        name,
+        written,
+        [(key, Value(value if isinstance(value, str) else "", f"{place}{key}")) for key, value in _all(entry)],
+        tuple(regions if several else of_profile),
+        verify=entry.get("verify") is not False and str(entry.get("insecure")).lower() != "true",
+        profile=Profile(str(profile), str(address), tuple(of_profile)) if known else None,
+        for_obs=for_obs,
+    )
+
+
+def _all(entry: Entry) -> list[tuple[str, t.Any]]:
+    return [*((key, value) for key, value in entry.items() if key != "auth"), *entry["auth"].items()]
+
+
+def _texts(entry: Entry, options: t.Iterable[str], place: str) -> dict[str, Value]:
+    """The options that an entry has. Raises OptionError for one that is no text, or that is there with two values."""
+    found: dict[str, Value] = {}
+    for option in options:
+        keys = KEYS.get(option, (option,))
+        values = [one[key] for key in keys for one in (entry["auth"], entry) if key in one]
+        for value in values:
+            if isinstance(value, Unclear):
+                raise OptionError(f"{place}{option}: {value.why}")
+            if isinstance(value, bool):
+                raise OptionError(f"{place}{option}: YAML takes it for true or false; put it in quotes")
+            if not isinstance(value, str):
+                raise OptionError(f"{place}{option}: must be text")
+            refuse_odd(option, Value(value, f"{place}{option}"))
+            if value != values[0] and option not in MAY_DIFFER:
+                raise OptionError(f"{place}{option}: is there twice, with different values, as {' or '.join(keys)}")
+        if values:
+            found[option] = Value(values[0], f"{place}{option}")
+    return found
+
+
+def _expanded(option: str, value: Value, region: str | None, where: str) -> str:
+    """As openstacksdk does it, which knows other words in braces, too."""
+    text = value.text
+    if option not in EXPANDED or "{" not in text:
+        return text
+    if REGION in text and not region:
+        raise OptionError(f"region: missing, and {value.name} needs it")
+    text = text.replace(REGION, region or "")
+    if "{" in text:
+        raise OptionError(f"{where}: of what may be in braces in {option}, only {REGION} is supported")
+    return text
+
+
+def _regions(listed: t.Any, where: str) -> dict[str, Entry]:
+    """What each region has for itself, by its name."""
+    regions: dict[str, Entry] = {}
+    if listed is not None and not isinstance(listed, (str, list)):
+        raise OptionError(f"{where}: regions must be a list, and region_name must be text")
+    for one in listed.split(",") if isinstance(listed, str) else listed or ():
+        name, values = (one.get("name"), one.get("values")) if isinstance(one, dict) else (one, None)
+        if not isinstance(name, str):
+            raise OptionError(f"{where}: regions must be a list of names, or of mappings with name and values")
+        regions[name.strip()] = _plain(values, where)
+    return regions
+
+
+def _profile(sdk: t.Any, entry: Entry, where: str) -> tuple[str | None, Entry]:
+    """The name of a cloud that openstacksdk knows, and what is known of it."""
+    name = entry.pop("profile", None) or entry.get("cloud")
+    entry.pop("cloud", None)
+    if name is None:
+        return None, {"auth": {}}
+    if not isinstance(name, str) or "://" in name:
+        raise OptionError(f"{where}: profile must be a name that openstacksdk knows")
+    file = first(_found_here(sdk, sdk.VENDOR_FILES))
+    public = content(file).get("public-clouds") if file else None
+    found = (public or {}).get(name) if isinstance(public or {}, dict) else None
+    if found is None:
+        found = copy.deepcopy(sdk.vendors.get_profile(name)) or None
+    if found is None or (isinstance(found, dict) and found.get("status") == "shutdown"):
+        raise OptionError(f"{where}: openstacksdk knows no cloud for the profile {shown(name)}")
+    return name, _over({}, _plain(found, where))

@@ -1,0 +1,262 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""From options, clouds.yaml and environment to one connection: which credential, project, region, endpoints. No request.
+
+What a task names always wins, and a credential is never put together by guessing: the wrong tenant is the worst that
+can happen.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from .auth import KINDS, Credential, Password, Project
+from .clouds_yaml import REGION, Profile
+from .endpoints import base_url, iam_of_region, iam_url, in_project_name, in_region
+from .errors import OptionError
+from .given import PATHS, Value, shown
+from .http import Tls
+from .identity import AUTH_TYPE, kinds, refuse_foreign, refuse_ids
+from .levels import Environ, Level, Options, highest, named, of_cloud, of_environment, of_task
+from .options import within
+from .rivals import entry_around, kind_of
+
+SECRETS = ("token", "access_key", "secret_key", "security_token", "password")
+# And not the path of its file. BASE64 of _misplaced is narrower, as it refuses a path before anybody looks for its file.
+KEY_ITSELF = re.compile("[A-Za-z0-9+/=]{60,}")
+
+
+@dataclass(frozen=True)
+class Connection:
+    """All that a client needs; ``iam`` and ``endpoint``, that of the service, are base URLs without a slash at the end.
+
+    ``project``: None for IAM itself, which knows them all. ``secrets``: the values, from wherever they come, that nobody may be shown.
+    """
+
+    credential: Credential
+    project: Project | None
+    region: str | None
+    iam: str | None
+    endpoint: str | None
+    tls: Tls
+    request_timeout: float
+    max_retries: int
+    max_concurrency: int
+    secrets: frozenset[str] = field(repr=False)
+
+
+class Login(t.NamedTuple):
+    """A credential, and the levels that have a part of it; the first of them has decided."""
+
+    credential: Credential
+    of: t.Sequence[Level]
+
+
+def read_connection(options: Options, environ: Environ, service: str) -> Connection:
+    """Raises OptionError, naming option and variable, for whatever is missing, half given, malformed or contradictory."""
+    task = of_task(options)
+    login, levels = _login(options.get("cloud"), task, of_environment(environ), environ)
+    credential = login.credential
+    project = _project(levels, login)
+    region = _region(levels, project)
+    # an entry of a cloud is used whole: what logs in with it goes where the entry says, unless the task says otherwise
+    around = [task, login.of[0]] if login.of[0].place else levels
+    of_all_projects = service == "iam"
+    needs_iam = credential.renewable or not project.id or of_all_projects
+    iam = _iam(around, region, needs_iam)
+    endpoint = iam if of_all_projects else _first_url(levels, [f"endpoints.{service}"], base_url)
+    if credential.needs_project and project == Project() and not of_all_projects:
+        raise OptionError(f"{named(['project_id'])} or {named(['project_name'])}: missing")
+    if endpoint is None and region is None and not credential.renewable:
+        raise OptionError(f"{named(['region'])}: missing, and so is endpoints.{service} that could take its place")
+    if iam is None and needs_iam:
+        raise _no_iam(region, service)
+    if endpoint is None and not credential.renewable:  # with a login, the service catalog may know it
+        endpoint = in_region(service, t.cast(str, region), iam)
+    return Connection(
+        credential=credential,
+        project=None if of_all_projects else project,
+        region=region,
+        iam=iam,
+        endpoint=endpoint,
+        tls=_tls(options.get("validate_certs"), levels),
+        request_timeout=within(options, "request_timeout", 0.001, 86400),
+        max_retries=int(within(options, "max_retries", 0, 100)),
+        max_concurrency=int(within(options, "max_concurrency", 1, 32)),
+        secrets=frozenset(level.values[name].text for level in levels for name in SECRETS if name in level.values),
+    )
+
+
+def _login(name: str | None, task: Level, env: Level, environ: Environ) -> tuple[Login, list[Level]]:
+    """The login, and all levels from the highest down.
+
+    The highest level that names any part of a credential decides; parts left out by a task come from the environment.
+    """
+    of_the_task = _whole(task, env)
+    if name is not None:
+        entry = of_cloud(name, environ, task, env)
+        found = of_the_task or _whole(entry)
+        if not found:  # its entry may hold another kind of credential, and somebody else's must not take its place
+            raise _nobody(entry)
+        return found, [task, entry, env]
+    around = entry_around(task, env, environ, settled=bool(of_the_task))
+    if around is None:
+        found = of_the_task or _whole(env)
+        levels = [task, env]
+    else:
+        found = _whole_or_none(env) or _whole(around) or _whole(env)
+        levels = [task, env, around]
+    if not found:
+        refuse_foreign(env.keys)
+        refuse_ids(env.keys, ())
+        raise _nobody(around or env)
+    return found, levels
+
+
+def _whole(level: Level, rest: Level | None = None) -> Login | None:
+    """The credential of a level, None if it names no part of one. Raises OptionError where it is half given.
+
+    Parts that it leaves out come from ``rest``.
+    """
+    kind = kind_of(level)
+    if kind is None:
+        return None
+    incomplete = not all(part in level.values for part in kind.parts)
+    # an optional part belongs to the others, so it comes from where they come from
+    of = [level, rest] if rest and incomplete else [level]
+    for one in of:
+        kinds(one.keys)
+        refuse_foreign(one.keys)
+        if kind is Password:
+            refuse_ids(one.keys, () if one is level else level.values)
+    missing = [part for part in kind.parts if not any(part in one.values for one in of)]
+    if missing:
+        first = next(part for part in (*kind.parts, *kind.optional) if part in level.values)
+        names = f"{level.place}{' + '.join(missing)}" if level.place else named(missing)
+        raise OptionError(f"{names}: missing, as {first} is given")
+    values = {part: highest(of, part) for part in (*kind.parts, *kind.optional)}
+    credential = kind(**{part: value.text for part, value in values.items() if value})
+    if isinstance(credential, Password) and level.note:
+        credential = replace(credential, note=level.note)
+    return Login(credential, of)
+
+
+def _whole_or_none(env: Level) -> Login | None:
+    """A part of a credential is nothing where there is another one, as it is no other user's."""
+    kind = kind_of(env)
+    return _whole(env) if kind and all(part in env.values for part in kind.parts) else None
+
+
+def _nobody(level: Level) -> OptionError:
+    ways = f"set {' or '.join(named(kind.parts) for kind in KINDS)}, or cloud (environment: OS_CLOUD)"
+    wanted = [f"{value.name} asks for {shown(value.text)}; " for key, value in level.keys if key in AUTH_TYPE]
+    return OptionError(f"{level.place}no credential: {''.join(wanted[:1])}{ways}")
+
+
+def _project(levels: t.Sequence[Level], login: Login) -> Project:
+    """The highest level that names one decides; within a level the id wins over the name."""
+    for level in levels:
+        project_id, name = highest([level], "project_id"), highest([level], "project_name")
+        if project_id:
+            return Project(project_id.text, name.text if name else None)
+        if name:
+            _refuse_other_domain([level, *login.of], login)
+            return Project(name=name.text)
+    return Project()
+
+
+def _refuse_other_domain(levels: t.Sequence[Level], login: Login) -> None:
+    """A name is only looked for in the domain of the user, and every domain has a project named like its region."""
+    domain = highest(login.of, "user_domain_name")
+    for level in levels:
+        for key, value in level.keys:
+            its_own = key == "project_domain_name" and domain and value.text == domain.text
+            if key in ("project_domain_name", "project_domain_id") and not its_own and value.text.lower() != "default":
+                raise OptionError(
+                    f"{value.name}: is not the domain of the user by its name; name the project by project_id"
+                )
+
+
+def _region(levels: t.Sequence[Level], project: Project) -> str | None:
+    given = highest(levels, "region")
+    return given.text if given else in_project_name(project.name)
+
+
+def _first_url(levels: t.Sequence[Level], options: t.Sequence[str], read: t.Callable[[str, str], str]) -> str | None:
+    """The URL of the highest level that has one of ``options``."""
+    for level in levels:
+        for option in options:
+            value = highest([level], option)
+            if value:
+                return read(*value)
+    return None
+
+
+def _iam(levels: t.Sequence[Level], region: str | None, needed: bool) -> str | None:
+    """What somebody has written, else what a profile knows, else the name of the region."""
+    written = _first_url(levels, ["endpoints.iam", "auth_url"], iam_url)
+    profile = next((level.profile for level in levels if level.profile), None)
+    if written or not profile:
+        return written or (iam_of_region(region) if region else None)
+    return _iam_of_profile(profile, region, needed)
+
+
+def _iam_of_profile(profile: Profile, region: str | None, needed: bool) -> str | None:
+    """Its address is that of a region that it lists: of no other one is it known."""
+    there = f"the profile {shown(profile.name)} has {', '.join(profile.regions) or 'none'}"
+    chooses = bool(profile.regions) or REGION in profile.auth_url
+    if chooses and region is None:
+        if needed:
+            raise OptionError(f"{named(['region'])}: missing; {there}")
+        return None
+    if chooses and region not in profile.regions:
+        raise OptionError(f"region: {shown(region or '')} is not one of its cloud: {there}")
+    url = profile.auth_url.replace(REGION, region or "")
+    return iam_url(url if "://" in url else f"https://{url}", f"profile {shown(profile.name)}")
+
+
+def _no_iam(region: str | None, service: str) -> OptionError:
+    if region is None:
+        return OptionError(f"{named(['region'])}: missing, and so is auth_url that could take its place")
+    own = "" if service == "iam" else f", and endpoints.{service} unless the service catalog has it"
+    return OptionError(
+        f"region: the hosts of {shown(region)} are not known, so no credential is sent there; set auth_url or "
+        f"endpoints.iam{own}"
+    )
+
+
+def _tls(validate_certs: bool | None, levels: t.Sequence[Level]) -> Tls:
+    ca_path = highest(levels, "ca_path")
+    files = {**({"ca_path": ca_path} if ca_path else {}), **_certificate(levels)}
+    paths = {option: os.path.expanduser(value.text) for option, value in files.items()}
+    for option, path in paths.items():
+        if os.path.exists(path) and not os.path.isfile(path):  # a pipe may never end
+            raise OptionError(f"{files[option].name}: is no file: {path}")
+        if not os.path.exists(path):
+            quoted = "" if KEY_ITSELF.fullmatch(path) else f": {path}"
+            raise OptionError(f"{files[option].name}: no such file{quoted}")
+    wishes = [one for one in (validate_certs, *(level.verify for level in levels)) if one is not None]
+    return Tls(wishes[0] if wishes else True, *(paths.get(option) for option in PATHS))
+
+
+def _certificate(levels: t.Sequence[Level]) -> dict[str, Value]:
+    """The client's certificate and its key, of one level; only a task may leave one of them to the environment."""
+    task = levels[0]
+    env = next(level for level in levels[1:] if not level.place)
+    pair = ("client_cert", "client_key")
+    for level in levels:
+        own = [level, env] if level is task else [level]
+        there = any(option in level.values for option in pair)
+        if there and any("client_cert" in one.values for one in own):
+            return {option: value for option, value in ((option, highest(own, option)) for option in pair) if value}
+        # as of a credential, a half in the environment is nothing where a cloud is given
+        if there and not (level is env and any(one.place for one in levels)):
+            highest([level], "client_key")  # which says so if it is no path
+            raise OptionError(f"{level.place}{named(['client_cert'])}: missing, as client_key is given")
+    return {}

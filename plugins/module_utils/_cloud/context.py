@@ -1,0 +1,99 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""What a run is told by whoever started it, and tells them besides its result."""
+
+from __future__ import annotations
+
+import json
+import time
+import typing as t
+from dataclasses import dataclass, field
+
+from .errors import Bug, Failure, Fatal
+
+
+def _nobody(text: str) -> None:
+    """Hears, and forgets."""
+
+
+def _always() -> bool:
+    return True
+
+
+@dataclass
+class Edge:
+    """``environ``: environment variables; ``verbosity``: how many -v; ``told`` hears of progress.
+
+    ``awaited``: whether somebody still waits for the result.
+
+    ``secrets``: see ``hide``; ``repeats``: the requests that were sent again, and why; ``bugs``: tracebacks.
+    """
+
+    environ: t.Mapping[str, str]
+    check_mode: bool = False
+    with_diff: bool = False
+    verbosity: int = 0
+    told: t.Callable[[str], None] = _nobody
+    awaited: t.Callable[[], bool] = _always
+    secrets: set[str] = field(default_factory=set)
+    repeats: list[str] = field(default_factory=list)
+    bugs: list[str] = field(default_factory=list)
+
+    def hide(self, values: t.Iterable[str]) -> None:
+        """These are secret, also as messages may quote them: in the notation of JSON, and without repeated blanks."""
+        for value in values:
+            forms = (value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1])
+            self.secrets.update(form for one in forms for form in (one, " ".join(one.split())) if form)
+
+    def repeated(self, text: str) -> None:
+        """A request is sent again; ``text`` says which, and why."""
+        self.repeats.append(text)
+
+    def fault(self, error: Exception) -> Failure:
+        """What users are told of any exception; for those who mend a bug there is more to be seen."""
+        told = Failure.of(error)
+        if isinstance(told, Bug):
+            self.bugs.append(told.traceback)
+        return told
+
+    def go_on(self) -> None:
+        """Raises Fatal if nobody waits for the result any more: then nothing more is sent."""
+        if not self.awaited():
+            raise Fatal("", "not sent, as Ansible has ended")
+
+    def begins(self, end: t.Callable[[], None]) -> None:
+        """A client begins its work; ``end`` cuts off what is under way."""
+
+    def rest(self, seconds: float) -> None:
+        """A pause before a request."""
+        time.sleep(seconds)
+        self.go_on()
+
+    def notes(self) -> dict[str, t.Any]:
+        """What a result holds besides: what -v adds, and the first bug under the name that Ansible has for a traceback.
+
+        (Not "retries", which Ansible itself puts there.)
+        """
+        notes: dict[str, t.Any] = {"exception": self.bugs[0]} if self.bugs else {}
+        return {**notes, "repeats": self.repeats} if self.verbosity and self.repeats else notes
+
+
+def traced(result: dict[str, t.Any], wanted: t.Collection[str] | None, verbosity: int) -> dict[str, t.Any]:
+    """``exception``, the traceback of a bug, as Ansible takes it.
+
+    ``wanted`` are the events whose tracebacks are asked for. None: ansible-core before 2.19, which has them always, and
+    shows them with -vvv. Later ones show them on request only, so -vvv puts it among all else that a result holds.
+    """
+    text = result.pop("exception", "")
+    if text and result.get("failed"):
+        if wanted is None or not {"error", "always"}.isdisjoint(wanted):
+            result["exception"] = text
+        elif verbosity >= 3:
+            result["traceback"] = text.splitlines()
+    return result
+
+
+Core = t.Callable[[t.Mapping[str, t.Any], Edge], "dict[str, t.Any]"]  # options → result; the same behind every edge

@@ -1,0 +1,527 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""The only file that knows requests: its adapters, TLS, proxies, time limits and what is tried again.
+
+The adapters are used without a session. All that a session adds (cookies, .netrc, redirects, settings of the environment)
+is unwanted here, and costs half of the time of a request.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import ssl
+import threading
+import time
+import typing as t
+import zlib
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+from .._version import VERSION
+from .errors import ApiError, Excessive, Late, Misdirected, OptionError, Refused, Unanswered, Unreachable
+from .pace import Pace
+from .text import plain, whole
+from .watch import Limit, Watch, watched
+
+if t.TYPE_CHECKING:
+    import requests
+
+
+class Retry(t.NamedTuple):
+    """How a passing fault is retried; ``writes``: also a request that must not take effect twice."""
+
+    writes: bool
+    first: float  # seconds before the first repeat; they double with each
+    longest: float
+
+
+PATIENCE = 600  # seconds for which what is held back is tried again: a login, and a task without a time limit
+THROTTLED = 429
+TOO_LATE = "not sent, as requests are held back (HTTP 429) and the time is over"
+# A write is repeated only where it cannot have taken effect: held back by the gateway, or never sent.
+RETRIES: dict[int | type[ApiError], Retry] = {
+    THROTTLED: Retry(writes=True, first=1.0, longest=60.0),
+    408: Retry(writes=False, first=0.5, longest=10.0),
+    502: Retry(writes=False, first=0.5, longest=10.0),
+    503: Retry(writes=False, first=0.5, longest=10.0),
+    504: Retry(writes=False, first=0.5, longest=10.0),
+    Unreachable: Retry(writes=True, first=0.5, longest=10.0),
+    Unanswered: Retry(writes=False, first=0.5, longest=10.0),
+}
+
+HEADERS = {
+    "User-Agent": f"otc.bigdata/{VERSION}",
+    "Accept": "*/*",
+    "Accept-Encoding": "gzip, deflate",
+    "Content-Type": "application/json",
+}
+NO_TUNNEL = "Tunnel connection failed"  # the text of http.client where a proxy does not connect
+NAME_MISMATCH = (62, 64)  # OpenSSL: host name, IP address
+PROXY_WANTS_LOGIN = 407
+MOST = 64 * 1024 * 1024  # bytes of a body
+CHUNK = 1024 * 1024  # bytes that are read at once
+MOST_PARTS = 200  # of a compressed body
+LAST_TRY = 0.5  # seconds before the time is over
+
+Told = t.Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Tls:
+    """How a server proves itself, and this side to it: files in PEM format."""
+
+    verify: bool = True
+    ca_path: str | None = None
+    client_cert: str | None = None
+    client_key: str | None = None
+
+    def context(self) -> ssl.SSLContext:
+        """Raises OptionError for a file that cannot be used."""
+        from requests.utils import DEFAULT_CA_BUNDLE_PATH
+        from urllib3 import __version__ as urllib3_version  # type: ignore[attr-defined]
+
+        option = "ca_path"
+        try:
+            context = ssl.create_default_context(cafile=self.ca_path or DEFAULT_CA_BUNDLE_PATH)
+            if urllib3_version < "2" or not self.verify:
+                context.check_hostname = False  # urllib3 1.26 compares names itself, and cannot leave that to OpenSSL
+            if not self.verify:
+                context.verify_mode = ssl.CERT_NONE
+            if self.client_cert:
+                option = "client_cert, client_key"
+                # without a password OpenSSL would ask for it on the terminal, and wait
+                context.load_cert_chain(self.client_cert, self.client_key, password=lambda: "")
+        except OSError as error:
+            raise OptionError(f"{option}: not usable as PEM files: {_reason([error])}") from None
+        return context
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An HTTP answer. ``call`` is the method, host and path that it answers; ``value``: what was read from it.
+
+    ``secrets`` are those that it could quote.
+    """
+
+    call: str
+    status: int
+    headers: t.Mapping[str, str]
+    content: bytes
+    secrets: t.Collection[str] = field(default=(), repr=False)
+    value: t.Any = None
+
+    def json(self) -> t.Any:
+        """The body as JSON; None for an empty one. Raises ValueError or RecursionError for anything else."""
+        if not self.content.strip():
+            return None
+        found = json.loads(self.content)
+        # Only an escape or these bytes can stand for half a character, and to look into each text would cost a lot
+        doubtful = b"\\ud" in self.content or b"\\uD" in self.content or b"\xed" in self.content
+        return whole(found) if doubtful else found
+
+    def skew(self) -> float:
+        """Seconds that the clock of the server is ahead of this host's; 0 if it does not tell the time."""
+        moment = _moment(self.headers.get("Date"))
+        return moment.timestamp() - time.time() if moment else 0.0
+
+
+def trouble_with_requests() -> Exception | None:
+    """Why the library cannot be imported, None if it can. If it is there, its own words often name the cure."""
+    try:
+        import requests  # noqa: F401
+    except Exception as error:
+        return error
+    return None
+
+
+class Http:
+    """Sends requests over kept-alive connections, at most ``connections`` to a host; may be shared by threads.
+
+    ``timeout`` in seconds bounds one request, from the attempt to connect to the last byte of its answer. No request is
+    repeated after ``deadline``, a time of the monotonic clock, and no write is sent whose turn at a gateway would come
+    after it. ``held_until``: how long one that a gateway holds back is tried again, if not until then. ``told`` hears of
+    every repeat; ``rest`` makes the pauses; ``secrets`` are those that an answer could quote.
+    """
+
+    def __init__(
+        self,
+        timeout: float,
+        max_retries: int,
+        connections: int,
+        tls: Tls,
+        told: Told = lambda text: None,
+        deadline: float = float("inf"),
+        rest: t.Callable[[float], None] = lambda seconds: time.sleep(seconds),
+        secrets: t.Collection[str] = (),
+    ) -> None:
+        self._rest = rest
+        self._told = told
+        self._secrets = secrets
+        self._timeout = timeout
+        self._watch = Watch(timeout)
+        self.held_until: float | None = None
+        self._deadline = deadline
+        self._max_retries = max_retries
+        self._connections = connections
+        self._tls = tls
+        self._adapters: dict[str, t.Any] = {}
+        self._proxies: dict[str, t.Any] = {}
+        self._paces: dict[str, Pace] = {}
+        self._meeting = threading.Lock()
+
+    def stop(self) -> None:
+        """Nobody waits for an answer any more: what is under way is cut off, and so is all that comes."""
+        self._watch.stop()
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: t.Mapping[str, str],
+        query: t.Mapping[str, t.Any] | None = None,
+        body: t.Any = None,
+        auth: t.Callable[[t.Any], t.Any] | None = None,
+        repeat: bool = True,
+        read: t.Callable[[Reply], t.Any] = lambda reply: None,
+        patience: float = 0.0,
+    ) -> Reply:
+        """The answer, whatever its status; passing faults are retried as RETRIES says.
+
+        ``auth`` completes a prepared request each time before it is sent.
+        ``repeat``: the request does no harm when it takes effect twice (a read, a login).
+        ``read`` finds the ``value`` of an answer; it raises Unanswered for one that cannot be used.
+        ``patience``: seconds for which it is tried again at least if the gateway holds it back.
+        Raises Unreachable if it could not be sent, Late if its turn comes too late, Unanswered if nobody can say what became
+        of it.
+        """
+        import requests
+
+        data = None if body is None else json.dumps(body).encode()
+        request = requests.Request(method, url, headers={**HEADERS, **headers}, params=query, data=data, auth=auth)
+        host = urlsplit(url).netloc
+        pace = self._paces.get(host) or self._paces.setdefault(host, Pace())
+        deadline = max(self._deadline, time.monotonic() + patience) if patience else self._deadline
+        faults = held = 0
+        while True:
+            now = time.monotonic()
+            wait = pace.pause(now)
+            if wait and now + wait > deadline:
+                if not repeat:
+                    raise Late(named(method, url), TOO_LATE)
+                wait = deadline - now
+            if wait > 0:
+                self._rest(wait)
+            throttled = False
+            try:
+                reply = self._send_once(request)
+                if reply.status not in RETRIES:
+                    reply = replace(reply, value=read(reply))
+            except (Unreachable, Unanswered) as error:
+                why = str(error)
+                pause = self._pause(RETRIES.get(type(error)), faults, repeat)
+                if pause is None:
+                    raise
+            else:
+                why = f"{reply.call}: HTTP {reply.status}"
+                wished = _seconds(reply.headers.get("Retry-After"))
+                throttled = reply.status == THROTTLED
+                if throttled:
+                    pace.throttled(time.monotonic(), min(wished or 0.0, RETRIES[THROTTLED].longest))
+                    pause = self._pause_held_back(held, wished, deadline if patience else self.held_until or deadline)
+                else:
+                    pace.answered(time.monotonic())
+                    pause = self._pause(RETRIES.get(reply.status), faults, repeat, wished)
+                if pause is None:
+                    return reply
+            held, faults = (held + 1, faults) if throttled else (held, faults + 1)
+            count = f"{held}" if throttled else f"{faults} of {self._max_retries}"  # only faults are limited
+            self._told(f"{why}; sent again after {pause:.1f} s ({count})")
+            self._rest(pause)
+
+    def _pause(self, retry: Retry | None, attempt: int, repeat: bool, wished: float | None = None) -> float | None:
+        """Seconds until the request is sent again: doubling, or a little more than the server wishes. None if it is not.
+
+        Jitter keeps workers from coming back all at once.
+        """
+        if retry is None or attempt >= self._max_retries or not (repeat or retry.writes):
+            return None
+        seconds = _jittered(retry, attempt, wished)
+        return seconds if time.monotonic() + seconds < self._deadline else None
+
+    def _pause_held_back(self, attempt: int, wished: float | None, until: float) -> float | None:
+        """The same, for as long as there is time, and a last time shortly before it is over."""
+        if not self._max_retries:
+            return None
+        seconds, left = _jittered(RETRIES[THROTTLED], attempt, wished), until - time.monotonic()
+        if seconds >= left:
+            seconds = max(left - LAST_TRY, wished or 0.0)
+            return seconds if LAST_TRY < seconds < left else None
+        return seconds
+
+    def _send_once(self, request: requests.Request) -> Reply:
+        target = urlsplit(request.url)
+        call = named(request.method, request.url)
+        adapter, proxies = self._meet(target.scheme, target.netloc, request.url)
+        proxy = _proxy(request.url, proxies) if proxies else ""
+        try:
+            prepared = request.prepare()
+        except Exception as error:  # its text could quote a header, so only its kind is told
+            raise Misdirected(call, f"cannot be sent: {type(error).__name__}") from None
+        limit = self._watch.start()
+        response: t.Any = None
+        fault: Exception | None = None
+        try:
+            response = adapter.send(prepared, timeout=self._timeout, proxies=proxies)
+            body = _body(response, call)
+        except Exception as error:  # whatever it is, the request may have been sent
+            fault = error
+        finally:
+            if self._watch.done(limit):
+                fault = TimeoutError()
+            if fault and response is not None:
+                with suppress(Exception):
+                    response.close()  # the rest of the answer must not be taken for that to another request
+        if fault:
+            raise _failure(call, fault, self._timeout, limit, proxy) from None
+        if response.status_code == PROXY_WANTS_LOGIN and proxy:
+            raise Misdirected(call, _wants_login(proxy), response.status_code)
+        if 300 <= response.status_code < 400:
+            where = plain(_host(response.headers.get("Location", "")) or "nowhere")
+            raise Refused(call, f"redirected to {where}, which is not followed", response.status_code)
+        promised = response.headers.get("Content-Length", "")
+        if (
+            promised.isascii()
+            and promised.isdigit()
+            and response.raw.tell() < int(promised)
+            and request.method != "HEAD"
+        ):
+            raise Unanswered(call, "the answer broke off before its end", response.status_code)
+        return Reply(call, response.status_code, response.headers, body, self._secrets)
+
+    def _meet(self, scheme: str, host: str, url: str) -> tuple[t.Any, t.Any]:
+        """Adapter and proxies for a host. What costs time (CA bundle, environment) is read once, and only when needed."""
+        from requests.utils import get_environ_proxies
+
+        with self._meeting:
+            if scheme not in self._adapters:
+                self._adapters[scheme] = _adapter(self._connections, self._tls if scheme == "https" else None)
+            if host not in self._proxies:
+                self._proxies[host] = get_environ_proxies(url)
+        return self._adapters[scheme], self._proxies[host]
+
+
+def _adapter(connections: int, tls: Tls | None) -> t.Any:
+    """An adapter with one TLS context (requests itself has the CA bundle parsed anew for each connection), or without TLS.
+
+    All of its connections, to proxies too, are watched.
+    """
+    import urllib3
+    from requests.adapters import HTTPAdapter
+
+    how: dict[str, t.Any] = {}
+    if tls:
+        how = {"ssl_context": tls.context(), "cert_reqs": "CERT_REQUIRED" if tls.verify else "CERT_NONE"}
+        if not tls.verify:
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+
+    class Adapter(HTTPAdapter):
+        def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
+            super().init_poolmanager(*args, **{**kwargs, **how})
+            self.poolmanager.pool_classes_by_scheme = watched(self.poolmanager.pool_classes_by_scheme)
+
+        def proxy_manager_for(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
+            manager = super().proxy_manager_for(*args, **{**kwargs, **how})
+            manager.pool_classes_by_scheme = watched(manager.pool_classes_by_scheme)
+            return manager
+
+    class TlsAdapter(Adapter):
+        def cert_verify(self, *args: t.Any, **kwargs: t.Any) -> None:
+            """The context has it all (requests up to 2.31 would name the CA file here)."""
+
+        def build_connection_pool_key_attributes(self, request: t.Any, *args: t.Any, **kwargs: t.Any) -> t.Any:
+            """The same, for requests from 2.32 on."""
+            return super().build_connection_pool_key_attributes(request, bool(tls and tls.verify))[0], {}
+
+    return (TlsAdapter if tls else Adapter)(pool_maxsize=connections, pool_block=True)
+
+
+def _body(response: t.Any, call: str) -> bytes:
+    """All of it, no compression left. Raises Excessive for one that is too large; whatever urllib3 does where it breaks off."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        part = response.raw.read(CHUNK, decode_content=False)
+        if not part:
+            break
+        parts.append(part)
+        size += len(part)
+        if size > MOST:
+            raise _too_large(call, response.status_code)
+    body = parts[0] if len(parts) == 1 else b"".join(parts)
+    encoding = response.headers.get("Content-Encoding", "").strip().lower()
+    return body if encoding in ("", "identity") else _decompressed(body, encoding, call, response.status_code)
+
+
+def _decompressed(body: bytes, encoding: str, call: str, status: int) -> bytes:
+    """Here, as urllib3 decompresses all that it has read, however much that becomes."""
+    parts: list[bytes] = []
+    size = 0
+    try:
+        if encoding not in ("gzip", "x-gzip", "deflate"):
+            raise zlib.error("unknown encoding")
+        while body:
+            way = zlib.decompressobj(zlib.MAX_WBITS | 32)
+            try:
+                part = way.decompress(body, MOST + 1 - size)
+            except zlib.error:
+                if parts:
+                    break  # what fills up the last part
+                if encoding != "deflate":
+                    raise
+                way = zlib.decompressobj(-zlib.MAX_WBITS)  # as some servers understand it
+                part = way.decompress(body, MOST + 1 - size)
+            parts.append(part)
+            size += len(part)
+            if size > MOST:
+                raise _too_large(call, status)
+            if not way.eof or len(parts) > MOST_PARTS:
+                raise zlib.error("incomplete, or made to cost time")
+            body = way.unused_data
+    except zlib.error:
+        raise Unanswered(call, "the answer cannot be decompressed", status) from None
+    return b"".join(parts)
+
+
+def _too_large(call: str, status: int) -> Excessive:
+    return Excessive(call, f"the answer is larger than {MOST // 1024**2} MiB", status)
+
+
+def _jittered(retry: Retry, attempt: int, wished: float | None) -> float:
+    own = retry.first * float(2 ** min(attempt, 20))
+    seconds = own * random.uniform(0.75, 1.25) if wished is None else wished + own * random.uniform(0, 0.25)
+    return min(seconds, retry.longest)
+
+
+def named(method: str, url: str) -> str:
+    """How messages name a call: no query string, it may be long and says little."""
+    target = urlsplit(url)
+    return f"{method} {target.netloc}{target.path}"
+
+
+def _failure(call: str, error: Exception, timeout: float, limit: Limit, proxy: str) -> ApiError:
+    """What an exception of requests, urllib3 or the system means for the request."""
+    import requests
+    from urllib3 import exceptions as urllib3
+
+    if isinstance(error, ApiError):
+        return error
+    by = f", by way of the proxy {proxy}" if proxy else ""
+    causes = list(_causes(error))
+    for cause in () if limit.over else causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            # urllib3 before 2 raises it without these two
+            code, why = getattr(cause, "verify_code", 0), getattr(cause, "verify_message", "") or _reason([cause])
+            hint = "" if code in NAME_MISMATCH else "; set ca_path to the bundle of the CA that issued it"
+            return Misdirected(call, f"TLS: the certificate is not trusted: {why}{hint}")
+        if type(cause).__name__ == "CertificateError":  # of urllib3, which has moved it around
+            return Misdirected(call, f"TLS: the certificate is not trusted: {cause}")
+        if isinstance(cause, ssl.SSLError) and getattr(cause, "reason", "") == "WRONG_VERSION_NUMBER":
+            return Misdirected(call, f"TLS: the other side does not speak it{by}")
+        if isinstance(cause, ssl.SSLError) and "_ALERT_" in (getattr(cause, "reason", None) or ""):
+            way = "if it asks for a certificate, set client_cert and client_key"
+            return Misdirected(call, f"TLS: refused by the server: {cause.reason}; {way}")
+    if isinstance(error, requests.ConnectTimeout) or (limit.connecting and _is_timeout(error, limit)):
+        return Unreachable(call, f"no connection within {timeout:g} s (request_timeout){by}")
+    if _is_timeout(error, limit):
+        return Unanswered(call, f"no answer within {timeout:g} s (request_timeout)")
+    # A ProxyError alone does not tell: urllib3 also raises it when the connection breaks after the request was sent.
+    if any(str(one).startswith(NO_TUNNEL) for one in causes):
+        if proxy and f"{NO_TUNNEL}: {PROXY_WANTS_LOGIN}" in str(causes[-1]):
+            return Misdirected(call, _wants_login(proxy))
+        return Unreachable(call, f"cannot connect: {_reason(causes)}{by}")
+    if any(isinstance(one, urllib3.NewConnectionError) for one in causes):
+        return Unreachable(call, f"cannot connect{f' to the proxy {proxy}' if proxy else ''}: {_reason(causes)}")
+    unusable = (requests.exceptions.InvalidURL, urllib3.LocationValueError, urllib3.ProxySchemeUnknown)
+    if proxy and isinstance(error, requests.exceptions.InvalidSchema):
+        return Misdirected(call, f"the proxy {proxy} cannot be used: SOCKS needs the Python library PySocks")
+    if isinstance(error, unusable):
+        what = f"the proxy {proxy} cannot be used" if proxy else "cannot be sent"
+        return Misdirected(call, f"{what}: {type(error).__name__}")
+    kind = Unreachable if limit.connecting else Unanswered
+    return kind(call, f"the connection broke{by if limit.connecting else ''}: {_reason(causes)}")
+
+
+def _is_timeout(error: Exception, limit: Limit) -> bool:
+    import requests
+    from urllib3.exceptions import ReadTimeoutError
+
+    return limit.over or isinstance(error, (requests.Timeout, ReadTimeoutError))
+
+
+def _proxy(url: str, proxies: t.Any) -> str:
+    """How messages name the proxy of a request, without its credentials; empty if there is none."""
+    from requests.utils import select_proxy
+
+    found = select_proxy(url, proxies) or ""
+    host = found.rpartition("@")[2].rpartition("://")[2].partition("/")[0]
+    scheme = found.partition("://")[0] if "://" in found else "http"
+    return host if scheme.lower() == "http" or not host else f"{scheme}://{host}"
+
+
+def _wants_login(proxy: str) -> str:
+    return (
+        f"the proxy {proxy} wants to know who asks (failed: 407 Proxy Authentication Required); write "
+        "user and password, each percent-encoded, into its URL"
+    )
+
+
+def _causes(error: BaseException) -> t.Iterator[BaseException]:
+    """The error and what it wraps; urllib3 keeps that in ``reason`` or in ``args``."""
+    seen: set[int] = set()
+    todo: list[t.Any] = [error]
+    while todo:
+        item = todo.pop(0)
+        if isinstance(item, BaseException) and id(item) not in seen:
+            seen.add(id(item))
+            yield item
+            todo += [getattr(item, "reason", None), *item.args, item.__cause__, item.__context__]
+
+
+def _reason(causes: t.Sequence[BaseException]) -> str:
+    """A few words of the system; the full text of urllib3 would show objects and their addresses."""
+    told = [cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror]
+    tunnel = [str(cause) for cause in causes if str(cause).startswith(NO_TUNNEL)]
+    return plain((told or tunnel or [type(causes[-1]).__name__])[-1])
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
+
+
+def _seconds(wished: str | None) -> float | None:
+    """A Retry-After header, which holds seconds or a date, as seconds from now."""
+    if not wished:
+        return None
+    if wished.isascii() and wished.strip().isdigit():
+        return float(wished)
+    moment = _moment(wished)
+    return max(0.0, moment.timestamp() - time.time()) if moment else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A date of HTTP, None for anything else."""
+    try:
+        moment = parsedate_to_datetime(text or "")
+    except (TypeError, ValueError, IndexError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

@@ -1,0 +1,128 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""What is set, and where: the options of a task, the variables of the environment, an entry of a clouds.yaml.
+
+Each value knows its place, so that a message can name it.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from .clouds_yaml import Profile, Wish, read_cloud
+from .endpoints import base_url, iam_url, region_name
+from .errors import OptionError
+from .given import Value, refuse_odd, shown
+from .identity import Keys, in_environment, kinds, refuse_foreign
+from .text import WORD
+
+# https://docs.openstack.org/python-openstackclient/latest/cli/man/openstack.html names most of them
+ENVIRONMENT = {
+    "token": ("OS_TOKEN", "OS_AUTH_TOKEN"),
+    "access_key": ("OS_ACCESS_KEY",),
+    "secret_key": ("OS_SECRET_KEY",),
+    "security_token": ("OS_SECURITY_TOKEN",),
+    "username": ("OS_USERNAME",),
+    "password": ("OS_PASSWORD",),
+    "user_domain_name": ("OS_USER_DOMAIN_NAME", "OS_DOMAIN_NAME"),
+    "project_id": ("OS_PROJECT_ID", "OS_TENANT_ID"),
+    "project_name": ("OS_PROJECT_NAME", "OS_TENANT_NAME"),
+    "region": ("OS_REGION_NAME",),
+    "auth_url": ("OS_AUTH_URL",),
+    "endpoints.iam": ("OTC_IAM_ENDPOINT",),
+    "endpoints.dli": ("OTC_DLI_ENDPOINT",),
+    "endpoints.mrs": ("OTC_MRS_ENDPOINT",),
+    "ca_path": ("OS_CACERT",),
+    "client_cert": ("OS_CERT",),
+    "client_key": ("OS_KEY",),
+}
+
+URLS = ("auth_url", "endpoints.iam", "endpoints.dli", "endpoints.mrs")
+
+Options = t.Mapping[str, t.Any]
+Environ = t.Mapping[str, str]
+
+
+class Level(t.NamedTuple):
+    """A place that options come from. ``values`` by option; ``keys``: all that is said there. The rest is of an entry.
+
+    ``place``: how messages begin. ``note``: what the message of a failed login should say.
+    """
+
+    values: t.Mapping[str, Value] = {}
+    keys: Keys = ()
+    place: str = ""
+    verify: bool | None = None
+    regions: t.Sequence[str] = ()
+    profile: Profile | None = None
+    note: str = ""
+
+
+def of_task(options: Options) -> Level:
+    """Raises OptionError for whatever is malformed, also where something else wins."""
+    given = {name: options[name] for name in (*ENVIRONMENT, "cloud") if options.get(name) is not None}
+    given.update({f"endpoints.{key}": url for key, url in (options.get("endpoints") or {}).items() if url is not None})
+    values = {name: Value(str(given[name]), named([name]) if name in URLS else name) for name in given}
+    for name, value in values.items():
+        if not value.text:
+            raise OptionError(f"{name}: is empty; leave it out or give it a value")
+        check(name, value)
+    return Level({name: value for name, value in values.items() if name != "cloud"})
+
+
+def of_environment(environ: Environ) -> Level:
+    """An empty variable counts as unset, and what is not used is not checked."""
+    values: dict[str, Value] = {}
+    for option, variables in ENVIRONMENT.items():
+        for variable in variables:
+            if environ.get(variable):
+                values.setdefault(option, Value(environ[variable], f"{option} (environment: {variable})"))
+    return Level(values, in_environment(environ))
+
+
+def of_cloud(name: str | None, environ: Environ, task: Level, env: Level) -> Level:
+    """The entry ``name``, or the one that the environment points to. Raises OptionError, as of_task does."""
+    wish = Wish(*(level.values["region"].text if "region" in level.values else None for level in (task, env)))
+    cloud = read_cloud(name, environ, ENVIRONMENT, wish)
+    place = f"cloud {shown(cloud.name)}: "
+    kinds(cloud.keys)
+    refuse_foreign(cloud.keys)
+    for option, value in cloud.values.items():
+        check(option, value)
+    note = "ak and sk beside auth count as keys for OBS; to use them here, put them into auth" if cloud.for_obs else ""
+    return Level(cloud.values, cloud.keys, place, cloud.verify, cloud.regions, cloud.profile, note)
+
+
+def check(option: str, value: Value) -> None:
+    """Raises OptionError, which begins with the name of the value."""
+    refuse_odd(option, value)
+    if option in ("auth_url", "endpoints.iam"):
+        iam_url(*value)
+    elif option in URLS:
+        base_url(value.text, value.name, f"https://{option[-3:]}.eu-de.otc.t-systems.com")
+    elif option == "region":
+        region_name(*value)
+    elif option == "project_id" and not WORD.fullmatch(value.text):
+        raise OptionError(f"{value.name}: letters, digits, - and _ only, at most 64")
+    elif option in ("token", "access_key", "security_token") and not re.fullmatch(r"[\x21-\x7e]+", value.text):
+        # these go into headers, and requests would quote a header that it does not like
+        raise OptionError(f"{value.name}: holds spaces, line breaks or other characters that cannot be part of it")
+
+
+def highest(levels: t.Sequence[Level], option: str) -> Value | None:
+    """The option as the highest level has it, checked: those of the environment have not been."""
+    for level in levels:
+        if option in level.values:
+            check(option, level.values[option])
+            return level.values[option]
+    return None
+
+
+def named(options: t.Sequence[str]) -> str:
+    """Options with their environment variables, for a message."""
+    variables = [ENVIRONMENT[option][0] for option in options]
+    return f"{' + '.join(options)} (environment: {', '.join(variables)})"

@@ -1,0 +1,151 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""Values where they do not belong: a dictionary as a name, the text of a key as a path, a number as a password.
+
+Such a value may hold a secret that nobody has marked as one, so it is refused before anything logs or quotes it. A number
+is refused as it need not be what was written: YAML reads 0123 as 83.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Mapping
+
+from ansible.module_utils.common.validation import check_type_dict
+
+from .given import PEM
+
+HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as Ansible writes it
+BELONGS = {
+    "str": "plain text",
+    "path": "the path of a file",
+    "bool": "true or false",
+    "int": "a number",
+    "float": "a number",
+    "list": "a list of single values",
+}
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{,39}")
+# A key without its first line, and hardly a path. KEY_ITSELF of _connection is wider, as no such file is there then.
+BASE64 = re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9])[A-Za-z0-9+=\s][A-Za-z0-9+/=\s]{99,}", re.DOTALL)
+LINES = re.compile(r"\S\s*[\r\n]\s*\S")
+LIST = re.compile(r"\s*\[.*[,'\"].*\]\s*", re.DOTALL)
+DICTIONARY = re.compile(r"[\s\[(]*\{.*:.*\}[\s\])]*", re.DOTALL)
+# as in the text of a dictionary, of YAML or of an address: password=..., "secret_key": ..., https://user:...@host
+SECRET = re.compile(
+    r"\b(?:passw\w*|passcode|\w*token|secret\w*|access_key|[as]k)\b[\"']?\s*[:=,]|://\S*@", re.IGNORECASE
+)
+
+Arguments = t.Mapping[t.Any, t.Any]
+Spec = t.Mapping[str, t.Mapping[str, t.Any]]
+
+
+def misplaced(spec: Spec, arguments: Arguments) -> tuple[list[str], dict[t.Any, t.Any]]:
+    """What is to be refused, each with the name of its option, and the arguments to go on with.
+
+    They are as given, unless the task cannot but fail: then without anything that is, or may be, secret.
+    """
+    sieve = _Sieve()
+    shown = sieve.options(spec, arguments)
+    return sieve.errors, shown if sieve.errors or sieve.unknown else dict(arguments)
+
+
+def found_in(text: str, path: bool = False) -> str:
+    """What a text holds that has no place in a name, an address or a path; empty if that is nothing."""
+    if PEM in text or (path and BASE64.fullmatch(text)):
+        return "the text of a key or certificate"
+    if path and LINES.search(text):
+        return "a text of several lines"
+    if "{" in text or "}" in text:
+        return "the text of a dictionary"
+    if LIST.fullmatch(text):
+        return "the text of a list"
+    return "a text with a secret in it" if SECRET.search(text) else ""
+
+
+class _Sieve:
+    """Goes through the options of a task; what it returns can be shown to everybody."""
+
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+        self.unknown = False  # whether there is an option that the spec does not have
+
+    def options(self, spec: Spec, arguments: Arguments, label: str = "", free: bool = False) -> dict[t.Any, t.Any]:
+        """``free``: texts that may hold braces, as they are compared with what somebody else has named."""
+        names = {alias: name for name, one in spec.items() for alias in (name, *one.get("aliases", ()))}
+        shown = {}
+        for given, value in arguments.items():
+            if given in names:
+                name = names[given]
+                shown[given] = self._option(spec[name], value, f"{label}{given}", free or name == "filters")
+            elif NAME.fullmatch(str(given)):  # it may be the form that another collection has for a credential
+                self.unknown = True
+                shown[str(given)] = HIDDEN
+            else:
+                self.errors.append(f"{label.rstrip('.') or 'options'}: there is one whose name is no name of an option")
+                shown[HIDDEN] = HIDDEN
+        return shown
+
+    def _option(self, one: t.Mapping[str, t.Any], value: t.Any, label: str, free: bool) -> t.Any:
+        if value is None:
+            return None
+        kind = one.get("type", "str")
+        if kind == "dict" or one.get("elements") == "dict":
+            return self._dictionary(one, value, label, free)
+        values = value if kind == "list" and isinstance(value, list) else [value]
+        found = next(filter(None, (_found(one, each, free) for each in values)), "")
+        if found:
+            self._refuse(label, "the name of an entry of a clouds.yaml" if label == "cloud" else BELONGS[kind], found)
+        return HIDDEN if found or one.get("no_log") else value
+
+    def _dictionary(self, one: t.Mapping[str, t.Any], value: t.Any, label: str, free: bool) -> t.Any:
+        if one["type"] == "list" and isinstance(value, list):
+            return [self._dictionary(one, each, label, free) for each in value]
+        spec = one.get("options")
+        try:
+            inner = check_type_dict(value)  # which understands texts as well
+        except TypeError:
+            inner = None
+        # a part of a text that another option holds would be named, as an unknown option
+        if inner is None or (isinstance(value, str) and spec and not spec.keys() >= inner.keys()):
+            keys = f" with {', '.join(spec)}" if spec else ""
+            belongs = "a list of dictionaries" if one["type"] == "list" else "a dictionary"
+            self._refuse(label, f"{belongs}{keys}", _kind_of(value))
+            return HIDDEN
+        return self.options(spec or dict.fromkeys(inner, {"type": "str"}), inner, f"{label}.", free)
+
+    def _refuse(self, label: str, belongs: str, found: str) -> None:
+        self.errors.append(f"{label}: must be {belongs}, not {found}")
+
+
+def _found(one: t.Mapping[str, t.Any], value: t.Any, free: bool) -> str:
+    """What a single value is instead of what belongs there; empty if it may be that."""
+    kind = one.get("type", "str")
+    if isinstance(value, str):
+        if one.get("no_log"):
+            return ""
+        if free:
+            return (
+                "the text of a dictionary" if DICTIONARY.fullmatch(value) else found_in(value) if PEM in value else ""
+            )
+        return found_in(value, kind == "path")
+    if isinstance(value, (Mapping, list, tuple, set, frozenset)):
+        return _kind_of(value)
+    if value is not None and kind in ("str", "path") and not free:
+        return f"{_kind_of(value)}; quote it"
+    return ""
+
+
+def _kind_of(value: t.Any) -> str:
+    if isinstance(value, Mapping):
+        return "a dictionary"
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return "a list"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, bool):
+        return "true or false"
+    return "a number" if isinstance(value, (int, float)) else f"a {type(value).__name__}"

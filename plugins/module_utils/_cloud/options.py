@@ -1,0 +1,51 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""The options of a connection, and what all options have in common. What they mean is in plugins/doc_fragments."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .errors import OptionError
+
+Spec = dict[str, dict[str, t.Any]]
+
+
+def connection_options() -> Spec:
+    """Who asks, and where. Environment variables are read later, as a task's own options must win as a group."""
+    return {
+        "token": {"type": "str", "no_log": True},
+        "access_key": {"type": "str", "no_log": True},
+        "secret_key": {"type": "str", "no_log": True},
+        "security_token": {"type": "str", "no_log": True},
+        "username": {"type": "str"},
+        "password": {"type": "str", "no_log": True},
+        "user_domain_name": {"type": "str", "aliases": ["domain_name"]},
+        "project_id": {"type": "str"},
+        "project_name": {"type": "str"},
+        "region": {"type": "str", "aliases": ["region_name"]},
+        "auth_url": {"type": "str"},
+        "endpoints": {
+            "type": "dict",
+            "options": {"iam": {"type": "str"}, "dli": {"type": "str"}, "mrs": {"type": "str"}},
+        },
+        "cloud": {"type": "str"},
+        "validate_certs": {"type": "bool"},
+        "ca_path": {"type": "path", "aliases": ["ca_cert"]},
+        "client_cert": {"type": "path"},
+        "client_key": {"type": "path", "no_log": False},
+        "request_timeout": {"type": "float", "default": 60, "aliases": ["api_timeout"]},
+        "max_retries": {"type": "int", "default": 5},
+        "max_concurrency": {"type": "int", "default": 8},
+    }
+
+
+def within(options: t.Mapping[str, t.Any], name: str, least: float, most: float) -> float:
+    """The number that an option holds. Raises OptionError where it is out of range."""
+    value = float(options[name])
+    if not least <= value <= most:
+        raise OptionError(f"{name}: must be a number from {least:.12g} to {most:.12g}, not {value:g}")
+    return value

@@ -1,0 +1,92 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""Variables beside OS_CLOUD: whether they name the same as its entry. Which of them is meant, nobody here guesses."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .auth import Credential, Password
+from .clouds_yaml import chooses_none, has_openstacksdk, is_around, pointer
+from .errors import OptionError
+from .given import Value
+from .identity import Keys, is_foreign, kinds
+from .levels import Environ, Level, of_cloud
+
+PROJECT = ("project_id", "tenant_id", "project_name", "tenant_name")
+# What names somebody even alone. A password, a domain or an address does not.
+CREDENTIAL = ("token", "auth_token", "access_key", "username", "user_id", "userid")
+
+
+def entry_around(task: Level, env: Level, environ: Environ, settled: bool) -> Level | None:
+    """The entry that the environment points to, None if there is none that counts.
+
+    ``settled``: the task has a credential, and the entry could only be compared. Raises OptionError where variables
+    name something else than the entry, and the task does not overrule that.
+    """
+    rivals = _rivals(task, env.keys, settled)
+    if not is_around(environ) or (settled and not rivals):
+        return None
+    if chooses_none(environ):
+        if not settled and not any(key in CREDENTIAL for key, dummy in env.keys):
+            of_cloud(None, environ, task, env)  # raises, and says what there is to choose from
+        return None
+    if rivals and not has_openstacksdk():
+        raise _contradiction(environ, rivals[0][1], "nothing but openstacksdk, which is not there, could compare them")
+    entry = of_cloud(None, environ, task, env)
+    for key, variable in rivals:
+        if not _agree(key, variable, env, entry):
+            raise _contradiction(environ, variable, "they do not say the same")
+    return None if settled else entry
+
+
+def kind_of(level: Level) -> type[Credential] | None:
+    """The kind of the credential that a level names a part of."""
+    for kind in kinds(level.keys):
+        if any(part in level.values for part in (*kind.parts, *kind.optional)):
+            return kind
+    return None
+
+
+def _rivals(task: Level, keys: Keys, settled: bool) -> Keys:
+    project = () if {"project_id", "project_name"} & task.values.keys() else PROJECT
+    region = () if "region" in task.values else ("region_name",)
+    counting = (*project, *region, *(() if settled else CREDENTIAL))
+    return [(key, value) for key, value in keys if key in counting or (not settled and is_foreign(key, value))]
+
+
+def _agree(key: str, variable: Value, env: Level, entry: Level) -> bool:
+    """Whether a variable says the same as the entry, or fills a gap in it."""
+    if key == "region_name":
+        own = entry.values.get("region")
+        return own is None or own.text == variable.text or variable.text in entry.regions
+    if key in PROJECT:
+        return _same_project(env, entry)
+    if key in CREDENTIAL and not any(option in entry.values for option in ("token", "access_key", "username")):
+        return True
+    same_user = kind_of(entry) is Password and _same(("username", "user_domain_name"), env, entry)
+    return key == "username" and same_user
+
+
+def _same_project(env: Level, entry: Level) -> bool:
+    """An ID says more than a name, and is never the same as a name."""
+    if not {"project_id", "project_name"} & entry.values.keys():
+        return True
+    with_id = ["project_id" in level.values for level in (env, entry)]
+    if any(with_id):
+        return all(with_id) and _same(("project_id",), env, entry)
+    return _same(("project_name",), env, entry)
+
+
+def _same(options: t.Sequence[str], env: Level, entry: Level) -> bool:
+    both = [option for option in options if option in env.values and option in entry.values]
+    return bool(both) and all(env.values[option].text == entry.values[option].text for option in both)
+
+
+def _contradiction(environ: Environ, variable: Value, why: str) -> OptionError:
+    return OptionError(
+        f"{pointer(environ)} beside {variable.name}: {why}; unset one of them, or set the option in the task"
+    )

@@ -1,0 +1,271 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""The time limit of one request, from the attempt to connect to the last byte of its answer.
+
+The limits of sockets only count the time without a byte, so an answer that drips could go on for ever. Here one thread
+cuts the connection of every request whose time is over; the thread that waits for the answer then learns it from there.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import threading
+import time
+import typing as t
+from contextlib import suppress
+from functools import cache
+
+from .threads import begin
+
+_of_thread = threading.local()  # .limit: of the request that this thread sends
+
+
+class Line:
+    """A handle of a connection that stays usable: TLS takes the first one away, and whoever reads may close it."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        self._socket = socket.socket(fileno=os.dup(connected.fileno()))
+
+    def cut(self) -> None:
+        with suppress(OSError):  # the other side was faster
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def __del__(self) -> None:
+        with suppress(AttributeError):  # there was no handle left
+            self._socket.close()
+
+
+class Limit:
+    """Of one request. ``over``: it was cut off; ``connecting``: nothing of it can have been sent, for sure."""
+
+    __slots__ = ("_watch", "connecting", "end", "line", "over")
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self.end: float | None = None  # on the monotonic clock, once it has begun
+        self.line: Line | None = None
+        self.connecting = False
+        self.over = False
+
+    def begin(self) -> float:
+        """It counts from the first call on. Returns its end."""
+        if self.end is None:
+            self.end = self._watch.enter(self)
+        return self.end
+
+    def goes_over(self, line: Line | None) -> None:
+        self.line = line
+        if self.over and line:
+            line.cut()
+
+
+class Watch:
+    """Of one client, whose requests all have ``seconds``; may be shared by threads. ``stop`` ends what is under way."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._open: set[Limit] = set()
+        self._thread: threading.Thread | None = None
+        self._stopped = threading.Event()
+
+    def start(self) -> Limit:
+        """The limit of the next request of this thread; it does not count before it is on its way."""
+        limit = _of_thread.limit = Limit(self)
+        return limit
+
+    def done(self, limit: Limit) -> bool:
+        """The request has ended. Whether it was cut off."""
+        _of_thread.limit = None
+        with self._lock:
+            self._open.discard(limit)
+        limit.line = None
+        return limit.over
+
+    def stop(self) -> None:
+        """From now on, all is over at once."""
+        self._stopped.set()
+        with self._lock:
+            for limit in self._open:
+                _end(limit)
+
+    def enter(self, limit: Limit) -> float:
+        end = time.monotonic() + self._seconds
+        limit.end = end
+        with self._lock:
+            self._open.add(limit)
+            if self._stopped.is_set():
+                _end(limit)
+            elif self._thread is None or not self._thread.is_alive():  # a fork has no threads but its own
+                with suppress(RuntimeError):  # no thread left: silence is limited all the same
+                    self._thread = begin(self._keep_watch, "request_timeout")
+        return end
+
+    def _keep_watch(self) -> None:
+        """Nobody needs to wake it: what begins while it sleeps does not end before it wakes."""
+        while True:
+            with self._lock:
+                if not self._open:
+                    self._thread = None
+                    return
+                now = time.monotonic()
+                pause = self._seconds
+                for limit in self._open:
+                    left = t.cast(float, limit.end) - now
+                    if left <= 0:
+                        _end(limit)
+                    else:
+                        pause = min(pause, left)
+            self._stopped.wait(pause)
+            if self._stopped.is_set():
+                return
+
+
+def _end(limit: Limit) -> None:
+    limit.over = True
+    if limit.line:
+        limit.line.cut()
+
+
+class Watched:
+    """What a connection of urllib3 does besides: it tells the limit of its request how it can be cut off."""
+
+    _line: Line | None = None
+
+    def connect(self) -> t.Any:
+        limit = _current()
+        if limit is None:
+            return super().connect()  # type: ignore[misc]
+        limit.begin()
+        limit.connecting = True
+        done = super().connect()  # type: ignore[misc]
+        limit.connecting = False
+        return done
+
+    def _new_conn(self) -> t.Any:
+        limit = _current()
+        connected = self._dialled(limit.begin()) if limit else super()._new_conn()  # type: ignore[misc]
+        self._line = Line(connected)
+        if limit:
+            limit.goes_over(self._line)
+        return connected
+
+    def _dialled(self, end: float) -> t.Any:
+        return super()._new_conn()  # type: ignore[misc]
+
+    def putrequest(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        limit = _current()
+        if limit:
+            limit.begin()
+            limit.connecting = False
+            limit.goes_over(self._line)
+        return super().putrequest(*args, **kwargs)  # type: ignore[misc]
+
+    def send(self, data: t.Any) -> t.Any:
+        try:
+            return super().send(data)  # type: ignore[misc]
+        except (ssl.SSLEOFError, ConnectionResetError) as error:
+            # The other side closed it, mostly after it said why. Only after this error, urllib3 reads that.
+            raise BrokenPipeError(*error.args) from error
+
+    def close(self) -> None:
+        self._line = None
+        super().close()  # type: ignore[misc]
+
+
+class Dialling(Watched):
+    """The same, for a connection without a way of its own: urllib3 would give each address of a host the whole time."""
+
+    def _dialled(self, end: float) -> t.Any:
+        from urllib3.exceptions import ConnectTimeoutError, LocationParseError, NewConnectionError
+
+        this = t.cast(t.Any, self)
+        host = getattr(this, "_dns_host", this.host).strip("[]")
+        try:
+            return _dial(host, this.port, end, this.source_address, this.socket_options)
+        except socket.timeout as error:
+            raise ConnectTimeoutError(this, f"no connection: {error}") from error
+        except OSError as error:
+            raise NewConnectionError(this, f"no connection: {error}") from error
+        except UnicodeError:
+            raise LocationParseError(f"{host!r}, label empty or too long") from None
+
+
+def watched(pools: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Classes of connection pools by scheme, each with connections that are watched."""
+    return {scheme: _watched(pool) for scheme, pool in pools.items()}
+
+
+@cache
+def _watched(pool: t.Any) -> t.Any:
+    from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+
+    kind = pool.ConnectionCls
+    if issubclass(kind, Watched):
+        return pool
+    own = kind in (HTTPConnectionPool.ConnectionCls, HTTPSConnectionPool.ConnectionCls)
+    connection = type(f"Watched{kind.__name__}", (Dialling if own else Watched, kind), {})
+    return type(f"Watched{pool.__name__}", (pool,), {"ConnectionCls": connection})
+
+
+def _current() -> Limit | None:
+    return getattr(_of_thread, "limit", None)
+
+
+def _dial(host: str, port: int, end: float, source: t.Any, options: t.Any) -> socket.socket:
+    """A connection to the first address of the host that can be reached. Raises OSError, socket.timeout after ``end``."""
+    fault: OSError = OSError("the host has no address")
+    for family, kind, protocol, dummy, address in _addresses(host, port, end):
+        left = end - time.monotonic()
+        if left <= 0:
+            raise socket.timeout("timed out")
+        connected = socket.socket(family, kind, protocol)
+        try:
+            for option in options or ():
+                connected.setsockopt(*option)
+            connected.settimeout(left)
+            if source:
+                connected.bind(source)
+            connected.connect(address)
+            return connected
+        except OSError as error:
+            fault = error
+            connected.close()
+    raise fault
+
+
+def _addresses(host: str, port: int, end: float) -> t.Any:
+    """As the system resolves the host. It cannot be interrupted there, so it is asked by a thread that may be left behind."""
+    from urllib3.util.connection import allowed_gai_family
+
+    found: list[t.Any] = []
+
+    def ask() -> None:
+        try:
+            found.append(socket.getaddrinfo(host, port, allowed_gai_family(), socket.SOCK_STREAM))
+        except Exception as error:
+            found.append(error)
+
+    try:
+        if _is_address(host):
+            raise RuntimeError  # then nothing is asked of anybody
+        begin(ask).join(max(0.0, end - time.monotonic()))
+    except RuntimeError:
+        ask()
+    if not found:
+        raise socket.timeout("the name of the host was not resolved in time")
+    if isinstance(found[0], Exception):
+        raise found[0]
+    return found[0]
+
+
+def _is_address(host: str) -> bool:
+    for family in (socket.AF_INET, socket.AF_INET6):
+        with suppress(OSError, ValueError):
+            return bool(socket.inet_pton(family, host))
+    return False

@@ -1,0 +1,93 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""The readers: the jobs of a selection, with the service's own fields."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from .._cloud.client import Client
+from .._cloud.connection import read_connection
+from .._cloud.context import Edge
+from .._cloud.errors import ApiError, Failure, Interrupted, Untold
+from .._cloud.http import PATIENCE
+from .reading import Memory, Sight, everything, gets, look
+from .reconcile import Result
+from .report import no_job
+from .selection import Options, Selection, matching, why_none
+from .service import JobType, Service
+
+MOST_NAMED = 5  # jobs that a warning names
+
+
+def inform(kind: JobType, options: Options, edge: Edge) -> Result:
+    """``jobs`` and ``total``; unknown ids are left out. One job that cannot be read fails the task, with the others."""
+    try:
+        result = _inform(kind, options, edge)
+    except KeyboardInterrupt:
+        raise Interrupted("nothing was changed", _nothing_read(Failure(""))) from None
+    except Exception as error:  # as in manage(): never a traceback
+        result = _nothing_read(edge.fault(error))
+    return {**result, **edge.notes()}
+
+
+def _inform(kind: JobType, options: Options, edge: Edge) -> Result:
+    selection = kind.select(options)
+    connection = read_connection(options, edge.environ, kind.api.name)
+    edge.hide(connection.secrets)
+    jobs: list[Sight] = []
+    notes: Result = {"warnings": list(selection.warnings)}
+    if selection.ids != ():
+        service = kind(Client(connection, kind.api, edge, time.monotonic() + PATIENCE), options)
+        jobs = _read(service, selection, options["details"], notes)
+    found = [_shown(job, service, options["details"]) for job in jobs if isinstance(job, dict)]
+    result: Result = {"changed": False, "jobs": found, "total": len(found), **notes}
+    errors = [job for job in jobs if isinstance(job, ApiError)]
+    if errors:
+        result.update(
+            failed=True, msg=f"{len(errors)} of {len(jobs)} could not be read: {errors[0]}", error=errors[0].error
+        )
+    return result
+
+
+def _nothing_read(fault: Failure) -> Result:
+    return {"changed": False, "failed": True, "msg": str(fault), "error": fault.error, "jobs": [], "total": 0}
+
+
+def _read(service: Service, selection: Selection, details: bool, notes: Result) -> list[Sight]:
+    """``notes``: what else the result tells."""
+    ids = selection.ids
+    unread: t.Mapping[t.Any, Sight] = {}
+    if ids is None:
+        filters, fields, now = selection.filters, service.fields, time.time()
+        query = service.query(filters)
+        listing = everything(service, query, Memory(), filters)
+        notes["warnings"].extend(listing.warnings)
+        unread = listing.untold
+        jobs = matching(listing.jobs, filters, fields, now)[0]
+        if filters and not jobs and not unread:
+            notes["msg"] = no_job(why_none(listing.jobs, filters, fields, query, now))
+        if not details:
+            return _told({**jobs, **unread}, notes["warnings"])
+        ids = tuple(jobs)
+    sights = gets(service, ids) if details else look(service, ids, Memory())
+    return _told({**{job_id: sights[job_id] for job_id in ids}, **unread}, notes["warnings"])
+
+
+def _told(sights: t.Mapping[t.Any, Sight], warnings: list[str]) -> list[Sight]:
+    """Without the jobs of which the service tells no status: they are only named."""
+    untold = [(job_id, sight) for job_id, sight in sights.items() if isinstance(sight, Untold)]
+    if untold:
+        named = ", ".join(str(job_id) for job_id, dummy in untold[:MOST_NAMED])
+        more = f" and {len(untold) - MOST_NAMED} more" if len(untold) > MOST_NAMED else ""
+        warnings.append(f"left out, as their status is not known: {named}{more} ({untold[0][1]})")
+    return [sight for sight in sights.values() if not isinstance(sight, Untold)]
+
+
+def _shown(job: t.Mapping[str, t.Any], service: Service, details: bool) -> dict[str, t.Any]:
+    """Without ``details`` only what a list shows, whichever way the job was read."""
+    return dict(job) if details else {key: value for key, value in job.items() if key not in service.detail_fields}

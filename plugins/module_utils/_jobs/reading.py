@@ -1,0 +1,264 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""Reading jobs: by gets or by list pages, whichever needs fewer requests, and never believing more than was shown.
+
+A job that a list does not show may still exist: sub-users do not see all jobs in lists, and pages shift while they are
+read. So an id counts as unknown only when a get says so, or when a list that showed it to this task before, and that
+did not move while it was read, no longer shows it.
+"""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from dataclasses import dataclass, field
+
+from .._cloud.answers import Maybe, shaped
+from .._cloud.errors import ApiError, Excessive, Fatal, OptionError, Refused, Unanswered, Unreachable, Untold
+from .selection import Fields, Job, matching
+from .service import PAGE, Page, Pages, Service
+
+Ids = t.Sequence[t.Any]
+Sight = t.Union[Job, None, ApiError]  # a job, None for unknown to the service, or why it could not be read
+
+MOST = 1_000_000  # jobs of a list
+TRIES = 3  # to get a list that does not move while it is read
+MOVING = "the list of jobs kept changing while it was read; a job may be missing from it"
+SHORT = "the list shows {} of the {} entries that it counts; one may be missing from it, or hidden from this user"
+NAMELESS = "entries of the list that have no usable id, and are left out: {}"
+
+
+def count(value: t.Any) -> bool:
+    """a whole number"""
+    if isinstance(value, str):
+        return value.isascii() and value.isdecimal() and len(value) < 20
+    return not isinstance(value, bool) and isinstance(value, (int, float)) and value >= 0 and value % 1 == 0
+
+
+def tags(value: t.Any) -> bool:
+    """tags: an object, a list of objects, or text"""
+    if isinstance(value, list):
+        return all(not isinstance(tag, dict) or isinstance(tag.get("key", ""), str) for tag in value)
+    return isinstance(value, (dict, str))
+
+
+def _row(fields: Fields) -> t.Any:
+    return {fields.name: Maybe((str, int, float)), "tags": Maybe(tags)}
+
+
+def page(answer: t.Any, rows: str, total: str, fields: Fields, call: str) -> Page:
+    """A list answer as a page. Raises Unanswered for one of another shape, Excessive for one that claims too much."""
+    shaped(answer, {total: count, rows: Maybe([_row(fields)])}, call)
+    number, found = int(answer[total]), answer[rows] or ()
+    if number > MOST:
+        raise Excessive(call, f"the list claims to have {number} entries, more than {MOST}", 200)
+    jobs: dict[t.Any, Job] = {}
+    nameless = 0
+    for job in found:
+        try:
+            jobs[fields.id_of(job)] = job if fields.status in job else {**job, fields.status: None}
+        except (KeyError, ValueError):
+            nameless += 1
+    return Page(jobs, number, call, len(found), nameless)
+
+
+def the_job(job_id: t.Any, answer: t.Any, fields: Fields, call: str) -> Job:
+    """The job that was asked for. Raises Unanswered for an answer of another shape, or one that is about another job.
+
+    Raises Untold if the service has no word for its status.
+    """
+    try:
+        shaped(answer, _row(fields), call)
+        if fields.id_of(answer) == job_id and isinstance(answer[fields.status], (str, type(None))):
+            if answer[fields.status]:
+                return t.cast(Job, answer)
+            raise Untold(call, f"the service tells no {fields.status} of this job", 200)
+    except (KeyError, ValueError):
+        pass
+    raise Unanswered(call, f"the answer does not tell the {fields.status} of this job", 200)
+
+
+def is_told(job: Job, fields: Fields) -> bool:
+    """Whether a list tells the status of this job."""
+    return isinstance(job[fields.status], str) and bool(job[fields.status])
+
+
+def part(answer: t.Any, key: str) -> t.Any:
+    """A member of an answer that should be an object; None if it is none."""
+    return answer.get(key) if isinstance(answer, dict) else None
+
+
+@dataclass
+class Memory:
+    """What lists have told this task so far; ``query`` makes a later list comparable with them."""
+
+    query: t.Mapping[str, t.Any] = field(default_factory=dict)
+    shown: set[t.Any] = field(default_factory=set)
+    total: int | None = None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The jobs of a list by id. ``still``: it did not move while it was read, so it shows all that there is to see.
+
+    ``short``: it did not move either, but counts more jobs than it shows. ``untold``: jobs whose status nobody tells, and
+    what a get has said; they are not in ``jobs``.
+    """
+
+    jobs: t.Mapping[t.Any, Job]
+    still: bool
+    short: str = ""
+    nameless: int = 0
+    untold: t.Mapping[t.Any, ApiError] = field(default_factory=dict)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What whoever relies on it must know."""
+        left_out = NAMELESS.format(self.nameless)
+        moving = "" if self.still or self.short else MOVING
+        return [text for text in (moving, self.short, left_out if self.nameless else "") if text]
+
+
+def look(service: Service, ids: Ids, memory: Memory) -> dict[t.Any, Sight]:
+    """Each of ``ids`` as it is now, by at most one request more than the cheaper of gets and list pages."""
+    if len(ids) <= 2 or (memory.total is not None and len(ids) <= _pages(memory.total)):
+        return gets(service, ids)
+    try:
+        listed_by = service.pages(memory.query)
+        first = listed_by.first()
+    except (Fatal, Unreachable):
+        raise
+    except ApiError:
+        return gets(service, ids)
+    pages: list[Page | ApiError] = [first]
+    if _missing(ids, pages) > len(first.others()):
+        pages += listed_by.others(first)
+    last = pages[-1]
+    step = _cut_to(pages) if isinstance(last, Page) and last.rows else 0
+    if step and _missing(ids, pages) > len(first.others(step)):
+        pages = [first, *listed_by.others(first, step)]
+    listed = listing(pages)
+    gone = memory.shown if listed.still else set()
+    shown = {job_id: job for job_id, job in listed.jobs.items() if is_told(job, service.fields)}
+    found: dict[t.Any, Sight] = {i: shown.get(i) for i in ids if i in shown or (i in gone and i not in listed.jobs)}
+    memory.total = first.total
+    memory.shown.update(listed.jobs)
+    return {**found, **gets(service, [job_id for job_id in ids if job_id not in found])}
+
+
+def everything(
+    service: Service, query: t.Mapping[str, t.Any], memory: Memory, filters: t.Mapping[str, t.Any] | None = None
+) -> Listing:
+    """All jobs that a list shows for ``query``. If it moved meanwhile it is read again, and nothing seen is forgotten.
+
+    Of the jobs that could match ``filters``, those whose status the list does not tell are read by gets.
+    """
+    seen: set[t.Any] = set()
+    for dummy in range(TRIES):
+        listed = whole_list(service.pages(query))
+        if listed.still or listed.short:
+            break
+        seen.update(listed.jobs)
+    fields = service.fields
+    jobs = {job_id: job for job_id, job in listed.jobs.items() if is_told(job, fields)}
+    if not listed.still:
+        again = gets(service, [job_id for job_id in seen if job_id not in listed.jobs])
+        jobs.update({job_id: sight for job_id, sight in again.items() if isinstance(sight, dict)})
+    memory.query = {key: value for key, value in query.items() if key not in service.passing}
+    memory.shown.update(listed.jobs, jobs)
+    vague = {job_id: job for job_id, job in listed.jobs.items() if job_id not in jobs}
+    untold: dict[t.Any, ApiError] = {}
+    if vague and filters is not None:
+        sights = gets(service, list(_matching_but_for_status(vague, filters, fields)))
+        for job_id, sight in sights.items():
+            if isinstance(sight, ApiError):
+                untold[job_id] = sight
+            elif sight is not None:
+                jobs[job_id] = {**vague[job_id], fields.status: sight[fields.status]}
+    else:
+        untold = {i: Untold("", f"the list tells no {fields.status} of this job") for i in vague}
+    in_order = {job_id: jobs[job_id] for job_id in (*listed.jobs, *jobs) if job_id in jobs}
+    return Listing(in_order, listed.still, listed.short, listed.nameless, untold)
+
+
+def _matching_but_for_status(
+    jobs: t.Mapping[t.Any, Job], filters: t.Mapping[str, t.Any], fields: Fields
+) -> t.Iterable[t.Any]:
+    others = {key: value for key, value in filters.items() if fields.filters[key] != fields.status}
+    try:
+        return matching(jobs, others, fields, time.time())[0]
+    except OptionError:  # none of these tells about a filter, but others may
+        return jobs
+
+
+def whole_list(pages_of: Pages) -> Listing:
+    """All pages of a list, in steps of PAGE jobs. Raises ApiError if one of them cannot be read.
+
+    A service may show fewer jobs on a page than it is asked for; then it is read on in such steps.
+    """
+    first = pages_of.first()
+    pages = _readable([first, *pages_of.others(first)])
+    step = _cut_to(pages)
+    if step and (len(pages) == 1 or not pages[-1].rows):  # it may as well show all that this user may see
+        more = listing(_readable([first, *pages_of.others(first, step, 1)]))
+        step = step if len(more.jobs) > len(first.jobs) else 0
+    if step:
+        pages = _readable([first, *pages_of.others(first, step)])
+    return listing(pages)
+
+
+def _readable(pages: t.Sequence[Page | ApiError]) -> list[Page]:
+    for one in pages:
+        if isinstance(one, ApiError):
+            raise one
+    return t.cast("list[Page]", pages)
+
+
+def _cut_to(pages: t.Sequence[Page | ApiError]) -> int:
+    """How many jobs the service shows on a page, if it seems to show no more than that; 0 if it does not seem so."""
+    whole = [one for one in pages if isinstance(one, Page)]
+    rows = whole[0].rows
+    if not 0 < rows < min(PAGE, whole[0].total) or sum(one.rows for one in whole) >= whole[0].total:
+        return 0
+    return rows if {one.rows for one in (whole[:-1] or whole)} == {rows} else 0
+
+
+def listing(pages: t.Sequence[Page | ApiError]) -> Listing:
+    """It did not move if every page tells the same total, and that many different jobs were shown.
+
+    As the first page is read before all others, and new jobs come at its top, this leaves no way to miss a job. If the total
+    is larger, but the same on all pages, and no job was shown twice, reading it again would not show more.
+    """
+    whole = [page for page in pages if isinstance(page, Page)]
+    jobs = {job_id: job for page in whole for job_id, job in page.jobs.items()}
+    nameless, rows = sum(page.nameless for page in whole), sum(page.rows for page in whole)
+    totals = {page.total for page in whole}
+    complete = len(whole) == len(pages) and len(totals) == 1 and rows == len(jobs) + nameless
+    still = complete and totals == {rows}
+    short = SHORT.format(rows, whole[0].total) if complete and rows < whole[0].total else ""
+    return Listing(jobs, still, short, nameless)
+
+
+def _missing(ids: Ids, pages: t.Sequence[Page | ApiError]) -> int:
+    shown = {job_id for page in pages if isinstance(page, Page) for job_id in page.jobs}
+    return sum(job_id not in shown for job_id in ids)
+
+
+def gets(service: Service, ids: Ids) -> dict[t.Any, Sight]:
+    """Each of ``ids`` by a get of its own; where that is not allowed, as a list shows it."""
+    found: dict[t.Any, Sight] = dict(zip(ids, service.client.each(service.get, ids)))
+    hidden = [i for i, sight in found.items() if isinstance(sight, Refused) and sight.code in service.hidden]
+    if hidden:
+        try:
+            listed = everything(service, {}, Memory()).jobs
+        except ApiError:
+            return found
+        found.update({job_id: listed[job_id] for job_id in hidden if job_id in listed})
+    return found
+
+
+def _pages(total: int) -> int:
+    return -(-total // PAGE)

@@ -1,0 +1,402 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""The order of work, the same for every service: choose, read, plan, write, look, report.
+
+A round judges what was seen, writes what is to be written, and looks again; rounds end when every job is settled.
+So a refused or unanswered write needs no code of its own: the next look tells what became of it.
+"""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from dataclasses import dataclass, field
+
+from .._cloud.client import Client
+from .._cloud.connection import Connection, read_connection
+from .._cloud.context import Edge
+from .._cloud.errors import (
+    ApiError,
+    Bug,
+    Failure,
+    Fatal,
+    Interrupted,
+    Late,
+    OptionError,
+    Refused,
+    Skipped,
+    Unanswered,
+    Unreachable,
+)
+from .._cloud.options import within
+from .deadline import Patience
+from .plan import (
+    ACCEPTED,
+    DONE,
+    DOUBTFUL,
+    FAILED,
+    HOLD,
+    LOST,
+    MISSING,
+    PAUSE,
+    REFUSED,
+    WAIT,
+    Entry,
+    Goal,
+    failed_only,
+    forecast,
+    lacks,
+    misses,
+    next_step,
+    wake_up,
+)
+from .progress import Progress
+from .reading import Memory, Sight, everything, look
+from .report import diff, how_far, incomplete, report, until_now
+from .selection import Options, Selection, matching, why_none
+from .service import JobType, Service
+
+Result = dict[str, t.Any]
+
+YEAR = 365 * 86400  # seconds
+
+
+@dataclass
+class Task:
+    """One run: what was asked, and what is known so far."""
+
+    options: Options
+    connection: Connection
+    selection: Selection
+    goal: Goal
+    check_mode: bool
+    patience: Patience
+    progress: Progress
+    memory: Memory = field(default_factory=Memory)
+    entries: list[Entry] = field(default_factory=list)
+    why_none: str = ""  # why the filters have selected no job
+    warnings: list[str] = field(default_factory=list)
+    underway: dict[t.Any, str] = field(default_factory=dict)  # id → the write that was sent last, answered or not
+    sending: dict[t.Any, str] = field(default_factory=dict)  # the same, as long as its entry does not know of it
+    taken: dict[t.Any, Refused | None] = field(default_factory=dict)  # id → the answer to that
+
+    def open(self) -> list[Entry]:
+        return [entry for entry in self.entries if not entry.settled]
+
+
+def manage(kind: JobType, options: Options, edge: Edge) -> Result:
+    """The result of a module, ``failed`` in it; raises nothing that a user should have to read as a traceback.
+
+    Raises Interrupted where the user wants it to end.
+    """
+    task: Task | None = None
+    try:
+        task = _task(kind, options, edge)
+        if task.selection.ids != ():
+            service = kind(Client(task.connection, kind.api, edge, task.patience.deadline), options)
+            _choose(service, task)
+            _carry_out(service, task)
+        result = _reported(task, edge)
+    except KeyboardInterrupt:
+        raise _interrupted(task, edge) from None
+    except Exception as error:  # whatever it is: what was done until then must be reported
+        result = _failed(edge.fault(error), task, edge)
+    return {**result, **edge.notes()}
+
+
+def _task(kind: JobType, options: Options, edge: Edge) -> Task:
+    """Raises OptionError for whatever can be told before the first request."""
+    patience = Patience(within(options, "wait_timeout", 0, YEAR), within(options, "wait_interval", 0.001, YEAR))
+    within(options, "max_jobs", 1, 10**9)
+    goal = kind.goal(options)
+    selection = kind.select(options)
+    connection = read_connection(options, edge.environ, kind.api.name)
+    edge.hide(connection.secrets)
+    task = Task(options, connection, selection, goal, edge.check_mode, patience, Progress(edge.told))
+    task.warnings.extend(selection.warnings)
+    return task
+
+
+def _reported(task: Task, edge: Edge) -> Result:
+    result = report(task.entries, task.goal, edge.check_mode, task.options["wait"], task.why_none)
+    if edge.with_diff:
+        result["diff"] = diff(task.entries, task.goal, foreseen=edge.check_mode or not task.options["wait"])
+    return {**result, "warnings": [*task.warnings, *incomplete(task.entries, task.goal)]}
+
+
+def _failed(fault: Failure, task: Task | None, edge: Edge) -> Result:
+    """Of a task that could not be finished, with everything that is known of each job."""
+    if task is None or not any(entry.seen for entry in task.entries):
+        return {**_nothing_done(fault), "warnings": task.warnings if task else []}
+    _give_up(task, "not finished, see the error of the task", fault if isinstance(fault, ApiError) else None)
+    result = _reported(task, edge)
+    return {**result, "failed": True, "msg": f"{fault}. {result['msg']}", "error": fault.error}
+
+
+def _interrupted(task: Task | None, edge: Edge) -> Interrupted:
+    if task is None or not task.underway:
+        return Interrupted("nothing was changed", _nothing_done(Failure("")))
+    text = until_now(task.entries, task.goal, task.underway)
+    for entry in task.open():
+        if entry.id in task.sending:
+            refusal = task.taken.get(entry.id)
+            answer = LOST if entry.id not in task.taken else REFUSED if refusal else ACCEPTED
+            entry.sent(task.sending[entry.id], answer, refusal)
+    _give_up(task, "interrupted", None)
+    return Interrupted(text, _reported(task, edge))
+
+
+def _give_up(task: Task, why: str, error: ApiError | None) -> None:
+    for entry in task.open():
+        entry.fail(f"{why}{_doubt(entry)}", error)
+
+
+def _nothing_done(error: Failure) -> Result:
+    summary = {"total": 0, "changed": 0, "unchanged": 0, "failed": 0}
+    return {"changed": False, "failed": True, "msg": str(error), "error": error.error, "jobs": [], "summary": summary}
+
+
+def _choose(service: Service, task: Task) -> None:
+    """Fills the entries, in the order given or listed, and has seen each once."""
+    if task.selection.ids is not None:
+        task.entries = [Entry(job_id) for job_id in task.selection.ids]
+        _look(service, task, task.entries)
+        return
+    jobs = _filtered(service, task)
+    most = task.options["max_jobs"]
+    if len(jobs) > most:
+        raise OptionError(f"max_jobs: the filters match {len(jobs)} jobs, more than {most}; nothing was done")
+    task.entries = [Entry(job_id) for job_id in jobs]
+    for entry in task.entries:
+        _show(entry, jobs[entry.id], service, task)
+
+
+def _filtered(service: Service, task: Task) -> dict[t.Any, t.Any]:
+    filters = task.selection.filters
+    query = service.query(filters)
+    listing = everything(service, query, task.memory, filters)
+    task.warnings.extend(listing.warnings)
+    now = time.time()
+    jobs, vague = matching(listing.jobs, filters, service.fields, now)
+    if not jobs and not listing.untold:
+        task.why_none = why_none(listing.jobs, filters, service.fields, query, now)
+    if vague and not task.options["trust_server_filters"]:
+        keys = ", ".join(f"filters.{key}" for key in vague)
+        said = f"{keys}: the service filters by it, but its answer does not show it, so it cannot be checked"
+        if task.options["state"] == "absent":
+            raise OptionError(f"{said}; nothing was done (trust_server_filters: true accepts that)")
+        task.warnings.append(said)
+    return {**jobs, **listing.untold}
+
+
+def _look(service: Service, task: Task, entries: t.Sequence[Entry]) -> None:
+    ids = [entry.id for entry in entries]
+    try:
+        sights = look(service, ids, task.memory)
+    except Unreachable as error:
+        sights = dict.fromkeys(ids, error)
+    for entry in entries:
+        _show(entry, sights[entry.id], service, task)
+
+
+def _show(entry: Entry, sight: Sight, service: Service, task: Task) -> None:
+    """Raises what makes the whole task impossible: a refused credential, or a host that was never reached."""
+    if isinstance(sight, Fatal) or (isinstance(sight, (Unreachable, Skipped)) and not entry.seen):
+        raise sight
+    if isinstance(sight, ApiError):
+        entry.unread = sight
+    elif sight is None:
+        entry.look(None, now=task.patience.now())
+    else:
+        fields, goal = service.fields, task.goal
+        status, reason = (service.client.plain(str(sight.get(one) or "")) for one in (fields.status, fields.reason))
+        entry.look(status, sight.get(fields.name), reason, goal.hindered(sight), task.patience.now())
+        entry.lack, entry.hint = goal.lacking(sight), goal.hint(sight)
+
+
+def _carry_out(service: Service, task: Task) -> None:
+    late = False
+    while True:
+        now = task.patience.now()
+        over = now >= task.patience.deadline  # nothing is sent again then
+        due = [(entry, _judge(entry, task, now)) for entry in task.open()]
+        writes = [(entry, what) for entry, what in due if what and not late and not (over and what in entry.writes)]
+        if task.check_mode:
+            for entry, action in writes:
+                forecast(entry, task.goal, action)
+            return
+        if writes:
+            _write(service, task, writes)
+            late = any(isinstance(entry.refusal, Late) for entry, dummy in writes)
+        waiting = task.open()
+        if not waiting:
+            return
+        unclear = any(entry.answer and failed_only(entry, task.goal) for entry, dummy in writes)
+        if writes and not unclear:
+            task.patience.restart()
+        if (unclear or not writes) and not task.patience.pause(_wake_up(waiting, task)):
+            if not unclear:
+                for entry in waiting:
+                    _time_out(entry, task)
+                return
+            late = True  # the time is over, but nobody knows yet what came of the writes
+        _look(service, task, waiting)
+        task.progress.tell(lambda: how_far(task.entries, task.goal))
+
+
+def _wake_up(waiting: t.Sequence[Entry], task: Task) -> float | None:
+    """When the next look is due at the latest."""
+    now = task.patience.now()
+    moments = (wake_up(entry, task.goal, now) for entry in waiting)
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _judge(entry: Entry, task: Task, now: float) -> str | None:
+    """Settles the entry if its end was seen; else the write that is due, None if there is only to wait."""
+    if not entry.seen:
+        entry.fail(f"could not be read: {entry.unread}", entry.unread)
+        return None
+    if isinstance(entry.unread, Bug):
+        entry.fail(f"could not be read: {entry.unread}{_doubt(entry)}", entry.unread)
+    if entry.unread:
+        return None  # nothing is decided, and above all nothing repeated, on what was seen before
+    step = next_step(entry, task.goal, now)
+    if step == DONE and not entry.steady and not entry.been.isdisjoint(task.goal.twice):
+        return None  # one more look, whatever wait says
+    waits = task.options["wait"] or _must_follow(entry, task.goal) or entry.unanswered or entry.just_refused()
+    if step == DONE:
+        entry.settle(_why_done(entry, task.goal))
+    elif step == MISSING:
+        _missing(entry, task)
+    elif step == FAILED:
+        why = entry.why(task.goal) or ("" if entry.writes else entry.hindrance or task.goal.left_alone)
+        if lacks(entry, task.goal):
+            entry.fail(_not_kept(entry))
+        else:
+            entry.fail(f"{entry.described()}: {why}" if why else entry.described(), entry.refusal)
+    elif step == HOLD and not waits:
+        entry.fail(f"{entry.described()}: nothing can be done now, and wait is false", entry.refusal)
+    elif step in (WAIT, HOLD):
+        if task.check_mode or not waits:
+            entry.settle("on its way" if step == WAIT else f"to be awaited, as it is {entry.described()}")
+    elif isinstance(entry.refusal, Bug):
+        entry.fail(f"{entry.described()}: {entry.refusal}{_doubt(entry)}", entry.refusal)
+    elif step != PAUSE:
+        return step
+    return None
+
+
+def _why_done(entry: Entry, goal: Goal) -> str:
+    if entry.answer == REFUSED:
+        return "refused, but as wanted"
+    if entry.writes:
+        return goal.content.get((entry.status or "").lower(), "")
+    before = entry.status == entry.before
+    if misses(entry, goal):
+        return f"{'already ' if before else ''}{goal.words.already} {'' if before else 'meanwhile '}{entry.lack}"
+    return "" if before else f"{goal.words.already} meanwhile"
+
+
+def _not_kept(entry: Entry) -> str:
+    return f"{entry.described()} {entry.lack}: the state of the job is not kept"
+
+
+def _must_follow(entry: Entry, goal: Goal) -> bool:
+    """The last write only prepares another one, so it is awaited whatever ``wait`` says."""
+    return bool(entry.writes) and entry.writes[-1] in goal.then
+
+
+def _missing(entry: Entry, task: Task) -> None:
+    if task.options.get("ignore_missing") or task.selection.ids is None:
+        entry.settle("unknown to the service")
+    else:
+        entry.fail("unknown to the service")
+
+
+def _time_out(entry: Entry, task: Task) -> None:
+    seconds = task.options["wait_timeout"]
+    if entry.unread:
+        said = f"not read again within {seconds} s, last seen {entry.described()}: {entry.unread}"
+    elif lacks(entry, task.goal):
+        said = _not_kept(entry)
+    else:
+        why = f": {entry.why(task.goal)}" if entry.refusal else ""
+        said = f"still {entry.described()} after {seconds} s (wait_timeout){why}"
+    entry.fail(f"{said}{_doubt(entry)}", entry.unread or entry.refusal)
+
+
+def _doubt(entry: Entry) -> str:
+    return "; whether its last write took effect is not known" if entry.unsure and not entry.changed else ""
+
+
+def _write(service: Service, task: Task, writes: t.Sequence[tuple[Entry, str]]) -> None:
+    """Sends all writes in parallel, as many jobs to a request as the service takes; notes the answers."""
+    chunks: list[tuple[str, list[Entry]]] = []
+    for action in dict.fromkeys(action for dummy, action in writes):
+        due = [entry for entry, what in writes if what == action]
+        alone = _to_be_sent_alone(task, due, action)
+        shared = [entry for entry in due if entry not in alone]
+        size = service.batch[action]
+        chunks += [(action, shared[start : start + size]) for start in range(0, len(shared), size)]
+        chunks += [(action, [entry]) for entry in due if entry in alone]
+
+    sent: list[t.Any] = []
+
+    def send(chunk: tuple[str, list[Entry]]) -> list[Refused | None]:
+        ids = [entry.id for entry in chunk[1]]
+        sent.extend(ids)
+        task.underway.update(dict.fromkeys(ids, chunk[0]))
+        task.sending.update(dict.fromkeys(ids, chunk[0]))
+        task.progress.tell(lambda: f"{len(sent)}/{len(writes)} asked for")
+        refusals = service.write(chunk[0], ids)
+        task.taken.update(zip(ids, refusals))
+        return refusals
+
+    answers = service.client.each(send, chunks)
+    for (action, entries), answer in zip(chunks, answers):
+        _answered(entries, action, answer, task.patience)
+        for entry in entries:
+            if entry.answer == ACCEPTED and not task.options["wait"] and not _must_follow(entry, task.goal):
+                entry.settle()
+    task.sending.clear()
+    task.taken.clear()
+    fatal = next((answer for answer in answers if isinstance(answer, Fatal)), None)
+    if fatal:
+        raise fatal
+
+
+def _to_be_sent_alone(task: Task, due: t.Sequence[Entry], action: str) -> set[Entry]:
+    """After a refused batch each job is sent alone, unless the look since then has shown what stood in the way."""
+    doubtful = {entry for entry in due if entry.answer == DOUBTFUL}
+    if len(doubtful) < sum(entry.answer == DOUBTFUL for entry in task.entries):
+        return {entry for entry in doubtful if entry.writes.count(action) > 1}
+    return doubtful
+
+
+def _answered(
+    entries: t.Sequence[Entry], action: str, answer: list[Refused | None] | ApiError, patience: Patience
+) -> None:
+    now = patience.now()
+    no = DOUBTFUL if len(entries) > 1 else REFUSED
+    if isinstance(answer, Late):
+        for entry in entries:
+            entry.refusal = answer
+    if isinstance(answer, Skipped):
+        return
+    if isinstance(answer, list):
+        for entry, refusal in zip(entries, answer):
+            _note(entry, action, no if refusal else ACCEPTED, refusal, now, patience)
+        return
+    if isinstance(answer, (Unanswered, Bug)):
+        no = LOST
+    elif isinstance(answer, (Fatal, Unreachable)) or answer.from_gateway:
+        no = REFUSED  # nothing reached the service
+    for entry in entries:
+        _note(entry, action, no, answer, now, patience)
+
+
+def _note(entry: Entry, action: str, answer: str, refusal: ApiError | None, now: float, patience: Patience) -> None:
+    entry.sent(action, answer, refusal, now, patience.before(entry.writes.count(action) + 1))

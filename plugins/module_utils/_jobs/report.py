@@ -1,0 +1,125 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""From what is known of each job to the result of a task: changed, failed, message, entries, diff. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter
+
+from .._cloud.text import escaped
+from .plan import DONE, Entry, Goal, misses
+
+MOST_NAMED = 5  # failed jobs that the message names
+MOST_LISTED = 20  # jobs that a warning names
+
+
+def report(
+    entries: t.Sequence[Entry], goal: Goal, check_mode: bool = False, wait: bool = True, why_none: str = ""
+) -> dict[str, t.Any]:
+    """The result of a task, whether it failed or not. ``why_none``: why filters have selected no job, if they have not."""
+    failed = [entry for entry in entries if entry.failed]
+    changed = [entry for entry in entries if entry.changed and not entry.failed]
+    return {
+        "changed": any(entry.changed for entry in entries),
+        "failed": bool(failed),
+        "msg": _message(entries, changed, failed, goal, check_mode, wait) if entries else no_job(why_none),
+        "jobs": [_job(entry, goal) for entry in entries],
+        "summary": {
+            "total": len(entries),
+            "changed": len(changed),
+            "unchanged": len(entries) - len(changed) - len(failed),
+            "failed": len(failed),
+        },
+    }
+
+
+def no_job(why: str) -> str:
+    return "No job selected" + (f": {why}" if why else "")
+
+
+def _job(entry: Entry, goal: Goal) -> dict[str, t.Any]:
+    shown = {
+        "id": entry.id,
+        "name": entry.name,
+        "changed": entry.changed,
+        "failed": entry.failed,
+        "action": "+".join(action for action in goal.leads_to if action in entry.writes) or "none",
+        "status_before": entry.before,
+        "status": entry.status,
+        "msg": entry.msg,
+    }
+    return {**shown, "error": entry.error} if entry.failed else shown
+
+
+def _message(
+    entries: t.Sequence[Entry],
+    changed: t.Sequence[Entry],
+    failed: t.Sequence[Entry],
+    goal: Goal,
+    check_mode: bool,
+    wait: bool,
+) -> str:
+    words = goal.words
+    rest = Counter(
+        entry.msg or f"already {words.already}" for entry in entries if not entry.changed and not entry.failed
+    )
+    verb = words.would if check_mode else words.past if wait else words.asked
+    total = f"of {len(entries)} job{'' if len(entries) == 1 else 's'}"
+    parts = [f"{verb} {len(changed)} {total}"] if changed or not rest else []
+    for what, count in rest.items():
+        parts.append(f"{count} {what}" if parts else f"{count} {total} {what}")
+    if failed:
+        named = "; ".join(f"{entry.id}: {entry.msg}" for entry in failed[:MOST_NAMED])
+        more = f"; and {len(failed) - MOST_NAMED} more" if len(failed) > MOST_NAMED else ""
+        parts.append(f"{len(failed)} failed: {named}{more}")
+    return ", ".join(parts)
+
+
+def incomplete(entries: t.Sequence[Entry], goal: Goal) -> list[str]:
+    """A warning that names the jobs which are as wanted, but lack what this task would have made of them."""
+    found = [entry for entry in entries if entry.settled and not entry.failed and misses(entry, goal)]
+    if not found:
+        return []
+    named = ", ".join(f"{entry.id} ({escaped(entry.name or 'no name')})" for entry in found[:MOST_LISTED])
+    more = f" and {len(found) - MOST_LISTED} more" if len(found) > MOST_LISTED else ""
+    return [f"{goal.words.already} {found[0].lack} before this task could stop them: {named}{more}"]
+
+
+def how_far(entries: t.Sequence[Entry], goal: Goal) -> str:
+    """While a task waits: ``37/100 stopped, 60 job_canceling, 3 job_savepointing``."""
+    found = Counter(_how_far(entry, goal) for entry in entries)
+    done = found.pop(goal.words.already, 0)
+    rest = [f"{count} {status}" for status, count in found.most_common()]
+    return ", ".join([f"{done}/{len(entries)} {goal.words.already}", *rest])
+
+
+def _how_far(entry: Entry, goal: Goal) -> str:
+    if entry.failed:
+        return "failed"
+    done = entry.settled or goal.step(entry.status) == DONE
+    return goal.words.already if done else "not read" if entry.unread or not entry.seen else str(entry.status)
+
+
+def until_now(entries: t.Sequence[Entry], goal: Goal, sent: t.Mapping[t.Any, str]) -> str:
+    """For a task that ends before its time; ``sent``: the writes, answered or not, by id."""
+    if not sent:
+        return "nothing was changed"
+    writes = ", ".join(f"{action} was sent for {count}" for action, count in Counter(sent.values()).items())
+    return f"{writes} of {len(entries)} jobs; {how_far(entries, goal)}"
+
+
+def diff(entries: t.Sequence[Entry], goal: Goal, foreseen: bool) -> dict[str, t.Any]:
+    """Id, name and status before and after, of the jobs that change; ``foreseen``: the end has not been seen yet."""
+    changing = [entry for entry in entries if entry.changed]
+
+    def jobs(status: t.Callable[[Entry], str | None]) -> dict[str, t.Any]:
+        return {"jobs": [{"id": entry.id, "name": entry.name, "status": status(entry)} for entry in changing]}
+
+    return {
+        "before": jobs(lambda entry: entry.before),
+        "after": jobs(lambda entry: goal.leads_to[entry.writes[-1]] if foreseen and not entry.failed else entry.status),
+    }

@@ -1,0 +1,290 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""Which jobs: an id list or filters, checked before the first request and matched against what was read. Pure."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from .._cloud.errors import OptionError
+from .._cloud.text import LONGEST_SHOWN, escaped
+
+Options = t.Mapping[str, t.Any]  # of a task
+Job = dict[str, t.Any]  # a job as the service describes it
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+BLANKS = "\t \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+CONTROL = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode: control, format (no width), half a surrogate pair, line breaks
+EARLIEST = 1_420_070_400_000  # 2015 in ms since 1970: before any job of these services
+MOST_SHOWN = 5  # names or words that a message tells of
+MOST_COMPARED = 2000  # names that are looked through for similar ones
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Where a service keeps what every job has; ``filters`` says which field a filter key looks at."""
+
+    parse_id: t.Callable[[str], t.Any]
+    id: str
+    name: str
+    status: str
+    reason: str
+    filters: t.Mapping[str, str]
+    by_service: t.Collection[str]  # the filters that the service applies itself
+
+    def id_of(self, job: Job) -> t.Any:
+        """The id of a job as it is compared with those of a task. Raises KeyError, TypeError or ValueError."""
+        found = job[self.id]
+        if isinstance(found, bool) or not isinstance(found, (str, int)):
+            raise ValueError("no id")  # null would become the id None
+        return self.parse_id(str(found))
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Either ``ids`` or ``filters``; a reader may have neither, which means all jobs."""
+
+    ids: tuple[t.Any, ...] | None = None
+    filters: t.Mapping[str, t.Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+def select(
+    options: t.Mapping[str, t.Any],
+    option: str,
+    fields: Fields,
+    statuses: t.Mapping[str, t.Collection[str]],
+) -> Selection:
+    """``option`` is the name of the id option; ``statuses`` are the words that a filter key is known to take.
+
+    Duplicates collapse. Null counts as not given, unlike in Ansible's own checks, which would take it for a value.
+    Raises OptionError, naming the option, for all else.
+    """
+    ids, filters = options[option], options["filters"]
+    if ids is not None and filters is not None:
+        raise OptionError(f"{option}, filters: only one of them can choose the jobs")
+    if "state" in options and ids is None and filters is None:  # a reader may read all jobs
+        raise OptionError(f"{option}, filters: one of them is required to choose the jobs")
+    if ids is not None:
+        found = (_id(option, n, text.strip(BLANKS), fields.parse_id) for n, text in enumerate(ids))
+        return Selection(ids=tuple(dict.fromkeys(found)))
+    if filters is None:
+        return Selection()
+    given = {key: value for key, value in filters.items() if value is not None}
+    if not given:
+        raise OptionError("filters: is empty and would select every job; name at least one key")
+    given = {key: cleaned(f"filters.{key}", value) for key, value in given.items()}
+    if "name" in given:
+        refuse_exclusion("filters.name", given["name"])
+    if "older_than" in given:
+        given["older_than"] = seconds(given["older_than"])
+    warnings = [
+        f"filters.{key}: {word!r} is not among the known words ({', '.join(sorted(words))})"
+        for key, words in statuses.items()
+        for word in given.get(key, ())
+        if word.lower() not in {known.lower() for known in words}
+    ]
+    return Selection(filters=given, warnings=tuple(warnings))
+
+
+def _id(option: str, position: int, text: str, parse_id: t.Callable[[str], t.Any]) -> t.Any:
+    try:
+        return parse_id(text)
+    except ValueError as error:
+        raise OptionError(f"{option}[{position}]: {text!r} {error}") from None
+
+
+def cleaned(where: str, value: t.Any) -> t.Any:
+    """A value without the blanks around its texts, as lists may be given as text: ``orders, clicks``.
+
+    Raises OptionError for an empty one, which would widen the selection and is never meant, and for what no name holds.
+    """
+    if isinstance(value, str):
+        value = plain(where, value)
+    if value is None or value in ("", [], {}):
+        raise OptionError(f"{where}: is empty; leave it out or give it a value")
+    if isinstance(value, list):
+        return [cleaned(f"{where}[{number}]", item) for number, item in enumerate(value)]
+    if isinstance(value, dict):
+        return {plain(where, str(key)): cleaned(f"{where}.{key}", item) for key, item in value.items()}
+    return value
+
+
+def plain(where: str, text: str) -> str:
+    """A text without the blanks around it. Raises OptionError for one that no name can be, such as several lines."""
+    found = text.strip(BLANKS)
+    if any(unicodedata.category(char) in CONTROL for char in found):
+        raise OptionError(f"{where}: {text[:LONGEST_SHOWN]!r} has a line break or control character in it")
+    return found
+
+
+def refuse_exclusion(where: str, globs: t.Sequence[t.Any]) -> None:
+    """Elsewhere a leading ``!`` takes out what matches, here it would be part of a name that no job has."""
+    for number, glob in enumerate(globs):
+        if str(glob).startswith("!"):
+            raise OptionError(
+                f"{where}[{number}]: {str(glob)[:LONGEST_SHOWN]!r} begins with !, but no pattern takes jobs out again"
+            )
+
+
+def seconds(text: str) -> int:
+    """A duration such as ``90m`` in seconds. Raises OptionError."""
+    match = re.fullmatch(r"([0-9]{1,9})([smhdw])", text)
+    if not match or int(match[1]) == 0:
+        raise OptionError(f"filters.older_than: {text!r} is not one positive number and one of s m h d w, as in 12h")
+    return int(match[1]) * UNITS[match[2]]
+
+
+def matching(
+    jobs: t.Mapping[t.Any, Job], filters: t.Mapping[str, t.Any], fields: Fields, now: float
+) -> tuple[dict[t.Any, Job], list[str]]:
+    """The jobs that pass all filters, and the filters that some of them tell nothing about; ``now`` in seconds since 1970.
+
+    Those are left to the service. Raises OptionError for one that the service does not apply and no job tells about.
+    """
+    for key in filters:
+        if (
+            key not in (*fields.by_service, "name", "older_than")
+            and jobs
+            and all(_untold(job, key, fields) for job in jobs.values())
+        ):
+            raise OptionError(f"filters.{key}: cannot be used here, as no job in the service's answer tells about it")
+    found = {
+        job_id: job
+        for job_id, job in jobs.items()
+        if all(_passes(job, key, wanted, fields, now) for key, wanted in filters.items())
+    }
+    return found, sorted({key for job in found.values() for key in filters if _untold(job, key, fields)})
+
+
+def asked(filters: t.Mapping[str, t.Any], fields: Fields, key: str, words: t.Collection[str]) -> dict[str, t.Any]:
+    """The query for the filters that a service applies; ``key``, its filter by status, takes a single known word."""
+    query = {name: filters[name] for name in fields.by_service if name in filters}
+    wanted = [word.lower() for word in filters.get(key, ())]
+    if len(wanted) == 1 and wanted[0] in words:
+        query[key] = wanted[0]
+    return query
+
+
+def _untold(job: Job, key: str, fields: Fields) -> bool:
+    where = fields.filters[key]
+    return where not in job or (key == "tags" and job[where] is None)
+
+
+def _passes(job: Job, key: str, wanted: t.Any, fields: Fields, now: float) -> bool:
+    where = fields.filters[key]
+    found = job.get(where)
+    if key == "name":
+        return bool(found) and any(fnmatchcase(str(found), glob) for glob in wanted)
+    if key == "older_than":
+        made = moment(found, now)
+        return made is not None and made <= now - wanted
+    if _untold(job, key, fields):
+        return key in fields.by_service
+    if key == "tags":
+        return all(tags_of(found).get(tag) == str(value) for tag, value in wanted.items())
+    if isinstance(wanted, list):
+        return str(found).lower() in {word.lower() for word in wanted}
+    return bool(found == wanted)
+
+
+def moment(found: t.Any, now: float) -> float | None:
+    """A time stamp of a service, in ms, as seconds since 1970. None for one that no job can have.
+
+    Pages of the provider disagree on the unit. One in seconds would be of 1970, and make any job an old one.
+    """
+    if isinstance(found, str) and found.isascii() and found.isdecimal() and len(found) < 20:
+        found = int(found)
+    if isinstance(found, bool) or not isinstance(found, (int, float)):
+        return None
+    return found / 1000 if EARLIEST <= found <= now * 1000 else None
+
+
+def why_none(
+    jobs: t.Mapping[t.Any, Job],
+    filters: t.Mapping[str, t.Any],
+    fields: Fields,
+    query: t.Mapping[str, t.Any],
+    now: float,
+) -> str:
+    """Why the filters select none of the jobs that were read, and what came closest. ``query``: the list was asked so."""
+    if not jobs:
+        asked_for = ", ".join(f"{key} {escaped(str(value))}" for key, value in query.items())
+        return "there are none" + (f" with {asked_for}" if asked_for else "")
+    said = f"{len(jobs)} job{'' if len(jobs) == 1 else 's'} read, none "
+    misses = {
+        job_id: [key for key, wanted in filters.items() if not _passes(job, key, wanted, fields, now)]
+        for job_id, job in jobs.items()
+    }
+    key = next((key for key in filters if all(key in missed for missed in misses.values())), None)
+    if key is None:
+        near = [(jobs[job_id], missed[0]) for job_id, missed in misses.items() if len(missed) == 1]
+        close = [_but_for(job, key, fields) for job, key in near if key != "name"]
+        return f"{said}matches all of {', '.join(filters)}{_in_brackets('close', close)}"
+    wanted = filters[key]
+    if key == "name":
+        names = [str(job[fields.name]) for job in jobs.values() if job.get(fields.name)]
+        return f"{said}is named {_or(wanted)}{_in_brackets('close', _close(wanted, names))}"
+    if key == "older_than":
+        return f"{said}is older than {_duration(wanted)}"
+    if key == "tags":
+        return f"{said}has the tags {', '.join(f'{tag}={value}' for tag, value in wanted.items())}"
+    # of the jobs that differ in nothing else, if there are any
+    nearest = [jobs[job_id] for job_id, missed in misses.items() if missed == [key]] or list(jobs.values())
+    found = Counter(_value(job, key, fields) for job in nearest)
+    return f"{said}has {key} {_or(wanted)}{_in_brackets('seen', [word for word, dummy in found.most_common()])}"
+
+
+def _close(globs: t.Sequence[str], names: t.Sequence[str]) -> list[str]:
+    """The names that a pattern was likely meant for: but for their case, or similar ones."""
+    from difflib import get_close_matches  # only where something is amiss, as imports cost time
+
+    names = sorted(set(names))[:MOST_COMPARED]
+    found = [name for name in names if any(fnmatchcase(name.lower(), glob.lower()) for glob in globs)]
+    for glob in globs:
+        alike = get_close_matches(re.sub(r"[*?\[\]]", "", glob).lower(), [name.lower() for name in names], MOST_SHOWN)
+        found += [name for name in names if name.lower() in alike]
+    return list(dict.fromkeys(found))
+
+
+def _in_brackets(what: str, texts: t.Sequence[str]) -> str:
+    more = ", …" if len(texts) > MOST_SHOWN else ""
+    return f" ({what}: {', '.join(map(escaped, texts[:MOST_SHOWN]))}{more})" if texts else ""
+
+
+def _or(wanted: t.Any) -> str:
+    return " or ".join(map(escaped, wanted)) if isinstance(wanted, list) else escaped(str(wanted))
+
+
+def _but_for(job: Job, key: str, fields: Fields) -> str:
+    """What keeps a job from being selected."""
+    name = escaped(str(job.get(fields.name) or job.get(fields.id)))
+    if key == "older_than":
+        return f"{name} is not old enough"
+    return f"{name} has other tags" if key == "tags" else f"{name} has {key} {_value(job, key, fields)}"
+
+
+def _value(job: Job, key: str, fields: Fields) -> str:
+    found = job.get(fields.filters[key])
+    return "none" if found is None or found == "" else escaped(str(found))
+
+
+def _duration(seconds: int) -> str:
+    unit = max((unit for unit, size in UNITS.items() if seconds % size == 0), key=UNITS.__getitem__)
+    return f"{seconds // UNITS[unit]}{unit}"
+
+
+def tags_of(found: t.Any) -> dict[str, str]:
+    """Tags of a job or cluster: an object, a list of {key, value}, or text such as k=v,k2=v2."""
+    if isinstance(found, str):
+        found = dict(pair.partition("=")[::2] for pair in found.split(",") if pair)
+    if isinstance(found, dict):
+        return {key: str(value) for key, value in found.items()}
+    return {tag["key"]: str(tag.get("value")) for tag in found or () if isinstance(tag, dict) and "key" in tag}

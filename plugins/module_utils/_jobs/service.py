@@ -1,0 +1,122 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""The contract: what a kind of jobs offers, so that all else works with it. FlinkJobs is one that has it all."""
+
+from __future__ import annotations
+
+import enum
+import typing as t
+from dataclasses import dataclass
+
+from .._cloud.answers import Api
+from .._cloud.client import Client
+from .._cloud.errors import ApiError, Refused
+from .._cloud.options import Spec
+from .plan import Goal
+from .selection import Fields, Job, Options, Selection
+
+PAGE = 100  # the most jobs that a page of a list holds
+
+
+@dataclass(frozen=True)
+class Page:
+    """Part of a list: its jobs by id, and how many jobs the whole list has.
+
+    ``rows``: how many entries it shows; ``nameless``: those of them that are no jobs, as they have no usable id.
+    """
+
+    jobs: t.Mapping[t.Any, Job]
+    total: int
+    call: str
+    rows: int
+    nameless: int = 0
+
+    def others(self, step: int = PAGE, most: int | None = None) -> range:
+        """The offsets of the other pages."""
+        return range(step, self.total, step)[:most] if self.rows < self.total else range(0)
+
+
+class Paging(enum.Enum):
+    """What the number counts that a page of a list is asked for by."""
+
+    JOBS = "jobs, from 0"
+    PAGES = "pages, from 1"
+    EITHER = "jobs or pages, both from 1"  # the documentation leaves it open; the second page tells
+
+
+@dataclass(frozen=True)
+class Pages:
+    """A list. ``read`` gets the page of a number; it raises ApiError."""
+
+    client: Client
+    paging: Paging
+    read: t.Callable[[int], Page]
+
+    def first(self) -> Page:
+        """It tells how many jobs there are."""
+        return self.read(0 if self.paging is Paging.JOBS else 1)
+
+    def others(self, first: Page, step: int = PAGE, most: int | None = None) -> list[Page | ApiError]:
+        """All that follow, or ``most`` of them, ``step`` jobs apart, read at the same time."""
+        starts = first.others(step, most)
+        numbers = range(2, len(starts) + 2)
+        if self.paging is Paging.JOBS or not starts:
+            return self.client.each(self.read, starts)
+        if self.paging is Paging.PAGES:
+            return self.client.each(self.read, numbers)
+        try:
+            second = self.read(2)
+        except ApiError as error:
+            return [error]
+        same = len(first.jobs.keys() & second.jobs.keys())
+        if same * 2 >= len(second.jobs) > 0:  # it counts jobs, and all that this page shows comes again
+            return self.client.each(self.read, [start + 1 for start in starts])
+        return [second, *self.client.each(self.read, numbers[1:])]
+
+
+class Service(t.Protocol):
+    """The jobs of one project or cluster, at hand. All calls raise ApiError."""
+
+    client: Client
+    fields: Fields
+    batch: t.Mapping[str, int]  # write → the most jobs that one request carries
+    passing: t.Collection[str]  # what a query may ask for that does not stay as it is, such as the status
+    hidden: t.Collection[str]  # codes of a get that fails although a list may show the job
+    detail_fields: t.Collection[str]  # what a get shows and a list does not, secrets among it
+
+    def get(self, job_id: t.Any) -> Job | None:
+        """One request, or two. None if the service does not know the job."""
+
+    def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """What the list is asked for: the filters that the service applies itself."""
+
+    def pages(self, query: t.Mapping[str, t.Any]) -> Pages:
+        """The list of all jobs for this query, the newest first."""
+
+    def write(self, action: str, ids: t.Sequence[t.Any]) -> list[Refused | None]:
+        """One request: for each job the refusal, None where it was accepted."""
+
+
+class JobType(t.Protocol):
+    """What must be known of a kind of jobs before there is a client, and how to get to its jobs."""
+
+    api: Api
+    final: t.Collection[str]  # statuses of jobs that have ended, in lower case: they stay in it
+
+    @staticmethod
+    def options() -> Spec:
+        """Those that choose jobs: ids, ``filters``, and where the jobs are."""
+
+    @staticmethod
+    def select(options: Options) -> Selection:
+        """The jobs that they choose. Raises OptionError."""
+
+    @staticmethod
+    def goal(options: Options) -> Goal:
+        """What ``state`` means. Raises OptionError for an option that belongs to another state."""
+
+    def __call__(self, client: Client, options: Options) -> Service:
+        """May look up where the jobs are, by a request. Raises OptionError if that is not to be found, ApiError."""

@@ -1,0 +1,285 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""The words of Data Lake Insight for Flink jobs: paths, payloads, statuses, error codes. Knows no order of work.
+
+API reference of DLI, "Flink Job-related APIs": Listing Jobs, Querying Job Details, Running Jobs in Batches,
+Stopping Jobs in Batches, Deleting Jobs in Batches.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from .._cloud.answers import Maybe, shaped
+from .._cloud.client import Client
+from .._cloud.errors import OptionError, Refused
+from .._cloud.options import Spec
+from .._jobs.options import filter_option, texts
+from .._jobs.plan import DONE, HOLD, MISSING, WAIT, Goal, Words
+from .._jobs.reading import page, part, the_job
+from .._jobs.selection import Fields, Job, Selection, asked, select
+from .._jobs.service import PAGE, Page, Pages, Paging
+from .dli import DLI
+
+AT_ONCE = 100  # ids that one write carries
+
+STOP_STEPS = {
+    "job_init": DONE,
+    "job_submit_fail": DONE,
+    "job_cancel_success": DONE,
+    "job_finish": DONE,
+    "job_arrearage_stopped": DONE,
+    "job_idle": DONE,
+    "job_canceling": WAIT,
+    "job_savepointing": HOLD,
+    "job_arrearage_recovering": HOLD,
+    "job_submitting": "stop",
+    "job_downloading": "stop",
+    "job_running": "stop",
+    "job_running_exception": "stop",  # the service may restart it at any time
+    "job_cancel_fail": "stop",
+}
+
+START_STEPS = {
+    "job_running": DONE,
+    "job_finish": DONE,  # it has run to its end; to run it once more would do its work twice
+    "job_submitting": WAIT,
+    "job_downloading": WAIT,
+    "job_arrearage_recovering": WAIT,
+    "job_canceling": HOLD,
+    "job_savepointing": HOLD,
+    "job_init": "run",
+    "job_submit_fail": "run",
+    "job_cancel_success": "run",
+    "job_cancel_fail": "run",
+    "job_running_exception": "run",
+    "job_arrearage_stopped": "run",
+    "job_idle": "run",
+}
+
+FAILED_ONLY = ("DLI.0999",)
+# What a list can be asked for; the other statuses are not among its documented values
+ASKED = [status for status in STOP_STEPS if not status.startswith("job_arrearage_")]
+
+GOALS = {
+    "stopped": Goal(
+        steps=STOP_STEPS,
+        otherwise=HOLD,
+        gone=MISSING,
+        leads_to={"stop": "job_cancel_success"},
+        words=Words("Stopped", "Would stop", "Asked to stop", "stopped"),
+        failures=("job_cancel_fail",),
+        not_now=("DLI.15002",),
+        passing=("job_submitting", "job_downloading"),
+        refused_is_done=("job_running_exception",),
+        again=FAILED_ONLY,
+    ),
+    "absent": Goal(
+        steps={},
+        otherwise="delete",
+        gone=DONE,
+        leads_to={"delete": None},
+        words=Words("Deleted", "Would delete", "Asked to delete", "absent"),
+        again=FAILED_ONLY,
+    ),
+    "started": Goal(
+        steps=START_STEPS,
+        otherwise=HOLD,
+        gone=MISSING,
+        leads_to={"run": "job_running"},
+        words=Words("Started", "Would start", "Asked to start", "started"),
+        failures=("job_submit_fail",),
+        not_now=("DLI.13006",),
+        passing=("job_running_exception",),  # the service may be restarting it
+        again=FAILED_ONLY,
+    ),
+}
+
+# What says that a job does not exist; any other answer to a get, a 404 of the gateway above all, says nothing about it.
+UNKNOWN_JOB = ("DLI.16001", "DLI.0002", "DLI.0023")
+# of IAM; on Huawei Cloud some are named otherwise
+PERMISSIONS = {
+    "run": "dli:jobs:start (Huawei Cloud: dli:jobs:startFlinkJob), or a grant on the job or its queue",
+    "stop": "dli:jobs:stop (Huawei Cloud: dli:jobs:stopFlinkJob), or a grant on the job or its queue",
+    "delete": "dli:jobs:delete (and dli:jobs:stop for a job that runs), or a grant on the job or its queue",
+}
+
+
+def flink_job_id(text: str) -> int:
+    """The number of a Flink job. Raises ValueError for anything but digits (``True``, ``1.0``, ``1e3``)."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 20 and 0 < int(text) < 2**63):
+        raise ValueError("is not the id of a Flink job: digits only, greater than 0")
+    return int(text)
+
+
+class FlinkJobs:
+    """The Flink jobs of one project."""
+
+    fields = Fields(
+        parse_id=flink_job_id,
+        id="job_id",
+        name="name",
+        status="status",
+        reason="status_desc",
+        filters={
+            "name": "name",
+            "status": "status",
+            "queue_name": "queue_name",
+            "job_type": "job_type",
+            "user_name": "user_name",
+            "tags": "tags",
+            "older_than": "create_time",
+        },
+        by_service=("queue_name", "job_type", "user_name", "tags"),
+    )
+    api = DLI
+    final: t.ClassVar[t.Collection[str]] = [status for status, step in STOP_STEPS.items() if step == DONE]
+    batch: t.Mapping[str, int] = {"run": AT_ONCE, "stop": AT_ONCE, "delete": AT_ONCE}
+    passing: t.Collection[str] = ("status",)
+    hidden: t.Collection[str] = ("DLI.10005",)
+    detail_fields: t.Collection[str] = (
+        "user_id",
+        "project_id",
+        "sql_body",
+        "run_mode",
+        "job_config",
+        "main_class",
+        "entrypoint_args",
+        "execution_graph",
+        "update_time",
+    )
+
+    def __init__(self, client: Client, options: t.Mapping[str, t.Any]) -> None:
+        self.client = client
+        self._jobs = f"/v1.0/{client.project_id}/streaming/jobs"
+        self._flags = {
+            "run": {"resume_savepoint": options.get("resume_savepoint", False)},
+            "stop": {"trigger_savepoint": options.get("trigger_savepoint", False)},
+        }
+
+    @staticmethod
+    def options() -> Spec:
+        """Those that choose jobs."""
+        keys = filter_option(["name", "status"], ["queue_name", "job_type", "user_name", "older_than"])
+        keys["options"]["tags"] = {"type": "dict"}
+        return {"job_ids": texts(), "filters": keys}
+
+    @staticmethod
+    def select(options: t.Mapping[str, t.Any]) -> Selection:
+        """Raises OptionError."""
+        selection = select(options, "job_ids", FlinkJobs.fields, {"status": STOP_STEPS})
+        for key, value in selection.filters.get("tags", {}).items():
+            if isinstance(value, (dict, list)) or "," in f"{key}{value}" or "=" in key:  # it would become another tag
+                raise OptionError(
+                    f"filters.tags.{key}: not one tag that the service can be asked for: , and = part tags"
+                )
+        return selection
+
+    @staticmethod
+    def goal(options: t.Mapping[str, t.Any]) -> Goal:
+        """Raises OptionError for an option that belongs to another state."""
+        state = options["state"]
+        if options["trigger_savepoint"] and state != "stopped":
+            raise OptionError(
+                f"trigger_savepoint: a savepoint is only made by state stopped, not by {state}; "
+                "stop the jobs in a task of its own first"
+            )
+        if options["resume_savepoint"] and state != "started":
+            raise OptionError(f"resume_savepoint: only state started takes up a savepoint, not {state}; leave it out")
+        if options["resume_savepoint"]:
+            return replace(GOALS[state], hindered=lambda job: "it has no savepoint to resume from" * _has_none(job))
+        return _with_savepoints(GOALS[state], options["wait"]) if options["trigger_savepoint"] else GOALS[state]
+
+    def get(self, job_id: int) -> Job | None:
+        """The detail of one job, None if the service does not know it."""
+
+        def read(answer: t.Any, call: str) -> Job:
+            if part(answer, "job_detail") is None:
+                _agree(answer, call)
+            return the_job(job_id, part(answer, "job_detail"), self.fields, call)
+
+        try:
+            return t.cast(Job, self.client.call("GET", f"{self._jobs}/{job_id}", needs="dli:jobs:get", read=read))
+        except Refused as error:
+            if error.code in UNKNOWN_JOB and error.status in (400, 404):
+                return None
+            raise
+
+    def pages(self, query: t.Mapping[str, t.Any]) -> Pages:
+        return Pages(self.client, Paging.JOBS, lambda offset: self._page(offset, query))
+
+    def _page(self, offset: int, query: t.Mapping[str, t.Any]) -> Page:
+        def read(answer: t.Any, call: str) -> Page:
+            if part(answer, "job_list") is None:
+                _agree(answer, call)
+            shown = shaped(answer, {"job_list": dict}, call)["job_list"]
+            return page(shown, "jobs", "total_count", self.fields, call)
+
+        asked_for = {"limit": PAGE, "offset": offset, **query}
+        return t.cast(Page, self.client.call("GET", self._jobs, asked_for, needs="dli:jobs:listAll", read=read))
+
+    def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        query = asked(filters, self.fields, "status", ASKED)
+        if "tags" in filters:
+            query["tags"] = ",".join(f"{key}={value}" for key, value in filters["tags"].items())
+        return query
+
+    def write(self, action: str, ids: t.Sequence[int]) -> list[Refused | None]:
+        """``run``, ``stop`` or ``delete`` of up to 100 jobs: for each the refusal, None where it was accepted.
+
+        An answer holds no ids and may be one element for many jobs, so a "no" in it is a "no" to all of them
+        unless there are as many elements as jobs.
+        """
+
+        def read(answer: t.Any, call: str) -> list[Refused | None]:
+            elements = answer if isinstance(answer, list) else [answer]
+            shaped(elements, [Maybe({"is_success": Maybe((bool, str))})], call)
+            return [self._refusal(element, call) for element in elements]
+
+        body = {"job_ids": list(ids), **self._flags.get(action, {})}
+        path = f"{self._jobs}/{action}"
+        refusals: list[Refused | None] = self.client.call("POST", path, body=body, needs=PERMISSIONS[action], read=read)
+        if len(refusals) == len(ids):
+            return refusals
+        return [next((one for one in refusals if one), None)] * len(ids)
+
+    def _refusal(self, element: t.Any, call: str) -> Refused | None:
+        refusal = _refusal(element, call)
+        return refusal and refusal.again_as(Refused, self.client.plain(refusal.error["message"]))
+
+
+def _with_savepoints(goal: Goal, waits: bool) -> Goal:
+    """Stopped, but only what can have a savepoint, and with one. Without ``waits``, what becomes of a stop is not seen."""
+    return replace(
+        goal,
+        steps={**goal.steps, "job_submitting": HOLD, "job_downloading": HOLD},
+        failures=(*goal.failures, "job_submit_fail"),
+        lacking=lambda job: "without a savepoint" * _has_none(job),
+        insists=waits,
+        content={"job_finish": "ended by itself, so there is no state to keep"},
+        told_of=("job_cancel_success", "job_arrearage_stopped"),
+    )
+
+
+def _has_none(job: Job) -> bool:
+    """A job has no savepoint, and the service says so. Where it does not tell, it may have one."""
+    return str(job.get("has_savepoint")).lower() == "false"
+
+
+def _refusal(element: t.Any, call: str) -> Refused | None:
+    """``is_success`` comes as a boolean or as a string; where it is missing the status of the answer stands."""
+    said = element.get("is_success") if isinstance(element, dict) else None
+    if said is None or str(said).lower() == "true":
+        return None
+    return Refused(call, str(element.get("message") or "is_success is false"), 200)
+
+
+def _agree(answer: t.Any, call: str) -> None:
+    """Raises Refused where a 2xx answer says no all the same."""
+    refusal = _refusal(answer, call)
+    if refusal:
+        raise refusal

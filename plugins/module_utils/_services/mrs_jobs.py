@@ -1,0 +1,280 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""The words of MapReduce Service for job executions: paths, payloads, states, error codes. Knows no order of work.
+
+API reference of MRS, "Job Object APIs (V2)": Querying a List of Jobs, Querying Information About a Job, Terminating a
+Job, Deleting Jobs in Batches; "Cluster Management APIs (V1.1)": Querying a Cluster List.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._cloud.answers import Api, Maybe, object_or_nothing, shaped
+from .._cloud.client import Client
+from .._cloud.errors import Fatal, OptionError, Refused, Unanswered
+from .._cloud.options import Spec
+from .._cloud.text import WORD
+from .._jobs.options import filter_option, texts
+from .._jobs.plan import DONE, FAILED, HOLD, MISSING, Goal, Words
+from .._jobs.reading import TRIES, Listing, page, part, tags, the_job, whole_list
+from .._jobs.selection import Fields, Job, Selection, cleaned, select
+from .._jobs.service import PAGE, Page, Pages, Paging
+
+NO_SYNC = "synchronize the IAM users of the cluster: MRS console, cluster dashboard, IAM User Sync"
+MRS = Api(
+    "mrs",
+    expired=("130000002",),
+    unknown=("12000004",),
+    read_again=("0023", "0166"),
+    no_permission=("12000052",),
+    hints={
+        "12000107": "the project is not one of this region",
+        "0167": "the cluster is too old for version 2 of the job API; this collection cannot manage its jobs",
+        "0175": "MRS terminates jobs only while their cluster runs",
+        "0190": NO_SYNC,
+        "0191": NO_SYNC,
+        "0192": NO_SYNC,
+    },
+)
+
+AT_ONCE = 100  # ids that one delete carries
+SUBMITTING = ("new", "new_saving", "submitted")
+ACTIVE = (*SUBMITTING, "accepted", "running")
+FINAL = ("finished", "failed", "killed")
+RESULTS = ("UNDEFINED", "SUCCEEDED", "FAILED", "KILLED")
+UNKNOWN_JOB = ("0176", "0201")
+UNKNOWN_CLUSTER = "12000003"
+# No cluster, no rights on it, wrong project, too old, IAM user unknown to it: that says nothing about a job.
+FATAL = (UNKNOWN_CLUSTER, "12000052", "12000107", "0167", "0190", "0191", "0192")
+CLUSTERS = "/v1.1/{}/cluster_infos"
+TERMINATED = "terminated"
+CLUSTER_STATES = (
+    "starting",
+    "running",
+    "scaling-out",
+    "scaling-in",
+    "abnormal",
+    "failed",
+    "frozen",
+    "terminating",
+    TERMINATED,
+)
+NOT_KILLED = ("0160", "0175", "0200")
+# A refusal that only says that it failed; 0162 speaks of a query, but comes to writes as well
+FAILED_ONLY = (*NOT_KILLED, "0161", "0162", "0189", "0193", "0199")
+BEING_SUBMITTED = ("0180", "0183")  # a refusal that only holds as long as the job is where it is
+# of IAM: the role MRS CommonOperations has both, a custom policy needs
+PERMISSIONS = {
+    "kill": "mrs:job:submit (Huawei Cloud: mrs:job:stop)",
+    "delete": "mrs:job:delete (Huawei Cloud: mrs:job:batchDelete)",
+}
+
+
+def mrs_id(text: str) -> str:
+    """The id of an MRS job or cluster. Raises ValueError."""
+    if not WORD.fullmatch(text):
+        raise ValueError("is not an id of MRS: 1 to 64 letters, digits, - and _ only")
+    return text
+
+
+CLUSTER = Fields(
+    parse_id=mrs_id, id="clusterId", name="clusterName", status="clusterState", reason="", filters={}, by_service=()
+)
+
+
+class JobExecutions:
+    """The job executions of one cluster."""
+
+    api = MRS
+    final: t.ClassVar[t.Collection[str]] = FINAL
+    fields = Fields(
+        parse_id=mrs_id,
+        id="job_id",
+        name="job_name",
+        status="job_state",
+        reason="",
+        filters={
+            "name": "job_name",
+            "state": "job_state",
+            "result": "job_result",
+            "job_type": "job_type",
+            "user": "user",
+            "queue": "queue",
+            "older_than": "submitted_time",
+        },
+        by_service=(),
+    )
+    batch: t.Mapping[str, int] = {"kill": 1, "delete": AT_ONCE}
+    passing: t.Collection[str] = ("job_state",)
+    hidden: t.Collection[str] = ("0162", "0174")  # "failed to query the job", which says nothing about it
+    detail_fields: t.Collection[str] = ("arguments", "properties")
+
+    def __init__(self, client: Client, options: t.Mapping[str, t.Any]) -> None:
+        self.client = client
+        name = options["cluster_name"]
+        cluster_id = options["cluster_id"] or self._cluster_id(cleaned("cluster_name", name))
+        self._jobs = f"/v2/{client.project_id}/clusters/{cluster_id}/job-executions"
+
+    def _cluster_id(self, name: str) -> str:
+        """Lists keep terminated clusters for a while, and a new one may bear the old name."""
+        known = clusters(self.client)
+        named = {key: one["clusterState"] for key, one in known.jobs.items() if one.get("clusterName") == name}
+        usable: list[str] = [key for key, state in named.items() if state != TERMINATED]
+        if len(usable) == 1:
+            return usable[0]
+        if usable:
+            raise OptionError(
+                f"cluster_name: {len(usable)} clusters are named {name!r}; choose by cluster_id: {', '.join(usable)}"
+            )
+        gone = f" ({', '.join(named)} of that name is terminated)" if named else ""
+        doubt = "".join(f"; {warning}" for warning in known.warnings)
+        raise OptionError(f"cluster_name: there is no cluster {name!r} in this project{gone}{doubt}")
+
+    @staticmethod
+    def options() -> Spec:
+        """Those that choose jobs."""
+        return {
+            "cluster_id": {"type": "str"},
+            "cluster_name": {"type": "str"},
+            "job_ids": {**texts(), "aliases": ["job_id_list"]},
+            "filters": filter_option(["name", "state", "result"], ["job_type", "user", "queue", "older_than"]),
+        }
+
+    @staticmethod
+    def select(options: t.Mapping[str, t.Any]) -> Selection:
+        """Raises OptionError."""
+        if (options["cluster_id"] is None) == (options["cluster_name"] is None):
+            raise OptionError("cluster_id, cluster_name: exactly one of them is required")
+        if options["cluster_id"] is not None:
+            try:
+                mrs_id(options["cluster_id"])
+            except ValueError as error:
+                raise OptionError(f"cluster_id: {options['cluster_id']!r} {error}") from None
+        else:
+            cleaned("cluster_name", options["cluster_name"])
+        return select(options, "job_ids", JobExecutions.fields, {"state": [*ACTIVE, *FINAL], "result": RESULTS})
+
+    @staticmethod
+    def goal(options: t.Mapping[str, t.Any]) -> Goal:
+        """Raises OptionError for an option that belongs to another state."""
+        if options["state"] == "stopped":
+            if options["kill_running"] is not None:
+                raise OptionError("kill_running: belongs to state absent; state stopped always terminates what runs")
+            return Goal(
+                steps={**dict.fromkeys(ACTIVE, "kill"), **dict.fromkeys(FINAL, DONE)},
+                otherwise=HOLD,
+                gone=MISSING,
+                leads_to={"kill": "KILLED"},
+                words=Words("Stopped", "Would stop", "Asked to stop", "stopped"),
+                not_now=BEING_SUBMITTED,
+                passing=SUBMITTING,
+                again=FAILED_ONLY,
+                hint=_why_not_killed,
+                hinted=NOT_KILLED,
+            )
+        active = FAILED if options["kill_running"] is False else "kill"
+        return Goal(
+            steps={**dict.fromkeys(ACTIVE, active), **dict.fromkeys(FINAL, "delete")},
+            otherwise=HOLD,
+            gone=DONE,
+            leads_to={"kill": "KILLED", "delete": None},
+            words=Words("Deleted", "Would delete", "Asked to delete", "absent"),
+            then={"kill": "delete"},
+            not_now=BEING_SUBMITTED,
+            passing=SUBMITTING,
+            again=FAILED_ONLY,
+            hint=_why_not_killed,
+            hinted=NOT_KILLED,
+            left_alone="left alone, as kill_running is false",
+        )
+
+    def _call(self, method: str, path: str, **more: t.Any) -> t.Any:
+        """Raises Fatal for what concerns the cluster, and so all of its jobs."""
+        try:
+            return self.client.call(method, path, **more)
+        except Refused as error:
+            if error.code in FATAL:
+                raise error.again_as(Fatal, error.error["message"]) from None
+            raise
+
+    def get(self, job_id: str) -> Job | None:
+        """One job execution, None if the cluster does not know it."""
+
+        def read(answer: t.Any, call: str) -> Job:
+            return the_job(job_id, part(answer, "job_detail"), self.fields, call)
+
+        try:
+            return t.cast(Job, self._call("GET", f"{self._jobs}/{job_id}", needs="mrs:job:get", read=read))
+        except Refused as error:
+            if error.code in UNKNOWN_JOB:
+                return None
+            raise
+
+    def pages(self, query: t.Mapping[str, t.Any]) -> Pages:
+        return Pages(self.client, Paging.EITHER, lambda offset: self._page(offset, query))
+
+    def _page(self, offset: int, query: t.Mapping[str, t.Any]) -> Page:
+        def read(answer: t.Any, call: str) -> Page:
+            return page(answer, "job_list", "total_record", self.fields, call)
+
+        asked_for = {"limit": PAGE, "offset": offset, **query}
+        return t.cast(Page, self._call("GET", self._jobs, query=asked_for, needs="mrs:job:list", read=read))
+
+    def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """Only the state, and only where its spelling is sure; MRS knows SparkPython jobs under another type."""
+        states = [state.upper() for state in filters.get("state", ()) if state.lower() in (*FINAL, "running")]
+        return {"job_state": states[0]} if len(filters.get("state", ())) == len(states) == 1 else {}
+
+    def write(self, action: str, ids: t.Sequence[str]) -> list[Refused | None]:
+        """``kill`` of one job, ``delete`` of up to 100. The answers are empty; a batch is refused as a whole."""
+        if action == "kill":
+            path, body = f"{self._jobs}/{ids[0]}/kill", None
+        else:
+            path, body = f"{self._jobs}/batch-delete", {"job_id_list": list(ids)}
+        self._call("POST", path, body=body, needs=PERMISSIONS[action], read=object_or_nothing)
+        return [None] * len(ids)
+
+
+def _why_not_killed(job: Job) -> str:
+    return "MRS does not terminate Spark SQL jobs" if str(job.get("job_type")).lower() == "sparksql" else ""
+
+
+def clusters(client: Client) -> Listing:
+    """All clusters of the project, terminated ones too. Raises Unanswered if their list does not hold still."""
+    path = CLUSTERS.format(client.project_id)
+
+    def read(number: int) -> Page:
+        asked_for = {"pageSize": PAGE, "currentPage": number}
+        return t.cast(Page, client.call("GET", path, asked_for, needs="mrs:cluster:list", read=shown))
+
+    def shown(answer: t.Any, call: str) -> Page:
+        return page(answer, "clusters", "clusterTotal", CLUSTER, call)
+
+    for dummy in range(TRIES):
+        found = whole_list(Pages(client, Paging.PAGES, read))
+        if found.still or found.short:
+            return found
+    raise Unanswered(client.named("GET", path), "the list of clusters kept changing while it was read", 200)
+
+
+def cluster(client: Client, cluster_id: str) -> Job | None:
+    """One cluster, with what the list need not show of it, such as its tags. None if MRS does not know it any more."""
+
+    def read(answer: t.Any, call: str) -> Job:
+        shape = {CLUSTER.id: str, CLUSTER.name: Maybe(str), CLUSTER.status: Maybe(str), "tags": Maybe(tags)}
+        found = shaped(part(answer, "cluster"), shape, call, "cluster")
+        if found[CLUSTER.id] != cluster_id:
+            raise Unanswered(call, "the answer is about another cluster", 200)
+        return {CLUSTER.status: None, **found}
+
+    try:
+        path = f"{CLUSTERS.format(client.project_id)}/{cluster_id}"
+        return t.cast(Job, client.call("GET", path, needs="mrs:cluster:get", read=read))
+    except Refused as error:
+        if error.code == UNKNOWN_CLUSTER:
+            return None
+        raise

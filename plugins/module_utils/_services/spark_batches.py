@@ -1,0 +1,143 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""The words of Data Lake Insight for Spark batches: paths, statuses, error codes. Knows no order of work.
+
+API reference of DLI, "Spark Batch Processing-related APIs": Listing Batch Processing Jobs, Querying Batch Job Details,
+Canceling a Batch Processing Job. The service keeps the record of a cancelled batch, so both states mean the same to it.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from .._cloud.answers import object_or_nothing
+from .._cloud.client import Client
+from .._cloud.errors import Refused
+from .._cloud.options import Spec
+from .._jobs.options import filter_option, texts
+from .._jobs.plan import DONE, MISSING, Goal, Words
+from .._jobs.reading import page, the_job
+from .._jobs.selection import Fields, Job, Selection, asked, select
+from .._jobs.service import PAGE, Page, Pages, Paging
+from .dli import DLI
+
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+UNKNOWN_BATCH = ("DLI.0002", "DLI.0023")
+
+# error and killed are documented only for Livy, which this API descends from
+STEPS = {
+    "starting": "cancel",
+    "running": "cancel",
+    "recovering": "cancel",
+    "dead": DONE,
+    "success": DONE,
+    "error": DONE,
+    "killed": DONE,
+}
+ASKED = ("starting", "running", "recovering", "dead", "success")  # the service refuses to list any other
+# Batches have no IAM action of their own
+READ = "a grant on the queue of the batch"
+CANCEL = "CANCEL_JOB on the queue of the batch (Huawei Cloud: dli:queue:cancelJob)"
+
+
+def batch_id(text: str) -> str:
+    """The UUID of a Spark batch, in lower case. Raises ValueError."""
+    if not UUID.fullmatch(text):
+        raise ValueError("is not the id of a batch: a UUID is needed (the field id, not appId)")
+    return text.lower()
+
+
+class BatchJobs:
+    """The Spark batches of one project."""
+
+    api = DLI
+    final: t.ClassVar[t.Collection[str]] = [status for status, step in STEPS.items() if step == DONE]
+    fields = Fields(
+        parse_id=batch_id,
+        id="id",
+        name="name",
+        status="state",
+        reason="",
+        filters={
+            "name": "name",
+            "state": "state",
+            "queue_name": "queue",
+            "owner": "owner",
+            "older_than": "create_time",
+        },
+        by_service=("queue_name", "owner"),
+    )
+    batch: t.Mapping[str, int] = {"cancel": 1}
+    passing: t.Collection[str] = ("state",)
+    hidden: t.Collection[str] = ()
+    detail_fields: t.Collection[str] = ("req_body",)
+
+    def __init__(self, client: Client, options: t.Mapping[str, t.Any]) -> None:
+        self.client = client
+        self._batches = f"/v2.0/{client.project_id}/batches"
+
+    @staticmethod
+    def options() -> Spec:
+        """Those that choose jobs."""
+        keys = filter_option(["name", "state"], ["queue_name", "owner", "older_than"])
+        return {"batch_id": {**texts(), "aliases": ["batch_ids"]}, "filters": keys}
+
+    @staticmethod
+    def select(options: t.Mapping[str, t.Any]) -> Selection:
+        """Raises OptionError."""
+        return select(options, "batch_id", BatchJobs.fields, {"state": STEPS})
+
+    @staticmethod
+    def goal(options: t.Mapping[str, t.Any]) -> Goal:
+        return Goal(
+            steps=STEPS,
+            otherwise="cancel",
+            gone=DONE if options["state"] == "absent" else MISSING,
+            leads_to={"cancel": "dead"},
+            words=Words("Cancelled", "Would cancel", "Asked to cancel", "finished"),
+            twice=("recovering",),
+            not_now=("DLI.0001", "DLI.0007"),
+            again=("DLI.0999",),
+        )
+
+    def get(self, job_id: str) -> Job | None:
+        """One batch, None if the service does not know it."""
+        path = f"{self._batches}/{job_id}"
+
+        def read(answer: t.Any, call: str) -> Job:
+            return the_job(job_id, answer, self.fields, call)
+
+        try:
+            return t.cast(Job, self.client.call("GET", path, needs=READ, read=read))
+        except Refused as error:
+            if error.status not in (400, 404):
+                raise
+            if error.code in UNKNOWN_BATCH or (error.code == "DLI.0001" and not self._listed(job_id)):
+                return None
+            raise
+
+    def _listed(self, job_id: str) -> bool:
+        """DLI.0001 is "parameter wrong": it means an unknown batch only if a list agrees."""
+        return self._page(0, {"job-id": job_id}).total > 0
+
+    def pages(self, query: t.Mapping[str, t.Any]) -> Pages:
+        return Pages(self.client, Paging.JOBS, lambda start: self._page(start, query))
+
+    def _page(self, start: int, query: t.Mapping[str, t.Any]) -> Page:
+        def read(answer: t.Any, call: str) -> Page:
+            return page(answer, "sessions", "total", self.fields, call)
+
+        asked_for = {"size": PAGE, "from": start, **query}
+        return t.cast(Page, self.client.call("GET", self._batches, asked_for, needs=READ, read=read))
+
+    def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        return asked(filters, self.fields, "state", ASKED)
+
+    def write(self, action: str, ids: t.Sequence[str]) -> list[Refused | None]:
+        """Cancels one batch; the answer says "deleted", but it is not."""
+        self.client.call("DELETE", f"{self._batches}/{ids[0]}", needs=CANCEL, read=object_or_nothing)
+        return [None]

@@ -1,0 +1,324 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What says who acts where is understood, or is an error that names it: in a clouds.yaml and in the environment."""
+
+from __future__ import annotations
+
+import pathlib
+import typing as t
+
+import pytest
+import yaml
+
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.auth import AccessKey, Password, Token
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.connection import Connection, read_connection
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import OptionError
+
+AUTH = {"username": "cu", "password": "cp", "user_domain_name": "cd", "project_name": "eu-de"}
+ENV = {"OS_USERNAME": "eu", "OS_PASSWORD": "ep", "OS_USER_DOMAIN_NAME": "ed", "OS_PROJECT_NAME": "eu-de"}
+USER = Password("cu", "cp", "cd")
+WAYS = "access_key + secret_key"
+# As python-otcextensions documents it
+AGENCY = {
+    "target_agency_name": "ops",
+    "target_domain_name": "customer",
+    "target_project_name": "eu-de",
+}
+FOREIGN = [
+    *AGENCY,
+    "target_domain_id",
+    "target_project_id",
+    "agency_name",
+    "agency_domain_name",
+    "delegated_project",
+    "assume_role",
+    "passcode",
+    "auth_methods",
+    "identity_provider",
+    "protocol",
+    "client_secret",
+    "access_token",
+    "discovery_endpoint",
+    "application_credential_id",
+    "application_credential_secret",
+    "trust_id",
+    "user_id",
+    "userid",
+    "user_domain_id",
+]
+
+
+@pytest.fixture
+def read(tmp_path: pathlib.Path) -> t.Callable[..., Connection]:
+    """The connection of a task, with this entry in the file that the environment names."""
+
+    def connection(entry: t.Any, options: t.Any = None, environ: t.Any = None) -> Connection:
+        file = tmp_path / "clouds.yaml"
+        environ = dict(environ or {})
+        if entry is not None:
+            file.write_text(yaml.safe_dump({"clouds": {"c": entry}}), encoding="utf-8")
+            environ["OS_CLIENT_CONFIG_FILE"] = str(file)
+        defaults = {"request_timeout": 60, "max_retries": 5, "max_concurrency": 8}
+        return read_connection({**defaults, **(options or {})}, environ, "dli")
+
+    return connection
+
+
+def refused(read: t.Any, entry: t.Any, options: t.Any, environ: t.Any, *words: str) -> None:
+    with pytest.raises(OptionError) as raised:
+        read(entry, options, environ)
+    for word in words:
+        assert word in str(raised.value)
+    assert "s3cr3t" not in str(raised.value)
+
+
+def test_the_documented_agency(read: t.Any) -> None:
+    """Without it the entry is a complete login, to the caller's own project."""
+    for entry in (
+        {"auth_type": "agency", "auth": {**AUTH, **AGENCY}},
+        {"auth_type": "agency", "auth": AUTH},
+        {"auth": {**AUTH, **AGENCY}},
+        {"auth": AUTH, **AGENCY},
+    ):
+        for options, environ in (({"cloud": "c"}, {}), ({}, {"OS_CLOUD": "c"}), ({}, {})):
+            refused(read, entry, options, environ, "cloud 'c': ", WAYS)
+        # its project is not the one that is meant, whoever logs in
+        refused(read, entry, {"cloud": "c", "token": "t"}, {}, "cloud 'c': ")
+
+
+@pytest.mark.parametrize("key", FOREIGN)
+@pytest.mark.parametrize("dash", [False, True])
+def test_keys_of_an_entry(read: t.Any, key: str, dash: bool) -> None:
+    written = key.replace("_", "-") if dash else key
+    for value in ("s3cr3t", ["s3cr3t"], {"s3cr3t": 1}, 0):
+        for entry in (
+            {"auth": {**AUTH, written: value}},
+            {"auth": AUTH, written: value},
+            {"auth": AUTH, "regions": [{"name": "eu-de", "values": {"auth": {written: value}}}]},
+        ):
+            refused(read, entry, {"cloud": "c"}, {}, f"cloud 'c': {key}: ")
+
+
+@pytest.mark.parametrize("key", FOREIGN)
+def test_variables(read: t.Any, key: str) -> None:
+    """They count where the credential, or a part of it, is from there."""
+    name = f"OS_{key.upper()}"
+    refused(read, None, {}, {**ENV, name: "s3cr3t"}, name)
+    refused(read, None, {"user_domain_name": "d"} if key != "user_domain_id" else {}, {**ENV, name: "s3cr3t"}, name)
+    task = {"username": "cu", "password": "cp", "user_domain_name": "cd"}
+    assert read(None, task, {**ENV, name: "x"}).credential == USER
+    assert read({"auth": AUTH}, {"cloud": "c"}, {**ENV, name: "x"}).credential == USER
+    assert read(None, {}, {**ENV, name: ""}).credential == Password("eu", "ep", "ed")
+
+
+def test_variables_without_a_credential(read: t.Any) -> None:
+    for name in ("OS_APPLICATION_CREDENTIAL_ID", "OS_USER_ID", "OS_TARGET_AGENCY_NAME"):
+        refused(read, None, {"project_name": "eu-de"}, {name: "x"}, name)
+    refused(read, None, {}, {**ENV, "OTC_CLOUD_DOMAIN": "example.com"}, "OTC_CLOUD_DOMAIN")
+
+
+def test_ids_that_are_overruled(read: t.Any) -> None:
+    """A name of a higher place puts the id of a lower one out of use; OS_USER_DOMAIN_NAME that of OS_DOMAIN_ID."""
+    environ = {**ENV, "OS_USER_ID": "x"}
+    assert read(None, {"username": "u"}, environ).credential == Password("u", "ep", "ed")
+    assert read(None, {}, {**ENV, "OS_DOMAIN_ID": "x"}).credential == Password("eu", "ep", "ed")
+    only_id = {name: value for name, value in ENV.items() if name != "OS_USER_DOMAIN_NAME"}
+    refused(read, None, {}, {**only_id, "OS_DOMAIN_ID": "x"}, "OS_DOMAIN_ID", "user_domain_name")
+    assert read(None, {"token": "t", "region": "eu-de"}, environ).credential == Token("t")
+
+
+ODD_TYPES = ["agency", "v3oidcpassword", "v3multifactor", "v3totp", "v3applicationcredential", "v2password", "none"]
+
+
+@pytest.mark.parametrize("kind", [*ODD_TYPES, ["v3totp"], {"s3cr3t": 1}], ids=str)
+@pytest.mark.parametrize("key", ["auth_type", "auth-type", "auth_plugin", "auth-plugin"])
+def test_auth_type_of_an_entry(read: t.Any, key: str, kind: t.Any) -> None:
+    for entry in (
+        {"auth": AUTH, key: kind},
+        {"auth": {**AUTH, key: kind}, "auth_type": "password"},
+        {"auth": AUTH, "regions": [{"name": "eu-de", "values": {key: kind}}]},
+        {"auth": AUTH, "regions": ["eu-nl", {"name": "eu-de", "values": {key: kind}}]},
+    ):
+        refused(read, entry, {"cloud": "c", "region": "eu-de"}, {}, "cloud 'c': auth_", "not supported", WAYS)
+
+
+@pytest.mark.parametrize("kind", ODD_TYPES)
+def test_auth_type_of_the_environment(read: t.Any, kind: str) -> None:
+    for name in ("OS_AUTH_TYPE", "OS_AUTH_PLUGIN"):
+        refused(read, None, {}, {**ENV, name: kind}, name, WAYS)
+        # the password there may be one of the company's identity provider
+        refused(read, None, {"username": "u"}, {**ENV, name: kind}, name)
+        refused(read, {"auth": AUTH}, {}, {name: kind}, "OS_CLIENT_CONFIG_FILE", name)
+        task = {"username": "cu", "password": "cp", "user_domain_name": "cd"}
+        assert read(None, task, {**ENV, name: kind}).credential == USER
+
+
+KEY = {"access_key": "a", "secret_key": "s"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "credential"),
+    [
+        ({"auth_type": "password", "auth": {**AUTH, "token": "stale"}}, USER),
+        ({"auth_type": "v3password", "auth": {**AUTH, **KEY}}, USER),
+        ({"auth-type": "password", "auth": AUTH, "ak": "a", "sk": "s"}, USER),
+        ({"auth_plugin": "token", "auth": {**AUTH, "token": "t"}, "region_name": "eu-de"}, Token("t")),
+        ({"auth_type": "v3token", "auth": {**AUTH, **KEY, "token": "t"}}, Token("t")),
+        # the keys of OBS, as the provider's own sample has them
+        ({"auth": AUTH, "ak": "a", "sk": "s"}, USER),
+        ({"auth": AUTH, **KEY, "security_token": "t"}, USER),
+        ({"auth": AUTH, "ak": "half"}, USER),
+        ({"auth": {**AUTH, "ak": "a"}, "sk": "s"}, AccessKey("a", "s")),
+        # keys that log in
+        ({"auth": {**AUTH, "ak": "a", "sk": "s"}}, AccessKey("a", "s")),
+        ({"auth": {**AUTH, "ak": "a", "sk": "s"}, "ak": "b", "sk": "c", "security_token": "d"}, AccessKey("a", "s")),
+        ({"auth": {"project_name": "eu-de"}, "ak": "a", "sk": "s"}, AccessKey("a", "s")),
+    ],
+)
+def test_which_part_counts(read: t.Any, entry: dict, credential: t.Any) -> None:
+    assert read(entry, {"cloud": "c"}).credential == credential
+
+
+def test_which_part_counts_in_the_environment(read: t.Any) -> None:
+    stale = {**ENV, "OS_TOKEN": "stale", "OS_ACCESS_KEY": "a", "OS_SECRET_KEY": "s"}
+    assert read(None, {}, {**stale, "OS_AUTH_TYPE": "password"}).credential == Password("eu", "ep", "ed")
+    assert read(None, {}, {**stale, "OS_AUTH_TYPE": "v3token", "OS_REGION_NAME": "eu-de"}).credential == Token("stale")
+    stale["OS_TOKEN"] = ""
+    assert read(None, {}, stale).credential == AccessKey("a", "s")  # as ever
+
+
+def test_auth_type_without_its_part(read: t.Any) -> None:
+    refused(read, {"auth_type": "token", "auth": AUTH}, {"cloud": "c"}, {}, "cloud 'c': no credential", "auth_type")
+    refused(read, {"auth_type": "password", "auth_plugin": "token", "auth": AUTH}, {"cloud": "c"}, {}, "auth_plugin")
+    refused(read, None, {}, {**ENV, "OS_AUTH_TYPE": "token"}, "no credential", "OS_AUTH_TYPE")
+
+
+@pytest.mark.parametrize(
+    ("more", "good"),
+    [
+        ({"project_domain_name": "cd"}, True),
+        ({"project_domain_name": "Default"}, True),
+        ({"project_domain_id": "default"}, True),
+        ({"project_domain_name": "customer"}, False),
+        ({"project_domain_id": "cd"}, False),
+        ({"project_domain_name": "customer", "project_id": "p"}, True),
+    ],
+    ids=str,
+)
+def test_domain_of_the_project(read: t.Any, more: dict, good: bool) -> None:
+    """Every domain has a project eu-de, and a name is only looked for in that of the user."""
+    options = {"cloud": "c"}
+    environ = {"OS_" + key.upper(): value for key, value in more.items()}
+    ways = [
+        ({"auth": {**AUTH, **more}}, options, {}),
+        (None, {}, {**ENV, "OS_USER_DOMAIN_NAME": "cd", **environ}),
+        (None, {"username": "u"}, {**ENV, "OS_USER_DOMAIN_NAME": "cd", **environ}),
+    ]
+    for way in ways:
+        if good:
+            assert isinstance(read(*way).credential, Password)
+        else:
+            refused(read, *way, "project_domain" if way[0] else "OS_PROJECT_DOMAIN", "project_id")
+    assert read(None, {**AUTH}, {**ENV, **environ}).credential == USER
+
+
+# ---- OS_CLOUD beside other variables ----
+
+AROUND = {"OS_CLOUD": "c"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "environ", "variable"),
+    [
+        ({"auth": AUTH}, {"OS_USERNAME": "other"}, "OS_USERNAME"),
+        ({"auth": AUTH}, ENV, "OS_USERNAME"),
+        ({"auth": AUTH}, {"OS_USERNAME": "cu", "OS_USER_DOMAIN_NAME": "other"}, "OS_USERNAME"),
+        ({"auth": AUTH}, {"OS_USER_ID": "cu"}, "OS_USER_ID"),
+        ({"auth": AUTH}, {"OS_USERID": "cu"}, "OS_USERID"),
+        ({"auth": AUTH}, {"OS_TOKEN": "t"}, "OS_TOKEN"),
+        ({"auth": AUTH}, {"OS_AUTH_TOKEN": "t"}, "OS_AUTH_TOKEN"),
+        ({"auth": {"token": "t"}, "region_name": "eu-de"}, {"OS_TOKEN": "t"}, "OS_TOKEN"),
+        ({"auth": {"token": "t"}, "region_name": "eu-de"}, {"OS_USERNAME": "cu"}, "OS_USERNAME"),
+        ({"auth": {**AUTH, **KEY}}, {"OS_ACCESS_KEY": "a"}, "OS_ACCESS_KEY"),
+        ({"auth": {**AUTH, **KEY}}, {"OS_USERNAME": "cu"}, "OS_USERNAME"),
+        ({"auth": AUTH}, {"OS_PROJECT_NAME": "eu-nl"}, "OS_PROJECT_NAME"),
+        ({"auth": AUTH}, {"OS_TENANT_NAME": "eu-nl"}, "OS_TENANT_NAME"),
+        ({"auth": AUTH}, {"OS_PROJECT_ID": "eu-de"}, "OS_PROJECT_ID"),
+        ({"auth": AUTH}, {"OS_TENANT_ID": "p"}, "OS_TENANT_ID"),
+        ({"auth": AUTH}, {"OS_PROJECT_NAME": "eu-de", "OS_PROJECT_ID": "p"}, "OS_PROJECT_"),
+        ({"auth": {**AUTH, "project_id": "p"}}, {"OS_PROJECT_NAME": "eu-de"}, "OS_PROJECT_NAME"),
+        ({"auth": AUTH, "region_name": "eu-de"}, {"OS_REGION_NAME": "eu-nl"}, "OS_REGION_NAME"),
+        ({"auth": AUTH}, {"OS_TARGET_AGENCY_NAME": "a"}, "OS_TARGET_AGENCY_NAME"),
+        ({"auth": AUTH}, {"OS_AGENCY_DOMAIN_NAME": "a"}, "OS_AGENCY_DOMAIN_NAME"),
+        ({"auth": AUTH}, {"OS_DELEGATED_PROJECT": "a"}, "OS_DELEGATED_PROJECT"),
+    ],
+    ids=str,
+)
+def test_contradictions(read: t.Any, entry: dict, environ: dict, variable: str) -> None:
+    refused(read, entry, {}, {**environ, **AROUND}, "OS_CLOUD=c beside", variable)
+    refused(read, entry, {}, environ, "OS_CLIENT_CONFIG_FILE", "beside", variable)
+
+
+@pytest.mark.parametrize(
+    ("entry", "environ", "credential", "project"),
+    [
+        ({"auth": AUTH}, {"OS_USERNAME": "cu", "OS_PROJECT_NAME": "eu-de"}, USER, "eu-de"),
+        ({"auth": AUTH}, {"OS_USERNAME": "cu", "OS_USER_DOMAIN_NAME": "cd"}, USER, "eu-de"),
+        ({"auth": {**AUTH, "project_id": "p"}, "region_name": "eu-de"}, {"OS_TENANT_ID": "p"}, USER, "p"),
+        ({"auth": {**AUTH, "project_name": ""}}, {"OS_PROJECT_NAME": "eu-nl"}, USER, "eu-nl"),
+        ({"auth": {**AUTH, "project_name": ""}}, {"OS_TENANT_ID": "p", "OS_REGION_NAME": "eu-de"}, USER, "p"),
+        ({"auth": AUTH, "regions": ["eu-de", "eu-nl"]}, {"OS_REGION_NAME": "eu-nl"}, USER, "eu-de"),
+        ({"auth": AUTH}, {"OS_REGION_NAME": "eu-nl"}, USER, "eu-de"),
+        # the entry names nobody
+        ({"auth": {"project_name": "eu-nl"}}, {**ENV, "OS_PROJECT_NAME": ""}, Password("eu", "ep", "ed"), "eu-nl"),
+        ({"region_name": "eu-de"}, {"OS_TOKEN": "t", "OS_PROJECT_ID": "p"}, Token("t"), "p"),
+        ({"auth": {"user_domain_name": "cd"}}, ENV, Password("eu", "ep", "ed"), "eu-de"),
+    ],
+    ids=str,
+)
+def test_agreement(read: t.Any, entry: dict, environ: dict, credential: t.Any, project: str) -> None:
+    found = read(entry, {}, {**environ, **AROUND})
+    assert (found.credential, found.project.id or found.project.name) == (credential, project)
+
+
+@pytest.mark.parametrize(
+    ("options", "variable"),
+    [
+        ({"username": "u"}, "OS_PROJECT_NAME"),
+        ({"username": "u", "project_name": "eu-de"}, "OS_REGION_NAME"),
+        ({"project_name": "eu-de", "region": "eu-de"}, "OS_USERNAME"),
+        ({"username": "u", "project_name": "eu-de", "region": "eu-de"}, None),
+        ({"cloud": "c"}, None),
+    ],
+    ids=str,
+)
+def test_a_task_overrules_what_it_names(read: t.Any, options: dict, variable: str | None) -> None:
+    entry = {"auth": AUTH, "region_name": "eu-de"}
+    environ = {**ENV, **AROUND, "OS_PROJECT_NAME": "eu-nl", "OS_REGION_NAME": "eu-nl"}
+    if variable:
+        refused(read, entry, options, environ, "OS_CLOUD=c", variable)
+    else:
+        read(entry, options, environ)
+
+
+def test_several_entries_and_nobody_chooses(read: t.Any, tmp_path: pathlib.Path) -> None:
+    """The environment counts, but the file must be one."""
+    file = tmp_path / "several.yaml"
+    for text, good in (
+        ("clouds: {c: {}, d: {}}", True),
+        ("clouds: {}", True),
+        ("clouds: [s3cr3t", False),
+        ("- s3cr3t", False),
+        (None, False),
+    ):
+        file.unlink(missing_ok=True)
+        if text is not None:
+            file.write_text(text, encoding="utf-8")
+        environ = {**ENV, "OS_CLIENT_CONFIG_FILE": str(file)}
+        if good:
+            assert read(None, {}, environ).credential == Password("eu", "ep", "ed")
+            refused(read, None, {}, {"OS_CLIENT_CONFIG_FILE": str(file)}, "cloud: missing", "OS_CLOUD")
+        else:
+            refused(read, None, {}, environ, "several.yaml", "OS_CLIENT_CONFIG_FILE", "cannot be read")
+            assert read(None, AUTH, environ).credential == USER  # not needed

@@ -1,0 +1,50 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What others write, fit to be shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import Refused
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.text import clean, plain
+
+BAD = [
+    "\x1b[31mred\x1b[0m",
+    "\x1b]0;title\x07",
+    "a\x07b",
+    "a\x9b31mb",
+    "a\u202eb",
+    "a\u2066b\u2069",
+    "a\u2028b",
+    "a\x00b",
+    "a\x7fb",
+    "sur\ud800rog",
+    "a\r\nb\tc\x0bd",
+    "\x85\x90",
+]
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_nothing_steers_a_terminal(text: str) -> None:
+    assert clean(text).isprintable()
+    error = Refused("GET x", text, 400, text, text)
+    assert str(error).isprintable()
+    assert all(str(value).isprintable() for value in error.error.values())
+
+
+@pytest.mark.parametrize("text", ["", "plain", "Übergrößenträger, 操作失败 \U0001f600", "x" * 1000])
+def test_other_texts_stay(text: str) -> None:
+    assert plain(text) == clean(text) == text
+
+
+def test_a_long_text_is_cut() -> None:
+    assert plain("y" * 100_000) == "y" * 1000 + "… (100000 characters)"
+
+
+@pytest.mark.parametrize("start", range(0, 1100, 90))
+def test_no_part_of_a_secret_is_left(start: int) -> None:
+    secret = "".join(chr(65 + n % 50) for n in range(400))
+    shown = plain("." * start + secret + "." * 2000, {secret, "AB"})
+    assert "BCD" not in shown

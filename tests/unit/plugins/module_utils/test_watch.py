@@ -1,0 +1,241 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The limit of one request, whatever it is that takes so long: each of these would go on for minutes, or for ever."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import threading
+import time
+import typing as t
+
+import pytest
+import trustme
+
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud import watch
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import ApiError, Unanswered, Unreachable
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.http import Http, Reply, Tls
+
+PATH = "/v1.0/p/streaming/jobs/1"
+LIMIT = 0.4  # seconds
+IN_TIME = 2.0  # seconds, where other requests must not be cut off, however busy the machine is
+SILENCE = 300.0  # of a server that is in no hurry
+
+
+class Server:
+    """Speaks a script to whoever connects: bytes, one each ``pause`` seconds, again and again."""
+
+    def __init__(self, begins: bytes, drips: bytes, pause: float = 0.05) -> None:
+        self.words = begins, drips, pause
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.host = f"127.0.0.1:{self.socket.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(self, *dummy: t.Any) -> None:
+        self.socket.close()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=self._speak, args=self.socket.accept()[:1], daemon=True).start()
+
+    def _speak(self, connection: socket.socket) -> None:
+        begins, drips, pause = self.words
+        with contextlib.suppress(OSError), connection:
+            connection.sendall(begins)
+            while drips:
+                for number in range(len(drips)):
+                    connection.sendall(drips[number : number + 1])
+                    time.sleep(pause)
+            time.sleep(SILENCE)
+
+
+def get(url: str, limit: float = LIMIT, method: str = "GET") -> Reply:
+    return Http(limit, 0, 2, Tls(verify=False)).send(method, url, {}, repeat=method == "GET")
+
+
+def check_cut_off(url: str, kind: type[ApiError], words: str) -> None:
+    """It ends long before the server would, and says so."""
+    began = time.monotonic()
+    with pytest.raises(ApiError, match=words) as raised:
+        get(url)
+    assert raised.value.__class__ is kind
+    assert LIMIT * 0.9 < time.monotonic() - began < SILENCE / 2
+
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize(
+    ("begins", "drips"),
+    [
+        (b"", b""),
+        (b"", HEAD),
+        (HEAD, b"X-More: yes\r\n"),
+        (HEAD, b"x"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (HEAD + b"Content-Length: 99999\r\n\r\n", b" "),
+        (HEAD + b"Connection: close\r\n\r\n", b" "),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"0"),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"X-Trailer: yes\r\n"),
+    ],
+)
+def test_an_answer_that_takes_too_long(begins: bytes, drips: bytes) -> None:
+    with Server(begins, drips) as server:
+        check_cut_off(f"http://{server.host}{PATH}", Unanswered, r"no answer within 0\.4 s \(request_timeout\)")
+
+
+@pytest.mark.parametrize(("begins", "drips"), [(b"", b""), (b"\x16\x03\x03\x40\x00", b"\x02")])
+def test_a_handshake_that_takes_too_long(begins: bytes, drips: bytes) -> None:
+    """Nothing of the request has been sent then."""
+    with Server(begins, drips) as server:
+        check_cut_off(f"https://{server.host}{PATH}", Unreachable, "no connection within 0.4 s")
+
+
+@pytest.mark.parametrize(("scheme", "kind"), [("http", Unanswered), ("https", Unreachable)])
+@pytest.mark.parametrize("drips", [b"HTTP/1.1 200 Fine\r\nX: ", b""])
+def test_a_proxy_that_takes_too_long(monkeypatch, scheme: str, kind: type[ApiError], drips: bytes) -> None:
+    with Server(b"", drips) as proxy:
+        monkeypatch.setenv(f"{scheme}_proxy", f"http://u:secret@{proxy.host}")
+        words = "no answer within" if scheme == "http" else f"no connection within .* by way of the proxy {proxy.host}$"
+        check_cut_off(f"{scheme}://dli.test{PATH}", kind, words)
+
+
+def test_a_server_that_closes_before_the_request_is_sent(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    """What it said before still counts, whatever this Python calls the error of sending (TLS 1.3: it wants to know us)."""
+    authority, file, refused = trustme.CA(), str(tmp_path / "server.pem"), threading.Event()
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(file)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_cert_chain(file)
+    connect = watch.Watched.connect
+
+    def connect_and_wait(this: watch.Watched) -> None:
+        connect(this)
+        assert refused.wait(IN_TIME)
+
+    def refuse() -> None:
+        with server.accept()[0] as connected, contextlib.suppress(OSError):
+            context.wrap_socket(connected, server_side=True)
+        refused.set()
+
+    monkeypatch.setattr(watch.Watched, "connect", connect_and_wait)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=refuse, daemon=True).start()
+        with pytest.raises(ApiError, match="CERTIFICATE_REQUIRED; if it asks for a certificate, set client_cert"):
+            get(f"https://127.0.0.1:{server.getsockname()[1]}{PATH}", IN_TIME)
+
+
+def test_a_name_that_is_not_resolved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch.socket, "getaddrinfo", lambda *dummy: time.sleep(SILENCE))
+    check_cut_off(f"http://dli.test{PATH}", Unreachable, "no connection within")
+
+
+def test_a_name_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*dummy: t.Any) -> t.Any:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(watch.socket, "getaddrinfo", unknown)
+    with pytest.raises(Unreachable, match="cannot connect: Name or service not known"):
+        get(f"http://dli.test{PATH}")
+
+
+def test_all_addresses_of_a_host_share_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first two do not answer; urllib3 would give the whole time to each of them."""
+    silent = socket.create_server(("127.0.0.1", 0), backlog=0)
+    address = silent.getsockname()
+    full = [socket.socket() for dummy in range(4)]  # the queue of those who are not accepted
+    for one in full:
+        one.setblocking(False)
+        one.connect_ex(address)
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address)] * 3
+    monkeypatch.setattr(watch.socket, "getaddrinfo", lambda *dummy: found)
+    given = []
+
+    class Socket(socket.socket):
+        def connect(self, where: t.Any) -> None:
+            given.append(self.gettimeout())
+            super().connect(where)
+
+    monkeypatch.setattr(watch.socket, "socket", Socket)
+    with pytest.raises(Unreachable):
+        get(f"http://dli.test{PATH}")
+    assert sum(given) < 1.5 * LIMIT
+    for one in (*full, silent):
+        one.close()
+
+
+@pytest.mark.parametrize("kind", ["drip", "drip_body", "drip_continue"])
+def test_a_kept_connection_that_drips(emulator, kind: str) -> None:
+    """The limit begins anew with each request, and what was cut off is used by no other."""
+    http = Http(IN_TIME, 0, 1, Tls())
+    url = f"{emulator.url}{PATH}"
+    assert http.send("GET", url, {}).status == 401
+    emulator.faults.add(kind=kind, seconds=IN_TIME / 5)
+    with pytest.raises(Unanswered, match="no answer within"):
+        http.send("GET", url, {})
+    assert [http.send("GET", url, {}).status for dummy in range(3)] == [401] * 3
+    assert emulator.log.summary()["connections"] == 2
+
+
+def test_requests_that_are_in_time(emulator) -> None:
+    """Many of them over one connection, for longer than the limit, and then none for longer than that."""
+    http = Http(IN_TIME, 0, 1, Tls())
+    end = time.monotonic() + 1.2 * IN_TIME
+    while time.monotonic() < end:
+        http.send("GET", f"{emulator.url}{PATH}", {})
+    time.sleep(1.2 * IN_TIME)
+    assert http.send("GET", f"{emulator.url}{PATH}", {}).status == 401
+    assert emulator.log.summary()["connections"] == 1
+
+
+def test_workers_do_not_cut_each_other_off(emulator) -> None:
+    """Each is cut off by its own limit alone."""
+    http = Http(IN_TIME, 0, 4, Tls())
+    emulator.faults.add(path="/slow", kind="drip", seconds=IN_TIME / 5, times=None)
+    found: dict[str, list] = {"slow": [], "quick": []}
+
+    def work(which: str) -> None:
+        for dummy in range(2 if which == "slow" else 60):
+            try:
+                found[which].append(http.send("GET", f"{emulator.url}/{which}", {}).status)
+            except Unanswered as error:
+                found[which].append(error)
+
+    threads = [threading.Thread(target=work, args=(which,)) for which in ("slow", "quick", "slow", "quick")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {type(one) for one in found["slow"]} == {Unanswered}
+    assert found["quick"] == [404] * 120
+
+
+def test_stop(emulator) -> None:
+    """What is under way ends, and so does what comes."""
+    http = Http(SILENCE, 0, 1, Tls())
+    emulator.faults.add(kind="drip", seconds=0.1, times=None)
+    threading.Timer(0.3, http.stop).start()
+    began = time.monotonic()
+    for dummy in range(2):
+        with pytest.raises(ApiError):
+            http.send("GET", f"{emulator.url}{PATH}", {})
+    assert time.monotonic() - began < SILENCE / 2
+
+
+def test_one_thread_that_ends(emulator) -> None:
+    http = Http(IN_TIME, 0, 1, Tls())
+    for dummy in range(5):
+        http.send("GET", f"{emulator.url}{PATH}", {})
+    mine = [thread for thread in threading.enumerate() if thread is http._watch._thread]
+    assert len(mine) == 1
+    mine[0].join(SILENCE)
+    assert not mine[0].is_alive()
+    assert http.send("GET", f"{emulator.url}{PATH}", {}).status == 401
