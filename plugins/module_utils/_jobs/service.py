@@ -104,6 +104,7 @@ class JobType(t.Protocol):
     """What must be known of a kind of jobs before there is a client, and how to get to its jobs."""
 
     api: Api
+    module: str  # that brings these jobs into a state; the reader's name ends with _info
     final: t.Collection[str]  # statuses of jobs that have ended, in lower case: they stay in it
 
     @staticmethod

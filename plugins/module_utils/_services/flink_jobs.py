@@ -137,6 +137,7 @@ class FlinkJobs:
         by_service=("queue_name", "job_type", "user_name", "tags"),
     )
     api = DLI
+    module = "dli_flink_jobs"
     final: t.ClassVar[t.Collection[str]] = [status for status, step in STOP_STEPS.items() if step == DONE]
     batch: t.Mapping[str, int] = {"run": AT_ONCE, "stop": AT_ONCE, "delete": AT_ONCE}
     passing: t.Collection[str] = ("status",)

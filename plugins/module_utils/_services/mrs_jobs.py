@@ -90,6 +90,7 @@ class JobExecutions:
     """The job executions of one cluster."""
 
     api = MRS
+    module = "mrs_job_executions"
     final: t.ClassVar[t.Collection[str]] = FINAL
     fields = Fields(
         parse_id=mrs_id,

@@ -55,6 +55,7 @@ class BatchJobs:
     """The Spark batches of one project."""
 
     api = DLI
+    module = "dli_batch_job"
     final: t.ClassVar[t.Collection[str]] = [status for status, step in STEPS.items() if step == DONE]
     fields = Fields(
         parse_id=batch_id,

@@ -1,0 +1,92 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A kind of jobs is in every place that names all of them. CONTRIBUTING.md has the recipe to add one."""
+
+from __future__ import annotations
+
+import pathlib
+import typing as t
+
+import pytest
+import yaml
+
+from ansible_collections.otc.bigdata.extensions.eda.plugins.event_source import job_events
+from ansible_collections.otc.bigdata.plugins.callback import job_report
+from ansible_collections.otc.bigdata.plugins.module_utils._services.registry import JOB_TYPES
+from ansible_collections.otc.bigdata.tests.emulator.cloud import KINDS
+from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def read(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def files(folder: str, suffix: str = ".py") -> set[str]:
+    return {path.stem for path in (ROOT / folder).glob(f"*{suffix}")}
+
+
+def group(name: str) -> set[str]:
+    return set(yaml.safe_load(read("meta/runtime.yml"))["action_groups"][name])
+
+
+def services(playbook: str) -> set[str]:
+    (about,) = yaml.safe_load(read(f"playbooks/meta/{playbook}.yml"))["argument_specs"].values()
+    return set(about["options"]["services"]["choices"])
+
+
+BOTH: dict[str, t.Callable[[t.Any], set[str]]] = {  # where the module and its reader are
+    "plugins/modules": lambda kind: files("plugins/modules"),
+    "plugins/action": lambda kind: files("plugins/action"),
+    "tests/integration/targets": lambda kind: files("tests/integration/targets", ""),
+    "meta/runtime.yml, all": lambda kind: group("all"),
+    "meta/runtime.yml, its service": lambda kind: group(kind.api.name),
+    "README.md": lambda kind: set(read("README.md").replace("`", " ").replace("otc.bigdata.", " ").split()),
+}
+MODULE: dict[str, t.Callable[[], str]] = {  # where the module is named
+    "plugins/callback/job_report.py": lambda: " ".join(job_report.MODULES.values()),
+    "docs/docsite/rst/guide_states.rst": lambda: read("docs/docsite/rst/guide_states.rst"),
+    "playbooks/tasks/stop.yml": lambda: read("playbooks/tasks/stop.yml"),
+    "extensions/molecule": lambda: " ".join(files("extensions/molecule", "")),
+    "tests/unit/plugins/test_secrets.py": lambda: read("tests/unit/plugins/test_secrets.py"),
+    "tests/integration/smoke.yml": lambda: read("tests/integration/smoke.yml"),
+}
+NAME: dict[str, t.Callable[[], set[str]]] = {  # where the name among `services` is
+    "playbooks/meta/stop_all.yml": lambda: services("stop_all"),
+    "extensions/eda/plugins/event_source/job_events.py": lambda: set(
+        yaml.safe_load(job_events.DOCUMENTATION)["options"]["services"]["choices"]
+    ),
+    "tests/unit/utils/worlds.py": lambda: set(WORDS),
+}
+
+
+@pytest.mark.parametrize("place", BOTH)
+@pytest.mark.parametrize("name", JOB_TYPES)
+def test_its_modules(name: str, place: str) -> None:
+    kind = JOB_TYPES[name]
+    assert {kind.module, f"{kind.module}_info"} <= BOTH[place](kind)
+
+
+@pytest.mark.parametrize("place", MODULE)
+@pytest.mark.parametrize("name", JOB_TYPES)
+def test_its_module(name: str, place: str) -> None:
+    assert JOB_TYPES[name].module in MODULE[place]()
+
+
+@pytest.mark.parametrize("place", NAME)
+def test_the_names_of_all(place: str) -> None:
+    assert NAME[place]() == set(JOB_TYPES)
+
+
+def test_no_module_without_a_kind() -> None:
+    known = {f"{kind.module}{what}" for kind in JOB_TYPES.values() for what in ("", "_info")}
+    assert files("plugins/modules") == known
+
+
+@pytest.mark.parametrize("name", JOB_TYPES)
+def test_the_emulator_has_it(name: str) -> None:
+    """And the tests know it by that name."""
+    assert WORDS[name].kind in KINDS
+    assert WORDS[name].service.module == JOB_TYPES[name].module
