@@ -156,7 +156,7 @@ class InventoryModule(HostsOfSources):
 def _with_tags(client: Client, known: t.Sequence[Job]) -> list[Job]:
     """Without those that have gone meanwhile."""
     untold = [one["clusterId"] for one in known if "tags" not in one]
-    told: dict[str, t.Any] = dict(zip(untold, client.each(lambda cluster_id: cluster(client, cluster_id), untold)))
+    told: dict[str, t.Any] = dict(zip(untold, client.map(lambda cluster_id: cluster(client, cluster_id), untold)))
     for answer in told.values():
         if isinstance(answer, ApiError):
             raise answer

@@ -13,7 +13,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ._cloud.context import Core, Edge, traced
+from ._cloud.context import Context, Core, traced
 from ._cloud.errors import Bug, Interrupted
 from ._cloud.http import trouble_with_requests
 from ._cloud.misplaced import misplaced
@@ -40,12 +40,12 @@ def run(core: Core, spec: Spec) -> None:
     if trouble:
         fault = {"failed": True, "msg": without_requests(trouble), "exception": Bug(trouble).traceback}
         module.fail_json(**_traced(module, fault))
-    edge = Edge(os.environ, module.check_mode, module._diff, module._verbosity)
+    context = Context(os.environ, module.check_mode, module._diff, module._verbosity)
     try:
-        result = core(module.params, edge)
+        result = core(module.params, context)
     except Interrupted as error:
         result = error.result
-    module.no_log_values.update(edge.secrets)
+    module.no_log_values.update(context.secrets)
     for warning in result.pop("warnings", ()):
         module.warn(warning)
     result = _traced(module, result)

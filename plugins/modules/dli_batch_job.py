@@ -285,7 +285,7 @@ from functools import partial
 
 from ..module_utils._cloud.options import connection_options
 from ..module_utils._jobs.options import change_options
-from ..module_utils._jobs.reconcile import manage
+from ..module_utils._jobs.reconcile import reconcile
 from ..module_utils._module import run
 from ..module_utils._services.spark_batches import BatchJobs
 
@@ -295,7 +295,7 @@ SPEC = {
     **BatchJobs.options(),
     **change_options(),
 }
-CORE = partial(manage, BatchJobs)
+CORE = partial(reconcile, BatchJobs)
 
 
 def main() -> None:

@@ -402,7 +402,7 @@ from functools import partial
 
 from ..module_utils._cloud.options import connection_options
 from ..module_utils._jobs.options import change_options
-from ..module_utils._jobs.reconcile import manage
+from ..module_utils._jobs.reconcile import reconcile
 from ..module_utils._module import run
 from ..module_utils._services.flink_jobs import FlinkJobs
 
@@ -414,7 +414,7 @@ SPEC = {
     **FlinkJobs.options(),
     **change_options(),
 }
-CORE = partial(manage, FlinkJobs)
+CORE = partial(reconcile, FlinkJobs)
 
 
 def main() -> None:

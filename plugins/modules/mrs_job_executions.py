@@ -325,7 +325,7 @@ from functools import partial
 
 from ..module_utils._cloud.options import Spec, connection_options
 from ..module_utils._jobs.options import change_options
-from ..module_utils._jobs.reconcile import manage
+from ..module_utils._jobs.reconcile import reconcile
 from ..module_utils._module import run
 from ..module_utils._services.mrs_jobs import JobExecutions
 
@@ -336,7 +336,7 @@ SPEC: Spec = {
     **JobExecutions.options(),
     **change_options(),
 }
-CORE = partial(manage, JobExecutions)
+CORE = partial(reconcile, JobExecutions)
 
 
 def main() -> None:

@@ -234,12 +234,12 @@ error:
 from functools import partial
 
 from ..module_utils._cloud.options import connection_options
-from ..module_utils._jobs.list_jobs import inform
+from ..module_utils._jobs.list_jobs import list_jobs
 from ..module_utils._module import run
 from ..module_utils._services.mrs_jobs import JobExecutions
 
 SPEC = {**connection_options(), "details": {"type": "bool", "default": False}, **JobExecutions.options()}
-CORE = partial(inform, JobExecutions)
+CORE = partial(list_jobs, JobExecutions)
 
 
 def main() -> None:

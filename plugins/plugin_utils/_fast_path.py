@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""The other edge: a task that would run on the controller anyway runs in the worker process of Ansible.
+"""The other door: a task that would run on the controller anyway runs in the worker process of Ansible.
 
 That saves the start of a Python of its own, and lets users watch the task. What it does and what it answers is the same
 as the module's; where anything is unusual, the module runs as usual.
@@ -28,7 +28,7 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.release import __version__ as ansible_version
 from ansible.utils.display import Display
 
-from ..module_utils._cloud.context import Edge, traced
+from ..module_utils._cloud.context import Context, traced
 from ..module_utils._cloud.errors import Interrupted
 from ..module_utils._cloud.misplaced import HIDDEN, misplaced
 
@@ -155,15 +155,15 @@ class FastPath(NormalAction):  # type: ignore[misc]
             return _shown({"failed": True, "msg": "; ".join(errors)}, arguments, flags)
         checked = ArgumentSpecValidator(spec).validate(arguments)
         options = checked.validated_parameters
-        edge = Edge(
+        context = Context(
             os.environ,
             flags["_ansible_check_mode"],
             flags["_ansible_diff"],
             flags["_ansible_verbosity"],
-            self._told(),
+            self._on_progress(),
             _parent_is_there(),
         )
-        edge.hide(str(options[name]) for name, one in spec.items() if one.get("no_log") and options.get(name))
+        context.add_secrets(str(options[name]) for name, one in spec.items() if one.get("no_log") and options.get(name))
         warnings = _doubly_given(spec, arguments)
         if checked.error_messages:
             only = len(checked.error_messages) == 1 and checked.unsupported_parameters
@@ -172,7 +172,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
         else:
             with _interrupts(self._task.action, quiet=bool(self._task.no_log)) as received:
                 try:
-                    result = self.module.CORE(options, edge)
+                    result = self.module.CORE(options, context)
                 except Interrupted as error:
                     timed_out = received[:1] == [signal.SIGALRM]
                     if not timed_out:
@@ -186,8 +186,8 @@ class FastPath(NormalAction):  # type: ignore[misc]
         result = _shown(result, options, flags)
         text = json.dumps(result)
         # where there is none to be hidden, looking into each value would cost more than all the rest
-        if any(json.dumps(secret)[1:-1] in text for secret in edge.secrets):
-            text = json.dumps(remove_values(result, edge.secrets))
+        if any(json.dumps(secret)[1:-1] in text for secret in context.secrets):
+            text = json.dumps(remove_values(result, context.secrets))
         result = json.loads(text)
         if timed_out:  # not returned, as Ansible would try it again where "until" is set
             failure = AnsibleActionFail(result["msg"], result=result)
@@ -201,18 +201,18 @@ class FastPath(NormalAction):  # type: ignore[misc]
         said = f"Timed out after {seconds} second(s): {error}"
         return {**error.result, "msg": said, "timedout": {"period": seconds}}
 
-    def _told(self) -> t.Callable[[str], None]:
+    def _on_progress(self) -> t.Callable[[str], None]:
         """Who hears of progress. It is shown by Ansible, as a callback may want to keep the output for itself."""
         json_only = "json" in str(C.DEFAULT_STDOUT_CALLBACK).rpartition(".")[2]
         wish = _option("progress")
         shown = wish == "always" or (wish == "auto" and not json_only and (TERMINAL or display.verbosity > 0))
         name = self._task.action.rpartition(".")[2]
 
-        def told(text: str) -> None:
+        def tell(text: str) -> None:
             if shown and not self._task.no_log:
                 display.display(f"{name}: {text}", stderr=json_only)
 
-        return told
+        return tell
 
 
 def _shown(result: dict[str, t.Any], options: t.Mapping[str, t.Any], flags: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -28,9 +28,9 @@ from ansible.utils.unsafe_proxy import wrap_var
 
 from ..module_utils._cloud.answers import Api
 from ..module_utils._cloud.auth import KINDS
-from ..module_utils._cloud.client import Client, at_once
+from ..module_utils._cloud.client import Client, run_parallel
 from ..module_utils._cloud.connection import Connection, read_connection
-from ..module_utils._cloud.context import Edge
+from ..module_utils._cloud.context import Context
 from ..module_utils._cloud.errors import Bug, Denied, Failure, OptionError
 from ..module_utils._cloud.http import PATIENCE, trouble_with_requests
 from ..module_utils._cloud.misplaced import misplaced
@@ -215,17 +215,17 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         return answers
 
     def _answer(self, source: Source) -> Answer:
-        edge = Edge(os.environ)
-        edge.hide(source.connection.secrets)
+        context = Context(os.environ)
+        context.add_secrets(source.connection.secrets)
         try:
-            client = Client(source.connection, self.api, edge, time.monotonic() + PATIENCE)
-            return Answer(self.read(client, source.connection), repeats=edge.repeats)
+            client = Client(source.connection, self.api, context, time.monotonic() + PATIENCE)
+            return Answer(self.read(client, source.connection), repeats=context.repeats)
         except Exception as error:  # one source must not end the others
-            text = str(edge.fault(error))
+            text = str(context.fault(error))
             # with 403 the login was right, and only this project is not for its user
             barred = isinstance(error, Denied) and error.status == 401
-            text, bugs = remove_values([text, edge.bugs], edge.secrets)
-            return Answer(error=text, barred=barred, repeats=edge.repeats, bugs=bugs)
+            text, bugs = remove_values([text, context.bugs], context.secrets)
+            return Answer(error=text, barred=barred, repeats=context.repeats, bugs=bugs)
 
     def _names(self, hosts: t.Sequence[Variables]) -> list[str]:
         """Of all hosts, in this order. What they are not named because of something else is told. Raises OptionError."""
@@ -406,13 +406,13 @@ def _all_answers(sources: t.Sequence[Source], ask: t.Callable[[Source], Answer])
     first: dict[t.Any, Source] = {}
     for source in sources:
         first.setdefault(_login(source), source)
-    known = dict(zip(first, at_once(ask, list(first.values()), workers)))
+    known = dict(zip(first, run_parallel(ask, list(first.values()), workers)))
 
     def rest(source: Source) -> Answer:
         login = _login(source)
         return known[login] if source is first[login] or known[login].barred else ask(source)
 
-    return at_once(rest, sources, workers)
+    return run_parallel(rest, sources, workers)
 
 
 def _login(source: Source) -> t.Any:

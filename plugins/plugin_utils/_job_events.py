@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""The edge to Event-Driven Ansible: looks at lists of jobs again and again, and puts what has changed into a queue.
+"""The door to Event-Driven Ansible: looks at lists of jobs again and again, and puts what has changed into a queue.
 
 Whatever is to go out is saved before, and is struck out after. So an event may come twice, as the same one, but never
 gets lost on this side of the queue.
@@ -27,12 +27,12 @@ from ansible.module_utils.common.parameters import remove_values
 from ..module_utils._cloud.connection import read_connection
 from ..module_utils._cloud.errors import Failure, Misdirected, OptionError, Skipped, Unanswered, Unreachable
 from ..module_utils._cloud.misplaced import misplaced
-from ..module_utils._cloud.options import Spec, connection_options, within
+from ..module_utils._cloud.options import Spec, check_range, connection_options
 from ..module_utils._jobs.selection import Options
 from ..module_utils._services.registry import JOB_TYPES
 from ._job_changes import Change, Limit, changes
-from ._job_lists import Lookout, Sighting, SourceClient, SourceEdge, Watch
-from ._job_memory import Event, Memory, opened
+from ._job_lists import Poller, Sighting, SourceClient, SourceContext, Subscription
+from ._job_memory import Event, StateFile, opened
 
 LOG = logging.getLogger("otc.bigdata.job_events")
 LONGEST_PAUSE = 900  # seconds from one failed look to the next
@@ -57,34 +57,34 @@ SPEC: Spec = {
 
 async def run(queue: t.Any, args: t.Mapping[str, t.Any]) -> None:
     """main() of the event source. Ends by an exception only, and tells each fault in one sentence."""
-    edge = SourceEdge(os.environ)
+    context = SourceContext(os.environ)
     try:
         options = _read(args)
-        edge.interval = options["interval"]
+        context.interval = options["interval"]
         watches = _watches(options)
         log_in = {}
         for name, api in {one.api.name: one.api for one in watches}.items():
             connection = read_connection(options, os.environ, name)
-            edge.hide(connection.secrets)
-            log_in[name] = partial(SourceClient, connection, api, edge)
+            context.add_secrets(connection.secrets)
+            log_in[name] = partial(SourceClient, connection, api, context)
         with opened(options["state_file"]) as memory:
-            source = Source(options, queue, args.get("eda_feedback_queue"), edge, memory)
+            source = Source(options, queue, args.get("eda_feedback_queue"), context, memory)
             await source.send()  # what the last run had no time for
             await _all_of(
-                source.keep_looking(Lookout(way, [one for one in watches if one.api.name == name], memory.known))
+                source.keep_looking(Poller(way, [one for one in watches if one.api.name == name], memory.known))
                 for name, way in log_in.items()
             )
     except Exception as error:
-        told = edge.fault(error)
-        _tell_bugs(edge)
-        raise Failure(remove_values(str(told), list(edge.secrets))) from None
+        told = context.fault(error)
+        _tell_bugs(context)
+        raise Failure(remove_values(str(told), list(context.secrets))) from None
     finally:
-        edge.stop()
+        context.stop()
 
 
-def _tell_bugs(edge: SourceEdge) -> None:
-    while edge.bugs:
-        LOG.debug("%s", remove_values(edge.bugs.pop(0), list(edge.secrets)))
+def _tell_bugs(context: SourceContext) -> None:
+    while context.bugs:
+        LOG.debug("%s", remove_values(context.bugs.pop(0), list(context.secrets)))
 
 
 async def _all_of(coroutines: t.Iterable[t.Coroutine[t.Any, t.Any, None]]) -> None:
@@ -111,16 +111,16 @@ def _read(args: t.Mapping[str, t.Any]) -> Options:
         kind = "unknown option: " if checked.unsupported_parameters else ""
         raise OptionError(kind + "; ".join(checked.error_messages))
     options: Options = checked.validated_parameters
-    within(options, "interval", 0.01, 86400)
-    within(options, "feedback_timeout", 0.01, 86400)
+    check_range(options, "interval", 0.01, 86400)
+    check_range(options, "feedback_timeout", 0.01, 86400)
     if options["stuck_after"] is not None:
-        within(options, "stuck_after", 0.01, 366 * 86400)
+        check_range(options, "stuck_after", 0.01, 366 * 86400)
     if options["feedback"] and args.get("eda_feedback_queue") is None:
         raise OptionError("feedback: ansible-rulebook has no persistence; start it with --persistence-id")
     return options
 
 
-def _watches(options: Options) -> list[Watch]:
+def _watches(options: Options) -> list[Subscription]:
     """Raises OptionError."""
     services = list(dict.fromkeys(options["services"]))
     filters = {name: value for name, value in (options["filters"] or {}).items() if value is not None}
@@ -139,7 +139,7 @@ def _watches(options: Options) -> list[Watch]:
     return found
 
 
-def _watch(service: str, where: dict[str, str], filters: Options | None) -> Watch:
+def _watch(service: str, where: dict[str, str], filters: Options | None) -> Subscription:
     kind = JOB_TYPES[service]
     options = {**dict.fromkeys(kind.options()), **where, "filters": filters}
     try:
@@ -152,7 +152,7 @@ def _watch(service: str, where: dict[str, str], filters: Options | None) -> Watc
         LOG.warning("%s: %s", service, warning)
     told = {key: value for key, value in selection.filters.items() if key in STATUS_FILTERS}
     chosen = {key: value for key, value in selection.filters.items() if key not in STATUS_FILTERS}
-    return Watch(service, options, where, chosen, told)
+    return Subscription(service, options, where, chosen, told)
 
 
 def _passes(error: Failure) -> bool:
@@ -170,21 +170,23 @@ def pause(interval: float, failures: int) -> float:
 class Source:
     """What one source does: look, judge, remember, send."""
 
-    def __init__(self, options: Options, queue: t.Any, feedback: t.Any, edge: SourceEdge, memory: Memory) -> None:
+    def __init__(
+        self, options: Options, queue: t.Any, feedback: t.Any, context: SourceContext, memory: StateFile
+    ) -> None:
         self._options = options
         self._queue = queue
         self._feedback = feedback if options["feedback"] else None
-        self._edge = edge
+        self._context = context
         self._memory = memory
         self._going_out = asyncio.Lock()
         self._clock = time.time() - time.monotonic()  # stays the same until someone sets the clock
 
-    async def keep_looking(self, lookout: Lookout) -> None:
+    async def keep_looking(self, lookout: Poller) -> None:
         """Ends by an exception only. Raises Failure where it makes no sense to go on."""
         while True:
             now = time.monotonic()
             looks = await asyncio.to_thread(lookout.look, [watch for watch in lookout.watches if watch.due <= now])
-            _tell_bugs(self._edge)
+            _tell_bugs(self._context)
             self._judge(looks, now)
             for watch, look in looks.items():
                 if isinstance(look, Sighting):
@@ -193,7 +195,7 @@ class Source:
             await self.send()
             await asyncio.sleep(max(0.0, min(watch.due for watch in lookout.watches) - time.monotonic()))
 
-    def _judge(self, looks: t.Mapping[Watch, Sighting | Failure], now: float) -> None:
+    def _judge(self, looks: t.Mapping[Subscription, Sighting | Failure], now: float) -> None:
         """When each list is looked at again; one line for all that begins to fail, and one for what is back."""
         failed, back = [], []
         for watch, look in looks.items():
@@ -211,7 +213,7 @@ class Source:
         if back:
             LOG.warning("%s can be read again", _named(back))
 
-    def _take(self, watch: Watch, sighting: Sighting) -> None:
+    def _take(self, watch: Subscription, sighting: Sighting) -> None:
         """Into the memory, what is known from now on and what is to go out."""
         key, now = watch.key(sighting.project_id), self._now()
         known = self._memory.known.get(key)
@@ -256,21 +258,21 @@ class Source:
 
     def _plain(self, value: t.Any) -> t.Any:
         """Without anything that is secret, as Ansible does it."""
-        return remove_values(value, list(self._edge.secrets))  # a thread may be about to hide another one
+        return remove_values(value, list(self._context.secrets))  # a thread may be about to hide another one
 
 
-def _named(watches: t.Sequence[Watch]) -> str:
+def _named(watches: t.Sequence[Subscription]) -> str:
     return str(watches[0]) if len(watches) == 1 else f"{watches[0]} and {len(watches) - 1} more"
 
 
-def _unread(failed: t.Sequence[tuple[Watch, Failure]]) -> str:
+def _unread(failed: t.Sequence[tuple[Subscription, Failure]]) -> str:
     """With the reason of the first one, which need not be that of the others."""
     watch, reason = failed[0]
     whose = "" if len(failed) == 1 else f"; {watch}"
     return f"{_named([one for one, dummy in failed])} cannot be read{whose}: {reason}"
 
 
-def _event(watch: Watch, sighting: Sighting, change: Change, now: float) -> Event:
+def _event(watch: Subscription, sighting: Sighting, change: Change, now: float) -> Event:
     before, after = change.before, change.after
     job = sighting.look.jobs.get(change.known.id)
     return {

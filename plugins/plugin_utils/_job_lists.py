@@ -19,9 +19,9 @@ from functools import partial
 from ..module_utils._cloud.answers import Api
 from ..module_utils._cloud.client import Client
 from ..module_utils._cloud.connection import Connection
-from ..module_utils._cloud.context import Edge
+from ..module_utils._cloud.context import Context
 from ..module_utils._cloud.errors import Denied, Failure, Fatal, Unreachable
-from ..module_utils._jobs.reading import Memory, everything, gets
+from ..module_utils._jobs.reading import ListCache, everything, gets
 from ..module_utils._jobs.selection import Options, matching
 from ..module_utils._jobs.service import Service
 from ..module_utils._services.mrs_jobs import FATAL as ABOUT_A_CLUSTER
@@ -33,7 +33,7 @@ LEAST_PATIENCE = 10.0  # seconds for which a request that is held back is tried 
 
 
 @dataclass(eq=False)
-class Watch:
+class Subscription:
     """A list of jobs that is looked at. ``due``: when it is the next time, on the monotonic clock."""
 
     service: str
@@ -58,7 +58,7 @@ class Watch:
 
 
 @dataclass
-class SourceEdge(Edge):
+class SourceContext(Context):
     """Hears of what clients do, and lets them do nothing more once nobody waits for it.
 
     ``interval``: seconds from one look to the next.
@@ -88,7 +88,7 @@ class SourceEdge(Edge):
         self.go_on()
         LOG.info("%s", text)
 
-    def rest(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> None:
         self.stopped.wait(seconds)
         self.go_on()
 
@@ -99,10 +99,10 @@ class SourceClient(Client):
     Only what a gateway holds back is given up when the next look is due.
     """
 
-    def __init__(self, connection: Connection, api: Api, edge: SourceEdge) -> None:
-        self._source = edge
-        edge.go_on()  # a look that was ended by the stop would log in anew
-        super().__init__(connection, api, edge, math.inf)
+    def __init__(self, connection: Connection, api: Api, context: SourceContext) -> None:
+        self._source = context
+        context.go_on()  # a look that was ended by the stop would log in anew
+        super().__init__(connection, api, context, math.inf)
 
     def begin(self) -> None:
         """A look begins."""
@@ -127,17 +127,19 @@ class Sighting(t.NamedTuple):
     look: Look
 
 
-class Lookout:
+class Poller:
     """Looks at the lists of one endpoint, with one login for as long as that lasts. It blocks, so it needs a thread."""
 
-    def __init__(self, log_in: t.Callable[[], SourceClient], watches: list[Watch], known: t.Mapping[str, Jobs]) -> None:
+    def __init__(
+        self, log_in: t.Callable[[], SourceClient], watches: list[Subscription], known: t.Mapping[str, Jobs]
+    ) -> None:
         self.watches = watches
         self._log_in = log_in
         self._known = known
         self._client: SourceClient | None = None
-        self._services: dict[Watch, Service] = {}
+        self._services: dict[Subscription, Service] = {}
 
-    def look(self, watches: t.Sequence[Watch]) -> dict[Watch, Sighting | Failure]:
+    def look(self, watches: t.Sequence[Subscription]) -> dict[Subscription, Sighting | Failure]:
         """What was seen of each list, or why it could not be read. Raises Denied where a new login does not help."""
         if not watches:
             return {}
@@ -149,7 +151,7 @@ class Lookout:
         except Failure as error:
             return dict.fromkeys(watches, error)
         client.begin()
-        looks = dict(zip(watches, client.each(partial(self._look_at, client), watches)))
+        looks = dict(zip(watches, client.map(partial(self._look_at, client), watches)))
         ended = [look for look in looks.values() if _ends_login(look)]
         self._client = None if ended else client
         if not ended:
@@ -163,7 +165,7 @@ class Lookout:
                 raise look
         return looks
 
-    def _look_at(self, client: Client, watch: Watch) -> Sighting | Failure:
+    def _look_at(self, client: Client, watch: Subscription) -> Sighting | Failure:
         """Raises only what holds for the other lists, too."""
         try:
             service = self._services.get(watch) or JOB_TYPES[watch.service](client, watch.options)
@@ -179,10 +181,10 @@ class Lookout:
         return sighting
 
 
-def look_at(service: Service, watch: Watch, known: Jobs) -> Look:
+def look_at(service: Service, watch: Subscription, known: Jobs) -> Look:
     """A job is gone if a list that did not move shows it no more; where the list was asked to leave jobs out, a get tells."""
     query = service.query(watch.chosen)
-    listed = everything(service, query, Memory(), watch.chosen)
+    listed = everything(service, query, ListCache(), watch.chosen)
     for warning in listed.warnings:
         LOG.debug("%s: %s", watch, warning)
     shown = {*listed.jobs, *listed.untold}  # the latter are as they were, for all that is known

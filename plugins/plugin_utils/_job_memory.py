@@ -23,7 +23,7 @@ VERSION = 1  # of the file; a release that writes another one must still read th
 Event = dict[str, t.Any]
 
 
-class Memory:
+class StateFile:
     """``known``: jobs by list and ID; ``events``: in the order in which they are to go out. Without a path it forgets."""
 
     def __init__(self, path: str | None) -> None:
@@ -79,13 +79,13 @@ class Memory:
 
 
 @contextlib.contextmanager
-def opened(path: str | None) -> t.Iterator[Memory]:
+def opened(path: str | None) -> t.Iterator[StateFile]:
     """The memory of one source, saved at the end. Raises OptionError where another one has it."""
     path = path and os.path.realpath(path)
     with contextlib.ExitStack() as held:
         if path:
             held.enter_context(_locked(path))
-        one = Memory(path)
+        one = StateFile(path)
         one.load()
         held.callback(one.save)
         yield one

@@ -46,7 +46,7 @@ OWNERS = {
     "openstack": {"clouds_yaml"},
     "yaml": {"cloud_files", "_playbook_settings"},
     "urllib3": {"http", "watch"},
-    "sleep": {"context", "http", "deadline", "_job_events"},
+    "sleep": {"context", "http", "client", "deadline", "_job_lists", "_job_events"},
     "AnsibleModule": {"_module"},
     "ansible": {
         "_fast_path",

@@ -212,7 +212,7 @@ class Password:
             reply = _ask(http, self, "POST", f"{iam}/v3/auth/tokens", {}, read, body=body)
         except Refused as error:
             where = f"project {project.id or project.name}" if project else f"domain {self.user_domain_name}"
-            raise error.again_as(Refused, f"login to {where}: {error.error['message']}", self.note) from None
+            raise error.recast(Refused, f"login to {where}: {error.error['message']}", self.note) from None
         told = _project_of_token(reply)
         found = project and Project(project.id or told.id, project.name or told.name)
         return Login(TokenHeader(reply.headers["X-Subject-Token"]), found, reply.value["token"].get("catalog") or ())
@@ -247,7 +247,7 @@ class Session:
                 try:
                     self.login = self._renew()
                 except ApiError as error:
-                    self._ended = error.again_as(Fatal, error.error["message"])
+                    self._ended = error.recast(Fatal, error.error["message"])
                     raise self._ended from None
             return used is not self.login.auth
 
@@ -258,7 +258,7 @@ def denied(error: ApiError, reply: Reply, credential: Credential) -> Denied:
     clock = f"the clock of this host is {abs(minutes)} minutes {'behind' if minutes > 0 else 'ahead of'} the server's"
     advice = f"{clock}; " if abs(minutes) >= MOST_SKEW else ""
     advice += MFA if WITH_MFA.search(str(error.error["message"])) else credential.advice
-    return error.again_as(Denied, f"the credential was not accepted: {error.error['message']}", advice)
+    return error.recast(Denied, f"the credential was not accepted: {error.error['message']}", advice)
 
 
 def _ask(

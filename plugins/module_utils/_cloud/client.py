@@ -14,7 +14,7 @@ from contextlib import suppress
 from .answers import Api, content, expired, outdated, problem
 from .auth import Auth, Project, Session, denied
 from .connection import Connection
-from .context import Edge
+from .context import Context
 from .endpoints import in_catalog, in_region
 from .errors import ApiError, Fatal, OptionError, Skipped, Unanswered, Unreachable, Untold
 from .http import Http, Reply, named
@@ -32,29 +32,29 @@ class Client:
     """Logs in at once. ``project``, whose id is ``project_id``, and the calls belong to that login.
 
     No request is repeated after ``deadline``, a time of the monotonic clock.
-    ``edge`` hears of every repeat, and learns the secrets that a login brings.
+    ``context`` hears of every repeat, and learns the secrets that a login brings.
     """
 
-    def __init__(self, connection: Connection, api: Api, edge: Edge, deadline: float) -> None:
+    def __init__(self, connection: Connection, api: Api, context: Context, deadline: float) -> None:
         self._api = api.with_gateway()
-        self._edge = edge
+        self._context = context
         self._workers = connection.max_concurrency
         self._http = Http(
             connection.request_timeout,
             connection.max_retries,
             self._workers,
             connection.tls,
-            edge.repeated,
+            context.repeated,
             deadline,
-            edge.rest,
-            edge.secrets,
+            context.sleep,
+            context.secrets,
         )
-        edge.begins(self.stop)
+        context.begins(self.stop)
         self._session = Session(self._http, connection.iam, connection.credential, connection.project)
         self._base = connection.endpoint or self._located(connection, api.name)
         self.project = self._session.login.project or Project()
         self.project_id = self.project.id
-        edge.hide(self._session.login.auth.secrets)
+        context.add_secrets(self._session.login.auth.secrets)
         self._accepted = False  # the credential, by the service
 
     def _located(self, connection: Connection, service: str) -> str:
@@ -94,12 +94,12 @@ class Client:
         used = self._session.login.auth
         reply = self._send(method, path, query, body, used, taken)
         if expired(reply, self._api) and self._session.renewed(used):
-            self._edge.hide(self._session.login.auth.secrets)
+            self._context.add_secrets(self._session.login.auth.secrets)
             if outdated(reply) and method != "GET":
-                raise problem(reply, api=self._api).again_as(
+                raise problem(reply, api=self._api).recast(
                     Unanswered, "the token was not accepted; there is a new one now"
                 )
-            self._edge.repeated(f"{reply.call}: HTTP {reply.status}; sent again after a new login")
+            self._context.repeated(f"{reply.call}: HTTP {reply.status}; sent again after a new login")
             reply = self._send(method, path, query, body, self._session.login.auth, taken)
         if expired(reply, self._api):
             raise denied(problem(reply, api=self._api), reply, self._session.credential)
@@ -110,7 +110,7 @@ class Client:
 
     def plain(self, text: str) -> str:
         """A text of the service, fit to be shown."""
-        return plain(text, self._edge.secrets)
+        return plain(text, self._context.secrets)
 
     def hold_until(self, end: float) -> None:
         """What a gateway holds back is tried again until then, a time of the monotonic clock, and not until the deadline."""
@@ -127,10 +127,10 @@ class Client:
     def _send(
         self, method: str, path: str, query: t.Any, body: t.Any, auth: Auth, read: t.Callable[[Reply], t.Any]
     ) -> Reply:
-        self._edge.go_on()
+        self._context.go_on()
         return self._http.send(method, self._base + path, HEADERS, query, body, auth, method == "GET", read)
 
-    def each(self, function: t.Callable[[Item], Result], items: t.Sequence[Item]) -> list[Result | ApiError]:
+    def map(self, function: t.Callable[[Item], Result], items: t.Sequence[Item]) -> list[Result | ApiError]:
         """``function`` of each item, in order, at most ``max_concurrency`` at once; an ApiError stands for its item.
 
         Once an error is fatal or the host cannot be reached, the rest is not sent but gets the same error.
@@ -139,7 +139,7 @@ class Client:
 
         def attempt(item: Item) -> Result | ApiError:
             if fatal:
-                return fatal[0].again_as(Skipped, fatal[0].error["message"])
+                return fatal[0].recast(Skipped, fatal[0].error["message"])
             try:
                 return function(item)
             except (Fatal, Unreachable) as error:
@@ -151,15 +151,15 @@ class Client:
             except ApiError as error:
                 return error
             except Exception as error:  # of this side; the other requests and their answers count all the same
-                return t.cast(ApiError, self._edge.fault(error))
+                return t.cast(ApiError, self._context.fault(error))
 
         # several wrong signatures at once would lock the key, so the very first request goes alone
         alone = int(len(items) < 2 or not self._accepted)
         first = [attempt(item) for item in items[:alone]]
-        return first + at_once(attempt, items[alone:], self._workers)
+        return first + run_parallel(attempt, items[alone:], self._workers)
 
 
-def at_once(function: t.Callable[[Item], Result], items: t.Sequence[Item], workers: int) -> list[Result]:
+def run_parallel(function: t.Callable[[Item], Result], items: t.Sequence[Item], workers: int) -> list[Result]:
     """``function``, which raises nothing, of each item, in order.
 
     Whoever ends this early, by Ctrl-C or a time limit of Ansible, waits for no request under way.

@@ -24,7 +24,7 @@ from .given import PATHS, Value, shown
 from .http import Tls
 from .identity import AUTH_TYPE, kinds, refuse_foreign, refuse_ids
 from .levels import Environ, Level, Options, highest, named, of_cloud, of_environment, of_task
-from .options import within
+from .options import check_range
 from .rivals import entry_around, kind_of
 
 SECRETS = ("token", "access_key", "secret_key", "security_token", "password")
@@ -86,9 +86,9 @@ def read_connection(options: Options, environ: Environ, service: str) -> Connect
         iam=iam,
         endpoint=endpoint,
         tls=_tls(options.get("validate_certs"), levels),
-        request_timeout=within(options, "request_timeout", 0.001, 86400),
-        max_retries=int(within(options, "max_retries", 0, 100)),
-        max_concurrency=int(within(options, "max_concurrency", 1, 32)),
+        request_timeout=check_range(options, "request_timeout", 0.001, 86400),
+        max_retries=int(check_range(options, "max_retries", 0, 100)),
+        max_concurrency=int(check_range(options, "max_concurrency", 1, 32)),
         secrets=frozenset(level.values[name].text for level in levels for name in SECRETS if name in level.values),
     )
 

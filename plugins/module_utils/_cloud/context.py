@@ -15,34 +15,30 @@ from dataclasses import dataclass, field
 from .errors import Bug, Failure, Fatal
 
 
-def _nobody(text: str) -> None:
-    """Hears, and forgets."""
-
-
 def _always() -> bool:
     return True
 
 
 @dataclass
-class Edge:
-    """``environ``: environment variables; ``verbosity``: how many -v; ``told`` hears of progress.
+class Context:
+    """``environ``: environment variables; ``verbosity``: how many -v; ``on_progress`` gets lines that tell of it.
 
     ``awaited``: whether somebody still waits for the result.
 
-    ``secrets``: see ``hide``; ``repeats``: the requests that were sent again, and why; ``bugs``: tracebacks.
+    ``secrets``: see ``add_secrets``; ``repeats``: the requests that were sent again, and why; ``bugs``: tracebacks.
     """
 
     environ: t.Mapping[str, str]
     check_mode: bool = False
     with_diff: bool = False
     verbosity: int = 0
-    told: t.Callable[[str], None] = _nobody
+    on_progress: t.Callable[[str], None] = lambda text: None
     awaited: t.Callable[[], bool] = _always
     secrets: set[str] = field(default_factory=set)
     repeats: list[str] = field(default_factory=list)
     bugs: list[str] = field(default_factory=list)
 
-    def hide(self, values: t.Iterable[str]) -> None:
+    def add_secrets(self, values: t.Iterable[str]) -> None:
         """These are secret, also as messages may quote them: in the notation of JSON, and without repeated blanks."""
         for value in values:
             forms = (value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1])
@@ -67,7 +63,7 @@ class Edge:
     def begins(self, end: t.Callable[[], None]) -> None:
         """A client begins its work; ``end`` cuts off what is under way."""
 
-    def rest(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> None:
         """A pause before a request."""
         time.sleep(seconds)
         self.go_on()
@@ -96,4 +92,4 @@ def traced(result: dict[str, t.Any], wanted: t.Collection[str] | None, verbosity
     return result
 
 
-Core = t.Callable[[t.Mapping[str, t.Any], Edge], "dict[str, t.Any]"]  # options → result; the same behind every edge
+Core = t.Callable[[t.Mapping[str, t.Any], Context], "dict[str, t.Any]"]  # options → result; the same whoever started it

@@ -71,7 +71,7 @@ class ApiError(Failure):
         self.status = status
         self.error = {"code": code, "status": status, "request_id": request_id, "message": message}
 
-    def again_as(self, kind: type[Kind], message: str, hint: str = "") -> Kind:
+    def recast(self, kind: type[Kind], message: str, hint: str = "") -> Kind:
         """The same error, of another class or in other words."""
         said = self.error
         return kind(self.call, message, said["status"], said["code"], said["request_id"], hint or self.hint)

@@ -70,7 +70,7 @@ CHUNK = 1024 * 1024  # bytes that are read at once
 MOST_PARTS = 200  # of a compressed body
 LAST_TRY = 0.5  # seconds before the time is over
 
-Told = t.Callable[[str], None]
+OnRepeat = t.Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -146,8 +146,8 @@ class Http:
 
     ``timeout`` in seconds bounds one request, from the attempt to connect to the last byte of its answer. No request is
     repeated after ``deadline``, a time of the monotonic clock, and no write is sent whose turn at a gateway would come
-    after it. ``held_until``: how long one that a gateway holds back is tried again, if not until then. ``told`` hears of
-    every repeat; ``rest`` makes the pauses; ``secrets`` are those that an answer could quote.
+    after it. ``held_until``: how long one that a gateway holds back is tried again, if not until then. ``on_repeat`` hears of
+    every repeat; ``sleep`` makes the pauses; ``secrets`` are those that an answer could quote.
     """
 
     def __init__(
@@ -156,13 +156,13 @@ class Http:
         max_retries: int,
         connections: int,
         tls: Tls,
-        told: Told = lambda text: None,
+        on_repeat: OnRepeat = lambda text: None,
         deadline: float = float("inf"),
-        rest: t.Callable[[float], None] = lambda seconds: time.sleep(seconds),
+        sleep: t.Callable[[float], None] = lambda seconds: time.sleep(seconds),
         secrets: t.Collection[str] = (),
     ) -> None:
-        self._rest = rest
-        self._told = told
+        self._sleep = sleep
+        self._on_repeat = on_repeat
         self._secrets = secrets
         self._timeout = timeout
         self._watch = Watch(timeout)
@@ -217,7 +217,7 @@ class Http:
                     raise Late(named(method, url), TOO_LATE)
                 wait = deadline - now
             if wait > 0:
-                self._rest(wait)
+                self._sleep(wait)
             throttled = False
             try:
                 reply = self._send_once(request)
@@ -242,8 +242,8 @@ class Http:
                     return reply
             held, faults = (held + 1, faults) if throttled else (held, faults + 1)
             count = f"{held}" if throttled else f"{faults} of {self._max_retries}"  # only faults are limited
-            self._told(f"{why}; sent again after {pause:.1f} s ({count})")
-            self._rest(pause)
+            self._on_repeat(f"{why}; sent again after {pause:.1f} s ({count})")
+            self._sleep(pause)
 
     def _pause(self, retry: Retry | None, attempt: int, repeat: bool, wished: float | None = None) -> float | None:
         """Seconds until the request is sent again: doubling, or a little more than the server wishes. None if it is not.
@@ -268,7 +268,7 @@ class Http:
     def _send_once(self, request: requests.Request) -> Reply:
         target = urlsplit(request.url)
         call = named(request.method, request.url)
-        adapter, proxies = self._meet(target.scheme, target.netloc, request.url)
+        adapter, proxies = self._adapter_for(target.scheme, target.netloc, request.url)
         proxy = _proxy(request.url, proxies) if proxies else ""
         try:
             prepared = request.prepare()
@@ -305,7 +305,7 @@ class Http:
             raise Unanswered(call, "the answer broke off before its end", response.status_code)
         return Reply(call, response.status_code, response.headers, body, self._secrets)
 
-    def _meet(self, scheme: str, host: str, url: str) -> tuple[t.Any, t.Any]:
+    def _adapter_for(self, scheme: str, host: str, url: str) -> tuple[t.Any, t.Any]:
         """Adapter and proxies for a host. What costs time (CA bundle, environment) is read once, and only when needed."""
         from requests.utils import get_environ_proxies
 

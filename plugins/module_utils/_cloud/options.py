@@ -43,7 +43,7 @@ def connection_options() -> Spec:
     }
 
 
-def within(options: t.Mapping[str, t.Any], name: str, least: float, most: float) -> float:
+def check_range(options: t.Mapping[str, t.Any], name: str, least: float, most: float) -> float:
     """The number that an option holds. Raises OptionError where it is out of range."""
     value = float(options[name])
     if not least <= value <= most:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""One deadline for the whole task, and the pauses between two looks. The only sleep besides those of Edge and Http."""
+"""One deadline for the whole task, and the pauses between two looks. The only sleep besides those of Context and Http."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import time
 FIRST_PAUSE = 0.5
 
 
-class Patience:
+class Deadline:
     """``timeout`` and ``interval`` in seconds. Pauses start short and double up to ``interval``."""
 
     def __init__(self, timeout: float, interval: float) -> None:
-        self.deadline = self.now() + timeout
+        self.moment = self.now() + timeout
         self._interval = interval
         self.restart()
 
@@ -34,7 +34,7 @@ class Patience:
     def pause(self, until: float | None = None) -> bool:
         """Sleeps until it is time for another look, at ``until`` at the latest; False, at once, when the time is over."""
         now = self.now()
-        left = self.deadline - now
+        left = self.moment - now
         if left <= 0:
             return False
         if until is not None and now < until < now + self._next:  # a look between two others, whose rhythm stays

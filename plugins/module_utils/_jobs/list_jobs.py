@@ -12,10 +12,10 @@ import typing as t
 
 from .._cloud.client import Client
 from .._cloud.connection import read_connection
-from .._cloud.context import Edge
+from .._cloud.context import Context
 from .._cloud.errors import ApiError, Failure, Interrupted, Untold
 from .._cloud.http import PATIENCE
-from .reading import Memory, Sight, everything, gets, look
+from .reading import ListCache, Observation, everything, gets, look
 from .reconcile import Result
 from .report import no_job
 from .selection import Options, Selection, matching, why_none
@@ -24,25 +24,25 @@ from .service import JobType, Service
 MOST_NAMED = 5  # jobs that a warning names
 
 
-def inform(kind: JobType, options: Options, edge: Edge) -> Result:
+def list_jobs(kind: JobType, options: Options, context: Context) -> Result:
     """``jobs`` and ``total``; unknown ids are left out. One job that cannot be read fails the task, with the others."""
     try:
-        result = _inform(kind, options, edge)
+        result = _inform(kind, options, context)
     except KeyboardInterrupt:
         raise Interrupted("nothing was changed", _nothing_read(Failure(""))) from None
-    except Exception as error:  # as in manage(): never a traceback
-        result = _nothing_read(edge.fault(error))
-    return {**result, **edge.notes()}
+    except Exception as error:  # as in reconcile(): never a traceback
+        result = _nothing_read(context.fault(error))
+    return {**result, **context.notes()}
 
 
-def _inform(kind: JobType, options: Options, edge: Edge) -> Result:
+def _inform(kind: JobType, options: Options, context: Context) -> Result:
     selection = kind.select(options)
-    connection = read_connection(options, edge.environ, kind.api.name)
-    edge.hide(connection.secrets)
-    jobs: list[Sight] = []
+    connection = read_connection(options, context.environ, kind.api.name)
+    context.add_secrets(connection.secrets)
+    jobs: list[Observation] = []
     notes: Result = {"warnings": list(selection.warnings)}
     if selection.ids != ():
-        service = kind(Client(connection, kind.api, edge, time.monotonic() + PATIENCE), options)
+        service = kind(Client(connection, kind.api, context, time.monotonic() + PATIENCE), options)
         jobs = _read(service, selection, options["details"], notes)
     found = [_shown(job, service, options["details"]) for job in jobs if isinstance(job, dict)]
     result: Result = {"changed": False, "jobs": found, "total": len(found), **notes}
@@ -58,14 +58,14 @@ def _nothing_read(fault: Failure) -> Result:
     return {"changed": False, "failed": True, "msg": str(fault), "error": fault.error, "jobs": [], "total": 0}
 
 
-def _read(service: Service, selection: Selection, details: bool, notes: Result) -> list[Sight]:
+def _read(service: Service, selection: Selection, details: bool, notes: Result) -> list[Observation]:
     """``notes``: what else the result tells."""
     ids = selection.ids
-    unread: t.Mapping[t.Any, Sight] = {}
+    unread: t.Mapping[t.Any, Observation] = {}
     if ids is None:
         filters, fields, now = selection.filters, service.fields, time.time()
         query = service.query(filters)
-        listing = everything(service, query, Memory(), filters)
+        listing = everything(service, query, ListCache(), filters)
         notes["warnings"].extend(listing.warnings)
         unread = listing.untold
         jobs = matching(listing.jobs, filters, fields, now)[0]
@@ -74,11 +74,11 @@ def _read(service: Service, selection: Selection, details: bool, notes: Result) 
         if not details:
             return _told({**jobs, **unread}, notes["warnings"])
         ids = tuple(jobs)
-    sights = gets(service, ids) if details else look(service, ids, Memory())
+    sights = gets(service, ids) if details else look(service, ids, ListCache())
     return _told({**{job_id: sights[job_id] for job_id in ids}, **unread}, notes["warnings"])
 
 
-def _told(sights: t.Mapping[t.Any, Sight], warnings: list[str]) -> list[Sight]:
+def _told(sights: t.Mapping[t.Any, Observation], warnings: list[str]) -> list[Observation]:
     """Without the jobs of which the service tells no status: they are only named."""
     untold = [(job_id, sight) for job_id, sight in sights.items() if isinstance(sight, Untold)]
     if untold:

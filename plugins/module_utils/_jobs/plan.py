@@ -43,7 +43,7 @@ class Words(t.NamedTuple):
 
 
 @dataclass(frozen=True)
-class Goal:
+class DesiredState:
     """What a service means by a state: which write leads there, and what each status means on the way."""
 
     steps: t.Mapping[str, str]  # status in lower case → step
@@ -132,7 +132,7 @@ class Entry:
         self.unanswered = self.unanswered or answer == LOST
         self.changed = self.changed or answer == ACCEPTED
 
-    def why(self, goal: Goal) -> str:
+    def why(self, goal: DesiredState) -> str:
         """The refusal of the last write, and what may be behind it."""
         hint = self.hint if self.refusal and self.refusal.code in goal.hinted else ""
         return "; ".join(str(text) for text in (self.refusal, hint) if text)
@@ -154,7 +154,7 @@ class Entry:
         return ("gone" if self.status is None else self.status) + (f" ({self.reason})" if self.reason else "")
 
 
-def next_step(entry: Entry, goal: Goal, now: float) -> str:
+def next_step(entry: Entry, goal: DesiredState, now: float) -> str:
     """DONE, WAIT, HOLD, PAUSE, FAILED, MISSING or a write to send; ``now`` on the monotonic clock.
 
     Sets ``changed`` once an unsure write shows effect.
@@ -182,23 +182,23 @@ def next_step(entry: Entry, goal: Goal, now: float) -> str:
     return HOLD if found == FAILED and entry.just_refused() else found
 
 
-def failed_only(entry: Entry, goal: Goal) -> bool:
+def failed_only(entry: Entry, goal: DesiredState) -> bool:
     """The answer to the last write leaves open whether the next one will be refused, too."""
     return entry.answer == LOST or (entry.refusal is not None and entry.refusal.code in goal.again)
 
 
-def lacks(entry: Entry, goal: Goal) -> bool:
+def lacks(entry: Entry, goal: DesiredState) -> bool:
     """The job has ended by our doing, but has not left what it was to leave."""
     ended = goal.step(entry.status) == DONE and (entry.status or "").lower() not in goal.content
     return bool(entry.lack) and goal.insists and entry.changed and ended
 
 
-def misses(entry: Entry, goal: Goal) -> bool:
+def misses(entry: Entry, goal: DesiredState) -> bool:
     """The job had ended, or has ended, without our doing, and without what we would have made of it."""
     return bool(entry.lack) and not entry.changed and (entry.status or "").lower() in goal.told_of
 
 
-def wake_up(entry: Entry, goal: Goal, now: float) -> float | None:
+def wake_up(entry: Entry, goal: DesiredState, now: float) -> float | None:
     """When the next step may be another one by time alone. None if only a look can change it."""
     moments = []
     if entry.answer and failed_only(entry, goal):
@@ -214,7 +214,7 @@ def _over(moment: float, now: float) -> bool:
     return now >= moment - PRECISION
 
 
-def _again(entry: Entry, goal: Goal, last: str, now: float) -> str:
+def _again(entry: Entry, goal: DesiredState, last: str, now: float) -> str:
     """After an answer that says little. Each try follows a look, and a pause but for what was refused together."""
     early = failed_only(entry, goal) and not _over(entry.again_at, now)
     if entry.writes.count(last) < MOST_TRIES and not entry.hindrance:
@@ -224,14 +224,14 @@ def _again(entry: Entry, goal: Goal, last: str, now: float) -> str:
     return PAUSE if early or entry.just_refused() else FAILED
 
 
-def _came_to_nothing(entry: Entry, goal: Goal, now: float) -> bool:
+def _came_to_nothing(entry: Entry, goal: DesiredState, now: float) -> bool:
     """A failure status counts once it can be the outcome of our write, and not what was there before."""
     ours = entry.answer == ACCEPTED or entry.unsure
     settled = entry.moved or _over(entry.sent_at + NO_EFFECT, now)
     return ours and (entry.status or "").lower() in goal.failures and settled
 
 
-def _after_refusal(entry: Entry, goal: Goal, last: str) -> str:
+def _after_refusal(entry: Entry, goal: DesiredState, last: str) -> str:
     if entry.refusal is None or entry.refusal.code not in goal.not_now:
         return FAILED
     status = (entry.status or "").lower()
@@ -244,7 +244,7 @@ def _after_refusal(entry: Entry, goal: Goal, last: str) -> str:
     return HOLD if status in goal.passing else FAILED
 
 
-def forecast(entry: Entry, goal: Goal, step: str) -> None:
+def forecast(entry: Entry, goal: DesiredState, step: str) -> None:
     """For check mode: note the writes that would follow, if the service accepts them."""
     while step:
         entry.writes.append(step)

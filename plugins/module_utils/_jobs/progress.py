@@ -15,10 +15,10 @@ EVERY = 2.0  # seconds from one line to the next, and before the first
 
 
 class Progress:
-    """``told`` gets the lines. May be shared by threads."""
+    """``on_progress`` gets the lines. May be shared by threads."""
 
-    def __init__(self, told: t.Callable[[str], None]) -> None:
-        self._told = told
+    def __init__(self, on_progress: t.Callable[[str], None]) -> None:
+        self._on_progress = on_progress
         self._began = self._last = time.monotonic()
         self._line = ""
         self._speaking = threading.Lock()
@@ -31,5 +31,5 @@ class Progress:
                 return
             text = line()
             if text != self._line:
-                self._told(f"{text} ({now - self._began:.0f} s)")
+                self._on_progress(f"{text} ({now - self._began:.0f} s)")
                 self._line, self._last = text, now

@@ -22,7 +22,7 @@ from .selection import Fields, Job, matching
 from .service import PAGE, Page, Pages, Service
 
 Ids = t.Sequence[t.Any]
-Sight = t.Union[Job, None, ApiError]  # a job, None for unknown to the service, or why it could not be read
+Observation = t.Union[Job, None, ApiError]  # a job, None for unknown to the service, or why it could not be read
 
 MOST = 1_000_000  # jobs of a list
 TRIES = 3  # to get a list that does not move while it is read
@@ -92,7 +92,7 @@ def part(answer: t.Any, key: str) -> t.Any:
 
 
 @dataclass
-class Memory:
+class ListCache:
     """What lists have told this task so far; ``query`` makes a later list comparable with them."""
 
     query: t.Mapping[str, t.Any] = field(default_factory=dict)
@@ -122,7 +122,7 @@ class Listing:
         return [text for text in (moving, self.short, left_out if self.nameless else "") if text]
 
 
-def look(service: Service, ids: Ids, memory: Memory) -> dict[t.Any, Sight]:
+def look(service: Service, ids: Ids, memory: ListCache) -> dict[t.Any, Observation]:
     """Each of ``ids`` as it is now, by at most one request more than the cheaper of gets and list pages."""
     if len(ids) <= 2 or (memory.total is not None and len(ids) <= _pages(memory.total)):
         return gets(service, ids)
@@ -143,14 +143,16 @@ def look(service: Service, ids: Ids, memory: Memory) -> dict[t.Any, Sight]:
     listed = listing(pages)
     gone = memory.shown if listed.still else set()
     shown = {job_id: job for job_id, job in listed.jobs.items() if is_told(job, service.fields)}
-    found: dict[t.Any, Sight] = {i: shown.get(i) for i in ids if i in shown or (i in gone and i not in listed.jobs)}
+    found: dict[t.Any, Observation] = {
+        i: shown.get(i) for i in ids if i in shown or (i in gone and i not in listed.jobs)
+    }
     memory.total = first.total
     memory.shown.update(listed.jobs)
     return {**found, **gets(service, [job_id for job_id in ids if job_id not in found])}
 
 
 def everything(
-    service: Service, query: t.Mapping[str, t.Any], memory: Memory, filters: t.Mapping[str, t.Any] | None = None
+    service: Service, query: t.Mapping[str, t.Any], memory: ListCache, filters: t.Mapping[str, t.Any] | None = None
 ) -> Listing:
     """All jobs that a list shows for ``query``. If it moved meanwhile it is read again, and nothing seen is forgotten.
 
@@ -247,13 +249,13 @@ def _missing(ids: Ids, pages: t.Sequence[Page | ApiError]) -> int:
     return sum(job_id not in shown for job_id in ids)
 
 
-def gets(service: Service, ids: Ids) -> dict[t.Any, Sight]:
+def gets(service: Service, ids: Ids) -> dict[t.Any, Observation]:
     """Each of ``ids`` by a get of its own; where that is not allowed, as a list shows it."""
-    found: dict[t.Any, Sight] = dict(zip(ids, service.client.each(service.get, ids)))
+    found: dict[t.Any, Observation] = dict(zip(ids, service.client.map(service.get, ids)))
     hidden = [i for i, sight in found.items() if isinstance(sight, Refused) and sight.code in service.hidden]
     if hidden:
         try:
-            listed = everything(service, {}, Memory()).jobs
+            listed = everything(service, {}, ListCache()).jobs
         except ApiError:
             return found
         found.update({job_id: listed[job_id] for job_id in hidden if job_id in listed})

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from .._cloud.client import Client
 from .._cloud.connection import Connection, read_connection
-from .._cloud.context import Edge
+from .._cloud.context import Context
 from .._cloud.errors import (
     ApiError,
     Bug,
@@ -31,8 +31,8 @@ from .._cloud.errors import (
     Unanswered,
     Unreachable,
 )
-from .._cloud.options import within
-from .deadline import Patience
+from .._cloud.options import check_range
+from .deadline import Deadline
 from .plan import (
     ACCEPTED,
     DONE,
@@ -44,8 +44,8 @@ from .plan import (
     PAUSE,
     REFUSED,
     WAIT,
+    DesiredState,
     Entry,
-    Goal,
     failed_only,
     forecast,
     lacks,
@@ -54,7 +54,7 @@ from .plan import (
     wake_up,
 )
 from .progress import Progress
-from .reading import Memory, Sight, everything, look
+from .reading import ListCache, Observation, everything, look
 from .report import diff, how_far, incomplete, report, until_now
 from .selection import Options, Selection, matching, why_none
 from .service import JobType, Service
@@ -71,11 +71,11 @@ class Task:
     options: Options
     connection: Connection
     selection: Selection
-    goal: Goal
+    goal: DesiredState
     check_mode: bool
-    patience: Patience
+    deadline: Deadline
     progress: Progress
-    memory: Memory = field(default_factory=Memory)
+    memory: ListCache = field(default_factory=ListCache)
     entries: list[Entry] = field(default_factory=list)
     why_none: str = ""  # why the filters have selected no job
     warnings: list[str] = field(default_factory=list)
@@ -87,56 +87,58 @@ class Task:
         return [entry for entry in self.entries if not entry.settled]
 
 
-def manage(kind: JobType, options: Options, edge: Edge) -> Result:
+def reconcile(kind: JobType, options: Options, context: Context) -> Result:
     """The result of a module, ``failed`` in it; raises nothing that a user should have to read as a traceback.
 
     Raises Interrupted where the user wants it to end.
     """
     task: Task | None = None
     try:
-        task = _task(kind, options, edge)
+        task = _task(kind, options, context)
         if task.selection.ids != ():
-            service = kind(Client(task.connection, kind.api, edge, task.patience.deadline), options)
+            service = kind(Client(task.connection, kind.api, context, task.deadline.moment), options)
             _choose(service, task)
             _carry_out(service, task)
-        result = _reported(task, edge)
+        result = _reported(task, context)
     except KeyboardInterrupt:
-        raise _interrupted(task, edge) from None
+        raise _interrupted(task, context) from None
     except Exception as error:  # whatever it is: what was done until then must be reported
-        result = _failed(edge.fault(error), task, edge)
-    return {**result, **edge.notes()}
+        result = _failed(context.fault(error), task, context)
+    return {**result, **context.notes()}
 
 
-def _task(kind: JobType, options: Options, edge: Edge) -> Task:
+def _task(kind: JobType, options: Options, context: Context) -> Task:
     """Raises OptionError for whatever can be told before the first request."""
-    patience = Patience(within(options, "wait_timeout", 0, YEAR), within(options, "wait_interval", 0.001, YEAR))
-    within(options, "max_jobs", 1, 10**9)
+    deadline = Deadline(
+        check_range(options, "wait_timeout", 0, YEAR), check_range(options, "wait_interval", 0.001, YEAR)
+    )
+    check_range(options, "max_jobs", 1, 10**9)
     goal = kind.goal(options)
     selection = kind.select(options)
-    connection = read_connection(options, edge.environ, kind.api.name)
-    edge.hide(connection.secrets)
-    task = Task(options, connection, selection, goal, edge.check_mode, patience, Progress(edge.told))
+    connection = read_connection(options, context.environ, kind.api.name)
+    context.add_secrets(connection.secrets)
+    task = Task(options, connection, selection, goal, context.check_mode, deadline, Progress(context.on_progress))
     task.warnings.extend(selection.warnings)
     return task
 
 
-def _reported(task: Task, edge: Edge) -> Result:
-    result = report(task.entries, task.goal, edge.check_mode, task.options["wait"], task.why_none)
-    if edge.with_diff:
-        result["diff"] = diff(task.entries, task.goal, foreseen=edge.check_mode or not task.options["wait"])
+def _reported(task: Task, context: Context) -> Result:
+    result = report(task.entries, task.goal, context.check_mode, task.options["wait"], task.why_none)
+    if context.with_diff:
+        result["diff"] = diff(task.entries, task.goal, foreseen=context.check_mode or not task.options["wait"])
     return {**result, "warnings": [*task.warnings, *incomplete(task.entries, task.goal)]}
 
 
-def _failed(fault: Failure, task: Task | None, edge: Edge) -> Result:
+def _failed(fault: Failure, task: Task | None, context: Context) -> Result:
     """Of a task that could not be finished, with everything that is known of each job."""
     if task is None or not any(entry.seen for entry in task.entries):
         return {**_nothing_done(fault), "warnings": task.warnings if task else []}
     _give_up(task, "not finished, see the error of the task", fault if isinstance(fault, ApiError) else None)
-    result = _reported(task, edge)
+    result = _reported(task, context)
     return {**result, "failed": True, "msg": f"{fault}. {result['msg']}", "error": fault.error}
 
 
-def _interrupted(task: Task | None, edge: Edge) -> Interrupted:
+def _interrupted(task: Task | None, context: Context) -> Interrupted:
     if task is None or not task.underway:
         return Interrupted("nothing was changed", _nothing_done(Failure("")))
     text = until_now(task.entries, task.goal, task.underway)
@@ -146,7 +148,7 @@ def _interrupted(task: Task | None, edge: Edge) -> Interrupted:
             answer = LOST if entry.id not in task.taken else REFUSED if refusal else ACCEPTED
             entry.sent(task.sending[entry.id], answer, refusal)
     _give_up(task, "interrupted", None)
-    return Interrupted(text, _reported(task, edge))
+    return Interrupted(text, _reported(task, context))
 
 
 def _give_up(task: Task, why: str, error: ApiError | None) -> None:
@@ -202,26 +204,26 @@ def _look(service: Service, task: Task, entries: t.Sequence[Entry]) -> None:
         _show(entry, sights[entry.id], service, task)
 
 
-def _show(entry: Entry, sight: Sight, service: Service, task: Task) -> None:
+def _show(entry: Entry, sight: Observation, service: Service, task: Task) -> None:
     """Raises what makes the whole task impossible: a refused credential, or a host that was never reached."""
     if isinstance(sight, Fatal) or (isinstance(sight, (Unreachable, Skipped)) and not entry.seen):
         raise sight
     if isinstance(sight, ApiError):
         entry.unread = sight
     elif sight is None:
-        entry.look(None, now=task.patience.now())
+        entry.look(None, now=task.deadline.now())
     else:
         fields, goal = service.fields, task.goal
         status, reason = (service.client.plain(str(sight.get(one) or "")) for one in (fields.status, fields.reason))
-        entry.look(status, sight.get(fields.name), reason, goal.hindered(sight), task.patience.now())
+        entry.look(status, sight.get(fields.name), reason, goal.hindered(sight), task.deadline.now())
         entry.lack, entry.hint = goal.lacking(sight), goal.hint(sight)
 
 
 def _carry_out(service: Service, task: Task) -> None:
     late = False
     while True:
-        now = task.patience.now()
-        over = now >= task.patience.deadline  # nothing is sent again then
+        now = task.deadline.now()
+        over = now >= task.deadline.moment  # nothing is sent again then
         due = [(entry, _judge(entry, task, now)) for entry in task.open()]
         writes = [(entry, what) for entry, what in due if what and not late and not (over and what in entry.writes)]
         if task.check_mode:
@@ -236,8 +238,8 @@ def _carry_out(service: Service, task: Task) -> None:
             return
         unclear = any(entry.answer and failed_only(entry, task.goal) for entry, dummy in writes)
         if writes and not unclear:
-            task.patience.restart()
-        if (unclear or not writes) and not task.patience.pause(_wake_up(waiting, task)):
+            task.deadline.restart()
+        if (unclear or not writes) and not task.deadline.pause(_wake_up(waiting, task)):
             if not unclear:
                 for entry in waiting:
                     _time_out(entry, task)
@@ -249,7 +251,7 @@ def _carry_out(service: Service, task: Task) -> None:
 
 def _wake_up(waiting: t.Sequence[Entry], task: Task) -> float | None:
     """When the next look is due at the latest."""
-    now = task.patience.now()
+    now = task.deadline.now()
     moments = (wake_up(entry, task.goal, now) for entry in waiting)
     return min((moment for moment in moments if moment is not None), default=None)
 
@@ -289,7 +291,7 @@ def _judge(entry: Entry, task: Task, now: float) -> str | None:
     return None
 
 
-def _why_done(entry: Entry, goal: Goal) -> str:
+def _why_done(entry: Entry, goal: DesiredState) -> str:
     if entry.answer == REFUSED:
         return "refused, but as wanted"
     if entry.writes:
@@ -304,7 +306,7 @@ def _not_kept(entry: Entry) -> str:
     return f"{entry.described()} {entry.lack}: the state of the job is not kept"
 
 
-def _must_follow(entry: Entry, goal: Goal) -> bool:
+def _must_follow(entry: Entry, goal: DesiredState) -> bool:
     """The last write only prepares another one, so it is awaited whatever ``wait`` says."""
     return bool(entry.writes) and entry.writes[-1] in goal.then
 
@@ -355,9 +357,9 @@ def _write(service: Service, task: Task, writes: t.Sequence[tuple[Entry, str]]) 
         task.taken.update(zip(ids, refusals))
         return refusals
 
-    answers = service.client.each(send, chunks)
+    answers = service.client.map(send, chunks)
     for (action, entries), answer in zip(chunks, answers):
-        _answered(entries, action, answer, task.patience)
+        _answered(entries, action, answer, task.deadline)
         for entry in entries:
             if entry.answer == ACCEPTED and not task.options["wait"] and not _must_follow(entry, task.goal):
                 entry.settle()
@@ -377,9 +379,9 @@ def _to_be_sent_alone(task: Task, due: t.Sequence[Entry], action: str) -> set[En
 
 
 def _answered(
-    entries: t.Sequence[Entry], action: str, answer: list[Refused | None] | ApiError, patience: Patience
+    entries: t.Sequence[Entry], action: str, answer: list[Refused | None] | ApiError, deadline: Deadline
 ) -> None:
-    now = patience.now()
+    now = deadline.now()
     no = DOUBTFUL if len(entries) > 1 else REFUSED
     if isinstance(answer, Late):
         for entry in entries:
@@ -388,15 +390,15 @@ def _answered(
         return
     if isinstance(answer, list):
         for entry, refusal in zip(entries, answer):
-            _note(entry, action, no if refusal else ACCEPTED, refusal, now, patience)
+            _note(entry, action, no if refusal else ACCEPTED, refusal, now, deadline)
         return
     if isinstance(answer, (Unanswered, Bug)):
         no = LOST
     elif isinstance(answer, (Fatal, Unreachable)) or answer.from_gateway:
         no = REFUSED  # nothing reached the service
     for entry in entries:
-        _note(entry, action, no, answer, now, patience)
+        _note(entry, action, no, answer, now, deadline)
 
 
-def _note(entry: Entry, action: str, answer: str, refusal: ApiError | None, now: float, patience: Patience) -> None:
-    entry.sent(action, answer, refusal, now, patience.before(entry.writes.count(action) + 1))
+def _note(entry: Entry, action: str, answer: str, refusal: ApiError | None, now: float, deadline: Deadline) -> None:
+    entry.sent(action, answer, refusal, now, deadline.before(entry.writes.count(action) + 1))

@@ -11,14 +11,14 @@ import typing as t
 from collections import Counter
 
 from .._cloud.text import escaped
-from .plan import DONE, Entry, Goal, misses
+from .plan import DONE, DesiredState, Entry, misses
 
 MOST_NAMED = 5  # failed jobs that the message names
 MOST_LISTED = 20  # jobs that a warning names
 
 
 def report(
-    entries: t.Sequence[Entry], goal: Goal, check_mode: bool = False, wait: bool = True, why_none: str = ""
+    entries: t.Sequence[Entry], goal: DesiredState, check_mode: bool = False, wait: bool = True, why_none: str = ""
 ) -> dict[str, t.Any]:
     """The result of a task, whether it failed or not. ``why_none``: why filters have selected no job, if they have not."""
     failed = [entry for entry in entries if entry.failed]
@@ -41,7 +41,7 @@ def no_job(why: str) -> str:
     return "No job selected" + (f": {why}" if why else "")
 
 
-def _job(entry: Entry, goal: Goal) -> dict[str, t.Any]:
+def _job(entry: Entry, goal: DesiredState) -> dict[str, t.Any]:
     shown = {
         "id": entry.id,
         "name": entry.name,
@@ -59,7 +59,7 @@ def _message(
     entries: t.Sequence[Entry],
     changed: t.Sequence[Entry],
     failed: t.Sequence[Entry],
-    goal: Goal,
+    goal: DesiredState,
     check_mode: bool,
     wait: bool,
 ) -> str:
@@ -79,7 +79,7 @@ def _message(
     return ", ".join(parts)
 
 
-def incomplete(entries: t.Sequence[Entry], goal: Goal) -> list[str]:
+def incomplete(entries: t.Sequence[Entry], goal: DesiredState) -> list[str]:
     """A warning that names the jobs which are as wanted, but lack what this task would have made of them."""
     found = [entry for entry in entries if entry.settled and not entry.failed and misses(entry, goal)]
     if not found:
@@ -89,7 +89,7 @@ def incomplete(entries: t.Sequence[Entry], goal: Goal) -> list[str]:
     return [f"{goal.words.already} {found[0].lack} before this task could stop them: {named}{more}"]
 
 
-def how_far(entries: t.Sequence[Entry], goal: Goal) -> str:
+def how_far(entries: t.Sequence[Entry], goal: DesiredState) -> str:
     """While a task waits: ``37/100 stopped, 60 job_canceling, 3 job_savepointing``."""
     found = Counter(_how_far(entry, goal) for entry in entries)
     done = found.pop(goal.words.already, 0)
@@ -97,14 +97,14 @@ def how_far(entries: t.Sequence[Entry], goal: Goal) -> str:
     return ", ".join([f"{done}/{len(entries)} {goal.words.already}", *rest])
 
 
-def _how_far(entry: Entry, goal: Goal) -> str:
+def _how_far(entry: Entry, goal: DesiredState) -> str:
     if entry.failed:
         return "failed"
     done = entry.settled or goal.step(entry.status) == DONE
     return goal.words.already if done else "not read" if entry.unread or not entry.seen else str(entry.status)
 
 
-def until_now(entries: t.Sequence[Entry], goal: Goal, sent: t.Mapping[t.Any, str]) -> str:
+def until_now(entries: t.Sequence[Entry], goal: DesiredState, sent: t.Mapping[t.Any, str]) -> str:
     """For a task that ends before its time; ``sent``: the writes, answered or not, by id."""
     if not sent:
         return "nothing was changed"
@@ -112,7 +112,7 @@ def until_now(entries: t.Sequence[Entry], goal: Goal, sent: t.Mapping[t.Any, str
     return f"{writes} of {len(entries)} jobs; {how_far(entries, goal)}"
 
 
-def diff(entries: t.Sequence[Entry], goal: Goal, foreseen: bool) -> dict[str, t.Any]:
+def diff(entries: t.Sequence[Entry], goal: DesiredState, foreseen: bool) -> dict[str, t.Any]:
     """Id, name and status before and after, of the jobs that change; ``foreseen``: the end has not been seen yet."""
     changing = [entry for entry in entries if entry.changed]
 

@@ -15,7 +15,7 @@ from .._cloud.answers import Api
 from .._cloud.client import Client
 from .._cloud.errors import ApiError, Refused
 from .._cloud.options import Spec
-from .plan import Goal
+from .plan import DesiredState
 from .selection import Fields, Job, Options, Selection
 
 PAGE = 100  # the most jobs that a page of a list holds
@@ -64,17 +64,17 @@ class Pages:
         starts = first.others(step, most)
         numbers = range(2, len(starts) + 2)
         if self.paging is Paging.JOBS or not starts:
-            return self.client.each(self.read, starts)
+            return self.client.map(self.read, starts)
         if self.paging is Paging.PAGES:
-            return self.client.each(self.read, numbers)
+            return self.client.map(self.read, numbers)
         try:
             second = self.read(2)
         except ApiError as error:
             return [error]
         same = len(first.jobs.keys() & second.jobs.keys())
         if same * 2 >= len(second.jobs) > 0:  # it counts jobs, and all that this page shows comes again
-            return self.client.each(self.read, [start + 1 for start in starts])
-        return [second, *self.client.each(self.read, numbers[1:])]
+            return self.client.map(self.read, [start + 1 for start in starts])
+        return [second, *self.client.map(self.read, numbers[1:])]
 
 
 class Service(t.Protocol):
@@ -116,7 +116,7 @@ class JobType(t.Protocol):
         """The jobs that they choose. Raises OptionError."""
 
     @staticmethod
-    def goal(options: Options) -> Goal:
+    def goal(options: Options) -> DesiredState:
         """What ``state`` means. Raises OptionError for an option that belongs to another state."""
 
     def __call__(self, client: Client, options: Options) -> Service:

@@ -19,7 +19,7 @@ from .._cloud.client import Client
 from .._cloud.errors import OptionError, Refused
 from .._cloud.options import Spec
 from .._jobs.options import filter_option, texts
-from .._jobs.plan import DONE, HOLD, MISSING, WAIT, Goal, Words
+from .._jobs.plan import DONE, HOLD, MISSING, WAIT, DesiredState, Words
 from .._jobs.reading import page, part, the_job
 from .._jobs.selection import Fields, Job, Selection, asked, select
 from .._jobs.service import PAGE, Page, Pages, Paging
@@ -66,7 +66,7 @@ FAILED_ONLY = ("DLI.0999",)
 ASKED = [status for status in STOP_STEPS if not status.startswith("job_arrearage_")]
 
 GOALS = {
-    "stopped": Goal(
+    "stopped": DesiredState(
         steps=STOP_STEPS,
         otherwise=HOLD,
         gone=MISSING,
@@ -78,7 +78,7 @@ GOALS = {
         refused_is_done=("job_running_exception",),
         again=FAILED_ONLY,
     ),
-    "absent": Goal(
+    "absent": DesiredState(
         steps={},
         otherwise="delete",
         gone=DONE,
@@ -86,7 +86,7 @@ GOALS = {
         words=Words("Deleted", "Would delete", "Asked to delete", "absent"),
         again=FAILED_ONLY,
     ),
-    "started": Goal(
+    "started": DesiredState(
         steps=START_STEPS,
         otherwise=HOLD,
         gone=MISSING,
@@ -181,7 +181,7 @@ class FlinkJobs:
         return selection
 
     @staticmethod
-    def goal(options: t.Mapping[str, t.Any]) -> Goal:
+    def goal(options: t.Mapping[str, t.Any]) -> DesiredState:
         """Raises OptionError for an option that belongs to another state."""
         state = options["state"]
         if options["trigger_savepoint"] and state != "stopped":
@@ -250,10 +250,10 @@ class FlinkJobs:
 
     def _refusal(self, element: t.Any, call: str) -> Refused | None:
         refusal = _refusal(element, call)
-        return refusal and refusal.again_as(Refused, self.client.plain(refusal.error["message"]))
+        return refusal and refusal.recast(Refused, self.client.plain(refusal.error["message"]))
 
 
-def _with_savepoints(goal: Goal, waits: bool) -> Goal:
+def _with_savepoints(goal: DesiredState, waits: bool) -> DesiredState:
     """Stopped, but only what can have a savepoint, and with one. Without ``waits``, what becomes of a stop is not seen."""
     return replace(
         goal,

@@ -19,7 +19,7 @@ from .._cloud.errors import Fatal, OptionError, Refused, Unanswered
 from .._cloud.options import Spec
 from .._cloud.text import WORD
 from .._jobs.options import filter_option, texts
-from .._jobs.plan import DONE, FAILED, HOLD, MISSING, Goal, Words
+from .._jobs.plan import DONE, FAILED, HOLD, MISSING, DesiredState, Words
 from .._jobs.reading import TRIES, Listing, page, part, tags, the_job, whole_list
 from .._jobs.selection import Fields, Job, Selection, cleaned, select
 from .._jobs.service import PAGE, Page, Pages, Paging
@@ -160,12 +160,12 @@ class JobExecutions:
         return select(options, "job_ids", JobExecutions.fields, {"state": [*ACTIVE, *FINAL], "result": RESULTS})
 
     @staticmethod
-    def goal(options: t.Mapping[str, t.Any]) -> Goal:
+    def goal(options: t.Mapping[str, t.Any]) -> DesiredState:
         """Raises OptionError for an option that belongs to another state."""
         if options["state"] == "stopped":
             if options["kill_running"] is not None:
                 raise OptionError("kill_running: belongs to state absent; state stopped always terminates what runs")
-            return Goal(
+            return DesiredState(
                 steps={**dict.fromkeys(ACTIVE, "kill"), **dict.fromkeys(FINAL, DONE)},
                 otherwise=HOLD,
                 gone=MISSING,
@@ -178,7 +178,7 @@ class JobExecutions:
                 hinted=NOT_KILLED,
             )
         active = FAILED if options["kill_running"] is False else "kill"
-        return Goal(
+        return DesiredState(
             steps={**dict.fromkeys(ACTIVE, active), **dict.fromkeys(FINAL, "delete")},
             otherwise=HOLD,
             gone=DONE,
@@ -199,7 +199,7 @@ class JobExecutions:
             return self.client.call(method, path, **more)
         except Refused as error:
             if error.code in FATAL:
-                raise error.again_as(Fatal, error.error["message"]) from None
+                raise error.recast(Fatal, error.error["message"]) from None
             raise
 
     def get(self, job_id: str) -> Job | None:

@@ -19,7 +19,7 @@ from .._cloud.client import Client
 from .._cloud.errors import Refused
 from .._cloud.options import Spec
 from .._jobs.options import filter_option, texts
-from .._jobs.plan import DONE, MISSING, Goal, Words
+from .._jobs.plan import DONE, MISSING, DesiredState, Words
 from .._jobs.reading import page, the_job
 from .._jobs.selection import Fields, Job, Selection, asked, select
 from .._jobs.service import PAGE, Page, Pages, Paging
@@ -93,8 +93,8 @@ class BatchJobs:
         return select(options, "batch_id", BatchJobs.fields, {"state": STEPS})
 
     @staticmethod
-    def goal(options: t.Mapping[str, t.Any]) -> Goal:
-        return Goal(
+    def goal(options: t.Mapping[str, t.Any]) -> DesiredState:
+        return DesiredState(
             steps=STEPS,
             otherwise="cancel",
             gone=DONE if options["state"] == "absent" else MISSING,

@@ -83,7 +83,7 @@ def test_of_the_whole_task(run, struck, options, verbosity):
     assert ("traceback" in result) == (ON_REQUEST and verbosity == 3)
     if traceback_of(result):
         assert traceback_of(result).startswith("Traceback (most recent call last):\n")
-        assert "in manage" in traceback_of(result)
+        assert "in reconcile" in traceback_of(result)
         assert traceback_of(result).rstrip().endswith("ZeroDivisionError: ********")
     assert TOKEN not in json.dumps(result)
 
@@ -99,7 +99,7 @@ def test_on_request(run, struck, options, wanted, monkeypatch):
         result = as_module("dli_flink_jobs", {**options, "_ansible_tracebacks_for": ["error"]})
     else:
         result = run_action("dli_flink_jobs", options, environ={"ANSIBLE_DISPLAY_TRACEBACK": wanted})
-    assert "in manage" in result["exception"]
+    assert "in reconcile" in result["exception"]
 
 
 def test_of_a_reader(run, struck, options):
@@ -107,7 +107,7 @@ def test_of_a_reader(run, struck, options):
     options = {name: value for name, value in options.items() if name not in ("state", "wait_interval", "wait_timeout")}
     result = run("dli_flink_jobs_info", options, 3)
     assert result["msg"] == SAID
-    assert "in inform" in traceback_of(result)
+    assert "in list_jobs" in traceback_of(result)
 
 
 def test_of_one_read(run, struck, options):

@@ -16,6 +16,7 @@ import pytest
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.connection import read_connection
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import Refused
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.options import connection_options
+from ansible_collections.otc.bigdata.plugins.module_utils._services.dli import DLI
 from ansible_collections.otc.bigdata.plugins.plugin_utils import _job_lists
 from ansible_collections.otc.bigdata.plugins.plugin_utils._job_events import pause
 from ansible_collections.otc.bigdata.tests.unit.utils.event_source import FILE, until
@@ -455,8 +456,8 @@ def test_a_look_that_is_held_back_ends_when_the_next_is_due(emulator):
     given = {"token": "demo-token", "project_id": PROJECT, "endpoints": {"dli": emulator.url}}
     options = {**{name: one.get("default") for name, one in connection_options().items()}, **given}
     emulator.faults.add(path="/jobs$", status=429, times=None)
-    edge = _job_lists.SourceEdge({}, interval=0.1)
-    client = _job_lists.SourceClient(read_connection(options, {}, "dli"), "dli", edge)
+    context = _job_lists.SourceContext({}, interval=0.1)
+    client = _job_lists.SourceClient(read_connection(options, {}, DLI.name), DLI, context)
     client.begin()
     with pytest.raises(Refused, match="HTTP 429"):
         client.call("GET", "/v1.0/p/streaming/jobs")

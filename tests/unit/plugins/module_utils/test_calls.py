@@ -9,9 +9,9 @@ import typing as t
 
 import pytest
 
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Edge
-from ansible_collections.otc.bigdata.plugins.module_utils._jobs.list_jobs import inform
-from ansible_collections.otc.bigdata.plugins.module_utils._jobs.reconcile import manage
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.list_jobs import list_jobs
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.reconcile import reconcile
 from ansible_collections.otc.bigdata.plugins.module_utils._services.flink_jobs import FlinkJobs
 from ansible_collections.otc.bigdata.plugins.module_utils._version import VERSION
 from ansible_collections.otc.bigdata.tests.unit.utils.scripted_http import Call, Script
@@ -41,7 +41,7 @@ Start = t.Callable[..., Script]
 
 
 def stop(check_mode: bool = False, **options: t.Any) -> dict[str, t.Any]:
-    return manage(FlinkJobs, {**OPTIONS, **options}, Edge({}, check_mode))
+    return reconcile(FlinkJobs, {**OPTIONS, **options}, Context({}, check_mode))
 
 
 def detail(job_id: int, status: str, **more: t.Any) -> Call:
@@ -256,7 +256,7 @@ def test_a_list_that_moves_is_read_again(script: Start) -> None:
         listed(100, jobs[99:], 121),
     )
     filters = {"name": ["x"]}
-    result = inform(FlinkJobs, {**OPTIONS, "filters": filters, "details": False}, Edge({}))
+    result = list_jobs(FlinkJobs, {**OPTIONS, "filters": filters, "details": False}, Context({}))
     assert sorted(job["job_id"] for job in result["jobs"]) == [*range(1, 121), 999]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs import deadline
-from ansible_collections.otc.bigdata.plugins.module_utils._jobs.deadline import Patience
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.deadline import Deadline
 
 
 class Clock:
@@ -33,8 +33,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def pauses(clock: Clock, timeout: float, interval: float) -> list[float]:
     clock.pauses.clear()
-    patience = Patience(timeout, interval)
-    while patience.pause():
+    one = Deadline(timeout, interval)
+    while one.pause():
         pass
     return clock.pauses
 
@@ -46,22 +46,22 @@ def test_pauses(clock: Clock) -> None:
 
 
 def test_a_write_makes_the_next_look_come_soon(clock: Clock) -> None:
-    patience = Patience(60, 10)
+    one = Deadline(60, 10)
     for dummy in range(3):
-        patience.pause()
-    patience.restart()
-    patience.pause()
+        one.pause()
+    one.restart()
+    one.pause()
     assert clock.pauses == [0.5, 1, 2, 0.5]
 
 
 def test_a_look_between_two_others(clock: Clock) -> None:
     """Something may be due before the next look. That changes nothing in their rhythm, nor in the deadline."""
-    patience = Patience(60, 10)
-    assert patience.pause(patience.now() + 0.2)
-    assert patience.pause(patience.now() + 0.7)
-    assert patience.pause(patience.now() + 0.7)
-    assert patience.pause(patience.now() - 1)
-    assert patience.pause(None)
+    one = Deadline(60, 10)
+    assert one.pause(one.now() + 0.2)
+    assert one.pause(one.now() + 0.7)
+    assert one.pause(one.now() + 0.7)
+    assert one.pause(one.now() - 1)
+    assert one.pause(None)
     assert [round(one, 3) for one in clock.pauses] == [0.2, 0.5, 0.7, 1, 2]
-    assert [patience.before(attempt) for attempt in (1, 2, 3, 4, 5, 6, 2000)] == [0.5, 1, 2, 4, 8, 10, 10]
-    assert Patience(60, 0.05).before(3) == 0.05
+    assert [one.before(attempt) for attempt in (1, 2, 3, 4, 5, 6, 2000)] == [0.5, 1, 2, 4, 8, 10, 10]
+    assert Deadline(60, 0.05).before(3) == 0.05

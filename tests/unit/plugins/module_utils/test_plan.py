@@ -21,8 +21,8 @@ from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import (
     PAUSE,
     REFUSED,
     WAIT,
+    DesiredState,
     Entry,
-    Goal,
     misses,
     next_step,
     wake_up,
@@ -34,7 +34,7 @@ from ansible_collections.otc.bigdata.plugins.module_utils._services.spark_batche
 STOPPED, STARTED, ABSENT = GOALS["stopped"], GOALS["started"], GOALS["absent"]
 
 
-def step_of(entry: Entry, goal: Goal, now: float = 0.0) -> str:
+def step_of(entry: Entry, goal: DesiredState, now: float = 0.0) -> str:
     """At the time of the last write, unless another one is told."""
     return next_step(entry, goal, now)
 
@@ -388,7 +388,7 @@ def test_hint_at_spark_sql(job_type: str | None, hinted: bool, code: str, about_
 SAVED = FlinkJobs.goal({**OPTIONS, "state": "stopped", "trigger_savepoint": True})
 
 
-def entry_stopped(answer: str, status: str, has_savepoint: t.Any, goal: Goal = SAVED) -> Entry:
+def entry_stopped(answer: str, status: str, has_savepoint: t.Any, goal: DesiredState = SAVED) -> Entry:
     """Stopped at 100, and seen so at 101."""
     entry = entry_seen(RUNNING)
     entry.sent("stop", answer, None if answer == ACCEPTED else NOT_NOW, now=100)

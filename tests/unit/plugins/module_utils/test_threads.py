@@ -9,7 +9,7 @@ import pathlib
 import signal
 import threading
 
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud.client import at_once
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.client import run_parallel
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.http import Http, Tls
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.threads import begin
 
@@ -33,7 +33,7 @@ def test_the_thread_that_begins_another_one() -> None:
 
 
 def test_workers() -> None:
-    for found in at_once(lambda dummy: blocked(), range(8), 4):
+    for found in run_parallel(lambda dummy: blocked(), range(8), 4):
         assert found >= OURS
 
 
