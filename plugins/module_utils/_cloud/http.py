@@ -90,7 +90,7 @@ class Tls:
         option = "ca_path"
         try:
             context = ssl.create_default_context(cafile=self.ca_path or DEFAULT_CA_BUNDLE_PATH)
-            if urllib3_version < "2" or not self.verify:
+            if urllib3_version.startswith("1.") or not self.verify:
                 context.check_hostname = False  # urllib3 1.26 compares names itself, and cannot leave that to OpenSSL
             if not self.verify:
                 context.verify_mode = ssl.CERT_NONE

@@ -154,29 +154,36 @@ class Entry:
         return ("gone" if self.status is None else self.status) + (f" ({self.reason})" if self.reason else "")
 
 
-def next_step(entry: Entry, goal: DesiredState, now: float) -> str:
-    """DONE, WAIT, HOLD, PAUSE, FAILED, MISSING or a write to send; ``now`` on the monotonic clock.
+def took_effect(entry: Entry, goal: DesiredState, now: float) -> bool:
+    """Whether the last look shows that a write without a clear answer has had its effect."""
+    if not entry.unsure:
+        return False
+    step = goal.step(entry.status)
+    moved_on = step not in (entry.writes[-1], HOLD, MISSING) or (step == HOLD and entry.moved)
+    return moved_on or _came_to_nothing(entry, goal, now)
 
-    Sets ``changed`` once an unsure write shows effect.
-    """
+
+def next_step(entry: Entry, goal: DesiredState, now: float) -> str:
+    """DONE, WAIT, HOLD, PAUSE, FAILED, MISSING or a write to send; ``now`` on the monotonic clock."""
     step = goal.step(entry.status)
     if not entry.answer:
         return FAILED if entry.hindrance and step in goal.leads_to else step
-    last = entry.writes[-1]
-    in_vain = _came_to_nothing(entry, goal, now)
-    if entry.unsure and (in_vain or step not in (last, HOLD, MISSING) or (step == HOLD and entry.moved)):
-        entry.changed = True
-    if in_vain:
+    if _came_to_nothing(entry, goal, now):
         return FAILED
     if lacks(entry, goal):
         return FAILED if _over(entry.since + GRACE, now) else PAUSE
-    if step != last:
+    if step != entry.writes[-1]:
         return step if entry.writes.count(step) < MOST_TRIES else HOLD
+    return _after_write(entry, goal, now)
+
+
+def _after_write(entry: Entry, goal: DesiredState, now: float) -> str:
+    """The status still calls for the write that was made last."""
     if entry.answer == ACCEPTED:
         return WAIT
     if entry.answer != REFUSED or failed_only(entry, goal):
-        return _again(entry, goal, last, now)
-    found = _after_refusal(entry, goal, last)
+        return _again(entry, goal, entry.writes[-1], now)
+    found = _after_refusal(entry, goal, entry.writes[-1])
     if entry.unanswered:  # the write before the refused one may still show its effect
         return DONE if found == DONE and entry.looks >= ENOUGH_LOOKS else HOLD
     return HOLD if found == FAILED and entry.just_refused() else found

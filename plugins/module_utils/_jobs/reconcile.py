@@ -51,6 +51,7 @@ from .plan import (
     lacks,
     misses,
     next_step,
+    took_effect,
     wake_up,
 )
 from .progress import Progress
@@ -265,30 +266,39 @@ def _judge(entry: Entry, task: Task, now: float) -> str | None:
         entry.fail(f"could not be read: {entry.unread}{_doubt(entry)}", entry.unread)
     if entry.unread:
         return None  # nothing is decided, and above all nothing repeated, on what was seen before
+    entry.changed = entry.changed or took_effect(entry, task.goal, now)
     step = next_step(entry, task.goal, now)
-    if step == DONE and not entry.steady and not entry.been.isdisjoint(task.goal.twice):
-        return None  # one more look, whatever wait says
+    if step not in task.goal.leads_to:
+        _settle(entry, task, step)
+        return None
+    if isinstance(entry.refusal, Bug):
+        entry.fail(f"{entry.described()}: {entry.refusal}{_doubt(entry)}", entry.refusal)
+        return None
+    return step
+
+
+def _settle(entry: Entry, task: Task, step: str) -> None:
+    """If this step, which is no write, ends the work on the job."""
     waits = task.options["wait"] or _must_follow(entry, task.goal) or entry.unanswered or entry.just_refused()
     if step == DONE:
-        entry.settle(_why_done(entry, task.goal))
+        if entry.steady or entry.been.isdisjoint(task.goal.twice):  # else one more look, whatever wait says
+            entry.settle(_why_done(entry, task.goal))
     elif step == MISSING:
         _missing(entry, task)
     elif step == FAILED:
-        why = entry.why(task.goal) or ("" if entry.writes else entry.hindrance or task.goal.left_alone)
-        if lacks(entry, task.goal):
-            entry.fail(_not_kept(entry))
-        else:
-            entry.fail(f"{entry.described()}: {why}" if why else entry.described(), entry.refusal)
+        _fail(entry, task.goal)
     elif step == HOLD and not waits:
         entry.fail(f"{entry.described()}: nothing can be done now, and wait is false", entry.refusal)
-    elif step in (WAIT, HOLD):
-        if task.check_mode or not waits:
-            entry.settle("on its way" if step == WAIT else f"to be awaited, as it is {entry.described()}")
-    elif isinstance(entry.refusal, Bug):
-        entry.fail(f"{entry.described()}: {entry.refusal}{_doubt(entry)}", entry.refusal)
-    elif step != PAUSE:
-        return step
-    return None
+    elif step != PAUSE and (task.check_mode or not waits):
+        entry.settle("on its way" if step == WAIT else f"to be awaited, as it is {entry.described()}")
+
+
+def _fail(entry: Entry, goal: DesiredState) -> None:
+    why = entry.why(goal) or ("" if entry.writes else entry.hindrance or goal.left_alone)
+    if lacks(entry, goal):
+        entry.fail(_not_kept(entry))
+    else:
+        entry.fail(f"{entry.described()}: {why}" if why else entry.described(), entry.refusal)
 
 
 def _why_done(entry: Entry, goal: DesiredState) -> str:

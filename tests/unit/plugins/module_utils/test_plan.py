@@ -25,6 +25,7 @@ from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import (
     Entry,
     misses,
     next_step,
+    took_effect,
     wake_up,
 )
 from ansible_collections.otc.bigdata.plugins.module_utils._services.flink_jobs import GOALS, FlinkJobs
@@ -36,6 +37,7 @@ STOPPED, STARTED, ABSENT = GOALS["stopped"], GOALS["started"], GOALS["absent"]
 
 def step_of(entry: Entry, goal: DesiredState, now: float = 0.0) -> str:
     """At the time of the last write, unless another one is told."""
+    entry.changed = entry.changed or took_effect(entry, goal, now)
     return next_step(entry, goal, now)
 
 
