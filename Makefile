@@ -9,7 +9,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
 SHELL := bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint fix unit sanity units integration molecule docs artefact smoke rulebook bench throttling simulation lock clean
+.PHONY: help setup demo test lint fix fast unit sanity units integration molecule docs artefact smoke rulebook bench throttling simulation lock clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,10 @@ sanity: setup ## ansible-test sanity, for all Pythons found; with another ansibl
 	@date '+== %T sanity $(CORE)'
 	$(if $(CORE),scripts/with-core $(CORE)) scripts/ansible-test sanity --local --color no \
 	  $(if $(CORE),--python "$$(scripts/with-core $(CORE) python -c 'import sys; print(*sys.version_info[:2], sep=".")')")
+
+fast: setup ## The tests that need no connection and no process, through one of the two doors
+	pytest -q -n auto -m "not real and not no_cover" -k "not action" \
+	  tests/unit/test_*.py tests/unit/plugins/module_utils tests/unit/plugins/modules
 
 unit: setup ## Unit tests with coverage, on the Python of .venv
 	@date '+== %T unit'
