@@ -69,6 +69,23 @@ def fatal(run: Run, host: str = "localhost") -> str:
     return json.loads(messages[-1])["msg"]
 
 
+def first_line(run: Run) -> str:
+    """What is said before anything else."""
+    return json.loads(f'"{re.search(r"""^ *"msg": "(.*)"$""", run.out, re.MULTILINE)[1]}"')
+
+
+def said_to(run: Run, task: str, host: str) -> str:
+    """What a task says to a host; nothing where it is not run."""
+    found = re.search(rf'^ok: \[{host}\] => \{{\n *"msg": "(.*)"$', run.tasks().get(task, ""), re.MULTILINE)
+    return json.loads(f'"{found[1]}"') if found else ""
+
+
+def play_hosts(here: Folder, name: str, hosts: dict[str, dict], *arguments: str, **variables: t.Any) -> Run:
+    """One play for hosts with variables of their own, as most of the time is spent on the start of Ansible and its modules."""
+    here.write("hosts.yml", {"all": {"hosts": hosts}})
+    return play(here, name, {"otc_hosts": "all", **variables}, "-i", "hosts.yml", *arguments)
+
+
 def truth(emulator: Emulator) -> dict[str, t.Any]:
     """The real status of all jobs of all services, None for deleted ones."""
     return {job_id: status for service in (Flink, Spark, Mrs) for job_id, status in service(emulator).truth.items()}
@@ -85,6 +102,7 @@ def three_runs(emulator: Emulator, here: Folder, name: str, variables: dict, wri
     assert done.code == 0, done.said
     assert emulator.log.summary()["writes"] == writes
     assert counts(predicted) == counts(done)
+    assert first_line(predicted) == f"Check mode, so nothing is changed: {first_line(done)}"
     again = play(here, name, variables)
     assert again.code == 0, again.said
     assert emulator.log.summary()["writes"] == writes
@@ -260,6 +278,11 @@ RUNNING = {"status": "job_running", **QUEUE}
 WINDOW = {"maintenance_tasks": "upgrade.yml", "stopped_jobs_file": "stopped.yml"}
 
 
+def running(jobs: dict[str, list[int]]) -> list[dict]:
+    """Jobs of some hosts, each of which has a queue."""
+    return [{"job_id": job, "status": "job_running", "queue_name": queue} for queue, ids in jobs.items() for job in ids]
+
+
 def kept(here: Folder) -> dict:
     """What the file says; that a window is over, but not when."""
     content = yaml.safe_load((here.home / "stopped.yml").read_text(encoding="utf-8"))
@@ -321,75 +344,86 @@ def test_maintenance_window():
 
 
 def test_two_halves():
-    """Without tasks of the user, the way back is a playbook of its own. It is told of the jobs by a file or a workflow."""
-    window = {**QUEUE, "stopped_jobs_file": "stopped.yml"}
-    with world(flink_jobs=[{"job_id": 1, **RUNNING}, {"job_id": 2, **RUNNING}]) as (emulator, here):
-        predicted = play(here, "maintenance_window", window, "--check")
-        assert "Would stop 2 of 2 jobs" in predicted.out
+    """Without tasks of the user, the way back is a playbook of its own. It is told of the jobs by a file or a workflow.
+
+    In between somebody has started a job of the host disturbed. The other one is started, and the first one named, once.
+    """
+    hosts = {name: {"queue_name": name, "stopped_jobs_file": "stopped.yml"} for name in ("quiet", "disturbed")}
+    jobs = {"quiet": [1, 2], "disturbed": [11, 12]}
+    with world(flink_jobs=running(jobs)) as (emulator, here):
+        predicted = play_hosts(here, "maintenance_window", hosts, "--check")
+        assert predicted.tasks()["Show what happened"].count("Would stop 2 of 2 jobs") == 2
         assert "Not started again" not in predicted.out
         assert "stopped_jobs" not in stats(predicted)["flink"]
-        first = play(here, "maintenance_window", window)
+        first = play_hosts(here, "maintenance_window", hosts)
         assert first.code == 0, first.said
-        assert "Not started again: 1, 2" in first.out
-        assert kept(here) == {"stopped_jobs": {"localhost": [1, 2]}, "finished": []}
-        assert stats(first)["flink"]["stopped_jobs"] == {"localhost": [1, 2]}
+        for ids in jobs.values():
+            assert f"Not started again: {', '.join(map(str, ids))}" in first.out
+        assert kept(here) == {"stopped_jobs": jobs, "finished": []}
+        assert stats(first)["flink"]["stopped_jobs"] == jobs
+        assert stats(first)["flink"]["work_begun"] == work(here, "begun") == dict.fromkeys(jobs, True)
+        assert set(Flink(emulator).truth.values()) == {"job_cancel_success"}
 
-        in_workflow = play(here, "maintenance_end", {"otc_bigdata": stats(first)}, "--check")
-        by_file = {"stopped_jobs_file": "stopped.yml"}
-        assert Flink(emulator).truth == dict.fromkeys((1, 2), "job_cancel_success")
-        run = play(here, "maintenance_end", by_file)
-        assert run.code == 0, run.said
-        assert counts(run) == {"flink_started": [2, 2, 0, 0]}
-        assert counts(in_workflow) == {**counts(run), "flink": [2, 2, 0, 0]}  # handed on
-        assert Flink(emulator).truth == dict.fromkeys((1, 2), "job_running")
-        assert kept(here) == {"stopped_jobs": {"localhost": []}, "finished": ["localhost"]}
-        again = play(here, "maintenance_end", by_file)
-        assert (again.code, recap(again)["changed"], emulator.log.summary()["writes"]) == (0, 0, 2)
+        emulator.world.add("flink_jobs", {"job_id": 12, "status": "job_running"})
+        in_workflow = play_hosts(here, "maintenance_end", hosts, "--check", otc_bigdata=stats(first))
+        by_workflow = {job: status for job, status in Flink(emulator).truth.items() if status == "job_running"}
+        assert by_workflow == {12: "job_running"}
+        by_file = play_hosts(here, "maintenance_end", hosts)
+        for run in (in_workflow, by_file):
+            assert fatal(run, "disturbed").startswith(
+                "Somebody else has started jobs of this window before its end: 12 "
+            )
+            assert [recap(run, host)["failed"] for host in jobs] == [0, 1]
+            assert run.code == 2
+        assert counts(by_file) == {"flink_started": [4, 3, 1, 0]}
+        assert counts(in_workflow) == {**counts(by_file), "flink": [4, 4, 0, 0]}  # handed on
+        assert set(Flink(emulator).truth.values()) == {"job_running"}
+        assert kept(here) == {"stopped_jobs": {"quiet": [], "disturbed": []}, "finished": ["disturbed", "quiet"]}
+        assert emulator.log.summary()["writes"] == 4  # a stop and a start of each host
+        again = play_hosts(here, "maintenance_end", hosts)
+        assert (again.code, emulator.log.summary()["writes"]) == (0, 4), again.said
+        assert [recap(again, host)["changed"] for host in jobs] == [0, 0]
 
 
-def test_job_that_cannot_be_stopped():
-    """No hand-over while a job may run. The others are started again, and the next run goes on."""
-    fails = {"savepoint": [{"status": "job_cancel_fail", "status_desc": "no bucket"}]}
-    seed = {"flink_jobs": [{"job_id": 1, **RUNNING}, {"job_id": 2, **RUNNING, "script": fails}]}
-    with world(**seed) as (emulator, here):
+def test_jobs_that_fail():
+    """No hand-over while a job may run. Jobs that have stopped are started again, and the next run goes on.
+
+    Of a host where only the start of one has failed, it only starts that one: the others run, and the work is done.
+    """
+    no_stop = {"savepoint": [{"status": "job_cancel_fail", "status_desc": "no bucket"}]}
+    no_start = {"run": [{"status": "job_submit_fail", "status_desc": "no resources"}]}
+    jobs = {"stop": [1, 2], "start": [11, 12]}
+    seed = [*running(jobs), {"job_id": 2, "script": no_stop}, {"job_id": 12, "script": no_start}]
+    hosts = {name: {"queue_name": name, **WINDOW} for name in jobs}
+    with world(flink_jobs=seed) as (emulator, here):
         here.write("upgrade.yml", HAND_OVER)
-        run = play(here, "maintenance_window", {**QUEUE, **WINDOW})
+        run = play_hosts(here, "maintenance_window", hosts)
         assert run.code == 2
         assert "flink: Stopped 1 of 2 jobs, 1 failed: 2: job_cancel_fail (no bucket)" in run.out
-        assert fatal(run).startswith(
-            "flink: Started 1 of 2 jobs, 1 failed: 2: job_cancel_fail (no bucket): it has no savepoint"
+        reason = "2: job_cancel_fail (no bucket): it has no savepoint"
+        assert fatal(run, "stop").startswith(f"flink: Started 1 of 2 jobs, 1 failed: {reason}")
+        assert fatal(run, "start").startswith(
+            "flink: Started 1 of 2 jobs, 1 failed: 12: job_submit_fail (no resources)"
         )
-        assert "stopped: " not in run.out
-        assert Flink(emulator).truth == {1: "job_running", 2: "job_cancel_fail"}
-        assert kept(here) == {"stopped_jobs": {"localhost": [2]}, "finished": []}
-        assert counts(run) == {"flink": [2, 1, 0, 1], "flink_started": [2, 1, 0, 1]}
+        assert [said_to(run, "Work", host) for host in jobs] == ["", "stopped: [11, 12]"]
+        assert Flink(emulator).truth == {
+            1: "job_running",
+            2: "job_cancel_fail",
+            11: "job_running",
+            12: "job_submit_fail",
+        }
+        assert kept(here) == {"stopped_jobs": {"stop": [2], "start": [12]}, "finished": []}
+        assert counts(run) == {"flink": [4, 3, 0, 1], "flink_started": [4, 2, 0, 2]}
 
-        emulator.world.add("flink_jobs", {"job_id": 2, "script": {}})
-        run = play(here, "maintenance_window", {**QUEUE, **WINDOW})
-        assert run.code == 0, run.said
-        assert "stopped: [1, 2]" in run.out
-        assert Flink(emulator).truth == dict.fromkeys((1, 2), "job_running")
-        assert kept(here)["finished"] == ["localhost"]
-
-
-def test_job_that_cannot_be_started():
-    """The next run only starts it: the others run, and the work is done."""
-    broken = {"run": [{"status": "job_submit_fail", "status_desc": "no resources"}]}
-    seed = {"flink_jobs": [{"job_id": 1, **RUNNING}, {"job_id": 2, **RUNNING, "script": broken}]}
-    with world(**seed) as (emulator, here):
-        here.write("upgrade.yml", HAND_OVER)
-        run = play(here, "maintenance_window", {**QUEUE, **WINDOW})
-        assert run.code == 2
-        assert fatal(run).startswith("flink: Started 1 of 2 jobs, 1 failed: 2: job_submit_fail (no resources)")
-        assert kept(here) == {"stopped_jobs": {"localhost": [2]}, "finished": []}
-        emulator.world.add("flink_jobs", {"job_id": 2, "script": {}})
+        for job in (2, 12):
+            emulator.world.add("flink_jobs", {"job_id": job, "script": {}})
         emulator.log.clear()
-        run = play(here, "maintenance_window", {**QUEUE, **WINDOW})
+        run = play_hosts(here, "maintenance_window", hosts)
         assert run.code == 0, run.said
-        assert "stopped: " not in run.out
-        assert Flink(emulator).written == [2]
-        assert Flink(emulator).truth == dict.fromkeys((1, 2), "job_running")
-        assert kept(here) == {"stopped_jobs": {"localhost": []}, "finished": ["localhost"]}
+        assert [said_to(run, "Work", host) for host in jobs] == ["stopped: [1, 2]", ""]
+        assert [job for job in Flink(emulator).written if job in jobs["start"]] == [12]
+        assert set(Flink(emulator).truth.values()) == {"job_running"}
+        assert kept(here) == {"stopped_jobs": {"stop": [], "start": []}, "finished": ["start", "stop"]}
 
 
 def test_interrupted_while_jobs_stop():
@@ -432,27 +466,32 @@ FAIL = {"name": "Work", "ansible.builtin.fail": {"msg": "half done"}}
 DANGER = {"name": "From here on", "ansible.builtin.set_fact": {"start_again": "after_success"}}
 
 
-@pytest.mark.parametrize(
-    ("tasks", "start_again", "stay_stopped"),
-    [
-        ([FAIL], None, False),
-        ([FAIL], " ", False),
-        ([FAIL], " always\n", False),
-        ([DANGER, FAIL], None, True),
-        (HAND_OVER, "never", True),
-    ],
-    ids=["default", "blank", "always", "as a fact", "never"],
-)
-def test_tasks_that_fail(tasks, start_again, stay_stopped):
+ENDS: dict[str, tuple[list[dict], str | None, bool]] = {  # the tasks, start_again, whether the jobs stay stopped
+    "default": ([FAIL], None, False),
+    "blank": ([FAIL], " ", False),
+    "always": ([FAIL], " always\n", False),
+    "as_a_fact": ([DANGER, FAIL], None, True),
+    "never": (HAND_OVER, "never", True),
+}
+
+
+def test_tasks_that_fail():
     """Whether the jobs are started again is up to the user. Either way the window is not over."""
-    variables = {**QUEUE, **WINDOW, **({"start_again": start_again} if start_again else {})}
-    with world(flink_jobs=[{"job_id": 1, **RUNNING}, {"job_id": 2, **RUNNING}]) as (emulator, here):
-        here.write("upgrade.yml", tasks)
-        run = play(here, "maintenance_window", variables)
-        assert run.code == (2 if FAIL in tasks else 0)
-        assert ("Not started again: 1, 2" in run.out) is stay_stopped
-        assert set(Flink(emulator).truth.values()) == {"job_cancel_success" if stay_stopped else "job_running"}
-        assert kept(here) == {"stopped_jobs": {"localhost": [1, 2] if stay_stopped else []}, "finished": []}
+    jobs = {name: [number, number + 1] for number, name in zip(range(11, 100, 10), ENDS)}
+    hosts = {name: {"queue_name": name, **WINDOW, "maintenance_tasks": f"{name}.yml"} for name in ENDS}
+    with world(flink_jobs=running(jobs)) as (emulator, here):
+        for name, (tasks, start_again, dummy) in ENDS.items():
+            here.write(f"{name}.yml", tasks)
+            hosts[name].update({"start_again": start_again} if start_again else {})
+        run = play_hosts(here, "maintenance_window", hosts)
+        for name, (tasks, dummy, stay_stopped) in ENDS.items():
+            assert bool(recap(run, name)["failed"]) is (FAIL in tasks)
+            assert (f"Not started again: {', '.join(map(str, jobs[name]))}" in run.out) is stay_stopped
+            found = {Flink(emulator).truth[job] for job in jobs[name]}
+            assert found == {"job_cancel_success" if stay_stopped else "job_running"}
+        assert run.code == 2
+        stopped = {name: ids if ENDS[name][2] else [] for name, ids in jobs.items()}
+        assert kept(here) == {"stopped_jobs": stopped, "finished": []}
 
 
 def test_window_over_two_projects():
@@ -487,42 +526,41 @@ TYPO = {"names": "Orders*", **WINDOW}
 def test_nothing_matches():
     """A slip in a pattern: the tasks do not run while the jobs do, and the file does not call the window over."""
     seed = [{"job_id": 1, "name": "orders", **RUNNING}, {"job_id": 2, "name": "old", "status": "job_finish"}]
+    hosts = {
+        "slip": TYPO,
+        "few": {**TYPO, "names": "o*", "min_jobs": 3},
+        "enough": {**TYPO, "names": "o*", "min_jobs": 2},
+    }
     with world(flink_jobs=seed) as (emulator, here):
         here.write("upgrade.yml", HAND_OVER)
-        for check in ([], ["--check"]):
-            run = play(here, "maintenance_window", TYPO, *check)
+        for check in (["--check"], []):
+            run = play_hosts(here, "maintenance_window", hosts, *check)
             assert run.code == 2
-            assert fatal(run).startswith(
+            assert fatal(run, "slip").startswith(
                 "min_jobs: at least 1 must match, running or not, but 0 do; flink: No job selected"
             )
-            assert "stopped: " not in run.out
-        assert emulator.log.summary()["writes"] == 0
-        assert kept(here) == {"stopped_jobs": {"localhost": []}, "finished": []}
-        assert (work(here, "begun"), work(here, "done")) == ({"localhost": False}, {})
-
-        run = play(here, "maintenance_window", {**TYPO, "names": "o*", "min_jobs": 3})
-        assert fatal(run).startswith("min_jobs: at least 3 must match, running or not, but 2 do (")
-        assert emulator.log.summary()["writes"] == 0
-        run = play(here, "maintenance_window", {**TYPO, "names": "o*", "min_jobs": 2})
-        assert run.code == 0, run.said
-        assert "stopped: [1]" in run.out
-        assert kept(here)["finished"] == ["localhost"]
+            assert fatal(run, "few").startswith("min_jobs: at least 3 must match, running or not, but 2 do (")
+            assert [said_to(run, "Work", host) for host in hosts] == ["", "", "stopped: [1]"]
+            assert emulator.log.summary()["writes"] == (0 if check else 2)  # a stop and a start of the last host
+            assert (here.home / "stopped.yml").exists() is not bool(check)
+        assert kept(here) == {"stopped_jobs": dict.fromkeys(hosts, []), "finished": ["enough"]}
+        assert work(here, "begun") == {"slip": False, "few": False, "enough": True}
+        assert work(here, "done") == {"enough": True}
 
 
-@pytest.mark.parametrize("names", ["old", "nobody"])
-def test_window_without_a_job(names):
+def test_window_without_a_job():
     """No job that matches runs, or none is there, as is said. The tasks run, but nothing is kept that an empty window has done."""
-    variables = {**WINDOW, "names": names, "min_jobs": 1 if names == "old" else 0}
+    hosts = {name: {**WINDOW, "names": name, "min_jobs": least} for name, least in (("old", 1), ("nobody", 0))}
     with world(flink_jobs=[{"job_id": 2, "name": "old", "status": "job_finish"}]) as (emulator, here):
         here.write("upgrade.yml", HAND_OVER)
         for dummy in range(2):
-            run = play(here, "maintenance_window", variables)
+            run = play_hosts(here, "maintenance_window", hosts)
             assert run.code == 0, run.said
-            assert "stopped: []" in run.out
+            assert {said_to(run, "Work", host) for host in hosts} == {"stopped: []"}
             assert "An earlier run" not in run.out
-            assert kept(here) == {"stopped_jobs": {"localhost": []}, "finished": []}
-            assert (work(here, "begun"), work(here, "done")) == ({"localhost": False}, {})
-        run = play(here, "maintenance_end", {"stopped_jobs_file": "stopped.yml"})
+            assert kept(here) == {"stopped_jobs": {"old": [], "nobody": []}, "finished": []}
+            assert (work(here, "begun"), work(here, "done")) == ({"old": False, "nobody": False}, {})
+        run = play_hosts(here, "maintenance_end", hosts)
         assert run.code == 0, run.said
         assert kept(here)["finished"] == []
         assert emulator.log.summary()["writes"] == 0
@@ -540,78 +578,75 @@ def somebody_starts(emulator: Emulator, *jobs: int, status: str = "job_running")
 MEANWHILE = "Somebody else has started jobs while your tasks ran: "
 
 
-@pytest.mark.parametrize("start_again", ["always", "after_success"])
-@pytest.mark.parametrize("fails", [False, True], ids=["tasks end well", "tasks fail"])
-def test_job_that_runs_meanwhile(start_again, fails):
-    """It is named, and the work is not taken for done."""
-    seed = [{"job_id": 1, "name": ODD_NAME, **RUNNING}, {"job_id": 2, "name": "clicks", **RUNNING}]
-    with world(flink_jobs=seed) as (emulator, here):
-        here.write("upgrade.yml", [*somebody_starts(emulator, 1), *([FAIL] if fails else [])])
-        run = play(here, "maintenance_window", {**QUEUE, **WINDOW, "start_again": start_again})
-        assert run.code == 2
-        assert fatal(run).startswith(f"{MEANWHILE}1 ({ODD_NAME}) is job_running; look whether")
-        stays = start_again == "after_success"
-        assert Flink(emulator).truth == {1: "job_running", 2: "job_cancel_success" if stays else "job_running"}
-        assert kept(here) == {"stopped_jobs": {"localhost": [1, 2] if stays else []}, "finished": []}
-        assert work(here, "done") == {}
+DOWN = {"status": "job_cancel_success"}
+UP = {"status": "job_running"}
+BROKEN = {"status": "job_running_exception", "refuse": {"stop": "DLI.15002"}}
 
 
-def test_two_windows():
-    """The second one finds all jobs stopped already. The first one starts them while the second one still works."""
+class Meanwhile(t.NamedTuple):
+    """Two jobs of a host, and which of them somebody else starts while the tasks run. ``still_down``: in the end."""
+
+    jobs: tuple[dict, dict]
+    starts: int | None
+    still_down: tuple[int, ...] = ()
+    fails: bool = False
+    start_again: str = "always"
+
+
+BOTH = ({"name": ODD_NAME, **UP}, {"name": "clicks", **UP})
+MEANWHILES = {
+    "ends_always": Meanwhile(BOTH, 1),
+    "ends_after_success": Meanwhile(BOTH, 1, (2,), start_again="after_success"),
+    "fails_always": Meanwhile(BOTH, 1, fails=True),
+    "fails_after_success": Meanwhile(BOTH, 1, (2,), True, "after_success"),
+    # Another window has stopped both, and starts one of them. It was the first, so it still works on the other
+    "two_windows": Meanwhile((DOWN, DOWN), 2, (1,)),
+    # The same with a job that this window stops itself
+    "overlap": Meanwhile(({"name": "clicks", **DOWN}, UP), 1),
+    # In this status the service may refuse a stop, which is as wanted; nobody has started it since
+    "not_stopped": Meanwhile((UP, BROKEN), None, (1,), start_again="never"),
+}
+
+
+def test_job_that_runs_meanwhile():
+    """It is named, and the work is not taken for done. Nothing else is written for its sake."""
+    first = dict(zip(MEANWHILES, range(11, 100, 10)))
     seed = [
-        {"job_id": 1, "status": "job_cancel_success", **QUEUE},
-        {"job_id": 2, "status": "job_cancel_success", **QUEUE},
-        {"job_id": 3, "status": "job_running"},
+        {"job_id": first[name] + number, "queue_name": name, **job}
+        for name, case in MEANWHILES.items()
+        for number, job in enumerate(case.jobs)
     ]
+    hosts = {
+        name: {**WINDOW, "queue_name": name, "maintenance_tasks": f"{name}.yml", "start_again": case.start_again}
+        for name, case in MEANWHILES.items()
+    }
     with world(flink_jobs=seed) as (emulator, here):
-        here.write("upgrade.yml", somebody_starts(emulator, 2))
-        run = play(here, "maintenance_window", {**QUEUE, **WINDOW})
+        for name, case in MEANWHILES.items():
+            starts = somebody_starts(emulator, first[name] + case.starts - 1) if case.starts else HAND_OVER
+            here.write(f"{name}.yml", [*starts, *([FAIL] if case.fails else [])])
+        run = play_hosts(here, "maintenance_window", hosts)
         assert run.code == 2
-        assert fatal(run).startswith(f"{MEANWHILE}2 ")
-        assert emulator.log.summary()["writes"] == 0
-
-
-def test_two_windows_that_overlap_in_part():
-    """The second one stops a job of its own, and finds those of the first one stopped already."""
-    seed = [{"job_id": 1, "name": "clicks", "status": "job_cancel_success", **QUEUE}, {"job_id": 2, **RUNNING}]
-    with world(flink_jobs=seed) as (emulator, here):
-        here.write("upgrade.yml", somebody_starts(emulator, 1))
-        run = play(here, "maintenance_window", {**QUEUE, **WINDOW})
-        assert run.code == 2
-        assert fatal(run).startswith(f"{MEANWHILE}1 (clicks) is job_running; look whether")
-        assert Flink(emulator).truth == dict.fromkeys((1, 2), "job_running")
-        assert work(here, "done") == {}
-
-
-def test_a_job_that_the_service_does_not_stop():
-    """In job_running_exception it may refuse a stop, which is as wanted; nobody has started it since."""
-    seed = [
-        {"job_id": 1, **RUNNING},
-        {"job_id": 2, **RUNNING, "status": "job_running_exception", "refuse": {"stop": "DLI.15002"}},
-    ]
-    with world(flink_jobs=seed) as (emulator, here):
-        here.write("upgrade.yml", HAND_OVER)
-        run = play(here, "maintenance_window", {**QUEUE, **WINDOW, "start_again": "never"})
-        assert run.code == 0, run.said
-        assert "stopped: [1, 2]" in run.out
-        assert Flink(emulator).truth == {1: "job_cancel_success", 2: "job_running_exception"}
-
-
-def test_end_of_a_window_that_was_disturbed():
-    """Between the two halves somebody has started a job. The other one is started, and the first one named, once."""
-    with world(flink_jobs=[{"job_id": 1, **RUNNING}, {"job_id": 2, **RUNNING}]) as (emulator, here):
-        first = play(here, "maintenance_window", {**QUEUE, "stopped_jobs_file": "stopped.yml"})
-        assert first.code == 0, first.said
-        assert stats(first)["flink"]["work_begun"] == work(here, "begun") == {"localhost": True}
-        emulator.world.add("flink_jobs", {"job_id": 2, "status": "job_running"})
-        for told in ({"otc_bigdata": stats(first)}, {"stopped_jobs_file": "stopped.yml"}):
-            run = play(here, "maintenance_end", told, *([] if "stopped_jobs_file" in told else ["--check"]))
-            assert run.code == 2
-            assert fatal(run).startswith("Somebody else has started jobs of this window before its end: 2 ")
-        assert Flink(emulator).truth == dict.fromkeys((1, 2), "job_running")
-        assert kept(here) == {"stopped_jobs": {"localhost": []}, "finished": ["localhost"]}
-        again = play(here, "maintenance_end", {"stopped_jobs_file": "stopped.yml"})
-        assert again.code == 0, again.said
+        for name, case in MEANWHILES.items():
+            ids = [first[name], first[name] + 1]
+            found = [Flink(emulator).truth[job] for job in ids]
+            up = case.jobs[1]["status"] if name == "not_stopped" else "job_running"
+            assert found == ["job_cancel_success" if number in case.still_down else up for number in (1, 2)], name
+            if case.starts:
+                job = case.jobs[case.starts - 1]
+                title = f"{ids[case.starts - 1]} ({job['name']})" if "name" in job else ids[case.starts - 1]
+                assert fatal(run, name).startswith(f"{MEANWHILE}{title} "), name
+                if "name" in job:
+                    assert fatal(run, name).startswith(f"{MEANWHILE}{title} is job_running; look whether"), name
+            else:
+                assert recap(run, name)["failed"] == 0
+                assert said_to(run, "Work", name) == f"stopped: {ids}"
+        assert not {first["two_windows"], first["two_windows"] + 1} & set(Flink(emulator).written)
+        stay = [name for name, case in MEANWHILES.items() if case.start_again != "always"]
+        stopped = {name: [first[name], first[name] + 1] if name in stay else [] for name in MEANWHILES}
+        found = kept(here)
+        assert {name: sorted(ids) for name, ids in found["stopped_jobs"].items()} == stopped
+        assert found["finished"] == []
+        assert work(here, "done") == {"not_stopped": True}
 
 
 def test_killed_while_the_tasks_run():
@@ -645,86 +680,38 @@ MISSING = "names: give patterns of names, or a queue_name; all_jobs=true means e
 AGE = "is not one positive number and one of s m h d w, as in 30d"
 
 
-def empty(name: str) -> str:
-    return f"{name}: is empty; leave it out or give it a value"
-
-
-# of each playbook: in one run Ansible refuses types, in another one we refuse values
-WRONG: dict[str, tuple[str, list[tuple[dict, str]]]] = {
-    "types": (
-        "purge_finished",
-        [
-            ({}, "missing required arguments: older_than"),
-            ({"older_than": "1d", "services": "flink,spark"}, "must be one or more of: flink, mrs. Got no match for: spark"),
-            ({"older_than": " "}, "missing required arguments: older_than"),
-            ({"older_than": "1d", "project_name": ["eu-de"]}, "project_name: must be text, not list"),
-            ({"older_than": "1d", "max_jobs": "many"}, "argument 'max_jobs' is of type"),
-            ({"older_than": "1d", "delete_stopped": "perhaps"}, "argument 'delete_stopped' is of type"),
-            ({"older_than": "1d", "clusters": {"a": "b"}}, "clusters: must be text, not dict"),
-        ],
-    ),
-    "ages": (
-        "purge_finished",
-        [
-            ({"older_than": 3}, f"older_than: '3' {AGE}"),
-            ({"older_than": "30"}, f"older_than: '30' {AGE}"),
-            ({"older_than": "0d"}, f"older_than: '0d' {AGE}"),
-            ({"older_than": "3 d"}, f"older_than: '3 d' {AGE}"),
-            ({"older_than": "3d", "services": "mrs"}, "clusters: the service mrs needs the names of its clusters"),
-            ({"older_than": "3d", "services": "mrs", "clusters": ""}, "clusters: the service mrs needs the names of its clusters"),
-            ({"older_than": "3d", "max_jobs": 0}, "max_jobs: must be at least 1, not 0"),
-        ],
-    ),
-    "filters": (
-        "stop_all",
-        [
-            ({}, MISSING),
-            ({"names": None}, MISSING),
-            ({"names": None, "queue_name": None}, MISSING),
-            ({"names": []}, empty("names")),
-            ({"names": ""}, MISSING),
-            ({"names": " ", "queue_name": "\n"}, MISSING),
-            ({"names": "\n", "queue_name": template("omit")}, MISSING),
-            ({"names": template("omit")}, MISSING),
-            ({"queue_name": template("nobody_knows")}, "queue_name: has no value: 'nobody_knows' is undefined"),
-            ({"names": ["a", ""]}, empty("names")),
-            ({"names": "a, ,b"}, empty("names")),
-            ({"names": [[]], "queue_name": "q"}, empty("names")),
-            ({"names": [None], "queue_name": "q"}, empty("names")),
-            ({"names": False, "queue_name": "q"}, "names: must be text, not the truth value false; write a pattern such as"),
-            ({"names": ["a", 128]}, "names: must be text, not the number 128; write a pattern such as [0]10, or quote it in YAML"),
-            ({"names": "a", "project_id": 1e3}, "project_id: must be text, not the number 1000.0; quote it in YAML"),
-            ({"names": "a", "all_jobs": True}, "all_jobs: means every job, so give no names beside it"),
-            ({"names": None, "all_jobs": "false"}, MISSING),
-            ({"names": None, "all_jobs": "perhaps"}, "argument 'all_jobs' is of type"),
-            ({"names": ",", "queue_name": "q"}, empty("names")),
-            ({"names": ["a\nb"]}, "names: has a line break or another control character in it"),
-            ({"names": [{"a": "b"}]}, "names: must be text, not dict"),
-            ({"queue_name": "a\nb"}, "queue_name: has a line break or another control character in it"),
-            ({"names": "a", "services": []}, empty("services")),
-            ({"names": "a", "wait_timeout": -1}, "wait_timeout: must be at least 0, not -1"),
-        ],
-    ),
-    "files": (
-        "maintenance_window",
-        [
-            ({"queue_name": "q", "maintenance_tasks": "nowhere.yml"}, "maintenance_tasks: there is no file '{home}/nowhere.yml'"),
-            ({"queue_name": "q", "min_jobs": -1}, "min_jobs: must be at least 0, not -1"),
-            ({"queue_name": "q", "start_again": "sometimes"}, "value of start_again must be one of: always, after_success, never"),
-        ],
-    ),
+# of each playbook: what Ansible refuses, and what we do. All that needs no Ansible is in test__playbook_settings.py
+WRONG: dict[str, list[tuple[dict, str]]] = {
+    "purge_finished": [
+        ({}, "missing required arguments: older_than"),
+        ({"older_than": "1d", "services": "flink,spark"}, "must be one or more of: flink, mrs. Got no match for: spark"),
+        ({"older_than": 3}, f"older_than: '3' {AGE}"),
+        ({"older_than": "3d", "services": "mrs", "clusters": ""}, "clusters: the service mrs needs the names of its clusters"),
+    ],
+    "stop_all": [
+        ({"names": None, "queue_name": None}, MISSING),
+        ({"names": "\n", "queue_name": template("omit")}, MISSING),
+        ({"names": template("omit")}, MISSING),
+        ({"queue_name": template("nobody_knows")}, "queue_name: has no value: 'nobody_knows' is undefined"),
+        ({"names": [None], "queue_name": "q"}, "names: is empty; leave it out or give it a value"),
+        ({"names": ["a", 128]}, "names: must be text, not the number 128; write a pattern such as [0]10, or quote it in YAML"),
+        ({"queue_name": "a\nb"}, "queue_name: has a line break or another control character in it"),
+    ],
+    "maintenance_window": [
+        ({"queue_name": "q", "maintenance_tasks": "nowhere.yml"}, "maintenance_tasks: there is no file '{home}/nowhere.yml'"),
+        ({"queue_name": "q", "start_again": "sometimes"}, "value of start_again must be one of: always, after_success, never"),
+    ],
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", WRONG)
-def test_wrong_variables(case):
+@pytest.mark.parametrize("playbook", WRONG)
+def test_wrong_variables(playbook):
     """One sentence each, before any request, also for a host whose variables are right."""
-    playbook, cases = WRONG[case]
+    cases = WRONG[playbook]
     right = {"names": ["*"], "older_than": "1d"}
     hosts = {"right": right, **{f"host{number}": variables for number, (variables, dummy) in enumerate(cases)}}
     with world() as (emulator, here):
-        here.write("hosts.yml", {"all": {"hosts": hosts}})
-        run = play(here, playbook, {"otc_hosts": "all"}, "-i", "hosts.yml")
+        run = play_hosts(here, playbook, hosts)
         assert run.code == 2
         for number, (dummy, message) in enumerate(cases):
             said = fatal(run, f"host{number}")
@@ -734,54 +721,63 @@ def test_wrong_variables(case):
         assert emulator.log.entries() == []
 
 
-@pytest.mark.parametrize(
-    ("way", "given", "refused"),
-    [
-        ("command line", "names=010", None),
-        ("command line", '{"names": "010"}', None),
-        ("command line", '{"names": 128}', "the number 128"),
-        ("command line", "{names: 2026-11-28}", "the date 2026-11-28"),
-        ("inventory", """names='"010"'""", None),
-        ("inventory", "names=128", "the number 128"),
-        ("import", ["010"], None),
-        ("import", 128, "the number 128"),
-    ],
-)
-def test_names_that_look_like_numbers(way, given, refused):
-    """What has become a number on its way is refused, also where it is an ID. Text stays text."""
-    names = {1: "010", 8: "8", 10: "10", 128: "128"}
-    seed = [{"job_id": number, "name": name, **RUNNING} for number, name in names.items()]
-    arguments = ["otc.bigdata.stop_all"]
-    with world(flink_jobs=seed, batches=[]) as (emulator, here):
-        if way == "command line":
-            arguments += ["-e", given]
-        elif way == "inventory":
-            arguments += ["-i", str(here.write("hosts.ini", f"localhost {given}\n"))]
-        else:
-            imports = {"ansible.builtin.import_playbook": "otc.bigdata.stop_all", "vars": {"names": given}}
-            arguments = [str(here.write("site.yml", [{"name": "Stop", **imports}]))]
-        run = here.start("playbook", *arguments).end(120)
+def stop_all_by(here: Folder, line: str, *imports: dict) -> list[str]:
+    """The arguments for a playbook that imports this one, also for the host number of an inventory."""
+    here.write("hosts.ini", f"number {line}\n")
+    plays = [{"ansible.builtin.import_playbook": "otc.bigdata.stop_all", "vars": variables} for variables in imports]
+    return [str(here.write("site.yml", plays)), "-i", "hosts.ini"]
+
+
+def test_text_that_looks_like_a_number():
+    """It stays text: that of the command line, of an inventory, and of who imports the playbook."""
+    names = {1: "010", 2: "012", 8: "8", 10: "10", 12: "12", 128: "128"}
+    seed = [
+        *({"job_id": number, "name": name, "status": "job_running", "queue_name": "010"} for number, name in names.items()),
+        *({"job_id": 500 + queue, "name": "010", "status": "job_running", "queue_name": str(queue)} for queue in (8, 10)),
+    ]  # fmt: skip
+    with world(flink_jobs=seed) as (emulator, here):
+        line = stop_all_by(here, """names='"012"'""", {"names": ["010"]}, {"otc_hosts": "number"})
+        run = here.start("playbook", *line, "-e", "queue_name=010", "-e", '{"services": "flink"}').end(120)
+        assert run.code == 0, run.said
         stopped = {number for number, status in Flink(emulator).truth.items() if status != "job_running"}
-        assert stopped == (set() if refused else {1}), run.said
-        if refused:
-            assert fatal(run).startswith(f"names: must be text, not {refused}; write a pattern")
-            assert emulator.log.entries() == []
+        assert stopped == {1, 2}, run.said
+
+
+def test_what_has_become_a_number():
+    """On any of these ways. It is refused, also where it is an ID."""
+    with world(flink_jobs=[{"job_id": 128, "name": "128", **RUNNING}]) as (emulator, here):
+        line = stop_all_by(here, "names=128", {"otc_hosts": "number", "queue_name": 128})
+        run = here.start("playbook", *line, "-e", '{"project_id": 128}', "-e", "{region: 2026-11-28}").end(120)
+        assert run.code == 2
+        said = {text.partition(";")[0] for text in fatal(run, "number").splitlines()}
+        number = {f"{name}: must be text, not the number 128" for name in ("names", "queue_name", "project_id")}
+        assert said == {*number, "region: must be text, not the date 2026-11-28"}
+        assert "the number 128; write a pattern" in fatal(run, "number")
+        assert emulator.log.entries() == []
 
 
 def test_every_job():
     """As with the pattern *, also one without a name; of a queue, every job of it."""
-    seed = [{"job_id": 1, "name": None, **RUNNING}, {"job_id": 2, "name": "all", "status": "job_running"}]
-    with world(flink_jobs=seed, batches=[]) as (emulator, here):
-        run = play(here, "maintenance_window", {"all_jobs": True, "min_jobs": 3})
-        assert fatal(run).startswith("min_jobs: at least 3 must match, running or not, but 2 do")
-        play(here, "stop_all", {"names": "all"})
-        assert Flink(emulator).truth == {1: "job_running", 2: "job_cancel_success"}
-        emulator.world.add("flink_jobs", {"job_id": 2, "status": "job_running"})
-        run = play(here, "maintenance_window", {"all_jobs": True, **QUEUE})
-        assert Flink(emulator).truth == {1: "job_cancel_success", 2: "job_running"}
-        run = play(here, "stop_all", {"all_jobs": True})
+    jobs = {
+        1: {"name": None, **RUNNING},
+        2: {"name": "all", **UP},
+        11: {"project_id": NIGHTLY, "name": None, **RUNNING},
+        12: {"project_id": NIGHTLY, "name": "all", **UP},
+        13: {"project_id": NIGHTLY, "name": None, **UP},
+    }
+    seed = {"flink_jobs": [{"job_id": job, **about} for job, about in jobs.items()], "batches": []}
+    day, night = {"project_name": "eu-de"}, {"project_name": "eu-de_nightly"}
+    by_password = {"OS_USERNAME": "demo", "OS_PASSWORD": "demo-password", "OS_USER_DOMAIN_NAME": "demo-domain"}
+    with Emulator(seed=seed) as emulator, folder(**{**environ(emulator), "OS_TOKEN": "", **by_password}) as here:
+        every = {"all_jobs": True}
+        hosts = {"few": {**day, **every, "min_jobs": 3}, "queue": {**night, **every, **QUEUE}}
+        run = play_hosts(here, "maintenance_window", hosts)
+        assert fatal(run, "few").startswith("min_jobs: at least 3 must match, running or not, but 2 do")
+        assert Flink(emulator).truth == {**dict.fromkeys(jobs, "job_running"), 11: "job_cancel_success"}
+        run = play_hosts(here, "stop_all", {"every": {**day, **every}, "named": {**night, "names": "all"}})
+        assert run.code == 0, run.said
         assert first_line(run).startswith("Stop what runs in flink, spark: every job; ")
-        assert Flink(emulator).truth == {1: "job_cancel_success", 2: "job_cancel_success"}
+        assert Flink(emulator).truth == {**dict.fromkeys(jobs, "job_cancel_success"), 13: "job_running"}
 
 
 def test_blank_is_not_given():
@@ -801,18 +797,11 @@ def test_blank_is_not_given():
     seed = [{"job_id": 1, "name": "clicks", **RUNNING}, {"job_id": 2, "name": "alerts", **RUNNING}]
     with world(flink_jobs=seed, batches=[]) as (emulator, here):
         intent = "Stop what runs in flink, spark: jobs named orders*, clicks; Flink jobs with savepoints; the project of the credential"
-        predicted = play(here, "stop_all", variables, "--check")
         run = play(here, "stop_all", variables)
-        assert first_line(predicted) == f"Check mode, so nothing is changed: {intent}"
         assert first_line(run) == intent
         assert run.code == 0, run.said
         assert Flink(emulator).truth == {1: "job_cancel_success", 2: "job_running"}
         assert [write["trigger_savepoint"] for write in Flink(emulator).writes] == [True]
-
-
-def first_line(run: Run) -> str:
-    """What is said before anything else."""
-    return json.loads(f'"{re.search(r"""^ *"msg": "(.*)"$""", run.out, re.MULTILINE)[1]}"')
 
 
 SLIPS = {
@@ -837,17 +826,12 @@ SLIPPED = [
 
 def test_misspelt_variables():
     """Those of the command line, and of a playbook that imports this one, are refused by name; those of an inventory are not."""
-    imported = {"names": "a", "trigger_savepoint": True, "servces": "flink"}
+    imported = {"queue_name": "a", "trigger_savepoint": True, "min_job": 2}
     with world(flink_jobs=[], batches=[]) as (emulator, here):
-        run = play(here, "maintenance_window", SLIPS)
+        imports = {"ansible.builtin.import_playbook": "otc.bigdata.maintenance_window", "vars": imported}
+        run = here.start("playbook", str(here.write("site.yml", [imports])), "-e", json.dumps(SLIPS)).end(120)
         assert run.code == 2
-        assert fatal(run).splitlines() == SLIPPED
-        here.write(
-            "site.yml", [{"name": "Stop", "ansible.builtin.import_playbook": "otc.bigdata.stop_all", "vars": imported}]
-        )
-        run = here.start("playbook", "site.yml").end(120)
-        assert run.code == 2
-        assert fatal(run) == "servces: there is no such variable; is services meant?"
+        assert fatal(run).splitlines() == sorted([*SLIPPED, "min_job: there is no such variable; is min_jobs meant?"])
         assert emulator.log.entries() == []
 
         here.write(
@@ -858,49 +842,52 @@ def test_misspelt_variables():
         assert first_line(run).endswith("the project of the credential, region eu-de (of the inventory)")
 
 
-@pytest.mark.parametrize("name", ["stop_all", "maintenance_window"])
-def test_localhost_is_a_cluster(name):
+def test_localhost_is_a_cluster():
     """An inventory has named one so. Its project is not taken for the one that is meant."""
     host = {"localhost": {"project_name": "eu-de_nightly", "ansible_connection": "local"}}
     with world() as (emulator, here):
         here.write("hosts.yml", {"mrs_clusters": {"hosts": host}})
-        run = play(here, name, {"names": "*"}, "-i", "hosts.yml")
+        run = play(here, "stop_all", {"names": "*"}, "-i", "hosts.yml")
         assert run.code == 2
         assert fatal(run).startswith("otc_hosts: 'localhost' is a cluster of the inventory mrs_clusters here")
         assert emulator.log.entries() == []
 
 
 NOT_OURS = "stopped_jobs_file: '{home}/other.yml' was not written by this playbook"
-OF_DAY = "stopped_jobs_file: tells of day, not of the host localhost; take the inventory of the window"
-
-
-@pytest.mark.parametrize(
-    ("playbook", "variables", "message"),
-    [
-        ("maintenance_window", {"stopped_jobs_file": "/nowhere/a.yml"}, "stopped_jobs_file: there is no folder '/nowhere'"),
-        ("maintenance_window", {"stopped_jobs_file": "files"}, "stopped_jobs_file: '{home}/files' is a folder"),
-        ("maintenance_window", {"stopped_jobs_file": "pipe"}, "stopped_jobs_file: '{home}/pipe' is no regular file"),
-        ("maintenance_window", {"stopped_jobs_file": "other.yml"}, NOT_OURS),
-        ("maintenance_window", {"stopped_jobs_file": "broken.yml"}, "stopped_jobs_file: '{home}/broken.yml' cannot be read: it is no YAML"),
-        ("maintenance_end", {"stopped_jobs_file": "files/odd.yml"}, "stopped_jobs_file: '{home}/files/odd.yml' was not written by"),
-        ("maintenance_end", {}, "stopped_jobs_file: give the file that maintenance_window has written, as nothing else"),
-        ("maintenance_end", {"stopped_jobs_file": "nowhere.yml"}, "stopped_jobs_file: there is no file '{home}/nowhere.yml'"),
-        ("maintenance_end", {"stopped_jobs_file": "other.yml"}, NOT_OURS),
-        ("maintenance_end", {"stopped_jobs_file": "files/day.yml"}, OF_DAY),
-        ("maintenance_end", {"otc_bigdata": {"flink": {"stopped_jobs": {"day": [1]}}}}, OF_DAY),
+OF_DAY = "stopped_jobs_file: tells of day, not of the host {host}; take the inventory of the window"
+WRONG_FILES: dict[str, list[tuple[dict, str]]] = {
+    "maintenance_window": [
+        ({"stopped_jobs_file": "/nowhere/a.yml"}, "stopped_jobs_file: there is no folder '/nowhere'"),
+        ({"stopped_jobs_file": "files"}, "stopped_jobs_file: '{home}/files' is a folder"),
+        ({"stopped_jobs_file": "pipe"}, "stopped_jobs_file: '{home}/pipe' is no regular file"),
+        ({"stopped_jobs_file": "other.yml"}, NOT_OURS),
+        ({"stopped_jobs_file": "broken.yml"}, "stopped_jobs_file: '{home}/broken.yml' cannot be read: it is no YAML"),
     ],
-)  # fmt: skip
-def test_wrong_file(playbook, variables, message):
+    "maintenance_end": [
+        ({"stopped_jobs_file": "files/odd.yml"}, "stopped_jobs_file: '{home}/files/odd.yml' was not written by"),
+        ({}, "stopped_jobs_file: give the file that maintenance_window has written, as nothing else"),
+        ({"stopped_jobs_file": "nowhere.yml"}, "stopped_jobs_file: there is no file '{home}/nowhere.yml'"),
+        ({"stopped_jobs_file": "other.yml"}, NOT_OURS),
+        ({"stopped_jobs_file": "files/day.yml"}, OF_DAY),
+        ({"otc_bigdata": {"flink": {"stopped_jobs": {"day": [1]}}}}, OF_DAY),
+    ],
+}
+
+
+@pytest.mark.parametrize("playbook", WRONG_FILES)
+def test_wrong_file(playbook):
+    cases = {f"host{number}": case for number, case in enumerate(WRONG_FILES[playbook])}
     with world() as (emulator, here):
         here.write("other.yml", ["something"])
         here.write("broken.yml", "a: [")
         here.write("files/odd.yml", {"stopped_jobs": {"localhost": ["../1"]}})
         here.write("files/day.yml", {"stopped_jobs": {"day": [1]}})
         os.mkfifo(here.home / "pipe")
-        run = play(here, playbook, {**(QUEUE if playbook == "maintenance_window" else {}), **variables})
+        run = play_hosts(here, playbook, {host: {**QUEUE, **variables} for host, (variables, dummy) in cases.items()})
         assert run.code == 2
-        assert fatal(run).startswith(message.format(home=here.home))
-        assert "\n" not in fatal(run)
+        for host, (dummy, message) in cases.items():
+            assert fatal(run, host).startswith(message.format(home=here.home, host=host))
+            assert "\n" not in fatal(run, host)
         assert emulator.log.entries() == []
 
 

@@ -153,6 +153,64 @@ def test_the_way_out():
     assert (found["names"], found["queue_name"], found["clusters"]) == (["[0]10", "010"], "012", ["007"])
 
 
+MISSING = "names: give patterns of names, or a queue_name; all_jobs=true means every job"
+AGE = "is not one positive number and one of s m h d w, as in 30d"
+NO_CLUSTERS = "clusters: the service mrs needs the names of its clusters"
+
+
+def empty(name: str) -> str:
+    return f"{name}: is empty; leave it out or give it a value"
+
+
+@pytest.mark.parametrize(
+    ("playbook", "values", "complaint"),
+    [
+        ("purge_finished", {}, "missing required arguments: older_than"),
+        ("purge_finished", {"older_than": "1d", "services": "flink,spark"}, "must be one or more of: flink, mrs. Got no match for: spark"),
+        ("purge_finished", {"older_than": " "}, "missing required arguments: older_than"),
+        ("purge_finished", {"older_than": "1d", "project_name": ["eu-de"]}, "project_name: must be text, not list"),
+        ("purge_finished", {"older_than": "1d", "max_jobs": "many"}, "argument 'max_jobs' is of type"),
+        ("purge_finished", {"older_than": "1d", "delete_stopped": "perhaps"}, "argument 'delete_stopped' is of type"),
+        ("purge_finished", {"older_than": "1d", "clusters": {"a": "b"}}, "clusters: must be text, not dict"),
+        ("purge_finished", {"older_than": 3}, f"older_than: '3' {AGE}"),
+        ("purge_finished", {"older_than": "30"}, f"older_than: '30' {AGE}"),
+        ("purge_finished", {"older_than": "0d"}, f"older_than: '0d' {AGE}"),
+        ("purge_finished", {"older_than": "3 d"}, f"older_than: '3 d' {AGE}"),
+        ("purge_finished", {"older_than": "3d", "services": "mrs"}, NO_CLUSTERS),
+        ("purge_finished", {"older_than": "3d", "services": "mrs", "clusters": ""}, NO_CLUSTERS),
+        ("purge_finished", {"older_than": "3d", "max_jobs": 0}, "max_jobs: must be at least 1, not 0"),
+        ("stop_all", {}, MISSING),
+        ("stop_all", {"names": None}, MISSING),
+        ("stop_all", {"names": None, "queue_name": None}, MISSING),
+        ("stop_all", {"names": []}, empty("names")),
+        ("stop_all", {"names": ""}, MISSING),
+        ("stop_all", {"names": " ", "queue_name": "\n"}, MISSING),
+        ("stop_all", {"names": ["a", ""]}, empty("names")),
+        ("stop_all", {"names": "a, ,b"}, empty("names")),
+        ("stop_all", {"names": [[]], "queue_name": "q"}, empty("names")),
+        ("stop_all", {"names": [None], "queue_name": "q"}, empty("names")),
+        ("stop_all", {"names": False, "queue_name": "q"}, "names: must be text, not the truth value false; write a pattern such as"),
+        ("stop_all", {"names": ["a", 128]}, "names: must be text, not the number 128; write a pattern such as [0]10, or quote it in YAML"),
+        ("stop_all", {"names": "a", "project_id": 1e3}, "project_id: must be text, not the number 1000.0; quote it in YAML"),
+        ("stop_all", {"names": "a", "all_jobs": True}, "all_jobs: means every job, so give no names beside it"),
+        ("stop_all", {"names": None, "all_jobs": "false"}, MISSING),
+        ("stop_all", {"names": None, "all_jobs": "perhaps"}, "argument 'all_jobs' is of type"),
+        ("stop_all", {"names": ",", "queue_name": "q"}, empty("names")),
+        ("stop_all", {"names": ["a\nb"]}, "names: has a line break or another control character in it"),
+        ("stop_all", {"names": [{"a": "b"}]}, "names: must be text, not dict"),
+        ("stop_all", {"queue_name": "a\nb"}, "queue_name: has a line break or another control character in it"),
+        ("stop_all", {"names": "a", "services": []}, empty("services")),
+        ("stop_all", {"names": "a", "wait_timeout": -1}, "wait_timeout: must be at least 0, not -1"),
+        ("maintenance_window", {"queue_name": "q", "min_jobs": -1}, "min_jobs: must be at least 0, not -1"),
+        ("maintenance_window", {"queue_name": "q", "start_again": "sometimes"}, "value of start_again must be one of: always, after_success, never"),
+    ],
+)  # fmt: skip
+def test_wrong_values(playbook, values, complaint):
+    (said,) = taken(playbook, values)["complaints"]
+    assert complaint in said
+    assert "\n" not in said
+
+
 @pytest.mark.parametrize("playbook", OPTIONS)
 def test_null_is_not_given(playbook):
     """Of each type; empty and blank text is the same. Blanks around any other text do not count."""
@@ -278,11 +336,13 @@ def test_a_file_of_an_earlier_release(tmp_path):
     assert taken("maintenance_end", variables)["kept"] == {**kept, "work_begun": True}
 
 
-def test_localhost_of_an_inventory():
+@pytest.mark.parametrize("playbook", ["stop_all", "maintenance_window"])
+def test_localhost_of_an_inventory(playbook):
     """Only where nobody has named the hosts."""
-    (complaint,) = taken("stop_all", {"names": "*"}, groups=["iam_projects", "x"])["complaints"]
-    assert complaint.startswith("otc_hosts: 'localhost' is a project of the inventory iam_projects here")
-    assert taken("stop_all", {"names": "*", "otc_hosts": "all"}, groups=["iam_projects"])["complaints"] == []
+    for group, kind in (("iam_projects", "project"), ("mrs_clusters", "cluster")):
+        (complaint,) = taken(playbook, {"names": "*"}, groups=[group, "x"])["complaints"]
+        assert complaint.startswith(f"otc_hosts: 'localhost' is a {kind} of the inventory {group} here")
+    assert taken(playbook, {"names": "*", "otc_hosts": "all"}, groups=["iam_projects"])["complaints"] == []
 
 
 @pytest.mark.parametrize(
