@@ -97,13 +97,12 @@ def test_an_answer_that_is_no_list_of_projects(emulator, projects):
         "projects[0].id is text, not the id of a project (letters, digits, _ and -)": [{"id": "../../x", "name": "x"}],
         "projects is missing or null, not a list": None,
     }
-    for words, body in bodies.items():
-        emulator.faults.extend([{"path": PATH, "kind": "status", "status": 200, "body": {"projects": body}}])
-        assert projects.of(region="eu-de").hosts  # asked again
-        emulator.faults.extend(
-            [{"path": PATH, "kind": "status", "status": 200, "body": {"projects": body}, "times": 3}]
-        )
-        (said,) = projects.complaints({"region": "eu-de", "max_retries": 2})
+    faults = [{"path": PATH, "kind": "status", "status": 200, "body": {"projects": body}} for body in bodies.values()]
+    emulator.faults.extend(faults)
+    assert projects.of(region="eu-de", max_retries=len(faults)).hosts  # asked again after each of them
+    emulator.faults.extend([{**fault, "times": 3} for fault in faults])
+    complaints = projects.complaints(*[{"region": "eu-de", "max_retries": 2}] * len(faults))
+    for words, said in zip(bodies, complaints):
         assert said.endswith(
             f"GET 127.0.0.1:{emulator.url.rpartition(':')[2]}{PATH}: HTTP 200: the answer has an unknown shape: {words}"
         )
@@ -130,8 +129,9 @@ def test_a_playbook_for_all_projects(emulator, projects):
 
 
 def test_names_are_lists_that_may_be_text(projects):
-    assert set(projects.of(region="eu-de", names="eu-nl , eu-de_nightly").hosts) == {"eu-de_nightly"}
-    assert set(projects.of(region="eu-de", names=["eu-nl", " eu-de_nightly "]).hosts) == {"eu-de_nightly"}
+    ways = ("eu-nl , eu-de_nightly", ["eu-nl", " eu-de_nightly "])
+    shown = projects.each(*({"region": "eu-de", "names": names} for names in ways))
+    assert shown.groups["file0"] == shown.groups["file1"] == {"eu-de_nightly"}
 
 
 def test_texts_that_no_name_can_be(projects):

@@ -259,10 +259,11 @@ def test_constructed(clusters):
 
 def test_strict(clusters):
     """An expression that fails for one host: without strict it is left out, with strict there is no host at all."""
-    compose = {"compose": {"team": "cluster_tags.team.upper()"}}
-    assert [host.get("team") for host in clusters.of(project_name="eu-de", **compose).hosts.values()] == ["SALES", None]
-    shown = clusters.of(project_name="eu-de", **compose, strict=True)
-    assert not shown.hosts
+    file = {"project_name": "eu-de", "compose": {"team": "cluster_tags.team.upper()"}}
+    shown = clusters.each({**file, "strict": True}, file)
+    assert "file0" not in shown.groups
+    assert shown.groups["file1"] == {"analytics", "reports"}
+    assert [host.get("team") for host in shown.hosts.values()] == ["SALES", None]
     assert "Could not set team for host reports" in shown.said
 
 
@@ -368,7 +369,8 @@ def test_a_refused_password_is_not_sent_again(emulator, clusters):
 
 def test_a_source_that_cannot_be_read(emulator, clusters):
     sources = [*BOTH, {"project_name": "eu-fr"}]
-    (said,) = clusters.complaints({"sources": sources})
+    said, alone = clusters.complaints({"sources": sources}, {"sources": sources[2:], "strict_sources": False})
+    assert alone.startswith("sources[0] (eu-fr): POST 127.0.0.1:")
     assert said.startswith("sources[2] (eu-fr): POST 127.0.0.1:")
     assert "login to project eu-fr: The project does not exist." in said
     cache = {"cache": True, "cache_plugin": "jsonfile", "cache_connection": str(clusters.folder.home / "cache")}
@@ -377,8 +379,6 @@ def test_a_source_that_cannot_be_read(emulator, clusters):
         assert set(shown.hosts) == {"analytics", "reports"}
         assert "left out, as strict_sources is false: sources[2] (eu-fr): POST" in shown.said
         assert len(shown.requests) == requests
-    (said,) = clusters.complaints({"sources": sources[2:], "strict_sources": False})
-    assert said.startswith("sources[0] (eu-fr): POST 127.0.0.1:")
 
 
 def test_faults_of_the_service(emulator, clusters):
