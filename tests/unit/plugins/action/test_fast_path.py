@@ -448,7 +448,7 @@ def is_write(request: tuple[str, str, str]) -> bool:
     return request[0] != "GET"
 
 
-@pytest.mark.parametrize(("verbosity", "every"), [("-v", 1), ("-vvv", 3)])
+@pytest.mark.parametrize(("verbosity", "every"), [("-v", 1), ("-vvv", 7)])
 def test_same_results(verbosity, every, tmp_path):
     """Registered, and shown by Ansible, which only calls what failed by another name."""
     results, shown, requests = [], [], []
