@@ -221,12 +221,9 @@ def _show(entry: Entry, sight: Observation, service: Service, task: Task) -> Non
 
 
 def _carry_out(service: Service, task: Task) -> None:
-    late = False
+    late = False  # nothing is sent any more
     while True:
-        now = task.deadline.now()
-        over = now >= task.deadline.moment  # nothing is sent again then
-        due = [(entry, _judge(entry, task, now)) for entry in task.open()]
-        writes = [(entry, what) for entry, what in due if what and not late and not (over and what in entry.writes)]
+        writes = _due(task, late)
         if task.check_mode:
             for entry, action in writes:
                 forecast(entry, task.goal, action)
@@ -240,7 +237,7 @@ def _carry_out(service: Service, task: Task) -> None:
         unclear = any(entry.answer and failed_only(entry, task.goal) for entry, dummy in writes)
         if writes and not unclear:
             task.deadline.restart()
-        if (unclear or not writes) and not task.deadline.pause(_wake_up(waiting, task)):
+        elif not task.deadline.pause(_wake_up(waiting, task)):
             if not unclear:
                 for entry in waiting:
                     _time_out(entry, task)
@@ -248,6 +245,18 @@ def _carry_out(service: Service, task: Task) -> None:
             late = True  # the time is over, but nobody knows yet what came of the writes
         _look(service, task, waiting)
         task.progress.tell(lambda: how_far(task.entries, task.goal))
+
+
+def _due(task: Task, late: bool) -> list[tuple[Entry, str]]:
+    """The writes that are due, none if it is too ``late`` for any. Jobs whose end was seen are settled."""
+    now = task.deadline.now()
+    over = now >= task.deadline.moment  # nothing is sent again then
+    writes = []
+    for entry in task.open():
+        action = _judge(entry, task, now)
+        if action and not late and not (over and action in entry.writes):
+            writes.append((entry, action))
+    return writes
 
 
 def _wake_up(waiting: t.Sequence[Entry], task: Task) -> float | None:
