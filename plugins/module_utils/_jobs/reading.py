@@ -172,18 +172,22 @@ def everything(
     memory.query = {key: value for key, value in query.items() if key not in service.passing}
     memory.shown.update(listed.jobs, jobs)
     vague = {job_id: job for job_id, job in listed.jobs.items() if job_id not in jobs}
-    untold: dict[t.Any, ApiError] = {}
-    if vague and filters is not None:
-        sights = gets(service, list(_matching_but_for_status(vague, filters, fields)))
-        for job_id, sight in sights.items():
-            if isinstance(sight, ApiError):
-                untold[job_id] = sight
-            elif sight is not None:
-                jobs[job_id] = {**vague[job_id], fields.status: sight[fields.status]}
-    else:
-        untold = {i: Untold("", f"the list tells no {fields.status} of this job") for i in vague}
+    told, untold = _statuses_of(vague, service, filters)
+    jobs.update(told)
     in_order = {job_id: jobs[job_id] for job_id in (*listed.jobs, *jobs) if job_id in jobs}
     return Listing(in_order, listed.still, listed.short, listed.nameless, untold)
+
+
+def _statuses_of(
+    vague: t.Mapping[t.Any, Job], service: Service, filters: t.Mapping[str, t.Any] | None
+) -> tuple[dict[t.Any, Job], dict[t.Any, ApiError]]:
+    """Jobs whose status a list does not tell, with it; and those of which a get does not tell it either."""
+    fields = service.fields
+    if filters is None:
+        return {}, {job_id: Untold("", f"the list tells no {fields.status} of this job") for job_id in vague}
+    sights = gets(service, list(_matching_but_for_status(vague, filters, fields)))
+    told = {i: {**vague[i], fields.status: one[fields.status]} for i, one in sights.items() if isinstance(one, dict)}
+    return told, {job_id: one for job_id, one in sights.items() if isinstance(one, ApiError)}
 
 
 def _matching_but_for_status(
