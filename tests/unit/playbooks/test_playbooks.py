@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pathlib
@@ -33,6 +34,19 @@ PLAYBOOKS = pathlib.Path(__file__).resolve().parents[3] / "playbooks"
 NAMES = ("maintenance_end", "maintenance_window", "purge_finished", "stop_all")
 OLD = 40 * 86400
 ODD_NAME = "Größe {{ no }} {% if"  # must not be taken for a template
+
+
+@contextlib.contextmanager
+def two_projects(**seed) -> t.Iterator[tuple[Emulator, Folder]]:
+    """The world of somebody whose credential is good for both."""
+    login = {
+        "OS_TOKEN": "",
+        "OS_USERNAME": "demo",
+        "OS_PASSWORD": "demo-password",
+        "OS_USER_DOMAIN_NAME": "demo-domain",
+    }
+    with Emulator(seed=seed) as emulator, folder(**{**environ(emulator), **login}) as here:
+        yield emulator, here
 
 
 def batch_id(number: int) -> str:
@@ -207,8 +221,7 @@ def test_hosts():
         "batches": [],
         "mrs_jobs": [],
     }
-    by_password = {"OS_USERNAME": "demo", "OS_PASSWORD": "demo-password", "OS_USER_DOMAIN_NAME": "demo-domain"}
-    with Emulator(seed=seed) as emulator, folder(**{**environ(emulator), "OS_TOKEN": "", **by_password}) as here:
+    with two_projects(**seed) as (emulator, here):
         here.write("hosts.yml", {"all": {"hosts": hosts}})
         run = play(here, "stop_all", {"otc_hosts": "all"}, "-i", "hosts.yml")
         assert run.code == 0, run.said
@@ -385,47 +398,6 @@ def test_two_halves():
         assert [recap(again, host)["changed"] for host in jobs] == [0, 0]
 
 
-def test_jobs_that_fail():
-    """No hand-over while a job may run. Jobs that have stopped are started again, and the next run goes on.
-
-    Of a host where only the start of one has failed, it only starts that one: the others run, and the work is done.
-    """
-    no_stop = {"savepoint": [{"status": "job_cancel_fail", "status_desc": "no bucket"}]}
-    no_start = {"run": [{"status": "job_submit_fail", "status_desc": "no resources"}]}
-    jobs = {"stop": [1, 2], "start": [11, 12]}
-    seed = [*running(jobs), {"job_id": 2, "script": no_stop}, {"job_id": 12, "script": no_start}]
-    hosts = {name: {"queue_name": name, **WINDOW} for name in jobs}
-    with world(flink_jobs=seed) as (emulator, here):
-        here.write("upgrade.yml", HAND_OVER)
-        run = play_hosts(here, "maintenance_window", hosts)
-        assert run.code == 2
-        assert "flink: Stopped 1 of 2 jobs, 1 failed: 2: job_cancel_fail (no bucket)" in run.out
-        reason = "2: job_cancel_fail (no bucket): it has no savepoint"
-        assert fatal(run, "stop").startswith(f"flink: Started 1 of 2 jobs, 1 failed: {reason}")
-        assert fatal(run, "start").startswith(
-            "flink: Started 1 of 2 jobs, 1 failed: 12: job_submit_fail (no resources)"
-        )
-        assert [said_to(run, "Work", host) for host in jobs] == ["", "stopped: [11, 12]"]
-        assert Flink(emulator).truth == {
-            1: "job_running",
-            2: "job_cancel_fail",
-            11: "job_running",
-            12: "job_submit_fail",
-        }
-        assert kept(here) == {"stopped_jobs": {"stop": [2], "start": [12]}, "finished": []}
-        assert counts(run) == {"flink": [4, 3, 0, 1], "flink_started": [4, 2, 0, 2]}
-
-        for job in (2, 12):
-            emulator.world.add("flink_jobs", {"job_id": job, "script": {}})
-        emulator.log.clear()
-        run = play_hosts(here, "maintenance_window", hosts)
-        assert run.code == 0, run.said
-        assert [said_to(run, "Work", host) for host in jobs] == ["stopped: [1, 2]", ""]
-        assert [job for job in Flink(emulator).written if job in jobs["start"]] == [12]
-        assert set(Flink(emulator).truth.values()) == {"job_running"}
-        assert kept(here) == {"stopped_jobs": {"stop": [], "start": []}, "finished": ["start", "stop"]}
-
-
 def test_interrupted_while_jobs_stop():
     """Nobody has read how that ended. The next run goes on, and starts them all the same."""
     with world(flink_jobs=[{"job_id": 1, **RUNNING}, {"job_id": 2, **RUNNING}]) as (emulator, here):
@@ -494,30 +466,53 @@ def test_tasks_that_fail():
         assert kept(here) == {"stopped_jobs": stopped, "finished": []}
 
 
-def test_window_over_two_projects():
-    """Each is a host. One fails and stays stopped, the other is carried through; then only the first has work left."""
-    hosts = {"day": {"project_name": "eu-de"}, "night": {"project_name": "eu-de_nightly"}}
-    jobs = [{"job_id": 1, **RUNNING}, {"job_id": 2, "project_id": NIGHTLY, **RUNNING}]
-    by_password = {"OS_USERNAME": "demo", "OS_PASSWORD": "demo-password", "OS_USER_DOMAIN_NAME": "demo-domain"}
-    variables = {**QUEUE, **WINDOW, "otc_hosts": "all", "start_again": "after_success"}
-    with (
-        Emulator(seed={"flink_jobs": jobs}) as emulator,
-        folder(**{**environ(emulator), "OS_TOKEN": "", **by_password}) as here,
-    ):
-        here.write("hosts.yml", {"all": {"hosts": hosts}})
-        here.write("upgrade.yml", [{**FAIL, "when": "inventory_hostname == 'day'"}, *HAND_OVER])
-        run = play(here, "maintenance_window", variables, "-i", "hosts.yml")
-        assert run.code == 2
-        assert Flink(emulator).truth == {1: "job_cancel_success", 2: "job_running"}
-        assert kept(here) == {"stopped_jobs": {"day": [1], "night": []}, "finished": ["night"]}
-        assert counts(run) == {"flink": [2, 2, 0, 0], "flink_started": [1, 1, 0, 0]}
+def test_windows_that_fail():
+    """Four hosts, one of them another project. No hand-over while a job may run; jobs that have stopped are started again.
 
+    Of a host whose tasks fail, they may stay stopped. The next run goes on: where only the start of a job has failed it only starts
+    that one, as the work is done, and the host that is through has nothing left to do.
+    """
+    no_stop = {"savepoint": [{"status": "job_cancel_fail", "status_desc": "no bucket"}]}
+    no_start = {"run": [{"status": "job_submit_fail", "status_desc": "no resources"}]}
+    jobs = {"stop": [1, 2], "start": [11, 12], "day": [21], "night": [31]}
+    more = [{"job_id": 2, "script": no_stop}, {"job_id": 12, "script": no_start}]
+    night = {"job_id": 31, "project_id": NIGHTLY, "status": "job_running", "queue_name": "night"}
+    seed = [*running({name: ids for name, ids in jobs.items() if name != "night"}), *more, night]
+    hosts = {name: {"queue_name": name, "project_name": "eu-de", **WINDOW} for name in jobs}
+    hosts["night"]["project_name"] = "eu-de_nightly"
+    hosts["day"]["start_again"] = hosts["night"]["start_again"] = "after_success"
+    with two_projects(flink_jobs=seed) as (emulator, here):
+        here.write("upgrade.yml", [{**FAIL, "when": "inventory_hostname == 'day'"}, *HAND_OVER])
+        run = play_hosts(here, "maintenance_window", hosts)
+        assert run.code == 2
+        assert "flink: Stopped 1 of 2 jobs, 1 failed: 2: job_cancel_fail (no bucket)" in run.out
+        reason = "2: job_cancel_fail (no bucket): it has no savepoint"
+        assert fatal(run, "stop").startswith(f"flink: Started 1 of 2 jobs, 1 failed: {reason}")
+        assert fatal(run, "start").startswith(
+            "flink: Started 1 of 2 jobs, 1 failed: 12: job_submit_fail (no resources)"
+        )
+        assert [said_to(run, "Work", host) for host in jobs] == ["", "stopped: [11, 12]", "", "stopped: [31]"]
+        assert Flink(emulator).truth == {
+            **dict.fromkeys((1, 11, 31), "job_running"),
+            2: "job_cancel_fail",
+            12: "job_submit_fail",
+            21: "job_cancel_success",
+        }
+        left = {"stop": [2], "start": [12], "day": [21], "night": []}
+        assert kept(here) == {"stopped_jobs": left, "finished": ["night"]}
+        assert counts(run) == {"flink": [6, 5, 0, 1], "flink_started": [5, 3, 0, 2]}
+
+        for job in (2, 12):
+            emulator.world.add("flink_jobs", {"job_id": job, "script": {}})
+        emulator.log.clear()
         here.write("upgrade.yml", HAND_OVER)
-        run = play(here, "maintenance_window", variables, "-i", "hosts.yml")
+        run = play_hosts(here, "maintenance_window", hosts)
         assert run.code == 0, run.said
+        assert [said_to(run, "Work", host) for host in jobs] == ["stopped: [1, 2]", "", "stopped: [21]", ""]
+        assert [job for job in Flink(emulator).written if job in jobs["start"]] == [12]
         assert recap(run, "night")["changed"] == 0
         assert set(Flink(emulator).truth.values()) == {"job_running"}
-        assert kept(here) == {"stopped_jobs": {"day": [], "night": []}, "finished": ["day", "night"]}
+        assert kept(here) == {"stopped_jobs": dict.fromkeys(jobs, []), "finished": sorted(jobs)}
 
 
 TYPO = {"names": "Orders*", **WINDOW}
@@ -767,8 +762,7 @@ def test_every_job():
     }
     seed = {"flink_jobs": [{"job_id": job, **about} for job, about in jobs.items()], "batches": []}
     day, night = {"project_name": "eu-de"}, {"project_name": "eu-de_nightly"}
-    by_password = {"OS_USERNAME": "demo", "OS_PASSWORD": "demo-password", "OS_USER_DOMAIN_NAME": "demo-domain"}
-    with Emulator(seed=seed) as emulator, folder(**{**environ(emulator), "OS_TOKEN": "", **by_password}) as here:
+    with two_projects(**seed) as (emulator, here):
         every = {"all_jobs": True}
         hosts = {"few": {**day, **every, "min_jobs": 3}, "queue": {**night, **every, **QUEUE}}
         run = play_hosts(here, "maintenance_window", hosts)
