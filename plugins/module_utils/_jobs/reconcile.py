@@ -331,10 +331,11 @@ def _must_follow(entry: Entry, goal: DesiredState) -> bool:
 
 
 def _missing(entry: Entry, task: Task) -> None:
+    said = f"unknown to the service{_doubt(entry)}"
     if task.options.get("ignore_missing") or task.selection.ids is None:
-        entry.settle("unknown to the service")
+        entry.settle(said)
     else:
-        entry.fail("unknown to the service")
+        entry.fail(said)
 
 
 def _time_out(entry: Entry, task: Task) -> None:

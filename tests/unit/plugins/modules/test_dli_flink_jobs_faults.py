@@ -315,3 +315,13 @@ def test_no_time_and_no_answer_at_all(flink):
     result = flink.run("stopped", [job], wait_timeout=0)
     assert (result["changed"], result.failed, len(flink.writes)) == (False, True, 1)
     assert "not known" in result.job(job)["msg"]
+
+
+@pytest.mark.parametrize("ignore", [False, True])
+def test_a_job_vanishes_after_a_lost_write(flink, ignore):
+    """Perhaps the write is what made it vanish, perhaps somebody deleted it: that nobody knows is said."""
+    job = flink.job(stop=[{"after": 0, "status": "gone"}])
+    flink.fault(WRITE_PATH, "reset_after")
+    result = flink.run("stopped", [job], ignore_missing=ignore)
+    assert (result["changed"], result.failed) == (False, not ignore)
+    assert result.job(job)["msg"] == "unknown to the service; whether its last write took effect is not known"
