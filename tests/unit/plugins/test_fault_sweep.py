@@ -17,11 +17,20 @@ import typing as t
 import pytest
 
 from ansible_collections.otc.bigdata.tests.emulator.world import JobKind, JobStore
+from ansible_collections.otc.bigdata.tests.unit.utils.faults import (
+    EXPIRED,
+    FAULTS,
+    HELD_BACK,
+    IN_LISTS,
+    LISTS,
+    PASSING,
+    expired_as,
+)
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
 from ansible_collections.otc.bigdata.tests.unit.utils.run_module import Result
-from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY, Service, refusal
+from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY, Service
 from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
 
 pytestmark = pytest.mark.no_cover
@@ -29,51 +38,8 @@ pytestmark = pytest.mark.no_cover
 TIMEOUT, IN_TIME = 60, 1  # seconds: request_timeout, usually, and where one request gets no answer
 SLOW_LOOKS = ("savepoint", "cancel", "delete", "submit", "spark_cancel", "mrs_kill", "mrs_delete")
 
-# Faults of the way, which are survived where they pass: the rest may be meant.
-PASSING = {
-    "reset before": {"kind": "reset_before"},
-    "reset after": {"kind": "reset_after"},
-    "hang before": {"kind": "hang", "seconds": None},
-    "hang after": {"kind": "hang_after", "seconds": None},
-    "429": {"status": 429},
-    "429 Retry-After": {"status": 429, "retry_after": 1},
-    "502": {"status": 502},
-    "503": {"status": 503},
-    "504 after": {"kind": "status_after", "status": 504},
-    "408 after": {"kind": "status_after", "status": 408, "body": refusal("DLI.0019", "timed out")},
-    "broken off": {"kind": "truncate"},
-    "drips": {"kind": "drip", "seconds": 0.02},  # a hundred bytes and more: longer than IN_TIME
-}
-EXPIRED = {
-    "expired token": {"status": 401},
-    "expired, service's words": {},  # see expired_as
-}
-IN_LISTS = {  # what they break, and what is there then
-    "shape of rows": ("{rows}.*", "x"),
-    "no status": ("{rows}.*.{status}", None),
-    "surrogate": ("{rows}.-1.{name}", "job-1\ud800"),
-    "total too large": ("{total}", 500),
-}
-LISTS = {
-    Flink: ("job_list.jobs", "job_list.total_count"),
-    Spark: ("sessions", "total"),
-    Mrs: ("job_list", "total_record"),
-}
 HALVES = re.compile("[\ud800-\udfff]")
 SAME_FOR_READS = {"reset after", "hang after"}  # as before: whether a read takes effect is no matter
-HELD_BACK = {*EXPIRED, *(name for name in PASSING if "429" in name)}
-FAULTS = {
-    **PASSING,
-    **EXPIRED,
-    "cut JSON": {"kind": "wrong_type", "body": '{"job_list": {"total_count": 1, "jobs": [{"job_id": 1, "st'},
-    "HTML 200": {"kind": "wrong_type"},
-    "empty 200": {"kind": "empty"},
-    "shape 200": {"kind": "wrong_type", "body": ["x"]},
-    "gateway 404": {"kind": "gateway_404"},
-    "500 after": {"kind": "status_after", "status": 500},
-    "surrogate refused": {"status": 400, "body": refusal("DLI.0001\ud800", "no \ud800")},
-    **IN_LISTS,
-}
 
 
 def patience(fault: dict) -> dict:
@@ -90,15 +56,6 @@ def fault_at(place: Place, name: str, service: type[Service], kind: JobKind) -> 
     else:
         how = FAULTS[name] or expired_as(service, place.path)
     return {"method": place.method, "path": f"^{re.escape(place.path)}$", "skip": place.n - 1, **how}
-
-
-def expired_as(service: type[Service], path: str) -> dict:
-    """How an expired token is refused in the words of whom it is sent to."""
-    if path.startswith("/v3"):
-        return {"status": 401, "body": refusal("IAM.0066", "Token expired.")}
-    if service is Mrs:
-        return {"status": 500, "body": {"errorCode": "130000002", "errorMsg": "The token has expired."}}
-    return {"status": 400, "body": refusal("DLI.10007", "The token is invalid.")}
 
 
 class Task(t.NamedTuple):

@@ -1,0 +1,64 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The faults that tests let happen, as the emulator takes them: what a gateway, a connection or a service does wrong."""
+
+from __future__ import annotations
+
+from .flink import Flink
+from .mrs import Mrs
+from .service import Service, refusal
+from .spark import Spark
+
+# Faults of the way, which are survived where they pass: the rest may be meant.
+PASSING = {
+    "reset before": {"kind": "reset_before"},
+    "reset after": {"kind": "reset_after"},
+    "hang before": {"kind": "hang", "seconds": None},
+    "hang after": {"kind": "hang_after", "seconds": None},
+    "429": {"status": 429},
+    "429 Retry-After": {"status": 429, "retry_after": 1},
+    "502": {"status": 502},
+    "503": {"status": 503},
+    "504 after": {"kind": "status_after", "status": 504},
+    "408 after": {"kind": "status_after", "status": 408, "body": refusal("DLI.0019", "timed out")},
+    "broken off": {"kind": "truncate"},
+    "drips": {"kind": "drip", "seconds": 0.02},  # a hundred bytes and more: longer than IN_TIME
+}
+EXPIRED = {
+    "expired token": {"status": 401},
+    "expired, service's words": {},  # see expired_as
+}
+IN_LISTS = {  # what they break, and what is there then
+    "shape of rows": ("{rows}.*", "x"),
+    "no status": ("{rows}.*.{status}", None),
+    "surrogate": ("{rows}.-1.{name}", "job-1\ud800"),
+    "total too large": ("{total}", 500),
+}
+LISTS = {
+    Flink: ("job_list.jobs", "job_list.total_count"),
+    Spark: ("sessions", "total"),
+    Mrs: ("job_list", "total_record"),
+}
+HELD_BACK = {*EXPIRED, *(name for name in PASSING if "429" in name)}
+FAULTS = {
+    **PASSING,
+    **EXPIRED,
+    "cut JSON": {"kind": "wrong_type", "body": '{"job_list": {"total_count": 1, "jobs": [{"job_id": 1, "st'},
+    "HTML 200": {"kind": "wrong_type"},
+    "empty 200": {"kind": "empty"},
+    "shape 200": {"kind": "wrong_type", "body": ["x"]},
+    "gateway 404": {"kind": "gateway_404"},
+    "500 after": {"kind": "status_after", "status": 500},
+    "surrogate refused": {"status": 400, "body": refusal("DLI.0001\ud800", "no \ud800")},
+    **IN_LISTS,
+}
+
+
+def expired_as(service: type[Service], path: str) -> dict:
+    """How an expired token is refused in the words of whom it is sent to."""
+    if path.startswith("/v3"):
+        return {"status": 401, "body": refusal("IAM.0066", "Token expired.")}
+    if service is Mrs:
+        return {"status": 500, "body": {"errorCode": "130000002", "errorMsg": "The token has expired."}}
+    return {"status": 400, "body": refusal("DLI.10007", "The token is invalid.")}
