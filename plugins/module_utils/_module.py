@@ -15,9 +15,9 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ._cloud.context import Context, Core, traced
 from ._cloud.errors import Bug, Interrupted
-from ._cloud.http import trouble_with_requests
 from ._cloud.misplaced import misplaced
 from ._cloud.options import Spec
+from ._cloud.transport import trouble_with_requests
 
 
 class Module(AnsibleModule):  # type: ignore[misc]

@@ -32,9 +32,9 @@ from ..module_utils._cloud.client import Client, run_parallel
 from ..module_utils._cloud.connection import Connection, read_connection
 from ..module_utils._cloud.context import Context
 from ..module_utils._cloud.errors import Bug, Denied, Failure, OptionError
-from ..module_utils._cloud.http import PATIENCE, trouble_with_requests
 from ..module_utils._cloud.misplaced import misplaced
 from ..module_utils._cloud.options import connection_options
+from ..module_utils._cloud.transport import PATIENCE, trouble_with_requests
 from ..module_utils._jobs.selection import cleaned, refuse_exclusion
 from ..module_utils._module import without_requests
 from ..module_utils._version import VERSION

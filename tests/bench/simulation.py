@@ -18,8 +18,8 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud.http import RETRIES, THROTTLED
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.pace import Pace
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.transport import RETRIES, THROTTLED
 
 CLUSTERS = 10_000
 # Requests of one cluster with 1,000 jobs: 12 list pages before and after, and the writes between

@@ -31,7 +31,10 @@ SEED_FILE = pathlib.Path(__file__).with_name("seed.json")
 
 
 class Cloud:
-    """What there is, and how it answers; ``url`` is where it can be reached. The parts that ``seed`` leaves out come from seed.json. Settings: see settings.py."""
+    """What there is, and how it answers; ``url`` is where it can be reached.
+
+    The parts that ``seed`` leaves out come from seed.json. Settings: see settings.py.
+    """
 
     url = ""
 

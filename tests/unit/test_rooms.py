@@ -22,7 +22,7 @@ FLOORS = {
     "_cloud": [
         {"pace", "signature", "text", "threads"},
         {"errors", "watch"},
-        {"context", "cloud_files", "http", "options", "given"},
+        {"context", "cloud_files", "transport", "options", "given"},
         {"answers", "clouds_yaml", "endpoints", "misplaced"},
         {"auth"},
         {"identity"},
@@ -42,11 +42,11 @@ FLOORS = {
 }
 # A word that only these files may use.
 OWNERS = {
-    "requests": {"http", "_fast_path"},
+    "requests": {"transport", "_fast_path"},
     "openstack": {"clouds_yaml"},
     "yaml": {"cloud_files", "_playbook_settings"},
-    "urllib3": {"http", "watch"},
-    "sleep": {"context", "http", "client", "deadline", "_job_lists", "_job_events"},
+    "urllib3": {"transport", "watch"},
+    "sleep": {"context", "transport", "client", "deadline", "_job_lists", "_job_events"},
     "AnsibleModule": {"_module"},
     "ansible": {
         "_fast_path",

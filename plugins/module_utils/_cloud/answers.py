@@ -11,8 +11,8 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .errors import ApiError, Refused, Unanswered
-from .http import Reply
 from .text import plain
+from .transport import Reply
 
 CODES = ("error_code", "errorCode", "code")
 MESSAGES = ("error_msg", "errorMsg", "message")

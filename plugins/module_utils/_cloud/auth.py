@@ -20,9 +20,9 @@ from urllib.parse import urlsplit
 
 from .answers import Maybe, content, outdated, problem, shaped
 from .errors import ApiError, Denied, Fatal, OptionError, Refused, Unanswered
-from .http import PATIENCE, Http, Reply
 from .signature import authorization, canonical_query
 from .text import WORD
+from .transport import PATIENCE, Http, Reply
 
 LOOKUP = "iam:projects:listProjects, or a project_id that makes the lookup superfluous"
 # As IAM has answered a user who logs in with a one-time password: "mfa totp code verify fail". It only chooses the advice.

@@ -17,9 +17,9 @@ from .connection import Connection
 from .context import Context
 from .endpoints import in_catalog, in_region
 from .errors import ApiError, Fatal, OptionError, Skipped, Unanswered, Unreachable, Untold
-from .http import Http, Reply, named
 from .text import plain
 from .threads import begin
+from .transport import Http, Reply, named
 
 # en-us: messages are shown to people, and localised ones are not always in their language
 HEADERS = {"X-Language": "en-us"}

@@ -21,11 +21,11 @@ from .clouds_yaml import REGION, Profile
 from .endpoints import base_url, iam_of_region, iam_url, in_project_name, in_region
 from .errors import OptionError
 from .given import PATHS, Value, shown
-from .http import Tls
 from .identity import AUTH_TYPE, kinds, refuse_foreign, refuse_ids
 from .levels import Environ, Level, Options, highest, named, of_cloud, of_environment, of_task
 from .options import check_range
 from .rivals import entry_around, kind_of
+from .transport import Tls
 
 SECRETS = ("token", "access_key", "secret_key", "security_token", "password")
 # And not the path of its file. BASE64 of _misplaced is narrower, as it refuses a path before anybody looks for its file.

@@ -14,7 +14,7 @@ from .._cloud.client import Client
 from .._cloud.connection import read_connection
 from .._cloud.context import Context
 from .._cloud.errors import ApiError, Failure, Interrupted, Untold
-from .._cloud.http import PATIENCE
+from .._cloud.transport import PATIENCE
 from .reading import ListCache, Observation, everything, gets, look
 from .reconcile import Result
 from .report import no_job

@@ -72,7 +72,6 @@ def _as_process(environ: dict) -> t.Iterator[None]:
         os.chdir(home)
         variables = {**_environ(pathlib.Path(home)), **environ}
         stack.enter_context(mock.patch.dict(os.environ, variables, clear=True))
-        internal = getattr(warnings, "_internal", None)  # of ansible-core 2.19 and newer
-        if internal:
-            stack.enter_context(mock.patch.object(internal, "is_controller", False))
+        if hasattr(warnings, "_internal"):  # of ansible-core 2.19 and newer
+            stack.enter_context(mock.patch.object(warnings._internal, "is_controller", False))
         yield

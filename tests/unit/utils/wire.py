@@ -134,6 +134,7 @@ def cloud_on_the_wire(seed: int = 0) -> t.Iterator[CloudOnTheWire]:
             return cloud.send(adapter, request, **options)
 
         with mock.patch.object(HTTPAdapter, "send", send):
-            yield cloud
-        for bug in cloud.bugs:
-            raise bug
+            try:
+                yield cloud
+            finally:
+                assert not cloud.bugs, cloud.bugs

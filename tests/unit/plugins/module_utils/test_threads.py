@@ -10,8 +10,8 @@ import signal
 import threading
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.client import run_parallel
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud.http import Http, Tls
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.threads import begin
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.transport import Http, Tls
 
 OURS = {signal.SIGINT, signal.SIGTERM, signal.SIGALRM}
 

@@ -17,7 +17,7 @@ import trustme
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud import watch
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import ApiError, Unanswered, Unreachable
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud.http import Http, Reply, Tls
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.transport import Http, Reply, Tls
 
 PATH = "/v1.0/p/streaming/jobs/1"
 LIMIT = 0.4  # seconds

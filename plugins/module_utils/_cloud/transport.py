@@ -141,6 +141,10 @@ def trouble_with_requests() -> Exception | None:
     return None
 
 
+def _sleep(seconds: float) -> None:
+    time.sleep(seconds)
+
+
 class Http:
     """Sends requests over kept-alive connections, at most ``connections`` to a host; may be shared by threads.
 
@@ -158,10 +162,10 @@ class Http:
         tls: Tls,
         on_repeat: OnRepeat = lambda text: None,
         deadline: float = float("inf"),
-        sleep: t.Callable[[float], None] = lambda seconds: time.sleep(seconds),
+        sleep: t.Callable[[float], None] | None = None,
         secrets: t.Collection[str] = (),
     ) -> None:
-        self._sleep = sleep
+        self._sleep = sleep or _sleep
         self._on_repeat = on_repeat
         self._secrets = secrets
         self._timeout = timeout

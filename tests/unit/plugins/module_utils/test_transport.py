@@ -16,7 +16,7 @@ import pytest
 import requests
 import urllib3
 
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud import http
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud import transport
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import (
     ApiError,
     Excessive,
@@ -25,7 +25,7 @@ from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import (
     Unanswered,
     Unreachable,
 )
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud.http import Http, Tls
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.transport import Http, Tls
 from ansible_collections.otc.bigdata.tests.unit.utils.scripted_http import Call
 
 URL = "https://dli.test/v1.0/p/streaming/jobs"
@@ -36,12 +36,12 @@ Start = t.Callable[..., t.Any]
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     found: list[float] = []
     clock = types.SimpleNamespace(sleep=found.append, monotonic=lambda: sum(found), time=time.time)
-    monkeypatch.setattr(http, "time", clock)
-    monkeypatch.setattr(http.random, "uniform", lambda low, high: (low + high) / 2)
+    monkeypatch.setattr(transport, "time", clock)
+    monkeypatch.setattr(transport.random, "uniform", lambda low, high: (low + high) / 2)
     return found
 
 
-def send(method: str = "GET", retries: int = 5) -> http.Reply:
+def send(method: str = "GET", retries: int = 5) -> transport.Reply:
     return Http(60, retries, 8, Tls()).send(method, URL, {}, repeat=method == "GET")
 
 
@@ -225,7 +225,7 @@ def test_without_retries_nothing_is_repeated(script: Start, pauses: list[float])
 
 
 def test_an_answer_that_cannot_be_read_is_asked_for_again(script: Start, pauses: list[float]) -> None:
-    def read(reply: http.Reply) -> t.Any:
+    def read(reply: transport.Reply) -> t.Any:
         if reply.json() != [1]:
             raise Unanswered(reply.call, "strange", 200)
         return "read"
@@ -274,4 +274,4 @@ def test_proxies_that_cannot_be_used(monkeypatch, pauses: list[float], scheme: s
     ],
 )
 def test_half_characters(body: bytes, found: t.Any) -> None:
-    assert http.Reply("GET x", 200, {}, body).json() == found
+    assert transport.Reply("GET x", 200, {}, body).json() == found
