@@ -9,7 +9,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
 SHELL := bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint fix fast unit sanity units integration molecule docs artefact smoke rulebook bench throttling simulation lock clean
+.PHONY: help setup demo test lint fix fast unit sanity units integration molecule docs artefact smoke rulebook bench throttling simulation worlds lock clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -94,6 +94,12 @@ bench: RUNS = 5
 bench: ROWS =
 bench: setup ## Speed, requests and memory against the goals; the short form: make bench N=50 RUNS=1
 	@python -m ansible_collections.otc.bigdata.tests.bench --jobs $(N) --runs $(RUNS) $(ROWS)
+
+worlds: N = 20000
+worlds: FROM = 0
+worlds: setup ## Random tasks in random worlds, on all cores: make worlds N=1000000 FROM=20000; one of them: make worlds SEED=4711
+	@python -m ansible_collections.otc.bigdata.tests.unit.utils.random_worlds \
+	  $(if $(SEED),--number 1 --first $(SEED),--number $(N) --first $(FROM))
 
 throttling: setup ## Many tasks at once against one gateway: what gets through, and what is sent in vain
 	@python -m ansible_collections.otc.bigdata.tests.bench.throttling

@@ -38,10 +38,15 @@ class Clock:
     """``seed`` decides which one of several threads goes on."""
 
     def __init__(self, seed: int = 0) -> None:
-        self._random = random.Random(seed)
+        self.random = random.Random(seed)
         self._waiting: list[Waiting] = []
         self._stopped = self._stuck = False
         self._began = time.time()
+        self.now = 0.0
+
+    def begin(self, seed: int) -> None:
+        """Everything anew, at the same time of the day."""
+        self.random.seed(seed)
         self.now = 0.0
 
     def monotonic(self) -> float:
@@ -105,7 +110,7 @@ class Clock:
             self._stuck = first is None
             self.now = max(self.now, first or 0.0)
             ready = [one for one in self._waiting if self._stuck or (one.due is not None and one.due <= self.now)]
-        following = ready[0] if len(ready) == 1 else self._random.choice(ready)
+        following = ready[0] if len(ready) == 1 else self.random.choice(ready)
         self._waiting.remove(following)
         return following
 
@@ -129,7 +134,8 @@ def threads_of(clock: Clock) -> StandIn:
             self.taken = False
 
         def __enter__(self) -> None:
-            clock.wait(lambda: not self.taken)
+            if self.taken:  # which is rare
+                clock.wait(lambda: not self.taken)
             self.taken = True
 
         def __exit__(self, *dummy: t.Any) -> None:
@@ -186,7 +192,7 @@ def virtual_time(seed: int = 0) -> t.Iterator[Clock]:
     instead = {
         "time": StandIn(time, monotonic=clock.monotonic, time=clock.time, sleep=clock.sleep, gmtime=clock.gmtime),
         "threading": threads_of(clock),
-        "random": random.Random(seed),
+        "random": clock.random,
     }
     with contextlib.ExitStack() as stack:
         for name, module in list(sys.modules.items()):

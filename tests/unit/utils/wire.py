@@ -75,6 +75,9 @@ class CloudOnTheWire(Cloud):
             raise requests.ConnectionError(ProtocolError("Connection aborted.", WITHOUT_ANSWER[reply.cut]))
         if not reply.cut:
             self._idle.append(connection)
+        return self._respond(adapter, request, reply)
+
+    def _respond(self, adapter: HTTPAdapter, request: requests.PreparedRequest, reply: Reply) -> requests.Response:
         return adapter.build_response(request, _as_sent(reply))
 
     def _answered(self, request: Request, connection: int, timeout: float) -> Reply | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import collections
 import functools
+import json
 import typing as t
 from dataclasses import dataclass, field
 
@@ -46,6 +47,17 @@ class Words:
         steps = self.steps[task["state"]]
         due = next((n for n, step in enumerate(steps) if status in self.calls_for(step, task)), len(steps))
         return "none" if self.left_alone(status, task) else "+".join(steps[due:]) or "none"
+
+    def write_of(self, method: str, path: str) -> str:
+        """The write that a request is."""
+        word = path.rsplit("/", 1)[-1].replace("batch-", "")
+        return word if word in self.due else next(one for one in self.due if one in ("delete", "cancel"))
+
+    def named(self, path: str, body: str | bytes) -> list:
+        """The jobs of a write."""
+        if body:
+            return next(value for value in json.loads(body).values() if isinstance(value, list))
+        return [path[len(self.service.path) + 1 :].split("/")[0]]
 
     def calls_for(self, write: str, task: dict) -> set[str]:
         """The statuses in which a task makes this write."""
@@ -164,7 +176,10 @@ WORDS = {
 
 
 class Event(t.NamedTuple):
-    """A job came to have (``had``) a status, was ``shown`` in it, ``asked`` to stop, say, and that was ``done``."""
+    """A job came to have (``had``) a status, was ``shown`` in it, ``asked`` to stop, say, and that was ``done``.
+
+    ``lost``: a write for it did not reach the service.
+    """
 
     what: str
     word: str | None
@@ -172,16 +187,21 @@ class Event(t.NamedTuple):
 
 
 class Witness:
-    """Sees what happens to the jobs of one kind inside the emulator."""
+    """Sees what happens to the jobs of one kind inside the emulator. ``blind``: of what it shows now, nobody will see more than ``sees_absence``."""
 
-    def __init__(self, monkeypatch, words: Words) -> None:
-        self.kind, self.writes = words.kind.name, words.due
+    def __init__(self, monkeypatch) -> None:
         self.events: dict[t.Any, list[Event]] = collections.defaultdict(list)
+        self.blind, self.sees_absence = False, True
         for method in ("find", "select", "looked_at", "trigger", "_change"):
             monkeypatch.setattr(emulated.JobStore, method, self._seen(method, getattr(emulated.JobStore, method)))
 
-    def _note(self, job_id, what: str, word: str | None, savepoint: bool = True) -> None:
-        self.events[job_id].append(Event(what, None if word in (None, GONE) else word.lower(), savepoint))
+    def begin(self, words: Words) -> None:
+        self.kind, self.writes = words.kind.name, words.due
+        self.events.clear()
+
+    def note(self, job_id, what: str, word: str | None, savepoint: bool = True) -> None:
+        if what != "shown" or not self.blind or (word is None and self.sees_absence):
+            self.events[job_id].append(Event(what, None if word in (None, GONE) else word.lower(), savepoint))
 
     def _seen(self, method: str, original: t.Callable) -> t.Callable:
         note = getattr(self, f"_{method.strip('_')}")
@@ -198,31 +218,31 @@ class Witness:
 
     def _find(self, original, job_id, owner: str, operation: str = ""):
         if operation in self.writes:
-            self._note(job_id, "asked", operation)
+            self.note(job_id, "asked", operation)
         job = original(job_id, owner, operation)
         if job is None and operation == "get":
-            self._note(job_id, "shown", None)
+            self.note(job_id, "shown", None)
         return job
 
     def _select(self, original, *how):
         found = original(*how)
         for job in original.args[0].jobs.values():
             if job.deleted and self.events[job.id]:  # a list that shows a job no more
-                self._note(job.id, "shown", None)
+                self.note(job.id, "shown", None)
         return found
 
     def _looked_at(self, original, jobs) -> None:
         for job in jobs:
             lacks_savepoint = "has_savepoint" in job.kind.fields and job["has_savepoint"] is False
-            self._note(job.id, "shown", job.status, not lacks_savepoint)
+            self.note(job.id, "shown", job.status, not lacks_savepoint)
         original(jobs)
 
     def _trigger(self, original, job, name: str, *usual) -> None:
         action = "stop" if name == "savepoint" else name
         if action in self.writes:
-            self._note(job.id, "done", action)
+            self.note(job.id, "done", action)
         original(job, name, *usual)
 
     def _change(self, original, job, changes: dict) -> None:
         original(job, changes)
-        self._note(job.id, "had", job.status)
+        self.note(job.id, "had", job.status)

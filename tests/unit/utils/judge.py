@@ -1,0 +1,365 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What must be true of the report on a task in a random world: it says what the emulator knows, whatever went wrong."""
+
+from __future__ import annotations
+
+import collections
+import fnmatch
+import json
+import math
+import re
+import typing as t
+from dataclasses import dataclass
+
+from .faults import EXPIRED, HELD_BACK, IN_LISTS, PASSING
+from .flink import Flink
+from .mrs import Mrs
+from .run_module import Result
+from .worlds import Event, Words
+
+HALVES = re.compile("[\ud800-\udfff]")  # of characters
+PAGE = 100  # the most jobs that a list shows at once, or that a batch write names
+PATIENCE = 120  # seconds, which nobody has to wait
+MOST_TRIES = 4  # of the same write
+BATCHES = {"stop", "run", "delete"}  # the writes that name many jobs
+COMMON_ANSWERS = ("batch_refusal", "name_filter", "language", "list_nulls")
+REFUSALS = {*HELD_BACK, "gateway 404", "surrogate refused"}  # leave no doubt about a write for one job
+
+
+def matches(words: Words, job: t.Any, wanted: dict, now: float) -> bool:
+    """Whether a job passes the filters of a task."""
+    for key, value in wanted.items():
+        if key == "name":
+            name = HALVES.sub("\ufffd", job[words.kind.name_field])
+            fits = bool(name) and any(fnmatch.fnmatchcase(name, glob) for glob in value)
+        elif key == "older_than":
+            fits = job[words.kind.time_field] < (now - 86400) * 1000
+        elif key == "tags":
+            fits = value.items() <= job["tags"].items()
+        elif key in words.filters:
+            fits = job[words.filters[key]] == value
+        else:
+            found = job["job_result"] if key == "result" else job.status
+            fits = found.lower() in {word.lower() for word in value}
+        if not fits:
+            return False
+    return True
+
+
+class Known(t.NamedTuple):
+    """A job as a run finds it, its status in lower case."""
+
+    status: str
+    hidden: bool  # lists do not show it
+    still: bool  # nothing is about to happen to it by itself
+    docile: bool  # it does what it is asked
+
+
+@dataclass
+class Run:
+    """One run of a task, and all that the emulator knows of it."""
+
+    words: Words
+    task: dict
+    check_mode: bool
+    settings: dict
+    before: dict[t.Any, Known]
+    selected: list
+    faults: dict[str, str]  # those that struck, by the id of the request
+    acted: set  # the jobs that somebody else changed meanwhile
+    expired: int  # how often all tokens expired
+    unreadable: bool  # a job refuses gets
+    refused: bool  # the filters are not good enough to act on
+    logs_in: bool  # with a password
+    result: Result
+    events: dict
+    log: list
+    summary: dict
+
+    def of(self, job_id, *what: str) -> list:
+        """What the job was shown in, was asked to do or has done, in order."""
+        return [event.word for event in self.events.get(job_id, ()) if event.what in what]
+
+    def answer(self, name: str):
+        """How the service answers."""
+        return self.settings["answers"][name] if name in {*self.words.answers, *COMMON_ANSWERS} else None
+
+    def hindered(self, job_id) -> bool:
+        """Whether the job is to be started from a savepoint, and was shown to have none when it came to that."""
+        looks = [event for event in self.events.get(job_id, ()) if event.what == "shown"]
+        needed = self.task.get("resume_savepoint") and looks and looks[-1].word in self.words.due["run"]
+        return bool(needed) and not looks[-1].savepoint
+
+    def state_is_lost(self, job: dict) -> bool:
+        """Whether a stop that was to leave a savepoint was shown to have left none."""
+        if not (self.task.get("trigger_savepoint") and job["changed"]) or self.check_mode:
+            return False
+        last = [event for event in self.events.get(job["id"], ()) if event.what == "shown"][-1]
+        ended = last.word in self.words.done["stopped"] - {"job_finish", "job_submit_fail"}
+        return last.word == "job_submit_fail" or (ended and not last.savepoint)
+
+    @property
+    def undisturbed(self) -> bool:
+        """Nobody and nothing stood in the way."""
+        return not (self.faults or self.acted or self.expired)
+
+    @property
+    def moving(self) -> set:
+        """Jobs that may come to match the filters while a task reads, or cease to."""
+        if "filters" not in self.task:
+            return set()
+        if self.broken_list:
+            return {*self.before, *self.acted}  # the list says of jobs what is not true
+        slow = self.faults or self.expired or self.settings["page_rows"]
+        return {job_id for job_id, known in self.before.items() if slow and not known.still} | self.acted
+
+    @property
+    def lists_again(self) -> bool:
+        """Lists may be read once more, or page by page, for other jobs than those that they show."""
+        pages = self.settings["unshown"] or self.settings["page_rows"] or len(self.before) > PAGE
+        return bool(self.cannot_be_read or pages or self.broken_list)
+
+    @property
+    def cannot_be_read(self) -> bool:
+        """Some job, by a request of its own."""
+        return self.unreadable or self.answer("spark_not_found") == "DLI.0001"
+
+    @property
+    def broken_list(self) -> bool:
+        return not IN_LISTS.keys().isdisjoint(self.faults.values())
+
+    @property
+    def doubts_absence(self) -> bool:
+        """What says that a job is unknown may mean something else, and lists that count more than they show do not help."""
+        return self.answer("spark_not_found") == "DLI.0001" and bool(self.settings["unshown"] or self.broken_list)
+
+    @property
+    def survivable(self) -> bool:
+        """All that went wrong passes, and there is patience enough for it."""
+        expired = self.expired + sum(name in EXPIRED for name in self.faults.values())
+        passing = all(name in PASSING or name in EXPIRED for name in self.faults.values()) and expired <= self.logs_in
+        return passing and self.task["max_retries"] >= len(self.faults) and self.task["wait_timeout"] == PATIENCE
+
+    @property
+    def waits(self) -> bool:
+        return self.task.get("wait", True)
+
+    @property
+    def writes(self) -> list[dict]:
+        return [entry for entry in self.log if entry["method"] != "GET" and not entry["path"].startswith("/v3")]
+
+    def written(self, job_id) -> set[str]:
+        """The writes that name a job."""
+        return {
+            self.words.write_of(write["method"], write["path"]) for write in self.writes if job_id in self.named(write)
+        }
+
+    def named(self, write: dict) -> list:
+        """The jobs of a write."""
+        return self.words.named(write["path"], write["body"])
+
+
+def judge(run: Run) -> None:
+    """What holds for every run."""
+    result, moving = run.result, run.moving
+    assert "exception" not in result, f"a bug: {result['exception']}"
+    assert not HALVES.search(json.dumps(result, ensure_ascii=False)), "half a character"
+    assert run.summary["peak_in_flight"] <= run.task.get("max_concurrency", 8), "too many requests at once"
+    faults_of_logins = sum(entry["path"].startswith("/v3") for entry in run.log if entry["request_id"] in run.faults)
+    expired = run.expired or not EXPIRED.keys().isdisjoint(run.faults.values())
+    assert run.summary["logins"] <= run.logs_in * (1 + bool(expired) + faults_of_logins), "too many logins"
+    asked = {job_id for job_id in run.events if run.of(job_id, "asked")}
+    named = {job_id for write in run.writes for job_id in run.named(write)}
+    assert asked == named if run.undisturbed else asked <= named, f"asked: {asked}, named: {named}"
+    assert named <= moving.union(run.selected), f"not selected: {named - set(run.selected)}"
+    assert not (run.writes and run.check_mode), "written in check mode"
+    if run.refused and not moving:
+        assert ("error" in result, result["jobs"], run.writes) == (True, [], []), f"not refused: {result['msg']}"
+        return
+    if "error" in result:
+        judge_error(run)
+    else:
+        ids = [job["id"] for job in result["jobs"]]
+        assert (ids if "filters" not in run.task else sorted({*ids} - moving)) == [
+            job_id for job_id in run.selected if job_id not in moving
+        ], f"not those that were chosen: {ids}"
+    assert run.selected or "filters" in run.task or not run.log, "requests for no job"
+    for job in result["jobs"]:
+        judge_job(run, job)
+
+
+def judge_error(run: Run) -> None:
+    """A whole task fails only where something happened that does not pass."""
+    assert run.moving or not run.survivable, f"faults that pass are fatal: {run.result['msg']}"
+
+
+def judge_job(run: Run, job: dict) -> None:
+    """The report on a job against what happened to it."""
+    shown, asked, done = (run.of(job["id"], what) for what in ("shown", "asked", "done"))
+    tries = run.of(job["id"], "asked", "lost")
+    before, status = (job[key] and job[key].lower() for key in ("status_before", "status"))
+    told = f"{job}\n{run.task}\n{run.events.get(job['id'])}"
+    cut_short = "error" in run.result and job["failed"]  # what was answered last may have found nobody to hear it
+    unread = job["failed"] and before is None and (cut_short or "could not be read" in job["msg"])
+    first = shown if job["id"] in run.moving or run.lists_again else shown[:1]  # a list that moves is read again
+    assert unread or before in (first or [None]), f"not its first status: {told}"
+    assert status in (shown or [None]) or unread, f"never seen so: {told}"
+    assert shown or job["failed"], f"not read: {told}"
+    assert job["failed"] or is_wanted(run, job, status), f"not as wanted: {told}"
+    lost = run.state_is_lost(job)
+    assert job["failed"] or not lost or not run.waits, f"without a savepoint, and no failure: {told}"
+    assert not (unread and run.survivable) or run.cannot_be_read, f"faults that pass are not survived: {told}"
+    doubted = status is None and run.doubts_absence
+    settled = (
+        shown
+        and not doubted
+        and not unread
+        and run.words.wanted(status, run.task)
+        and "recovering" not in shown
+        and not lost
+    )
+    assert cut_short or not (job["failed"] and settled), f"failed, but as wanted: {told}"
+    if run.check_mode:
+        action = run.words.action(status, run.task) if shown and not run.hindered(job["id"]) else "none"
+        assert cut_short or (job["action"], job["changed"]) == (action, action != "none"), (
+            f"not what would be done: {told}"
+        )
+        return
+    steps, sent = run.words.steps[run.task["state"]], {*job["action"].split("+")} - {"none"}
+    assert job["action"] == ("+".join(step for step in steps if step in sent) or "none"), f"not its steps: {told}"
+    assert {*tries} <= sent <= run.written(job["id"]), f"not what was sent: {told}"
+    assert is_called_for(run, job["id"]), f"not called for by the last look: {told}"
+    assert max(map(tries.count, tries), default=0) <= MOST_TRIES, f"too often: {told}"
+    refused = (
+        job["failed"] and job["error"]["code"] in run.words.passing and {"POST", "DELETE"} & set(job["msg"].split())
+    )
+    if refused and run.undisturbed and "wait_timeout" not in job["msg"]:
+        assert tries.count(tries[-1]) == MOST_TRIES, f"given up too soon: {told}"
+    assert not job["changed"] or done or seems_done(run, job["id"]), f"not changed by the task: {told}"
+    assert job["changed"] or not done or cannot_be_known(job), f"changed by the task: {told}"
+
+
+def is_wanted(run: Run, job: dict, status: str | None) -> bool:
+    """Whether a job may count as successful."""
+    words, task, events = run.words, run.task, run.events.get(job["id"], [])
+    if words.wanted(status, task):
+        shown = run.of(job["id"], "shown")
+        if (
+            "recovering" in shown and status
+        ):  # it may fall back to what looks like an end, so it must be seen there twice in a row
+            return any(words.wanted(one, task) and words.wanted(two, task) for one, two in zip(shown, shown[1:]))
+        last_write = max((n for n, event in enumerate(events) if event.what in ("asked", "lost")), default=0)
+        return not run.waits or status in [event.word for event in events[last_write:] if event.what == "shown"]
+    if run.check_mode:
+        refused = words.left_alone(status, task) or run.hindered(job["id"])
+        return not refused and (run.waits or not words.held(status, task))
+    asked = run.of(job["id"], "asked", "lost")
+    # a refused stop shows that nothing runs in this status, see guide_states
+    if status == "job_running_exception" and task["state"] == "stopped" and asked:
+        return True
+    # what is accepted need not be awaited, but for a kill that a delete must follow
+    accepted = run.of(job["id"], "done")[-1:] == asked[-1:] or seems_done(run, job["id"])
+    last = asked[-1:] == [*words.steps[task["state"]][-1:]]
+    return not run.waits and (words.on_its_way(status, task) or (last and accepted))
+
+
+def is_called_for(run: Run, job_id) -> bool:
+    """Whether each write fits the status that the job was last shown in, and comes after a look of its own."""
+    looks: list[Event] = []  # since the last write
+    asked = False
+    for event in run.events.get(job_id, ()):
+        if event.what == "shown":
+            looks = [*looks, event] if run.lists_again else [event]
+        elif event.what in ("asked", "lost"):
+            statuses = run.words.calls_for(event.word, run.task)
+            from_savepoint = run.task.get("resume_savepoint") and not asked  # a start that was lost may have used it up
+            if not any(look.word in statuses and (look.savepoint or not from_savepoint) for look in looks):
+                return False
+            asked, looks = True, []
+    return True
+
+
+def seems_done(run: Run, job_id) -> bool:
+    """Whether the service leaves a client in the belief that a write has changed the job, although it has not."""
+    silent = run.answer("is_success") == "missing" or run.answer("batch") == "empty"
+    lost = run.answer("batch") == "trailing_comma"
+    mixed = run.answer("batch_refusal") == "mixed"
+    for write in run.writes:
+        ids = run.named(write)
+        accepted = write["status"] < 300 and (run.words.service is not Flink or silent or lost)
+        fault = run.faults.get(write["request_id"])
+        unanswered = fault is not None and (fault not in REFUSALS or len(ids) > 1)
+        # one of several in a refused request: "nobody can say whether the service acted on it", see guide_states
+        if job_id in ids and (accepted or unanswered or (len(ids) > 1 and (mixed or write["status"] >= 400))):
+            return True
+    return False
+
+
+def cannot_be_known(job: dict) -> bool:
+    """Whether the report says that nobody knows what a write has done, as its answer was lost or was for many."""
+    return "is not known" in job["msg"]
+
+
+def judge_foresight(foreseen: Run, run: Run) -> None:
+    """Check mode is right about the jobs that hold still until they are asked, and then obey."""
+    guesses = {job["id"]: job for job in foreseen.result["jobs"]}
+    for job in run.result["jobs"]:
+        guess, known = guesses[job["id"]], [one.before.get(job["id"]) for one in (foreseen, run)]
+        told = f"{guess}\n{job}\n{run.task}\n{known}"
+        if known[0] != known[1] or (known[0] and not (known[0].still and known[0].docile)):
+            continue
+        if cannot_be_known(job):
+            continue
+        timed_out = "wait_timeout" in job["msg"]
+        # the time may be over after a kill, before its delete
+        same = guess["action"].startswith(job["action"]) if timed_out else guess["action"] == job["action"]
+        assert same, told
+        assert guess["changed"] == job["changed"], told
+        # check mode does not know how long it takes, nor that a job that has to be awaited never moves here
+        status = known[0] and known[0].status
+        awaited = run.words.held(status, run.task) or run.words.on_its_way(status, run.task)
+        assert guess["failed"] == job["failed"] or (timed_out and (awaited or job["changed"])), told
+
+
+def judge_repetition(run: Run, again: Run) -> None:
+    """Nothing is done to a job that the first run has left as wanted."""
+    first = {job["id"]: job for job in run.result["jobs"]}
+    for job in again.result["jobs"]:
+        known, was = again.before.get(job["id"]), first.get(job["id"])
+        untouched = job["id"] not in run.acted and not (known is None and again.doubts_absence)
+        if was and untouched and not was["failed"] and again.words.wanted(known and known.status, again.task):
+            assert (job["action"], job["changed"], job["failed"]) == ("none", False, False), f"{was}\n{job}"
+
+
+def judge_cost(run: Run) -> None:
+    """The promise about requests, where every answer settles something at the first look."""
+    words, jobs = run.words, run.result["jobs"]
+    by_filters = "filters" in run.task
+    phases = max((len(job["action"].split("+")) for job in jobs if job["action"] != "none"), default=0)
+    pages = max(1, math.ceil(sum(not known.hidden for known in run.before.values()) / PAGE))
+    reads = (pages if by_filters else min(len(jobs), pages)) + (by_filters or len(jobs) != 1)
+    reads += words.service is Mrs and pages > 1
+    assert run.summary["reads"] <= reads * (1 + phases) + ("cluster_name" in run.task), run.log
+    sent = collections.Counter(
+        (job["action"], one) for job in jobs for one in job["action"].split("+") if one != "none"
+    )
+    writes = sum(math.ceil(count / PAGE) if one in BATCHES else count for (dummy, one), count in sent.items())
+    assert len(run.writes) == writes, run.log
+
+
+def goes_well(run: Run) -> bool:
+    """Whether there are only jobs that lists show, and that do at once what they are asked."""
+    words, known = run.words, [run.before.get(job_id) for job_id in run.selected]
+    slow = any(run.settings["delays"].values()) or run.answer("batch") == "trailing_comma"
+    slow = slow or run.settings["unshown"] or run.settings["page_rows"]
+    odd = [
+        one is None
+        or one.hidden
+        or not (one.still and one.docile)
+        or one.status == "recovering"
+        or words.on_its_way(one.status, run.task)
+        for one in known
+    ]
+    return run.waits and not run.result.failed and not slow and not any(odd)
