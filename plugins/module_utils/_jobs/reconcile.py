@@ -312,7 +312,7 @@ def _fail(entry: Entry, goal: DesiredState) -> None:
 
 def _why_done(entry: Entry, goal: DesiredState) -> str:
     if entry.answer == REFUSED:
-        return "refused, but as wanted"
+        return f"refused, but as wanted{_doubt(entry)}"
     if entry.writes:
         return goal.content.get((entry.status or "").lower(), "")
     before = entry.status == entry.before

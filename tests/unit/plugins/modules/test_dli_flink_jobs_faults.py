@@ -325,3 +325,12 @@ def test_a_job_vanishes_after_a_lost_write(flink, ignore):
     result = flink.run("stopped", [job], ignore_missing=ignore)
     assert (result["changed"], result.failed) == (False, not ignore)
     assert result.job(job)["msg"] == "unknown to the service; whether its last write took effect is not known"
+
+
+def test_refused_after_a_lost_write(flink):
+    """The lost stop may be what has led to the status in which the next one is refused."""
+    job = flink.job(stop=[{"after": "1 look", "status": "job_running_exception"}])
+    flink.fault(WRITE_PATH, "reset_after")
+    result = flink.run("stopped", [job])
+    assert (result["changed"], result.failed) == (False, False)
+    assert result.job(job)["msg"] == "refused, but as wanted; whether its last write took effect is not known"
