@@ -110,7 +110,10 @@ class Run:
         """Jobs that may come to match the filters while a task reads, or cease to."""
         if "filters" not in self.task:
             return set()
-        if self.broken_list:
+        missed = (
+            any("may be missing" in text for text in self.result.get("warnings", ())) and self.settings["page_rows"]
+        )
+        if self.broken_list or missed:
             return {*self.before, *self.acted}  # the list says of jobs what is not true
         slow = self.faults or self.expired or self.settings["page_rows"]
         return {job_id for job_id, known in self.before.items() if slow and not known.still} | self.acted
