@@ -312,7 +312,7 @@ def _fail(entry: Entry, goal: DesiredState) -> None:
 
 def _why_done(entry: Entry, goal: DesiredState) -> str:
     if entry.answer == REFUSED:
-        return f"refused, but as wanted{_doubt(entry)}"
+        return f"refused, but as wanted{_doubt_of_a_lost_write(entry)}"
     if entry.writes:
         return goal.content.get((entry.status or "").lower(), "")
     before = entry.status == entry.before
@@ -331,7 +331,7 @@ def _must_follow(entry: Entry, goal: DesiredState) -> bool:
 
 
 def _missing(entry: Entry, task: Task) -> None:
-    said = f"unknown to the service{_doubt(entry)}"
+    said = f"unknown to the service{_doubt_of_a_lost_write(entry)}"
     if task.options.get("ignore_missing") or task.selection.ids is None:
         entry.settle(said)
     else:
@@ -352,6 +352,11 @@ def _time_out(entry: Entry, task: Task) -> None:
 
 def _doubt(entry: Entry) -> str:
     return "; whether its last write took effect is not known" if entry.unsure and not entry.changed else ""
+
+
+def _doubt_of_a_lost_write(entry: Entry) -> str:
+    """Where another look has told enough of what was only refused."""
+    return _doubt(entry) if entry.unanswered else ""
 
 
 def _write(service: Service, task: Task, writes: t.Sequence[tuple[Entry, str]]) -> None:
