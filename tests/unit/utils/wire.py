@@ -28,6 +28,7 @@ from ansible_collections.otc.bigdata.tests.emulator.cloud import Cloud
 from ansible_collections.otc.bigdata.tests.emulator.wire import Reply, Request
 
 from .clock import Clock, virtual_time
+from .run_module import PACKAGE
 
 PLUGINS = pathlib.Path(__file__).resolve().parents[3] / "plugins"
 TRIP = 0.001  # seconds from one end of the wire to the other
@@ -121,9 +122,8 @@ def _as_sent(reply: Reply) -> HTTPResponse:
 
 def everything_imported() -> None:
     """What is imported later would go by another clock."""
-    for folder in ("modules", "action"):
-        for path in sorted((PLUGINS / folder).glob("[a-z]*.py")):
-            importlib.import_module(f"ansible_collections.otc.bigdata.plugins.{folder}.{path.stem}")
+    for path in sorted((PLUGINS / "modules").glob("[a-z]*.py")):
+        importlib.import_module(f"{PACKAGE}.{path.stem}")
 
 
 @contextlib.contextmanager
