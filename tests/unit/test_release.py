@@ -1,7 +1,7 @@
 # Copyright (c) 2026, otc.bigdata contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The version of a release is in galaxy.yml, and whatever else names it says the same."""
+"""The version of a release is in galaxy.yml, the ansible-cores are in KNOWN, and whatever else names them says the same."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import re
 import yaml
 
 from ansible_collections.otc.bigdata.plugins.module_utils._version import VERSION
+from ansible_collections.otc.bigdata.plugins.plugin_utils._fast_path import KNOWN
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -38,3 +39,22 @@ def test_changelog_knows_the_version_or_what_will_be_in_it() -> None:
     released = VERSION in load("changelogs/changelog.yaml")["releases"]
     fragments = list((ROOT / "changelogs/fragments").glob("*.yml"))
     assert released or fragments
+
+
+def test_cores() -> None:
+    """Those that tasks run in process on are those that all of it was tried on."""
+    first, last = KNOWN[0], KNOWN[-1]
+    following = f"2.{int(last.partition('.')[2]) + 1}"
+    assert load(".github/workflows/ci.yml")["jobs"]["core"]["strategy"]["matrix"]["core"] == list(KNOWN)
+    assert load("meta/runtime.yml")["requires_ansible"] == f">={first}.0"
+    environment = load("playbooks/awx/execution-environment.yml")["dependencies"]
+    assert environment["ansible_core"]["package_pip"] == f"ansible-core>={first},<{following}"
+    readme, guide = (
+        (ROOT / path).read_text(encoding="utf-8") for path in ("README.md", "docs/docsite/rst/guide_watching.rst")
+    )
+    assert f"* ansible-core {first} or newer" in readme
+    assert f"ansible-core is one of {first} to {last}" in guide
+    (smoke,) = re.findall(
+        r"^smoke: CORES = (.*) newest$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert f"* ansible-core {', '.join(smoke.split())} and {last}" in readme
