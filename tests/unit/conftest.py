@@ -41,8 +41,8 @@ def pytest_configure(config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Most tests wait more than they compute."""
-    return 3 * (os.cpu_count() or 1)
+    """Some tests wait more than they compute."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_collection_modifyitems(items) -> None:

@@ -19,6 +19,8 @@ from ansible_collections.otc.bigdata.plugins.module_utils._cloud import watch
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import ApiError, Unanswered, Unreachable
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.transport import Http, Reply, Tls
 
+pytestmark = pytest.mark.real
+
 PATH = "/v1.0/p/streaming/jobs/1"
 LIMIT = 0.4  # seconds
 IN_TIME = 2.0  # seconds, where other requests must not be cut off, however busy the machine is
