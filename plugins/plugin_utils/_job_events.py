@@ -181,11 +181,11 @@ class Source:
         self._going_out = asyncio.Lock()
         self._clock = time.time() - time.monotonic()  # stays the same until someone sets the clock
 
-    async def keep_looking(self, lookout: Poller) -> None:
+    async def keep_looking(self, poller: Poller) -> None:
         """Ends by an exception only. Raises Failure where it makes no sense to go on."""
         while True:
             now = time.monotonic()
-            looks = await asyncio.to_thread(lookout.look, [watch for watch in lookout.watches if watch.due <= now])
+            looks = await asyncio.to_thread(poller.look, [watch for watch in poller.watches if watch.due <= now])
             _tell_bugs(self._context)
             self._judge(looks, now)
             for watch, look in looks.items():
@@ -193,7 +193,7 @@ class Source:
                     self._take(watch, look)
             self._memory.save()  # here, as another loop may be sending: it would send at once what has just been added
             await self.send()
-            await asyncio.sleep(max(0.0, min(watch.due for watch in lookout.watches) - time.monotonic()))
+            await asyncio.sleep(max(0.0, min(watch.due for watch in poller.watches) - time.monotonic()))
 
     def _judge(self, looks: t.Mapping[Subscription, Sighting | Failure], now: float) -> None:
         """When each list is looked at again; one line for all that begins to fail, and one for what is back."""

@@ -36,7 +36,7 @@ class Client:
     """
 
     def __init__(self, connection: Connection, api: Api, context: Context, deadline: float) -> None:
-        self._api = api.with_gateway()
+        self._api = api
         self._context = context
         self._workers = connection.max_concurrency
         self._http = Http(

@@ -27,7 +27,7 @@ MOST_NAMED = 5  # jobs that a warning names
 def list_jobs(kind: JobType, options: Options, context: Context) -> Result:
     """``jobs`` and ``total``; unknown ids are left out. One job that cannot be read fails the task, with the others."""
     try:
-        result = _inform(kind, options, context)
+        result = _list_jobs(kind, options, context)
     except KeyboardInterrupt:
         raise Interrupted("nothing was changed", _nothing_read(Failure(""))) from None
     except Exception as error:  # as in reconcile(): never a traceback
@@ -35,7 +35,7 @@ def list_jobs(kind: JobType, options: Options, context: Context) -> Result:
     return {**result, **context.notes()}
 
 
-def _inform(kind: JobType, options: Options, context: Context) -> Result:
+def _list_jobs(kind: JobType, options: Options, context: Context) -> Result:
     selection = kind.select(options)
     connection = read_connection(options, context.environ, kind.api.name)
     context.add_secrets(connection.secrets)

@@ -16,4 +16,4 @@ DLI = Api(
     read_again=("DLI.0999", "DLI.0019"),
     no_permission=("DLI.10005", "DLI.10014", "DLI.13011", "DLI.0003", "DLI.0016"),
     hints={"DLI.10006": "the project is not the one that the credential is for"},
-)
+).with_gateway()

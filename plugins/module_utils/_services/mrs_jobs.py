@@ -39,7 +39,7 @@ MRS = Api(
         "0191": NO_SYNC,
         "0192": NO_SYNC,
     },
-)
+).with_gateway()
 
 AT_ONCE = 100  # ids that one delete carries
 SUBMITTING = ("new", "new_saving", "submitted")

@@ -103,7 +103,7 @@ def test_on_request(run, struck, options, wanted, monkeypatch):
 
 
 def test_of_a_reader(run, struck, options):
-    struck(list_jobs, "_inform")
+    struck(list_jobs, "_list_jobs")
     options = {name: value for name, value in options.items() if name not in ("state", "wait_interval", "wait_timeout")}
     result = run("dli_flink_jobs_info", options, 3)
     assert result["msg"] == SAID

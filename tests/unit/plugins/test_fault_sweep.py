@@ -22,9 +22,8 @@ from ansible_collections.otc.bigdata.tests.unit.utils.faults import (
     FAULTS,
     HELD_BACK,
     IN_LISTS,
-    LISTS,
     PASSING,
-    expired_as,
+    fault_of,
 )
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
@@ -49,12 +48,7 @@ def patience(fault: dict) -> dict:
 
 def fault_at(place: Place, name: str, service: type[Service], kind: JobKind) -> dict:
     """A fault, as this request of a service meets it."""
-    if name in IN_LISTS:
-        (rows, total), (at, value) = LISTS[service], IN_LISTS[name]
-        at = at.format(rows=rows, total=total, status=kind.state_field, name=kind.name_field)
-        how = {"kind": "shape", "at": at, "value": value}
-    else:
-        how = FAULTS[name] or expired_as(service, place.path)
+    how = fault_of(name, service, kind, place.path)
     return {"method": place.method, "path": f"^{re.escape(place.path)}$", "skip": place.n - 1, **how}
 
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from ansible_collections.otc.bigdata.tests.emulator.world import JobKind
+
 from .flink import Flink
 from .mrs import Mrs
 from .service import Service, refusal
@@ -53,6 +55,15 @@ FAULTS = {
     "surrogate refused": {"status": 400, "body": refusal("DLI.0001\ud800", "no \ud800")},
     **IN_LISTS,
 }
+
+
+def fault_of(name: str, service: type[Service], kind: JobKind, path: str) -> dict:
+    """The fault of this name, as a request of a service to ``path`` meets it."""
+    if name not in IN_LISTS:
+        return FAULTS[name] or expired_as(service, path)
+    (rows, total), (at, value) = LISTS[service], IN_LISTS[name]
+    at = at.format(rows=rows, total=total, status=kind.state_field, name=kind.name_field)
+    return {"kind": "shape", "at": at, "value": value}
 
 
 def expired_as(service: type[Service], path: str) -> dict:

@@ -37,7 +37,7 @@ from ansible_collections.otc.bigdata.tests.emulator.wire import Reply
 from ansible_collections.otc.bigdata.tests.emulator.world import GONE, Job
 
 from .clock import Clock, virtual_time
-from .faults import FAULTS, HELD_BACK, IN_LISTS, LISTS, PASSING, expired_as
+from .faults import FAULTS, HELD_BACK, IN_LISTS, PASSING, fault_of
 from .flink import Flink
 from .judge import (
     COMMON_ANSWERS,
@@ -54,7 +54,7 @@ from .judge import (
 from .mrs import Mrs
 from .run_module import Result
 from .spark import Spark
-from .wire import CloudOnTheWire, everything_imported
+from .wire import CloudOnTheWire, answering, everything_imported
 from .worlds import WORDS, Witness, Words
 
 World = dict[str, t.Any]
@@ -418,14 +418,9 @@ class Scene:
 
     def _fault(self, one: dict) -> dict:
         """As the emulator takes it."""
-        name, path, kind = one["fault"], one.get("path", "^/v[12]"), self.words.kind
-        if name in IN_LISTS:
-            (rows, total), (at, value) = LISTS[self.words.service], IN_LISTS[name]
-            at = at.format(rows=rows, total=total, status=kind.state_field, name=kind.name_field)
-            how: dict = {"kind": "shape", "at": at, "value": value}
-            path = f"{self.service.path}$"
-        else:
-            how = FAULTS[name] or expired_as(self.words.service, path.lstrip("^"))
+        name, path = one["fault"], one.get("path", "^/v[12]")
+        how = fault_of(name, self.words.service, self.words.kind, path.lstrip("^"))
+        path = f"{self.service.path}$" if name in IN_LISTS else path
         how = {**how, "seconds": TOO_SLOW} if how.get("kind") == "drip" else how
         return {"method": one["method"], "path": path, "skip": one.get("skip", 0), **how}
 
@@ -484,12 +479,8 @@ def ground() -> t.Iterator[Ground]:
     with virtual_time() as clock, pytest.MonkeyPatch.context() as monkeypatch:
         without_detours(monkeypatch)
         one = Ground(clock, monkeypatch)
-
-        def send(adapter: HTTPAdapter, request: t.Any, **options: t.Any) -> t.Any:
-            return one.send(adapter, request, **options)
-
-        monkeypatch.setattr(HTTPAdapter, "send", send)
-        yield one
+        with answering(one):
+            yield one
 
 
 # ---- many of them ----

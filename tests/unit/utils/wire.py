@@ -10,6 +10,7 @@ All that a socket does is said here once more, so tests of that (TLS, proxies, c
 from __future__ import annotations
 
 import contextlib
+import functools
 import http.client
 import importlib
 import io
@@ -120,10 +121,22 @@ def _as_sent(reply: Reply) -> HTTPResponse:
     return HTTPResponse(content, headers, reply.status, preload_content=False)
 
 
+@functools.cache
 def everything_imported() -> None:
     """What is imported later would go by another clock."""
     for path in sorted((PLUGINS / "modules").glob("[a-z]*.py")):
         importlib.import_module(f"{PACKAGE}.{path.stem}")
+
+
+@contextlib.contextmanager
+def answering(cloud: CloudOnTheWire) -> t.Iterator[None]:
+    """All requests of this process go to it."""
+
+    def send(adapter: HTTPAdapter, request: requests.PreparedRequest, **options: t.Any) -> requests.Response:
+        return cloud.send(adapter, request, **options)
+
+    with mock.patch.object(HTTPAdapter, "send", send):
+        yield
 
 
 @contextlib.contextmanager
@@ -132,11 +145,7 @@ def cloud_on_the_wire(seed: int = 0) -> t.Iterator[CloudOnTheWire]:
     everything_imported()
     with virtual_time(seed) as clock:
         cloud = CloudOnTheWire(clock)
-
-        def send(adapter: HTTPAdapter, request: requests.PreparedRequest, **options: t.Any) -> requests.Response:
-            return cloud.send(adapter, request, **options)
-
-        with mock.patch.object(HTTPAdapter, "send", send):
+        with answering(cloud):
             try:
                 yield cloud
             finally:

@@ -43,7 +43,7 @@ def reply(status: int, body: t.Any, **headers: str) -> Reply:
     ],
 )
 def test_problem(status: int, body: t.Any, kind: type, code: str | None, message: str) -> None:
-    error = problem(reply(status, body), api=MRS.with_gateway())
+    error = problem(reply(status, body), api=MRS)
     assert error.__class__ is kind
     assert error.error == {"code": code, "status": status, "request_id": "r1", "message": message}
     assert str(error).startswith(f"{CALL}: HTTP {status}")
