@@ -16,14 +16,19 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ._cloud.context import Context, Core, traced
 from ._cloud.errors import Bug, Interrupted
 from ._cloud.misplaced import misplaced
-from ._cloud.options import Spec
+from ._cloud.options import Spec, secrets_in
+from ._cloud.text import masked
 from ._cloud.transport import trouble_with_requests
 
 
 class Module(AnsibleModule):  # type: ignore[misc]
-    """Looks at its arguments before its constructor does, which logs, quotes and returns whatever it is given."""
+    """Looks at its arguments before its constructor does, which logs, quotes and returns whatever it is given.
+
+    And hides what is secret in what it returns, as ansible-core does no more from 2.22 on.
+    """
 
     params: dict[str, t.Any]
+    secrets: t.Collection[str] = ()  # that are not among its options
 
     def _load_params(self) -> None:
         super()._load_params()
@@ -31,6 +36,10 @@ class Module(AnsibleModule):  # type: ignore[misc]
         errors, self.params = misplaced(self.argument_spec, self.params)
         if errors:
             self.fail_json(msg="; ".join(errors))
+
+    def _return_formatted(self, kwargs: dict[str, t.Any]) -> None:
+        shown = {"invocation": {"module_args": self.params}, **kwargs}
+        super()._return_formatted(masked(shown, {*self.secrets, *secrets_in(self.argument_spec, self.params)}))
 
 
 def run(core: Core, spec: Spec) -> None:
@@ -45,9 +54,9 @@ def run(core: Core, spec: Spec) -> None:
         result = core(module.params, context)
     except Interrupted as error:
         result = error.result
-    module.no_log_values.update(context.secrets)
+    module.secrets = context.secrets
     for warning in result.pop("warnings", ()):
-        module.warn(warning)
+        module.warn(masked(warning, context.secrets))
     result = _traced(module, result)
     if result.get("failed"):
         module.fail_json(**result)

@@ -23,14 +23,15 @@ from importlib import import_module
 from ansible import constants as C
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.release import __version__ as ansible_version
 from ansible.utils.display import Display
 
 from ..module_utils._cloud.context import Context, traced
 from ..module_utils._cloud.errors import Interrupted
-from ..module_utils._cloud.misplaced import HIDDEN, misplaced
+from ..module_utils._cloud.misplaced import misplaced
+from ..module_utils._cloud.options import secrets_in
+from ..module_utils._cloud.text import HIDDEN_WHOLE, masked
 
 
 def _copy_of_stderr() -> int:
@@ -97,7 +98,9 @@ class FastPath(NormalAction):  # type: ignore[misc]
     def run(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
         source = self._task.get_ds()
         if isinstance(source, dict) and {"action", "args"} <= source.keys():
-            source["args"] = HIDDEN  # ansible-core 2.19 and newer quote the arguments of an ad hoc command that fails
+            source["args"] = (
+                HIDDEN_WHOLE  # ansible-core 2.19 and newer quote the arguments of an ad hoc command that fails
+            )
         return super().run(*args, **kwargs)
 
     def _execute_module(self, *args: t.Any, task_vars: t.Any = None, **kwargs: t.Any) -> t.Any:
@@ -163,7 +166,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
             self._on_progress(),
             _parent_is_there(),
         )
-        context.add_secrets(str(options[name]) for name, one in spec.items() if one.get("no_log") and options.get(name))
+        context.add_secrets(secrets_in(spec, options))
         warnings = _doubly_given(spec, arguments)
         if checked.error_messages:
             only = len(checked.error_messages) == 1 and checked.unsupported_parameters
@@ -187,7 +190,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
         text = json.dumps(result)
         # where there is none to be hidden, looking into each value would cost more than all the rest
         if any(json.dumps(secret)[1:-1] in text for secret in context.secrets):
-            text = json.dumps(remove_values(result, context.secrets))
+            text = json.dumps(masked(result, context.secrets))
         result = json.loads(text)
         if timed_out:  # not returned, as Ansible would try it again where "until" is set
             failure = AnsibleActionFail(result["msg"], result=result)

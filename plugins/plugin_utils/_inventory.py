@@ -22,7 +22,6 @@ from fnmatch import fnmatchcase
 from ansible import constants as C
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
 
@@ -34,6 +33,7 @@ from ..module_utils._cloud.context import Context
 from ..module_utils._cloud.errors import Bug, Denied, Failure, OptionError
 from ..module_utils._cloud.misplaced import misplaced
 from ..module_utils._cloud.options import connection_options
+from ..module_utils._cloud.text import masked
 from ..module_utils._cloud.transport import PATIENCE, trouble_with_requests
 from ..module_utils._jobs.selection import cleaned, refuse_exclusion
 from ..module_utils._module import without_requests
@@ -224,7 +224,7 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
             text = str(context.fault(error))
             # with 403 the login was right, and only this project is not for its user
             barred = isinstance(error, Denied) and error.status == 401
-            text, bugs = remove_values([text, context.bugs], context.secrets)
+            text, bugs = masked([text, context.bugs], context.secrets)
             return Answer(error=text, barred=barred, repeats=context.repeats, bugs=bugs)
 
     def _names(self, hosts: t.Sequence[Variables]) -> list[str]:
@@ -352,7 +352,7 @@ def _plain(options: Options, templar: t.Any) -> Options:
         try:
             evaluated = templar.template(value)
         except AnsibleError as error:  # it may quote the template, which may be a password with strange characters
-            raise OptionError(f"{option}: {remove_values(str(error), [str(value)])}") from None
+            raise OptionError(f"{option}: {masked(str(error), [str(value)])}") from None
         # what comes from a vault is no text yet before ansible-core 2.19
         plain[option] = str(evaluated) if hasattr(evaluated, "__ENCRYPTED__") else evaluated
     errors = misplaced(SPEC, plain)[0]

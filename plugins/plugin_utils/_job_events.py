@@ -22,12 +22,12 @@ from datetime import datetime, timezone
 from functools import partial
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 
 from ..module_utils._cloud.connection import read_connection
 from ..module_utils._cloud.errors import Failure, Misdirected, OptionError, Skipped, Unanswered, Unreachable
 from ..module_utils._cloud.misplaced import misplaced
 from ..module_utils._cloud.options import Spec, check_range, connection_options
+from ..module_utils._cloud.text import masked
 from ..module_utils._jobs.selection import Options
 from ..module_utils._services.registry import JOB_TYPES
 from ._job_changes import Change, Limit, changes
@@ -77,14 +77,14 @@ async def run(queue: t.Any, args: t.Mapping[str, t.Any]) -> None:
     except Exception as error:
         told = context.fault(error)
         _tell_bugs(context)
-        raise Failure(remove_values(str(told), list(context.secrets))) from None
+        raise Failure(masked(str(told), list(context.secrets))) from None
     finally:
         context.stop()
 
 
 def _tell_bugs(context: SourceContext) -> None:
     while context.bugs:
-        LOG.debug("%s", remove_values(context.bugs.pop(0), list(context.secrets)))
+        LOG.debug("%s", masked(context.bugs.pop(0), list(context.secrets)))
 
 
 async def _all_of(coroutines: t.Iterable[t.Coroutine[t.Any, t.Any, None]]) -> None:
@@ -258,7 +258,7 @@ class Source:
 
     def _plain(self, value: t.Any) -> t.Any:
         """Without anything that is secret, as Ansible does it."""
-        return remove_values(value, list(self._context.secrets))  # a thread may be about to hide another one
+        return masked(value, list(self._context.secrets))  # a thread may be about to hide another one
 
 
 def _named(watches: t.Sequence[Subscription]) -> str:

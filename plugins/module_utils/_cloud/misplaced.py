@@ -18,8 +18,8 @@ from collections.abc import Mapping
 from ansible.module_utils.common.validation import check_type_dict
 
 from .given import PEM
+from .text import HIDDEN_WHOLE
 
-HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as Ansible writes it
 BELONGS = {
     "str": "plain text",
     "path": "the path of a file",
@@ -83,10 +83,10 @@ class _Sieve:
                 shown[given] = self._option(spec[name], value, f"{label}{given}", free or name == "filters")
             elif NAME.fullmatch(str(given)):  # it may be the form that another collection has for a credential
                 self.unknown = True
-                shown[str(given)] = HIDDEN
+                shown[str(given)] = HIDDEN_WHOLE
             else:
                 self.errors.append(f"{label.rstrip('.') or 'options'}: there is one whose name is no name of an option")
-                shown[HIDDEN] = HIDDEN
+                shown[HIDDEN_WHOLE] = HIDDEN_WHOLE
         return shown
 
     def _option(self, one: t.Mapping[str, t.Any], value: t.Any, label: str, free: bool) -> t.Any:
@@ -99,7 +99,7 @@ class _Sieve:
         found = next(filter(None, (_found(one, each, free) for each in values)), "")
         if found:
             self._refuse(label, "the name of an entry of a clouds.yaml" if label == "cloud" else BELONGS[kind], found)
-        return HIDDEN if found or one.get("no_log") else value
+        return HIDDEN_WHOLE if found or one.get("no_log") else value
 
     def _dictionary(self, one: t.Mapping[str, t.Any], value: t.Any, label: str, free: bool) -> t.Any:
         if one["type"] == "list" and isinstance(value, list):
@@ -114,7 +114,7 @@ class _Sieve:
             keys = f" with {', '.join(spec)}" if spec else ""
             belongs = "a list of dictionaries" if one["type"] == "list" else "a dictionary"
             self._refuse(label, f"{belongs}{keys}", _kind_of(value))
-            return HIDDEN
+            return HIDDEN_WHOLE
         return self.options(spec or dict.fromkeys(inner, {"type": "str"}), inner, f"{label}.", free)
 
     def _refuse(self, label: str, belongs: str, found: str) -> None:

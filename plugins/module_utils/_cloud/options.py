@@ -49,3 +49,8 @@ def check_range(options: t.Mapping[str, t.Any], name: str, least: float, most: f
     if not least <= value <= most:
         raise OptionError(f"{name}: must be a number from {least:.12g} to {most:.12g}, not {value:g}")
     return value
+
+
+def secrets_in(spec: Spec, options: t.Mapping[str, t.Any]) -> list[str]:
+    """The values of the options that no log may show."""
+    return [str(options[name]) for name, one in spec.items() if one.get("no_log") and options.get(name)]

@@ -13,7 +13,8 @@ import typing as t
 LONGEST = 1000  # characters of a text that is shown
 LONGEST_SHOWN = 60  # characters of a name or a word within a sentence
 UNREADABLE = "\ufffd"
-HIDDEN = "********"
+HIDDEN = "********"  # for a secret within a text, as Ansible writes it
+HIDDEN_WHOLE = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # for a text that is one
 WORD = re.compile(r"[A-Za-z0-9_-]{1,64}")  # an id that can be part of a path as it is
 HALVES = re.compile("[\ud800-\udfff]")  # of a surrogate pair: no text can be written down with one
 
@@ -22,10 +23,7 @@ def plain(text: str, secrets: t.Collection[str] = ()) -> str:
     """``text`` as ``clean`` has it, cut where it is very long; then no part of a secret is left in it."""
     if len(text) <= LONGEST:
         return clean(text)
-    shown = text
-    for secret in sorted(secrets, key=len, reverse=True):
-        shown = shown.replace(secret, HIDDEN)
-    shown = clean(shown)
+    shown = clean(_without(text, _longest_first(secrets)))
     return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}… ({len(text)} characters)"
 
 
@@ -39,6 +37,37 @@ def escaped(text: str, longest: int | None = LONGEST_SHOWN) -> str:
     """``text`` on one line, cut after ``longest`` characters, and what a terminal would obey spelt out."""
     found = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text[:longest])
     return found if longest is None or len(text) <= longest else f"{found}…"
+
+
+def masked(value: t.Any, secrets: t.Collection[str]) -> t.Any:
+    """``value``, made of what JSON knows, without ``secrets`` in its texts and numbers; the keys of objects stay.
+
+    (Up to 2.21 ansible-core does so itself to the results of modules. Later ones do so only where they show them.)
+    """
+    return _masked(value, _longest_first(secrets)) if secrets else value
+
+
+def _masked(value: t.Any, secrets: t.Sequence[str]) -> t.Any:
+    if isinstance(value, str):
+        return HIDDEN_WHOLE if value in secrets else _without(value, secrets)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return HIDDEN_WHOLE if any(secret in str(value) for secret in secrets) else value
+    if isinstance(value, (list, tuple)):
+        return [_masked(item, secrets) for item in value]
+    if isinstance(value, dict):
+        return {key: _masked(item, secrets) for key, item in value.items()}
+    return value
+
+
+def _longest_first(secrets: t.Iterable[str]) -> list[str]:
+    """One may be a part of another."""
+    return sorted(filter(None, secrets), key=len, reverse=True)
+
+
+def _without(text: str, secrets: t.Sequence[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, HIDDEN)
+    return text
 
 
 def whole(value: t.Any) -> t.Any:

@@ -119,6 +119,9 @@ def _parsed(process: subprocess.CompletedProcess) -> Result:
     assert isinstance(answer, dict), f"not one JSON object on stdout:\n{text}"
     assert "Traceback" not in text or {"exception", "traceback"} & answer.keys(), text
     assert process.returncode == (1 if answer.get("failed") else 0), f"exit code {process.returncode}:\n{text}"
+    if "_ansible_new_secrets" in answer:  # from ansible-core 2.22 on; it takes them out before anybody sees the answer
+        del answer["_ansible_new_secrets"]
+        text = json.dumps(answer) + process.stderr
     result = Result(answer)
     result.invocation = result.pop("invocation", {})
     result.text = text

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import Refused
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud.text import clean, plain
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.text import HIDDEN, HIDDEN_WHOLE, clean, masked, plain
 
 BAD = [
     "\x1b[31mred\x1b[0m",
@@ -48,3 +48,28 @@ def test_no_part_of_a_secret_is_left(start: int) -> None:
     secret = "".join(chr(65 + n % 50) for n in range(400))
     shown = plain("." * start + secret + "." * 2000, {secret, "AB"})
     assert "BCD" not in shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("s3cret", HIDDEN_WHOLE),
+        ("s3cret-longer", HIDDEN_WHOLE),
+        ("a s3cret here, and s3cret-longer", f"a {HIDDEN} here, and {HIDDEN}"),
+        (814731, HIDDEN_WHOLE),
+        (-81473.5, HIDDEN_WHOLE),
+        (True, True),
+        (None, None),
+        (
+            {"s3cret": ["s3cret", {"name": ("orders", "s3cret")}]},
+            {"s3cret": [HIDDEN_WHOLE, {"name": ["orders", HIDDEN_WHOLE]}]},
+        ),
+    ],
+)
+def test_no_secret_is_left_wherever_it_stands(value: object, shown: object) -> None:
+    assert masked(value, {"s3cret", "s3cret-longer", "81473", ""}) == shown
+
+
+def test_without_secrets_nothing_is_copied() -> None:
+    value = {"jobs": [1]}
+    assert masked(value, set()) is value
