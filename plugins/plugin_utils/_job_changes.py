@@ -54,10 +54,10 @@ class Change(t.NamedTuple):
 
 
 class Limit(t.NamedTuple):
-    """A job is stuck when it is longer than ``seconds`` in the same status, but not in one of ``final``: it has ended."""
+    """A job is stuck when it is longer than ``seconds`` in the same status, but not if that is one of ``ended``."""
 
     seconds: float
-    final: t.Collection[str]
+    ended: t.Collection[str]
 
 
 def changes(
@@ -87,4 +87,4 @@ def _same(one: Known, other: Known) -> bool:
 
 
 def _overdue(job: Known, now: float, limit: Limit) -> bool:
-    return not job.stuck and job.status.lower() not in limit.final and now - job.since > limit.seconds
+    return not job.stuck and job.status.lower() not in limit.ended and now - job.since > limit.seconds

@@ -218,7 +218,7 @@ class Source:
         key, now = watch.key(sighting.project_id), self._now()
         known = self._memory.known.get(key)
         stuck_after, service = self._options["stuck_after"], sighting.service
-        limit = Limit(stuck_after, JOB_TYPES[watch.service].final) if stuck_after is not None else None
+        limit = Limit(stuck_after, JOB_TYPES[watch.service].ended) if stuck_after is not None else None
         self._memory.known[key], found = changes(known or {}, sighting.look, service.fields, now, limit)
         if watch.told:  # gone is no status
             found = [change for change in found if change.after]

@@ -22,7 +22,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ..module_utils._cloud.auth import KINDS
 from ..module_utils._cloud.given import CONTROL
 from ..module_utils._cloud.levels import ENVIRONMENT
-from ..module_utils._jobs.plan import DONE
+from ..module_utils._jobs.plan import Step
 from ..module_utils._services.flink_jobs import STOP_STEPS
 
 Settings = dict[str, t.Any]
@@ -46,8 +46,8 @@ OWN = {
 OWN_PREFIX = "otc__"
 # Of Flink jobs: whether there is something to stop
 STATUSES = {
-    "active": [word for word, step in STOP_STEPS.items() if step != DONE],
-    "ended": [word for word, step in STOP_STEPS.items() if step == DONE],
+    "active": [word for word, step in STOP_STEPS.items() if step is not Step.DONE],
+    "ended": [word for word, step in STOP_STEPS.items() if step is Step.DONE],
 }
 # A host of one of our inventories is a cluster or a project
 GROUPS = {"mrs_clusters": "cluster", "iam_projects": "project"}

@@ -34,23 +34,16 @@ from .._cloud.errors import (
 from .._cloud.options import check_range
 from .deadline import Deadline
 from .plan import (
-    ACCEPTED,
-    DONE,
-    DOUBTFUL,
-    FAILED,
-    HOLD,
-    LOST,
-    MISSING,
-    PAUSE,
-    REFUSED,
-    WAIT,
+    Answer,
     DesiredState,
     Entry,
-    failed_only,
+    Step,
+    Write,
     forecast,
     lacks,
     misses,
     next_step,
+    says_little,
     took_effect,
     wake_up,
 )
@@ -80,8 +73,8 @@ class Task:
     entries: list[Entry] = field(default_factory=list)
     why_none: str = ""  # why the filters have selected no job
     warnings: list[str] = field(default_factory=list)
-    underway: dict[t.Any, str] = field(default_factory=dict)  # id → the write that was sent last, answered or not
-    sending: dict[t.Any, str] = field(default_factory=dict)  # the same, as long as its entry does not know of it
+    underway: dict[t.Any, Write] = field(default_factory=dict)  # id → the write that was sent last, answered or not
+    sending: dict[t.Any, Write] = field(default_factory=dict)  # the same, as long as its entry does not know of it
     taken: dict[t.Any, Refused | None] = field(default_factory=dict)  # id → the answer to that
 
     def open(self) -> list[Entry]:
@@ -126,7 +119,7 @@ def _task(kind: JobType, options: Options, context: Context) -> Task:
 def _reported(task: Task, context: Context) -> Result:
     result = report(task.entries, task.goal, context.check_mode, task.options["wait"], task.why_none)
     if context.with_diff:
-        result["diff"] = diff(task.entries, task.goal, foreseen=context.check_mode or not task.options["wait"])
+        result["diff"] = diff(task.entries, foreseen=context.check_mode or not task.options["wait"])
     return {**result, "warnings": [*task.warnings, *incomplete(task.entries, task.goal)]}
 
 
@@ -146,7 +139,7 @@ def _interrupted(task: Task | None, context: Context) -> Interrupted:
     for entry in task.open():
         if entry.id in task.sending:
             refusal = task.taken.get(entry.id)
-            answer = LOST if entry.id not in task.taken else REFUSED if refusal else ACCEPTED
+            answer = Answer.LOST if entry.id not in task.taken else Answer.REFUSED if refusal else Answer.ACCEPTED
             entry.sent(task.sending[entry.id], answer, refusal)
     _give_up(task, "interrupted", None)
     return Interrupted(text, _reported(task, context))
@@ -165,14 +158,14 @@ def _nothing_done(error: Failure) -> Result:
 def _choose(service: Service, task: Task) -> None:
     """Fills the entries, in the order given or listed, and has seen each once."""
     if task.selection.ids is not None:
-        task.entries = [Entry(job_id) for job_id in task.selection.ids]
+        task.entries = [Entry(job_id, task.goal) for job_id in task.selection.ids]
         _look(service, task, task.entries)
         return
     jobs = _filtered(service, task)
     most = task.options["max_jobs"]
     if len(jobs) > most:
         raise OptionError(f"max_jobs: the filters match {len(jobs)} jobs, more than {most}; nothing was done")
-    task.entries = [Entry(job_id) for job_id in jobs]
+    task.entries = [Entry(job_id, task.goal) for job_id in jobs]
     for entry in task.entries:
         _show(entry, jobs[entry.id], service, task)
 
@@ -214,7 +207,7 @@ def _show(entry: Entry, sight: Observation, service: Service, task: Task) -> Non
     elif sight is None:
         entry.look(None, now=task.deadline.now())
     else:
-        fields, goal = service.fields, task.goal
+        fields, goal = service.fields, entry.goal
         status, reason = (service.client.plain(str(sight.get(one) or "")) for one in (fields.status, fields.reason))
         entry.look(status, sight.get(fields.name), reason, goal.hindered(sight), task.deadline.now())
         entry.lack, entry.hint = goal.lacking(sight), goal.hint(sight)
@@ -225,48 +218,44 @@ def _carry_out(service: Service, task: Task) -> None:
     while True:
         writes = _due(task, late)
         if task.check_mode:
-            for entry, action in writes:
-                forecast(entry, task.goal, action)
+            for entry, write in writes:
+                forecast(entry, write)
             return
         if writes:
-            _write(service, task, writes)
-            late = any(isinstance(entry.refusal, Late) for entry, dummy in writes)
+            _send(service, task, writes)
+        late = late or any(entry.unsent for entry, dummy in writes)
         waiting = task.open()
         if not waiting:
             return
-        unclear = any(entry.answer and failed_only(entry, task.goal) for entry, dummy in writes)
+        unclear = any(says_little(entry) for entry, dummy in writes)
         if writes and not unclear:
             task.deadline.restart()
         elif not task.deadline.pause(_wake_up(waiting, task)):
-            if not unclear:
-                for entry in waiting:
-                    _time_out(entry, task)
-                return
-            late = True  # the time is over, but nobody knows yet what came of the writes
+            late = True
+            if not unclear:  # else one more look, as nobody knows yet what came of the writes
+                break
         _look(service, task, waiting)
         task.progress.tell(lambda: how_far(task.entries, task.goal))
+    for entry in waiting:
+        _time_out(entry, task)
 
 
-def _due(task: Task, late: bool) -> list[tuple[Entry, str]]:
+def _due(task: Task, late: bool) -> list[tuple[Entry, Write]]:
     """The writes that are due, none if it is too ``late`` for any. Jobs whose end was seen are settled."""
     now = task.deadline.now()
     over = now >= task.deadline.moment  # nothing is sent again then
-    writes = []
-    for entry in task.open():
-        action = _judge(entry, task, now)
-        if action and not late and not (over and action in entry.writes):
-            writes.append((entry, action))
-    return writes
+    judged = [(entry, _judge(entry, task, now)) for entry in task.open()]
+    return [(entry, write) for entry, write in judged if write and not late and not (over and write in entry.writes)]
 
 
 def _wake_up(waiting: t.Sequence[Entry], task: Task) -> float | None:
     """When the next look is due at the latest."""
     now = task.deadline.now()
-    moments = (wake_up(entry, task.goal, now) for entry in waiting)
+    moments = (wake_up(entry, now) for entry in waiting)
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def _judge(entry: Entry, task: Task, now: float) -> str | None:
+def _judge(entry: Entry, task: Task, now: float) -> Write | None:
     """Settles the entry if its end was seen; else the write that is due, None if there is only to wait."""
     if not entry.seen:
         entry.fail(f"could not be read: {entry.unread}", entry.unread)
@@ -275,9 +264,9 @@ def _judge(entry: Entry, task: Task, now: float) -> str | None:
         entry.fail(f"could not be read: {entry.unread}{_doubt(entry)}", entry.unread)
     if entry.unread:
         return None  # nothing is decided, and above all nothing repeated, on what was seen before
-    entry.changed = entry.changed or took_effect(entry, task.goal, now)
-    step = next_step(entry, task.goal, now)
-    if step not in task.goal.leads_to:
+    entry.changed = entry.changed or took_effect(entry, now)
+    step = next_step(entry, now)
+    if isinstance(step, Step):
         _settle(entry, task, step)
         return None
     if isinstance(entry.refusal, Bug):
@@ -286,48 +275,55 @@ def _judge(entry: Entry, task: Task, now: float) -> str | None:
     return step
 
 
-def _settle(entry: Entry, task: Task, step: str) -> None:
-    """If this step, which is no write, ends the work on the job."""
-    waits = task.options["wait"] or _must_follow(entry, task.goal) or entry.unanswered or entry.just_refused()
-    if step == DONE:
-        if entry.steady or entry.been.isdisjoint(task.goal.twice):  # else one more look, whatever wait says
-            entry.settle(_why_done(entry, task.goal))
-    elif step == MISSING:
+def _settle(entry: Entry, task: Task, step: Step) -> None:
+    """If this step ends the work on the job."""
+    if step is Step.DONE:
+        if entry.steady or entry.been.isdisjoint(entry.goal.twice):  # else one more look, whatever wait says
+            entry.settle(_why_done(entry))
+    elif step is Step.MISSING:
         _missing(entry, task)
-    elif step == FAILED:
-        _fail(entry, task.goal)
-    elif step == HOLD and not waits:
+    elif step is Step.FAILED:
+        _fail(entry)
+    elif step is not Step.PAUSE:
+        _leave(entry, task, step)
+
+
+def _leave(entry: Entry, task: Task, step: Step) -> None:
+    """Where nobody waits, a job that is not there yet is left to itself."""
+    waits = task.options["wait"] or _must_follow(entry) or entry.unproven
+    if step is Step.HOLD and not waits:
         entry.fail(f"{entry.described()}: nothing can be done now, and wait is false", entry.refusal)
-    elif step != PAUSE and (task.check_mode or not waits):
-        entry.settle("on its way" if step == WAIT else f"to be awaited, as it is {entry.described()}")
+    elif task.check_mode or not waits:
+        entry.settle("on its way" if step is Step.WAIT else f"to be awaited, as it is {entry.described()}")
 
 
-def _fail(entry: Entry, goal: DesiredState) -> None:
-    why = entry.why(goal) or ("" if entry.writes else entry.hindrance or goal.left_alone)
-    if lacks(entry, goal):
+def _fail(entry: Entry) -> None:
+    why = entry.why() or ("" if entry.writes else entry.hindrance or entry.goal.left_alone)
+    if lacks(entry):
         entry.fail(_not_kept(entry))
     else:
         entry.fail(f"{entry.described()}: {why}" if why else entry.described(), entry.refusal)
 
 
-def _why_done(entry: Entry, goal: DesiredState) -> str:
-    if entry.answer == REFUSED:
+def _why_done(entry: Entry) -> str:
+    words = entry.goal.words
+    if entry.last and entry.last.answer is Answer.REFUSED:
         return f"refused, but as wanted{_doubt_of_a_lost_write(entry)}"
     if entry.writes:
-        return goal.content.get((entry.status or "").lower(), "")
+        return entry.goal.content.get(entry.word, "")
     before = entry.status == entry.before
-    if misses(entry, goal):
-        return f"{'already ' if before else ''}{goal.words.already} {'' if before else 'meanwhile '}{entry.lack}"
-    return "" if before else f"{goal.words.already} meanwhile"
+    if misses(entry):
+        return f"{'already ' if before else ''}{words.already} {'' if before else 'meanwhile '}{entry.lack}"
+    return "" if before else f"{words.already} meanwhile"
 
 
 def _not_kept(entry: Entry) -> str:
     return f"{entry.described()} {entry.lack}: the state of the job is not kept"
 
 
-def _must_follow(entry: Entry, goal: DesiredState) -> bool:
+def _must_follow(entry: Entry) -> bool:
     """The last write only prepares another one, so it is awaited whatever ``wait`` says."""
-    return bool(entry.writes) and entry.writes[-1] in goal.then
+    return bool(entry.writes) and entry.writes[-1] in entry.goal.then
 
 
 def _missing(entry: Entry, task: Task) -> None:
@@ -342,52 +338,51 @@ def _time_out(entry: Entry, task: Task) -> None:
     seconds = task.options["wait_timeout"]
     if entry.unread:
         said = f"not read again within {seconds} s, last seen {entry.described()}: {entry.unread}"
-    elif lacks(entry, task.goal):
+    elif lacks(entry):
         said = _not_kept(entry)
     else:
-        why = f": {entry.why(task.goal)}" if entry.refusal else ""
+        why = f": {entry.why()}" if entry.refusal else ""
         said = f"still {entry.described()} after {seconds} s (wait_timeout){why}"
     entry.fail(f"{said}{_doubt(entry)}", entry.unread or entry.refusal)
 
 
 def _doubt(entry: Entry) -> str:
-    return "; whether its last write took effect is not known" if entry.unsure and not entry.changed else ""
+    unsure = entry.last and entry.last.unsure and not entry.changed
+    return "; whether its last write took effect is not known" if unsure else ""
 
 
 def _doubt_of_a_lost_write(entry: Entry) -> str:
     """Where another look has told enough of what was only refused."""
-    return _doubt(entry) if entry.unanswered else ""
+    return _doubt(entry) if entry.last and entry.last.unanswered else ""
 
 
-def _write(service: Service, task: Task, writes: t.Sequence[tuple[Entry, str]]) -> None:
+class Batch(t.NamedTuple):
+    """One request: a write, and the jobs that it is for."""
+
+    write: Write
+    entries: t.Sequence[Entry]
+
+
+def _send(service: Service, task: Task, writes: t.Sequence[tuple[Entry, Write]]) -> None:
     """Sends all writes in parallel, as many jobs to a request as the service takes; notes the answers."""
-    chunks: list[tuple[str, list[Entry]]] = []
-    for action in dict.fromkeys(action for dummy, action in writes):
-        due = [entry for entry, what in writes if what == action]
-        alone = _to_be_sent_alone(task, due, action)
-        shared = [entry for entry in due if entry not in alone]
-        size = service.batch[action]
-        chunks += [(action, shared[start : start + size]) for start in range(0, len(shared), size)]
-        chunks += [(action, [entry]) for entry in due if entry in alone]
-
+    batches = _batches(service, task, writes)
     sent: list[t.Any] = []
 
-    def send(chunk: tuple[str, list[Entry]]) -> list[Refused | None]:
-        ids = [entry.id for entry in chunk[1]]
+    def send(batch: Batch) -> list[Refused | None]:
+        ids = [entry.id for entry in batch.entries]
         sent.extend(ids)
-        task.underway.update(dict.fromkeys(ids, chunk[0]))
-        task.sending.update(dict.fromkeys(ids, chunk[0]))
+        task.underway.update(dict.fromkeys(ids, batch.write))
+        task.sending.update(dict.fromkeys(ids, batch.write))
         task.progress.tell(lambda: f"{len(sent)}/{len(writes)} asked for")
-        refusals = service.write(chunk[0], ids)
+        refusals = service.write(batch.write, ids)
         task.taken.update(zip(ids, refusals))
         return refusals
 
-    answers = service.client.map(send, chunks)
-    for (action, entries), answer in zip(chunks, answers):
-        _answered(entries, action, answer, task.deadline)
-        for entry in entries:
-            if entry.answer == ACCEPTED and not task.options["wait"] and not _must_follow(entry, task.goal):
-                entry.settle()
+    answers = service.client.map(send, batches)
+    for batch, answer in zip(batches, answers):
+        _note(batch, answer, task.deadline)
+    if not task.options["wait"]:
+        _settle_accepted(entry for entry, dummy in writes)
     task.sending.clear()
     task.taken.clear()
     fatal = next((answer for answer in answers if isinstance(answer, Fatal)), None)
@@ -395,35 +390,58 @@ def _write(service: Service, task: Task, writes: t.Sequence[tuple[Entry, str]]) 
         raise fatal
 
 
-def _to_be_sent_alone(task: Task, due: t.Sequence[Entry], action: str) -> set[Entry]:
+def _batches(service: Service, task: Task, writes: t.Sequence[tuple[Entry, Write]]) -> list[Batch]:
+    batches: list[Batch] = []
+    for write in dict.fromkeys(write for dummy, write in writes):
+        due = [entry for entry, what in writes if what is write]
+        alone = _to_be_sent_alone(task, due, write)
+        shared = [entry for entry in due if entry not in alone]
+        size = service.batch[write]
+        batches += [Batch(write, shared[start : start + size]) for start in range(0, len(shared), size)]
+        batches += [Batch(write, [entry]) for entry in due if entry in alone]
+    return batches
+
+
+def _to_be_sent_alone(task: Task, due: t.Sequence[Entry], write: Write) -> set[Entry]:
     """After a refused batch each job is sent alone, unless the look since then has shown what stood in the way."""
-    doubtful = {entry for entry in due if entry.answer == DOUBTFUL}
-    if len(doubtful) < sum(entry.answer == DOUBTFUL for entry in task.entries):
-        return {entry for entry in doubtful if entry.writes.count(action) > 1}
+    doubtful = {entry for entry in due if _is_doubtful(entry)}
+    if len(doubtful) < sum(map(_is_doubtful, task.entries)):
+        return {entry for entry in doubtful if entry.writes.count(write) > 1}
     return doubtful
 
 
-def _answered(
-    entries: t.Sequence[Entry], action: str, answer: list[Refused | None] | ApiError, deadline: Deadline
-) -> None:
-    now = deadline.now()
-    no = DOUBTFUL if len(entries) > 1 else REFUSED
+def _is_doubtful(entry: Entry) -> bool:
+    return entry.last is not None and entry.last.answer is Answer.DOUBTFUL
+
+
+def _settle_accepted(entries: t.Iterable[Entry]) -> None:
+    """Where nobody waits for what comes of it."""
+    for entry in entries:
+        if entry.last and entry.last.answer is Answer.ACCEPTED and not _must_follow(entry):
+            entry.settle()
+
+
+def _note(batch: Batch, answer: list[Refused | None] | ApiError, deadline: Deadline) -> None:
+    """What the answer to a request says of each of its jobs."""
     if isinstance(answer, Late):
-        for entry in entries:
-            entry.refusal = answer
+        for entry in batch.entries:
+            entry.unsent = answer
     if isinstance(answer, Skipped):
         return
-    if isinstance(answer, list):
-        for entry, refusal in zip(entries, answer):
-            _note(entry, action, no if refusal else ACCEPTED, refusal, now, deadline)
-        return
-    if isinstance(answer, (Unanswered, Bug)):
-        no = LOST
-    elif isinstance(answer, (Fatal, Unreachable)) or answer.from_gateway:
-        no = REFUSED  # nothing reached the service
-    for entry in entries:
-        _note(entry, action, no, answer, now, deadline)
+    shared = len(batch.entries) > 1
+    refusals = answer if isinstance(answer, list) else [answer] * len(batch.entries)
+    now = deadline.now()
+    for entry, refusal in zip(batch.entries, refusals):
+        pause = deadline.before(entry.writes.count(batch.write) + 1)
+        entry.sent(batch.write, _meaning(refusal, shared), refusal, now, pause)
 
 
-def _note(entry: Entry, action: str, answer: str, refusal: ApiError | None, now: float, deadline: Deadline) -> None:
-    entry.sent(action, answer, refusal, now, deadline.before(entry.writes.count(action) + 1))
+def _meaning(refusal: ApiError | None, shared: bool) -> Answer:
+    """``shared``: the request was for other jobs, too."""
+    if refusal is None:
+        return Answer.ACCEPTED
+    if isinstance(refusal, (Unanswered, Bug)):
+        return Answer.LOST
+    if isinstance(refusal, (Fatal, Unreachable)) or refusal.from_gateway:
+        return Answer.REFUSED  # nothing reached the service
+    return Answer.DOUBTFUL if shared else Answer.REFUSED

@@ -11,7 +11,7 @@ import typing as t
 from collections import Counter
 
 from .._cloud.text import escaped
-from .plan import DONE, DesiredState, Entry, misses
+from .plan import DesiredState, Entry, Step, Write, misses
 
 MOST_NAMED = 5  # failed jobs that the message names
 MOST_LISTED = 20  # jobs that a warning names
@@ -27,7 +27,7 @@ def report(
         "changed": any(entry.changed for entry in entries),
         "failed": bool(failed),
         "msg": _message(entries, changed, failed, goal, check_mode, wait) if entries else no_job(why_none),
-        "jobs": [_job(entry, goal) for entry in entries],
+        "jobs": [_job(entry) for entry in entries],
         "summary": {
             "total": len(entries),
             "changed": len(changed),
@@ -41,13 +41,13 @@ def no_job(why: str) -> str:
     return "No job selected" + (f": {why}" if why else "")
 
 
-def _job(entry: Entry, goal: DesiredState) -> dict[str, t.Any]:
+def _job(entry: Entry) -> dict[str, t.Any]:
     shown = {
         "id": entry.id,
         "name": entry.name,
         "changed": entry.changed,
         "failed": entry.failed,
-        "action": "+".join(action for action in goal.leads_to if action in entry.writes) or "none",
+        "action": "+".join(write.value for write in Write if write in entry.writes) or "none",
         "status_before": entry.before,
         "status": entry.status,
         "msg": entry.msg,
@@ -81,7 +81,7 @@ def _message(
 
 def incomplete(entries: t.Sequence[Entry], goal: DesiredState) -> list[str]:
     """A warning that names the jobs which are as wanted, but lack what this task would have made of them."""
-    found = [entry for entry in entries if entry.settled and not entry.failed and misses(entry, goal)]
+    found = [entry for entry in entries if entry.settled and not entry.failed and misses(entry)]
     if not found:
         return []
     named = ", ".join(f"{entry.id} ({escaped(entry.name or 'no name')})" for entry in found[:MOST_LISTED])
@@ -100,19 +100,19 @@ def how_far(entries: t.Sequence[Entry], goal: DesiredState) -> str:
 def _how_far(entry: Entry, goal: DesiredState) -> str:
     if entry.failed:
         return "failed"
-    done = entry.settled or goal.step(entry.status) == DONE
+    done = entry.settled or entry.goal.step(entry.status) is Step.DONE
     return goal.words.already if done else "not read" if entry.unread or not entry.seen else str(entry.status)
 
 
-def until_now(entries: t.Sequence[Entry], goal: DesiredState, sent: t.Mapping[t.Any, str]) -> str:
+def until_now(entries: t.Sequence[Entry], goal: DesiredState, sent: t.Mapping[t.Any, Write]) -> str:
     """For a task that ends before its time; ``sent``: the writes, answered or not, by id."""
     if not sent:
         return "nothing was changed"
-    writes = ", ".join(f"{action} was sent for {count}" for action, count in Counter(sent.values()).items())
+    writes = ", ".join(f"{write.value} was sent for {count}" for write, count in Counter(sent.values()).items())
     return f"{writes} of {len(entries)} jobs; {how_far(entries, goal)}"
 
 
-def diff(entries: t.Sequence[Entry], goal: DesiredState, foreseen: bool) -> dict[str, t.Any]:
+def diff(entries: t.Sequence[Entry], foreseen: bool) -> dict[str, t.Any]:
     """Id, name and status before and after, of the jobs that change; ``foreseen``: the end has not been seen yet."""
     changing = [entry for entry in entries if entry.changed]
 
@@ -121,5 +121,7 @@ def diff(entries: t.Sequence[Entry], goal: DesiredState, foreseen: bool) -> dict
 
     return {
         "before": jobs(lambda entry: entry.before),
-        "after": jobs(lambda entry: goal.leads_to[entry.writes[-1]] if foreseen and not entry.failed else entry.status),
+        "after": jobs(
+            lambda entry: entry.goal.leads_to[entry.writes[-1]] if foreseen and not entry.failed else entry.status
+        ),
     }

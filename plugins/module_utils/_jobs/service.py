@@ -15,7 +15,7 @@ from .._cloud.answers import Api
 from .._cloud.client import Client
 from .._cloud.errors import ApiError, Refused
 from .._cloud.options import Spec
-from .plan import DesiredState
+from .plan import DesiredState, Write
 from .selection import Fields, Job, Options, Selection
 
 PAGE = 100  # the most jobs that a page of a list holds
@@ -82,7 +82,7 @@ class Service(t.Protocol):
 
     client: Client
     fields: Fields
-    batch: t.Mapping[str, int]  # write → the most jobs that one request carries
+    batch: t.Mapping[Write, int]  # the most jobs that one request carries
     passing: t.Collection[str]  # what a query may ask for that does not stay as it is, such as the status
     hidden: t.Collection[str]  # codes of a get that fails although a list may show the job
     detail_fields: t.Collection[str]  # what a get shows and a list does not, secrets among it
@@ -96,7 +96,7 @@ class Service(t.Protocol):
     def pages(self, query: t.Mapping[str, t.Any]) -> Pages:
         """The list of all jobs for this query, the newest first."""
 
-    def write(self, action: str, ids: t.Sequence[t.Any]) -> list[Refused | None]:
+    def write(self, write: Write, ids: t.Sequence[t.Any]) -> list[Refused | None]:
         """One request: for each job the refusal, None where it was accepted."""
 
 
@@ -105,7 +105,7 @@ class JobType(t.Protocol):
 
     api: Api
     module: str  # that brings these jobs into a state; the reader's name ends with _info
-    final: t.Collection[str]  # statuses of jobs that have ended, in lower case: they stay in it
+    ended: t.Collection[str]  # statuses of jobs that do not run any more, in lower case: what counts as stopped
 
     @staticmethod
     def options() -> Spec:

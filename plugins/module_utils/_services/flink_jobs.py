@@ -19,7 +19,7 @@ from .._cloud.client import Client
 from .._cloud.errors import OptionError, Refused
 from .._cloud.options import Spec
 from .._jobs.options import filter_option, texts
-from .._jobs.plan import DONE, HOLD, MISSING, WAIT, DesiredState, Words
+from .._jobs.plan import DesiredState, Step, Words, Write
 from .._jobs.reading import page, part, the_job
 from .._jobs.selection import Fields, Job, Selection, asked, select
 from .._jobs.service import PAGE, Page, Pages, Paging
@@ -27,38 +27,35 @@ from .dli import DLI
 
 AT_ONCE = 100  # ids that one write carries
 
-STOP_STEPS = {
-    "job_init": DONE,
-    "job_submit_fail": DONE,
-    "job_cancel_success": DONE,
-    "job_finish": DONE,
-    "job_arrearage_stopped": DONE,
-    "job_idle": DONE,
-    "job_canceling": WAIT,
-    "job_savepointing": HOLD,
-    "job_arrearage_recovering": HOLD,
-    "job_submitting": "stop",
-    "job_downloading": "stop",
-    "job_running": "stop",
-    "job_running_exception": "stop",  # the service may restart it at any time
-    "job_cancel_fail": "stop",
+ENDED = ("job_init", "job_submit_fail", "job_cancel_success", "job_finish", "job_arrearage_stopped", "job_idle")
+
+STOP_STEPS: t.Mapping[str, Step | Write] = {
+    **dict.fromkeys(ENDED, Step.DONE),
+    "job_canceling": Step.WAIT,
+    "job_savepointing": Step.HOLD,
+    "job_arrearage_recovering": Step.HOLD,
+    "job_submitting": Write.STOP,
+    "job_downloading": Write.STOP,
+    "job_running": Write.STOP,
+    "job_running_exception": Write.STOP,  # the service may restart it at any time
+    "job_cancel_fail": Write.STOP,
 }
 
-START_STEPS = {
-    "job_running": DONE,
-    "job_finish": DONE,  # it has run to its end; to run it once more would do its work twice
-    "job_submitting": WAIT,
-    "job_downloading": WAIT,
-    "job_arrearage_recovering": WAIT,
-    "job_canceling": HOLD,
-    "job_savepointing": HOLD,
-    "job_init": "run",
-    "job_submit_fail": "run",
-    "job_cancel_success": "run",
-    "job_cancel_fail": "run",
-    "job_running_exception": "run",
-    "job_arrearage_stopped": "run",
-    "job_idle": "run",
+START_STEPS: t.Mapping[str, Step | Write] = {
+    "job_running": Step.DONE,
+    "job_finish": Step.DONE,  # it has run to its end; to run it once more would do its work twice
+    "job_submitting": Step.WAIT,
+    "job_downloading": Step.WAIT,
+    "job_arrearage_recovering": Step.WAIT,
+    "job_canceling": Step.HOLD,
+    "job_savepointing": Step.HOLD,
+    "job_init": Write.RUN,
+    "job_submit_fail": Write.RUN,
+    "job_cancel_success": Write.RUN,
+    "job_cancel_fail": Write.RUN,
+    "job_running_exception": Write.RUN,
+    "job_arrearage_stopped": Write.RUN,
+    "job_idle": Write.RUN,
 }
 
 FAILED_ONLY = ("DLI.0999",)
@@ -68,9 +65,9 @@ ASKED = [status for status in STOP_STEPS if not status.startswith("job_arrearage
 GOALS = {
     "stopped": DesiredState(
         steps=STOP_STEPS,
-        otherwise=HOLD,
-        gone=MISSING,
-        leads_to={"stop": "job_cancel_success"},
+        otherwise=Step.HOLD,
+        gone=Step.MISSING,
+        leads_to={Write.STOP: "job_cancel_success"},
         words=Words("Stopped", "Would stop", "Asked to stop", "stopped"),
         failures=("job_cancel_fail",),
         not_now=("DLI.15002",),
@@ -80,17 +77,17 @@ GOALS = {
     ),
     "absent": DesiredState(
         steps={},
-        otherwise="delete",
-        gone=DONE,
-        leads_to={"delete": None},
+        otherwise=Write.DELETE,
+        gone=Step.DONE,
+        leads_to={Write.DELETE: None},
         words=Words("Deleted", "Would delete", "Asked to delete", "absent"),
         again=FAILED_ONLY,
     ),
     "started": DesiredState(
         steps=START_STEPS,
-        otherwise=HOLD,
-        gone=MISSING,
-        leads_to={"run": "job_running"},
+        otherwise=Step.HOLD,
+        gone=Step.MISSING,
+        leads_to={Write.RUN: "job_running"},
         words=Words("Started", "Would start", "Asked to start", "started"),
         failures=("job_submit_fail",),
         not_now=("DLI.13006",),
@@ -103,9 +100,9 @@ GOALS = {
 UNKNOWN_JOB = ("DLI.16001", "DLI.0002", "DLI.0023")
 # of IAM; on Huawei Cloud some are named otherwise
 PERMISSIONS = {
-    "run": "dli:jobs:start (Huawei Cloud: dli:jobs:startFlinkJob), or a grant on the job or its queue",
-    "stop": "dli:jobs:stop (Huawei Cloud: dli:jobs:stopFlinkJob), or a grant on the job or its queue",
-    "delete": "dli:jobs:delete (and dli:jobs:stop for a job that runs), or a grant on the job or its queue",
+    Write.RUN: "dli:jobs:start (Huawei Cloud: dli:jobs:startFlinkJob), or a grant on the job or its queue",
+    Write.STOP: "dli:jobs:stop (Huawei Cloud: dli:jobs:stopFlinkJob), or a grant on the job or its queue",
+    Write.DELETE: "dli:jobs:delete (and dli:jobs:stop for a job that runs), or a grant on the job or its queue",
 }
 
 
@@ -138,8 +135,8 @@ class FlinkJobs:
     )
     api = DLI
     module = "dli_flink_jobs"
-    final: t.ClassVar[t.Collection[str]] = [status for status, step in STOP_STEPS.items() if step == DONE]
-    batch: t.Mapping[str, int] = {"run": AT_ONCE, "stop": AT_ONCE, "delete": AT_ONCE}
+    ended: t.ClassVar[t.Collection[str]] = ENDED
+    batch: t.Mapping[Write, int] = {Write.RUN: AT_ONCE, Write.STOP: AT_ONCE, Write.DELETE: AT_ONCE}
     passing: t.Collection[str] = ("status",)
     hidden: t.Collection[str] = ("DLI.10005",)
     detail_fields: t.Collection[str] = (
@@ -158,8 +155,8 @@ class FlinkJobs:
         self.client = client
         self._jobs = f"/v1.0/{client.project_id}/streaming/jobs"
         self._flags = {
-            "run": {"resume_savepoint": options.get("resume_savepoint", False)},
-            "stop": {"trigger_savepoint": options.get("trigger_savepoint", False)},
+            Write.RUN: {"resume_savepoint": options.get("resume_savepoint", False)},
+            Write.STOP: {"trigger_savepoint": options.get("trigger_savepoint", False)},
         }
 
     @staticmethod
@@ -229,7 +226,7 @@ class FlinkJobs:
             query["tags"] = ",".join(f"{key}={value}" for key, value in filters["tags"].items())
         return query
 
-    def write(self, action: str, ids: t.Sequence[int]) -> list[Refused | None]:
+    def write(self, write: Write, ids: t.Sequence[int]) -> list[Refused | None]:
         """``run``, ``stop`` or ``delete`` of up to 100 jobs: for each the refusal, None where it was accepted.
 
         An answer holds no ids and may be one element for many jobs, so a "no" in it is a "no" to all of them
@@ -241,9 +238,9 @@ class FlinkJobs:
             shaped(elements, [Maybe({"is_success": Maybe((bool, str))})], call)
             return [self._refusal(element, call) for element in elements]
 
-        body = {"job_ids": list(ids), **self._flags.get(action, {})}
-        path = f"{self._jobs}/{action}"
-        refusals: list[Refused | None] = self.client.call("POST", path, body=body, needs=PERMISSIONS[action], read=read)
+        body = {"job_ids": list(ids), **self._flags.get(write, {})}
+        path = f"{self._jobs}/{write.value}"
+        refusals: list[Refused | None] = self.client.call("POST", path, body=body, needs=PERMISSIONS[write], read=read)
         if len(refusals) == len(ids):
             return refusals
         return [next((one for one in refusals if one), None)] * len(ids)
@@ -257,7 +254,7 @@ def _with_savepoints(goal: DesiredState, waits: bool) -> DesiredState:
     """Stopped, but only what can have a savepoint, and with one. Without ``waits``, what becomes of a stop is not seen."""
     return replace(
         goal,
-        steps={**goal.steps, "job_submitting": HOLD, "job_downloading": HOLD},
+        steps={**goal.steps, "job_submitting": Step.HOLD, "job_downloading": Step.HOLD},
         failures=(*goal.failures, "job_submit_fail"),
         lacking=lambda job: "without a savepoint" * _has_none(job),
         insists=waits,

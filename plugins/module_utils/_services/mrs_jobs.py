@@ -19,7 +19,7 @@ from .._cloud.errors import Fatal, OptionError, Refused, Unanswered
 from .._cloud.options import Spec
 from .._cloud.text import WORD
 from .._jobs.options import filter_option, texts
-from .._jobs.plan import DONE, FAILED, HOLD, MISSING, DesiredState, Words
+from .._jobs.plan import DesiredState, Step, Words, Write
 from .._jobs.reading import TRIES, Listing, page, part, tags, the_job, whole_list
 from .._jobs.selection import Fields, Job, Selection, cleaned, select
 from .._jobs.service import PAGE, Page, Pages, Paging
@@ -44,7 +44,7 @@ MRS = Api(
 AT_ONCE = 100  # ids that one delete carries
 SUBMITTING = ("new", "new_saving", "submitted")
 ACTIVE = (*SUBMITTING, "accepted", "running")
-FINAL = ("finished", "failed", "killed")
+ENDED = ("finished", "failed", "killed")
 RESULTS = ("UNDEFINED", "SUCCEEDED", "FAILED", "KILLED")
 UNKNOWN_JOB = ("0176", "0201")
 UNKNOWN_CLUSTER = "12000003"
@@ -69,8 +69,8 @@ FAILED_ONLY = (*NOT_KILLED, "0161", "0162", "0189", "0193", "0199")
 BEING_SUBMITTED = ("0180", "0183")  # a refusal that only holds as long as the job is where it is
 # of IAM: the role MRS CommonOperations has both, a custom policy needs
 PERMISSIONS = {
-    "kill": "mrs:job:submit (Huawei Cloud: mrs:job:stop)",
-    "delete": "mrs:job:delete (Huawei Cloud: mrs:job:batchDelete)",
+    Write.KILL: "mrs:job:submit (Huawei Cloud: mrs:job:stop)",
+    Write.DELETE: "mrs:job:delete (Huawei Cloud: mrs:job:batchDelete)",
 }
 
 
@@ -91,7 +91,7 @@ class JobExecutions:
 
     api = MRS
     module = "mrs_job_executions"
-    final: t.ClassVar[t.Collection[str]] = FINAL
+    ended: t.ClassVar[t.Collection[str]] = ENDED
     fields = Fields(
         parse_id=mrs_id,
         id="job_id",
@@ -109,7 +109,7 @@ class JobExecutions:
         },
         by_service=(),
     )
-    batch: t.Mapping[str, int] = {"kill": 1, "delete": AT_ONCE}
+    batch: t.Mapping[Write, int] = {Write.KILL: 1, Write.DELETE: AT_ONCE}
     passing: t.Collection[str] = ("job_state",)
     hidden: t.Collection[str] = ("0162", "0174")  # "failed to query the job", which says nothing about it
     detail_fields: t.Collection[str] = ("arguments", "properties")
@@ -157,7 +157,7 @@ class JobExecutions:
                 raise OptionError(f"cluster_id: {options['cluster_id']!r} {error}") from None
         else:
             cleaned("cluster_name", options["cluster_name"])
-        return select(options, "job_ids", JobExecutions.fields, {"state": [*ACTIVE, *FINAL], "result": RESULTS})
+        return select(options, "job_ids", JobExecutions.fields, {"state": [*ACTIVE, *ENDED], "result": RESULTS})
 
     @staticmethod
     def goal(options: t.Mapping[str, t.Any]) -> DesiredState:
@@ -166,10 +166,10 @@ class JobExecutions:
             if options["kill_running"] is not None:
                 raise OptionError("kill_running: belongs to state absent; state stopped always terminates what runs")
             return DesiredState(
-                steps={**dict.fromkeys(ACTIVE, "kill"), **dict.fromkeys(FINAL, DONE)},
-                otherwise=HOLD,
-                gone=MISSING,
-                leads_to={"kill": "KILLED"},
+                steps={**dict.fromkeys(ACTIVE, Write.KILL), **dict.fromkeys(ENDED, Step.DONE)},
+                otherwise=Step.HOLD,
+                gone=Step.MISSING,
+                leads_to={Write.KILL: "KILLED"},
                 words=Words("Stopped", "Would stop", "Asked to stop", "stopped"),
                 not_now=BEING_SUBMITTED,
                 passing=SUBMITTING,
@@ -177,14 +177,14 @@ class JobExecutions:
                 hint=_why_not_killed,
                 hinted=NOT_KILLED,
             )
-        active = FAILED if options["kill_running"] is False else "kill"
+        active = Step.FAILED if options["kill_running"] is False else Write.KILL
         return DesiredState(
-            steps={**dict.fromkeys(ACTIVE, active), **dict.fromkeys(FINAL, "delete")},
-            otherwise=HOLD,
-            gone=DONE,
-            leads_to={"kill": "KILLED", "delete": None},
+            steps={**dict.fromkeys(ACTIVE, active), **dict.fromkeys(ENDED, Write.DELETE)},
+            otherwise=Step.HOLD,
+            gone=Step.DONE,
+            leads_to={Write.KILL: "KILLED", Write.DELETE: None},
             words=Words("Deleted", "Would delete", "Asked to delete", "absent"),
-            then={"kill": "delete"},
+            then={Write.KILL: Write.DELETE},
             not_now=BEING_SUBMITTED,
             passing=SUBMITTING,
             again=FAILED_ONLY,
@@ -227,16 +227,16 @@ class JobExecutions:
 
     def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Only the state, and only where its spelling is sure; MRS knows SparkPython jobs under another type."""
-        states = [state.upper() for state in filters.get("state", ()) if state.lower() in (*FINAL, "running")]
+        states = [state.upper() for state in filters.get("state", ()) if state.lower() in (*ENDED, "running")]
         return {"job_state": states[0]} if len(filters.get("state", ())) == len(states) == 1 else {}
 
-    def write(self, action: str, ids: t.Sequence[str]) -> list[Refused | None]:
+    def write(self, write: Write, ids: t.Sequence[str]) -> list[Refused | None]:
         """``kill`` of one job, ``delete`` of up to 100. The answers are empty; a batch is refused as a whole."""
-        if action == "kill":
+        if write is Write.KILL:
             path, body = f"{self._jobs}/{ids[0]}/kill", None
         else:
             path, body = f"{self._jobs}/batch-delete", {"job_id_list": list(ids)}
-        self._call("POST", path, body=body, needs=PERMISSIONS[action], read=object_or_nothing)
+        self._call("POST", path, body=body, needs=PERMISSIONS[write], read=object_or_nothing)
         return [None] * len(ids)
 
 

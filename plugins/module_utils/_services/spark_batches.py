@@ -19,7 +19,7 @@ from .._cloud.client import Client
 from .._cloud.errors import Refused
 from .._cloud.options import Spec
 from .._jobs.options import filter_option, texts
-from .._jobs.plan import DONE, MISSING, DesiredState, Words
+from .._jobs.plan import DesiredState, Step, Words, Write
 from .._jobs.reading import page, the_job
 from .._jobs.selection import Fields, Job, Selection, asked, select
 from .._jobs.service import PAGE, Page, Pages, Paging
@@ -28,17 +28,15 @@ from .dli import DLI
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 UNKNOWN_BATCH = ("DLI.0002", "DLI.0023")
 
-# error and killed are documented only for Livy, which this API descends from
-STEPS = {
-    "starting": "cancel",
-    "running": "cancel",
-    "recovering": "cancel",
-    "dead": DONE,
-    "success": DONE,
-    "error": DONE,
-    "killed": DONE,
-}
-ASKED = ("starting", "running", "recovering", "dead", "success")  # the service refuses to list any other
+ACTIVE = ("starting", "running", "recovering")
+ENDED = (
+    "dead",
+    "success",
+    "error",
+    "killed",
+)  # the last two are documented only for Livy, which this API descends from
+STEPS: t.Mapping[str, Step | Write] = {**dict.fromkeys(ACTIVE, Write.CANCEL), **dict.fromkeys(ENDED, Step.DONE)}
+ASKED = (*ACTIVE, "dead", "success")  # the service refuses to list any other
 # Batches have no IAM action of their own
 READ = "a grant on the queue of the batch"
 CANCEL = "CANCEL_JOB on the queue of the batch (Huawei Cloud: dli:queue:cancelJob)"
@@ -56,7 +54,7 @@ class BatchJobs:
 
     api = DLI
     module = "dli_batch_job"
-    final: t.ClassVar[t.Collection[str]] = [status for status, step in STEPS.items() if step == DONE]
+    ended: t.ClassVar[t.Collection[str]] = ENDED
     fields = Fields(
         parse_id=batch_id,
         id="id",
@@ -72,7 +70,7 @@ class BatchJobs:
         },
         by_service=("queue_name", "owner"),
     )
-    batch: t.Mapping[str, int] = {"cancel": 1}
+    batch: t.Mapping[Write, int] = {Write.CANCEL: 1}
     passing: t.Collection[str] = ("state",)
     hidden: t.Collection[str] = ()
     detail_fields: t.Collection[str] = ("req_body",)
@@ -96,9 +94,9 @@ class BatchJobs:
     def goal(options: t.Mapping[str, t.Any]) -> DesiredState:
         return DesiredState(
             steps=STEPS,
-            otherwise="cancel",
-            gone=DONE if options["state"] == "absent" else MISSING,
-            leads_to={"cancel": "dead"},
+            otherwise=Write.CANCEL,
+            gone=Step.DONE if options["state"] == "absent" else Step.MISSING,
+            leads_to={Write.CANCEL: "dead"},
             words=Words("Cancelled", "Would cancel", "Asked to cancel", "finished"),
             twice=("recovering",),
             not_now=("DLI.0001", "DLI.0007"),
@@ -138,7 +136,7 @@ class BatchJobs:
     def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         return asked(filters, self.fields, "state", ASKED)
 
-    def write(self, action: str, ids: t.Sequence[str]) -> list[Refused | None]:
+    def write(self, write: Write, ids: t.Sequence[str]) -> list[Refused | None]:
         """Cancels one batch; the answer says "deleted", but it is not."""
         self.client.call("DELETE", f"{self._batches}/{ids[0]}", needs=CANCEL, read=object_or_nothing)
         return [None]

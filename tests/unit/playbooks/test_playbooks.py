@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.options import change_options
-from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import DONE
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import Step
 from ansible_collections.otc.bigdata.plugins.module_utils._services import flink_jobs, mrs_jobs, spark_batches
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import OWN, OWN_PREFIX, STATUSES, alike
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
@@ -923,8 +923,8 @@ def test_every_active_status():
     filters = [content["filters"] for task in tasks for key, content in task.items() if key.startswith("otc.bigdata.")]
     flink, spark, mrs = filters
     assert "chosen.active" in flink
-    assert set(STATUSES["active"]) == {word for word, step in flink_jobs.STOP_STEPS.items() if step != DONE}
-    assert set(spark["state"]) == {word for word, step in spark_batches.STEPS.items() if step != DONE}
+    assert set(STATUSES["active"]) == {word for word, step in flink_jobs.STOP_STEPS.items() if step is not Step.DONE}
+    assert set(spark["state"]) == {word for word, step in spark_batches.STEPS.items() if step is not Step.DONE}
     assert {word.lower() for word in mrs["state"]} == set(mrs_jobs.ACTIVE)
 
 

@@ -11,18 +11,11 @@ import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import Refused
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import (
-    ACCEPTED,
-    DONE,
-    DOUBTFUL,
-    FAILED,
-    HOLD,
-    LOST,
-    MISSING,
-    PAUSE,
-    REFUSED,
-    WAIT,
+    Answer,
     DesiredState,
     Entry,
+    Step,
+    Write,
     misses,
     next_step,
     took_effect,
@@ -35,14 +28,15 @@ from ansible_collections.otc.bigdata.plugins.module_utils._services.spark_batche
 STOPPED, STARTED, ABSENT = GOALS["stopped"], GOALS["started"], GOALS["absent"]
 
 
-def step_of(entry: Entry, goal: DesiredState, now: float = 0.0) -> str:
+def step_of(entry: Entry, goal: DesiredState, now: float = 0.0) -> Step | Write:
     """At the time of the last write, unless another one is told."""
-    entry.changed = entry.changed or took_effect(entry, goal, now)
-    return next_step(entry, goal, now)
+    entry.goal = goal
+    entry.changed = entry.changed or took_effect(entry, now)
+    return next_step(entry, now)
 
 
-def entry_seen(*statuses: str | None) -> Entry:
-    entry = Entry(1)
+def entry_seen(*statuses: str | None, goal: DesiredState = STOPPED) -> Entry:
+    entry = Entry(1, goal)
     for status in statuses:
         entry.look(status, "orders")
     return entry
@@ -50,52 +44,52 @@ def entry_seen(*statuses: str | None) -> Entry:
 
 # The state table of the API contract, job by job
 FLINK_STATUSES = [
-    ("job_init", DONE, "run"),
-    ("job_submitting", "stop", WAIT),
-    ("job_submit_fail", DONE, "run"),
-    ("job_running", "stop", DONE),
-    ("job_running_exception", "stop", "run"),
-    ("job_downloading", "stop", WAIT),
-    ("job_idle", DONE, "run"),
-    ("job_canceling", WAIT, HOLD),
-    ("job_cancel_success", DONE, "run"),
-    ("job_cancel_fail", "stop", "run"),
-    ("job_savepointing", HOLD, HOLD),
-    ("job_arrearage_stopped", DONE, "run"),
-    ("job_arrearage_recovering", HOLD, WAIT),
-    ("job_finish", DONE, DONE),
-    ("job_foo", HOLD, HOLD),
-    ("JOB_RUNNING", "stop", DONE),
-    (None, MISSING, MISSING),
+    ("job_init", Step.DONE, Write.RUN),
+    ("job_submitting", Write.STOP, Step.WAIT),
+    ("job_submit_fail", Step.DONE, Write.RUN),
+    ("job_running", Write.STOP, Step.DONE),
+    ("job_running_exception", Write.STOP, Write.RUN),
+    ("job_downloading", Write.STOP, Step.WAIT),
+    ("job_idle", Step.DONE, Write.RUN),
+    ("job_canceling", Step.WAIT, Step.HOLD),
+    ("job_cancel_success", Step.DONE, Write.RUN),
+    ("job_cancel_fail", Write.STOP, Write.RUN),
+    ("job_savepointing", Step.HOLD, Step.HOLD),
+    ("job_arrearage_stopped", Step.DONE, Write.RUN),
+    ("job_arrearage_recovering", Step.HOLD, Step.WAIT),
+    ("job_finish", Step.DONE, Step.DONE),
+    ("job_foo", Step.HOLD, Step.HOLD),
+    ("JOB_RUNNING", Write.STOP, Step.DONE),
+    (None, Step.MISSING, Step.MISSING),
 ]
 
 
 @pytest.mark.parametrize(("status", "stopped", "started"), FLINK_STATUSES)
-def test_flink(status: str | None, stopped: str, started: str) -> None:
+def test_flink(status: str | None, stopped: Step | Write, started: Step | Write) -> None:
     steps = [step_of(entry_seen(status), goal) for goal in (STOPPED, STARTED, ABSENT)]
-    assert steps == [stopped, started, "delete" if status else DONE]
+    assert steps == [stopped, started, Write.DELETE if status else Step.DONE]
 
 
 @pytest.mark.parametrize("status", ["job_running", "job_submitting", "job_canceling", None])
 def test_what_stands_in_the_way_of_a_write_matters_only_for_a_write(status: str | None) -> None:
-    entry = Entry(1)
+    entry = Entry(1, STARTED)
     entry.look(status, hindrance="no savepoint")
     assert step_of(entry, STARTED) == STARTED.step(status)
     entry.look("job_cancel_success", hindrance="no savepoint")
-    assert step_of(entry, STARTED) == FAILED
+    assert step_of(entry, STARTED) == Step.FAILED
     entry.look("job_cancel_success")
-    assert step_of(entry, STARTED) == "run"
+    assert step_of(entry, STARTED) == Write.RUN
 
 
 def test_no_second_run_of_a_job_without_a_savepoint() -> None:
     """The first run may have got through, and the job have lost what it was to begin with."""
     entry = entry_seen("job_cancel_success")
-    entry.sent("run", LOST)
+    entry.sent(Write.RUN, Answer.LOST)
     entry.look("job_submitting")
     entry.look("job_running_exception", hindrance="no savepoint")
-    assert step_of(entry, STARTED) == HOLD
+    assert step_of(entry, STARTED) == Step.HOLD
     entry.look("job_running_exception")
-    assert step_of(entry, STARTED) == "run"
+    assert step_of(entry, STARTED) == Write.RUN
 
 
 def check_after(write, goal, answer, refusal, before, after, step, changed) -> None:
@@ -103,8 +97,8 @@ def check_after(write, goal, answer, refusal, before, after, step, changed) -> N
     entry = entry_seen(before)
     entry.sent(write, answer, refusal)
     entry.look(after)
-    if step == FAILED and answer == REFUSED:  # a refusal is believed when a second look agrees with it
-        assert step_of(entry, goal) == HOLD
+    if step is Step.FAILED and answer is Answer.REFUSED:  # a refusal is believed when a second look agrees with it
+        assert step_of(entry, goal) == Step.HOLD
         entry.look(after)
     assert (step_of(entry, goal), entry.changed) == (step, changed)
 
@@ -117,50 +111,52 @@ RUNNING, CANCELING, STOPPED_BY_US = "job_running", "job_canceling", "job_cancel_
 @pytest.mark.parametrize(
     ("answer", "refusal", "before", "after", "step", "changed"),
     [
-        (ACCEPTED, None, RUNNING, RUNNING, WAIT, True),
-        (ACCEPTED, None, RUNNING, CANCELING, WAIT, True),
-        (ACCEPTED, None, RUNNING, STOPPED_BY_US, DONE, True),
-        (ACCEPTED, None, RUNNING, "job_finish", DONE, True),
-        (ACCEPTED, None, RUNNING, "job_savepointing", HOLD, True),
-        (ACCEPTED, None, RUNNING, "job_cancel_fail", FAILED, True),
-        (ACCEPTED, None, "job_cancel_fail", "job_cancel_fail", WAIT, True),
-        (REFUSED, NOT_NOW, RUNNING, RUNNING, FAILED, False),
-        (REFUSED, NOT_NOW, RUNNING, "job_finish", DONE, False),
-        (REFUSED, NOT_NOW, RUNNING, CANCELING, WAIT, False),
-        (REFUSED, NOT_NOW, "job_running_exception", "job_running_exception", DONE, False),
-        (REFUSED, NOT_NOW, "job_running_exception", RUNNING, "stop", False),
-        (REFUSED, NOT_NOW, "job_submitting", "job_submitting", HOLD, False),
-        (REFUSED, NOT_NOW, "job_submitting", RUNNING, "stop", False),
-        (REFUSED, NO_PERMISSION, RUNNING, RUNNING, FAILED, False),
-        (REFUSED, NO_PERMISSION, RUNNING, STOPPED_BY_US, DONE, False),
-        (DOUBTFUL, NOT_NOW, RUNNING, RUNNING, "stop", False),
-        (DOUBTFUL, NOT_NOW, RUNNING, CANCELING, WAIT, True),
-        (DOUBTFUL, NOT_NOW, RUNNING, STOPPED_BY_US, DONE, True),
-        (LOST, NOT_NOW, RUNNING, RUNNING, "stop", False),
-        (LOST, NOT_NOW, RUNNING, STOPPED_BY_US, DONE, True),
-        (LOST, NOT_NOW, RUNNING, "job_savepointing", HOLD, True),
-        (LOST, NOT_NOW, RUNNING, "job_cancel_fail", FAILED, True),
+        (Answer.ACCEPTED, None, RUNNING, RUNNING, Step.WAIT, True),
+        (Answer.ACCEPTED, None, RUNNING, CANCELING, Step.WAIT, True),
+        (Answer.ACCEPTED, None, RUNNING, STOPPED_BY_US, Step.DONE, True),
+        (Answer.ACCEPTED, None, RUNNING, "job_finish", Step.DONE, True),
+        (Answer.ACCEPTED, None, RUNNING, "job_savepointing", Step.HOLD, True),
+        (Answer.ACCEPTED, None, RUNNING, "job_cancel_fail", Step.FAILED, True),
+        (Answer.ACCEPTED, None, "job_cancel_fail", "job_cancel_fail", Step.WAIT, True),
+        (Answer.REFUSED, NOT_NOW, RUNNING, RUNNING, Step.FAILED, False),
+        (Answer.REFUSED, NOT_NOW, RUNNING, "job_finish", Step.DONE, False),
+        (Answer.REFUSED, NOT_NOW, RUNNING, CANCELING, Step.WAIT, False),
+        (Answer.REFUSED, NOT_NOW, "job_running_exception", "job_running_exception", Step.DONE, False),
+        (Answer.REFUSED, NOT_NOW, "job_running_exception", RUNNING, Write.STOP, False),
+        (Answer.REFUSED, NOT_NOW, "job_submitting", "job_submitting", Step.HOLD, False),
+        (Answer.REFUSED, NOT_NOW, "job_submitting", RUNNING, Write.STOP, False),
+        (Answer.REFUSED, NO_PERMISSION, RUNNING, RUNNING, Step.FAILED, False),
+        (Answer.REFUSED, NO_PERMISSION, RUNNING, STOPPED_BY_US, Step.DONE, False),
+        (Answer.DOUBTFUL, NOT_NOW, RUNNING, RUNNING, Write.STOP, False),
+        (Answer.DOUBTFUL, NOT_NOW, RUNNING, CANCELING, Step.WAIT, True),
+        (Answer.DOUBTFUL, NOT_NOW, RUNNING, STOPPED_BY_US, Step.DONE, True),
+        (Answer.LOST, NOT_NOW, RUNNING, RUNNING, Write.STOP, False),
+        (Answer.LOST, NOT_NOW, RUNNING, STOPPED_BY_US, Step.DONE, True),
+        (Answer.LOST, NOT_NOW, RUNNING, "job_savepointing", Step.HOLD, True),
+        (Answer.LOST, NOT_NOW, RUNNING, "job_cancel_fail", Step.FAILED, True),
     ],
 )
-def test_after_a_stop(answer: str, refusal: Refused | None, before: str, after: str, step: str, changed: bool) -> None:
-    check_after("stop", STOPPED, answer, refusal, before, after, step, changed)
+def test_after_a_stop(
+    answer: Answer, refusal: Refused | None, before: str, after: str, step: Step | Write, changed: bool
+) -> None:
+    check_after(Write.STOP, STOPPED, answer, refusal, before, after, step, changed)
 
 
 def test_a_refusal_after_a_lost_stop_is_not_believed_at_once() -> None:
     """The lost one may still show its effect, so it takes some looks to be taken for in vain."""
     entry = entry_seen("job_running_exception")
-    entry.sent("stop", LOST)
+    entry.sent(Write.STOP, Answer.LOST)
     entry.look("job_running_exception")
-    entry.sent("stop", REFUSED, NOT_NOW)
+    entry.sent(Write.STOP, Answer.REFUSED, NOT_NOW)
     steps = []
     for dummy in range(5):
         entry.look("job_running_exception")
         steps.append(step_of(entry, STOPPED))
-    assert steps == [HOLD] * 4 + [DONE]
-    entry.sent("stop", REFUSED, NO_PERMISSION)
+    assert steps == [Step.HOLD] * 4 + [Step.DONE]
+    entry.sent(Write.STOP, Answer.REFUSED, NO_PERMISSION)
     for dummy in range(9):
         entry.look("job_running_exception")
-    assert step_of(entry, STOPPED, 999) == HOLD
+    assert step_of(entry, STOPPED, 999) == Step.HOLD
 
 
 RUNS_ALREADY = Refused("POST host/run", "not in this state", 400, "DLI.13006")
@@ -170,104 +166,106 @@ DRAFT, SUBMITTING, EXCEPTION = "job_init", "job_submitting", "job_running_except
 @pytest.mark.parametrize(
     ("answer", "refusal", "before", "after", "step", "changed"),
     [
-        (ACCEPTED, None, DRAFT, DRAFT, WAIT, True),
-        (ACCEPTED, None, DRAFT, SUBMITTING, WAIT, True),
-        (ACCEPTED, None, DRAFT, RUNNING, DONE, True),
-        (ACCEPTED, None, DRAFT, "job_finish", DONE, True),
-        (ACCEPTED, None, DRAFT, EXCEPTION, WAIT, True),
-        (ACCEPTED, None, DRAFT, CANCELING, HOLD, True),
-        (ACCEPTED, None, DRAFT, STOPPED_BY_US, WAIT, True),
-        (ACCEPTED, None, DRAFT, "job_submit_fail", FAILED, True),
-        (ACCEPTED, None, "job_submit_fail", "job_submit_fail", WAIT, True),
-        (REFUSED, RUNS_ALREADY, DRAFT, RUNNING, DONE, False),
-        (REFUSED, RUNS_ALREADY, DRAFT, SUBMITTING, WAIT, False),
-        (REFUSED, RUNS_ALREADY, DRAFT, "job_submit_fail", "run", False),
-        (REFUSED, RUNS_ALREADY, "job_cancel_fail", "job_cancel_fail", FAILED, False),
-        (REFUSED, RUNS_ALREADY, EXCEPTION, EXCEPTION, HOLD, False),
-        (REFUSED, RUNS_ALREADY, EXCEPTION, STOPPED_BY_US, "run", False),
-        (REFUSED, NO_PERMISSION, EXCEPTION, EXCEPTION, FAILED, False),
-        (DOUBTFUL, RUNS_ALREADY, DRAFT, DRAFT, "run", False),
-        (DOUBTFUL, RUNS_ALREADY, DRAFT, SUBMITTING, WAIT, True),
-        (LOST, None, DRAFT, DRAFT, "run", False),
-        (LOST, None, DRAFT, RUNNING, DONE, True),
-        (LOST, None, DRAFT, "job_submit_fail", FAILED, True),
-        (LOST, None, "job_submit_fail", "job_submit_fail", "run", False),
+        (Answer.ACCEPTED, None, DRAFT, DRAFT, Step.WAIT, True),
+        (Answer.ACCEPTED, None, DRAFT, SUBMITTING, Step.WAIT, True),
+        (Answer.ACCEPTED, None, DRAFT, RUNNING, Step.DONE, True),
+        (Answer.ACCEPTED, None, DRAFT, "job_finish", Step.DONE, True),
+        (Answer.ACCEPTED, None, DRAFT, EXCEPTION, Step.WAIT, True),
+        (Answer.ACCEPTED, None, DRAFT, CANCELING, Step.HOLD, True),
+        (Answer.ACCEPTED, None, DRAFT, STOPPED_BY_US, Step.WAIT, True),
+        (Answer.ACCEPTED, None, DRAFT, "job_submit_fail", Step.FAILED, True),
+        (Answer.ACCEPTED, None, "job_submit_fail", "job_submit_fail", Step.WAIT, True),
+        (Answer.REFUSED, RUNS_ALREADY, DRAFT, RUNNING, Step.DONE, False),
+        (Answer.REFUSED, RUNS_ALREADY, DRAFT, SUBMITTING, Step.WAIT, False),
+        (Answer.REFUSED, RUNS_ALREADY, DRAFT, "job_submit_fail", Write.RUN, False),
+        (Answer.REFUSED, RUNS_ALREADY, "job_cancel_fail", "job_cancel_fail", Step.FAILED, False),
+        (Answer.REFUSED, RUNS_ALREADY, EXCEPTION, EXCEPTION, Step.HOLD, False),
+        (Answer.REFUSED, RUNS_ALREADY, EXCEPTION, STOPPED_BY_US, Write.RUN, False),
+        (Answer.REFUSED, NO_PERMISSION, EXCEPTION, EXCEPTION, Step.FAILED, False),
+        (Answer.DOUBTFUL, RUNS_ALREADY, DRAFT, DRAFT, Write.RUN, False),
+        (Answer.DOUBTFUL, RUNS_ALREADY, DRAFT, SUBMITTING, Step.WAIT, True),
+        (Answer.LOST, None, DRAFT, DRAFT, Write.RUN, False),
+        (Answer.LOST, None, DRAFT, RUNNING, Step.DONE, True),
+        (Answer.LOST, None, DRAFT, "job_submit_fail", Step.FAILED, True),
+        (Answer.LOST, None, "job_submit_fail", "job_submit_fail", Write.RUN, False),
     ],
 )
-def test_after_a_start(answer: str, refusal: Refused | None, before: str, after: str, step: str, changed: bool) -> None:
-    check_after("run", STARTED, answer, refusal, before, after, step, changed)
+def test_after_a_start(
+    answer: Answer, refusal: Refused | None, before: str, after: str, step: Step | Write, changed: bool
+) -> None:
+    check_after(Write.RUN, STARTED, answer, refusal, before, after, step, changed)
 
 
-@pytest.mark.parametrize(("answer", "end"), [(LOST, HOLD), (DOUBTFUL, FAILED)])
-def test_a_write_is_not_repeated_for_ever(answer: str, end: str) -> None:
+@pytest.mark.parametrize(("answer", "end"), [(Answer.LOST, Step.HOLD), (Answer.DOUBTFUL, Step.FAILED)])
+def test_a_write_is_not_repeated_for_ever(answer: Answer, end: Step | Write) -> None:
     """A lost one may still show its effect later, so it is waited for."""
     entry = entry_seen(RUNNING)
     steps = []
     for dummy in range(5):
-        entry.sent("stop", answer, NO_PERMISSION)
+        entry.sent(Write.STOP, answer, NO_PERMISSION)
         entry.look(RUNNING)
         steps.append(step_of(entry, STOPPED))
-    assert steps == ["stop", "stop", "stop", end, end]
+    assert steps == [Write.STOP, Write.STOP, Write.STOP, end, end]
 
 
 def test_a_lost_write_that_works_late() -> None:
     """Its repetition is refused, which does not mean that the first one was in vain."""
     entry = entry_seen(RUNNING)
-    entry.sent("stop", LOST, NO_PERMISSION)
+    entry.sent(Write.STOP, Answer.LOST, NO_PERMISSION)
     entry.look(RUNNING)
-    entry.sent("stop", REFUSED, NOT_NOW)
+    entry.sent(Write.STOP, Answer.REFUSED, NOT_NOW)
     entry.look(RUNNING)
-    assert (step_of(entry, STOPPED), entry.changed) == (HOLD, False)
+    assert (step_of(entry, STOPPED), entry.changed) == (Step.HOLD, False)
     entry.look(STOPPED_BY_US)
-    assert (step_of(entry, STOPPED), entry.changed) == (DONE, True)
+    assert (step_of(entry, STOPPED), entry.changed) == (Step.DONE, True)
 
 
 def test_a_job_that_vanished_was_not_stopped_by_us() -> None:
     entry = entry_seen(RUNNING)
-    entry.sent("stop", DOUBTFUL, NOT_NOW)
+    entry.sent(Write.STOP, Answer.DOUBTFUL, NOT_NOW)
     entry.look(None)
-    assert (step_of(entry, STOPPED), entry.changed) == (MISSING, False)
+    assert (step_of(entry, STOPPED), entry.changed) == (Step.MISSING, False)
 
 
 def test_a_stop_that_fails_before_the_first_look() -> None:
     """job_cancel_fail was there before the write, so it takes some time to believe that it is the outcome."""
     entry = entry_seen("job_cancel_fail")
-    entry.sent("stop", ACCEPTED, now=100)
+    entry.sent(Write.STOP, Answer.ACCEPTED, now=100)
     steps = []
     for now in (100.1, 100.2, 100.3, 101, 106, 129, 130):
         entry.look("job_cancel_fail", now=now)
         steps.append(step_of(entry, STOPPED, now))
-    assert steps == [WAIT] * 6 + [FAILED]
-    assert wake_up(entry, STOPPED, 106) == 130
-    assert wake_up(entry, STOPPED, 130) is None
+    assert steps == [Step.WAIT] * 6 + [Step.FAILED]
+    assert wake_up(entry, 106) == 130
+    assert wake_up(entry, 130) is None
 
 
 def test_a_failed_stop_that_fails_again() -> None:
     entry = entry_seen("job_cancel_fail")
-    entry.sent("stop", ACCEPTED)
+    entry.sent(Write.STOP, Answer.ACCEPTED)
     entry.look(CANCELING)
     entry.look("job_cancel_fail", None, "savepoint failed")
-    assert step_of(entry, STOPPED) == FAILED
+    assert step_of(entry, STOPPED) == Step.FAILED
     assert entry.described() == "job_cancel_fail (savepoint failed)"
 
 
 @pytest.mark.parametrize(
     ("status", "stopped", "absent", "left_alone"),
     [
-        ("RUNNING", "kill", "kill", FAILED),
-        ("New", "kill", "kill", FAILED),
-        ("NEW", "kill", "kill", FAILED),
-        ("NEW_SAVING", "kill", "kill", FAILED),
-        ("SUBMITTED", "kill", "kill", FAILED),
-        ("ACCEPTED", "kill", "kill", FAILED),
-        ("FINISHED", DONE, "delete", "delete"),
-        ("FAILED", DONE, "delete", "delete"),
-        ("killed", DONE, "delete", "delete"),
-        ("ODD", HOLD, HOLD, HOLD),
-        (None, MISSING, DONE, DONE),
+        ("RUNNING", Write.KILL, Write.KILL, Step.FAILED),
+        ("New", Write.KILL, Write.KILL, Step.FAILED),
+        ("NEW", Write.KILL, Write.KILL, Step.FAILED),
+        ("NEW_SAVING", Write.KILL, Write.KILL, Step.FAILED),
+        ("SUBMITTED", Write.KILL, Write.KILL, Step.FAILED),
+        ("ACCEPTED", Write.KILL, Write.KILL, Step.FAILED),
+        ("FINISHED", Step.DONE, Write.DELETE, Write.DELETE),
+        ("FAILED", Step.DONE, Write.DELETE, Write.DELETE),
+        ("killed", Step.DONE, Write.DELETE, Write.DELETE),
+        ("ODD", Step.HOLD, Step.HOLD, Step.HOLD),
+        (None, Step.MISSING, Step.DONE, Step.DONE),
     ],
 )
-def test_mrs(status: str | None, stopped: str, absent: str, left_alone: str) -> None:
+def test_mrs(status: str | None, stopped: Step | Write, absent: Step | Write, left_alone: Step | Write) -> None:
     options = [("stopped", None), ("absent", None), ("absent", False)]
     goals = [JobExecutions.goal({"state": state, "kill_running": kill}) for state, kill in options]
     assert [step_of(entry_seen(status), goal) for goal in goals] == [stopped, absent, left_alone]
@@ -276,20 +274,26 @@ def test_mrs(status: str | None, stopped: str, absent: str, left_alone: str) -> 
 def test_mrs_deletes_what_it_has_killed() -> None:
     goal = JobExecutions.goal({"state": "absent", "kill_running": True})
     entry = entry_seen("RUNNING")
-    entry.sent("kill", ACCEPTED)
+    entry.sent(Write.KILL, Answer.ACCEPTED)
     entry.look("RUNNING")
-    assert step_of(entry, goal) == WAIT
+    assert step_of(entry, goal) == Step.WAIT
     entry.look("KILLED")
-    assert step_of(entry, goal) == "delete"
+    assert step_of(entry, goal) == Write.DELETE
 
 
 @pytest.mark.parametrize(
     ("status", "step"),
-    [("starting", "cancel"), ("running", "cancel"), ("recovering", "cancel"), ("odd", "cancel"), ("dead", DONE)]
-    + [("Success", DONE), ("success", DONE), ("killed", DONE), ("error", DONE)],
+    [
+        ("starting", Write.CANCEL),
+        ("running", Write.CANCEL),
+        ("recovering", Write.CANCEL),
+        ("odd", Write.CANCEL),
+        ("dead", Step.DONE),
+    ]
+    + [("Success", Step.DONE), ("success", Step.DONE), ("killed", Step.DONE), ("error", Step.DONE)],
 )
 @pytest.mark.parametrize("state", ["stopped", "absent"])
-def test_batches(status: str, step: str, state: str) -> None:
+def test_batches(status: str, step: Step | Write, state: str) -> None:
     assert step_of(entry_seen(status), BatchJobs.goal({"state": state})) == step
 
 
@@ -301,10 +305,10 @@ def test_kill_and_delete_do_not_take_turns_for_ever() -> None:
     for status in ["RUNNING", "KILLED"] * 9:
         entry.look(status)
         step = step_of(entry, goal)
-        if step in ("kill", "delete"):
-            entry.sent(step, ACCEPTED)
+        if step in (Write.KILL, Write.DELETE):
+            entry.sent(step, Answer.ACCEPTED)
             writes.append(step)
-    assert writes == ["kill", "delete"] * 4
+    assert writes == [Write.KILL, Write.DELETE] * 4
 
 
 # ---- refusals that only say that something failed ----
@@ -315,23 +319,23 @@ FAILED_CODES = {
     "spark": ("DLI.0999",),
 }
 WRITES = [
-    *(("mrs", "stopped", "kill", "RUNNING", code) for code in FAILED_CODES["mrs"]),
-    *(("mrs", "absent", "kill", "RUNNING", code) for code in FAILED_CODES["mrs"]),
-    *(("mrs", "absent", "delete", "FINISHED", code) for code in FAILED_CODES["mrs"]),
-    ("flink", "stopped", "stop", RUNNING, "DLI.0999"),
-    ("flink", "absent", "delete", RUNNING, "DLI.0999"),
-    ("flink", "started", "run", DRAFT, "DLI.0999"),
-    ("spark", "stopped", "cancel", "running", "DLI.0999"),
-    ("spark", "absent", "cancel", "running", "DLI.0999"),
+    *(("mrs", "stopped", Write.KILL, "RUNNING", code) for code in FAILED_CODES["mrs"]),
+    *(("mrs", "absent", Write.KILL, "RUNNING", code) for code in FAILED_CODES["mrs"]),
+    *(("mrs", "absent", Write.DELETE, "FINISHED", code) for code in FAILED_CODES["mrs"]),
+    ("flink", "stopped", Write.STOP, RUNNING, "DLI.0999"),
+    ("flink", "absent", Write.DELETE, RUNNING, "DLI.0999"),
+    ("flink", "started", Write.RUN, DRAFT, "DLI.0999"),
+    ("spark", "stopped", Write.CANCEL, "running", "DLI.0999"),
+    ("spark", "absent", Write.CANCEL, "running", "DLI.0999"),
 ]
 OPTIONS = {"kill_running": None, "trigger_savepoint": False, "resume_savepoint": False, "wait": True}
 GOAL = {"mrs": JobExecutions.goal, "flink": FlinkJobs.goal, "spark": BatchJobs.goal}
 
 
 @pytest.mark.parametrize(("service", "state", "write", "status", "code"), WRITES)
-@pytest.mark.parametrize("answer", [REFUSED, DOUBTFUL, LOST])
+@pytest.mark.parametrize("answer", [Answer.REFUSED, Answer.DOUBTFUL, Answer.LOST])
 def test_what_only_failed_is_tried_again(
-    service: str, state: str, write: str, status: str, code: str, answer: str
+    service: str, state: str, write: Write, status: str, code: str, answer: Answer
 ) -> None:
     """Four times in all, each after a look and a pause, whether it was alone or one of many."""
     goal, refusal = GOAL[service]({**OPTIONS, "state": state}), Refused("POST host", "failed", 400, code)
@@ -341,36 +345,36 @@ def test_what_only_failed_is_tried_again(
         sent.append(now)
         entry.sent(write, answer, refusal, now, pause)
         entry.look(status, now=now)
-        left_to_its_time = answer == LOST and len(sent) == 4
+        left_to_its_time = answer is Answer.LOST and len(sent) == 4
         if not left_to_its_time:
-            assert step_of(entry, goal, now + pause - 0.1) == PAUSE
-            assert wake_up(entry, goal, now) == now + pause
+            assert step_of(entry, goal, now + pause - 0.1) == Step.PAUSE
+            assert wake_up(entry, now) == now + pause
         now += pause
         entry.look(status, now=now)
     assert sent == [100.0, 100.5, 101.5, 103.5]
-    assert step_of(entry, goal, now) == (HOLD if answer == LOST else FAILED)
+    assert step_of(entry, goal, now) == (Step.HOLD if answer is Answer.LOST else Step.FAILED)
     assert not entry.changed
 
 
 def test_what_only_failed_is_settled_by_what_is_seen() -> None:
     goal = JobExecutions.goal({"state": "absent", "kill_running": None})
     entry = entry_seen("RUNNING")
-    entry.sent("kill", REFUSED, Refused("POST host", "failed", 400, "0200"), 0.0, 0.5)
+    entry.sent(Write.KILL, Answer.REFUSED, Refused("POST host", "failed", 400, "0200"), 0.0, 0.5)
     entry.look("FINISHED")
-    assert (step_of(entry, goal), entry.changed) == ("delete", False)
-    entry.sent("delete", REFUSED, Refused("POST host", "failed", 400, "0161"), 0.0, 0.5)
+    assert (step_of(entry, goal), entry.changed) == (Write.DELETE, False)
+    entry.sent(Write.DELETE, Answer.REFUSED, Refused("POST host", "failed", 400, "0161"), 0.0, 0.5)
     entry.look(None)
-    assert (step_of(entry, goal), entry.changed) == (DONE, False)
+    assert (step_of(entry, goal), entry.changed) == (Step.DONE, False)
 
 
 @pytest.mark.parametrize("code", ["0180", "0183", "12000052", None])
 def test_other_refusals_are_final(code: str | None) -> None:
     goal = JobExecutions.goal({"state": "stopped", "kill_running": None})
     entry = entry_seen("RUNNING")
-    entry.sent("kill", REFUSED, Refused("POST host", "no", 400, code))
+    entry.sent(Write.KILL, Answer.REFUSED, Refused("POST host", "no", 400, code))
     for dummy in range(2):
         entry.look("RUNNING")
-    assert step_of(entry, goal, 99) == FAILED
+    assert step_of(entry, goal, 99) == Step.FAILED
 
 
 @pytest.mark.parametrize(
@@ -379,10 +383,10 @@ def test_other_refusals_are_final(code: str | None) -> None:
 @pytest.mark.parametrize(("code", "about_kills"), [("0175", True), ("0160", True), ("0200", True), ("0161", False)])
 def test_hint_at_spark_sql(job_type: str | None, hinted: bool, code: str, about_kills: bool) -> None:
     goal = JobExecutions.goal({"state": "stopped", "kill_running": None})
-    entry = entry_seen("RUNNING")
+    entry = entry_seen("RUNNING", goal=goal)
     entry.hint = goal.hint({"job_type": job_type})
-    entry.sent("kill", REFUSED, Refused("POST host", "failed", 400, code))
-    assert ("Spark SQL" in entry.why(goal)) is (hinted and about_kills)
+    entry.sent(Write.KILL, Answer.REFUSED, Refused("POST host", "failed", 400, code))
+    assert ("Spark SQL" in entry.why()) is (hinted and about_kills)
 
 
 # ---- savepoints ----
@@ -390,10 +394,10 @@ def test_hint_at_spark_sql(job_type: str | None, hinted: bool, code: str, about_
 SAVED = FlinkJobs.goal({**OPTIONS, "state": "stopped", "trigger_savepoint": True})
 
 
-def entry_stopped(answer: str, status: str, has_savepoint: t.Any, goal: DesiredState = SAVED) -> Entry:
+def entry_stopped(answer: Answer, status: str, has_savepoint: t.Any, goal: DesiredState = SAVED) -> Entry:
     """Stopped at 100, and seen so at 101."""
     entry = entry_seen(RUNNING)
-    entry.sent("stop", answer, None if answer == ACCEPTED else NOT_NOW, now=100)
+    entry.sent(Write.STOP, answer, None if answer is Answer.ACCEPTED else NOT_NOW, now=100)
     entry.look(status, now=101)
     entry.lack = goal.lacking({"has_savepoint": has_savepoint})
     return entry
@@ -401,45 +405,45 @@ def entry_stopped(answer: str, status: str, has_savepoint: t.Any, goal: DesiredS
 
 @pytest.mark.parametrize("status", ["job_submitting", "job_downloading"])
 def test_a_job_that_cannot_have_a_savepoint_yet_is_awaited(status: str) -> None:
-    assert (step_of(entry_seen(status), SAVED), step_of(entry_seen(status), STOPPED)) == (HOLD, "stop")
+    assert (step_of(entry_seen(status), SAVED), step_of(entry_seen(status), STOPPED)) == (Step.HOLD, Write.STOP)
 
 
-@pytest.mark.parametrize("answer", [ACCEPTED, LOST, DOUBTFUL])
+@pytest.mark.parametrize("answer", [Answer.ACCEPTED, Answer.LOST, Answer.DOUBTFUL])
 @pytest.mark.parametrize("status", [STOPPED_BY_US, "job_arrearage_stopped", DRAFT, "job_idle"])
-def test_a_stop_that_leaves_no_savepoint(answer: str, status: str) -> None:
+def test_a_stop_that_leaves_no_savepoint(answer: Answer, status: str) -> None:
     for told in (True, None, "", "true"):
-        assert step_of(entry_stopped(answer, status, told), SAVED, 101) == DONE
+        assert step_of(entry_stopped(answer, status, told), SAVED, 101) == Step.DONE
     for denied in (False, "false", "False"):
         entry = entry_stopped(answer, status, denied)
-        assert step_of(entry, SAVED, 101) == PAUSE
-        assert wake_up(entry, SAVED, 101) == 106
-        assert [step_of(entry, SAVED, now) for now in (105.9, 106)] == [PAUSE, FAILED]
+        assert step_of(entry, SAVED, 101) == Step.PAUSE
+        assert wake_up(entry, 101) == 106
+        assert [step_of(entry, SAVED, now) for now in (105.9, 106)] == [Step.PAUSE, Step.FAILED]
         assert entry.changed
         entry.lack = ""
-        assert step_of(entry, SAVED, 106) == DONE
-    assert step_of(entry_stopped(answer, status, False, STOPPED), STOPPED, 101) == DONE
+        assert step_of(entry, SAVED, 106) == Step.DONE
+    assert step_of(entry_stopped(answer, status, False, STOPPED), STOPPED, 101) == Step.DONE
 
 
-@pytest.mark.parametrize("answer", [ACCEPTED, LOST])
-def test_ends_of_a_stop_with_a_savepoint(answer: str) -> None:
+@pytest.mark.parametrize("answer", [Answer.ACCEPTED, Answer.LOST])
+def test_ends_of_a_stop_with_a_savepoint(answer: Answer) -> None:
     """A finished job has nothing to keep; a job that could not be submitted has lost what it had."""
-    assert step_of(entry_stopped(answer, "job_finish", False), SAVED, 999) == DONE
+    assert step_of(entry_stopped(answer, "job_finish", False), SAVED, 999) == Step.DONE
     failed = entry_stopped(answer, "job_submit_fail", None)
-    assert (step_of(failed, SAVED, 101), failed.changed) == (FAILED, True)
-    assert step_of(entry_stopped(answer, "job_submit_fail", None, STOPPED), STOPPED, 101) == DONE
+    assert (step_of(failed, SAVED, 101), failed.changed) == (Step.FAILED, True)
+    assert step_of(entry_stopped(answer, "job_submit_fail", None, STOPPED), STOPPED, 101) == Step.DONE
 
 
 def test_jobs_that_others_have_stopped_without_a_savepoint() -> None:
     """As wanted, and nothing of ours."""
-    for entry in (entry_seen(STOPPED_BY_US), entry_stopped(REFUSED, STOPPED_BY_US, False)):
+    for entry in (entry_seen(STOPPED_BY_US), entry_stopped(Answer.REFUSED, STOPPED_BY_US, False)):
         entry.lack = SAVED.lacking({"has_savepoint": False})
-        assert (step_of(entry, SAVED, 999), entry.changed, misses(entry, SAVED)) == (DONE, False, True)
+        assert (step_of(entry, SAVED, 999), entry.changed, misses(entry)) == (Step.DONE, False, True)
     for status in ("job_init", "job_finish", "job_submit_fail"):
         entry = entry_seen(status)
         entry.lack = SAVED.lacking({"has_savepoint": False})
-        assert (step_of(entry, SAVED), misses(entry, SAVED)) == (DONE, False)
+        assert (step_of(entry, SAVED), misses(entry)) == (Step.DONE, False)
 
 
 def test_without_wait_nobody_sees_what_becomes_of_a_savepoint() -> None:
     goal = FlinkJobs.goal({**OPTIONS, "state": "stopped", "trigger_savepoint": True, "wait": False})
-    assert step_of(entry_stopped(LOST, STOPPED_BY_US, False, goal), goal, 101) == DONE
+    assert step_of(entry_stopped(Answer.LOST, STOPPED_BY_US, False, goal), goal, 101) == Step.DONE
