@@ -125,30 +125,27 @@ def _wrong_inputs(found: Settings, types: t.Sequence[Type]) -> t.Iterator[str]:
     for name, value in inputs.items():
         if name not in kinds:
             yield f"credential_inputs: {kind} has no field {shown(str(name))}, but {', '.join(kinds)}"
-        elif not isinstance(value, KINDS[kinds[name]]):
-            wish = "text, so put it into quotes" if kinds[name] == "string" else "true or false"
-            yield f"credential_inputs: {name}: must be {wish}"
-        elif isinstance(value, str):
-            try:
-                refuse_odd(name, Value(value, f"credential_inputs: {name}"))
-            except OptionError as error:
-                yield str(error)
+        else:
+            yield from _wrong_input(name, value, kinds[name])
+
+
+def _wrong_input(name: str, value: t.Any, kind: str) -> t.Iterator[str]:
+    """``kind``: of the field, as AWX has it."""
+    if not isinstance(value, KINDS[kind]):
+        yield f"credential_inputs: {name}: must be {'text, so put it into quotes' if kind == 'string' else 'true or false'}"
+    elif isinstance(value, str):
+        try:
+            refuse_odd(name, Value(value, f"credential_inputs: {name}"))
+        except OptionError as error:
+            yield str(error)
 
 
 def _not_there(found: Settings, types: t.Sequence[Type], there: t.Mapping[str, t.Any]) -> t.Iterator[str]:
     """What AWX would refuse after half of the work."""
-    name = found["organization"]
     administrator = any(one.get("is_superuser") for one in there["me"])
-    if not there["organizations"]:
-        yield f"organization: AWX shows no organization {name!r} to this token; make it, or take the token of one of its administrators"
-    elif not administrator and not there["organizations"][0]["summary_fields"]["user_capabilities"]["edit"]:
-        yield f"organization: this token may not change {name!r}; take that of one of its administrators"
+    yield from _wrong_organization(found["organization"], there["organizations"], administrator)
     have = {one["name"]: one for one in there["credential_types"]}
-    differ = [
-        one["name"]
-        for one in types
-        if any(one[key] != have.get(one["name"], {}).get(key) for key in ("description", "inputs", "injectors"))
-    ]
+    differ = [one["name"] for one in types if _differs(one, have.get(one["name"], {}))]
     if differ and not administrator:
         yield (
             f"AWX does not have these credential types, or has them otherwise: {', '.join(differ)}. Only a system "
@@ -158,41 +155,68 @@ def _not_there(found: Settings, types: t.Sequence[Type], there: t.Mapping[str, t
         yield f"credential_type: AWX has no type {found['type_name']!r}"
 
 
+def _wrong_organization(name: str, shown_by_awx: t.Sequence[t.Any], administrator: bool) -> t.Iterator[str]:
+    if not shown_by_awx:
+        yield f"organization: AWX shows no organization {name!r} to this token; make it, or take the token of one of its administrators"
+    elif not administrator and not shown_by_awx[0]["summary_fields"]["user_capabilities"]["edit"]:
+        yield f"organization: this token may not change {name!r}; take that of one of its administrators"
+
+
+def _differs(ours: Type, theirs: Type) -> bool:
+    return any(ours[key] != theirs.get(key) for key in ("description", "inputs", "injectors"))
+
+
 # ---- when ----
 
 
 def why_not(rrule: str, now: datetime.datetime) -> str:
     """Why AWX would refuse this, or never begin; empty where it is fine."""
-    words = rrule.split()
-    start = START.fullmatch(words[0])
-    rules = [word for word in words[1:] if word.startswith("RRULE:")]
-    if not start or not rules or any(not word.startswith(("RRULE:", "EXRULE:")) for word in words[1:]):
+    first, *others = rrule.split()
+    start = START.fullmatch(first)
+    if not start or not _are_rules(others):
         return (
             f"'{rrule}' does not begin with one DTSTART, such as DTSTART;TZID=Europe/Berlin:20260101T023000, "
             "and go on with RRULE:, such as RRULE:FREQ=DAILY;INTERVAL=1, after a blank"
         )
     zone, date, utc = start.groups()
+    wrong = [_wrong_zone(first, zone, utc), *map(_wrong_rule, others)]
+    return next(filter(None, wrong), "") or _never_begins(rrule, zone, date, now)
+
+
+def _are_rules(words: t.Sequence[str]) -> bool:
+    return any(word.startswith("RRULE:") for word in words) and all(
+        word.startswith(("RRULE:", "EXRULE:")) for word in words
+    )
+
+
+def _wrong_zone(start: str, zone: str | None, utc: str) -> str:
     if bool(zone) == bool(utc):
-        return f"'{words[0]}' needs a time zone, either ;TZID= or a Z at the end"
-    known = zoneinfo.available_timezones()
-    if zone and known and zone not in known:
-        return f"'{zone}' is no time zone"
-    for word in words[1:]:
-        reason = _wrong_rule(word)
-        if reason:
-            return reason
+        return f"'{start}' needs a time zone, either ;TZID= or a Z at the end"
+    known = zoneinfo.available_timezones() if zone else ()
+    return f"'{zone}' is no time zone" if known and zone not in known else ""
+
+
+def _time_zone(zone: str | None) -> datetime.tzinfo:
+    """UTC too where this machine knows no time zones."""
     try:
-        tzinfo = zoneinfo.ZoneInfo(zone) if zone and known else datetime.timezone.utc
-        begin = datetime.datetime.strptime(date, "%Y%m%dT%H%M%S").replace(tzinfo=tzinfo)
-        last = [_last(rule.partition(":")[2], begin) for rule in rules]
+        return zoneinfo.ZoneInfo(zone) if zone else datetime.timezone.utc
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        return datetime.timezone.utc
+
+
+def _never_begins(rrule: str, zone: str | None, date: str, now: datetime.datetime) -> str:
+    """``rrule`` is as it should be but for its dates."""
+    rules = [word.partition(":")[2] for word in rrule.split() if word.startswith("RRULE:")]
+    try:
+        begin = datetime.datetime.strptime(date, "%Y%m%dT%H%M%S").replace(tzinfo=_time_zone(zone))
+        last = [_last(rule, begin) for rule in rules]
     except ValueError:
         return f"'{rrule}' has a date that there is not"
     except OverflowError:  # it ends when nobody is left
         return ""
     # A day more, as a rule may tell the time of another zone
-    if all(end and end < now - datetime.timedelta(days=1) for end in last):
-        return f"'{rrule}' is over, so it would never begin"
-    return ""
+    over = all(end and end < now - datetime.timedelta(days=1) for end in last)
+    return f"'{rrule}' is over, so it would never begin" if over else ""
 
 
 def _wrong_rule(word: str) -> str:

@@ -81,7 +81,7 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
         for name in ("maintenance_tasks", "stopped_jobs_file"):
             if found.get(name):
                 found[name] = os.path.realpath(found[name])
-        complaints = list(_wrong_values(playbook, spec, found, given))
+        complaints = list(_wrong_values(spec, found, given))
     if not complaints and "stopped_jobs_file" in spec:
         try:
             found["kept"] = _kept(playbook, found["stopped_jobs_file"], given)
@@ -246,28 +246,50 @@ def _way_out(name: str, kind: str, value: t.Any) -> str:
     return f"; {pattern}quote it in YAML, as in {name}: {quoted}, or put a {mark} after it in a survey"
 
 
-def _wrong_values(playbook: str, spec: Spec, found: Settings, given: Variables) -> t.Iterator[str]:
+def _wrong_values(spec: Spec, found: Settings, given: Variables) -> t.Iterator[str]:
     empty = [name for name in spec if _is_empty(name, found[name], given)]
     yield from (f"{name}: {EMPTY}" for name in empty)
     yield from wrong_characters(spec, found)
+    yield from _wrong_choice(spec, found, bool(empty))
+    yield from wrong_figures(spec, found)
+    yield from _wrong_files(found)
+    yield from _hosts_of_inventories(found, given)
+
+
+def _wrong_choice(spec: Spec, found: Settings, empty: bool) -> t.Iterator[str]:
+    """Which jobs. ``empty``: something is refused as empty already."""
     if "all_jobs" in spec and found["all_jobs"] and found["names"]:
         yield "all_jobs: means every job, so give no names beside it"
     elif "names" in spec and not empty and not any(found[name] for name in ("names", "all_jobs", "queue_name")):
         yield "names: give patterns of names, or a queue_name; all_jobs=true means every job"
     if "mrs" in found["services"] and not found["clusters"]:
         yield "clusters: the service mrs needs the names of its clusters"
-    yield from wrong_figures(spec, found)
+
+
+def _wrong_files(found: Settings) -> t.Iterator[str]:
     tasks, file = found.get("maintenance_tasks"), found.get("stopped_jobs_file")
     if tasks and not os.path.isfile(tasks):
         yield f"maintenance_tasks: there is no file '{tasks}'"
-    if file and os.path.isdir(file):
-        yield f"stopped_jobs_file: '{file}' is a folder"
-    elif file and os.path.exists(file) and not os.path.isfile(file):  # a pipe would never end
-        yield f"stopped_jobs_file: '{file}' is no regular file"
-    elif file and not os.path.isdir(os.path.dirname(file)):
-        yield f"stopped_jobs_file: there is no folder '{os.path.dirname(file)}'"
-    # Whoever names no hosts means whom the credential belongs to, not a cluster or a project that happens to have that name
-    for group in sorted(GROUPS.keys() & set(given.groups)) if found.get("otc_hosts") == "localhost" else ():
+    if file:
+        yield from (f"stopped_jobs_file: {reason}" for reason in _why_no_file(file))
+
+
+def _why_no_file(path: str) -> t.Iterator[str]:
+    """Why nothing can be kept there."""
+    folder = os.path.dirname(path)
+    if os.path.isdir(path):
+        yield f"'{path}' is a folder"
+    elif os.path.exists(path) and not os.path.isfile(path):  # a pipe would never end
+        yield f"'{path}' is no regular file"
+    elif not os.path.isdir(folder):
+        yield f"there is no folder '{folder}'"
+
+
+def _hosts_of_inventories(found: Settings, given: Variables) -> t.Iterator[str]:
+    """Whoever names no hosts means whom the credential belongs to, not a cluster or project that happens to have that name."""
+    if found.get("otc_hosts") != "localhost":
+        return
+    for group in sorted(GROUPS.keys() & set(given.groups)):
         yield (
             f"otc_hosts: 'localhost' is a {GROUPS[group]} of the inventory {group} here, and its jobs would be handled; "
             "let that inventory give it another name"
@@ -304,23 +326,14 @@ def _is_empty(name: str, value: t.Any, given: Variables) -> bool:
 def _kept(playbook: str, file: str | None, given: Variables) -> Settings:
     """Of this host. Raises ValueError where that cannot be told."""
     end = playbook == "maintenance_end"
-    told = given.values.get("otc_bigdata")
-    flink = told.get("flink") if isinstance(told, dict) else None
-    flink = flink if isinstance(flink, dict) else {}
+    flink = _of_workflow(given)
     if file and os.path.exists(file):
         content = _content(file)
     elif file and end:
         raise ValueError(f"there is no file '{file}'")
     else:
         content = flink if end else {}
-        if end and not _are_of_hosts(content.get("stopped_jobs")):
-            raise ValueError(
-                "give the file that maintenance_window has written, as nothing else tells which jobs were stopped"
-            )
-    of_hosts = content.get("stopped_jobs", {})
-    if end and given.host not in of_hosts:
-        names = ", ".join(map(str, of_hosts)) or "no host"
-        raise ValueError(f"tells of {names}, not of the host {given.host}; take the inventory of the window")
+    of_hosts = _stopped_jobs(content, given.host) if end else content.get("stopped_jobs", {})
 
     def of(key: str, default: t.Any) -> t.Any:
         found = content.get(key)
@@ -336,6 +349,27 @@ def _kept(playbook: str, file: str | None, given: Variables) -> Settings:
         "cut_off": content is flink and "total" not in content and not of("work_begun", end),
         "listed_jobs": None if end else _listed(flink.get("listed_jobs"), given.host),
     }
+
+
+def _of_workflow(given: Variables) -> dict[str, t.Any]:
+    """What the job before in a workflow of AWX has handed on, {} without one."""
+    told = given.values.get("otc_bigdata")
+    flink = told.get("flink") if isinstance(told, dict) else None
+    return flink if isinstance(flink, dict) else {}
+
+
+def _stopped_jobs(content: t.Mapping[str, t.Any], host: str) -> dict[str, list[int]]:
+    """By hosts, for the end of a window, which starts those of this host and nothing else."""
+    of_hosts = content.get("stopped_jobs")
+    if not _are_of_hosts(of_hosts):
+        raise ValueError(
+            "give the file that maintenance_window has written, as nothing else tells which jobs were stopped"
+        )
+    found = t.cast("dict[str, list[int]]", of_hosts)
+    if host not in found:
+        names = ", ".join(map(str, found)) or "no host"
+        raise ValueError(f"tells of {names}, not of the host {host}; take the inventory of the window")
+    return found
 
 
 def _listed(of_hosts: t.Any, host: str) -> list[int] | None:
