@@ -182,14 +182,15 @@ class Poller:
 
 
 def look_at(service: Service, watch: Subscription, known: Jobs) -> Look:
-    """A job is gone if a list that did not move shows it no more; where the list was asked to leave jobs out, a get tells."""
+    """A job is gone if a list that did not move shows it no more; where that proves nothing, a get tells."""
     query = service.query(watch.chosen)
     listed = everything(service, query, ListCache(), watch.chosen)
     for warning in listed.warnings:
         LOG.debug("%s: %s", watch, warning)
     shown = {*listed.jobs, *listed.untold}  # the latter are as they were, for all that is known
     missing = [job_id for job_id in known if job_id not in shown] if listed.still else []
-    sights = gets(service, missing) if query else dict.fromkeys(missing)
+    proven = listed.proves_gone and not query  # else the list may just have left it out
+    sights = dict.fromkeys(missing) if proven else gets(service, missing)
     seen = {**listed.jobs, **{job_id: sight for job_id, sight in sights.items() if isinstance(sight, dict)}}
     jobs = matching(seen, watch.chosen, service.fields, time.time())[0]
     return Look(

@@ -7,19 +7,20 @@
 
 A job that a list does not show may still exist: sub-users do not see all jobs in lists, and pages shift while they are
 read. So an id counts as unknown only when a get says so, or when a list that showed it to this task before, and that
-did not move while it was read, no longer shows it.
+did not move while it was read, no longer shows it. A list that begins with the oldest job never says that: if that job
+is taken off, all others move up, and what arrives meanwhile makes up for the one that was missed.
 """
 
 from __future__ import annotations
 
 import time
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .._cloud.answers import Maybe, shaped
 from .._cloud.errors import ApiError, Excessive, Fatal, OptionError, Refused, Unanswered, Unreachable, Untold
 from .selection import Fields, Job, matching
-from .service import PAGE, Page, Pages, Service
+from .service import PAGE, Onward, Page, Pages, Service
 
 Ids = t.Sequence[t.Any]
 Observation = t.Union[Job, None, ApiError]  # a job, None for unknown to the service, or why it could not be read
@@ -28,6 +29,9 @@ MOST = 1_000_000  # jobs of a list
 TRIES = 3  # to get a list that does not move while it is read
 MOVING = "the list of jobs kept changing while it was read; a job may be missing from it"
 SHORT = "the list shows {} of the {} entries that it counts; one may be missing from it, or hidden from this user"
+CROWDED = (
+    "more than {} jobs of the list have the same {}, and the service shows no more of them; choose fewer by filters"
+)
 NAMELESS = "entries of the list that have no usable id, and are left out: {}"
 
 
@@ -105,7 +109,7 @@ class Listing:
     """The jobs of a list by id. ``still``: it did not move while it was read, so it shows all that there is to see.
 
     ``short``: it did not move either, but counts more jobs than it shows. ``untold``: jobs whose status nobody tells, and
-    what a get has said; they are not in ``jobs``.
+    what a get has said; they are not in ``jobs``. ``proves_gone``: a job that it does not show any more is gone.
     """
 
     jobs: t.Mapping[t.Any, Job]
@@ -113,6 +117,7 @@ class Listing:
     short: str = ""
     nameless: int = 0
     untold: t.Mapping[t.Any, ApiError] = field(default_factory=dict)
+    proves_gone: bool = False
 
     @property
     def warnings(self) -> list[str]:
@@ -140,8 +145,10 @@ def look(service: Service, ids: Ids, memory: ListCache) -> dict[t.Any, Observati
     step = _cut_to(pages) if isinstance(last, Page) and last.rows else 0
     if step and _missing(ids, pages) > len(first.others(step)):
         pages = [first, *listed_by.others(first, step)]
-    listed = listing(pages)
-    gone = memory.shown if listed.still else set()
+    if len(pages) > 1 and _missing(ids, pages) > _left(listed_by, first, step or PAGE):
+        pages += _further(listed_by, pages, step or PAGE)
+    listed = listing(pages, listed_by.oldest_first)
+    gone = memory.shown if listed.proves_gone else set()
     shown = {job_id: job for job_id, job in listed.jobs.items() if is_told(job, service.fields)}
     found: dict[t.Any, Observation] = {
         i: shown.get(i) for i in ids if i in shown or (i in gone and i not in listed.jobs)
@@ -175,7 +182,7 @@ def everything(
     told, untold = _statuses_of(vague, service, filters)
     jobs.update(told)
     in_order = {job_id: jobs[job_id] for job_id in (*listed.jobs, *jobs) if job_id in jobs}
-    return Listing(in_order, listed.still, listed.short, listed.nameless, untold)
+    return replace(listed, jobs=in_order, untold=untold)
 
 
 def _statuses_of(
@@ -213,7 +220,50 @@ def whole_list(pages_of: Pages) -> Listing:
         step = step if len(more.jobs) > len(first.jobs) else 0
     if step:
         pages = _readable([first, *pages_of.others(first, step)])
-    return listing(pages)
+    further = _further(pages_of, pages, step or PAGE)
+    return listing(_readable([*pages, *further]), pages_of.oldest_first)
+
+
+def _left(pages_of: Pages, first: Page, step: int) -> int:
+    """How many requests _further() takes at least."""
+    onward, pages = pages_of.onward, len(first.others(step)) + 1
+    return pages - onward.most + pages // onward.most + 1 if onward and pages > onward.most else 0
+
+
+def _further(pages_of: Pages, pages: t.Sequence[Page | ApiError], step: int) -> list[Page | ApiError]:
+    """The pages of a list that goes on beyond those which it shows; ``pages``: these. The last one may be an error."""
+    onward, window, found, since = pages_of.onward, list(pages), t.cast("list[Page | ApiError]", []), -1
+    if onward is None or not _goes_on(window, onward, step):
+        return []
+    while _goes_on(window, onward, step):
+        latest = _latest(window, onward.time)
+        if latest is None or latest - 1 <= since:
+            call = t.cast(Page, window[0]).call
+            return [*found, Excessive(call, CROWDED.format(onward.most * step, onward.time), 200)]
+        since = latest - 1  # whether the service means "later" or "not earlier", none of that moment is missed
+        window = _window(onward.later_than(since), step)
+        found += window
+    return [*found, *(_window(onward.timeless, step) if onward.timeless else ())]
+
+
+def _window(pages_of: Pages, step: int) -> list[Page | ApiError]:
+    try:
+        first = pages_of.first()
+    except ApiError as error:
+        return [error]
+    return [first, *pages_of.others(first, step)]
+
+
+def _goes_on(window: t.Sequence[Page | ApiError], onward: Onward, step: int) -> bool:
+    first = window[0]
+    whole = isinstance(first, Page) and all(isinstance(page, Page) for page in window)
+    return whole and len(t.cast(Page, first).others(step)) >= onward.most
+
+
+def _latest(window: t.Sequence[Page | ApiError], time_field: str) -> int | None:
+    """The latest time that jobs of these pages tell."""
+    times = [job.get(time_field) for page in window if isinstance(page, Page) for job in page.jobs.values()]
+    return max((int(one) for one in times if one is not None and count(one)), default=None)
 
 
 def _readable(pages: t.Sequence[Page | ApiError]) -> list[Page]:
@@ -232,11 +282,13 @@ def _cut_to(pages: t.Sequence[Page | ApiError]) -> int:
     return rows if {one.rows for one in (whole[:-1] or whole)} == {rows} else 0
 
 
-def listing(pages: t.Sequence[Page | ApiError]) -> Listing:
+def listing(pages: t.Sequence[Page | ApiError], oldest_first: bool = False) -> Listing:
     """It did not move if every page tells the same total, and that many different jobs were shown.
 
     As the first page is read before all others, and new jobs come at its top, this leaves no way to miss a job. If the total
     is larger, but the same on all pages, and no job was shown twice, reading it again would not show more.
+
+    Where new jobs come at its end, later totals may grow: it is complete with as many jobs as its first page has counted.
     """
     whole = [page for page in pages if isinstance(page, Page)]
     jobs = {job_id: job for page in whole for job_id, job in page.jobs.items()}
@@ -244,8 +296,10 @@ def listing(pages: t.Sequence[Page | ApiError]) -> Listing:
     totals = {page.total for page in whole}
     complete = len(whole) == len(pages) and len(totals) == 1 and rows == len(jobs) + nameless
     still = complete and totals == {rows}
+    if oldest_first:
+        still = len(whole) == len(pages) and len(jobs) + nameless >= whole[0].total
     short = SHORT.format(rows, whole[0].total) if complete and rows < whole[0].total else ""
-    return Listing(jobs, still, short, nameless)
+    return Listing(jobs, still, short, nameless, proves_gone=still and not oldest_first)
 
 
 def _missing(ids: Ids, pages: t.Sequence[Page | ApiError]) -> int:

@@ -48,20 +48,40 @@ class Paging(enum.Enum):
 
 
 @dataclass(frozen=True)
+class Onward:
+    """How a list goes on that shows the oldest jobs first, and only so many pages: as another one, of later jobs.
+
+    The time to go on from is that of the last job seen, never one of a clock of ours.
+    """
+
+    most: int  # pages that it shows
+    time: str  # the field of a job that it is sorted by, in ms since 1970
+    later_than: t.Callable[[int], Pages]  # the list of the jobs that are later than this time
+    timeless: Pages | None = None  # a list of the jobs that may have no such time yet
+
+
+@dataclass(frozen=True)
 class Pages:
-    """A list. ``read`` gets the page of a number; it raises ApiError."""
+    """A list. ``read`` gets the page of a number; it raises ApiError.
+
+    ``oldest_first``: what arrives while it is read comes at its end, and not at its top.
+    """
 
     client: Client
     paging: Paging
     read: t.Callable[[int], Page]
+    oldest_first: bool = False
+    onward: Onward | None = None
 
     def first(self) -> Page:
         """It tells how many jobs there are."""
         return self.read(0 if self.paging is Paging.JOBS else 1)
 
     def others(self, first: Page, step: int = PAGE, most: int | None = None) -> list[Page | ApiError]:
-        """All that follow, or ``most`` of them, ``step`` jobs apart, read at the same time."""
+        """All that follow, or ``most`` of them, ``step`` jobs apart, read at the same time; no more than it shows."""
         starts = first.others(step, most)
+        if self.onward:
+            starts = starts[: self.onward.most - 1]
         numbers = range(2, len(starts) + 2)
         if self.paging is Paging.JOBS or not starts:
             return self.client.map(self.read, starts)
@@ -94,7 +114,7 @@ class Service(t.Protocol):
         """What the list is asked for: the filters that the service applies itself."""
 
     def pages(self, query: t.Mapping[str, t.Any]) -> Pages:
-        """The list of all jobs for this query, the newest first."""
+        """The list of all jobs for this query, the newest first unless it says otherwise."""
 
     def write(self, write: Write, ids: t.Sequence[t.Any]) -> list[Refused | None]:
         """One request: for each job the refusal, None where it was accepted."""

@@ -1,0 +1,220 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lists by themselves: those that begin with the oldest job, and go on beyond the pages that they show."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+import pytest
+
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import ApiError, Excessive, Refused
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.reading import ListCache, Listing, look, whole_list
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.selection import Fields, Job
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.service import PAGE, Onward, Page, Pages, Paging
+
+BEGIN = 1_700_000_000_000
+
+
+class OneByOne:
+    """A client without threads."""
+
+    def map(self, function: t.Callable[[t.Any], t.Any], items: t.Iterable[t.Any]) -> list[t.Any]:
+        def attempt(item: t.Any) -> t.Any:
+            try:
+                return function(item)
+            except ApiError as error:
+                return error
+
+        return [attempt(item) for item in items]
+
+
+@dataclass
+class Archive:
+    """A list of jobs by their start, the oldest first; those without a start are at its end. ``requests``: what was asked."""
+
+    jobs: list[Job]
+    most: int = 10  # pages
+    size: int = PAGE
+    inclusive: bool = False
+    before: t.Callable[[int], None] = lambda count: None  # each request, counted from 1
+    client: t.Any = field(default_factory=OneByOne)
+    requests: list[t.Any] = field(default_factory=list)
+
+    def since(self, time: int | None) -> list[Job]:
+        if time is None:
+            return [*self.jobs]
+        return [one for one in self.jobs if one["start"] is not None and one["start"] > time - self.inclusive]
+
+    def page(self, number: int, query: t.Mapping[str, t.Any]) -> Page:
+        self.requests.append((number, query))
+        self.before(len(self.requests))
+        if number > self.most:
+            raise Refused("GET /jobs", "no such page", 400)
+        found = self.since(query.get("since"))
+        if "new" in query:
+            found = [one for one in found if one["status"] == "NEW"]
+        shown = found[(number - 1) * self.size : number * self.size]
+        return Page({one["id"]: one for one in shown}, len(found), "GET /jobs", len(shown))
+
+    def pages(self, query: t.Mapping[str, t.Any]) -> Pages:
+        onward = Onward(
+            self.most,
+            "start",
+            later_than=lambda time: self.pages({**query, "since": time}),
+            timeless=None if "new" in query else self.pages({"new": True}),
+        )
+        return Pages(self.client, Paging.PAGES, lambda number: self.page(number, query), True, onward)
+
+    # of a service
+    fields = Fields(int, "id", "", "status", "", {}, ())
+    passing = hidden = detail_fields = ()
+
+    def get(self, job_id: int) -> Job | None:
+        self.requests.append(job_id)
+        return next((one for one in self.jobs if one["id"] == job_id), None)
+
+
+def jobs(count: int, first: int = 0, at: t.Callable[[int], int | None] = lambda number: BEGIN + number) -> list[Job]:
+    return [{"id": n, "start": at(n), "status": "OLD"} for n in range(first, first + count)]
+
+
+def whole(archive: Archive) -> Listing:
+    return whole_list(archive.pages({}))
+
+
+@pytest.mark.parametrize("inclusive", [False, True])
+@pytest.mark.parametrize(
+    ("count", "requests"),
+    [(0, 1), (100, 1), (101, 2), (1000, 10), (1001, 12), (1900, 21), (2050, 24), (12_345, 137)],
+)
+def test_it_goes_on_from_the_last_job_seen(count: int, requests: int, inclusive: bool) -> None:
+    """With one page more each time that it goes on, and one."""
+    archive = Archive(jobs(count), inclusive=inclusive)
+    found = whole(archive)
+    assert list(found.jobs) == list(range(count))
+    assert found.still
+    assert found.warnings == []
+    assert len(archive.requests) <= requests
+
+
+def test_twelve_thousand_jobs_in_pages_as_the_service_has_them() -> None:
+    archive = Archive(jobs(12_000), most=100)
+    assert list(whole(archive).jobs) == list(range(12_000))
+    assert len(archive.requests) == 120 + 1 + 1
+
+
+def test_a_job_without_a_time_is_not_lost() -> None:
+    """They are beyond the pages that the list shows, and later than no time."""
+    archive = Archive(jobs(1050) + [{**one, "status": "NEW"} for one in jobs(7, 20_000, lambda n: None)])
+    found = whole(archive)
+    assert len(found.jobs) == 1057
+    assert found.still
+
+
+@pytest.mark.parametrize("alike", [2, 150, 999])
+def test_jobs_of_one_moment_on_both_sides(alike: int) -> None:
+    edge = 1000 - alike // 2
+
+    def at(number: int) -> int:
+        return BEGIN + (edge if edge <= number < edge + alike else number)
+
+    found = whole(Archive(jobs(2050, at=at)))
+    assert len(found.jobs) == 2050
+    assert found.still
+
+
+def test_more_jobs_of_one_moment_than_it_shows() -> None:
+    archive = Archive(jobs(1010, at=lambda number: BEGIN))
+    with pytest.raises(Excessive, match="more than 1000 jobs of the list have the same start"):
+        whole(archive)
+    assert len(archive.requests) <= 20
+
+
+def test_no_job_tells_its_time() -> None:
+    with pytest.raises(Excessive, match="the same start"):
+        whole(Archive(jobs(1010, at=lambda number: None)))
+
+
+def test_a_page_that_cannot_be_read() -> None:
+    def fail(count: int) -> None:
+        if count == 11:
+            raise Refused("GET /jobs", "not now", 400)
+
+    with pytest.raises(Refused, match="not now"):
+        whole(Archive(jobs(1200), before=fail))
+
+
+def test_pages_of_fewer_jobs() -> None:
+    """It shows 50 jobs on a page, so 500 in all."""
+    archive = Archive(jobs(730), size=50)
+    found = whole(archive)
+    assert len(found.jobs) == 730
+    assert found.still
+
+
+def test_what_arrives_may_be_left_out() -> None:
+    """They come at the end, so nothing that was there has moved."""
+    archive = Archive(jobs(230))
+
+    def arrive(count: int) -> None:
+        if count in (2, 3):
+            archive.jobs += jobs(1, 1000 + count)
+
+    archive.before = arrive
+    found = whole(archive)
+    assert set(range(230)) <= set(found.jobs)
+    assert found.still
+    assert found.warnings == []
+
+
+def test_what_moved_up_may_have_been_missed() -> None:
+    """The oldest is taken off: the others move up, and one of them is on no page."""
+    archive = Archive(jobs(230))
+
+    def take(count: int) -> None:
+        if count == 2:
+            del archive.jobs[0]
+
+    archive.before = take
+    found = whole(archive)
+    assert 100 not in found.jobs
+    assert not found.still
+    assert "kept changing" in found.warnings[0]
+
+
+def test_such_a_list_does_not_prove_that_a_job_is_gone() -> None:
+    """One has been taken off, and another one has arrived: the list looks complete."""
+    archive = Archive(jobs(230))
+    memory = ListCache()
+    ids = list(range(50, 230))
+    look(archive, ids, memory)  # type: ignore[arg-type]
+    memory.total = None
+    archive.requests.clear()
+
+    def swap(count: int) -> None:
+        if count == 2:
+            archive.jobs = archive.jobs[1:] + jobs(1, 1000)
+
+    archive.before = swap
+    found = look(archive, ids, memory)  # type: ignore[arg-type]
+    assert found[100] is not None
+    assert len(archive.requests) == 4  # three pages, and the job that they do not show
+
+
+@pytest.mark.parametrize(
+    ("ids", "most"),
+    [
+        (range(1190, 1200), 11),  # gets are cheaper
+        (range(0, 1200, 60), 15),  # four of them are beyond
+        (range(1100, 1200), 15),
+        (range(1200), 15),
+    ],
+)
+def test_a_look_beyond_the_pages(ids: range, most: int) -> None:
+    archive = Archive(jobs(1200))
+    found = look(archive, ids, ListCache())  # type: ignore[arg-type]
+    assert all(found[job_id] for job_id in ids)
+    assert len(archive.requests) <= most
