@@ -38,7 +38,7 @@ FLOORS = {
         {"reconcile"},
         {"list_jobs"},
     ],
-    "_services": [{"dli", "mrs_jobs"}, {"flink_jobs", "spark_batches"}, {"registry"}],
+    "_services": [{"dli", "mrs_jobs"}, {"flink_jobs", "spark_batches", "sql_jobs"}, {"registry"}],
 }
 # A word that only these files may use.
 OWNERS = {

@@ -99,6 +99,10 @@ class Refused(ApiError):
     """The service, or the gateway before it, understood the request and said no."""
 
 
+class Vague(Refused):
+    """And it says no more than that: the next try may be accepted."""
+
+
 class Unanswered(ApiError):
     """The request was sent, but what became of it is not known."""
 

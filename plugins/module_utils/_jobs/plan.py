@@ -11,7 +11,7 @@ import enum
 import typing as t
 from dataclasses import dataclass, field
 
-from .._cloud.errors import NO_ANSWER, ApiError
+from .._cloud.errors import NO_ANSWER, ApiError, Vague
 
 MOST_TRIES = 4  # of the same write for one job
 ENOUGH_LOOKS = 5  # after a refused write, until one before it, whose answer was lost, is believed to have been in vain
@@ -79,6 +79,7 @@ class DesiredState:
     again: t.Collection[str] = ()  # codes of a refusal that only says that it failed: it is tried again
     hint: t.Callable[[dict[str, t.Any]], str] = lambda job: ""  # why the service may refuse a write for a job
     hinted: t.Collection[str] = ()  # codes of a refusal that this may be the reason of
+    tried_once: t.Collection[str] = ()  # statuses in which a write is sent once, and its refusal leaves only waiting
     lacking: t.Callable[[dict[str, t.Any]], str] = lambda job: ""  # what is missing in a job, whatever the status
     insists: bool = False  # a job that lacks something after a write has failed, although its status is as wanted
     content: t.Mapping[str, str] = field(default_factory=dict)  # statuses in which nothing can be lacking → why
@@ -129,6 +130,7 @@ class Entry:
     id: t.Any
     goal: DesiredState
     name: str | None = None
+    beside: dict[str, t.Any] = field(default_factory=dict)  # what is shown with its name, or instead
     before: str | None = None  # the first status seen, in the service's own word
     status: str | None = None  # the last one
     reason: str = ""  # the service's own words on the status
@@ -238,6 +240,8 @@ def _still_called_for(entry: Entry, last: LastWrite, now: float) -> Step | Write
     """The status calls for the write that was sent last."""
     if last.answer is Answer.ACCEPTED:
         return Step.WAIT
+    if entry.word in entry.goal.tried_once:
+        return Step.HOLD
     if last.answer is not Answer.REFUSED or says_little(entry):
         return _again(entry, last, now)
     found = _after_refusal(entry, last)
@@ -274,7 +278,9 @@ def says_little(entry: Entry) -> bool:
     """The answer to the last write, if there was one, leaves open whether the next one will be refused, too."""
     if entry.last is None:
         return False
-    return entry.last.answer is Answer.LOST or (entry.refusal is not None and entry.refusal.code in entry.goal.again)
+    refusal = entry.refusal
+    vague = isinstance(refusal, Vague) or (refusal is not None and refusal.code in entry.goal.again)
+    return vague or entry.last.answer is Answer.LOST
 
 
 def lacks(entry: Entry) -> bool:

@@ -158,16 +158,20 @@ def _nothing_done(error: Failure) -> Result:
 def _choose(service: Service, task: Task) -> None:
     """Fills the entries, in the order given or listed, and has seen each once."""
     if task.selection.ids is not None:
-        task.entries = [Entry(job_id, task.goal) for job_id in task.selection.ids]
+        task.entries = [_entry(job_id, service, task) for job_id in task.selection.ids]
         _look(service, task, task.entries)
         return
     jobs = _filtered(service, task)
     most = task.options["max_jobs"]
     if len(jobs) > most:
         raise OptionError(f"max_jobs: the filters match {len(jobs)} jobs, more than {most}; nothing was done")
-    task.entries = [Entry(job_id, task.goal) for job_id in jobs]
+    task.entries = [_entry(job_id, service, task) for job_id in jobs]
     for entry in task.entries:
         _show(entry, jobs[entry.id], service, task)
+
+
+def _entry(job_id: t.Any, service: Service, task: Task) -> Entry:
+    return Entry(job_id, task.goal, beside=dict.fromkeys(service.fields.beside))
 
 
 def _filtered(service: Service, task: Task) -> dict[t.Any, t.Any]:
@@ -211,6 +215,7 @@ def _show(entry: Entry, sight: Observation, service: Service, task: Task) -> Non
         status, reason = (service.client.plain(str(sight.get(one) or "")) for one in (fields.status, fields.reason))
         entry.look(status, sight.get(fields.name), reason, goal.hindered(sight), task.deadline.now())
         entry.lack, entry.hint = goal.lacking(sight), goal.hint(sight)
+        entry.beside.update({key: sight[key] for key in entry.beside if sight.get(key) is not None})
 
 
 def _carry_out(service: Service, task: Task) -> None:

@@ -45,6 +45,7 @@ def _job(entry: Entry) -> dict[str, t.Any]:
     shown = {
         "id": entry.id,
         "name": entry.name,
+        **entry.beside,
         "changed": entry.changed,
         "failed": entry.failed,
         "action": "+".join(write.value for write in Write if write in entry.writes) or "none",

@@ -23,13 +23,17 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 BLANKS = "\t \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 CONTROL = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode: control, format (no width), half a surrogate pair, line breaks
 EARLIEST = 1_420_070_400_000  # 2015 in ms since 1970: before any job of these services
+NOT = "not_"  # begins the name of a filter that takes jobs out again
 MOST_SHOWN = 5  # names or words that a message tells of
 MOST_COMPARED = 2000  # names that are looked through for similar ones
 
 
 @dataclass(frozen=True)
 class Fields:
-    """Where a service keeps what every job has; ``filters`` says which field a filter key looks at."""
+    """Where a service keeps what every job has; ``filters`` says which field a filter key looks at.
+
+    ``name`` is empty where jobs have none.
+    """
 
     parse_id: t.Callable[[str], t.Any]
     id: str
@@ -38,6 +42,16 @@ class Fields:
     reason: str
     filters: t.Mapping[str, str]
     by_service: t.Collection[str]  # the filters that the service applies itself
+    parts: t.Collection[str] = ()  # the filters that a part of a text satisfies, in upper and lower case
+    none_if_missing: t.Collection[str] = ()  # the filters whose field tells that there is none by not being there
+    twins: t.Mapping[str, str] = field(
+        default_factory=dict
+    )  # words of the service that mean another one, in lower case
+    beside: t.Collection[str] = ()  # what an entry of a report shows, too, as there is no name to know the job by
+
+    def word(self, text: str) -> str:
+        """A word of the service as it is compared with another one."""
+        return self.twins.get(text.lower(), text.lower())
 
     def id_of(self, job: Job) -> t.Any:
         """The id of a job as it is compared with those of a task. Raises KeyError, TypeError or ValueError."""
@@ -174,6 +188,8 @@ def asked(filters: t.Mapping[str, t.Any], fields: Fields, key: str, words: t.Col
 
 
 def _untold(job: Job, key: str, fields: Fields) -> bool:
+    if key.startswith(NOT) or key in fields.none_if_missing:
+        return False
     where = fields.filters[key]
     return where not in job or (key == "tags" and job[where] is None)
 
@@ -190,8 +206,12 @@ def _passes(job: Job, key: str, wanted: t.Any, fields: Fields, now: float) -> bo
         return key in fields.by_service
     if key == "tags":
         return all(tags_of(found).get(tag) == str(value) for tag, value in wanted.items())
+    if key.startswith(NOT):
+        return fields.word(str(found)) not in set(map(fields.word, wanted))
+    if key in fields.parts:
+        return wanted.lower() in str(found).lower()
     if isinstance(wanted, list):
-        return str(found).lower() in {word.lower() for word in wanted}
+        return fields.word(str(found)) in set(map(fields.word, wanted))
     return bool(found == wanted)
 
 
@@ -227,7 +247,8 @@ def why_none(
     if key is None:
         near = [(jobs[job_id], missed[0]) for job_id, missed in misses.items() if len(missed) == 1]
         close = [_but_for(job, key, fields) for job, key in near if key != "name"]
-        return f"{said}matches all of {', '.join(filters)}{_in_brackets('close', close)}"
+        given = ", ".join(key for key in filters if not key.startswith(NOT))
+        return f"{said}matches all of {given}{_in_brackets('close', close)}"
     wanted = filters[key]
     if key == "name":
         names = [str(job[fields.name]) for job in jobs.values() if job.get(fields.name)]
@@ -236,6 +257,10 @@ def why_none(
         return f"{said}is older than {_duration(wanted)}"
     if key == "tags":
         return f"{said}has the tags {', '.join(f'{tag}={value}' for tag, value in wanted.items())}"
+    if key.startswith(NOT):
+        return f"{said}has a {fields.filters[key]} other than {_or(wanted)}"
+    if key in fields.parts:  # such a text may be long, and none for a message
+        return f"{said}has {_or(wanted)} in its {fields.filters[key]}"
     # of the jobs that differ in nothing else, if there are any
     nearest = [jobs[job_id] for job_id, missed in misses.items() if missed == [key]] or list(jobs.values())
     found = Counter(_value(job, key, fields) for job in nearest)
@@ -268,7 +293,11 @@ def _but_for(job: Job, key: str, fields: Fields) -> str:
     name = escaped(str(job.get(fields.name) or job.get(fields.id)))
     if key == "older_than":
         return f"{name} is not old enough"
-    return f"{name} has other tags" if key == "tags" else f"{name} has {key} {_value(job, key, fields)}"
+    if key in fields.parts:
+        return f"{name} has another {fields.filters[key]}"
+    return (
+        f"{name} has other tags" if key == "tags" else f"{name} has {key.removeprefix(NOT)} {_value(job, key, fields)}"
+    )
 
 
 def _value(job: Job, key: str, fields: Fields) -> str:

@@ -7,7 +7,10 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from .._cloud.answers import Api
+from .._cloud.errors import OptionError, Refused
 
 DLI = Api(
     "dli",
@@ -17,3 +20,29 @@ DLI = Api(
     no_permission=("DLI.10005", "DLI.10014", "DLI.13011", "DLI.0003", "DLI.0016"),
     hints={"DLI.10006": "the project is not the one that the credential is for"},
 ).with_gateway()
+
+
+def no(element: t.Any, call: str) -> Refused | None:
+    """The refusal in a 2xx answer. ``is_success`` comes as a boolean or as a string; where it is missing the status stands."""
+    said = element.get("is_success") if isinstance(element, dict) else None
+    if said is None or str(said).lower() == "true":
+        return None
+    return Refused(call, str(element.get("message") or "is_success is false"), 200)
+
+
+def agree(answer: t.Any, call: str) -> None:
+    """Raises Refused where a 2xx answer says no all the same."""
+    refusal = no(answer, call)
+    if refusal:
+        raise refusal
+
+
+def check_tags(filters: t.Mapping[str, t.Any]) -> None:
+    """Raises OptionError for a tag that tag_query() would make another one of."""
+    for key, value in filters.get("tags", {}).items():
+        if isinstance(value, (dict, list)) or "," in f"{key}{value}" or "=" in key:
+            raise OptionError(f"filters.tags.{key}: not one tag that the service can be asked for: , and = part tags")
+
+
+def tag_query(tags: t.Mapping[str, t.Any]) -> str:
+    return ",".join(f"{key}={value}" for key, value in tags.items())

@@ -23,7 +23,7 @@ from .._jobs.plan import DesiredState, Step, Words, Write
 from .._jobs.reading import page, part, the_job
 from .._jobs.selection import Fields, Job, Selection, asked, select
 from .._jobs.service import PAGE, Page, Pages, Paging
-from .dli import DLI
+from .dli import DLI, agree, check_tags, no, tag_query
 
 AT_ONCE = 100  # ids that one write carries
 
@@ -170,11 +170,7 @@ class FlinkJobs:
     def select(options: t.Mapping[str, t.Any]) -> Selection:
         """Raises OptionError."""
         selection = select(options, "job_ids", FlinkJobs.fields, {"status": STOP_STEPS})
-        for key, value in selection.filters.get("tags", {}).items():
-            if isinstance(value, (dict, list)) or "," in f"{key}{value}" or "=" in key:  # it would become another tag
-                raise OptionError(
-                    f"filters.tags.{key}: not one tag that the service can be asked for: , and = part tags"
-                )
+        check_tags(selection.filters)
         return selection
 
     @staticmethod
@@ -197,7 +193,7 @@ class FlinkJobs:
 
         def read(answer: t.Any, call: str) -> Job:
             if part(answer, "job_detail") is None:
-                _agree(answer, call)
+                agree(answer, call)
             return the_job(job_id, part(answer, "job_detail"), self.fields, call)
 
         try:
@@ -213,7 +209,7 @@ class FlinkJobs:
     def _page(self, offset: int, query: t.Mapping[str, t.Any]) -> Page:
         def read(answer: t.Any, call: str) -> Page:
             if part(answer, "job_list") is None:
-                _agree(answer, call)
+                agree(answer, call)
             shown = shaped(answer, {"job_list": dict}, call)["job_list"]
             return page(shown, "jobs", "total_count", self.fields, call)
 
@@ -223,7 +219,7 @@ class FlinkJobs:
     def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         query = asked(filters, self.fields, "status", ASKED)
         if "tags" in filters:
-            query["tags"] = ",".join(f"{key}={value}" for key, value in filters["tags"].items())
+            query["tags"] = tag_query(filters["tags"])
         return query
 
     def write(self, write: Write, ids: t.Sequence[int]) -> list[Refused | None]:
@@ -246,7 +242,7 @@ class FlinkJobs:
         return [next((one for one in refusals if one), None)] * len(ids)
 
     def _refusal(self, element: t.Any, call: str) -> Refused | None:
-        refusal = _refusal(element, call)
+        refusal = no(element, call)
         return refusal and refusal.recast(Refused, self.client.plain(refusal.error["message"]))
 
 
@@ -266,18 +262,3 @@ def _with_savepoints(goal: DesiredState, waits: bool) -> DesiredState:
 def _has_none(job: Job) -> bool:
     """A job has no savepoint, and the service says so. Where it does not tell, it may have one."""
     return str(job.get("has_savepoint")).lower() == "false"
-
-
-def _refusal(element: t.Any, call: str) -> Refused | None:
-    """``is_success`` comes as a boolean or as a string; where it is missing the status of the answer stands."""
-    said = element.get("is_success") if isinstance(element, dict) else None
-    if said is None or str(said).lower() == "true":
-        return None
-    return Refused(call, str(element.get("message") or "is_success is false"), 200)
-
-
-def _agree(answer: t.Any, call: str) -> None:
-    """Raises Refused where a 2xx answer says no all the same."""
-    refusal = _refusal(answer, call)
-    if refusal:
-        raise refusal

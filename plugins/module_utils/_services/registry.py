@@ -11,5 +11,6 @@ from .._jobs.service import JobType
 from .flink_jobs import FlinkJobs
 from .mrs_jobs import JobExecutions
 from .spark_batches import BatchJobs
+from .sql_jobs import SqlJobs
 
-JOB_TYPES: dict[str, JobType] = {"flink": FlinkJobs, "spark": BatchJobs, "mrs": JobExecutions}
+JOB_TYPES: dict[str, JobType] = {"flink": FlinkJobs, "spark": BatchJobs, "sql": SqlJobs, "mrs": JobExecutions}

@@ -1,0 +1,201 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""The words of Data Lake Insight for SQL jobs: paths, statuses, error codes. Knows no order of work.
+
+API reference of DLI, "SQL Job-related APIs": Querying All Jobs, Querying Job Status, Canceling a Job. The service keeps
+the record of a cancelled job, so both states mean the same to it. SQL jobs have no name.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from .._cloud.answers import Maybe, shaped
+from .._cloud.client import Client
+from .._cloud.errors import OptionError, Refused, Unanswered, Vague
+from .._cloud.options import Spec
+from .._cloud.text import WORD
+from .._jobs.options import filter_option, texts
+from .._jobs.plan import DesiredState, Step, Words, Write
+from .._jobs.reading import page, part, the_job
+from .._jobs.selection import NOT, Fields, Job, Selection, select
+from .._jobs.service import PAGE, Onward, Page, Pages, Paging
+from .dli import DLI, agree, check_tags, no, tag_query
+
+MOST_PAGES = 100  # of a list
+LONGEST_PATTERN = 1024  # of a part of a statement
+ASKED = ("LAUNCHING", "RUNNING", "SCALING", "FINISHED", "FAILED", "CANCELLED")  # what a list can be asked for
+# Some versions of the service spell these in another way
+TWINS = {"canceled": "cancelled", "finish": "finished"}
+ENDED = ("finished", "failed", "cancelled", *TWINS)
+STEPS: t.Mapping[str, Step | Write] = {
+    "launching": Write.CANCEL,
+    "running": Write.CANCEL,
+    "scaling": Step.WAIT,  # the service does not offer to cancel it
+    **dict.fromkeys(ENDED, Step.DONE),
+}
+# Maintenance of the queue itself, which is in the same list
+OF_THE_QUEUE = ("RESTART_QUEUE", "SCALE_QUEUE")
+READ = "a grant on the queue of the job (Huawei Cloud: dli:jobs:get)"
+CANCEL = "dli:queue:cancelJob, or CANCEL_JOB on the queue of the job"
+
+
+def sql_job_id(text: str) -> str:
+    """The id of a SQL job. Raises ValueError."""
+    if not WORD.fullmatch(text):
+        raise ValueError("is not the id of a SQL job: 1 to 64 letters, digits, - and _ only")
+    return text
+
+
+class SqlJobs:
+    """The SQL jobs of one project."""
+
+    api = DLI
+    module = "dli_sql_jobs"
+    ended: t.ClassVar[t.Collection[str]] = ENDED
+    fields = Fields(
+        parse_id=sql_job_id,
+        id="job_id",
+        name="",
+        status="status",
+        reason="",  # what the field message says may quote the statement
+        filters={
+            "status": "status",
+            "queue_name": "queue_name",
+            "job_type": "job_type",
+            "owner": "owner",
+            "tags": "tags",
+            "sql_pattern": "statement",
+            "older_than": "start_time",
+            f"{NOT}job_type": "job_type",
+        },
+        by_service=("queue_name", "owner", "sql_pattern"),
+        parts=("sql_pattern",),
+        none_if_missing=("tags",),
+        twins=TWINS,
+        beside=("queue_name", "job_type"),
+    )
+    batch: t.Mapping[Write, int] = {Write.CANCEL: 1}
+    passing: t.Collection[str] = ("job-status",)
+    hidden: t.Collection[str] = ()
+    detail_fields: t.Collection[str] = ("statement", "message", "detail")
+
+    def __init__(self, client: Client, options: t.Mapping[str, t.Any]) -> None:
+        self.client = client
+        self._jobs = f"/v1.0/{client.project_id}/jobs"
+
+    @staticmethod
+    def options() -> Spec:
+        """Those that choose jobs."""
+        keys = filter_option(["status", "job_type"], ["queue_name", "owner", "sql_pattern", "older_than"])
+        keys["options"]["tags"] = {"type": "dict"}
+        return {"job_ids": texts(), "filters": keys}
+
+    @staticmethod
+    def select(options: t.Mapping[str, t.Any]) -> Selection:
+        """Raises OptionError."""
+        words = [*ASKED, *(word.upper() for word in TWINS)]
+        selection = select(options, "job_ids", SqlJobs.fields, {"status": words})
+        if selection.ids is not None:
+            return selection
+        filters = dict(selection.filters)
+        check_tags(filters)
+        if len(filters.get("sql_pattern", "")) > LONGEST_PATTERN:
+            raise OptionError(f"filters.sql_pattern: is longer than {LONGEST_PATTERN} characters")
+        if "state" in options and "job_type" not in filters:  # nobody means these who wants to empty a queue
+            filters[f"{NOT}job_type"] = list(OF_THE_QUEUE)
+        return replace(selection, filters=filters)
+
+    @staticmethod
+    def goal(options: t.Mapping[str, t.Any]) -> DesiredState:
+        steps = STEPS if options["job_ids"] is None else {**STEPS, "scaling": Write.CANCEL}
+        return DesiredState(
+            steps=steps,
+            otherwise=Step.HOLD,
+            gone=Step.DONE if options["state"] == "absent" else Step.MISSING,
+            leads_to={Write.CANCEL: "CANCELLED"},
+            words=Words("Cancelled", "Would cancel", "Asked to cancel", "finished"),
+            not_now=("DLI.0001", "DLI.0007"),
+            again=("DLI.0999",),
+            tried_once=("scaling",),
+        )
+
+    def get(self, job_id: str) -> Job | None:
+        """The status of one job, None if the service does not know it."""
+
+        def read(answer: t.Any, call: str) -> Job:
+            if part(answer, "status") is None and no(answer, call):
+                raise Refused(call, "is_success is false", 200)  # its message is one of the job
+            return the_job(job_id, answer, self.fields, call)
+
+        try:
+            return t.cast(Job, self.client.call("GET", f"{self._jobs}/{job_id}/status", needs=READ, read=read))
+        except (Refused, Unanswered) as error:
+            if error.status not in (400, 404) or error.from_gateway or error.code in DLI.no_permission:
+                raise
+            if error.code == "DLI.0002" or (error.status, error.code) == (404, "DLI.0023"):
+                return None
+            if error.status == 404:
+                raise
+            return self._listed(job_id, error)
+
+    def _listed(self, job_id: str, error: Refused | Unanswered) -> Job | None:
+        """A 400 may as well be "parameter wrong": it means an unknown job only if a list agrees."""
+        listed = self._page(1, {"job-id": job_id})
+        if job_id in listed.jobs:
+            return the_job(job_id, listed.jobs[job_id], self.fields, listed.call)
+        if listed.total or listed.rows:
+            raise error
+        return None
+
+    def pages(self, query: t.Mapping[str, t.Any]) -> Pages:
+        """The oldest first: in any other order a list of pages by number moves with each job that arrives."""
+        launching = None if "job-status" in query else self.pages({**query, "job-status": "LAUNCHING"})
+        return Pages(
+            self.client,
+            Paging.PAGES,
+            lambda number: self._page(number, query),
+            oldest_first=True,
+            onward=Onward(
+                most=MOST_PAGES,
+                time="start_time",
+                later_than=lambda time: self.pages({**query, "start": time}),
+                timeless=launching,
+            ),
+        )
+
+    def _page(self, number: int, query: t.Mapping[str, t.Any]) -> Page:
+        def read(answer: t.Any, call: str) -> Page:
+            if part(answer, "jobs") is None:
+                agree(answer, call)
+            shaped(answer, {"jobs": Maybe(list)}, call)
+            return page(answer, "jobs", "job_count", self.fields, call)
+
+        asked_for = {"page-size": PAGE, "current-page": number, "order": "start_time_asc", **query}
+        return t.cast(Page, self.client.call("GET", self._jobs, asked_for, needs=READ, read=read))
+
+    def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        query = {key: filters[key] for key in self.fields.by_service if key in filters}
+        statuses = {self.fields.word(word).upper() for word in filters.get("status", ())}
+        types = {word.upper() for word in filters.get("job_type", ())}
+        if len(statuses) == 1 and statuses <= {*ASKED}:
+            query["job-status"] = statuses.pop()
+        if len(types) == 1:
+            query["job-type"] = types.pop()
+        if "tags" in filters:
+            query["tags"] = tag_query(filters["tags"])
+        return query
+
+    def write(self, write: Write, ids: t.Sequence[str]) -> list[Refused | None]:
+        """Asks to cancel one job."""
+
+        def read(answer: t.Any, call: str) -> Refused | None:
+            shaped(answer, Maybe({"is_success": Maybe((bool, str))}), call)
+            refusal = no(answer, call)
+            return refusal and refusal.recast(Vague, self.client.plain(refusal.error["message"]))
+
+        return [self.client.call("DELETE", f"{self._jobs}/{ids[0]}", needs=CANCEL, read=read)]
