@@ -33,16 +33,21 @@ def json_object(request: Request) -> dict | None:
 class Query:
     """The parameters of a request: each known, and given once.
 
-    ``refuse`` makes an error of the service from a message; ``known`` names the parameters, separated by spaces.
+    ``refuse`` makes an error of the service from a message; ``known`` names the parameters, separated by spaces, and
+    ``lists`` those of them that may be given more than once.
     """
 
-    def __init__(self, request: Request, refuse: t.Callable[[str], ApiError], known: str = "") -> None:
+    def __init__(self, request: Request, refuse: t.Callable[[str], ApiError], known: str = "", lists: str = "") -> None:
         self._refuse, names = refuse, known.split()
         self._values: dict[str, str] = {}
+        self._lists: dict[str, list[str]] = {name: [] for name in lists.split()}
         for name, value in request.pairs():
-            if name not in names or name in self._values:
+            if name in self._lists:
+                self._lists[name].append(value)
+            elif name not in names or name in self._values:
                 raise refuse(f"The query parameter {name} is unknown or given twice.")
-            self._values[name] = value
+            else:
+                self._values[name] = value
 
     def number(self, name: str, default, least: int = 0, most: int = MAX_LONG, error: ApiError | None = None):
         """A number, the default if there is no such parameter. ``error``: where the service has one of its own."""
@@ -59,6 +64,13 @@ class Query:
         if value is not None and value not in choices:
             raise self._refuse(f"{name} must be one of {', '.join(sorted(choices))}.")
         return value
+
+    def several(self, name: str, choices: t.Collection[str]) -> list[str]:
+        """Some of these words, none if there is no such parameter."""
+        for value in self._lists[name]:
+            if value not in choices:
+                raise self._refuse(f"{name} must be some of {', '.join(sorted(choices))}.")
+        return self._lists[name]
 
     def text(self, name: str, pattern: str = ".*") -> str | None:
         """Text that matches, None if there is no such parameter."""

@@ -13,7 +13,7 @@ import pathlib
 import secrets
 import time
 
-from . import control, dli_batch, dli_flink, iam, mrs
+from . import control, dli_batch, dli_flink, dli_sql, iam, mrs
 from .faults import Faults
 from .gateway import RateLimit, refusal, throttled
 from .log import RequestLog
@@ -22,7 +22,7 @@ from .settings import ANSWERS, Settings
 from .wire import ApiError, GatewayError, Reply, Request
 from .world import World
 
-SERVICES = (iam.SERVICE, dli_flink.SERVICE, dli_batch.SERVICE, mrs.SERVICE)
+SERVICES = (iam.SERVICE, dli_flink.SERVICE, dli_batch.SERVICE, dli_sql.SERVICE, mrs.SERVICE)
 KINDS = [kind for service in SERVICES for kind in service.kinds]
 CHOICES = {**ANSWERS, **{name: values for service in SERVICES for name, values in service.answers.items()}}
 DELAYS = {name: value for service in SERVICES for name, value in service.delays.items()}

@@ -13,6 +13,7 @@ from .world import Job, World
 MESSAGES = {  # "Error Codes" (dli_02_0056), and those of five digits from its edition of 2020
     "DLI.0001": "A parameter is wrong.",
     "DLI.0002": "The object does not exist.",
+    "DLI.0003": "Permission denied for the resource.",
     "DLI.0007": "The operation is not supported.",
     "DLI.0023": "There are no such resources.",
     "DLI.0999": "The server has failed.",
@@ -29,8 +30,11 @@ MESSAGES = {  # "Error Codes" (dli_02_0056), and those of five digits from its e
 }
 
 
+STATUSES = {"DLI.0003": 403, "DLI.0023": 404}  # all others: 400
+
+
 def error(code: str, message: str | None = None) -> ApiError:
-    return ApiError(code, message or MESSAGES.get(code, "The operation failed."), 404 if code == "DLI.0023" else 400)
+    return ApiError(code, message or MESSAGES.get(code, "The operation failed."), STATUSES.get(code, 400))
 
 
 def wrong(message: str) -> ApiError:

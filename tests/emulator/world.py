@@ -56,7 +56,7 @@ class JobKind(t.NamedTuple):
 
     name: str  # the key in a seed, for example flink_jobs
     id_field: str
-    name_field: str
+    name_field: str  # "" if such jobs have no names
     state_field: str
     time_field: str  # when it was made, in ms: lists are in this order
     owner_field: str  # the field with the project or the cluster that a request must name
@@ -239,8 +239,21 @@ class JobStore:
         self._moving.pop(job.id, None)
 
     def _change(self, job: Job, changes: dict) -> None:
+        moves = job.place and self.kind.time_field in changes
+        if moves:
+            self._take_out(job)
         job.fields.update(changes, update_time=self.world.now_ms())
+        if moves:
+            self._put_in_order(job)
         self._selections.clear()
+
+    def _take_out(self, job: Job) -> None:
+        self._in_order[job.fields[self.kind.owner_field]].remove(job.place)
+        job.place = ()
+
+    def _put_in_order(self, job: Job) -> None:
+        job.place = (job.fields[self.kind.time_field] or 0, job.id, job)
+        bisect.insort(self._in_order.setdefault(job.fields[self.kind.owner_field], []), job.place)
 
     def add(self, entry: dict) -> list[Job]:
         """Make the job of a seed entry, or change the one with its id. ``count`` makes that many."""
@@ -250,6 +263,8 @@ class JobStore:
         if count is None:
             return [self._put(entry, behaviour)]
         name_field = self.kind.name_field
+        if not name_field:
+            return [self._put(dict(entry), behaviour) for dummy in range(count)]
         name = entry.pop(name_field, "job")
         return [self._put({**entry, name_field: f"{name}-{n}"}, behaviour) for n in range(1, count + 1)]
 
@@ -269,14 +284,13 @@ class JobStore:
             self._last_number = max(self._last_number, job_id)
         job = self.jobs.get(job_id)
         if job:
-            self._in_order[job.fields[kind.owner_field]].remove(job.place)
+            self._take_out(job)
         if job is None or job.deleted:
             job = self.jobs[job_id] = Job(kind, job_id, kind.new_job(self.world, job_id, entry))
         if kind.state_field in entry:
             job.steps = ()  # what was ahead of the old status is not ahead of this one
         self._change(job, entry)
-        job.place = (job.fields[kind.time_field] or 0, job_id, job)
-        bisect.insort(self._in_order.setdefault(job.fields[kind.owner_field], []), job.place)
+        self._put_in_order(job)
         for name, value in behaviour.items():
             setattr(job, name, copy.copy(value))
         if "created" in behaviour.get("script", {}):

@@ -19,6 +19,7 @@ from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 PROJECT = "0123456789abcdef0123456789abcdef"
 FLINK = f"/v1.0/{PROJECT}/streaming/jobs"
 BATCHES = f"/v2.0/{PROJECT}/batches"
+SQL = f"/v1.0/{PROJECT}/jobs"
 CLUSTER = "2b460e01-3351-4170-b0a7-57b9dd5ffef3"
 CLUSTERS = f"/v1.1/{PROJECT}/cluster_infos"
 MRS = f"/v2/{PROJECT}/clusters/{CLUSTER}/job-executions"
@@ -70,6 +71,9 @@ class Client:
     def batches(self, method, tail="", **options) -> Answer:
         return self(method, BATCHES + tail, **options)
 
+    def sql(self, method, tail="", **options) -> Answer:
+        return self(method, SQL + tail, **options)
+
     def clusters(self, tail="", **options) -> Answer:
         return self("GET", CLUSTERS + tail, **options)
 
@@ -98,7 +102,7 @@ def running_emulator():
 def emulator(running_emulator):
     """An emulator without jobs."""
     running_emulator.reset()
-    running_emulator.load({"flink_jobs": [], "batches": [], "clusters": []})
+    running_emulator.load({"flink_jobs": [], "batches": [], "sql_jobs": [], "clusters": []})
     return running_emulator
 
 
@@ -117,6 +121,12 @@ def add_job(emulator):
 def add_batch(emulator):
     """Make a batch; returns its id."""
     return lambda **fields: emulator.world.add("batches", fields)[0].id
+
+
+@pytest.fixture
+def add_sql_job(emulator):
+    """Make a SQL job; returns its id."""
+    return lambda **fields: emulator.world.add("sql_jobs", fields)[0].id
 
 
 @pytest.fixture

@@ -86,6 +86,9 @@ def test_a_deleted_job_can_come_back(control, call, add_job):
         ("jobs", {"batches": [{"id": "5"}]}, "'5' is no batch id"),
         ("jobs", {"batches": [{"status": "dead"}]}, "status"),
         ("jobs", {"batches": [{"script": {"stop": []}}]}, "stop"),
+        ("jobs", {"sql_jobs": [{"job_id": "a b"}]}, "'a b' is no SQL job id"),
+        ("jobs", {"sql_jobs": [{"name": "n"}]}, "name"),
+        ("jobs", {"sql_jobs": [{"refuse": {"get": "DLI.1"}}]}, "get"),
         ("jobs", {"clusters": [{"clusterId": "a b"}]}, "'a b' is no cluster id"),
         ("jobs", {"mrs_jobs": [{"job_id": 5}]}, "5 is no MRS job id"),
         ("jobs", {"mrs_jobs": [{"cluster_id": "c"}]}, "no cluster 'c'"),
@@ -147,10 +150,22 @@ def test_seed_of_clusters(control):
     """Jobs stay if their clusters do; what other clusters have in them must be said."""
     control("POST", "seed", {"batches": []})
     jobs = control("GET", "jobs")
-    assert {kind: len(jobs[kind]) for kind in jobs} == {"flink_jobs": 10, "batches": 0, "clusters": 3, "mrs_jobs": 9}
+    assert {kind: len(jobs[kind]) for kind in jobs} == {
+        "flink_jobs": 10,
+        "batches": 0,
+        "sql_jobs": 7,
+        "clusters": 3,
+        "mrs_jobs": 9,
+    }
     control("POST", "seed", {"clusters": [{"clusterName": "new"}]})
     jobs = control("GET", "jobs")
-    assert {kind: len(jobs[kind]) for kind in jobs} == {"flink_jobs": 10, "batches": 6, "clusters": 1, "mrs_jobs": 0}
+    assert {kind: len(jobs[kind]) for kind in jobs} == {
+        "flink_jobs": 10,
+        "batches": 6,
+        "sql_jobs": 7,
+        "clusters": 1,
+        "mrs_jobs": 0,
+    }
 
 
 def test_jobs_of_all_kinds(control):
@@ -410,7 +425,20 @@ def test_a_daemon_leaves_the_file_of_another_one(tmp_path):
 
 
 def test_jobs_on_the_command_line():
-    options = ["--jobs", "2", "--batches", "3:dead", "--clusters", "2", "--mrs-jobs", "4:FINISHED", "--mrs-jobs", "1"]
+    options = [
+        "--jobs",
+        "2",
+        "--batches",
+        "3:dead",
+        "--sql-jobs",
+        "4",
+        "--clusters",
+        "2",
+        "--mrs-jobs",
+        "4:FINISHED",
+        "--mrs-jobs",
+        "1",
+    ]
     with command_line.make_emulator(command_line.parse(options)) as emulator:
         states = {
             kind: collections.Counter(job.status for job in store.jobs.values())
@@ -419,6 +447,7 @@ def test_jobs_on_the_command_line():
     assert states == {
         "flink_jobs": {"job_running": 2},
         "batches": {"dead": 3},
+        "sql_jobs": {"RUNNING": 4},
         "clusters": {"running": 2},
         "mrs_jobs": {"FINISHED": 4, "RUNNING": 1},
     }
@@ -465,14 +494,14 @@ def test_readme_examples_work(emulator, call):
         if line.startswith("curl "):
             assert send_as_curl(call, shlex.split(line), emulator.url).status in (200, 202), line
             sent += 1
-    assert sent == 25
+    assert sent == 28
 
 
 def test_readme_seed_works(emulator):
     seed = re.search("```json\n(.*?)```", (FOLDER / "README.md").read_text(encoding="utf-8"), re.DOTALL)[1]
     emulator.load(json.loads(seed))
     counts = {kind: len(store.jobs) for kind, store in emulator.world.stores.items()}
-    assert counts == {"flink_jobs": 51, "batches": 1, "clusters": 1, "mrs_jobs": 21}
+    assert counts == {"flink_jobs": 51, "batches": 1, "sql_jobs": 1, "clusters": 1, "mrs_jobs": 21}
 
 
 def send_as_curl(call, words, url):
@@ -494,7 +523,13 @@ def send_as_curl(call, words, url):
 def test_readme_jobs_work(emulator):
     """Each job of the tables of odd jobs in README.md."""
     emulator.world.add("clusters", {})
-    kinds = {"Flink job": "flink_jobs", "batch": "batches", "MRS job": "mrs_jobs", "cluster": "clusters"}
+    kinds = {
+        "Flink job": "flink_jobs",
+        "batch": "batches",
+        "SQL job": "sql_jobs",
+        "MRS job": "mrs_jobs",
+        "cluster": "clusters",
+    }
     kind, made = "", collections.Counter()
     for line in (FOLDER / "README.md").read_text(encoding="utf-8").splitlines():
         heading = re.match(r"\| to get an? (.*) that", line)
@@ -503,4 +538,4 @@ def test_readme_jobs_work(emulator):
         elif re.match(r'\| [^|]* \| `"', line):
             emulator.world.add(kind, json.loads(f"{{{line.split('|')[2].strip(' `')}}}"))
             made[kind] += 1
-    assert made == {"flink_jobs": 10, "batches": 5, "mrs_jobs": 7, "clusters": 4}
+    assert made == {"flink_jobs": 10, "batches": 5, "sql_jobs": 10, "mrs_jobs": 7, "clusters": 4}
