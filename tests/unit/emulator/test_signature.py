@@ -1,7 +1,7 @@
 # Copyright (c) 2026, otc.bigdata contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Signed requests: five that the vendor's SDK signed, and what must be refused."""
+"""Signed requests: nine that the vendor's SDK signed, and what must be refused."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ ACCESS, SECRET = "AKDEMO0000000000001", "SKdemo/secret+key0000000000000000000000
 VECTOR_SECRET = "SKexample/secret+key0000000000000000001"
 PROJECT = "0123456789abcdef0123456789abcdef"
 FLINK = f"/v1.0/{PROJECT}/streaming/jobs"
+SQL = f"/v1.0/{PROJECT}/jobs"
 CLUSTER = f"/v2/{PROJECT}/clusters/2b460e01-3351-4170-b0a7-57b9dd5ffef3"
 USUAL = {"content-type": "application/json", "x-project-id": PROJECT}
 
@@ -59,6 +60,38 @@ VECTORS = {
         b"",
         {},
         "ef3872c948738924939dc4228587c66d90e6604c7eb18cb730c86000c8a9b026",
+    ),
+    "SQL jobs, a list": (
+        "GET",
+        "dli",
+        f"{SQL}?current-page=1&job-status=RUNNING&page-size=100&queue_name=etl_night",
+        b"",
+        USUAL,
+        "023c309a9ccd73cc362e567a16036c32167714947144c712a743fddbf2addf3e",
+    ),
+    "SQL job, cancel": (
+        "DELETE",
+        "dli",
+        f"{SQL}/6d2146a0-c2d5-41bd-8ca0-ca9694ada992",
+        b"",
+        USUAL,
+        "5b0d4a5cc5641194b0667584f3f53d157b596ae5f994a8e81b9fb6d7188aceaa",
+    ),
+    "SQL job, status": (
+        "GET",
+        "dli",
+        f"{SQL}/6d2146a0-c2d5-41bd-8ca0-ca9694ada992/status",
+        b"",
+        USUAL,
+        "130d3611184e1430283575e1b3363a51d5a9950d8aa1c22d57106fce6fbb4dc1",
+    ),
+    "SQL jobs by tags": (
+        "GET",
+        "dli",
+        f"{SQL}?current-page=2&page-size=100&tags=team%3Dnight%2Cjob%20name%3Da%20b",
+        b"",
+        USUAL,
+        "b132d3fca2a1b91369b258078d9413b2ea40c722921fb42001b428e1172bc570",
     ),
 }
 
