@@ -10,8 +10,8 @@ type: aggregate
 version_added: 1.0.0
 short_description: One table of all jobs that a playbook has stopped or deleted
 description:
-  - At the end of a playbook, prints a table of all jobs that M(otc.bigdata.dli_flink_jobs), M(otc.bigdata.dli_batch_job) and
-    M(otc.bigdata.mrs_job_executions) have handled, with a line for each job and the reason of each failure. Several plays
+  - At the end of a playbook, prints a table of all jobs that M(otc.bigdata.dli_flink_jobs), M(otc.bigdata.dli_batch_job),
+    M(otc.bigdata.dli_sql_jobs) and M(otc.bigdata.mrs_job_executions) have handled, with a line for each job and the reason of each failure. Several plays
     get a table each.
   - The same report can be written to files, as Markdown, as JUnit XML and as an HTML page. In their names, C(~) and
     environment variables are expanded, and a relative path begins where Ansible was started. Missing folders are made. A
@@ -105,7 +105,9 @@ from ..plugin_utils._job_table import (
     text,
 )
 
-MODULES = {f"otc.bigdata.{name}": name for name in ("dli_flink_jobs", "dli_batch_job", "mrs_job_executions")}
+MODULES = {
+    f"otc.bigdata.{name}": name for name in ("dli_flink_jobs", "dli_batch_job", "dli_sql_jobs", "mrs_job_executions")
+}
 FILES = {"markdown": as_markdown, "junit": as_junit, "html": as_html}
 COLORS = {
     FAILED: C.COLOR_ERROR,

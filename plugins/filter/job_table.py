@@ -23,13 +23,16 @@ options:
   columns:
     description:
       - The columns to show, in this order. Without it there are all that the table has something to say in.
-      - V(id) and V(name) of the job.
+      - V(id) and V(name) of the job. For a SQL job, which has no name, V(name) is its type and its queue.
       - V(outcome) is C(FAILED), C(changed) or C(unchanged). V(action) is the request that was made for the job. Jobs that
         were only read have neither.
       - V(status) is the status in the words of the service, before and after if it is another one now. Before, C(unknown)
         is a job that the service did not know or that could not be read. After, C(gone) is one that is not there any more.
       - V(message) tells why, where there is something to say.
-      - The name of any other field of the jobs is possible too, for example V(queue_name).
+      - These are only shown where they are asked for. V(queue) is the queue of the job, and V(job_type) its type. V(age) is the
+        time since the job was made, as C(older_than) counts it, in the largest unit that fits, for example C(3d).
+        V(has_savepoint) tells of Flink jobs that were read. A cell is empty where the jobs do not tell it.
+      - The name of any other field of the jobs is possible too, for example V(owner).
     type: list
     elements: str
   format:
@@ -69,9 +72,9 @@ EXAMPLES = r"""
   otc.bigdata.dli_flink_jobs_info:
   register: flink
 
-- name: Show them with their queues
+- name: Show them with their queues and ages, and whether they have a savepoint
   ansible.builtin.debug:
-    msg: "{{ (flink | otc.bigdata.job_table(['id', 'name', 'status', 'queue_name'])).splitlines() }}"
+    msg: "{{ (flink | otc.bigdata.job_table(['id', 'name', 'status', 'queue', 'age', 'has_savepoint'])).splitlines() }}"
 
 - name: Keep the jobs that failed for a ticket
   ansible.builtin.copy:
@@ -93,7 +96,7 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ..plugin_utils._job_table import COLUMNS, NO_JOBS, Job, jobs_in, markdown, rows, text
+from ..plugin_utils._job_table import COLUMNS, MORE_COLUMNS, NO_JOBS, Job, jobs_in, markdown, rows, text
 
 FORMATS = {"text": text, "markdown": markdown}
 
@@ -115,7 +118,7 @@ def job_table(value: t.Any, columns: t.Any = None, format: str = "text") -> str:
 def _check(columns: t.Any, jobs: t.Sequence[Job]) -> None:
     if not columns or not isinstance(columns, (list, tuple)) or not all(isinstance(one, str) for one in columns):
         raise AnsibleFilterError("job_table: columns is a list with at least one name, for example ['id', 'status']")
-    fields = {*COLUMNS, *(field for job in jobs for field in job)}
+    fields = {*COLUMNS, *MORE_COLUMNS, *(field for job in jobs for field in job)}
     unknown = [one for one in columns if one not in fields]
     if jobs and unknown:
         raise AnsibleFilterError(f"job_table: no column {unknown[0]}; there are {', '.join(sorted(fields))}")

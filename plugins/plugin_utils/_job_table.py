@@ -9,21 +9,26 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import typing as t
 import unicodedata
 
 from ..module_utils._cloud.text import escaped
+from ..module_utils._jobs.selection import UNITS, moment
 
 Job = t.Mapping[str, t.Any]  # an entry of `jobs`: of a report, or as a reader returns it
 Rows = t.Sequence[t.Sequence[str]]  # the first one holds the names of the columns
 
 COLUMNS = ("id", "name", "outcome", "action", "status", "message")
+MORE_COLUMNS = ("age", "has_savepoint", "job_type", "queue")  # of which a table may have nothing to say
 # What the services call them, and our own report. (The rooms that know the services need more than a filter should.)
 NAMES = {
     "id": ("id", "job_id"),
     "name": ("name", "job_name"),
     "status": ("status", "state", "job_state"),
     "message": ("msg", "status_desc"),
+    "queue": ("queue_name", "queue"),
+    "age": ("create_time", "submitted_time", "start_time"),
 }
 FAILED, CHANGED, WOULD_CHANGE, UNCHANGED = "FAILED", "changed", "would change", "unchanged"
 OUTCOMES = (FAILED, CHANGED, WOULD_CHANGE, UNCHANGED)
@@ -101,7 +106,10 @@ def outcome(job: Job) -> str:
 
 def _name(job: Job) -> t.Any:
     if is_job(job):
-        return _named("name", job)
+        found = _named("name", job)
+        return (
+            found if found is not None else " on ".join(job[key] for key in ("job_type", "queue_name") if job.get(key))
+        )
     return f"(whole task: {job['task']})" if "task" in job else "(whole task)"
 
 
@@ -120,15 +128,25 @@ def _status(job: Job) -> t.Any:
     return f"{before or 'unknown'} -> {after or 'gone'}"
 
 
+def _age(job: Job) -> str | None:
+    """In the largest unit that it has one of: as for older_than, and counted from the same time."""
+    now = time.time()
+    made = moment(_named("age", job), now)
+    if made is None:
+        return None
+    unit = next(unit for unit in "dhms" if unit == "s" or now - made >= UNITS[unit])
+    return f"{int(now - made) // UNITS[unit]}{unit}"
+
+
 def _named(column: str, job: Job) -> t.Any:
     return next((job[name] for name in NAMES.get(column, (column,)) if name in job), None)
 
 
-TOLD = {"name": _name, "outcome": outcome, "action": _action, "status": _status}
+TOLD = {"name": _name, "outcome": outcome, "action": _action, "status": _status, "age": _age}
 
 
 def cell(job: Job, column: str) -> str:
-    """What a column says of a job: one of COLUMNS, or any field that the job has."""
+    """What a column says of a job: one of COLUMNS or MORE_COLUMNS, or any field that the job has."""
     value = TOLD[column](job) if column in TOLD else _named(column, job)
     if value is None:
         return ""

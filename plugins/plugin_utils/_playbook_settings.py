@@ -39,6 +39,7 @@ OWN = {
     "flink_result",
     "mrs_result",
     "spark_result",
+    "sql_result",
     "stopped_jobs",
     "work_begun",
     "work_done",
@@ -158,10 +159,11 @@ def _lists(spec: Spec, found: Settings) -> Settings:
     """Also those that nobody has given; and what chooses jobs of any status."""
     clusters = found.get("clusters") or []
     every = spec["services"]["choices"] if "services" in spec else ["flink"]
+    names = found.get("names") or []
     services = found.get("services")
     if services is None:
-        services = [service for service in every if service != "mrs" or clusters]
-    names = found.get("names") or []
+        impossible = {*([] if clusters else ["mrs"]), *(["sql"] if names else [])}
+        services = [service for service in every if service not in impossible]
     # No pattern matches a job without a name, but every job is meant to include it
     patterns = None if "*" in names or not names else names
     filters = {"name": patterns, "queue_name": found.get("queue_name")}
@@ -264,6 +266,8 @@ def _wrong_choice(spec: Spec, found: Settings, empty: bool) -> t.Iterator[str]:
         yield "names: give patterns of names, or a queue_name; all_jobs=true means every job"
     if "mrs" in found["services"] and not found["clusters"]:
         yield "clusters: the service mrs needs the names of its clusters"
+    if "sql" in found["services"] and found["names"]:
+        yield "names: SQL jobs have no name; leave sql out of services, or choose by queue_name or all_jobs"
 
 
 def _wrong_files(found: Settings) -> t.Iterator[str]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, otc.bigdata contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Event source for ansible-rulebook: what happens to Flink jobs, Spark batches and MRS jobs of Open Telekom Cloud."""
+"""Event source for ansible-rulebook: what happens to Flink jobs, Spark batches, SQL jobs and MRS jobs of Open Telekom Cloud."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
 
 DOCUMENTATION = r"""
 ---
-short_description: Tell what happens to Flink jobs, Spark batches and MRS jobs
+short_description: Tell what happens to Flink jobs, Spark batches, SQL jobs and MRS jobs
 description:
   - Reads lists of jobs again and again, and sends an event for each job that is new, has another status, or is gone.
     On demand it also sends one for a job that stays in a status for too long.
@@ -30,11 +30,11 @@ description:
 options:
   services:
     description:
-      - Whose jobs to watch. V(flink) and V(spark) are the Flink jobs and Spark batches of a project in Data Lake Insight,
-        V(mrs) are the jobs of O(clusters) of MapReduce Service.
+      - Whose jobs to watch. V(flink), V(spark) and V(sql) are the Flink jobs, Spark batches and SQL jobs of a project in Data
+        Lake Insight, V(mrs) are the jobs of O(clusters) of MapReduce Service.
     type: list
     elements: str
-    choices: [flink, spark, mrs]
+    choices: [flink, spark, sql, mrs]
     required: true
   clusters:
     description:
@@ -65,6 +65,10 @@ options:
       spark:
         description:
           - C(name), C(state), C(queue_name), C(owner).
+        type: dict
+      sql:
+        description:
+          - C(status), C(queue_name), C(job_type), C(owner), C(tags), C(sql_pattern).
         type: dict
       mrs:
         description:
@@ -233,7 +237,7 @@ EXAMPLES = r"""
 
 - name: Everything that Data Lake Insight runs in another project, every five minutes
   otc.bigdata.job_events:
-    services: [flink, spark]
+    services: [flink, spark, sql]
     project_name: eu-de_nightly
     interval: 300
 """
