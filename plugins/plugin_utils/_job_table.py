@@ -107,9 +107,8 @@ def outcome(job: Job) -> str:
 def _name(job: Job) -> t.Any:
     if is_job(job):
         found = _named("name", job)
-        return (
-            found if found is not None else " on ".join(job[key] for key in ("job_type", "queue_name") if job.get(key))
-        )
+        beside = (job.get(key) for key in ("job_type", "queue_name"))
+        return found if found is not None else " on ".join(str(one) for one in beside if one)
     return f"(whole task: {job['task']})" if "task" in job else "(whole task)"
 
 

@@ -17,6 +17,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.doors import DOORS, Door
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
 from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
+from ansible_collections.otc.bigdata.tests.unit.utils.sql import Sql
 from ansible_collections.otc.bigdata.tests.unit.utils.summary import show_parity, show_sweep
 from ansible_collections.otc.bigdata.tests.unit.utils.wire import cloud_on_the_wire
 
@@ -105,6 +106,12 @@ def flink(emulator, door):
 def spark(emulator, door):
     """The Spark modules against the emulator."""
     return Spark(emulator, door)
+
+
+@pytest.fixture
+def sql(emulator, door):
+    """The SQL modules against the emulator."""
+    return Sql(emulator, door)
 
 
 @pytest.fixture

@@ -43,6 +43,7 @@ class Service:
     running = ""  # the status of a job that runs
     actions: t.ClassVar[set[str]] = set()  # what the module may do to a job
     scope: t.ClassVar[dict] = {}  # options that go with every task
+    beside: t.ClassVar[set[str]] = set()  # what an entry of a report has in place of a name
 
     def __init__(self, emulator, door: t.Callable[..., Result] = run_module) -> None:
         self.emulator = emulator
@@ -82,8 +83,11 @@ class Service:
         return list(self.truth)
 
     def states(self, *states: str, **entry) -> list:
-        """A job in each of these states, with the state as its name. Returns their ids."""
-        return self.jobs(*({self.kind.name_field: state, self.kind.state_field: state, **entry} for state in states))
+        """A job in each of these states, with the state as its name, if it can have one. Returns their ids."""
+        kind = self.kind
+        return self.jobs(
+            *({kind.name_field or kind.state_field: state, kind.state_field: state, **entry} for state in states)
+        )
 
     def job(self, status: str = "", refuse: dict | None = None, fields: dict | None = None, **script: list[dict]):
         """Job 5 is the only one; its script says what comes after it was created, stopped … Returns its id."""
@@ -198,7 +202,7 @@ class Service:
         """What holds for each answer with jobs."""
         jobs = result["jobs"]
         for job in jobs:
-            assert set(job) - {"error"} == FIELDS, job
+            assert set(job) - {"error"} == FIELDS | self.beside, job
             assert isinstance(job["id"], self.id(1).__class__)
             assert job["action"] in self.actions | {"none"}
             assert job["failed"] == bool(job.get("error")), job

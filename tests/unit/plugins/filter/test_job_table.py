@@ -18,7 +18,9 @@ from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Folder
 
 pytestmark = pytest.mark.cover_ansible
 
-FLINK, SPARK, MRS = "otc.bigdata.dli_flink_jobs", "otc.bigdata.dli_batch_job", "otc.bigdata.mrs_job_executions"
+FLINK, SPARK, SQL, MRS = (
+    f"otc.bigdata.{name}" for name in ("dli_flink_jobs", "dli_batch_job", "dli_sql_jobs", "mrs_job_executions")
+)
 BATCH, KILLED = "0a324461-d9d9-45da-a52a-3b3c7a3d809e", "981374c1-85da-44ee-be32-edfb4fba776c"
 ODD = "日\x1b|{{1}}\nx"
 SEED = {
@@ -33,16 +35,19 @@ SEED = {
         },
     ],
     "batches": [{"id": BATCH, "name": "rollup", "state": "running", "queue": "spark"}],
+    "sql_jobs": [{"job_id": "q-1", "job_type": "INSERT", "queue_name": "etl", "status": "RUNNING", "age": 7300}],
     "mrs_jobs": [{"job_id": KILLED, "job_name": "wordcount", "job_state": "RUNNING", "cluster_id": CLUSTER}],
 }
 TASKS = {
     "readers": {f"{FLINK}_info": {"job_ids": [1, 2]}},
     "spark_reader": {f"{SPARK}_info": {}},
+    "sql_reader": {f"{SQL}_info": {}},
     "mrs_reader": {f"{MRS}_info": {"cluster_name": "analytics"}},
     "none_read": {f"{FLINK}_info": {"job_ids": [999]}},
     "stop": {FLINK: {"state": "stopped", "job_ids": [3, 2, 1, 999]}},
     "loop": {FLINK: {"state": "absent", "job_ids": [template("item")]}, "loop": [1, 3], "when": "item == 1"},
     "spark": {SPARK: {"state": "stopped", "batch_id": BATCH}},
+    "sql": {SQL: {"state": "absent", "job_ids": ["q-1", "q-2"]}},
     "mrs": {MRS: {"state": "absent", "cluster_name": "analytics", "job_ids": [KILLED]}},
     "empty": {FLINK: {"state": "absent", "job_ids": []}},
     "refused": {FLINK: {"state": "absent", "job_ids": [1], "token": "wrong"}},
@@ -82,6 +87,15 @@ ID                                    NAME       STATUS
 {BATCH}  rollup     running
 {KILLED}  wordcount  RUNNING
 """,
+    "sql | otc.bigdata.job_table": """
+ID   NAME           OUTCOME    ACTION  STATUS
+q-1  INSERT on etl  changed    cancel  RUNNING -> CANCELLED
+q-2                 unchanged  none    unknown
+""",
+    "sql_reader | otc.bigdata.job_table(['id', 'name', 'queue', 'job_type', 'age', 'has_savepoint'])": """
+ID   NAME           QUEUE  JOB_TYPE  AGE  HAS_SAVEPOINT
+q-1  INSERT on etl  etl    INSERT    2h
+""",
     "stop.jobs | selectattr('failed') | otc.bigdata.job_table(columns=['id', 'outcome', 'name'], format='markdown')": """
 | id | outcome | name |
 | --- | --- | --- |
@@ -100,7 +114,7 @@ ERRORS = {
     "true | otc.bigdata.job_table": f"{TAKES}.*, not a boolean",
     "[stop, 'stop'] | otc.bigdata.job_table": f"{TAKES}.*, not a string",
     "{'changed': true} | otc.bigdata.job_table": f"{TAKES}.*, not a dictionary without jobs",
-    "stop | otc.bigdata.job_table(['id', 'nmae'])": "job_table: no column nmae; there are action, changed, error, failed, ",
+    "stop | otc.bigdata.job_table(['id', 'nmae'])": "job_table: no column nmae; there are action, age, changed, error, failed, ",
     "stop | otc.bigdata.job_table('id')": "job_table: columns is a list with at least one name",
     "stop | otc.bigdata.job_table([])": "job_table: columns is a list with at least one name",
     "stop | otc.bigdata.job_table([1])": "job_table: columns is a list with at least one name",

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timezone
 from html.parser import HTMLParser
 from xml.etree import ElementTree
@@ -100,6 +101,39 @@ def test_clean_by_example(one, shown):
 @pytest.mark.parametrize(("one", "columns"), [("abc", 3), ("日本", 4), ("e\u0301", 1), ("😀", 2), ("ﾊ", 1), ("", 0)])
 def test_width(one, columns):
     assert width(one) == columns
+
+
+@pytest.mark.parametrize(
+    ("job", "shown"),
+    [
+        ({"create_time": -30}, "30s"),
+        ({"create_time": -90}, "1m"),
+        ({"submitted_time": -7300}, "2h"),
+        ({"start_time": -86400 * 400}, "400d"),
+        ({"create_time": -90, "start_time": -30}, "1m"),  # as older_than counts
+        ({"start_time": 90}, ""),
+        ({"start_time": None}, ""),
+        ({}, ""),
+    ],
+)
+def test_age(job, shown):
+    """Of a job that was made so many seconds from now."""
+    now = time.time()
+    assert cell({key: seconds and int((now + seconds) * 1000) for key, seconds in job.items()}, "age") == shown
+
+
+@pytest.mark.parametrize(
+    ("job", "shown"),
+    [
+        ({"name": "orders", "job_type": "flink_sql_job"}, "orders"),
+        ({"name": None, "job_type": "INSERT", "queue_name": "etl"}, "INSERT on etl"),
+        ({"job_type": "INSERT"}, "INSERT"),
+        ({"name": None, "job_type": None, "queue_name": None}, ""),
+        ({"name": None}, ""),
+    ],
+)
+def test_a_job_without_a_name(job, shown):
+    assert cell({"id": 1, **job}, "name") == shown
 
 
 @BUSY

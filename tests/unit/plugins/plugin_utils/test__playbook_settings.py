@@ -104,6 +104,9 @@ def test_defaults():
     assert (found["patterns"], found["filters"]) == (None, {})
     assert taken("stop_all", {"names": "*", "clusters": "a"})["services"] == ["flink", "spark", "mrs"]
     assert taken("purge_finished", {"older_than": "1d"})["services"] == ["flink"]
+    for every in ({"all_jobs": True}, {"queue_name": "q"}, {"all_jobs": True, "queue_name": "q", "names": ""}):
+        assert taken("stop_all", every)["services"] == ["flink", "spark", "sql"]
+    assert taken("stop_all", {"queue_name": "q", "names": "*"})["services"] == ["flink", "spark"]
     assert taken("maintenance_window", {"queue_name": "q"})["min_jobs"] == 1
 
 
@@ -155,6 +158,7 @@ def test_the_way_out():
 
 MISSING = "names: give patterns of names, or a queue_name; all_jobs=true means every job"
 AGE = "is not one positive number and one of s m h d w, as in 30d"
+NO_NAMES = "names: SQL jobs have no name; leave sql out of services, or choose by queue_name or all_jobs"
 NO_CLUSTERS = "clusters: the service mrs needs the names of its clusters"
 
 
@@ -200,6 +204,8 @@ def empty(name: str) -> str:
         ("stop_all", {"names": [{"a": "b"}]}, "names: must be text, not dict"),
         ("stop_all", {"queue_name": "a\nb"}, "queue_name: has a line break or another control character in it"),
         ("stop_all", {"names": "a", "services": []}, empty("services")),
+        ("stop_all", {"names": "*", "services": "flink,sql"}, NO_NAMES),
+        ("stop_all", {"names": "a", "queue_name": "q", "services": ["sql"]}, NO_NAMES),
         ("stop_all", {"names": "a", "wait_timeout": -1}, "wait_timeout: must be at least 0, not -1"),
         ("maintenance_window", {"queue_name": "q", "min_jobs": -1}, "min_jobs: must be at least 0, not -1"),
         ("maintenance_window", {"queue_name": "q", "start_again": "sometimes"}, "value of start_again must be one of: always, after_success, never"),
@@ -230,9 +236,10 @@ def test_null_is_not_given(playbook):
 
 @pytest.mark.parametrize("playbook", ["stop_all", "maintenance_window"])
 def test_all_jobs(playbook):
-    every = taken(playbook, {"names": "*"})
+    services = {"services": "flink"} if playbook == "stop_all" else {}
+    every = taken(playbook, {"names": "*", **services})
     for value in (True, "true", " yes "):
-        found = taken(playbook, {"all_jobs": value})
+        found = taken(playbook, {"all_jobs": value, **services})
         assert found["complaints"] == []
         assert (found["intent"], found["patterns"], found["filters"]) == (every["intent"], None, {})
         of_queue = taken(playbook, {"all_jobs": value, "queue_name": "q"})

@@ -1,0 +1,17 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The words of the SQL modules."""
+
+from __future__ import annotations
+
+from .service import PROJECT, Service
+
+
+class Sql(Service):
+    """SQL jobs of DLI."""
+
+    module, ids, endpoint = "dli_sql_jobs", "job_ids", "dli"
+    store, path, running = "sql_jobs", f"/v1.0/{PROJECT}/jobs", "RUNNING"
+    actions = {"cancel"}
+    beside = {"queue_name", "job_type"}
