@@ -11,6 +11,7 @@ from .flink import Flink
 from .mrs import Mrs
 from .service import Service, refusal
 from .spark import Spark
+from .sql import Sql
 
 # Faults of the way, which are survived where they pass: the rest may be meant.
 PASSING = {
@@ -40,6 +41,7 @@ IN_LISTS = {  # what they break, and what is there then
 LISTS = {
     Flink: ("job_list.jobs", "job_list.total_count"),
     Spark: ("sessions", "total"),
+    Sql: ("jobs", "job_count"),
     Mrs: ("job_list", "total_record"),
 }
 HELD_BACK = {*EXPIRED, *(name for name in PASSING if "429" in name)}
@@ -62,7 +64,8 @@ def fault_of(name: str, service: type[Service], kind: JobKind, path: str) -> dic
     if name not in IN_LISTS:
         return FAULTS[name] or expired_as(service, path)
     (rows, total), (at, value) = LISTS[service], IN_LISTS[name]
-    at = at.format(rows=rows, total=total, status=kind.state_field, name=kind.name_field)
+    shown = kind.name_field or "job_type"  # of a job, in reports
+    at = at.format(rows=rows, total=total, status=kind.state_field, name=shown)
     return {"kind": "shape", "at": at, "value": value}
 
 

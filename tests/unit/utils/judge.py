@@ -17,7 +17,8 @@ from .faults import EXPIRED, HELD_BACK, IN_LISTS, PASSING
 from .flink import Flink
 from .mrs import Mrs
 from .run_module import Result
-from .worlds import Event, Words
+from .sql import Sql
+from .worlds import Event, Words, plain
 
 HALVES = re.compile("[\ud800-\udfff]")  # of characters
 PAGE = 100  # the most jobs that a list shows at once, or that a batch write names
@@ -25,24 +26,30 @@ PATIENCE = 120  # seconds, which nobody has to wait
 MOST_TRIES = 4  # of the same write
 BATCHES = {"stop", "run", "delete"}  # the writes that name many jobs
 COMMON_ANSWERS = ("batch_refusal", "name_filter", "language", "list_nulls")
+VAGUE = ("spark_not_found", "sql_not_found")  # where the answer for an unknown job may mean something else
 REFUSALS = {*HELD_BACK, "gateway 404", "surrogate refused"}  # leave no doubt about a write for one job
 
 
-def matches(words: Words, job: t.Any, wanted: dict, now: float) -> bool:
+def matches(words: Words, answers: dict, job: t.Any, wanted: dict, now: float) -> bool:
     """Whether a job passes the filters of a task."""
+    if words.service is Sql and "job_type" not in wanted and job["job_type"] == "RESTART_QUEUE":
+        return False
     for key, value in wanted.items():
         if key == "name":
             name = HALVES.sub("\ufffd", job[words.kind.name_field])
             fits = bool(name) and any(fnmatch.fnmatchcase(name, glob) for glob in value)
         elif key == "older_than":
-            fits = job[words.kind.time_field] < (now - 86400) * 1000
+            timeless = job.status == "LAUNCHING" and answers["sql_launching"] == "no_start_time"
+            fits = not timeless and job[words.kind.time_field] < (now - 86400) * 1000
         elif key == "tags":
-            fits = value.items() <= job["tags"].items()
+            fits = value.items() <= (job["tags"] or {}).items()
+        elif key == "sql_pattern":
+            fits = value.lower() in job["statement"].lower()
         elif key in words.filters:
             fits = job[words.filters[key]] == value
         else:
-            found = job["job_result"] if key == "result" else job.status
-            fits = found.lower() in {word.lower() for word in value}
+            found = job["job_result"] if key == "result" else job[key] if key == "job_type" else job.status
+            fits = plain(found) in set(map(plain, value))
         if not fits:
             return False
     return True
@@ -127,7 +134,12 @@ class Run:
     @property
     def cannot_be_read(self) -> bool:
         """Some job, by a request of its own."""
-        return self.unreadable or self.answer("spark_not_found") == "DLI.0001"
+        return self.unreadable or self.hides_the_end or "DLI.0001" in map(self.answer, VAGUE)
+
+    @property
+    def hides_the_end(self) -> bool:
+        """Only lists tell what became of a job that is asked to end."""
+        return self.answer("sql_after_cancel") == "refused"
 
     @property
     def broken_list(self) -> bool:
@@ -136,7 +148,7 @@ class Run:
     @property
     def doubts_absence(self) -> bool:
         """What says that a job is unknown may mean something else, and lists that count more than they show do not help."""
-        return self.answer("spark_not_found") == "DLI.0001" and bool(self.settings["unshown"] or self.broken_list)
+        return "DLI.0001" in map(self.answer, VAGUE) and bool(self.settings["unshown"] or self.broken_list)
 
     @property
     def survivable(self) -> bool:
@@ -202,7 +214,7 @@ def judge_job(run: Run, job: dict) -> None:
     """The report on a job against what happened to it."""
     shown, asked, done = (run.of(job["id"], what) for what in ("shown", "asked", "done"))
     tries = run.of(job["id"], "asked", "lost")
-    before, status = (job[key] and job[key].lower() for key in ("status_before", "status"))
+    before, status = (job[key] and plain(job[key]) for key in ("status_before", "status"))
     told = f"{job}\n{run.task}\n{run.events.get(job['id'])}"
     cut_short = "error" in run.result and job["failed"]  # what was answered last may have found nobody to hear it
     unread = job["failed"] and before is None and (cut_short or "could not be read" in job["msg"])
@@ -235,10 +247,11 @@ def judge_job(run: Run, job: dict) -> None:
     assert {*tries} <= sent <= run.written(job["id"]), f"not what was sent: {told}"
     assert is_called_for(run, job["id"]), f"not called for by the last look: {told}"
     assert max(map(tries.count, tries), default=0) <= MOST_TRIES, f"too often: {told}"
+    assert tries_in(run.words.once, run, job["id"]) <= 1, f"asked again: {told}"
     refused = (
         job["failed"] and job["error"]["code"] in run.words.passing and {"POST", "DELETE"} & set(job["msg"].split())
     )
-    called_for = tries and status in run.words.calls_for(tries[-1], run.task)
+    called_for = tries and status in run.words.calls_for(tries[-1], run.task) - run.words.once
     if refused and called_for and run.undisturbed and "wait_timeout" not in job["msg"]:
         assert tries.count(tries[-1]) == MOST_TRIES, f"given up too soon: {told}"
     assert not job["changed"] or done or seems_done(run, job["id"]), f"not changed by the task: {told}"
@@ -285,6 +298,15 @@ def is_called_for(run: Run, job_id) -> bool:
     return True
 
 
+def tries_in(statuses: set[str], run: Run, job_id) -> int:
+    """How many writes followed a look at the job in one of these statuses."""
+    last, tries = None, 0
+    for event in run.events.get(job_id, ()):
+        last = event.word if event.what == "shown" else last
+        tries += event.what in ("asked", "lost") and last in statuses
+    return tries
+
+
 def seems_done(run: Run, job_id) -> bool:
     """Whether the service leaves a client in the belief that a write has changed the job, although it has not."""
     silent = run.answer("is_success") == "missing" or run.answer("batch") == "empty"
@@ -292,7 +314,7 @@ def seems_done(run: Run, job_id) -> bool:
     mixed = run.answer("batch_refusal") == "mixed"
     for write in run.writes:
         ids = run.named(write)
-        accepted = write["status"] < 300 and (run.words.service is not Flink or silent or lost)
+        accepted = write["status"] < 300 and (run.words.service not in (Flink, Sql) or silent or lost)
         fault = run.faults.get(write["request_id"])
         unanswered = fault is not None and (fault not in REFUSALS or len(ids) > 1)
         # one of several in a refused request: "nobody can say whether the service acted on it", see guide_states
@@ -334,7 +356,8 @@ def judge_repetition(run: Run, again: Run) -> None:
     first = {job["id"]: job for job in run.result["jobs"]}
     for job in again.result["jobs"]:
         known, was = again.before.get(job["id"]), first.get(job["id"])
-        untouched = job["id"] not in run.acted and not (known is None and again.doubts_absence)
+        doubted = again.doubts_absence if known is None else known.hidden and again.hides_the_end
+        untouched = job["id"] not in run.acted and not doubted
         if was and untouched and not was["failed"] and again.words.wanted(known and known.status, again.task):
             assert (job["action"], job["changed"], job["failed"]) == ("none", False, False), f"{was}\n{job}"
 
@@ -359,7 +382,7 @@ def goes_well(run: Run) -> bool:
     """Whether there are only jobs that lists show, and that do at once what they are asked."""
     words, known = run.words, [run.before.get(job_id) for job_id in run.selected]
     slow = any(run.settings["delays"].values()) or run.answer("batch") == "trailing_comma"
-    slow = slow or run.settings["unshown"] or run.settings["page_rows"]
+    slow = slow or run.settings["unshown"] or run.settings["page_rows"] or run.hides_the_end
     odd = [
         one is None
         or one.hidden

@@ -30,7 +30,12 @@ from requests.structures import CaseInsensitiveDict
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud import threads
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
-from ansible_collections.otc.bigdata.plugins.modules import dli_batch_job, dli_flink_jobs, mrs_job_executions
+from ansible_collections.otc.bigdata.plugins.modules import (
+    dli_batch_job,
+    dli_flink_jobs,
+    dli_sql_jobs,
+    mrs_job_executions,
+)
 from ansible_collections.otc.bigdata.tests.emulator.cloud import CHOICES, SEED_FILE
 from ansible_collections.otc.bigdata.tests.emulator.faults import KINDS, Fault, Faults
 from ansible_collections.otc.bigdata.tests.emulator.wire import Reply
@@ -54,8 +59,9 @@ from .judge import (
 from .mrs import Mrs
 from .run_module import Result
 from .spark import Spark
+from .sql import Sql
 from .wire import CloudOnTheWire, answering, everything_imported
-from .worlds import WORDS, Witness, Words
+from .worlds import WORDS, Witness, Words, plain
 
 World = dict[str, t.Any]
 
@@ -69,8 +75,8 @@ MOST_FAULTS = 6
 CHUNK = 500  # worlds that a process plays before it asks for more
 TIMEOUT = 2  # seconds, for a request
 TOO_SLOW = 0.1  # seconds for each byte of an answer
-EMPTY: dict = {"flink_jobs": [], "batches": [], "mrs_jobs": []}
-MODULES = {Flink: dli_flink_jobs, Spark: dli_batch_job, Mrs: mrs_job_executions}
+EMPTY: dict = {"flink_jobs": [], "batches": [], "sql_jobs": [], "mrs_jobs": []}
+MODULES = {Flink: dli_flink_jobs, Spark: dli_batch_job, Sql: dli_sql_jobs, Mrs: mrs_job_executions}
 
 
 # ---- what may be ----
@@ -152,14 +158,15 @@ def _filters(chance: random.Random, words: Words) -> dict:
     """One key at least."""
     status = words.kind.state_field.replace("job_", "")
     keys: dict[str, tuple] = {
-        "name": ("a*", "*", "B", "[ab]?", "b"),
+        **({"name": ("a*", "*", "B", "[ab]?", "b")} if words.kind.name_field else {}),
         status: (*words.statuses, *map(str.swapcase, words.statuses)),
         **{key: words.details[field] for key, field in words.filters.items()},
         "older_than": ("1d",),
-        **({"tags": ({"team": "x"},)} if words.service is Flink else {}),
+        **({"tags": ({"team": "x"},)} if words.service in (Flink, Sql) else {}),
+        **({"job_type": ("query", "RESTART_QUEUE"), "sql_pattern": ("A", "into b")} if words.service is Sql else {}),
         **({"result": ("UNDEFINED", "succeeded", "KILLED")} if words.service is Mrs else {}),
     }
-    lists = {"name", status, "result"}
+    lists = {"name", status, "result", *({"job_type"} if words.service is Sql else ())}
     few = chance.sample(sorted(keys), chance.choice((1, 1, 2)))
     return {
         key: chance.sample(keys[key], chance.choice((1, 2))) if key in lists else chance.choice(keys[key])
@@ -356,7 +363,7 @@ class Scene:
             *(job.refuse for job in store.jobs.values()),
             *(act.get("entry", {}).get("refuse", {}) for act in acts),
         ]
-        unreadable = any("get" in operations for operations in refusals)
+        unreadable = any(words.look in operations for operations in refusals)
         ground.witness.events.clear()
         ground.log.clear()
         ground.struck.clear()
@@ -402,17 +409,18 @@ class Scene:
         """A job before a run."""
         willing = not self.words.unwilling(self.ground.settings.answers, job, self.task)
         docile = willing and not job.refuse and not any(trigger != "created" for trigger in job.script)
-        return Known(job.status.lower(), job.hidden, not job.steps, docile)
+        return Known(plain(job.status), job.hidden, not job.steps, docile)
 
     def _selection(self, jobs: list[Job]) -> tuple[list, bool]:
         """The jobs that a task is about, and whether its filters are refused."""
         task = self.task
         if "filters" not in task:
             return list(dict.fromkeys(task[self.service.ids])), False
-        now = self.ground.clock.time()
-        found = sorted(job.id for job in jobs if not job.hidden and matches(self.words, job, task["filters"], now))
+        now, answers, filters = self.ground.clock.time(), self.ground.settings.answers, task["filters"]
+        shown = [job for job in jobs if not job.hidden]
+        found = sorted(job.id for job in shown if matches(self.words, answers, job, filters, now))
         # tags that no answer shows cannot be checked
-        blind = "tags" in task["filters"] and self.ground.settings.answers["list_tags"] == "no"
+        blind = self.words.service is Flink and "tags" in filters and answers["list_tags"] == "no"
         vague = blind and task["state"] == "absent" and not task.get("trust_server_filters")
         return found, len(found) > task.get("max_jobs", 100) or bool(vague and found)
 

@@ -89,6 +89,15 @@ class Service:
             *({kind.name_field or kind.state_field: state, kind.state_field: state, **entry} for state in states)
         )
 
+    def named(self, name: str) -> dict:
+        """The field of a job that has this name."""
+        return {self.kind.name_field: name}
+
+    @staticmethod
+    def called(glob: str) -> dict:
+        """The filter for jobs of such names."""
+        return {"name": [glob]}
+
     def job(self, status: str = "", refuse: dict | None = None, fields: dict | None = None, **script: list[dict]):
         """Job 5 is the only one; its script says what comes after it was created, stopped … Returns its id."""
         own = {self.kind.id_field: self.id(5), self.kind.state_field: status or self.running, **(fields or {})}

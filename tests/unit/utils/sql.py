@@ -15,3 +15,11 @@ class Sql(Service):
     store, path, running = "sql_jobs", f"/v1.0/{PROJECT}/jobs", "RUNNING"
     actions = {"cancel"}
     beside = {"queue_name", "job_type"}
+
+    def named(self, name: str) -> dict:
+        """SQL jobs have no names. They are on a queue, here one of that name up to a hyphen."""
+        return self.called(name)
+
+    @staticmethod
+    def called(glob: str) -> dict:
+        return {"queue_name": glob.partition("-")[0]}

@@ -11,15 +11,22 @@ import json
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.otc.bigdata.tests.emulator import dli_batch, dli_flink, mrs
+from ansible_collections.otc.bigdata.tests.emulator import dli_batch, dli_flink, dli_sql, mrs
 from ansible_collections.otc.bigdata.tests.emulator import world as emulated
 
 from .flink import Flink
 from .mrs import Mrs
 from .service import Service
 from .spark import Spark
+from .sql import Sql
 
 GONE = emulated.GONE
+TWINS = {"canceled": "cancelled"}
+
+
+def plain(word: str) -> str:
+    """A status as it is compared with others, however a service spells it."""
+    return TWINS.get(word.lower(), word.lower())
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,10 @@ class Words:
     filters: dict[str, str]  # the filters that compare a field with one word
     coming: dict[str, set[str]] = field(default_factory=dict)  # state → the statuses that lead there without a write
     unready: set[str] = field(default_factory=set)  # the statuses in which a job cannot have a savepoint yet
+    once: set[str] = field(
+        default_factory=set
+    )  # the statuses in which a job given by its id is asked once, others never
+    look: str = "get"  # the operation that reads one job
     passing: tuple[str, ...] = ()  # codes of refusals that only say that something failed
     unwilling: t.Callable[[dict, emulated.Job, dict], bool] = lambda *dummy: False  # whether it refuses a task's writes
 
@@ -61,7 +72,8 @@ class Words:
 
     def calls_for(self, write: str, task: dict) -> set[str]:
         """The statuses in which a task makes this write."""
-        return self.due[write] - (self.unready if task.get("trigger_savepoint") else set())
+        asked = self.due[write] | (self.once if "filters" not in task else set())
+        return asked - (self.unready if task.get("trigger_savepoint") else set())
 
     def left_alone(self, status: str | None, task: dict) -> bool:
         """Whether the task forbids the write that is due."""
@@ -69,7 +81,7 @@ class Words:
 
     def on_its_way(self, status: str | None, task: dict) -> bool:
         """Whether a job needs no write, only time."""
-        return status in self.coming.get(task["state"], ())
+        return status in self.coming.get(task["state"], set()) - (self.once if "filters" not in task else set())
 
     def wanted(self, status: str | None, task: dict) -> bool:
         """Whether a task is content with the status; None is a job that the service does not know."""
@@ -92,6 +104,7 @@ STARTING = {"job_submitting", "job_downloading", "job_arrearage_recovering"}
 CAN_START = STOPPED - STARTED | {"job_cancel_fail", "job_running_exception"}
 DEAD = ("dead", "success", "error", "killed")
 
+CANCELLED = ("CANCELLED", "FINISHED", "FAILED")
 ENDED, SUBMITTED = ("FINISHED", "FAILED", "KILLED"), ("ACCEPTED", "NEW", "NEW_SAVING", "SUBMITTED")
 NAMES, TYPES = {"name": ("a1", "A2", "B", "", "a\ud800")}, ("SparkSubmit", "SparkSql")
 
@@ -151,6 +164,33 @@ WORDS = {
         filters={"queue_name": "queue", "owner": "owner"},
         passing=("DLI.0999",),
     ),
+    "sql": Words(
+        Sql,
+        dli_sql.JOBS,
+        dli_sql.ANSWERS,
+        ("RUNNING", *CANCELLED, "LAUNCHING", "SCALING", "SUSPENDED"),
+        steps={"stopped": ("cancel",), "absent": ("cancel",)},
+        due={"cancel": {"launching", "running"}},
+        done={"stopped": set(map(str.lower, CANCELLED)), "absent": set(map(str.lower, CANCELLED))},
+        refusals={
+            "status": ("DLI.0999", "DLI.10005"),
+            "cancel": (*passes("DLI.0999", "false"), "DLI.0003", "DLI.0007"),
+        },
+        delays=("sql_cancel",),
+        details={
+            "queue_name": ("q1", "q2"),
+            "owner": ("u1", "u2"),
+            "job_type": ("QUERY", "INSERT", "RESTART_QUEUE"),
+            "statement": ("SELECT a", "insert into B"),
+            "tags": ({}, None, {"team": "x"}, {"team": "xy"}),
+        },
+        filters={"queue_name": "queue_name", "owner": "owner"},
+        coming={"stopped": {"scaling"}, "absent": {"scaling"}},
+        once={"scaling"},
+        look="status",
+        passing=("DLI.0999",),
+        unwilling=lambda dummy, job, dummy_task: job.status == "SCALING",
+    ),
     "mrs": Words(
         Mrs,
         mrs.JOBS,
@@ -196,12 +236,12 @@ class Witness:
             monkeypatch.setattr(emulated.JobStore, method, self._seen(method, getattr(emulated.JobStore, method)))
 
     def begin(self, words: Words) -> None:
-        self.kind, self.writes = words.kind.name, words.due
+        self.kind, self.writes, self.look = words.kind.name, words.due, words.look
         self.events.clear()
 
     def note(self, job_id, what: str, word: str | None, savepoint: bool = True) -> None:
         if what != "shown" or not self.blind or (word is None and self.sees_absence):
-            self.events[job_id].append(Event(what, None if word in (None, GONE) else word.lower(), savepoint))
+            self.events[job_id].append(Event(what, None if word in (None, GONE) else plain(word), savepoint))
 
     def _seen(self, method: str, original: t.Callable) -> t.Callable:
         note = getattr(self, f"_{method.strip('_')}")
@@ -220,7 +260,7 @@ class Witness:
         if operation in self.writes:
             self.note(job_id, "asked", operation)
         job = original(job_id, owner, operation)
-        if job is None and operation == "get":
+        if job is None and operation == self.look:
             self.note(job_id, "shown", None)
         return job
 
@@ -229,6 +269,9 @@ class Witness:
         for job in original.args[0].jobs.values():
             if job.deleted and self.events[job.id]:  # a list that shows a job no more
                 self.note(job.id, "shown", None)
+        for field_name, job_id in how[1].exact:
+            if self.look == "status" and field_name == "job_id" and not found:  # what decides where the look is refused
+                self.note(job_id, "shown", None)
         return found
 
     def _looked_at(self, original, jobs) -> None:
