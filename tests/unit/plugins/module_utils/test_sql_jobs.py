@@ -11,7 +11,14 @@ import typing as t
 import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import OptionError, Refused, Vague
-from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import Answer, DesiredState, Entry, Step, Write, next_step
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import (
+    Answer,
+    DesiredState,
+    Entry,
+    Step,
+    Write,
+    next_step,
+)
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.selection import matching, why_none
 from ansible_collections.otc.bigdata.plugins.module_utils._services.sql_jobs import SqlJobs
 
@@ -151,7 +158,7 @@ def test_malformed_filters(filters: dict[str, t.Any], named: str) -> None:
     [
         ({"queue_name": "etl"}, "1 job read, none has a job_type other than RESTART_QUEUE or SCALE_QUEUE"),
         ({"sql_pattern": "clicks"}, "1 job read, none has clicks in its statement"),
-        ({"status": ["FAILED"]}, "1 job read, none has status Step.FAILED (seen: SCALING)"),
+        ({"status": ["FAILED"]}, "1 job read, none has status FAILED (seen: SCALING)"),
     ],
 )
 def test_why_none_is_chosen(filters: dict[str, t.Any], said: str) -> None:
