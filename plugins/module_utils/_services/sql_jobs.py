@@ -87,6 +87,8 @@ class SqlJobs:
     def __init__(self, client: Client, options: t.Mapping[str, t.Any]) -> None:
         self.client = client
         self._jobs = f"/v1.0/{client.project_id}/jobs"
+        self._read: set[str] = set()  # the jobs whose status was read
+        self._listed: set[str] = set()  # those that a list has shown
 
     @staticmethod
     def options() -> Spec:
@@ -133,7 +135,7 @@ class SqlJobs:
             return the_job(job_id, answer, self.fields, call)
 
         try:
-            return t.cast(Job, self.client.call("GET", f"{self._jobs}/{job_id}/status", needs=READ, read=read))
+            job = t.cast(Job, self.client.call("GET", f"{self._jobs}/{job_id}/status", needs=READ, read=read))
         except (Refused, Unanswered) as error:
             if error.status not in (400, 404) or error.from_gateway or error.code in DLI.no_permission:
                 raise
@@ -141,14 +143,20 @@ class SqlJobs:
                 return None
             if error.status == 404:
                 raise
-            return self._listed(job_id, error)
+            return self._in_list(job_id, error)
+        self._read.add(job_id)
+        return job
 
-    def _listed(self, job_id: str, error: Refused | Unanswered) -> Job | None:
-        """A 400 may as well be "parameter wrong": it means an unknown job only if a list agrees."""
+    def _in_list(self, job_id: str, error: Refused | Unanswered) -> Job | None:
+        """A 400 may as well be "parameter wrong": it means an unknown job only if a list agrees.
+
+        A list that has never shown a job which is there says nothing of it.
+        """
+        hidden = job_id in self._read - self._listed
         listed = self._page(1, {"job-id": job_id})
         if job_id in listed.jobs:
             return the_job(job_id, listed.jobs[job_id], self.fields, listed.call)
-        if listed.total or listed.rows:
+        if listed.total or listed.rows or hidden:
             raise error
         return None
 
@@ -173,7 +181,9 @@ class SqlJobs:
             if part(answer, "jobs") is None:
                 agree(answer, call)
             shaped(answer, {"jobs": Maybe(list)}, call)
-            return page(answer, "jobs", "job_count", self.fields, call)
+            shown = page(answer, "jobs", "job_count", self.fields, call)
+            self._listed.update(shown.jobs)
+            return shown
 
         asked_for = {"page-size": PAGE, "current-page": number, "order": "start_time_asc", **query}
         return t.cast(Page, self.client.call("GET", self._jobs, asked_for, needs=READ, read=read))

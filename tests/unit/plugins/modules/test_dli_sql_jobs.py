@@ -222,6 +222,18 @@ def test_the_status_is_not_told_any_more(sql):
     assert (result.failed, result["changed"], result["jobs"][0]["status"]) == (False, True, "CANCELLED"), result["msg"]
 
 
+@pytest.mark.parametrize("state", ["stopped", "absent"])
+def test_a_job_that_was_there_and_that_no_list_has_shown(sql, state):
+    """A list without it says nothing of it, as it may still run."""
+    sql.answers(sql_after_cancel="refused")
+    job_id = sql.job(fields={"hidden": True}, cancel=[])
+    result = sql.run(state, [job_id], wait_timeout=1)
+    assert result.failed
+    assert f"/jobs/{job_id}/status" in result["msg"]
+    assert (result["changed"], result["jobs"][0]["status"]) == (True, "RUNNING")
+    assert sql.truth == {job_id: "RUNNING"}
+
+
 def test_a_status_of_200_that_says_no(sql):
     """What it says may be what the service says of the job, and so hold its statement."""
     job_id = sql.job()
