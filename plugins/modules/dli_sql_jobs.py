@@ -84,13 +84,13 @@ EXAMPLES = r"""
   check_mode: true
   diff: true
 
-- name: Cancel queries that have run for more than two hours, and keep what happened to them
+- name: Cancel what has run for more than an hour, and keep what happened to it
   otc.bigdata.dli_sql_jobs:
     state: stopped
     filters:
       status: [RUNNING]
-      job_type: [QUERY]
-      older_than: 2h
+      job_type: [QUERY, INSERT]
+      older_than: 1h
   register: result
 
 - name: Show the jobs that were cancelled, and their queues
@@ -105,14 +105,14 @@ EXAMPLES = r"""
     state: stopped
     filters:
       status: [LAUNCHING, RUNNING]
-      sql_pattern: sales.orders
+      sql_pattern: web.clicks
 
 - name: Ask to cancel the jobs of a team, and do not wait for it
   otc.bigdata.dli_sql_jobs:
     state: stopped
     filters:
       tags:
-        team: night
+        team: sales
     wait: false
 
 - name: Make sure that none of these is active; an ID that the service does not know is fine

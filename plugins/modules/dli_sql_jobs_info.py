@@ -64,12 +64,11 @@ EXAMPLES = r"""
       queue_name: etl_night
       status: [LAUNCHING, RUNNING, SCALING]
 
-- name: Read the failed jobs of a user
+- name: Read the jobs of a user that did not succeed
   otc.bigdata.dli_sql_jobs_info:
     filters:
       owner: etl
-      status: [FAILED]
-  register: broken
+      status: [FAILED, CANCELLED]
 
 - name: Read what a job executes
   otc.bigdata.dli_sql_jobs_info:
@@ -213,6 +212,15 @@ jobs:
       returned: O(details=true), if the service tells it
       type: str
       sample: '{"type": "struct", "fields": []}'
+    job_mode:
+      description: Whether the one who submitted the job waits for it, C(sync) or C(async).
+      returned: O(details=true), if the service tells it
+      type: str
+      sample: async
+    user_conf:
+      description: The settings that the job was submitted with. May hold secrets.
+      returned: O(details=true), if the service tells it
+      type: raw
 total:
   description: The number of jobs returned.
   returned: always, except for malformed options that Ansible itself refuses

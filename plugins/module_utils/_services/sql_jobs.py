@@ -82,7 +82,7 @@ class SqlJobs:
     batch: t.Mapping[Write, int] = {Write.CANCEL: 1}
     passing: t.Collection[str] = ("job-status",)
     hidden: t.Collection[str] = ()
-    detail_fields: t.Collection[str] = ("statement", "message", "detail")
+    detail_fields: t.Collection[str] = ("statement", "message", "detail", "job_mode", "user_conf")
 
     def __init__(self, client: Client, options: t.Mapping[str, t.Any]) -> None:
         self.client = client
@@ -132,7 +132,8 @@ class SqlJobs:
         def read(answer: t.Any, call: str) -> Job:
             if part(answer, "status") is None and no(answer, call):
                 raise Refused(call, "is_success is false", 200)  # its message is one of the job
-            return the_job(job_id, answer, self.fields, call)
+            job = the_job(job_id, answer, self.fields, call)
+            return {key: value for key, value in job.items() if key != "is_success"}  # which is about the answer
 
         try:
             job = t.cast(Job, self.client.call("GET", f"{self._jobs}/{job_id}/status", needs=READ, read=read))

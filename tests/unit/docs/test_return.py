@@ -17,6 +17,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
 from ansible_collections.otc.bigdata.tests.unit.utils.run_action import run_action
 from ansible_collections.otc.bigdata.tests.unit.utils.service import Service
 from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
+from ansible_collections.otc.bigdata.tests.unit.utils.sql import Sql
 
 COMMON = {"diff", "warnings"}  # of Ansible itself, which documents them
 TYPES = {"bool": bool, "dict": dict, "float": (int, float), "int": int, "list": list, "raw": object, "str": str}
@@ -24,6 +25,7 @@ TYPES = {"bool": bool, "dict": dict, "float": (int, float), "int": int, "list": 
 FIELDS = {
     Flink: {"execution_graph": "{}"},
     Spark: {"image": "demo/spark:1", "feature": "custom", "spark_version": "3.3.1"},
+    Sql: {},
     Mrs: {"tracking_url": "https://mrs.example.com/logs"},
 }
 
@@ -64,7 +66,7 @@ def results(service: Service, reads: bool) -> list[dict]:
 
 
 @pytest.mark.parametrize("reads", [False, True], ids=["changes", "reads"])
-@pytest.mark.parametrize("kind", [Flink, Spark, Mrs])
+@pytest.mark.parametrize("kind", FIELDS)
 def test_return(emulator, kind, reads):
     known = documented(f"{kind.module}_info" if reads else kind.module)
     seen: dict[str, set[type]] = {}

@@ -19,8 +19,10 @@ import typing as t
 
 import pytest
 import trustme
+import yaml
 from ansible.module_utils.basic import missing_required_lib
 
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import Variables, settings
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.guides import GUIDES, ROOT, blocks
@@ -28,6 +30,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
 from ansible_collections.otc.bigdata.tests.unit.utils.run_action import run_action
 from ansible_collections.otc.bigdata.tests.unit.utils.run_module import _environ
 from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY, PROJECT
+from ansible_collections.otc.bigdata.tests.unit.utils.sql import Sql
 
 GUIDE_FILE = GUIDES / "guide_troubleshooting.rst"
 GUIDE = GUIDE_FILE.read_text(encoding="utf-8")
@@ -133,6 +136,16 @@ class Trouble:
         result = self.flink.run("absent", filters={"name": ["x"]})
         return " ".join(str(warning) for warning in result["warnings"])
 
+    def names_of_sql_jobs(self) -> str:
+        spec = yaml.safe_load((ROOT / "playbooks/meta/stop_all.yml").read_text(encoding="utf-8"))
+        given = Variables({"names": "a", "services": "sql"}, (), (), "localhost", ())
+        return "; ".join(settings("stop_all", spec["argument_specs"]["stop_all"]["options"], given)["complaints"])
+
+    def crowded_moment(self) -> str:
+        sql = Sql(self.emulator, run_action)
+        sql.many(10_100, start_time=1_700_000_000_000)
+        return sql.run("stopped", filters={"status": ["RUNNING"]})["msg"]
+
     def no_openstacksdk(self) -> str:
         (self.folder / "openstack.py").write_text("raise ImportError", encoding="utf-8")
         path = f"{self.folder}{os.pathsep}{_environ(self.folder)['PYTHONPATH']}"
@@ -177,6 +190,8 @@ TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
     "... has a line break or control character in it": lambda it: it.absent(filters={"name": ["a\nb"]}),
     "... begins with !, but no pattern takes jobs out again": lambda it: it.absent(filters={"name": ["!a"]}),
     "No job selected: ... read, none ...": lambda it: it.absent(filters={"name": ["Orders"]}),
+    "names: SQL jobs have no name": lambda it: it.names_of_sql_jobs(),
+    "more than 10000 jobs of the list have the same start_time": Trouble.crowded_moment,
     "max_jobs: the filters match ... jobs, more than ...": lambda it: it.absent(filters=ALL, max_jobs=3),
     "filters.tags: the service filters by it, but": lambda it: it.absent(filters={"tags": {"team": "sales"}}),
     "trigger_savepoint: a savepoint is only made by state stopped": lambda it: it.absent(trigger_savepoint=True),

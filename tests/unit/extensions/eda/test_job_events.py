@@ -91,6 +91,36 @@ async def test_three_services_and_two_clusters(sources):
     ]
 
 
+async def test_sql_jobs(sources):
+    """They have no name, and no secret of theirs is told. A record that expires is gone, whatever arrives meanwhile."""
+    fields = {"job_type": "INSERT", "queue_name": "etl", "statement": "hunter2", "message": "hunter2"}
+    sources.emulator.load({"sql_jobs": [{"job_id": "q-1", "status": "RUNNING", "age": 60, **fields}]})
+    async with sources.start(services=["sql"]) as source:
+        sources.put({"job_id": "q-1", "status": "FINISHED"}, "sql_jobs")
+        ended = await source.event()
+        sources.put({"job_id": "q-1", "status": "gone"}, "sql_jobs")
+        gone = await source.event()
+        await source.silent()
+    assert [ended[key] for key in ("service", "id", "name", "after")] == ["sql", "q-1", None, "FINISHED"]
+    assert (ended["job"]["queue_name"], ended["job"]["job_type"]) == ("etl", "INSERT")
+    assert "hunter2" not in str(ended)
+    assert [gone[key] for key in ("before", "after")] == ["FINISHED", None]
+
+
+@pytest.mark.parametrize("chosen", [{"queue_name": "etl"}, {"status": ["canceled"]}, {"tags": {"team": "night"}}])
+async def test_filters_of_sql_jobs(sources, chosen):
+    """Maintenance of a queue is told, too."""
+    fields = {"queue_name": "etl", "tags": {"team": "night"}, "job_type": "SCALE_QUEUE"}
+    other = {"job_id": "q-2", "status": "RUNNING", "queue_name": "web", "tags": {"team": "nights"}}
+    sources.emulator.load({"sql_jobs": [{"job_id": "q-1", "status": "SCALING", **fields}, other]})
+    async with sources.start(services=["sql"], filters={"sql": chosen}) as source:
+        sources.put({"job_id": "q-2", "status": "FAILED"}, "sql_jobs")
+        sources.put({"job_id": "q-1", "status": "CANCELLED"}, "sql_jobs")
+        event = await source.event()
+        await source.silent()
+    assert (event["id"], event["after"]) == ("q-1", "CANCELLED")
+
+
 async def test_initial(sources, state_file):
     sources.jobs({"count": 3, "status": "job_running"})
     for expected in ([1, 2, 3], []):  # not again after a restart

@@ -256,8 +256,11 @@ async def test_no_secret_is_shown_at_the_end(sources):
 
 BAD = [
     ({"services": None}, "missing required arguments: services"),
-    ({"services": []}, "services: is empty; name at least one of flink, spark, mrs"),
-    ({"services": ["hive"]}, "value of services must be one or more of: flink, spark, mrs. Got no match for: hive"),
+    ({"services": []}, "services: is empty; name at least one of flink, spark, sql, mrs"),
+    (
+        {"services": ["hive"]},
+        "value of services must be one or more of: flink, spark, sql, mrs. Got no match for: hive",
+    ),
     ({"intervall": 5}, r"unknown option: intervall. Supported parameters include: .*interval"),
     ({"interval": "soon"}, "argument 'interval' is of type str and we were unable to convert to float"),
     ({"interval": 0}, "interval: must be a number from 0.01 to 86400, not 0"),
