@@ -19,8 +19,8 @@ description:
   - C(ansible_connection) is V(local), and C(ansible_python_interpreter) that of Ansible.
   - Projects that are disabled are left out, and so is C(MOS), which belongs to the object storage of the provider.
 extends_documentation_fragment:
-  - otc.bigdata.connection
-  - otc.bigdata.sources
+  - otc.bigdata._connection
+  - otc.bigdata._sources
   - ansible.builtin.constructed
   - ansible.builtin.inventory_cache
 options:

@@ -18,8 +18,8 @@ description:
   - C(project_name) and C(region) are not set where nobody has told them. C(cloud) is set where the file names one.
   - C(ansible_connection) is V(local), and C(ansible_python_interpreter) that of Ansible.
 extends_documentation_fragment:
-  - otc.bigdata.connection
-  - otc.bigdata.sources
+  - otc.bigdata._connection
+  - otc.bigdata._sources
   - ansible.builtin.constructed
   - ansible.builtin.inventory_cache
 options:

@@ -17,11 +17,11 @@ description:
   - An ID that the service does not know is left out of the result. It is not an error.
   - If a batch cannot be read for another reason, the task fails and still returns the other batches.
 extends_documentation_fragment:
-  - otc.bigdata.attributes
-  - otc.bigdata.attributes.info_module
-  - otc.bigdata.attributes.actiongroup_dli
-  - otc.bigdata.connection
-  - otc.bigdata.batch
+  - otc.bigdata._attributes
+  - otc.bigdata._attributes.info_module
+  - otc.bigdata._attributes.actiongroup_dli
+  - otc.bigdata._connection
+  - otc.bigdata._batch
 options:
   details:
     description:

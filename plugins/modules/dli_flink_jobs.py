@@ -23,11 +23,11 @@ description:
   - Most tasks need only O(state), and O(job_ids) or O(filters).
     The connection options are the same in all modules of this collection, and usually come from environment variables.
 extends_documentation_fragment:
-  - otc.bigdata.attributes
-  - otc.bigdata.attributes.actiongroup_dli
-  - otc.bigdata.connection
-  - otc.bigdata.flink
-  - otc.bigdata.change
+  - otc.bigdata._attributes
+  - otc.bigdata._attributes.actiongroup_dli
+  - otc.bigdata._connection
+  - otc.bigdata._flink
+  - otc.bigdata._change
 attributes:
   check_mode:
     support: full

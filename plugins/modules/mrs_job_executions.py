@@ -25,12 +25,12 @@ description:
   - Most tasks need only O(state), O(cluster_name) or O(cluster_id), and O(job_ids) or O(filters).
     The connection options are the same in all modules of this collection, and usually come from environment variables.
 extends_documentation_fragment:
-  - otc.bigdata.attributes
-  - otc.bigdata.attributes.actiongroup_mrs
-  - otc.bigdata.attributes.change_module
-  - otc.bigdata.connection
-  - otc.bigdata.mrs
-  - otc.bigdata.change
+  - otc.bigdata._attributes
+  - otc.bigdata._attributes.actiongroup_mrs
+  - otc.bigdata._attributes.change_module
+  - otc.bigdata._connection
+  - otc.bigdata._mrs
+  - otc.bigdata._change
 options:
   state:
     description:

@@ -18,11 +18,11 @@ description:
     is one.
   - If a job cannot be read for another reason, the task fails and still returns the other jobs.
 extends_documentation_fragment:
-  - otc.bigdata.attributes
-  - otc.bigdata.attributes.info_module
-  - otc.bigdata.attributes.actiongroup_mrs
-  - otc.bigdata.connection
-  - otc.bigdata.mrs
+  - otc.bigdata._attributes
+  - otc.bigdata._attributes.info_module
+  - otc.bigdata._attributes.actiongroup_mrs
+  - otc.bigdata._connection
+  - otc.bigdata._mrs
 options:
   details:
     description:

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+# Private to this collection: names and signatures may change in any release.
 """From the file of an inventory to its hosts: sources, cache, names. What is read of a source is left to the plugins.
 
 Nothing is left out silently: an inventory comes whole, or not at all.

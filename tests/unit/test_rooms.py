@@ -125,3 +125,13 @@ def test_words_stay_in_their_rooms(path: pathlib.Path) -> None:
         else:
             assert path.stem in owners or word not in names, word
     assert "tests" not in names
+
+
+@pytest.mark.parametrize(
+    "path", [*sorted(UTILS.rglob("*.py")), *sorted(PLUGINS.glob("[!m]*/_*.py"))], ids=lambda path: path.stem
+)
+def test_what_is_private_says_so(path: pathlib.Path) -> None:
+    """Modules, plugins and their options are what others may rely on."""
+    assert "\n# Private to this collection: names and signatures may change in any release.\n" in path.read_text(
+        "utf-8"
+    )

@@ -28,7 +28,7 @@ README = text("README.md")
 def test_versions():
     """The oldest requests and the oldest ansible-core."""
     requests = re.search(r"requests>=([\d.]+?)(?:\.0)?$", text("meta/ee-requirements.txt"), re.MULTILINE)[1]
-    assert f"- requests >= {requests}\n" in text("plugins/doc_fragments/connection.py")
+    assert f"- requests >= {requests}\n" in text("plugins/doc_fragments/_connection.py")
     assert f"[requests](https://pypi.org/project/requests/) {requests} or newer" in README
     assert f"'requests>={requests}'" in README
     ansible = re.search(r">=([\d.]+)\.0", yaml.safe_load(text("meta/runtime.yml"))["requires_ansible"])[1]
