@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""What all APIs of Data Lake Insight have in common. API reference of DLI, "Error Codes"."""
+"""What all APIs of Data Lake Insight have in common. API reference of DLI, "Error Codes" (dli_02_0056)."""
 
 from __future__ import annotations
 

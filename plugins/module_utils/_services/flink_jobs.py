@@ -5,8 +5,8 @@
 # Private to this collection: names and signatures may change in any release.
 """The words of Data Lake Insight for Flink jobs: paths, payloads, statuses, error codes. Knows no order of work.
 
-API reference of DLI, "Flink Job-related APIs": Listing Jobs, Querying Job Details, Running Jobs in Batches,
-Stopping Jobs in Batches, Deleting Jobs in Batches.
+API reference of DLI, "Flink Job-related APIs": Listing Jobs (dli_02_0234), Querying Job Details (dli_02_0235), Batch
+Running Jobs (dli_02_0233), Batch Stopping Jobs (dli_02_0241), Batch Deleting Jobs (dli_02_0243).
 """
 
 from __future__ import annotations

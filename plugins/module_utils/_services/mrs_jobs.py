@@ -5,8 +5,9 @@
 # Private to this collection: names and signatures may change in any release.
 """The words of MapReduce Service for job executions: paths, payloads, states, error codes. Knows no order of work.
 
-API reference of MRS, "Job Object APIs (V2)": Querying a List of Jobs, Querying Information About a Job, Terminating a
-Job, Deleting Jobs in Batches; "Cluster Management APIs (V1.1)": Querying a Cluster List.
+API reference of MRS, "Job Object APIs (V2)": Querying a List of Jobs (mrs_02_0087), Querying Information About a Job
+(mrs_02_0086), Terminating a Job (mrs_02_0088), Deleting Jobs in Batches (mrs_02_0089); "Cluster Management APIs
+(V1.1)": Querying a Cluster List (mrs_02_0030); "Error Code" (mrs_02_0014).
 """
 
 from __future__ import annotations

@@ -5,8 +5,9 @@
 # Private to this collection: names and signatures may change in any release.
 """The words of Data Lake Insight for Spark batches: paths, statuses, error codes. Knows no order of work.
 
-API reference of DLI, "Spark Batch Processing-related APIs": Listing Batch Processing Jobs, Querying Batch Job Details,
-Canceling a Batch Processing Job. The service keeps the record of a cancelled batch, so both states mean the same to it.
+API reference of DLI, "Spark Batch Processing-related APIs": Listing Batch Processing Jobs (dli_02_0125), Querying
+Batch Processing Job Details (dli_02_0126), Canceling a Batch Processing Job (dli_02_0129). The service keeps the record
+of a cancelled batch, so both states mean the same to it.
 """
 
 from __future__ import annotations

@@ -5,8 +5,9 @@
 # Private to this collection: names and signatures may change in any release.
 """The words of Data Lake Insight for SQL jobs: paths, statuses, error codes. Knows no order of work.
 
-API reference of DLI, "SQL Job-related APIs": Querying All Jobs, Querying Job Status, Canceling a Job. The service keeps
-the record of a cancelled job, so both states mean the same to it. SQL jobs have no name.
+API reference of DLI, "SQL Job-related APIs": Querying All Jobs (dli_02_0025), Querying Job Status (dli_02_0021),
+Canceling a Job (dli_02_0104). The service keeps the record of a cancelled job, so both states mean the same to it. SQL
+jobs have no name.
 """
 
 from __future__ import annotations
