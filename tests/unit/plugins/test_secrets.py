@@ -45,6 +45,8 @@ MODULES = {  # each with a task that succeeds
     "dli_flink_jobs_info": {"details": True},
     "dli_batch_job": {"state": "stopped", "batch_id": "0a324461-d9d9-45da-a52a-3b3c7a3d809e"},
     "dli_batch_job_info": {"details": True},
+    "dli_sql_jobs": {"state": "stopped", "job_ids": "6d2146a0-c2d5-41bd-8ca0-ca9694ada992"},
+    "dli_sql_jobs_info": {"details": True},
     "mrs_job_executions": {
         "state": "stopped",
         "cluster_id": CLUSTER,
