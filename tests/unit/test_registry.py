@@ -38,12 +38,12 @@ def services(playbook: str) -> set[str]:
 
 
 BOTH: dict[str, t.Callable[[t.Any], set[str]]] = {  # where the module and its reader are
-    "plugins/modules": lambda kind: files("plugins/modules"),
-    "plugins/action": lambda kind: files("plugins/action"),
-    "tests/integration/targets": lambda kind: files("tests/integration/targets", ""),
-    "meta/runtime.yml, all": lambda kind: group("all"),
-    "meta/runtime.yml, its service": lambda kind: group(kind.api.name),
-    "README.md": lambda kind: set(read("README.md").replace("`", " ").replace("otc.bigdata.", " ").split()),
+    "plugins/modules": lambda job_type: files("plugins/modules"),
+    "plugins/action": lambda job_type: files("plugins/action"),
+    "tests/integration/targets": lambda job_type: files("tests/integration/targets", ""),
+    "meta/runtime.yml, all": lambda job_type: group("all"),
+    "meta/runtime.yml, its service": lambda job_type: group(job_type.api.name),
+    "README.md": lambda job_type: set(read("README.md").replace("`", " ").replace("otc.bigdata.", " ").split()),
 }
 MODULE: dict[str, t.Callable[[], str]] = {  # where the module is named
     "plugins/callback/job_report.py": lambda: " ".join(job_report.MODULES.values()),
@@ -65,8 +65,8 @@ NAME: dict[str, t.Callable[[], set[str]]] = {  # where the name among `services`
 @pytest.mark.parametrize("place", BOTH)
 @pytest.mark.parametrize("name", JOB_TYPES)
 def test_its_modules(name: str, place: str) -> None:
-    kind = JOB_TYPES[name]
-    assert {kind.module, f"{kind.module}_info"} <= BOTH[place](kind)
+    job_type = JOB_TYPES[name]
+    assert {job_type.module, f"{job_type.module}_info"} <= BOTH[place](job_type)
 
 
 @pytest.mark.parametrize("place", MODULE)
@@ -81,7 +81,7 @@ def test_the_names_of_all(place: str) -> None:
 
 
 def test_no_module_without_a_kind() -> None:
-    known = {f"{kind.module}{what}" for kind in JOB_TYPES.values() for what in ("", "_info")}
+    known = {f"{job_type.module}{what}" for job_type in JOB_TYPES.values() for what in ("", "_info")}
     assert files("plugins/modules") == known
 
 

@@ -194,28 +194,14 @@ def _over(below: Entry, above: Entry) -> Entry:
 
 
 def _cloud(sdk: t.Any, name: str, entry: Entry, options: t.Iterable[str], wish: Wish, where: str) -> Cloud:
-    listed = entry.pop("regions", None)
-    regions = _regions(listed or entry.get("region_name"), where)
-    several, region = len(regions) > 1, wish.of_task or wish.around
-    if (several and region not in regions) or (listed and wish.of_task and wish.of_task not in regions):
-        variable = "" if wish.of_task or not wish.around else " (environment: OS_REGION_NAME)"
-        raise OptionError(f"region{variable}: must be one of those of cloud {shown(name)}: {', '.join(regions)}")
-    if regions:
-        entry["region_name"] = region if several else next(iter(regions))
-        entry = _over(entry, regions[entry["region_name"]])
-    region = wish.of_task or entry.get("region_name") or region
+    place = f"cloud {shown(name)}: "
+    entry, choice = _in_region(name, entry, wish, where)
+    region = wish.of_task or entry.get("region_name") or wish.around
     profile, below = _profile(sdk, entry, where)
     of_profile = _regions(below.pop("regions", None) or below.pop("region_name", None), where)
     below = _over(below, of_profile.get(region or "", {}))
     address = below["auth"].pop("auth_url", None) or below.pop("auth_url", None)
-    entry = _over(below, entry)
-    auth = entry["auth"]
-    has_user = not {"username", "user_id"}.isdisjoint({*auth, *entry})
-    own_pair = [key in auth for key in ("ak", "access_key", "sk", "secret_key")]
-    for_obs = has_user and not any(own_pair) and any(key in entry for key in OBS_KEYS)
-    if for_obs or sum(own_pair) > 1:
-        entry = {key: value for key, value in entry.items() if key not in OBS_KEYS}
-    place = f"cloud {shown(name)}: "
+    entry, for_obs = _without_keys_of_obs(_over(below, entry))
     found = _texts(entry, options, place)
     written = {option: Value(_expanded(option, value, region, where), value.name) for option, value in found.items()}
     known = profile and isinstance(address, str) and "auth_url" not in written
@@ -223,11 +209,36 @@ def _cloud(sdk: t.Any, name: str, entry: Entry, options: t.Iterable[str], wish: 
         name,
         written,
         [(key, Value(value if isinstance(value, str) else "", f"{place}{key}")) for key, value in _all(entry)],
-        tuple(regions if several else of_profile),
+        tuple(choice or of_profile),
         verify=entry.get("verify") is not False and str(entry.get("insecure")).lower() != "true",
         profile=Profile(str(profile), str(address), tuple(of_profile)) if known else None,
         for_obs=for_obs,
     )
+
+
+def _in_region(name: str, entry: Entry, wish: Wish, where: str) -> tuple[Entry, t.Collection[str]]:
+    """The entry with what its region has for itself; and the regions to choose from, if it has several."""
+    listed = entry.pop("regions", None)
+    regions = _regions(listed or entry.get("region_name"), where)
+    several, wished = len(regions) > 1, wish.of_task or wish.around
+    if (several and wished not in regions) or (listed and wish.of_task and wish.of_task not in regions):
+        variable = "" if wish.of_task or not wish.around else " (environment: OS_REGION_NAME)"
+        raise OptionError(f"region{variable}: must be one of those of cloud {shown(name)}: {', '.join(regions)}")
+    if not regions:
+        return entry, ()
+    region = str(wished) if several else next(iter(regions))
+    return _over({**entry, "region_name": region}, regions[region]), regions if several else ()
+
+
+def _without_keys_of_obs(entry: Entry) -> tuple[Entry, bool]:
+    """Keys beside a user, or beside those in ``auth``, are for OBS. Whether they are beside a user, is told, too."""
+    auth = entry["auth"]
+    has_user = not {"username", "user_id"}.isdisjoint({*auth, *entry})
+    own_pair = [key in auth for key in ("ak", "access_key", "sk", "secret_key")]
+    for_obs = has_user and not any(own_pair) and any(key in entry for key in OBS_KEYS)
+    if for_obs or sum(own_pair) > 1:
+        entry = {key: value for key, value in entry.items() if key not in OBS_KEYS}
+    return entry, for_obs
 
 
 def _all(entry: Entry) -> list[tuple[str, t.Any]]:

@@ -421,45 +421,76 @@ def named(method: str, url: str) -> str:
 
 def _failure(call: str, error: Exception, timeout: float, limit: Limit, proxy: str) -> ApiError:
     """What an exception of requests, urllib3 or the system means for the request."""
-    import requests
-    from urllib3 import exceptions as urllib3
-
     if isinstance(error, ApiError):
         return error
     by = f", by way of the proxy {proxy}" if proxy else ""
     causes = list(_causes(error))
-    for cause in () if limit.over else causes:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            # urllib3 before 2 raises it without these two
-            code, why = getattr(cause, "verify_code", 0), getattr(cause, "verify_message", "") or _reason([cause])
-            hint = "" if code in NAME_MISMATCH else "; set ca_path to the bundle of the CA that issued it"
-            return Misdirected(call, f"TLS: the certificate is not trusted: {why}{hint}")
-        if type(cause).__name__ == "CertificateError":  # of urllib3, which has moved it around
-            return Misdirected(call, f"TLS: the certificate is not trusted: {cause}")
-        if isinstance(cause, ssl.SSLError) and getattr(cause, "reason", "") == "WRONG_VERSION_NUMBER":
-            return Misdirected(call, f"TLS: the other side does not speak it{by}")
-        if isinstance(cause, ssl.SSLError) and "_ALERT_" in (getattr(cause, "reason", None) or ""):
-            way = "if it asks for a certificate, set client_cert and client_key"
-            return Misdirected(call, f"TLS: refused by the server: {cause.reason}; {way}")
-    if isinstance(error, requests.ConnectTimeout) or (limit.connecting and _is_timeout(error, limit)):
+    fault: ApiError | None = None if limit.over else _fault_of_tls(call, causes, by)
+    fault = fault or _timed_out(call, error, timeout, limit, by)
+    fault = fault or _not_connected(call, causes, proxy, by)
+    fault = fault or _unusable(call, error, proxy)
+    if fault:
+        return fault
+    if limit.connecting:
+        return Unreachable(call, f"the connection broke{by}: {_reason(causes)}")
+    return Unanswered(call, f"the connection broke: {_reason(causes)}")
+
+
+def _fault_of_tls(call: str, causes: t.Sequence[BaseException], by: str) -> Misdirected | None:
+    said = next((text for text in (_said_of_tls(cause, by) for cause in causes) if text), None)
+    return Misdirected(call, f"TLS: {said}") if said else None
+
+
+def _said_of_tls(cause: BaseException, by: str) -> str:
+    """Empty where it is not about TLS, or says no more than that the connection broke."""
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        # urllib3 before 2 raises it without these two
+        code, why = getattr(cause, "verify_code", 0), getattr(cause, "verify_message", "") or _reason([cause])
+        hint = "" if code in NAME_MISMATCH else "; set ca_path to the bundle of the CA that issued it"
+        return f"the certificate is not trusted: {why}{hint}"
+    if type(cause).__name__ == "CertificateError":  # of urllib3, which has moved it around
+        return f"the certificate is not trusted: {cause}"
+    reason = (getattr(cause, "reason", None) or "") if isinstance(cause, ssl.SSLError) else ""
+    if reason == "WRONG_VERSION_NUMBER":
+        return f"the other side does not speak it{by}"
+    if "_ALERT_" in reason:
+        return f"refused by the server: {reason}; if it asks for a certificate, set client_cert and client_key"
+    return ""
+
+
+def _timed_out(call: str, error: Exception, timeout: float, limit: Limit, by: str) -> ApiError | None:
+    import requests
+
+    late = _is_timeout(error, limit)
+    if isinstance(error, requests.ConnectTimeout) or (limit.connecting and late):
         return Unreachable(call, f"no connection within {timeout:g} s (request_timeout){by}")
-    if _is_timeout(error, limit):
-        return Unanswered(call, f"no answer within {timeout:g} s (request_timeout)")
-    # A ProxyError alone does not tell: urllib3 also raises it when the connection breaks after the request was sent.
+    return Unanswered(call, f"no answer within {timeout:g} s (request_timeout)") if late else None
+
+
+def _not_connected(call: str, causes: t.Sequence[BaseException], proxy: str, by: str) -> Unreachable | None:
+    """A ProxyError alone does not tell: urllib3 also raises it when the connection breaks after the request was sent."""
+    from urllib3.exceptions import NewConnectionError
+
     if any(str(one).startswith(NO_TUNNEL) for one in causes):
         if proxy and f"{NO_TUNNEL}: {PROXY_WANTS_LOGIN}" in str(causes[-1]):
             return Misdirected(call, _wants_login(proxy))
         return Unreachable(call, f"cannot connect: {_reason(causes)}{by}")
-    if any(isinstance(one, urllib3.NewConnectionError) for one in causes):
+    if any(isinstance(one, NewConnectionError) for one in causes):
         return Unreachable(call, f"cannot connect{f' to the proxy {proxy}' if proxy else ''}: {_reason(causes)}")
-    unusable = (requests.exceptions.InvalidURL, urllib3.LocationValueError, urllib3.ProxySchemeUnknown)
-    if proxy and isinstance(error, requests.exceptions.InvalidSchema):
+    return None
+
+
+def _unusable(call: str, error: Exception, proxy: str) -> Misdirected | None:
+    """The URL, or that of the proxy, is none that a request can be sent to."""
+    from requests.exceptions import InvalidSchema, InvalidURL
+    from urllib3.exceptions import LocationValueError, ProxySchemeUnknown
+
+    if proxy and isinstance(error, InvalidSchema):
         return Misdirected(call, f"the proxy {proxy} cannot be used: SOCKS needs the Python library PySocks")
-    if isinstance(error, unusable):
+    if isinstance(error, (InvalidURL, LocationValueError, ProxySchemeUnknown)):
         what = f"the proxy {proxy} cannot be used" if proxy else "cannot be sent"
         return Misdirected(call, f"{what}: {type(error).__name__}")
-    kind = Unreachable if limit.connecting else Unanswered
-    return kind(call, f"the connection broke{by if limit.connecting else ''}: {_reason(causes)}")
+    return None
 
 
 def _is_timeout(error: Exception, limit: Limit) -> bool:

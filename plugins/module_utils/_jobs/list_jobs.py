@@ -24,10 +24,10 @@ from .service import JobType, Service
 MOST_NAMED = 5  # jobs that a warning names
 
 
-def list_jobs(kind: JobType, options: Options, context: Context) -> Result:
+def list_jobs(job_type: JobType, options: Options, context: Context) -> Result:
     """``jobs`` and ``total``; unknown ids are left out. One job that cannot be read fails the task, with the others."""
     try:
-        result = _list_jobs(kind, options, context)
+        result = _list_jobs(job_type, options, context)
     except KeyboardInterrupt:
         raise Interrupted("nothing was changed", _nothing_read(Failure(""))) from None
     except Exception as error:  # as in reconcile(): never a traceback
@@ -35,14 +35,14 @@ def list_jobs(kind: JobType, options: Options, context: Context) -> Result:
     return {**result, **context.notes()}
 
 
-def _list_jobs(kind: JobType, options: Options, context: Context) -> Result:
-    selection = kind.select(options)
-    connection = read_connection(options, context.environ, kind.api.name)
+def _list_jobs(job_type: JobType, options: Options, context: Context) -> Result:
+    selection = job_type.select(options)
+    connection = read_connection(options, context.environ, job_type.api.name)
     context.add_secrets(connection.secrets)
     jobs: list[Observation] = []
     notes: Result = {"warnings": list(selection.warnings)}
     if selection.ids != ():
-        service = kind(Client(connection, kind.api, context, time.monotonic() + PATIENCE), options)
+        service = job_type(Client(connection, job_type.api, context, time.monotonic() + PATIENCE), options)
         jobs = _read(service, selection, options["details"], notes)
     found = [_shown(job, service, options["details"]) for job in jobs if isinstance(job, dict)]
     result: Result = {"changed": False, "jobs": found, "total": len(found), **notes}

@@ -131,31 +131,39 @@ def look(service: Service, ids: Ids, memory: ListCache) -> dict[t.Any, Observati
     """Each of ``ids`` as it is now, by at most one request more than the cheaper of gets and list pages."""
     if len(ids) <= 2 or (memory.total is not None and len(ids) <= _pages(memory.total)):
         return gets(service, ids)
-    try:
-        listed_by = service.pages(memory.query)
-        first = listed_by.first()
-    except (Fatal, Unreachable):
-        raise
-    except ApiError:
+    pages_of = service.pages(memory.query)
+    pages = _pages_for(ids, pages_of)
+    if not pages:
         return gets(service, ids)
-    pages: list[Page | ApiError] = [first]
-    if _missing(ids, pages) > len(first.others()):
-        pages += listed_by.others(first)
-    last = pages[-1]
-    step = _cut_to(pages) if isinstance(last, Page) and last.rows else 0
-    if step and _missing(ids, pages) > len(first.others(step)):
-        pages = [first, *listed_by.others(first, step)]
-    if len(pages) > 1 and _missing(ids, pages) > _left(listed_by, first, step or PAGE):
-        pages += _further(listed_by, pages, step or PAGE)
-    listed = listing(pages, listed_by.oldest_first)
+    listed = listing(pages, pages_of.oldest_first)
     gone = memory.shown if listed.proves_gone else set()
     shown = {job_id: job for job_id, job in listed.jobs.items() if is_told(job, service.fields)}
     found: dict[t.Any, Observation] = {
         i: shown.get(i) for i in ids if i in shown or (i in gone and i not in listed.jobs)
     }
-    memory.total = first.total
+    memory.total = t.cast(Page, pages[0]).total
     memory.shown.update(listed.jobs)
     return {**found, **gets(service, [job_id for job_id in ids if job_id not in found])}
+
+
+def _pages_for(ids: Ids, pages_of: Pages) -> list[Page | ApiError]:
+    """A list as far as it spares gets, its first page first; none where that cannot be read."""
+    try:
+        first = pages_of.first()
+    except (Fatal, Unreachable):
+        raise
+    except ApiError:
+        return []
+    pages: list[Page | ApiError] = [first]
+    if _missing(ids, pages) > len(first.others()):
+        pages += pages_of.others(first)
+    last = pages[-1]
+    step = _cut_to(pages) if isinstance(last, Page) and last.rows else 0
+    if step and _missing(ids, pages) > len(first.others(step)):
+        pages = [first, *pages_of.others(first, step)]
+    if len(pages) > 1 and _missing(ids, pages) > _left(pages_of, first, step or PAGE):
+        pages += _further(pages_of, pages, step or PAGE)
+    return pages
 
 
 def everything(
@@ -165,17 +173,11 @@ def everything(
 
     Of the jobs that could match ``filters``, those whose status the list does not tell are read by gets.
     """
-    seen: set[t.Any] = set()
-    for dummy in range(TRIES):
-        listed = whole_list(service.pages(query))
-        if listed.still or listed.short:
-            break
-        seen.update(listed.jobs)
+    listed, seen = _held_still(service, query)
     fields = service.fields
     jobs = {job_id: job for job_id, job in listed.jobs.items() if is_told(job, fields)}
-    if not listed.still:
-        again = gets(service, [job_id for job_id in seen if job_id not in listed.jobs])
-        jobs.update({job_id: sight for job_id, sight in again.items() if isinstance(sight, dict)})
+    again = gets(service, [job_id for job_id in seen if job_id not in listed.jobs])
+    jobs.update({job_id: sight for job_id, sight in again.items() if isinstance(sight, dict)})
     memory.query = {key: value for key, value in query.items() if key not in service.passing}
     memory.shown.update(listed.jobs, jobs)
     vague = {job_id: job for job_id, job in listed.jobs.items() if job_id not in jobs}
@@ -183,6 +185,19 @@ def everything(
     jobs.update(told)
     in_order = {job_id: jobs[job_id] for job_id in (*listed.jobs, *jobs) if job_id in jobs}
     return replace(listed, jobs=in_order, untold=untold)
+
+
+def _held_still(service: Service, query: t.Mapping[str, t.Any]) -> tuple[Listing, set[t.Any]]:
+    """A list as it was read last; and, if it never held still, the ids that it has shown before."""
+    seen: set[t.Any] = set()
+    for dummy in range(TRIES):
+        listed = whole_list(service.pages(query))
+        if listed.still:
+            return listed, set()
+        if listed.short:
+            break
+        seen.update(listed.jobs)
+    return listed, seen
 
 
 def _statuses_of(

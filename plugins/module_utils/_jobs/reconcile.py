@@ -81,18 +81,21 @@ class Task:
         return [entry for entry in self.entries if not entry.settled]
 
 
-def reconcile(kind: JobType, options: Options, context: Context) -> Result:
+def reconcile(job_type: JobType, options: Options, context: Context) -> Result:
     """The result of a module, ``failed`` in it; raises nothing that a user should have to read as a traceback.
 
     Raises Interrupted where the user wants it to end.
     """
     task: Task | None = None
     try:
-        task = _task(kind, options, context)
+        task = _task(job_type, options, context)
         if task.selection.ids != ():
-            service = kind(Client(task.connection, kind.api, context, task.deadline.moment), options)
+            service = job_type(Client(task.connection, job_type.api, context, task.deadline.moment), options)
             _choose(service, task)
-            _carry_out(service, task)
+            if task.check_mode:
+                _foresee(task)
+            else:
+                _carry_out(service, task)
         result = _reported(task, context)
     except KeyboardInterrupt:
         raise _interrupted(task, context) from None
@@ -101,15 +104,15 @@ def reconcile(kind: JobType, options: Options, context: Context) -> Result:
     return {**result, **context.notes()}
 
 
-def _task(kind: JobType, options: Options, context: Context) -> Task:
+def _task(job_type: JobType, options: Options, context: Context) -> Task:
     """Raises OptionError for whatever can be told before the first request."""
     deadline = Deadline(
         check_range(options, "wait_timeout", 0, YEAR), check_range(options, "wait_interval", 0.001, YEAR)
     )
     check_range(options, "max_jobs", 1, 10**9)
-    goal = kind.goal(options)
-    selection = kind.select(options)
-    connection = read_connection(options, context.environ, kind.api.name)
+    goal = job_type.goal(options)
+    selection = job_type.select(options)
+    connection = read_connection(options, context.environ, job_type.api.name)
     context.add_secrets(connection.secrets)
     task = Task(options, connection, selection, goal, context.check_mode, deadline, Progress(context.on_progress))
     task.warnings.extend(selection.warnings)
@@ -218,14 +221,15 @@ def _show(entry: Entry, sight: Observation, service: Service, task: Task) -> Non
         entry.beside.update({key: sight[key] for key in entry.beside if sight.get(key) is not None})
 
 
+def _foresee(task: Task) -> None:
+    for entry, write in _due(task, late=False):
+        forecast(entry, write)
+
+
 def _carry_out(service: Service, task: Task) -> None:
     late = False  # nothing is sent any more
     while True:
         writes = _due(task, late)
-        if task.check_mode:
-            for entry, write in writes:
-                forecast(entry, write)
-            return
         if writes:
             _send(service, task, writes)
         late = late or any(entry.unsent for entry, dummy in writes)
@@ -238,11 +242,10 @@ def _carry_out(service: Service, task: Task) -> None:
         elif not task.deadline.pause(_wake_up(waiting, task)):
             late = True
             if not unclear:  # else one more look, as nobody knows yet what came of the writes
-                break
+                _time_out(waiting, task.options["wait_timeout"])
+                return
         _look(service, task, waiting)
         task.progress.tell(lambda: how_far(task.entries, task.goal))
-    for entry in waiting:
-        _time_out(entry, task)
 
 
 def _due(task: Task, late: bool) -> list[tuple[Entry, Write]]:
@@ -339,16 +342,17 @@ def _missing(entry: Entry, task: Task) -> None:
         entry.fail(said)
 
 
-def _time_out(entry: Entry, task: Task) -> None:
-    seconds = task.options["wait_timeout"]
+def _time_out(waiting: t.Sequence[Entry], seconds: float) -> None:
+    for entry in waiting:
+        entry.fail(f"{_at_the_end(entry, seconds)}{_doubt(entry)}", entry.unread or entry.refusal)
+
+
+def _at_the_end(entry: Entry, seconds: float) -> str:
     if entry.unread:
-        said = f"not read again within {seconds} s, last seen {entry.described()}: {entry.unread}"
-    elif lacks(entry):
-        said = _not_kept(entry)
-    else:
-        why = f": {entry.why()}" if entry.refusal else ""
-        said = f"still {entry.described()} after {seconds} s (wait_timeout){why}"
-    entry.fail(f"{said}{_doubt(entry)}", entry.unread or entry.refusal)
+        return f"not read again within {seconds} s, last seen {entry.described()}: {entry.unread}"
+    if lacks(entry):
+        return _not_kept(entry)
+    return f"still {entry.described()} after {seconds} s (wait_timeout){f': {entry.why()}' if entry.refusal else ''}"
 
 
 def _doubt(entry: Entry) -> str:

@@ -74,10 +74,14 @@ def _message(
     for what, count in rest.items():
         parts.append(f"{count} {what}" if parts else f"{count} {total} {what}")
     if failed:
-        named = "; ".join(f"{entry.id}: {entry.msg}" for entry in failed[:MOST_NAMED])
-        more = f"; and {len(failed) - MOST_NAMED} more" if len(failed) > MOST_NAMED else ""
-        parts.append(f"{len(failed)} failed: {named}{more}")
+        parts.append(_failures(failed))
     return ", ".join(parts)
+
+
+def _failures(failed: t.Sequence[Entry]) -> str:
+    named = "; ".join(f"{entry.id}: {entry.msg}" for entry in failed[:MOST_NAMED])
+    more = f"; and {len(failed) - MOST_NAMED} more" if len(failed) > MOST_NAMED else ""
+    return f"{len(failed)} failed: {named}{more}"
 
 
 def incomplete(entries: t.Sequence[Entry], goal: DesiredState) -> list[str]:

@@ -19,6 +19,7 @@ from .._cloud.text import LONGEST_SHOWN, escaped
 
 Options = t.Mapping[str, t.Any]  # of a task
 Job = dict[str, t.Any]  # a job as the service describes it
+Misses = t.Sequence[tuple[Job, list[str]]]  # jobs, each with the filters that it does not pass
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 BLANKS = "\t \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 CONTROL = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode: control, format (no width), half a surrogate pair, line breaks
@@ -84,28 +85,35 @@ def select(
     ids, filters = options[option], options["filters"]
     if ids is not None and filters is not None:
         raise OptionError(f"{option}, filters: only one of them can choose the jobs")
-    if "state" in options and ids is None and filters is None:  # a reader may read all jobs
-        raise OptionError(f"{option}, filters: one of them is required to choose the jobs")
     if ids is not None:
         found = (_id(option, n, text.strip(BLANKS), fields.parse_id) for n, text in enumerate(ids))
         return Selection(ids=tuple(dict.fromkeys(found)))
-    if filters is None:
-        return Selection()
-    given = {key: value for key, value in filters.items() if value is not None}
+    if filters is not None:
+        given = _filters(filters)
+        return Selection(filters=given, warnings=tuple(_unknown_words(given, statuses)))
+    if "state" in options:  # a reader may read all jobs
+        raise OptionError(f"{option}, filters: one of them is required to choose the jobs")
+    return Selection()
+
+
+def _filters(filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    given = {key: cleaned(f"filters.{key}", value) for key, value in filters.items() if value is not None}
     if not given:
         raise OptionError("filters: is empty and would select every job; name at least one key")
-    given = {key: cleaned(f"filters.{key}", value) for key, value in given.items()}
     if "name" in given:
         refuse_exclusion("filters.name", given["name"])
     if "older_than" in given:
         given["older_than"] = seconds(given["older_than"])
-    warnings = [
-        f"filters.{key}: {word!r} is not among the known words ({', '.join(sorted(words))})"
-        for key, words in statuses.items()
-        for word in given.get(key, ())
-        if word.lower() not in {known.lower() for known in words}
-    ]
-    return Selection(filters=given, warnings=tuple(warnings))
+    return given
+
+
+def _unknown_words(filters: t.Mapping[str, t.Any], statuses: t.Mapping[str, t.Collection[str]]) -> t.Iterator[str]:
+    """A warning for each."""
+    for key, words in statuses.items():
+        known = {word.lower() for word in words}
+        for word in filters.get(key, ()):
+            if word.lower() not in known:
+                yield f"filters.{key}: {word!r} is not among the known words ({', '.join(sorted(words))})"
 
 
 def _id(option: str, position: int, text: str, parse_id: t.Callable[[str], t.Any]) -> t.Any:
@@ -164,11 +172,7 @@ def matching(
     Those are left to the service. Raises OptionError for one that the service does not apply and no job tells about.
     """
     for key in filters:
-        if (
-            key not in (*fields.by_service, "name", "older_than")
-            and jobs
-            and all(_untold(job, key, fields) for job in jobs.values())
-        ):
+        if _cannot_be_told(jobs, key, fields):
             raise OptionError(f"filters.{key}: cannot be used here, as no job in the service's answer tells about it")
     found = {
         job_id: job
@@ -176,6 +180,12 @@ def matching(
         if all(_passes(job, key, wanted, fields, now) for key, wanted in filters.items())
     }
     return found, sorted({key for job in found.values() for key in filters if _untold(job, key, fields)})
+
+
+def _cannot_be_told(jobs: t.Mapping[t.Any, Job], key: str, fields: Fields) -> bool:
+    """Neither the service nor any of these jobs, if there are some, knows of this filter."""
+    known = key in (*fields.by_service, "name", "older_than")
+    return not known and bool(jobs) and all(_untold(job, key, fields) for job in jobs.values())
 
 
 def asked(filters: t.Mapping[str, t.Any], fields: Fields, key: str, words: t.Collection[str]) -> dict[str, t.Any]:
@@ -236,35 +246,51 @@ def why_none(
 ) -> str:
     """Why the filters select none of the jobs that were read, and what came closest. ``query``: the list was asked so."""
     if not jobs:
-        asked_for = ", ".join(f"{key} {escaped(str(value))}" for key, value in query.items())
-        return "there are none" + (f" with {asked_for}" if asked_for else "")
+        return f"there are none{_with(query)}"
     said = f"{len(jobs)} job{'' if len(jobs) == 1 else 's'} read, none "
-    misses = {
-        job_id: [key for key, wanted in filters.items() if not _passes(job, key, wanted, fields, now)]
-        for job_id, job in jobs.items()
-    }
-    key = next((key for key in filters if all(key in missed for missed in misses.values())), None)
+    misses = [
+        (job, [key for key, wanted in filters.items() if not _passes(job, key, wanted, fields, now)])
+        for job in jobs.values()
+    ]
+    key = next((key for key in filters if all(key in missed for dummy, missed in misses)), None)
     if key is None:
-        near = [(jobs[job_id], missed[0]) for job_id, missed in misses.items() if len(missed) == 1]
-        close = [_but_for(job, key, fields) for job, key in near if key != "name"]
         given = ", ".join(key for key in filters if not key.startswith(NOT))
-        return f"{said}matches all of {given}{_in_brackets('close', close)}"
-    wanted = filters[key]
+        return f"{said}matches all of {given}{_nearly_chosen(misses, fields)}"
+    return said + _none_has(key, filters[key], misses, fields)
+
+
+def _with(query: t.Mapping[str, t.Any]) -> str:
+    asked_for = ", ".join(f"{key} {escaped(str(value))}" for key, value in query.items())
+    return f" with {asked_for}" if asked_for else ""
+
+
+def _none_has(key: str, wanted: t.Any, misses: Misses, fields: Fields) -> str:
+    """No job passes this filter alone."""
     if key == "name":
-        names = [str(job[fields.name]) for job in jobs.values() if job.get(fields.name)]
-        return f"{said}is named {_or(wanted)}{_in_brackets('close', _close(wanted, names))}"
+        names = [str(job[fields.name]) for job, dummy in misses if job.get(fields.name)]
+        return f"is named {_or(wanted)}{_in_brackets('close', _close(wanted, names))}"
     if key == "older_than":
-        return f"{said}is older than {_duration(wanted)}"
+        return f"is older than {_duration(wanted)}"
     if key == "tags":
-        return f"{said}has the tags {', '.join(f'{tag}={value}' for tag, value in wanted.items())}"
+        return f"has the tags {', '.join(f'{tag}={value}' for tag, value in wanted.items())}"
     if key.startswith(NOT):
-        return f"{said}has a {fields.filters[key]} other than {_or(wanted)}"
+        return f"has a {fields.filters[key]} other than {_or(wanted)}"
     if key in fields.parts:  # such a text may be long, and none for a message
-        return f"{said}has {_or(wanted)} in its {fields.filters[key]}"
-    # of the jobs that differ in nothing else, if there are any
-    nearest = [jobs[job_id] for job_id, missed in misses.items() if missed == [key]] or list(jobs.values())
+        return f"has {_or(wanted)} in its {fields.filters[key]}"
+    return f"has {key} {_or(wanted)}{_in_brackets('seen', _seen_instead(key, misses, fields))}"
+
+
+def _seen_instead(key: str, misses: Misses, fields: Fields) -> list[str]:
+    """The values of the jobs that differ in nothing else, or else of all; the most frequent one first."""
+    nearest = [job for job, missed in misses if missed == [key]] or [job for job, dummy in misses]
     found = Counter(_value(job, key, fields) for job in nearest)
-    return f"{said}has {key} {_or(wanted)}{_in_brackets('seen', [word for word, dummy in found.most_common()])}"
+    return [word for word, dummy in found.most_common()]
+
+
+def _nearly_chosen(misses: Misses, fields: Fields) -> str:
+    """The jobs that pass all filters but one."""
+    near = [(job, missed[0]) for job, missed in misses if len(missed) == 1]
+    return _in_brackets("close", [_but_for(job, key, fields) for job, key in near if key != "name"])
 
 
 def _close(globs: t.Sequence[str], names: t.Sequence[str]) -> list[str]:
