@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""What has changed between two looks at a list of jobs. Pure."""
+"""What has changed between two snapshots of a list of jobs. Pure."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ Jobs = t.Mapping[JobId, Known]
 
 
 @dataclass(frozen=True)
-class Look:
-    """What a look has shown of the jobs that are watched. What is in none of these could not be seen, and may be anything."""
+class Snapshot:
+    """What was seen of the jobs that are watched. Of a job that is in none of these, nothing is known."""
 
     jobs: t.Mapping[JobId, Job]
     told: t.Collection[JobId]  # those of ``jobs`` that are in a status of which something is to be told
@@ -39,7 +39,7 @@ class Look:
 
 
 class Change(t.NamedTuple):
-    """``before`` is None for a new job, ``after`` for one that is gone; a job that stays as it is, is stuck."""
+    """``before`` is None for a new job, ``after`` for one that is gone. If both have the same status, the job is stuck."""
 
     before: Known | None
     after: Known | None
@@ -61,24 +61,24 @@ class Limit(t.NamedTuple):
 
 
 def changes(
-    known: Jobs, look: Look, fields: Fields, now: float, limit: Limit | None
+    known: Jobs, snapshot: Snapshot, fields: Fields, now: float, limit: Limit | None
 ) -> tuple[dict[JobId, Known], list[Change]]:
-    """What is known after a look, and what it has shown; ``now`` in seconds since 1970."""
+    """What is known after a snapshot, and what has changed with it; ``now`` in seconds since 1970."""
     after = dict(known)
-    for job_id in (*look.gone, *look.left):
+    for job_id in (*snapshot.gone, *snapshot.left):
         del after[job_id]
     found: list[Change] = []
-    for job_id, job in look.jobs.items():
+    for job_id, job in snapshot.jobs.items():
         before = known.get(job_id)
         seen = Known(job_id, job.get(fields.name), str(job[fields.status]), now)
-        told = job_id in look.told
+        told = job_id in snapshot.told
         if before and _same(before, seen):
             told = told and limit is not None and _overdue(before, now, limit)
             seen = seen._replace(since=min(before.since, now), stuck=before.stuck or told)
         if told:
             found.append(Change(before, seen))
         after[job_id] = seen
-    return after, [*found, *(Change(known[job_id], None) for job_id in look.gone)]
+    return after, [*found, *(Change(known[job_id], None) for job_id in snapshot.gone)]
 
 
 def _same(one: Known, other: Known) -> bool:

@@ -31,7 +31,7 @@ from ..module_utils._cloud.text import masked
 from ..module_utils._jobs.selection import Options
 from ..module_utils._services.registry import JOB_TYPES
 from ._job_changes import Change, Limit, changes
-from ._job_lists import Poller, Sighting, SourceClient, SourceContext, Subscription
+from ._job_lists import Polled, Poller, SourceClient, SourceContext, Subscription
 from ._job_memory import Event, StateFile, opened
 
 LOG = logging.getLogger("otc.bigdata.job_events")
@@ -45,7 +45,10 @@ SPEC: Spec = {
     **connection_options(),
     "services": {"type": "list", "elements": "str", "choices": list(JOB_TYPES), "required": True},
     "clusters": {"type": "list", "elements": "dict", "options": CLUSTER},
-    "filters": {"type": "dict", "options": {name: kind.options()["filters"] for name, kind in JOB_TYPES.items()}},
+    "filters": {
+        "type": "dict",
+        "options": {name: job_type.options()["filters"] for name, job_type in JOB_TYPES.items()},
+    },
     "interval": {"type": "float", "default": 60},
     "stuck_after": {"type": "float"},
     "initial": {"type": "bool", "default": False},
@@ -140,10 +143,10 @@ def _watches(options: Options) -> list[Subscription]:
 
 
 def _watch(service: str, where: dict[str, str], filters: Options | None) -> Subscription:
-    kind = JOB_TYPES[service]
-    options = {**dict.fromkeys(kind.options()), **where, "filters": filters}
+    job_type = JOB_TYPES[service]
+    options = {**dict.fromkeys(job_type.options()), **where, "filters": filters}
     try:
-        selection = kind.select(options)
+        selection = job_type.select(options)
         if "older_than" in selection.filters:
             raise OptionError("filters.older_than: a job gets older without an event; see stuck_after")
     except OptionError as error:
@@ -189,17 +192,17 @@ class Source:
             _tell_bugs(self._context)
             self._judge(looks, now)
             for watch, look in looks.items():
-                if isinstance(look, Sighting):
+                if isinstance(look, Polled):
                     self._take(watch, look)
             self._memory.save()  # here, as another loop may be sending: it would send at once what has just been added
             await self.send()
             await asyncio.sleep(max(0.0, min(watch.due for watch in poller.watches) - time.monotonic()))
 
-    def _judge(self, looks: t.Mapping[Subscription, Sighting | Failure], now: float) -> None:
+    def _judge(self, looks: t.Mapping[Subscription, Polled | Failure], now: float) -> None:
         """When each list is looked at again; one line for all that begins to fail, and one for what is back."""
         failed, back = [], []
         for watch, look in looks.items():
-            if isinstance(look, Sighting):
+            if isinstance(look, Polled):
                 back += [watch] if watch.failures else []
                 watch.seen, watch.failures = True, 0
             elif not watch.seen and not _passes(look):
@@ -213,19 +216,19 @@ class Source:
         if back:
             LOG.warning("%s can be read again", _named(back))
 
-    def _take(self, watch: Subscription, sighting: Sighting) -> None:
+    def _take(self, watch: Subscription, polled: Polled) -> None:
         """Into the memory, what is known from now on and what is to go out."""
-        key, now = watch.key(sighting.project_id), self._now()
+        key, now = watch.key(polled.project_id), self._now()
         known = self._memory.known.get(key)
-        stuck_after, service = self._options["stuck_after"], sighting.service
+        stuck_after, service = self._options["stuck_after"], polled.service
         limit = Limit(stuck_after, JOB_TYPES[watch.service].ended) if stuck_after is not None else None
-        self._memory.known[key], found = changes(known or {}, sighting.look, service.fields, now, limit)
+        self._memory.known[key], found = changes(known or {}, polled.snapshot, service.fields, now, limit)
         if watch.told:  # gone is no status
             found = [change for change in found if change.after]
         if known is None and not self._options["initial"]:
             return
         for change in found:
-            self._memory.events.append(self._plain(_event(watch, sighting, change, now)))
+            self._memory.events.append(self._plain(_event(watch, polled, change, now)))
 
     def _now(self) -> float:
         """Seconds since 1970. If someone has set the clock, all that is remembered moves with it."""
@@ -272,13 +275,13 @@ def _unread(failed: t.Sequence[tuple[Subscription, Failure]]) -> str:
     return f"{_named([one for one, dummy in failed])} cannot be read{whose}: {reason}"
 
 
-def _event(watch: Subscription, sighting: Sighting, change: Change, now: float) -> Event:
+def _event(watch: Subscription, polled: Polled, change: Change, now: float) -> Event:
     before, after = change.before, change.after
-    job = sighting.look.jobs.get(change.known.id)
+    job = polled.snapshot.jobs.get(change.known.id)
     return {
         "type": "stuck" if change.stuck else "change",
         "service": watch.service,
-        "project_id": sighting.project_id,
+        "project_id": polled.project_id,
         **watch.where,
         "id": change.known.id,
         "name": change.known.name,
@@ -286,6 +289,6 @@ def _event(watch: Subscription, sighting: Sighting, change: Change, now: float) 
         "after": after and after.status,
         "time": datetime.fromtimestamp(now, timezone.utc).isoformat(timespec="seconds"),
         "seconds": before and max(0, int(now - before.since)),  # the clock may have been ahead when it was written down
-        "job": job and {key: value for key, value in job.items() if key not in sighting.service.detail_fields},
+        "job": job and {key: value for key, value in job.items() if key not in polled.service.detail_fields},
         "meta": {"uuid": str(uuid.uuid4())},
     }

@@ -26,7 +26,7 @@ from ..module_utils._jobs.selection import Options, matching
 from ..module_utils._jobs.service import Service
 from ..module_utils._services.mrs_jobs import FATAL as ABOUT_A_CLUSTER
 from ..module_utils._services.registry import JOB_TYPES
-from ._job_changes import Jobs, Look
+from ._job_changes import Jobs, Snapshot
 
 LOG = logging.getLogger("otc.bigdata.job_events")
 LEAST_PATIENCE = 10.0  # seconds for which a request that is held back is tried again, however soon the next look is due
@@ -59,7 +59,7 @@ class Subscription:
 
 @dataclass
 class SourceContext(Context):
-    """Hears of what clients do, and lets them do nothing more once nobody waits for it.
+    """Logs what clients send again, and ends them once the source has been stopped.
 
     ``interval``: seconds from one look to the next.
     """
@@ -119,12 +119,12 @@ class SourceClient(Client):
         return reply
 
 
-class Sighting(t.NamedTuple):
-    """What a look has shown, and of what."""
+class Polled(t.NamedTuple):
+    """A list that could be read."""
 
     project_id: str
     service: Service
-    look: Look
+    snapshot: Snapshot
 
 
 class Poller:
@@ -139,7 +139,7 @@ class Poller:
         self._client: SourceClient | None = None
         self._services: dict[Subscription, Service] = {}
 
-    def look(self, watches: t.Sequence[Subscription]) -> dict[Subscription, Sighting | Failure]:
+    def look(self, watches: t.Sequence[Subscription]) -> dict[Subscription, Polled | Failure]:
         """What was seen of each list, or why it could not be read. Raises Denied where a new login does not help."""
         if not watches:
             return {}
@@ -165,24 +165,24 @@ class Poller:
                 raise look
         return looks
 
-    def _look_at(self, client: Client, watch: Subscription) -> Sighting | Failure:
+    def _look_at(self, client: Client, watch: Subscription) -> Polled | Failure:
         """Raises only what holds for the other lists, too."""
         try:
             service = self._services.get(watch) or JOB_TYPES[watch.service](client, watch.options)
             project_id = t.cast(str, client.project_id)
             known = self._known.get(watch.key(project_id), {})
-            sighting = Sighting(project_id, service, look_at(service, watch, known))
+            polled = Polled(project_id, service, look_at(service, watch, known))
         except Failure as error:
             self._services.pop(watch, None)  # its cluster may have got another ID
             if isinstance(error, Unreachable) or _ends_login(error):
                 raise
             return error
         self._services[watch] = service
-        return sighting
+        return polled
 
 
-def look_at(service: Service, watch: Subscription, known: Jobs) -> Look:
-    """A job is gone if a list that did not move shows it no more; where that proves nothing, a get tells."""
+def look_at(service: Service, watch: Subscription, known: Jobs) -> Snapshot:
+    """A job is gone if a list that did not move no longer shows it. Where that proves nothing, a get decides."""
     query = service.query(watch.chosen)
     listed = everything(service, query, ListCache(), watch.chosen)
     for warning in listed.warnings:
@@ -193,7 +193,7 @@ def look_at(service: Service, watch: Subscription, known: Jobs) -> Look:
     sights = dict.fromkeys(missing) if proven else gets(service, missing)
     seen = {**listed.jobs, **{job_id: sight for job_id, sight in sights.items() if isinstance(sight, dict)}}
     jobs = matching(seen, watch.chosen, service.fields, time.time())[0]
-    return Look(
+    return Snapshot(
         jobs=jobs,
         told=matching(jobs, watch.told, service.fields, time.time())[0],
         gone=[job_id for job_id, sight in sights.items() if sight is None],
