@@ -22,7 +22,7 @@ from ._cloud.transport import trouble_with_requests
 
 
 class Module(AnsibleModule):  # type: ignore[misc]
-    """Looks at its arguments before its constructor does, which logs, quotes and returns whatever it is given.
+    """Checks arguments before AnsibleModule does, which logs, quotes and returns whatever it is given.
 
     And hides what is secret in what it returns, as ansible-core does no more from 2.22 on.
     """

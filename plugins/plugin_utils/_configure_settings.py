@@ -211,7 +211,7 @@ def _never_begins(rrule: str, zone: str | None, date: str, now: datetime.datetim
         begin = datetime.datetime.strptime(date, "%Y%m%dT%H%M%S").replace(tzinfo=_time_zone(zone))
         last = [_last(rule, begin) for rule in rules]
     except ValueError:
-        return f"'{rrule}' has a date that there is not"
+        return f"'{rrule}' has a date that does not exist"
     except OverflowError:  # it ends when nobody is left
         return ""
     # A day more, as a rule may tell the time of another zone

@@ -91,7 +91,7 @@ def load(name: str) -> t.Any:
 
 
 class FastPath(NormalAction):  # type: ignore[misc]
-    """How Ansible runs a module, but for the moment in which it would start one."""
+    """Runs a task as Ansible does, but in its own process instead of as a module."""
 
     module: t.ClassVar[t.Any]
 

@@ -132,7 +132,7 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         super().set_options(task_keys, var_options, direct)
 
     def wants(self, name: str | None) -> bool:
-        """Whether the option ``names`` lets it pass."""
+        """Whether the option ``names`` chooses what is called so."""
         globs = self.get_option("names")
         return globs is None or bool(name) and any(fnmatchcase(str(name), str(glob)) for glob in globs)
 
@@ -302,7 +302,7 @@ class View:
 
 
 class OneHost(View):
-    """In it a name means this host, also where a group has the same one: Ansible would take the group."""
+    """Here a name means this host, also if a group has the same name: Ansible would take the group."""
 
     def set_variable(self, dummy: str, variable: str, value: t.Any) -> None:
         self._host.set_variable(variable, _inert(value))
@@ -312,7 +312,7 @@ class OneHost(View):
 
 
 class ItsGroups(View):
-    """In it a child of a group is a group. What is called like the group that is to hold it is that group already."""
+    """While groups are made. A group that is called like its parent is the parent itself, and is not added to it."""
 
     def add_child(self, parent: str, group: str) -> None:
         if parent != group:

@@ -159,7 +159,7 @@ def _watch(service: str, where: dict[str, str], filters: Options | None) -> Subs
 
 
 def _passes(error: Failure) -> bool:
-    """Whether it may be better the next time although nobody changes anything."""
+    """Whether it may work the next time although nobody changes anything."""
     if isinstance(error, Misdirected):
         return False
     return isinstance(error, (Unanswered, Unreachable, Skipped)) or getattr(error, "status", None) == 429
@@ -217,7 +217,7 @@ class Source:
             LOG.warning("%s can be read again", _named(back))
 
     def _take(self, watch: Subscription, polled: Polled) -> None:
-        """Into the memory, what is known from now on and what is to go out."""
+        """Notes in the memory what is known now, and the events that are to be sent."""
         key, now = watch.key(polled.project_id), self._now()
         known = self._memory.known.get(key)
         stuck_after, service = self._options["stuck_after"], polled.service

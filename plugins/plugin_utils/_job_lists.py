@@ -53,7 +53,7 @@ class Subscription:
         return JOB_TYPES[self.service].api
 
     def key(self, project_id: str) -> str:
-        """The name of this list in the memory: what was seen of another one must not be compared with it."""
+        """The name of this list in the memory, so that it is only compared with itself."""
         return json.dumps([project_id, self.service, self.where, self.chosen], sort_keys=True)
 
 
@@ -166,7 +166,7 @@ class Poller:
         return looks
 
     def _look_at(self, client: Client, watch: Subscription) -> Polled | Failure:
-        """Raises only what holds for the other lists, too."""
+        """Raises only an error that the other lists would have, too."""
         try:
             service = self._services.get(watch) or JOB_TYPES[watch.service](client, watch.options)
             project_id = t.cast(str, client.project_id)

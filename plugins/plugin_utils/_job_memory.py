@@ -24,7 +24,7 @@ Event = dict[str, t.Any]
 
 
 class StateFile:
-    """``known``: jobs by list and ID; ``events``: in the order in which they are to go out. Without a path it forgets."""
+    """``known``: jobs by list and ID; ``events``: those to be sent, the oldest first. Without a path nothing is saved."""
 
     def __init__(self, path: str | None) -> None:
         self._path = path
@@ -109,10 +109,10 @@ def _locked(path: str) -> t.Iterator[None]:
 
 
 def _checked(job: Known) -> Known:
-    """Raises TypeError for what no service says."""
+    """Raises TypeError for a job that this file cannot hold."""
     for value, kinds in ((job.id, (int, str)), (job.status, str), (job.since, (int, float))):
         if not isinstance(value, kinds):
-            raise TypeError(f"{value!r} in the place of another kind of value")
+            raise TypeError(f"{value!r} is of another type than it should be")
     return job
 
 

@@ -60,7 +60,7 @@ def jobs_in(value: t.Any) -> list[Job]:
 
 
 def _failure(result: t.Mapping[str, t.Any], jobs: t.Sequence[Job]) -> list[Job]:
-    """Jobs do not tell of a fault that is not theirs: a refused login, a malformed option."""
+    """An entry for a task that failed as a whole: no job tells of a refused login or a malformed option."""
     failed = result.get("failed") or result.get("unreachable")
     if result.get("error") or (failed and not jobs):
         return [{"changed": False, "failed": True, "msg": result.get("msg", "")}]
@@ -91,7 +91,7 @@ def _later(earlier: Job, job: Job) -> Job:
 
 
 def is_job(entry: Job) -> bool:
-    """No: it stands for a whole task."""
+    """False for an entry that stands for a whole task."""
     return "id" in entry or "job_id" in entry
 
 

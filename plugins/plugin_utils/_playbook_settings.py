@@ -290,7 +290,7 @@ def _why_no_file(path: str) -> t.Iterator[str]:
 
 
 def _hosts_of_inventories(found: Settings, given: Variables) -> t.Iterator[str]:
-    """Whoever names no hosts means whom the credential belongs to, not a cluster or project that happens to have that name."""
+    """The default ``localhost`` means the project of the credential. A cluster or project of that name would take its place."""
     if found.get("otc_hosts") != "localhost":
         return
     for group in sorted(GROUPS.keys() & set(given.groups)):
@@ -356,14 +356,14 @@ def _kept(playbook: str, file: str | None, given: Variables) -> Settings:
 
 
 def _of_workflow(given: Variables) -> dict[str, t.Any]:
-    """What the job before in a workflow of AWX has handed on, {} without one."""
+    """What the job before this one in a workflow of AWX has handed on; {} if there was none."""
     told = given.values.get("otc_bigdata")
     flink = told.get("flink") if isinstance(told, dict) else None
     return flink if isinstance(flink, dict) else {}
 
 
 def _stopped_jobs(content: t.Mapping[str, t.Any], host: str) -> dict[str, list[int]]:
-    """By hosts, for the end of a window, which starts those of this host and nothing else."""
+    """The jobs to be started at the end of a window, by hosts; ``host`` must be among them."""
     of_hosts = content.get("stopped_jobs")
     if not _are_of_hosts(of_hosts):
         raise ValueError(

@@ -40,7 +40,7 @@ class Api:
     hints: t.Mapping[str, str] = field(default_factory=dict)
 
     def with_gateway(self) -> Api:
-        """And what the gateway and IAM say in front of it."""
+        """The same, with the codes of the gateway and of IAM added, which may answer in place of the service."""
         return Api(
             self.name,
             (*GATEWAY.expired, *self.expired),
@@ -69,7 +69,7 @@ def content(reply: Reply) -> t.Any:
 
 
 class Maybe(t.NamedTuple):
-    """What a shape demands of a value that may as well be null or missing."""
+    """In a shape: the value may be null or missing; if it is there, it has this shape."""
 
     shape: t.Any
 
@@ -98,7 +98,7 @@ def shaped(value: t.Any, shape: t.Any, call: str, where: str = "") -> t.Any:
 
 
 def object_or_nothing(answer: t.Any, call: str) -> None:
-    """For the answer to a write, of which nothing is read. Raises Unanswered for anything else: it may not be its answer."""
+    """The answer to a write that tells nothing. Raises Unanswered for any other, as it may not come from the service."""
     shaped(answer, Maybe(dict), call)
 
 

@@ -83,7 +83,7 @@ class TokenHeader:
 
 
 class Signer:
-    """The same by a signature, made anew for each time that the request is sent, as it holds the time."""
+    """Signs a request. The signature holds the time, so it is made anew each time that the request is sent."""
 
     def __init__(self, key: AccessKey, project_id: str | None) -> None:
         self._key = key
@@ -115,7 +115,7 @@ Auth = t.Union[TokenHeader, Signer]
 
 @dataclass(frozen=True)
 class Login:
-    """What a credential has led to. ``project``: its id is known, its name perhaps; None if none was wanted."""
+    """The result of a login. ``project`` has its id, and perhaps its name; None if none was wanted."""
 
     auth: Auth
     project: Project | None = None
@@ -135,7 +135,7 @@ class Token:
     renewable: t.ClassVar[bool] = False
 
     def login(self, http: Http, iam: str | None, project: Project | None) -> Login:
-        """No request, but for a project that is not given by its id: then one, to IAM."""
+        """Sends one request to IAM if the project is not given by its id, else none."""
         auth = TokenHeader(self.token)
         if project != Project():
             return Login(auth, project and _resolved(http, self, iam, auth, project))
@@ -163,7 +163,7 @@ class AccessKey:
     renewable: t.ClassVar[bool] = False
 
     def login(self, http: Http, iam: str | None, project: Project | None) -> Login:
-        """No request, but for the name of a project: then one, to IAM."""
+        """Sends one request to IAM if the project is given by its name, else none."""
         found = project and _resolved(http, self, iam, Signer(self, None), project)
         return Login(Signer(self, found.id if found else None), found)
 

@@ -32,7 +32,7 @@ class Client:
     """Logs in at once. ``project``, whose id is ``project_id``, and the calls belong to that login.
 
     No request is repeated after ``deadline``, a time of the monotonic clock.
-    ``context`` hears of every repeat, and learns the secrets that a login brings.
+    ``context`` is told of every repeat, and gets the secrets that a login brings.
     """
 
     def __init__(self, connection: Connection, api: Api, context: Context, deadline: float) -> None:
@@ -131,7 +131,7 @@ class Client:
         return self._http.send(method, self._base + path, HEADERS, query, body, auth, method == "GET", read)
 
     def map(self, function: t.Callable[[Item], Result], items: t.Sequence[Item]) -> list[Result | ApiError]:
-        """``function`` of each item, in order, at most ``max_concurrency`` at once; an ApiError stands for its item.
+        """Calls ``function`` for each item, at most ``max_concurrency`` at once. The results are in the same order, an ApiError is one.
 
         Once an error is fatal or the host cannot be reached, the rest is not sent but gets the same error.
         """
@@ -160,7 +160,7 @@ class Client:
 
 
 def run_parallel(function: t.Callable[[Item], Result], items: t.Sequence[Item], workers: int) -> list[Result]:
-    """``function``, which raises nothing, of each item, in order.
+    """Calls ``function``, which raises nothing, for each item; the results are in the same order.
 
     Whoever ends this early, by Ctrl-C or a time limit of Ansible, waits for no request under way.
     """

@@ -34,7 +34,7 @@ ENCRYPTED = Unclear("is encrypted by ansible-vault, which only Ansible itself ca
 
 
 def first(paths: t.Iterable[str]) -> str | None:
-    """The first that lies there, be it a file, a folder or a link to nowhere."""
+    """The first path at which something is, be it a file, a folder or a dead link."""
     for path in paths:
         try:
             os.lstat(path)
@@ -47,7 +47,7 @@ def first(paths: t.Iterable[str]) -> str | None:
 
 
 def content(path: str, named: str = "", empty: bool = False) -> dict[t.Any, t.Any]:
-    """The mapping in a file; ``empty``: nothing may be in it, too. Raises OptionError.
+    """The mapping in a file; ``empty``: the file may also be empty. Raises OptionError.
 
     ``named`` is the variable that names the file, or could. No message quotes the file: a password may be in that line.
     """

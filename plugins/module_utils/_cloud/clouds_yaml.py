@@ -95,7 +95,7 @@ def has_openstacksdk() -> bool:
 
 
 def chooses_none(environ: t.Mapping[str, str]) -> bool:
-    """Whether the environment points to a file alone that has not exactly one entry. Raises OptionError."""
+    """Whether the environment names a file and no entry, and the file has not exactly one. Raises OptionError."""
     if environ.get(NAME):
         return False
     try:
@@ -156,7 +156,7 @@ def _named(environ: t.Mapping[str, str], variable: str) -> str | None:
 
 
 def _clouds(path: str | None, named: str, empty: bool = False) -> Entry:
-    """The entries of a file, not looked at."""
+    """The entries of a file, unchecked."""
     found = content(path or "", named, empty).get("clouds") or {}
     if not isinstance(found, dict):
         raise OptionError(f"cloud: {path} cannot be read: clouds must be a mapping")
@@ -177,7 +177,7 @@ def _plain(raw: t.Any, where: str, auth: bool = True) -> Entry:
         if value is None or value == "":
             continue
         if key != key.lower():
-            raise OptionError(f"{where}: {shown(key)} is no key of it, as keys have no capital letters")
+            raise OptionError(f"{where}: the key {shown(key)} must be in lower case")
         if key == "auth" and auth:
             if not isinstance(value, dict):
                 raise OptionError(f"{where}: auth must be a mapping")
@@ -189,7 +189,7 @@ def _plain(raw: t.Any, where: str, auth: bool = True) -> Entry:
 
 
 def _over(below: Entry, above: Entry) -> Entry:
-    """Both; what is in both is taken from ``above``."""
+    """Both entries merged; what is in both is taken from ``above``."""
     return {**below, **above, "auth": {**below.get("auth", {}), **above.get("auth", {})}}
 
 
@@ -231,7 +231,10 @@ def _in_region(name: str, entry: Entry, wish: Wish, where: str) -> tuple[Entry, 
 
 
 def _without_keys_of_obs(entry: Entry) -> tuple[Entry, bool]:
-    """Keys beside a user, or beside those in ``auth``, are for OBS. Whether they are beside a user, is told, too."""
+    """The entry without access keys that are for OBS, and whether they stood beside a user.
+
+    Keys beside a user, or beside other keys in ``auth``, are for OBS.
+    """
     auth = entry["auth"]
     has_user = not {"username", "user_id"}.isdisjoint({*auth, *entry})
     own_pair = [key in auth for key in ("ak", "access_key", "sk", "secret_key")]
@@ -267,7 +270,7 @@ def _texts(entry: Entry, options: t.Iterable[str], place: str) -> dict[str, Valu
 
 
 def _expanded(option: str, value: Value, region: str | None, where: str) -> str:
-    """As openstacksdk does it, which knows other words in braces, too."""
+    """With the region in place of REGION, as openstacksdk does it. Other words in braces are refused."""
     text = value.text
     if option not in EXPANDED or "{" not in text:
         return text
@@ -275,7 +278,7 @@ def _expanded(option: str, value: Value, region: str | None, where: str) -> str:
         raise OptionError(f"region: missing, and {value.name} needs it")
     text = text.replace(REGION, region or "")
     if "{" in text:
-        raise OptionError(f"{where}: of what may be in braces in {option}, only {REGION} is supported")
+        raise OptionError(f"{where}: {option} may hold nothing in braces but {REGION}")
     return text
 
 

@@ -148,7 +148,7 @@ def _whole(level: Level, rest: Level | None = None) -> Login | None:
 
 
 def _whole_or_none(env: Level) -> Login | None:
-    """A part of a credential is nothing where there is another one, as it is no other user's."""
+    """The credential of the environment; one that is half given does not count."""
     kind = kind_of(env)
     return _whole(env) if kind and all(part in env.values for part in kind.parts) else None
 

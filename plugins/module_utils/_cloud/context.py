@@ -39,7 +39,7 @@ class Context:
     bugs: list[str] = field(default_factory=list)
 
     def add_secrets(self, values: t.Iterable[str]) -> None:
-        """These are secret, also as messages may quote them: in the notation of JSON, and without repeated blanks."""
+        """Hides these texts, also in the forms that messages may quote: escaped as in JSON, and without repeated blanks."""
         for value in values:
             forms = (value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1])
             self.secrets.update(form for one in forms for form in (one, " ".join(one.split())) if form)
@@ -49,7 +49,7 @@ class Context:
         self.repeats.append(text)
 
     def fault(self, error: Exception) -> Failure:
-        """What users are told of any exception; for those who mend a bug there is more to be seen."""
+        """Any exception as something to tell the user. The traceback of a bug is kept for those who mend it."""
         told = Failure.of(error)
         if isinstance(told, Bug):
             self.bugs.append(told.traceback)

@@ -26,7 +26,7 @@ class Failure(Exception):
 
     @staticmethod
     def of(error: Exception) -> Failure:
-        """Any exception as something that can be told, for those who must not let it through."""
+        """Any exception as a Failure, for code that must not raise anything else."""
         return error if isinstance(error, Failure) else Bug(error)
 
 
@@ -77,7 +77,7 @@ class ApiError(Failure):
         return kind(self.call, message, said["status"], said["code"], said["request_id"], hint or self.hint)
 
     def of_status(self, status: int) -> ApiError:
-        """The same error of an answer with another status: who reads its body does not know it."""
+        """The same error with another status: whoever reads the body of an answer does not know its status."""
         said = self.error
         return type(self)(self.call, said["message"], status, said["code"], said["request_id"], self.hint)
 
@@ -108,7 +108,7 @@ class Unanswered(ApiError):
 
 
 class Untold(ApiError):
-    """A complete answer that leaves open what was asked for; it would be the same if asked again."""
+    """A complete answer without what was asked for, such as a status that is null. Asking again would not help."""
 
 
 class Excessive(Unanswered):
@@ -128,7 +128,7 @@ class Skipped(ApiError):
 
 
 class Late(Skipped):
-    """Not sent, as its turn would only have come when the time of the task is over."""
+    """Not sent, as the time of the task would be over before its turn comes."""
 
 
 class Fatal(ApiError):

@@ -47,13 +47,13 @@ Keys = t.Sequence[tuple[str, Value]]  # what is there by each of its names, that
 
 
 def in_environment(environ: t.Mapping[str, str]) -> Keys:
-    """Variables by the names that the same has in a clouds.yaml. An empty one counts as unset."""
+    """The variables of the environment, by the names of the same keys in a clouds.yaml. An empty one counts as unset."""
     found = [(VARIABLE.fullmatch(name), Value(text, name)) for name, text in environ.items() if text]
     return [((match[1] or match[2]).lower(), value) for match, value in found if match]
 
 
 def kinds(keys: Keys) -> t.Sequence[type[Credential]]:
-    """The kinds of credential that may count, the first that is there wins. Raises OptionError."""
+    """The kinds of credential that may count; the first one that is given wins. Raises OptionError."""
     types = [value for key, value in keys if key in AUTH_TYPE]
     chosen = [AUTH_TYPES.get(value.text.lower()) for value in types]
     for value, kind in zip(types, chosen):
@@ -65,14 +65,14 @@ def kinds(keys: Keys) -> t.Sequence[type[Credential]]:
 
 
 def is_foreign(key: str, value: Value) -> bool:
-    """Whether a variable means another login than there would be, even alone."""
+    """Whether a variable, even alone, asks for a kind of login that would not be made."""
     if key in AUTH_TYPE:
         return value.text.lower() not in AUTH_TYPES
     return key not in HARMLESS_ALONE and any(re.fullmatch(pattern, key) for pattern in FOREIGN)
 
 
 def refuse_foreign(keys: Keys) -> None:
-    """Raises OptionError for a key that means another login than there would be."""
+    """Raises OptionError for a key that asks for a kind of login that would not be made."""
     for key, value in keys:
         for pattern, why in FOREIGN.items():
             if re.fullmatch(pattern, key):

@@ -63,7 +63,7 @@ class Level(t.NamedTuple):
 
 
 def of_task(options: Options) -> Level:
-    """Raises OptionError for whatever is malformed, also where something else wins."""
+    """Raises OptionError for each malformed option, also for one that would not count."""
     given = {name: options[name] for name in (*ENVIRONMENT, "cloud") if options.get(name) is not None}
     given.update({f"endpoints.{key}": url for key, url in (options.get("endpoints") or {}).items() if url is not None})
     values = {name: Value(str(given[name]), named([name]) if name in URLS else name) for name in given}
@@ -114,7 +114,7 @@ def check(option: str, value: Value) -> None:
 
 
 def highest(levels: t.Sequence[Level], option: str) -> Value | None:
-    """The option as the highest level has it, checked: those of the environment have not been."""
+    """The option as the highest level has it. It is checked here, as variables of the environment were not checked before."""
     for level in levels:
         if option in level.values:
             check(option, level.values[option])

@@ -46,7 +46,7 @@ Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 def misplaced(spec: Spec, arguments: Arguments) -> tuple[list[str], dict[t.Any, t.Any]]:
     """What is to be refused, each with the name of its option, and the arguments to go on with.
 
-    They are as given, unless the task cannot but fail: then without anything that is, or may be, secret.
+    They are as given. If something is to be refused, they are without whatever is, or may be, secret.
     """
     sieve = _Sieve()
     shown = sieve.options(spec, arguments)
@@ -85,7 +85,7 @@ class _Sieve:
                 self.unknown = True
                 shown[str(given)] = HIDDEN_WHOLE
             else:
-                self.errors.append(f"{label.rstrip('.') or 'options'}: there is one whose name is no name of an option")
+                self.errors.append(f"{label.rstrip('.') or 'options'}: has a key that cannot be the name of an option")
                 shown[HIDDEN_WHOLE] = HIDDEN_WHOLE
         return shown
 
@@ -122,7 +122,7 @@ class _Sieve:
 
 
 def _found(one: t.Mapping[str, t.Any], value: t.Any, free: bool) -> str:
-    """What a single value is instead of what belongs there; empty if it may be that."""
+    """What a value seems to be, if that does not belong here; else empty."""
     kind = one.get("type", "str")
     if isinstance(value, str):
         if one.get("no_log"):

@@ -15,7 +15,7 @@ Spec = dict[str, dict[str, t.Any]]
 
 
 def connection_options() -> Spec:
-    """Who asks, and where. Environment variables are read later, as a task's own options must win as a group."""
+    """Who asks, and where. Environment variables are read later, as the options of a task must win over them as a group."""
     return {
         "token": {"type": "str", "no_log": True},
         "access_key": {"type": "str", "no_log": True},

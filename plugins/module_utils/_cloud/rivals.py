@@ -35,7 +35,7 @@ def entry_around(task: Level, env: Level, environ: Environ, settled: bool) -> Le
             of_cloud(None, environ, task, env)  # raises, and says what there is to choose from
         return None
     if rivals and not has_openstacksdk():
-        raise _contradiction(environ, rivals[0][1], "nothing but openstacksdk, which is not there, could compare them")
+        raise _contradiction(environ, rivals[0][1], "only openstacksdk could compare them, and it is not installed")
     entry = of_cloud(None, environ, task, env)
     for key, variable in rivals:
         if not _agree(key, variable, env, entry):

@@ -347,7 +347,7 @@ def _adapter(connections: int, tls: Tls | None) -> t.Any:
 
     class TlsAdapter(Adapter):
         def cert_verify(self, *args: t.Any, **kwargs: t.Any) -> None:
-            """The context has it all (requests up to 2.31 would name the CA file here)."""
+            """Does nothing, as the context has it all (requests up to 2.31 would name the CA file here)."""
 
         def build_connection_pool_key_attributes(self, request: t.Any, *args: t.Any, **kwargs: t.Any) -> t.Any:
             """The same, for requests from 2.32 on."""
@@ -374,7 +374,7 @@ def _body(response: t.Any, call: str) -> bytes:
 
 
 def _decompressed(body: bytes, encoding: str, call: str, status: int) -> bytes:
-    """Here, as urllib3 decompresses all that it has read, however much that becomes."""
+    """Decompressed here, with a limit: urllib3 would decompress all that it has read, however much that becomes."""
     parts: list[bytes] = []
     size = 0
     try:
@@ -442,7 +442,7 @@ def _fault_of_tls(call: str, causes: t.Sequence[BaseException], by: str) -> Misd
 
 
 def _said_of_tls(cause: BaseException, by: str) -> str:
-    """Empty where it is not about TLS, or says no more than that the connection broke."""
+    """What a fault of TLS means; empty for other faults, and for a connection that just broke."""
     if isinstance(cause, ssl.SSLCertVerificationError):
         # urllib3 before 2 raises it without these two
         code, why = getattr(cause, "verify_code", 0), getattr(cause, "verify_message", "") or _reason([cause])
@@ -481,7 +481,7 @@ def _not_connected(call: str, causes: t.Sequence[BaseException], proxy: str, by:
 
 
 def _unusable(call: str, error: Exception, proxy: str) -> Misdirected | None:
-    """The URL, or that of the proxy, is none that a request can be sent to."""
+    """No request can be sent to this URL, or by way of this proxy."""
     from requests.exceptions import InvalidSchema, InvalidURL
     from urllib3.exceptions import LocationValueError, ProxySchemeUnknown
 

@@ -53,7 +53,7 @@ class Limit:
         self.over = False
 
     def begin(self) -> float:
-        """It counts from the first call on. Returns its end."""
+        """Starts the time of the request with the first call. Returns when it ends."""
         if self.end is None:
             self.end = self._watch.enter(self)
         return self.end
@@ -107,7 +107,7 @@ class Watch:
         return end
 
     def _keep_watch(self) -> None:
-        """Nobody needs to wake it: what begins while it sleeps does not end before it wakes."""
+        """Cuts off what is over. It sleeps until the next end; what begins meanwhile ends later than that."""
         while True:
             with self._lock:
                 if not self._open:

@@ -25,7 +25,7 @@ MOST_NAMED = 5  # jobs that a warning names
 
 
 def list_jobs(job_type: JobType, options: Options, context: Context) -> Result:
-    """``jobs`` and ``total``; unknown ids are left out. One job that cannot be read fails the task, with the others."""
+    """``jobs`` and ``total``; unknown ids are left out. If a job cannot be read the task fails, and still shows the others."""
     try:
         result = _list_jobs(job_type, options, context)
     except KeyboardInterrupt:
@@ -59,7 +59,7 @@ def _nothing_read(fault: Failure) -> Result:
 
 
 def _read(service: Service, selection: Selection, details: bool, notes: Result) -> list[Observation]:
-    """``notes``: what else the result tells."""
+    """Puts warnings, and why there is no job, into ``notes``."""
     ids = selection.ids
     unread: t.Mapping[t.Any, Observation] = {}
     if ids is None:
@@ -79,7 +79,7 @@ def _read(service: Service, selection: Selection, details: bool, notes: Result) 
 
 
 def _told(sights: t.Mapping[t.Any, Observation], warnings: list[str]) -> list[Observation]:
-    """Without the jobs of which the service tells no status: they are only named."""
+    """Leaves out the jobs whose status the service does not tell, and warns of them."""
     untold = [(job_id, sight) for job_id, sight in sights.items() if isinstance(sight, Untold)]
     if untold:
         named = ", ".join(str(job_id) for job_id, dummy in untold[:MOST_NAMED])

@@ -107,7 +107,7 @@ class LastWrite(t.NamedTuple):
     def after(
         cls, before: LastWrite | None, write: Write, answer: Answer, refusal: ApiError | None, now: float, pause: float
     ) -> LastWrite:
-        """``answer`` came at ``now``. What nobody knows of the same write ``before`` stays unknown; another has had its effect."""
+        """``answer`` came at ``now``. If the write before was the same, what was unknown of it stays unknown."""
         same = before if before and before.write is write else None
         lost = answer is Answer.LOST
         unsure = lost or answer is Answer.DOUBTFUL or (same is not None and same.unsure)
@@ -188,7 +188,7 @@ class Entry:
 
     @property
     def unproven(self) -> bool:
-        """Another look may show what its last write, or the refusal of it, has not told yet."""
+        """The answer to its last write may not be the last word, so another look is due whatever ``wait`` says."""
         return self.last is not None and (self.last.unanswered or self.last.just_refused)
 
     def exhausted(self, write: Write) -> bool:
@@ -213,7 +213,7 @@ class Entry:
 
 
 def took_effect(entry: Entry, now: float) -> bool:
-    """Whether the last look shows that a write without a clear answer has had its effect."""
+    """Whether the last look shows that a write had its effect, although its answer left that open."""
     last, step = entry.last, entry.goal.step(entry.status)
     if last is None or not last.unsure:
         return False
@@ -251,7 +251,8 @@ def _still_called_for(entry: Entry, last: LastWrite, now: float) -> Step | Write
 
 
 def _again(entry: Entry, last: LastWrite, now: float) -> Step | Write:
-    """After an answer that says little. Each try follows a look, and a pause but for what was refused together."""
+    """After an answer that leaves open what became of the write: it is sent again after a look. A pause comes before it, too,
+    unless the write was refused together with those of other jobs."""
     early = says_little(entry) and not _over(last.again_at, now)
     if not entry.exhausted(last.write) and not entry.hindrance:
         return Step.PAUSE if early else last.write
@@ -275,7 +276,7 @@ def _after_refusal(entry: Entry, last: LastWrite) -> Step | Write:
 
 
 def says_little(entry: Entry) -> bool:
-    """The answer to the last write, if there was one, leaves open whether the next one will be refused, too."""
+    """There was a last write, and its answer leaves open what comes of the next try."""
     if entry.last is None:
         return False
     refusal = entry.refusal
@@ -284,19 +285,19 @@ def says_little(entry: Entry) -> bool:
 
 
 def lacks(entry: Entry) -> bool:
-    """The job has ended by our doing, but has not left what it was to leave."""
+    """We have made the job end, but it lacks what was wanted, such as a savepoint."""
     goal = entry.goal
     ended = goal.step(entry.status) is Step.DONE and entry.word not in goal.content
     return bool(entry.lack) and goal.insists and entry.changed and ended
 
 
 def misses(entry: Entry) -> bool:
-    """The job had ended, or has ended, without our doing, and without what we would have made of it."""
+    """The job has ended without our doing, and lacks what our write would have left, such as a savepoint."""
     return bool(entry.lack) and not entry.changed and entry.word in entry.goal.told_of
 
 
 def wake_up(entry: Entry, now: float) -> float | None:
-    """When the next step may be another one by time alone. None if only a look can change it."""
+    """When the next step may change because time has passed. None if only another look can change it."""
     moments = []
     if entry.last and says_little(entry):
         moments.append(entry.last.again_at)
@@ -312,7 +313,7 @@ def _over(moment: float, now: float) -> bool:
 
 
 def _came_to_nothing(entry: Entry, last: LastWrite, now: float) -> bool:
-    """A failure status counts once it can be the outcome of our write, and not what was there before."""
+    """The job shows a failure that comes from our write. One that was there before the write counts only after NO_EFFECT seconds."""
     ours = last.answer is Answer.ACCEPTED or last.unsure
     settled = last.moved or _over(last.answered_at + NO_EFFECT, now)
     return ours and entry.word in entry.goal.failures and settled

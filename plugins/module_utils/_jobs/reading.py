@@ -97,7 +97,7 @@ def part(answer: t.Any, key: str) -> t.Any:
 
 @dataclass
 class ListCache:
-    """What lists have told this task so far; ``query`` makes a later list comparable with them."""
+    """What lists have shown to this task so far; ``query``: later lists are asked for the same, so that they can be compared."""
 
     query: t.Mapping[str, t.Any] = field(default_factory=dict)
     shown: set[t.Any] = field(default_factory=set)
@@ -121,14 +121,14 @@ class Listing:
 
     @property
     def warnings(self) -> list[str]:
-        """What whoever relies on it must know."""
+        """What a user should know who relies on this list."""
         left_out = NAMELESS.format(self.nameless)
         moving = "" if self.still or self.short else MOVING
         return [text for text in (moving, self.short, left_out if self.nameless else "") if text]
 
 
 def look(service: Service, ids: Ids, memory: ListCache) -> dict[t.Any, Observation]:
-    """Each of ``ids`` as it is now, by at most one request more than the cheaper of gets and list pages."""
+    """Each of ``ids`` as it is now. It costs at most one request more than gets alone, or list pages alone, would."""
     if len(ids) <= 2 or (memory.total is not None and len(ids) <= _pages(memory.total)):
         return gets(service, ids)
     pages_of = service.pages(memory.query)
@@ -147,7 +147,7 @@ def look(service: Service, ids: Ids, memory: ListCache) -> dict[t.Any, Observati
 
 
 def _pages_for(ids: Ids, pages_of: Pages) -> list[Page | ApiError]:
-    """A list as far as it spares gets, its first page first; none where that cannot be read."""
+    """The pages of a list, as long as they cost less than gets of ``ids``. None if the first one cannot be read."""
     try:
         first = pages_of.first()
     except (Fatal, Unreachable):
@@ -169,7 +169,7 @@ def _pages_for(ids: Ids, pages_of: Pages) -> list[Page | ApiError]:
 def everything(
     service: Service, query: t.Mapping[str, t.Any], memory: ListCache, filters: t.Mapping[str, t.Any] | None = None
 ) -> Listing:
-    """All jobs that a list shows for ``query``. If it moved meanwhile it is read again, and nothing seen is forgotten.
+    """All jobs that a list shows for ``query``. If it moved meanwhile it is read again; jobs that were seen before still count.
 
     Of the jobs that could match ``filters``, those whose status the list does not tell are read by gets.
     """
@@ -203,7 +203,7 @@ def _held_still(service: Service, query: t.Mapping[str, t.Any]) -> tuple[Listing
 def _statuses_of(
     vague: t.Mapping[t.Any, Job], service: Service, filters: t.Mapping[str, t.Any] | None
 ) -> tuple[dict[t.Any, Job], dict[t.Any, ApiError]]:
-    """Jobs whose status a list does not tell, with it; and those of which a get does not tell it either."""
+    """For jobs whose status a list does not tell: those of which a get tells it, and those of which it does not either."""
     fields = service.fields
     if filters is None:
         return {}, {job_id: Untold("", f"the list tells no {fields.status} of this job") for job_id in vague}

@@ -82,7 +82,7 @@ class Task:
 
 
 def reconcile(job_type: JobType, options: Options, context: Context) -> Result:
-    """The result of a module, ``failed`` in it; raises nothing that a user should have to read as a traceback.
+    """The result of a module; if something goes wrong, ``failed`` is in it.
 
     Raises Interrupted where the user wants it to end.
     """
@@ -159,7 +159,7 @@ def _nothing_done(error: Failure) -> Result:
 
 
 def _choose(service: Service, task: Task) -> None:
-    """Fills the entries, in the order given or listed, and has seen each once."""
+    """Makes the entries, in the order given or listed, and reads each job once."""
     if task.selection.ids is not None:
         task.entries = [_entry(job_id, service, task) for job_id in task.selection.ids]
         _look(service, task, task.entries)
@@ -284,7 +284,7 @@ def _judge(entry: Entry, task: Task, now: float) -> Write | None:
 
 
 def _settle(entry: Entry, task: Task, step: Step) -> None:
-    """If this step ends the work on the job."""
+    """Ends the work on the job if this step says so."""
     if step is Step.DONE:
         if entry.steady or entry.been.isdisjoint(entry.goal.twice):  # else one more look, whatever wait says
             entry.settle(_why_done(entry))
@@ -297,7 +297,7 @@ def _settle(entry: Entry, task: Task, step: Step) -> None:
 
 
 def _leave(entry: Entry, task: Task, step: Step) -> None:
-    """Where nobody waits, a job that is not there yet is left to itself."""
+    """With ``wait: false``, a job that is not as wanted yet is not looked at any more."""
     waits = task.options["wait"] or _must_follow(entry) or entry.unproven
     if step is Step.HOLD and not waits:
         entry.fail(f"{entry.described()}: nothing can be done now, and wait is false", entry.refusal)
@@ -361,7 +361,7 @@ def _doubt(entry: Entry) -> str:
 
 
 def _doubt_of_a_lost_write(entry: Entry) -> str:
-    """Where another look has told enough of what was only refused."""
+    """Only after a lost write: if a write was only refused, the look since then has told enough."""
     return _doubt(entry) if entry.last and entry.last.unanswered else ""
 
 
@@ -424,7 +424,7 @@ def _is_doubtful(entry: Entry) -> bool:
 
 
 def _settle_accepted(entries: t.Iterable[Entry]) -> None:
-    """Where nobody waits for what comes of it."""
+    """With ``wait: false``, an accepted write is the end of the work on a job."""
     for entry in entries:
         if entry.last and entry.last.answer is Answer.ACCEPTED and not _must_follow(entry):
             entry.settle()

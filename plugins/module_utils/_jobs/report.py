@@ -20,7 +20,7 @@ MOST_LISTED = 20  # jobs that a warning names
 def report(
     entries: t.Sequence[Entry], goal: DesiredState, check_mode: bool = False, wait: bool = True, why_none: str = ""
 ) -> dict[str, t.Any]:
-    """The result of a task, whether it failed or not. ``why_none``: why filters have selected no job, if they have not."""
+    """The result of a task, whether it failed or not. ``why_none``: why the filters have selected no job, if that is so."""
     failed = [entry for entry in entries if entry.failed]
     changed = [entry for entry in entries if entry.changed and not entry.failed]
     return {

@@ -148,7 +148,7 @@ def plain(where: str, text: str) -> str:
 
 
 def refuse_exclusion(where: str, globs: t.Sequence[t.Any]) -> None:
-    """Elsewhere a leading ``!`` takes out what matches, here it would be part of a name that no job has."""
+    """Elsewhere in Ansible, a leading ``!`` takes out what matches. Here it would only be part of a name, so it is refused."""
     for number, glob in enumerate(globs):
         if str(glob).startswith("!"):
             raise OptionError(
@@ -167,9 +167,9 @@ def seconds(text: str) -> int:
 def matching(
     jobs: t.Mapping[t.Any, Job], filters: t.Mapping[str, t.Any], fields: Fields, now: float
 ) -> tuple[dict[t.Any, Job], list[str]]:
-    """The jobs that pass all filters, and the filters that some of them tell nothing about; ``now`` in seconds since 1970.
+    """The jobs that pass all filters, and the filters that could not be checked, as some jobs do not show the field.
 
-    Those are left to the service. Raises OptionError for one that the service does not apply and no job tells about.
+    ``now`` in seconds since 1970. Raises OptionError for a filter that neither the service nor anybody here can apply.
     """
     for key in filters:
         if _cannot_be_told(jobs, key, fields):
@@ -183,7 +183,7 @@ def matching(
 
 
 def _cannot_be_told(jobs: t.Mapping[t.Any, Job], key: str, fields: Fields) -> bool:
-    """Neither the service nor any of these jobs, if there are some, knows of this filter."""
+    """The service does not apply this filter, and none of these jobs shows the field."""
     known = key in (*fields.by_service, "name", "older_than")
     return not known and bool(jobs) and all(_untold(job, key, fields) for job in jobs.values())
 
@@ -244,7 +244,7 @@ def why_none(
     query: t.Mapping[str, t.Any],
     now: float,
 ) -> str:
-    """Why the filters select none of the jobs that were read, and what came closest. ``query``: the list was asked so."""
+    """Why the filters select none of the jobs that were read, and what came closest. ``query``: what the list was asked for."""
     if not jobs:
         return f"there are none{_with(query)}"
     said = f"{len(jobs)} job{'' if len(jobs) == 1 else 's'} read, none "

@@ -40,7 +40,7 @@ class Page:
 
 
 class Paging(enum.Enum):
-    """What the number counts that a page of a list is asked for by."""
+    """A page of a list is asked for by a number. This is what the number counts."""
 
     JOBS = "jobs, from 0"
     PAGES = "pages, from 1"
@@ -78,7 +78,10 @@ class Pages:
         return self.read(0 if self.paging is Paging.JOBS else 1)
 
     def others(self, first: Page, step: int = PAGE, most: int | None = None) -> list[Page | ApiError]:
-        """All that follow, or ``most`` of them, ``step`` jobs apart, read at the same time; no more than it shows."""
+        """All pages after the first, or ``most`` of them, as far as they are shown, read at the same time.
+
+        ``step``: how many jobs a page holds.
+        """
         starts = first.others(step, most)
         if self.onward:
             starts = starts[: self.onward.most - 1]
@@ -140,4 +143,4 @@ class JobType(t.Protocol):
         """What ``state`` means. Raises OptionError for an option that belongs to another state."""
 
     def __call__(self, client: Client, options: Options) -> Service:
-        """May look up where the jobs are, by a request. Raises OptionError if that is not to be found, ApiError."""
+        """May send a request to find out where the jobs are. Raises OptionError if they are nowhere, and ApiError."""

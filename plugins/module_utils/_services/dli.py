@@ -22,7 +22,7 @@ DLI = Api(
 ).with_gateway()
 
 
-def no(element: t.Any, call: str) -> Refused | None:
+def refusal_in(element: t.Any, call: str) -> Refused | None:
     """The refusal in a 2xx answer. ``is_success`` comes as a boolean or as a string; where it is missing the status stands."""
     said = element.get("is_success") if isinstance(element, dict) else None
     if said is None or str(said).lower() == "true":
@@ -31,8 +31,8 @@ def no(element: t.Any, call: str) -> Refused | None:
 
 
 def agree(answer: t.Any, call: str) -> None:
-    """Raises Refused where a 2xx answer says no all the same."""
-    refusal = no(answer, call)
+    """Raises Refused if a 2xx answer says in its body that the request was refused."""
+    refusal = refusal_in(answer, call)
     if refusal:
         raise refusal
 
@@ -41,7 +41,10 @@ def check_tags(filters: t.Mapping[str, t.Any]) -> None:
     """Raises OptionError for a tag that tag_query() would make another one of."""
     for key, value in filters.get("tags", {}).items():
         if isinstance(value, (dict, list)) or "," in f"{key}{value}" or "=" in key:
-            raise OptionError(f"filters.tags.{key}: not one tag that the service can be asked for: , and = part tags")
+            raise OptionError(
+                f"filters.tags.{key}: must be one text without a comma, and without = in the key; "
+                "the service would take it for other tags"
+            )
 
 
 def tag_query(tags: t.Mapping[str, t.Any]) -> str:

@@ -23,7 +23,7 @@ from .._jobs.plan import DesiredState, Step, Words, Write
 from .._jobs.reading import page, part, the_job
 from .._jobs.selection import Fields, Job, Selection, asked, select
 from .._jobs.service import PAGE, Page, Pages, Paging
-from .dli import DLI, agree, check_tags, no, tag_query
+from .dli import DLI, agree, check_tags, refusal_in, tag_query
 
 AT_ONCE = 100  # ids that one write carries
 
@@ -183,7 +183,9 @@ class FlinkJobs:
                 "stop the jobs in a task of its own first"
             )
         if options["resume_savepoint"] and state != "started":
-            raise OptionError(f"resume_savepoint: only state started takes up a savepoint, not {state}; leave it out")
+            raise OptionError(
+                f"resume_savepoint: only state started resumes from a savepoint, not {state}; leave it out"
+            )
         if options["resume_savepoint"]:
             return replace(GOALS[state], hindered=lambda job: "it has no savepoint to resume from" * _has_none(job))
         return _with_savepoints(GOALS[state], options["wait"]) if options["trigger_savepoint"] else GOALS[state]
@@ -242,12 +244,12 @@ class FlinkJobs:
         return [next((one for one in refusals if one), None)] * len(ids)
 
     def _refusal(self, element: t.Any, call: str) -> Refused | None:
-        refusal = no(element, call)
+        refusal = refusal_in(element, call)
         return refusal and refusal.recast(Refused, self.client.plain(refusal.error["message"]))
 
 
 def _with_savepoints(goal: DesiredState, waits: bool) -> DesiredState:
-    """Stopped, but only what can have a savepoint, and with one. Without ``waits``, what becomes of a stop is not seen."""
+    """Stopped with a savepoint. Jobs that cannot have one yet are awaited first. Without ``waits`` nobody sees whether there is one."""
     return replace(
         goal,
         steps={**goal.steps, "job_submitting": Step.HOLD, "job_downloading": Step.HOLD},

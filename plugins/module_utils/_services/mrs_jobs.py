@@ -264,7 +264,7 @@ def clusters(client: Client) -> Listing:
 
 
 def cluster(client: Client, cluster_id: str) -> Job | None:
-    """One cluster, with what the list need not show of it, such as its tags. None if MRS does not know it any more."""
+    """One cluster, with details such as its tags, which the list may leave out. None if MRS does not know it any more."""
 
     def read(answer: t.Any, call: str) -> Job:
         shape = {CLUSTER.id: str, CLUSTER.name: Maybe(str), CLUSTER.status: Maybe(str), "tags": Maybe(tags)}

@@ -25,7 +25,7 @@ from .._jobs.plan import DesiredState, Step, Words, Write
 from .._jobs.reading import page, part, the_job
 from .._jobs.selection import NOT, Fields, Job, Selection, select
 from .._jobs.service import PAGE, Onward, Page, Pages, Paging
-from .dli import DLI, agree, check_tags, no, tag_query
+from .dli import DLI, agree, check_tags, refusal_in, tag_query
 
 MOST_PAGES = 100  # of a list
 LONGEST_PATTERN = 1024  # of a part of a statement
@@ -131,7 +131,7 @@ class SqlJobs:
         """The status of one job, None if the service does not know it."""
 
         def read(answer: t.Any, call: str) -> Job:
-            if part(answer, "status") is None and no(answer, call):
+            if part(answer, "status") is None and refusal_in(answer, call):
                 raise Refused(call, "is_success is false", 200)  # its message is one of the job
             job = the_job(job_id, answer, self.fields, call)
             return {key: value for key, value in job.items() if key != "is_success"}  # which is about the answer
@@ -207,7 +207,7 @@ class SqlJobs:
 
         def read(answer: t.Any, call: str) -> Refused | None:
             shaped(answer, Maybe({"is_success": Maybe((bool, str))}), call)
-            refusal = no(answer, call)
+            refusal = refusal_in(answer, call)
             return refusal and refusal.recast(Vague, self.client.plain(refusal.error["message"]))
 
         return [self.client.call("DELETE", f"{self._jobs}/{ids[0]}", needs=CANCEL, read=read)]
