@@ -24,6 +24,7 @@ from ..module_utils._cloud.given import CONTROL
 from ..module_utils._cloud.levels import ENVIRONMENT
 from ..module_utils._jobs.plan import Step
 from ..module_utils._services.flink_jobs import STOP_STEPS
+from ..module_utils._services.registry import JOB_TYPES
 
 Settings = dict[str, t.Any]
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
@@ -36,13 +37,10 @@ AGE = re.compile(r"[1-9][0-9]{0,8}[smhdw]")
 OWN = {
     "chosen",
     "finished_at",
-    "flink_result",
-    "mrs_result",
-    "spark_result",
-    "sql_result",
     "stopped_jobs",
     "work_begun",
     "work_done",
+    *(f"{service}_result" for service in JOB_TYPES),
 }
 OWN_PREFIX = "otc__"
 # Of Flink jobs: whether there is something to stop

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pathlib
+import re
 import typing as t
 
 import pytest
@@ -18,6 +19,7 @@ from ansible_collections.otc.bigdata.tests.emulator.cloud import KINDS
 from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+EVENT_OPTIONS = yaml.safe_load(job_events.DOCUMENTATION)["options"]
 
 
 def read(path: str) -> str:
@@ -47,6 +49,7 @@ BOTH: dict[str, t.Callable[[t.Any], set[str]]] = {  # where the module and its r
 }
 MODULE: dict[str, t.Callable[[], str]] = {  # where the module is named
     "plugins/callback/job_report.py": lambda: " ".join(job_report.MODULES.values()),
+    "docs/docsite/rst/guide_first_steps.rst": lambda: read("docs/docsite/rst/guide_first_steps.rst"),
     "docs/docsite/rst/guide_states.rst": lambda: read("docs/docsite/rst/guide_states.rst"),
     "playbooks/tasks/stop.yml": lambda: read("playbooks/tasks/stop.yml"),
     "extensions/molecule": lambda: " ".join(files("extensions/molecule", "")),
@@ -55,9 +58,10 @@ MODULE: dict[str, t.Callable[[], str]] = {  # where the module is named
 }
 NAME: dict[str, t.Callable[[], set[str]]] = {  # where the name among `services` is
     "playbooks/meta/stop_all.yml": lambda: services("stop_all"),
-    "extensions/eda/plugins/event_source/job_events.py": lambda: set(
-        yaml.safe_load(job_events.DOCUMENTATION)["options"]["services"]["choices"]
-    ),
+    "playbooks/tasks/stop.yml": lambda: set(re.findall(r"register: (\w+)_result", read("playbooks/tasks/stop.yml"))),
+    "playbooks/tasks/report.yml": lambda: set(re.findall(r"{'service': '(\w+)'}", read("playbooks/tasks/report.yml"))),
+    "extensions/eda/plugins/event_source/job_events.py": lambda: set(EVENT_OPTIONS["services"]["choices"]),
+    "the filters there": lambda: set(EVENT_OPTIONS["filters"]["suboptions"]),
     "tests/unit/utils/worlds.py": lambda: set(WORDS),
 }
 

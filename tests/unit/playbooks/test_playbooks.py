@@ -19,7 +19,7 @@ import yaml
 
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.options import change_options
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import Step
-from ansible_collections.otc.bigdata.plugins.module_utils._services import flink_jobs, mrs_jobs, spark_batches
+from ansible_collections.otc.bigdata.plugins.module_utils._services import flink_jobs, mrs_jobs, spark_batches, sql_jobs
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import OWN, OWN_PREFIX, STATUSES, alike
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import environ, template, world
@@ -29,6 +29,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
 from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Folder, Run, folder, wait_for
 from ansible_collections.otc.bigdata.tests.unit.utils.service import NIGHTLY
 from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
+from ansible_collections.otc.bigdata.tests.unit.utils.sql import Sql
 
 PLAYBOOKS = pathlib.Path(__file__).resolve().parents[3] / "playbooks"
 NAMES = ("maintenance_end", "maintenance_window", "purge_finished", "stop_all")
@@ -102,7 +103,9 @@ def play_hosts(here: Folder, name: str, hosts: dict[str, dict], *arguments: str,
 
 def truth(emulator: Emulator) -> dict[str, t.Any]:
     """The real status of all jobs of all services, None for deleted ones."""
-    return {job_id: status for service in (Flink, Spark, Mrs) for job_id, status in service(emulator).truth.items()}
+    return {
+        job_id: status for service in (Flink, Spark, Sql, Mrs) for job_id, status in service(emulator).truth.items()
+    }
 
 
 def three_runs(emulator: Emulator, here: Folder, name: str, variables: dict, writes: int) -> tuple[Run, Run]:
@@ -157,6 +160,30 @@ def test_stop_all():
         assert stats(run)["mrs"]["messages"] == ["Stopped 2 of 2 jobs", "No job selected: there are none"]
         for line in ("flink: Stopped 2 of 2 jobs", "mrs, reports: No job selected", ODD_NAME):
             assert line in run.tasks()["Show what happened"]
+
+
+def test_stop_all_of_a_queue():
+    """SQL jobs, too, as no names are given; not what maintains the queue, nor what is on another one."""
+    sql = [
+        {"job_id": "run", "status": "RUNNING", "job_type": "INSERT"},
+        {"job_id": "new", "status": "LAUNCHING", "start_time": None},
+        {"job_id": "restart", "status": "RUNNING", "job_type": "RESTART_QUEUE"},
+        {"job_id": "scale", "status": "SCALING", "job_type": "SCALE_QUEUE"},
+        {"job_id": "end", "status": "FINISHED"},
+    ]
+    others = [{"job_id": "web", "status": "RUNNING", "queue_name": "web"}]
+    seed = {"sql_jobs": [*({**one, "queue_name": "etl"} for one in sql), *others], "flink_jobs": [], "batches": []}
+    with world(**seed) as (emulator, here):
+        run, again = three_runs(emulator, here, "stop_all", {"queue_name": "etl"}, 2)
+        found = truth(emulator)
+        assert [found[one] for one in ("run", "new", "end")] == ["CANCELLED", "CANCELLED", "FINISHED"]
+        assert [found[one] for one in ("restart", "scale", "web")] == ["RUNNING", "SCALING", "RUNNING"]
+        assert counts(run) == {"flink": [0, 0, 0, 0], "spark": [0, 0, 0, 0], "sql": [2, 2, 0, 0]}
+        assert counts(again)["sql"] == [0, 0, 0, 0]
+        for line in ("sql: Cancelled 2 of 2 jobs", "INSERT on etl"):
+            assert line in run.tasks()["Show what happened"]
+        assert play(here, "stop_all", {"names": "*"}).code == 0
+        assert truth(emulator) == found
 
 
 def test_one_service_fails():
@@ -770,7 +797,7 @@ def test_every_job():
         assert Flink(emulator).truth == {**dict.fromkeys(jobs, "job_running"), 11: "job_cancel_success"}
         run = play_hosts(here, "stop_all", {"every": {**day, **every}, "named": {**night, "names": "all"}})
         assert run.code == 0, run.said
-        assert first_line(run).startswith("Stop what runs in flink, spark: every job; ")
+        assert first_line(run).startswith("Stop what runs in flink, spark, sql: every job; ")
         assert Flink(emulator).truth == {**dict.fromkeys(jobs, "job_cancel_success"), 13: "job_running"}
 
 
@@ -921,10 +948,13 @@ def test_every_active_status():
     """The playbooks choose by status, so they must know each one in which there is something to stop."""
     tasks = yaml.safe_load((PLAYBOOKS / "tasks/stop.yml").read_text(encoding="utf-8"))
     filters = [content["filters"] for task in tasks for key, content in task.items() if key.startswith("otc.bigdata.")]
-    flink, spark, mrs = filters
+    flink, spark, sql, mrs = filters
     assert "chosen.active" in flink
     assert set(STATUSES["active"]) == {word for word, step in flink_jobs.STOP_STEPS.items() if step is not Step.DONE}
     assert set(spark["state"]) == {word for word, step in spark_batches.STEPS.items() if step is not Step.DONE}
+    assert {word.lower() for word in sql["status"]} == {
+        word for word, step in sql_jobs.STEPS.items() if step is not Step.DONE
+    }
     assert {word.lower() for word in mrs["state"]} == set(mrs_jobs.ACTIVE)
 
 
