@@ -19,7 +19,7 @@ NOISE = 1.05  # what counts as the same time per job
 Round = t.Mapping[str, Sample]  # name of the way → what it cost in this round
 
 
-class DesiredState(t.NamedTuple):
+class Goal(t.NamedTuple):
     """``figure`` is taken in each round; its median is held against the limit. None: a figure without a goal."""
 
     text: str
@@ -36,7 +36,7 @@ class DesiredState(t.NamedTuple):
 class Row(t.NamedTuple):
     title: str
     ways: list[Way]
-    goals: list[DesiredState]
+    goals: list[Goal]
 
 
 class Bench(t.NamedTuple):
@@ -48,8 +48,8 @@ class Bench(t.NamedTuple):
     jobs: int
 
 
-def to_ping(name: str, limit: float, ping: str = "ping") -> DesiredState:
-    return DesiredState(f"{name} / {ping}", lambda took: took[name].seconds / took[ping].seconds, limit)
+def to_ping(name: str, limit: float, ping: str = "ping") -> Goal:
+    return Goal(f"{name} / {ping}", lambda took: took[name].seconds / took[ping].seconds, limit)
 
 
 def start(bench: Bench) -> Row:
@@ -72,11 +72,11 @@ def flink(bench: Bench) -> Row:
     ways, few = Ways(bench.folder, bench.plain, "flink_jobs", bench.jobs, LATENCY), max(2, bench.jobs // 20)
     loop = ways.uri(few)
 
-    def faster(name: str) -> DesiredState:
+    def faster(name: str) -> Goal:
         def figure(took: Round) -> float:
             return (took[loop.name].seconds - took["ping"].seconds) / few / (took[name].seconds / bench.jobs)
 
-        return DesiredState(f"(uri loop - ping) / {name}, per job", figure, 200, at_least=True)
+        return Goal(f"(uri loop - ping) / {name}, per job", figure, 200, at_least=True)
 
     goals = [goal for name in ("in process", "as a module") for goal in (to_ping(name, 1.3), faster(name))]
     title = f"{bench.jobs} Flink jobs stopped by id, 20 ms, confirmed"
@@ -89,11 +89,11 @@ def tls(bench: Bench) -> Row:
     plain, secure = (Ways(bench.folder, cloud, "flink_jobs", jobs, LATENCY) for cloud in (bench.plain, bench.tls))
     over_tls = [way._replace(name=f"{way.name}, TLS") for way in secure.both(workers=16)]
 
-    def added(name: str) -> DesiredState:
+    def added(name: str) -> Goal:
         def figure(took: Round) -> float:
             return (took[f"{name}, TLS"].seconds - took[name].seconds) / took["ping"].seconds
 
-        return DesiredState(f"({name}, TLS - {name}) / ping", figure, 0.15)
+        return Goal(f"({name}, TLS - {name}) / ping", figure, 0.15)
 
     ways = [way for pair in zip(plain.both(workers=16), over_tls) for way in pair]
     title = f"{jobs} Flink jobs stopped by id, 20 ms, 16 workers, without and with TLS"
@@ -114,15 +114,13 @@ def spark(bench: Bench) -> Row:
     alone, single = ways.process("its process alone", workers=16), ways.process("the same, 1 batch", jobs=1)
     others = [ways.ping(), ways.curl(), ways.sdk()]
 
-    def goals_of(name: str) -> list[DesiredState]:
+    def goals_of(name: str) -> list[Goal]:
         def to_curl(took: Round) -> float:
             return (took[name].seconds - took["ping"].seconds) / took["curl --parallel"].seconds
 
         return [
-            DesiredState(f"({name} - ping) / curl --parallel", to_curl, 1.8),
-            DesiredState(
-                f"SDK script / {name}", lambda took: took["SDK script"].seconds / took[name].seconds, 12, True
-            ),
+            Goal(f"({name} - ping) / curl --parallel", to_curl, 1.8),
+            Goal(f"SDK script / {name}", lambda took: took["SDK script"].seconds / took[name].seconds, 12, True),
         ]
 
     def cpu(took: Round) -> float:
@@ -132,7 +130,7 @@ def spark(bench: Bench) -> Row:
     goals = [
         *goals_of("in process"),
         *goals_of("as a module"),
-        DesiredState("microseconds of CPU per further request", cpu),
+        Goal("microseconds of CPU per further request", cpu),
     ]
     title = f"{bench.jobs} Spark batches cancelled by id, 20 ms, 16 workers, confirmed"
     return Row(title, [*ways.both(workers=16), alone, single, *others], goals)
@@ -149,12 +147,12 @@ def memory(bench: Bench) -> Row:
         return max(each[1] / each[0], each[2] / each[1])
 
     goals = [
-        DesiredState(f"peak of the process in MB, {names[2]}", lambda took: took[names[2]].peak, MEMORY),
+        Goal(f"peak of the process in MB, {names[2]}", lambda took: took[names[2]].peak, MEMORY),
         *(
-            DesiredState(f"microseconds per job, {name}", lambda took, n=count, name=name: 1e6 * took[name].seconds / n)
+            Goal(f"microseconds per job, {name}", lambda took, n=count, name=name: 1e6 * took[name].seconds / n)
             for count, name in zip(counts, names)
         ),
-        DesiredState("largest growth of the time per job", grows, NOISE),
+        Goal("largest growth of the time per job", grows, NOISE),
     ]
     return Row("Flink jobs selected by a filter, check mode, process of the module, 0 ms", ways, goals)
 
