@@ -128,6 +128,15 @@ def _watches(options: Options) -> list[Subscription]:
     services = list(dict.fromkeys(options["services"]))
     filters = {name: value for name, value in (options["filters"] or {}).items() if value is not None}
     clusters = [{name: value for name, value in one.items() if value is not None} for one in options["clusters"] or ()]
+    _check_services(services, filters, clusters)
+    found = []
+    for service in services:
+        places = [{}] if service != "mrs" else [one for n, one in enumerate(clusters) if one not in clusters[:n]]
+        found += [_watch(service, place, filters.get(service)) for place in places]
+    return found
+
+
+def _check_services(services: t.Sequence[str], filters: t.Iterable[str], clusters: t.Sequence[t.Any]) -> None:
     if not services:
         raise OptionError(f"services: is empty; name at least one of {', '.join(JOB_TYPES)}")
     if ("mrs" in services) != bool(clusters):
@@ -135,11 +144,6 @@ def _watches(options: Options) -> list[Subscription]:
     for name in filters:
         if name not in services:
             raise OptionError(f"filters.{name}: {name} is not one of the services")
-    found = []
-    for service in services:
-        places = [{}] if service != "mrs" else [one for n, one in enumerate(clusters) if one not in clusters[:n]]
-        found += [_watch(service, place, filters.get(service)) for place in places]
-    return found
 
 
 def _watch(service: str, where: dict[str, str], filters: Options | None) -> Subscription:

@@ -133,11 +133,8 @@ def problem(reply: Reply, needs: str = "", api: Api = GATEWAY) -> ApiError:
     code = _code(problems, reply)
     message = "; ".join(text for dummy, text in problems if text) or f"no reason given ({_kind(reply)})"
     known = code is not None and not code.startswith("APIG")
-    reading = reply.call.startswith("GET ")
-    vague = code in api.unknown or (code in api.read_again and reading) or reply.status in GIVEN_UP
-    vague = vague or (reply.status == CONFLICT and not reading)
-    kind = Refused if (reply.status < 500 or known) and not vague else Unanswered
-    return kind(
+    refused = (reply.status < 500 or known) and not _is_vague(reply, code, api)
+    return (Refused if refused else Unanswered)(
         reply.call,
         plain(message, reply.secrets),
         reply.status,
@@ -145,6 +142,13 @@ def problem(reply: Reply, needs: str = "", api: Api = GATEWAY) -> ApiError:
         _request_id(reply, body),
         "" if outdated(reply) else _hint(reply.status if problems else 0, code or "", needs, api),
     )
+
+
+def _is_vague(reply: Reply, code: str | None, api: Api) -> bool:
+    """It does not say whether the request was carried out, or would be if it was sent again."""
+    reading = reply.call.startswith("GET ")
+    of_code = code in api.unknown or (code in api.read_again and reading)
+    return of_code or reply.status in GIVEN_UP or (reply.status == CONFLICT and not reading)
 
 
 def outdated(reply: Reply) -> bool:

@@ -137,14 +137,18 @@ def _whole(level: Level, rest: Level | None = None) -> Login | None:
             refuse_ids(one.keys, () if one is level else level.values)
     missing = [part for part in kind.parts if not any(part in one.values for one in of)]
     if missing:
-        first = next(part for part in (*kind.parts, *kind.optional) if part in level.values)
-        names = f"{level.place}{' + '.join(missing)}" if level.place else named(missing)
-        raise OptionError(f"{names}: missing, as {first} is given")
+        raise _half_given(level, kind, missing)
     values = {part: highest(of, part) for part in (*kind.parts, *kind.optional)}
     credential = kind(**{part: value.text for part, value in values.items() if value})
     if isinstance(credential, Password) and level.note:
         credential = replace(credential, note=level.note)
     return Login(credential, of)
+
+
+def _half_given(level: Level, kind: type[Credential], missing: t.Sequence[str]) -> OptionError:
+    first = next(part for part in (*kind.parts, *kind.optional) if part in level.values)
+    names = f"{level.place}{' + '.join(missing)}" if level.place else named(missing)
+    return OptionError(f"{names}: missing, as {first} is given")
 
 
 def _whole_or_none(env: Level) -> Login | None:
@@ -236,13 +240,17 @@ def _tls(validate_certs: bool | None, levels: t.Sequence[Level]) -> Tls:
     files = {**({"ca_path": ca_path} if ca_path else {}), **_certificate(levels)}
     paths = {option: os.path.expanduser(value.text) for option, value in files.items()}
     for option, path in paths.items():
-        if os.path.exists(path) and not os.path.isfile(path):  # a pipe may never end
-            raise OptionError(f"{files[option].name}: is no file: {path}")
-        if not os.path.exists(path):
-            quoted = "" if KEY_ITSELF.fullmatch(path) else f": {path}"
-            raise OptionError(f"{files[option].name}: no such file{quoted}")
+        _refuse_no_file(files[option].name, path)
     wishes = [one for one in (validate_certs, *(level.verify for level in levels)) if one is not None]
     return Tls(wishes[0] if wishes else True, *(paths.get(option) for option in PATHS))
+
+
+def _refuse_no_file(name: str, path: str) -> None:
+    if not os.path.exists(path):
+        quoted = "" if KEY_ITSELF.fullmatch(path) else f": {path}"
+        raise OptionError(f"{name}: no such file{quoted}")
+    if not os.path.isfile(path):  # a pipe may never end
+        raise OptionError(f"{name}: is no file: {path}")
 
 
 def _certificate(levels: t.Sequence[Level]) -> dict[str, Value]:

@@ -94,13 +94,7 @@ def in_catalog(catalog: t.Sequence[t.Any], service: str, region: str | None) -> 
     The path is dropped: catalogs hold old versions (``/v1.1``) and templates (``$(tenant_id)s``).
     """
     for kind in CATALOG_TYPES[service]:
-        endpoints = [
-            endpoint
-            for entry in catalog
-            if entry.get("type") == kind
-            for endpoint in entry.get("endpoints") or []
-            if endpoint.get("interface", "public") == "public" and endpoint.get("url")
-        ]
+        endpoints = _public(catalog, kind)
         if region:
             endpoints = [one for one in endpoints if {one.get("region"), one.get("region_id")} & {region, "*"}]
         elif len({one.get("region") or one.get("region_id") for one in endpoints}) > 1:
@@ -108,6 +102,17 @@ def in_catalog(catalog: t.Sequence[t.Any], service: str, region: str | None) -> 
         if endpoints:
             return _host_only(endpoints[0]["url"], service)
     return None
+
+
+def _public(catalog: t.Sequence[t.Any], kind: str) -> list[t.Any]:
+    """The endpoints that are meant for users."""
+    return [
+        endpoint
+        for entry in catalog
+        if entry.get("type") == kind
+        for endpoint in entry.get("endpoints") or []
+        if endpoint.get("interface", "public") == "public" and endpoint.get("url")
+    ]
 
 
 def _host_only(url: str, service: str) -> str:

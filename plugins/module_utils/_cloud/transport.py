@@ -214,14 +214,7 @@ class Http:
         deadline = max(self._deadline, time.monotonic() + patience) if patience else self._deadline
         faults = held = 0
         while True:
-            now = time.monotonic()
-            wait = pace.pause(now)
-            if wait and now + wait > deadline:
-                if not repeat:
-                    raise Late(named(method, url), TOO_LATE)
-                wait = deadline - now
-            if wait > 0:
-                self._sleep(wait)
+            self._await_turn(pace, deadline, "" if repeat else named(method, url))
             throttled = False
             try:
                 reply = self._send_once(request)
@@ -248,6 +241,17 @@ class Http:
             count = f"{held}" if throttled else f"{faults} of {self._max_retries}"  # only faults are limited
             self._on_repeat(f"{why}; sent again after {pause:.1f} s ({count})")
             self._sleep(pause)
+
+    def _await_turn(self, pace: Pace, deadline: float, write: str) -> None:
+        """Until the host takes a request; a read goes at the deadline at the latest. Raises Late for a ``write``, so named."""
+        now = time.monotonic()
+        wait = pace.pause(now)
+        if wait and now + wait > deadline:
+            if write:
+                raise Late(write, TOO_LATE)
+            wait = deadline - now
+        if wait > 0:
+            self._sleep(wait)
 
     def _pause(self, retry: Retry | None, attempt: int, repeat: bool, wished: float | None = None) -> float | None:
         """Seconds until the request is sent again: doubling, or a little more than the server wishes. None if it is not.
@@ -299,13 +303,7 @@ class Http:
         if 300 <= response.status_code < 400:
             where = plain(_host(response.headers.get("Location", "")) or "nowhere")
             raise Refused(call, f"redirected to {where}, which is not followed", response.status_code)
-        promised = response.headers.get("Content-Length", "")
-        if (
-            promised.isascii()
-            and promised.isdigit()
-            and response.raw.tell() < int(promised)
-            and request.method != "HEAD"
-        ):
+        if request.method != "HEAD" and _broke_off(response):
             raise Unanswered(call, "the answer broke off before its end", response.status_code)
         return Reply(call, response.status_code, response.headers, body, self._secrets)
 
@@ -401,6 +399,12 @@ def _decompressed(body: bytes, encoding: str, call: str, status: int) -> bytes:
     except zlib.error:
         raise Unanswered(call, "the answer cannot be decompressed", status) from None
     return b"".join(parts)
+
+
+def _broke_off(response: t.Any) -> bool:
+    """Less has come than the answer has promised."""
+    promised: str = response.headers.get("Content-Length", "")
+    return promised.isascii() and promised.isdigit() and int(promised) > response.raw.tell()
 
 
 def _too_large(call: str, status: int) -> Excessive:
