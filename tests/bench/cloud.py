@@ -56,7 +56,7 @@ class Cloud:
     def begin(self, kind: str, count: int, latency: float) -> list:
         """So many running jobs, no others, and an empty log. Returns their ids."""
         self.ask("POST", "reset")
-        self.ask("POST", "seed", {"flink_jobs": [], "batches": []})
+        self.ask("POST", "seed", {"flink_jobs": [], "batches": [], "sql_jobs": []})
         ids = self.ask("POST", "jobs", {kind: [{"count": count}]})[kind]
         self.ask("POST", "settings", {"latency": latency})
         self.ask("DELETE", "log")

@@ -136,6 +136,17 @@ def spark(bench: Bench) -> Row:
     return Row(title, [*ways.both(workers=16), alone, single, *others], goals)
 
 
+def sql(bench: Bench) -> Row:
+    """The same, and lists that are read by the number of the page."""
+    ways = Ways(bench.folder, bench.plain, "sql_jobs", bench.jobs, LATENCY)
+    title = f"{bench.jobs} SQL jobs cancelled by id, 20 ms, 16 workers, confirmed"
+    figures = [
+        DesiredState(f"{name} / ping", lambda took, name=name: took[name].seconds / took["ping"].seconds)
+        for name in ("in process", "as a module")
+    ]
+    return Row(title, [*ways.both(workers=16), ways.ping()], figures)
+
+
 def memory(bench: Bench) -> Row:
     """A selection that is as large as it can be."""
     counts = [bench.jobs, 10 * bench.jobs, 100 * bench.jobs]
@@ -157,4 +168,4 @@ def memory(bench: Bench) -> Row:
     return Row("Flink jobs selected by a filter, check mode, process of the module, 0 ms", ways, goals)
 
 
-ROWS = {row.__name__: row for row in (start, tasks, flink, tls, flink10, spark, memory)}
+ROWS = {row.__name__: row for row in (start, tasks, flink, tls, flink10, spark, sql, memory)}

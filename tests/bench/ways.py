@@ -33,6 +33,7 @@ class Words(t.NamedTuple):
 
 WORDS = {
     "flink_jobs": Words("dli_flink_jobs", "job_ids", f"/v1.0/{PROJECT}/streaming/jobs", 100),
+    "sql_jobs": Words("dli_sql_jobs", "job_ids", f"/v1.0/{PROJECT}/jobs", 1),
     "batches": Words("dli_batch_job", "batch_id", f"/v2.0/{PROJECT}/batches", 1),
 }
 

@@ -182,7 +182,6 @@ class SqlJobs:
         def read(answer: t.Any, call: str) -> Page:
             if part(answer, "jobs") is None:
                 agree(answer, call)
-            shaped(answer, {"jobs": Maybe(list)}, call)
             shown = page(answer, "jobs", "job_count", self.fields, call)
             self._listed.update(shown.jobs)
             return shown

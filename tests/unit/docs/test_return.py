@@ -17,7 +17,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
 from ansible_collections.otc.bigdata.tests.unit.utils.run_action import run_action
 from ansible_collections.otc.bigdata.tests.unit.utils.service import Service
 from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
-from ansible_collections.otc.bigdata.tests.unit.utils.sql import Sql
+from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS
 
 COMMON = {"diff", "warnings"}  # of Ansible itself, which documents them
 TYPES = {"bool": bool, "dict": dict, "float": (int, float), "int": int, "list": list, "raw": object, "str": str}
@@ -25,7 +25,6 @@ TYPES = {"bool": bool, "dict": dict, "float": (int, float), "int": int, "list": 
 FIELDS = {
     Flink: {"execution_graph": "{}"},
     Spark: {"image": "demo/spark:1", "feature": "custom", "spark_version": "3.3.1"},
-    Sql: {},
     Mrs: {"tracking_url": "https://mrs.example.com/logs"},
 }
 
@@ -56,7 +55,7 @@ def returned(value: t.Any, known: dict[str, dict], place: str = "") -> t.Iterato
 def results(service: Service, reads: bool) -> list[dict]:
     """Of a good task, of one in which a job fails, of one that fails as a whole, and of one with a repeated request."""
     unknown = {"token": "old-token", **{key: value for key, value in service.by_token.items() if key != "token"}}
-    job = service.jobs({service.kind.state_field: service.running, **FIELDS[type(service)]})
+    job = service.jobs({service.kind.state_field: service.running, **FIELDS.get(type(service), {})})
     service.fault("/[^/]*$", "status", status=429, retry_after=0)
     if reads:
         listed, detailed = service.info(), service.info(details=True)
@@ -66,7 +65,7 @@ def results(service: Service, reads: bool) -> list[dict]:
 
 
 @pytest.mark.parametrize("reads", [False, True], ids=["changes", "reads"])
-@pytest.mark.parametrize("kind", FIELDS)
+@pytest.mark.parametrize("kind", [words.service for words in WORDS.values()])
 def test_return(emulator, kind, reads):
     known = documented(f"{kind.module}_info" if reads else kind.module)
     seen: dict[str, set[type]] = {}

@@ -25,11 +25,10 @@ from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import environ, template, world
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.guides import GUIDES, blocks, reader
-from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
 from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Folder, Run, folder, wait_for
 from ansible_collections.otc.bigdata.tests.unit.utils.service import NIGHTLY
 from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
-from ansible_collections.otc.bigdata.tests.unit.utils.sql import Sql
+from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS
 
 PLAYBOOKS = pathlib.Path(__file__).resolve().parents[3] / "playbooks"
 NAMES = ("maintenance_end", "maintenance_window", "purge_finished", "stop_all")
@@ -103,9 +102,8 @@ def play_hosts(here: Folder, name: str, hosts: dict[str, dict], *arguments: str,
 
 def truth(emulator: Emulator) -> dict[str, t.Any]:
     """The real status of all jobs of all services, None for deleted ones."""
-    return {
-        job_id: status for service in (Flink, Spark, Sql, Mrs) for job_id, status in service(emulator).truth.items()
-    }
+    services = [words.service for words in WORDS.values()]
+    return {job_id: status for service in services for job_id, status in service(emulator).truth.items()}
 
 
 def three_runs(emulator: Emulator, here: Folder, name: str, variables: dict, writes: int) -> tuple[Run, Run]:
