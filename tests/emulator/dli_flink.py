@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import typing as t
 
@@ -23,6 +24,7 @@ ANSWERS = {
     "write_status": (200, 202),
     "list_tags": ("no", "pairs", "object"),  # whether and how list entries show the tags of a job
     "stop_undefined": ("refuse", "accept"),  # stop in the states for which no documentation says what happens
+    "export_files": ("one", "each", "empty", "missing"),  # a file for all jobs, for each; an empty list, no such field
 }
 DELAYS = {"savepoint": 0, "cancel": 0, "delete": 0, "submit": 0}
 
@@ -66,6 +68,7 @@ DETAIL = View(
     execution_graph=None,
     update_time=0,
 )
+OBS_FOLDER = r"[a-z0-9][a-z0-9.-]{2,62}(/[^/]+)*/?"  # a bucket, and folders in it
 LIST_PARAMETERS = "job_type status queue_name user_name name tags root_job_id show_detail order limit offset"
 
 
@@ -95,8 +98,18 @@ JOBS = JobKind(
     time_field="create_time",
     owner_field="project_id",
     fields=View(BRIEF, DETAIL, tags={}),
-    triggers={"created", "before_stop", "stop", "savepoint", "before_delete", "delete", "before_run", "run"},
-    operations={"get", "stop", "delete", "run"},
+    triggers={
+        "created",
+        "before_stop",
+        "stop",
+        "savepoint",
+        "before_delete",
+        "delete",
+        "before_run",
+        "run",
+        "before_export",
+    },
+    operations={"get", "stop", "delete", "run", "export"},
     make_id=int,
     check_id=_check_id,
     new_job=_new_job,
@@ -104,7 +117,7 @@ JOBS = JobKind(
 
 
 def _error_reply(world: World, request: Request, *errors: ApiError) -> Reply:
-    """An object, or an array from the batch calls, all of which are POST: clients have seen both."""
+    """An object, or an array from the calls for many jobs, all of which are POST: clients have seen both."""
     bodies = [dli.error_body(world, request, error) for error in errors]
     as_array = request.method == "POST" and world.settings.answers["error_body"] == "array"
     return Reply(errors[0].status, bodies if as_array else bodies[0])
@@ -244,6 +257,40 @@ def delete_job(world: World, request: Request, project_id: str, job_id: str) -> 
     return Reply(world.settings.answers["write_status"], _outcome(world, request, DELETE, None))
 
 
+@SERVICE.route("POST", PATH + "/export")
+def export_jobs(world: World, request: Request, project_id: str) -> Reply:
+    """DLI API reference, "Exporting a Flink Job" (dli_02_0254)."""
+    Query(request, dli.wrong)
+    folder, job_ids = _export_body(world, request)
+    if job_ids is None:
+        job_ids = [job.id for job in world[JOBS.name].select(project_id, Filter())]
+    jobs: list[Job] = []
+
+    def judge(job_id: int) -> Job:
+        return _known_job(world, project_id, job_id, "export", "DLI.16001")
+
+    refused = [error for error in write_batch(world, job_ids, judge, jobs.append) if error]
+    files = _export_files(world, folder, jobs)
+    if refused and world.settings.answers["batch_refusal"] != "mixed":
+        return _error_reply(world, request, *refused)
+    message = localised(world, request, *_words(refused[0] if refused else None, "The jobs were exported."))
+    form = world.settings.answers["export_files"]
+    shown = {} if form == "missing" else {"zip_file": [] if refused or form == "empty" else files}
+    return Reply(200, _with_success(world, not refused, {"message": message, **shown}))
+
+
+def _export_files(world: World, folder: str, jobs: list[Job]) -> list[str]:
+    """The names of the files, which are in OBS then; none if a setting says so."""
+    form = world.settings.answers["export_files"]
+    groups = [[job] for job in jobs] if form == "each" else [jobs] if jobs and form == "one" else []
+    files = {}
+    for group in groups:
+        number = len(world.files) + len(files) + 1
+        files[f"{folder.rstrip('/')}/{group[0]['name']}_{number}.zip"] = [job.id for job in group]
+    world.files.update(files)
+    return list(files)
+
+
 def _batch(world: World, request: Request, project_id: str, operation: Operation, flag: str = "") -> Reply:
     Query(request, dli.wrong)
     job_ids, flag_is_set = _batch_body(world, request, flag)
@@ -277,8 +324,12 @@ def _batch_reply(world: World, request: Request, operation: Operation, errors: l
 
 def _outcome(world: World, request: Request, operation: Operation, error: ApiError | None) -> dict:
     """One element of a batch answer. It carries no job id: the service sends none."""
-    message, code = (error.message, error.code) if error else (operation.done, "")
-    return _with_success(world, not error, {"message": localised(world, request, message, code)})
+    return _with_success(world, not error, {"message": localised(world, request, *_words(error, operation.done))})
+
+
+def _words(error: ApiError | None, done: str) -> tuple[str, str]:
+    """The message of an answer, and the code of a refusal."""
+    return (error.message, error.code) if error else (done, "")
 
 
 # ---- what requests must look like ----
@@ -292,22 +343,46 @@ def _known_job(world: World, project_id: str, job_id: int, operation: str, unkno
 
 
 def _batch_body(world: World, request: Request, flag: str) -> tuple[list[int], bool]:
+    body = _body(request, "job_ids", flag)
+    flag_is_set = body.get(flag, False)
+    job_ids = _ids(world, body, "job_ids")
+    if not isinstance(flag_is_set, bool):
+        raise dli.wrong(f"{flag} must be true or false.")
+    return job_ids, flag_is_set
+
+
+def _export_body(world: World, request: Request) -> tuple[str, list[int] | None]:
+    """The folder, and the jobs, None for all."""
+    body = _body(request, "obs_dir", "is_selected", "job_selected")
+    folder, selected = body.get("obs_dir"), body.get("is_selected")
+    if not isinstance(folder, str) or not re.fullmatch(OBS_FOLDER, folder):
+        raise dli.wrong("obs_dir must be the path of a folder in OBS.")
+    if not isinstance(selected, bool):
+        raise dli.wrong("is_selected must be true or false.")
+    if not selected and "job_selected" in body:
+        raise dli.wrong("job_selected goes with is_selected.")
+    return folder, _ids(world, body, "job_selected") if selected else None
+
+
+def _body(request: Request, *known: str) -> dict:
     body = json_object(request)
     if body is None:
         raise dli.error("DLI.10004")
     for name in body:
-        if name not in ("job_ids", flag):
+        if name not in known:
             raise dli.wrong(f"The body has an unknown field {name}.")
-    job_ids, flag_is_set = body.get("job_ids"), body.get(flag, False)
+    return body
+
+
+def _ids(world: World, body: dict, field: str) -> list[int]:
+    job_ids = body.get(field)
     if not isinstance(job_ids, list) or not 1 <= len(job_ids) <= world.settings.batch_limit:
-        raise dli.wrong(f"job_ids must be a list of 1 to {world.settings.batch_limit} numbers.")
+        raise dli.wrong(f"{field} must be a list of 1 to {world.settings.batch_limit} numbers.")
     if not all(isinstance(job_id, int) and not isinstance(job_id, bool) for job_id in job_ids):
-        raise dli.wrong("job_ids must be numbers.")
+        raise dli.wrong(f"{field} must be numbers.")
     if not all(map(_is_long, job_ids)):
         raise dli.error("DLI.12001")
-    if not isinstance(flag_is_set, bool):
-        raise dli.wrong(f"{flag} must be true or false.")
-    return job_ids, flag_is_set
+    return job_ids
 
 
 def _path_id(text: str) -> int:

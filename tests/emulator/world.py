@@ -386,6 +386,7 @@ class World:
             before = dict(self.__dict__)
             try:
                 self.identities = Identities(people)
+                self.files: dict[str, list] = {}  # that the services have put into OBS, and the ids of the jobs in them
                 self.stores = {name: JobStore(kind, self) for name, kind in self._kinds.items()}
                 for name in self._kinds:
                     for entry in seed.get(name, []):

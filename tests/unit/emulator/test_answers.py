@@ -65,6 +65,35 @@ def test_one_answer_for_a_mixed_batch_tells_the_failure(call, answers, add_job):
     assert [element["is_success"] for element in body] == ["false"]
 
 
+EXPORT = {"obs_dir": "ops-bucket", "is_selected": True}
+
+
+@pytest.mark.parametrize(("form", "files"), [("one", [[1, 2]]), ("each", [[1], [2]]), ("empty", []), ("missing", None)])
+def test_export_files(call, answers, emulator, add_job, form, files):
+    answers(export_files=form, is_success="boolean")
+    ids = [add_job(job_id=1), add_job(job_id=2)]
+    body = call.flink("POST", "/export", {**EXPORT, "job_selected": ids}).body
+    assert body["is_success"] is True
+    assert ("zip_file" in body) == (form != "missing")
+    assert list(emulator.world.files) == body.get("zip_file", [])
+    assert list(emulator.world.files.values()) == (files or [])
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "exported"), [("whole", 400, []), ("partial", 400, [[1]]), ("mixed", 200, [[1]])]
+)
+def test_export_of_a_bad_id(call, answers, emulator, add_job, form, status, exported):
+    """Whatever has been exported, no file is told."""
+    answers(batch_refusal=form)
+    answer = call.flink("POST", "/export", {**EXPORT, "job_selected": [add_job(job_id=1), 99]})
+    assert answer.status == status
+    assert list(emulator.world.files.values()) == exported
+    if form == "mixed":
+        assert answer.body == {"is_success": "false", "message": "The job 99 does not exist.", "zip_file": []}
+    else:
+        assert [error["error_code"] for error in answer.body] == ["DLI.16001"]
+
+
 def test_error_body(call, answers):
     answers(error_body="object")
     assert call.flink("POST", "/stop", {"job_ids": [1]}).body["error_code"] == "DLI.15001"

@@ -538,4 +538,4 @@ def test_readme_jobs_work(emulator):
         elif re.match(r'\| [^|]* \| `"', line):
             emulator.world.add(kind, json.loads(f"{{{line.split('|')[2].strip(' `')}}}"))
             made[kind] += 1
-    assert made == {"flink_jobs": 10, "batches": 5, "sql_jobs": 10, "mrs_jobs": 7, "clusters": 4}
+    assert made == {"flink_jobs": 12, "batches": 5, "sql_jobs": 10, "mrs_jobs": 7, "clusters": 4}

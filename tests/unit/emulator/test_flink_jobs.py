@@ -249,3 +249,39 @@ def test_statuses_that_a_list_cannot_be_asked_for(call, status):
 def test_a_refusal_that_passes(call, add_job):
     job_id = add_job(refuse={"get": {"code": "DLI.0999", "times": 2}})
     assert [call.flink("GET", f"/{job_id}").status for dummy in range(4)] == [400, 400, 200, 200]
+
+
+def test_export(call, emulator, add_job):
+    """Nothing of the jobs changes. Of all jobs, without ids, it holds those of this project."""
+    ids = [add_job(name="orders", status=status) for status in ("job_running", "job_init", "job_foo")]
+    add_job(name="elsewhere", project_id="fedcba9876543210fedcba9876543210")
+    answer = export(call, ids[:2])
+    assert answer.status == 200
+    assert answer.body == {
+        "is_success": "true",
+        "message": "The jobs were exported.",
+        "zip_file": ["ops-bucket/backup/orders_1.zip"],
+    }
+    everything = call.flink("POST", "/export", {"obs_dir": "ops-bucket/", "is_selected": False})
+    (file,) = everything.body["zip_file"]
+    assert {name: sorted(found) for name, found in emulator.world.files.items()} == {
+        "ops-bucket/backup/orders_1.zip": ids[:2],
+        file: ids,
+    }
+    assert call.status(ids[0]) == "job_running"
+    emulator.load({})
+    assert emulator.world.files == {}
+
+
+def test_no_export(call, emulator, add_job):
+    forbidden = add_job(refuse={"export": "DLI.10005"})
+    vanishing = add_job(script={"before_export": [{"status": "gone"}]})
+    for job_id, code in ((forbidden, "DLI.10005"), (vanishing, "DLI.16001"), (99, "DLI.16001")):
+        answer = export(call, [add_job(), job_id])
+        assert (answer.status, answer.code) == (400, code)
+    assert emulator.world.files == {}
+    assert call.status(vanishing) is None
+
+
+def export(call, ids):
+    return call.flink("POST", "/export", {"obs_dir": "ops-bucket/backup", "is_selected": True, "job_selected": ids})

@@ -52,6 +52,35 @@ def test_stop_bodies(call, add_job, body, code):
     assert call.status(1) == "job_running"
 
 
+SELECTED = {"obs_dir": "ops-bucket/backup", "is_selected": True}
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("no json", "DLI.10004"),
+        ({}, "DLI.0001"),
+        ({**SELECTED}, "DLI.0001"),
+        ({**SELECTED, "job_selected": []}, "DLI.0001"),
+        ({**SELECTED, "job_selected": ["1"]}, "DLI.0001"),
+        ({**SELECTED, "job_selected": [0]}, "DLI.12001"),
+        ({**SELECTED, "job_ids": [1]}, "DLI.0001"),
+        ({**SELECTED, "is_selected": "true", "job_selected": [1]}, "DLI.0001"),
+        ({**SELECTED, "is_selected": False, "job_selected": [1]}, "DLI.0001"),
+        ({"is_selected": True, "job_selected": [1]}, "DLI.0001"),
+        *(
+            ({**SELECTED, "obs_dir": folder, "job_selected": [1]}, "DLI.0001")
+            for folder in ("", "/backup", "obs://ops-bucket", "Ops", "ops-bucket//x", None)
+        ),
+    ],
+)
+def test_export_bodies(call, emulator, add_job, body, code):
+    add_job(job_id=1)
+    answer = call.flink("POST", "/export", body)
+    assert (answer.status, answer.code) == (400, code)
+    assert emulator.world.files == {}
+
+
 def test_other_flags(call, add_job):
     job_id = add_job()
     assert call.flink("POST", "/delete", {"job_ids": [job_id], "trigger_savepoint": False}).code == "DLI.0001"

@@ -17,6 +17,8 @@ from huaweicloudsdkdli.v1 import (
     BatchStopFlinkJobsRequest,
     DeleteFlinkJobRequest,
     DliClient,
+    ExportFlinkJobsRequest,
+    ExportFlinkJobsRequestBody,
     ListFlinkJobsRequest,
     ShowFlinkJobRequest,
     StopFlinkJobsRequestBody,
@@ -78,6 +80,14 @@ def test_delete(sdk, add_job, call):
     answer = sdk.batch_delete_flink_jobs(BatchDeleteFlinkJobsRequest(body=BatchDeleteFlinkJobsRequestBody(job_ids=ids)))
     assert [element.is_success for element in answer.body] == ["true", "true"]
     assert [call.status(job_id) for job_id in ids] == [None, None]
+
+
+def test_export(sdk, emulator, add_job):
+    ids = [add_job(name="orders"), add_job(status="job_finish")]
+    body = ExportFlinkJobsRequestBody(obs_dir="ops-bucket/backup", is_selected=True, job_selected=ids)
+    answer = sdk.export_flink_jobs(ExportFlinkJobsRequest(body=body))
+    assert (answer.is_success, answer.zip_file) == ("true", ["ops-bucket/backup/orders_1.zip"])
+    assert emulator.world.files == {"ops-bucket/backup/orders_1.zip": ids}
 
 
 def test_delete_one(sdk, add_job, call):
