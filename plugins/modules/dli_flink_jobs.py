@@ -32,7 +32,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - Reads the same as otherwise, starts, stops and deletes nothing, and assumes that the service would accept each
+      - Reads the same as otherwise, starts, stops, exports and deletes nothing, and assumes that the service would accept each
         request.
       - A job that has to be awaited first is reported as unchanged, with that as its RV(jobs[].msg).
   diff_mode:
@@ -104,12 +104,24 @@ options:
       - Only with O(state=started). With other states it is an error.
     type: bool
     default: false
+  export_to:
+    description:
+      - A folder in OBS, as C(bucket/folder). C(obs://) before it is cut off, and C(..) is an error. The service writes the
+        definitions of all jobs that are going to be deleted into files there, before the first of them is deleted.
+      - If one of these exports, of up to 100 jobs each, is not answered with the names of its files, no job is deleted. All
+        of them have failed then, and nothing is changed. The files that the others were answered with stay in OBS.
+      - An export whose answer was lost is asked again, up to O(max_retries) times. If it was refused, the jobs are looked at
+        once more. If some of them are gone by then, the rest is exported anew, once.
+      - The files hold the statements of the jobs, with all that is written in these. Savepoints and other data are not in them.
+        The module does not look into OBS.
+      - Only with O(state=absent). With other states it is an error.
+    type: str
 notes:
   - Without a status, O(filters) also select drafts, and jobs that were stopped on purpose. So give O(filters.status) with
     O(state=started), or the IDs of the jobs that a task has stopped.
   - The service removes the savepoint of a stop when the job is started again.
   - The credential needs the permission to read the jobs, and to start, stop or delete them. To delete a running job it
-    needs the last two.
+    needs the last two. O(export_to) needs C(dli:jobs:export), and DLI the right to write to the bucket.
 seealso:
   - module: otc.bigdata.dli_flink_jobs_info
   - module: otc.bigdata.dli_batch_job
@@ -189,6 +201,17 @@ EXAMPLES = r"""
     state: absent
     job_ids: "{{ purge.jobs | map(attribute='id') }}"
   when: purge.summary.changed <= 20
+
+- name: Delete a job, but keep its definition
+  otc.bigdata.dli_flink_jobs:
+    state: absent
+    job_ids: [150]
+    export_to: ops-bucket/flink
+  register: deletion
+
+- name: Show the files to import it from
+  ansible.builtin.debug:
+    msg: "{{ deletion.exported }}"
 
 - name: Stop what runs, do some work, and start just these jobs again from their savepoints
   block:
@@ -364,6 +387,15 @@ summary:
       returned: always
       type: int
       sample: 1
+exported:
+  description:
+    - The files in OBS with the definitions of jobs, as the service names them. If the task failed, those that were written
+      until then.
+    - Empty in check mode, and if no job was there to be deleted.
+  returned: if O(export_to) is given, on failure too, except for malformed options that Ansible itself refuses
+  type: list
+  elements: str
+  sample: [ops-bucket/flink/nightly-import_1764370800000.zip]
 repeats:
   description: Each request that was sent again after throttling, a passing fault or a new login, and why.
   returned: with C(-v), if there was any
@@ -411,6 +443,7 @@ SPEC = {
     "state": {"type": "str", "required": True, "choices": ["absent", "started", "stopped"]},
     "trigger_savepoint": {"type": "bool", "default": False},
     "resume_savepoint": {"type": "bool", "default": False},
+    "export_to": {"type": "str"},
     **FlinkJobs.options(),
     **change_options(),
 }

@@ -141,7 +141,7 @@ def sql(bench: Bench) -> Row:
     ways = Ways(bench.folder, bench.plain, "sql_jobs", bench.jobs, LATENCY)
     title = f"{bench.jobs} SQL jobs cancelled by id, 20 ms, 16 workers, confirmed"
     figures = [
-        DesiredState(f"{name} / ping", lambda took, name=name: took[name].seconds / took["ping"].seconds)
+        Goal(f"{name} / ping", lambda took, name=name: took[name].seconds / took["ping"].seconds)
         for name in ("in process", "as a module")
     ]
     return Row(title, [*ways.both(workers=16), ways.ping()], figures)

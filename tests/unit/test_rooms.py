@@ -34,7 +34,7 @@ FLOORS = {
     "_jobs": [
         {"deadline", "options", "plan", "progress", "selection"},
         {"report", "service"},
-        {"reading"},
+        {"exports", "reading"},
         {"reconcile"},
         {"list_jobs"},
     ],

@@ -72,13 +72,16 @@ class Client:
         body: t.Any = None,
         needs: str = "",
         read: t.Callable[[t.Any, str], t.Any] = lambda answer, call: answer,
+        repeat: bool = False,
     ) -> t.Any:
         """What ``read`` makes of the JSON of a 2xx answer, None for an empty one. Raises ApiError, by class, for all else.
 
         ``needs`` is the permission that the call takes, for the message where it is missing. ``read`` also gets the name
         of the call. It raises Unanswered for a shape that it does not know, and the request is then asked again like one
-        whose answer was cut off; a write counts as unanswered.
+        whose answer was cut off; a write counts as unanswered. ``repeat``: it does no harm when it takes effect twice, as
+        every GET does none.
         """
+        repeat = repeat or method == "GET"
 
         def taken(reply: Reply) -> t.Any:
             if reply.status // 100 == 2:
@@ -92,15 +95,15 @@ class Client:
             return None
 
         used = self._session.login.auth
-        reply = self._send(method, path, query, body, used, taken)
+        reply = self._send(method, path, query, body, used, repeat, taken)
         if expired(reply, self._api) and self._session.renewed(used):
             self._context.add_secrets(self._session.login.auth.secrets)
-            if outdated(reply) and method != "GET":
+            if outdated(reply) and not repeat:
                 raise problem(reply, api=self._api).recast(
                     Unanswered, "the token was not accepted; there is a new one now"
                 )
             self._context.repeated(f"{reply.call}: HTTP {reply.status}; sent again after a new login")
-            reply = self._send(method, path, query, body, self._session.login.auth, taken)
+            reply = self._send(method, path, query, body, self._session.login.auth, repeat, taken)
         if expired(reply, self._api):
             raise denied(problem(reply, api=self._api), reply, self._session.credential)
         if reply.status // 100 == 2:
@@ -125,10 +128,17 @@ class Client:
         return named(method, self._base + path)
 
     def _send(
-        self, method: str, path: str, query: t.Any, body: t.Any, auth: Auth, read: t.Callable[[Reply], t.Any]
+        self,
+        method: str,
+        path: str,
+        query: t.Any,
+        body: t.Any,
+        auth: Auth,
+        repeat: bool,
+        read: t.Callable[[Reply], t.Any],
     ) -> Reply:
         self._context.go_on()
-        return self._http.send(method, self._base + path, HEADERS, query, body, auth, method == "GET", read)
+        return self._http.send(method, self._base + path, HEADERS, query, body, auth, repeat, read)
 
     def map(self, function: t.Callable[[Item], Result], items: t.Sequence[Item]) -> list[Result | ApiError]:
         """Calls ``function`` for each item, at most ``max_concurrency`` at once. The results are in the same order, an ApiError is one.

@@ -33,6 +33,7 @@ from .._cloud.errors import (
 )
 from .._cloud.options import check_range
 from .deadline import Deadline
+from .exports import export_all
 from .plan import (
     Answer,
     DesiredState,
@@ -76,6 +77,7 @@ class Task:
     underway: dict[t.Any, Write] = field(default_factory=dict)  # id → the write that was sent last, answered or not
     sending: dict[t.Any, Write] = field(default_factory=dict)  # the same, as long as its entry does not know of it
     taken: dict[t.Any, Refused | None] = field(default_factory=dict)  # id → the answer to that
+    exported: list[str] = field(default_factory=list)  # files with the definitions of jobs
 
     def open(self) -> list[Entry]:
         return [entry for entry in self.entries if not entry.settled]
@@ -95,13 +97,16 @@ def reconcile(job_type: JobType, options: Options, context: Context) -> Result:
             if task.check_mode:
                 _foresee(task)
             else:
+                _export(service, task)
                 _carry_out(service, task)
         result = _reported(task, context)
     except KeyboardInterrupt:
-        raise _interrupted(task, context) from None
+        interrupted = _interrupted(task, context)
+        interrupted.result.update(_exported(task, options))
+        raise interrupted from None
     except Exception as error:  # whatever it is: what was done until then must be reported
         result = _failed(context.fault(error), task, context)
-    return {**result, **context.notes()}
+    return {**result, **_exported(task, options), **context.notes()}
 
 
 def _task(job_type: JobType, options: Options, context: Context) -> Task:
@@ -156,6 +161,11 @@ def _give_up(task: Task, why: str, error: ApiError | None) -> None:
 def _nothing_done(error: Failure) -> Result:
     summary = {"total": 0, "changed": 0, "unchanged": 0, "failed": 0}
     return {"changed": False, "failed": True, "msg": str(error), "error": error.error, "jobs": [], "summary": summary}
+
+
+def _exported(task: Task | None, options: Options) -> Result:
+    """Part of each result of a task that is to export jobs, whatever became of it."""
+    return {} if options.get("export_to") is None else {"exported": task.exported if task else []}
 
 
 def _choose(service: Service, task: Task) -> None:
@@ -224,6 +234,24 @@ def _show(entry: Entry, sight: Observation, service: Service, task: Task) -> Non
 def _foresee(task: Task) -> None:
     for entry, write in _due(task, late=False):
         forecast(entry, write)
+
+
+def _export(service: Service, task: Task) -> None:
+    """Before the first write, of all jobs that are to be deleted. Where that fails, none of them is."""
+    if service.export is None:
+        return
+    entries = {entry.id: entry for entry, dummy in _due(task, late=False)}
+
+    def still_there(ids: t.Sequence[t.Any]) -> list[t.Any]:
+        again = [entries[job_id] for job_id in ids]
+        _look(service, task, again)
+        return [entry.id for entry in again if entry.status is not None]
+
+    fault = export_all(service.export, service.client, list(entries), still_there, task.exported)
+    if fault:
+        _due(task, late=False)  # jobs that are gone by now are as wanted
+        for entry in task.open():
+            entry.fail(f"not deleted, as not all jobs were exported: {fault}", fault)
 
 
 def _carry_out(service: Service, task: Task) -> None:

@@ -100,6 +100,17 @@ class Pages:
         return [second, *self.client.map(self.read, numbers[1:])]
 
 
+@dataclass(frozen=True)
+class Export:
+    """Files with the definitions of jobs. ``send``: one request for these, up to ``most``; the names of their files, one at least.
+
+    It raises ApiError where there are none. It is no write: what it makes for the same jobs twice does no harm.
+    """
+
+    most: int
+    send: t.Callable[[t.Sequence[t.Any]], list[str]]
+
+
 class Service(t.Protocol):
     """The jobs of one project or cluster, at hand. All calls raise ApiError."""
 
@@ -109,6 +120,9 @@ class Service(t.Protocol):
     passing: t.Collection[str]  # what a query may ask for that does not stay as it is, such as the status
     hidden: t.Collection[str]  # codes of a get that fails although a list may show the job
     detail_fields: t.Collection[str]  # what a get shows and a list does not, secrets among it
+    export: (
+        Export | None
+    )  # must have succeeded for all jobs before the first is deleted; None: not offered, or not wanted
 
     def get(self, job_id: t.Any) -> Job | None:
         """One request, or two. None if the service does not know the job."""

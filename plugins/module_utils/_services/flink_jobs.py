@@ -6,7 +6,8 @@
 """The words of Data Lake Insight for Flink jobs: paths, payloads, statuses, error codes. Knows no order of work.
 
 API reference of DLI, "Flink Job-related APIs": Listing Jobs (dli_02_0234), Querying Job Details (dli_02_0235), Batch
-Running Jobs (dli_02_0233), Batch Stopping Jobs (dli_02_0241), Batch Deleting Jobs (dli_02_0243).
+Running Jobs (dli_02_0233), Batch Stopping Jobs (dli_02_0241), Batch Deleting Jobs (dli_02_0243), Exporting a
+Flink Job (dli_02_0254).
 """
 
 from __future__ import annotations
@@ -17,15 +18,17 @@ from dataclasses import replace
 from .._cloud.answers import Maybe, shaped
 from .._cloud.client import Client
 from .._cloud.errors import OptionError, Refused
+from .._cloud.given import Value, refuse_odd
 from .._cloud.options import Spec
 from .._jobs.options import filter_option, texts
 from .._jobs.plan import DesiredState, Step, Words, Write
 from .._jobs.reading import page, part, the_job
 from .._jobs.selection import Fields, Job, Selection, asked, select
-from .._jobs.service import PAGE, Page, Pages, Paging
+from .._jobs.service import PAGE, Export, Page, Pages, Paging
 from .dli import DLI, agree, check_tags, refusal_in, tag_query
 
 AT_ONCE = 100  # ids that one write carries
+OBS = "obs://"
 
 ENDED = ("job_init", "job_submit_fail", "job_cancel_success", "job_finish", "job_arrearage_stopped", "job_idle")
 
@@ -104,6 +107,7 @@ PERMISSIONS = {
     Write.STOP: "dli:jobs:stop (Huawei Cloud: dli:jobs:stopFlinkJob), or a grant on the job or its queue",
     Write.DELETE: "dli:jobs:delete (and dli:jobs:stop for a job that runs), or a grant on the job or its queue",
 }
+EXPORT_PERMISSION = "dli:jobs:export, and DLI needs the right to write to the bucket"
 
 
 def flink_job_id(text: str) -> int:
@@ -111,6 +115,18 @@ def flink_job_id(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 20 and 0 < int(text) < 2**63):
         raise ValueError("is not the id of a Flink job: digits only, greater than 0")
     return int(text)
+
+
+def folder_in_obs(text: str) -> str:
+    """The value of ``export_to`` as the service takes it. Raises OptionError, which quotes nothing."""
+    refuse_odd("export_to", Value(text, "export_to"))
+    folder = text[len(OBS) :] if text.startswith(OBS) else text
+    bucket = folder.partition("/")[0]
+    if not bucket or ":" in bucket or ".." in folder:
+        raise OptionError(
+            "export_to: must be a bucket of OBS, and a folder in it, such as ops-bucket/flink, without .."
+        )
+    return folder
 
 
 class FlinkJobs:
@@ -158,6 +174,10 @@ class FlinkJobs:
             Write.RUN: {"resume_savepoint": options.get("resume_savepoint", False)},
             Write.STOP: {"trigger_savepoint": options.get("trigger_savepoint", False)},
         }
+        self.export: Export | None = None
+        if options.get("export_to") is not None:
+            self._folder = folder_in_obs(options["export_to"])
+            self.export = Export(AT_ONCE, self._export)
 
     @staticmethod
     def options() -> Spec:
@@ -186,6 +206,10 @@ class FlinkJobs:
             raise OptionError(
                 f"resume_savepoint: only state started resumes from a savepoint, not {state}; leave it out"
             )
+        if options.get("export_to") is not None:
+            if state != "absent":
+                raise OptionError(f"export_to: only state absent exports jobs, not {state}; leave it out")
+            folder_in_obs(options["export_to"])
         if options["resume_savepoint"]:
             return replace(GOALS[state], hindered=lambda job: "it has no savepoint to resume from" * _has_none(job))
         return _with_savepoints(GOALS[state], options["wait"]) if options["trigger_savepoint"] else GOALS[state]
@@ -242,6 +266,27 @@ class FlinkJobs:
         if len(refusals) == len(ids):
             return refusals
         return [next((one for one in refusals if one), None)] * len(ids)
+
+    def _export(self, ids: t.Sequence[int]) -> list[str]:
+        """A yes without a file is no yes. What is lost is asked again: then OBS has two files, one of which nobody knows."""
+
+        def read(answer: t.Any, call: str) -> list[str]:
+            shaped(answer, {"is_success": Maybe((bool, str)), "zip_file": Maybe([str])}, call)
+            refusal = self._refusal(answer, call)
+            if refusal:
+                raise refusal
+            files = [self.client.plain(file) for file in answer.get("zip_file") or () if file.strip()]
+            if not files:
+                raise Refused(call, "the answer names no file", 200)
+            return files
+
+        body = {"obs_dir": self._folder, "is_selected": True, "job_selected": list(ids)}
+        return t.cast(
+            "list[str]",
+            self.client.call(
+                "POST", f"{self._jobs}/export", body=body, needs=EXPORT_PERMISSION, read=read, repeat=True
+            ),
+        )
 
     def _refusal(self, element: t.Any, call: str) -> Refused | None:
         refusal = refusal_in(element, call)

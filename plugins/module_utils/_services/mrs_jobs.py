@@ -23,7 +23,7 @@ from .._jobs.options import filter_option, texts
 from .._jobs.plan import DesiredState, Step, Words, Write
 from .._jobs.reading import TRIES, Listing, page, part, tags, the_job, whole_list
 from .._jobs.selection import Fields, Job, Selection, cleaned, select
-from .._jobs.service import PAGE, Page, Pages, Paging
+from .._jobs.service import PAGE, Export, Page, Pages, Paging
 
 NO_SYNC = "synchronize the IAM users of the cluster: MRS console, cluster dashboard, IAM User Sync"
 MRS = Api(
@@ -114,6 +114,7 @@ class JobExecutions:
     passing: t.Collection[str] = ("job_state",)
     hidden: t.Collection[str] = ("0162", "0174")  # "failed to query the job", which says nothing about it
     detail_fields: t.Collection[str] = ("arguments", "properties")
+    export: Export | None = None
 
     def __init__(self, client: Client, options: t.Mapping[str, t.Any]) -> None:
         self.client = client

@@ -23,7 +23,7 @@ from .._jobs.options import filter_option, texts
 from .._jobs.plan import DesiredState, Step, Words, Write
 from .._jobs.reading import page, the_job
 from .._jobs.selection import Fields, Job, Selection, asked, select
-from .._jobs.service import PAGE, Page, Pages, Paging
+from .._jobs.service import PAGE, Export, Page, Pages, Paging
 from .dli import DLI
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -75,6 +75,7 @@ class BatchJobs:
     passing: t.Collection[str] = ("state",)
     hidden: t.Collection[str] = ()
     detail_fields: t.Collection[str] = ("req_body",)
+    export: Export | None = None
 
     def __init__(self, client: Client, options: t.Mapping[str, t.Any]) -> None:
         self.client = client

@@ -24,7 +24,7 @@ from .._jobs.options import filter_option, texts
 from .._jobs.plan import DesiredState, Step, Words, Write
 from .._jobs.reading import page, part, the_job
 from .._jobs.selection import NOT, Fields, Job, Selection, select
-from .._jobs.service import PAGE, Onward, Page, Pages, Paging
+from .._jobs.service import PAGE, Export, Onward, Page, Pages, Paging
 from .dli import DLI, agree, check_tags, refusal_in, tag_query
 
 MOST_PAGES = 100  # of a list

@@ -181,6 +181,7 @@ class Service:
         result = self.door(self.module, options, check_mode, diff, environ)
         if "jobs" in result:
             self._check_report(result)
+            assert ("exported" in result) == (options.get("export_to") is not None)
         if check_mode:
             assert not self.writes
         return result

@@ -1,0 +1,49 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""The definitions of jobs, put into files before these jobs are deleted: those of all of them, or it has failed."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._cloud.client import Client
+from .._cloud.errors import ApiError, Fatal, Refused, Skipped
+from .service import Export
+
+Ids = t.Sequence[t.Any]
+
+
+def export_all(
+    export: Export, client: Client, ids: Ids, still_there: t.Callable[[Ids], Ids], files: list[str]
+) -> ApiError | None:
+    """Adds to ``files``. Why the definitions of some jobs are in none of them; None if they all are.
+
+    A request may have been refused for a job that is gone. So ``still_there`` looks once more, and if some are gone, the
+    rest is exported anew, once. Raises Fatal.
+    """
+    left_out = _sent(export, client, ids, files)
+    if left_out and all(isinstance(fault, Refused) for fault, dummy in left_out):
+        refused = [job_id for dummy, batch in left_out for job_id in batch]
+        rest = still_there(refused)
+        if len(rest) < len(refused):
+            left_out = _sent(export, client, rest, files)
+    faults = [fault for fault, dummy in left_out]
+    return next((fault for fault in faults if not isinstance(fault, Skipped)), faults[0] if faults else None)
+
+
+def _sent(export: Export, client: Client, ids: Ids, files: list[str]) -> list[tuple[ApiError, Ids]]:
+    """As many jobs to a request as it takes, in parallel. The requests that have left no file, and why."""
+
+    def send(batch: Ids) -> None:
+        files.extend(export.send(batch))
+
+    batches = [ids[start : start + export.most] for start in range(0, len(ids), export.most)]
+    answers = client.map(send, batches)
+    left_out = [(answer, batch) for answer, batch in zip(answers, batches) if isinstance(answer, ApiError)]
+    for fault, dummy in left_out:
+        if isinstance(fault, Fatal):
+            raise fault
+    return left_out
