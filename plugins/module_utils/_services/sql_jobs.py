@@ -84,6 +84,7 @@ class SqlJobs:
     passing: t.Collection[str] = ("job-status",)
     hidden: t.Collection[str] = ()
     detail_fields: t.Collection[str] = ("statement", "message", "detail", "job_mode", "user_conf")
+    export: Export | None = None
 
     def __init__(self, client: Client, options: t.Mapping[str, t.Any]) -> None:
         self.client = client

@@ -83,6 +83,7 @@ ON_THE_WAY = {"job_canceling", "job_savepointing"}
 LENIENT = {"ignore_missing": True}
 SAVEPOINT, FROM_SAVEPOINT = {"trigger_savepoint": True}, {"resume_savepoint": True}
 NAME = {"cluster_id": None, "cluster_name": "analytics"}
+EXPORT = {"export_to": "ops-bucket/flink"}
 
 TASKS = {
     "flink stopped 1 id": Task(Flink, "stopped", FLINK, [1]),
@@ -104,6 +105,11 @@ TASKS = {
     "flink absent 2 ids": Task(Flink, "absent", FLINK, [1, 999]),
     "flink absent ids": Task(Flink, "absent", FLINK, [1, 2, 3, 4, 5, 999], "password"),
     "flink absent pages": Task(Flink, "absent", dict.fromkeys(range(1, 104), "job_finish"), range(1, 103)),
+    "flink absent export ids": Task(Flink, "absent", FLINK, [1, 2, 3, 4, 5, 999], "password", options=EXPORT),
+    "flink absent export pages": Task(
+        Flink, "absent", dict.fromkeys(range(1, 104), "job_finish"), range(1, 103), options=EXPORT
+    ),
+    "flink absent export filters": Task(Flink, "absent", FLINK, "job-*", options=EXPORT),
     "flink absent filters": Task(Flink, "absent", FLINK, "job-*", "project of the token"),
     "batch stopped 2 ids": Task(Spark, "stopped", SPARK, [1, 3], "password"),
     "batch stopped ids": Task(Spark, "stopped", SPARK, [1, 2, 3, 4, 999], options=LENIENT),
@@ -155,6 +161,11 @@ class Place(t.NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.method} {self.path} ({self.n})"
+
+    @property
+    def exports(self) -> bool:
+        """It is no write to any job."""
+        return self.path.endswith("/export")
 
     @property
     def on_the_way(self) -> bool:
@@ -240,7 +251,8 @@ class Scene:
     def named_in(self, request: dict) -> set[str]:
         """The jobs that a request names; none for a list."""
         if request["body"]:
-            return {str(job_id) for job_id in next(iter(json.loads(request["body"]).values()))}
+            ids = next(value for value in json.loads(request["body"]).values() if isinstance(value, list))
+            return set(map(str, ids))
         tail = request["path"][len(self.service.path) + 1 :].split("/")[0]
         return {tail} - {""} if request["path"].startswith(self.service.path) else set()
 
@@ -300,6 +312,7 @@ class Judge:
         self.expect(summary == counts, "the summary is wrong:", summary)
         other = self.scene.other
         self.expect(before[other] == after[other] and other not in self.jobs, "a job that was not chosen")
+        self.all_is_exported()
 
     def fault_is_contained(self, place: Place, name: str, retries: int) -> None:
         """It fails what it hit, and says so; what passes is survived."""
@@ -307,7 +320,9 @@ class Judge:
         fatal = "error" in self.result
         cause = f"{place.method} {self.scene.emulator.url.split('/')[2]}{place.path}"
         by_name = isinstance(self.scene.task.chosen, str)
-        lost = name in PASSING and "429" not in name and place.method != "GET" and not place.on_the_way
+        lost = (
+            name in PASSING and "429" not in name and place.method != "GET" and not (place.on_the_way or place.exports)
+        )
         if (
             (name in PASSING and retries)
             or lost
@@ -325,6 +340,9 @@ class Judge:
             self.expect(list(self.jobs) == self.scene.ids, "not the jobs that were chosen:", list(self.jobs))
             hit = [self.scene.named_in(entry) for entry in place.among(log)]
             failed = {str(job_id) for job_id in self.failed}
+            if place.exports:  # one of them, and no job is deleted
+                hit = [set().union(*hit)]
+                self.expect(not failed or not self.attempt.effects, "deleted without an export:", self.attempt.effects)
             self.expect(any(failed <= ids for ids in hit), "failed without a fault:", failed)
         logins = sum(entry["path"].startswith("/v3") for entry in log)
         self.expect(logins <= 1 + (place.path.startswith("/v3") or name in EXPIRED), "logins:", logins)
@@ -337,10 +355,21 @@ class Judge:
             ids = self.scene.named_in(entry)
             if entry["method"] == "GET":
                 written = {write for write in written if ids and write[0] not in ids}
-            elif entry is not held_back or name not in HELD_BACK:
+            elif (entry is not held_back or name not in HELD_BACK) and not entry["path"].endswith("/export"):
                 writes = {(job_id, entry["path"]) for job_id in ids}
                 self.expect(not writes & written, "written twice without a read:", writes & written)
                 written |= writes
+
+    def all_is_exported(self) -> None:
+        """What was deleted is in one of the files that the report names, and was there before the first delete."""
+        if "exported" in self.result:
+            files = self.scene.emulator.world.files
+            kept = {job_id for file in self.result["exported"] for job_id in files.get(file, ())}
+            self.expect(self.attempt.effects <= kept, "deleted and not exported:", self.attempt.effects - kept)
+            words = [entry["path"].rsplit("/", 1)[1] for entry in self.attempt.log if entry["method"] == "POST"]
+            self.expect(
+                "export" not in words[words.index("delete") :] if "delete" in words else True, "too late:", words
+            )
 
     def second_run_is_clean(self, first: Judge) -> None:
         """It gets where the first was to go, and has nothing to do where that is done."""
@@ -374,7 +403,8 @@ def test_sweep(cloud, effects, record_property, task, fault) -> None:
 
 @pytest.mark.parametrize("fault", PASSING)
 @pytest.mark.parametrize(
-    "task", [task for task in TASKS if task.split(maxsplit=2)[2] == "ids" or task == "mrs absent filters"]
+    "task",
+    [task for task in TASKS if task.split(maxsplit=2)[2] in ("ids", "export ids") or task == "mrs absent filters"],
 )
 def test_sweep_without_retries(cloud, effects, record_property, task, fault) -> None:
     """Nothing softens what a passing fault does to a read."""

@@ -30,6 +30,11 @@ VAGUE = ("spark_not_found", "sql_not_found")  # where the answer for an unknown 
 REFUSALS = {*HELD_BACK, "gateway 404", "surrogate refused"}  # leave no doubt about a write for one job
 
 
+def is_export(path: str) -> bool:
+    """Of jobs into files, which is no write to any of them."""
+    return path.endswith("/export")
+
+
 def matches(words: Words, answers: dict, job: t.Any, wanted: dict, now: float) -> bool:
     """Whether a job passes the filters of a task."""
     if words.service is Sql and "job_type" not in wanted and job["job_type"] == "RESTART_QUEUE":
@@ -81,6 +86,7 @@ class Run:
     refused: bool  # the filters are not good enough to act on
     logs_in: bool  # with a password
     result: Result
+    files: dict  # in OBS: the jobs of each
     events: dict
     log: list
     summary: dict
@@ -163,7 +169,13 @@ class Run:
 
     @property
     def writes(self) -> list[dict]:
-        return [entry for entry in self.log if entry["method"] != "GET" and not entry["path"].startswith("/v3")]
+        """To jobs, that is."""
+        sent = [entry for entry in self.log if entry["method"] != "GET" and not entry["path"].startswith("/v3")]
+        return [entry for entry in sent if not is_export(entry["path"])]
+
+    @property
+    def exports(self) -> list[dict]:
+        return [entry for entry in self.log if is_export(entry["path"])]
 
     def written(self, job_id) -> set[str]:
         """The writes that name a job."""
@@ -201,8 +213,29 @@ def judge(run: Run) -> None:
             job_id for job_id in run.selected if job_id not in moving
         ], f"not those that were chosen: {ids}"
     assert run.selected or "filters" in run.task or not run.log, "requests for no job"
+    judge_exports(run)
     for job in result["jobs"]:
         judge_job(run, job)
+
+
+def judge_exports(run: Run) -> None:
+    """A job is deleted only when its definition is in a file that the report names, and so is that of each other one."""
+    result, told = run.result, f"{run.result}\n{run.task}\n{run.files}\n{run.log}"
+    if not run.task.get("export_to"):
+        assert (run.exports, "exported" in result) == ([], False), told
+        return
+    kept = {job_id for file in result["exported"] for job_id in run.files[file]}
+    assert not (run.check_mode and (run.exports or result["exported"])), told
+    assert {job_id for write in run.writes for job_id in run.named(write)} <= kept, f"not exported: {told}"
+    first = min((run.log.index(write) for write in run.writes), default=len(run.log))
+    assert all(run.log.index(one) < first for one in run.exports), f"exported too late: {told}"
+    batches = max(1, math.ceil(len(result["jobs"]) / PAGE))
+    assert len(run.exports) <= batches * 2 + len(run.faults) + run.expired, f"exported too often: {told}"
+    refused = [job for job in result["jobs"] if "not all jobs were exported" in job["msg"]]
+    assert not refused or not result["changed"], f"deleted in part: {told}"
+    lost = run.faults.keys() & {entry["request_id"] for entry in run.exports}
+    no = any(entry["status"] >= 400 for entry in run.exports) or run.answer("export_files") in ("empty", "missing")
+    assert not refused or lost or no or run.answer("batch_refusal") == "mixed", f"exported in vain: {told}"
 
 
 def judge_error(run: Run) -> None:
@@ -330,6 +363,8 @@ def cannot_be_known(job: dict) -> bool:
 
 def judge_foresight(foreseen: Run, run: Run) -> None:
     """Check mode is right about the jobs that hold still until they are asked, and then obey."""
+    if run.exports and not run.writes:
+        return  # nobody can foresee that
     guesses = {job["id"]: job for job in foreseen.result["jobs"]}
     for job in run.result["jobs"]:
         if job["id"] in run.moving or job["id"] in foreseen.moving:
@@ -376,6 +411,8 @@ def judge_cost(run: Run) -> None:
     )
     writes = sum(math.ceil(count / PAGE) if one in BATCHES else count for (dummy, one), count in sent.items())
     assert len(run.writes) == writes, run.log
+    exports = writes if run.task.get("export_to") else 0
+    assert len(run.exports) == exports, run.log
 
 
 def goes_well(run: Run) -> bool:

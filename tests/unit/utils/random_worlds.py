@@ -46,10 +46,12 @@ from .faults import FAULTS, HELD_BACK, IN_LISTS, PASSING, fault_of
 from .flink import Flink
 from .judge import (
     COMMON_ANSWERS,
+    HALVES,
     PATIENCE,
     Known,
     Run,
     goes_well,
+    is_export,
     judge,
     judge_cost,
     judge_foresight,
@@ -144,6 +146,8 @@ def _task(chance: random.Random, words: Words, numbers: list[int]) -> dict:
         optional[special[state]] = (True, False)
     if words.service is Mrs:
         optional["cluster_name"] = ("analytics",)
+    if words.service is Flink and state == "absent":
+        optional["export_to"] = ("ops-bucket/flink", "obs://ops-bucket")
     task = {name: chance.choice(values) for name, values in optional.items() if chance.random() < 0.4}
     chosen = {"filters": _filters(chance, words)}
     if chance.random() < 0.6:
@@ -302,7 +306,7 @@ class Ground(CloudOnTheWire):
 
     def _struck(self, request: t.Any, fault: t.Any) -> None:
         self.struck[request.id] = fault.name
-        in_vain = not KINDS[fault.fields["kind"]][0] and fault.name not in HELD_BACK
+        in_vain = not KINDS[fault.fields["kind"]][0] and fault.name not in HELD_BACK and not is_export(request.path)
         if in_vain and request.method != "GET" and not request.path.startswith("/v3"):
             write = self.words.write_of(request.method, request.path)
             for job_id in self.words.named(request.path, request.body):
@@ -367,6 +371,7 @@ class Scene:
         ground.witness.events.clear()
         ground.log.clear()
         ground.struck.clear()
+        ground.world.files.clear()
         ground.number, acted, expired = 0, set(), []
         ground.acts = [(act.get("before", 0) + 1, self._act(act, acted, expired)) for act in acts]
         tokens = ground.world.identities.tokens
@@ -391,6 +396,7 @@ class Scene:
             refused=refused,
             logs_in=self.world.get("login") == "password",
             result=result,
+            files={HALVES.sub("\ufffd", name): ids for name, ids in ground.world.files.items()},
             events=dict(ground.witness.events),
             log=ground.log.entries(),
             summary=ground.log.summary(),

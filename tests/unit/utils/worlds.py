@@ -135,6 +135,7 @@ WORDS = {
             "stop": ("DLI.15002", "DLI.10005", *passes("DLI.0999")),
             "run": ("DLI.13006", "DLI.13011", *passes("DLI.0999")),
             "delete": ("DLI.10005", *passes("DLI.0999")),
+            "export": ("DLI.10005", *passes("DLI.0999")),
         },
         delays=("savepoint", "cancel", "delete", "submit"),
         details={
