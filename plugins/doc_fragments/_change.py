@@ -15,7 +15,7 @@ options:
     description:
       - The largest number of jobs that O(filters) may match. If more match, the task fails before it changes
         anything and says how many they are. This also holds in check mode.
-      - It does not limit lists of IDs.
+      - It limits neither lists of IDs nor O(state=ended), which changes nothing.
     type: int
     default: 100
   trust_server_filters:

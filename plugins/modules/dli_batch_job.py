@@ -32,21 +32,24 @@ extends_documentation_fragment:
 options:
   state:
     description:
-      - The state that all selected batches are to be in. Both values mean that they are in a final state. What is done
+      - The state that all selected batches are to be in. All values mean that they are in a final state. What is done
         for a batch depends on its status, here in the words of the service.
+      - V(ended) cancels nothing. It awaits that all batches are in a final state, and is never a change. A batch that is in
+        another status by then fails. RV(jobs[].status) tells how each of the others ended. With O(wait=false) it looks
+        just once. The rest is about V(absent) and V(stopped).
       - A batch in C(starting), C(running), C(recovering) or a status that this module does not know is cancelled. It is
         then awaited until it is in a final state, usually C(dead). The service has no status of its own for cancelled
         batches, C(dead) is also that of a failed one.
       - A batch in a final state is left alone. That is C(success), C(dead), C(error) and C(killed). This is no change,
         and the record of the batch stays.
       - The service may start a batch again that was found in C(recovering), although it has just shown it as C(dead).
-        So such a batch must be seen in a final state twice in a row.
+        So such a batch must be seen in a final state twice in a row, also for V(ended).
       - If a batch ends by itself just before it is cancelled, the service refuses to cancel it. The batch is then as
         wanted, and this is no change.
       - V(absent) is content with a batch that the service does not know. This is no change.
     type: str
     required: true
-    choices: [absent, stopped]
+    choices: [absent, ended, stopped]
 notes:
   - The credential needs the permission to read batches, and to cancel jobs of the queue that they run on.
 seealso:
@@ -68,6 +71,13 @@ EXAMPLES = r"""
   otc.bigdata.dli_batch_job:
     state: stopped
     batch_id: 178fa687-2e8a-41ed-a439-b00de60bb176
+
+- name: Wait up to two hours for the nightly batches, and cancel none
+  otc.bigdata.dli_batch_job:
+    state: ended
+    filters:
+      name: ["nightly-*"]
+    wait_timeout: 7200
 
 - name: See which batches of a queue would be cancelled
   otc.bigdata.dli_batch_job:
@@ -291,7 +301,7 @@ from ..module_utils._services.spark_batches import BatchJobs
 
 SPEC = {
     **connection_options(),
-    "state": {"type": "str", "required": True, "choices": ["absent", "stopped"]},
+    "state": {"type": "str", "required": True, "choices": ["absent", "ended", "stopped"]},
     **BatchJobs.options(),
     **change_options(),
 }

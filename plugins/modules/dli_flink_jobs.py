@@ -12,7 +12,7 @@ short_description: Start, stop or delete many DLI Flink jobs at once
 description:
   - Brings Flink jobs of Data Lake Insight (DLI), a service of Open Telekom Cloud, into the state that you want.
     O(state=started) makes sure that they run, O(state=stopped) that they do not run, O(state=absent) that they do not
-    exist any more.
+    exist any more. O(state=ended) waits until they have ended by themselves.
   - The jobs are given by ID or chosen by filters. They are read first; a job that is already as wanted is left
     alone, so a second run changes nothing. The others are started, stopped or deleted together, up to 100 in one
     request.
@@ -76,12 +76,16 @@ options:
       - If the service refuses to start a job in C(job_running_exception) because it runs, the job is awaited as well, as
         the service may be restarting it. A job in any other status fails if its start is refused, unless it is seen to
         run after that.
+      - V(ended) writes nothing. It awaits that none of the jobs runs, whoever or whatever ends them, and is never a
+        change. What counts as ended is what V(stopped) leaves alone, so neither C(job_running_exception) nor
+        C(job_cancel_fail) nor a status that this module does not know. A job that has not ended by then fails. Its
+        RV(jobs[].status) tells how each of the others ended. With O(wait=false) it looks just once.
       - V(absent) deletes a job in any status. The service stops a running job first, and makes no savepoint. A
         deleted job cannot be restored. The job is then awaited until the service does not know it any more.
       - V(absent) is content with a job that the service does not know. This is no change.
     type: str
     required: true
-    choices: [absent, started, stopped]
+    choices: [absent, ended, started, stopped]
   trigger_savepoint:
     description:
       - Whether the service makes a savepoint of each job that it stops. It needs an OBS bucket that DLI may write to.
@@ -184,6 +188,14 @@ EXAMPLES = r"""
   otc.bigdata.dli_flink_jobs:
     state: stopped
     job_ids: [140]
+
+- name: Wait up to six hours for the end of the nightly batch, and leave it alone
+  otc.bigdata.dli_flink_jobs:
+    state: ended
+    filters:
+      name: ["nightly-*"]
+    wait_timeout: 21600
+    wait_interval: 60
 
 - name: See which old jobs a purge would delete
   otc.bigdata.dli_flink_jobs:
@@ -440,7 +452,7 @@ from ..module_utils._services.flink_jobs import FlinkJobs
 
 SPEC = {
     **connection_options(),
-    "state": {"type": "str", "required": True, "choices": ["absent", "started", "stopped"]},
+    "state": {"type": "str", "required": True, "choices": ["absent", "ended", "started", "stopped"]},
     "trigger_savepoint": {"type": "bool", "default": False},
     "resume_savepoint": {"type": "bool", "default": False},
     "export_to": {"type": "str"},

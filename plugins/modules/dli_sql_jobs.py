@@ -32,8 +32,11 @@ extends_documentation_fragment:
 options:
   state:
     description:
-      - The state that all selected jobs are to be in. Both values mean that they are in a final state. What is done
+      - The state that all selected jobs are to be in. All values mean that they are in a final state. What is done
         for a job depends on its status, here in the words of the service.
+      - V(ended) cancels nothing. It awaits that all jobs are in a final state, and is never a change. A job that is in
+        another status by then fails. RV(jobs[].status) tells how each of the others ended. With O(wait=false) it looks
+        just once. The rest is about V(absent) and V(stopped).
       - A job in C(LAUNCHING) or C(RUNNING) is cancelled. It is then awaited until it is in a final state, usually
         C(CANCELLED).
       - A job in a final state is left alone. That is C(FINISHED), C(FAILED) and C(CANCELLED). This is no change, and
@@ -48,7 +51,7 @@ options:
       - V(absent) is content with a job that the service does not know. This is no change.
     type: str
     required: true
-    choices: [absent, stopped]
+    choices: [absent, ended, stopped]
 notes:
   - The credential needs the permission to read SQL jobs, and to cancel jobs of the queue that they run on. That is
     C(dli:queue:cancelJob) in IAM, or C(CANCEL_JOB) on the queue.
@@ -75,6 +78,13 @@ EXAMPLES = r"""
   otc.bigdata.dli_sql_jobs:
     state: stopped
     job_ids: [6d2146a0-c2d5-41bd-8ca0-ca9694ada992]
+
+- name: Wait up to two hours for the queries of a queue, and cancel none
+  otc.bigdata.dli_sql_jobs:
+    state: ended
+    filters:
+      queue_name: etl_night
+    wait_timeout: 7200
 
 - name: See which SQL jobs of a queue would be cancelled
   otc.bigdata.dli_sql_jobs:
@@ -320,7 +330,7 @@ from ..module_utils._services.sql_jobs import SqlJobs
 
 SPEC = {
     **connection_options(),
-    "state": {"type": "str", "required": True, "choices": ["absent", "stopped"]},
+    "state": {"type": "str", "required": True, "choices": ["absent", "ended", "stopped"]},
     **SqlJobs.options(),
     **change_options(),
 }

@@ -12,7 +12,7 @@ short_description: Stop or delete many jobs of an MRS cluster at once
 description:
   - Brings job executions of a cluster of MapReduce Service (MRS), a service of Open Telekom Cloud, into the state that
     you want. O(state=stopped) makes sure that they have ended, O(state=absent) that their records do not exist any
-    more.
+    more. O(state=ended) waits until they have ended by themselves.
   - The jobs are given by ID or chosen by filters. They are read first; a job that is already as wanted is left alone,
     so a second run changes nothing. Each job to be terminated gets a request of its own, up to O(max_concurrency) at
     once. Records are deleted together, up to 100 in one request.
@@ -41,26 +41,28 @@ options:
       - V(stopped) terminates a job in C(NEW), C(NEW_SAVING), C(SUBMITTED), C(ACCEPTED) or C(RUNNING). The job is then
         awaited until it has ended, usually in C(KILLED). A terminated job cannot be started again.
       - V(stopped) leaves a job alone that has ended, in C(FINISHED), C(FAILED) or C(KILLED). This is no change.
+      - V(ended) terminates nothing. It awaits that all jobs have ended, and is never a change. A job that is in another
+        status by then fails. RV(jobs[].status) tells how each of the others ended. With O(wait=false) it looks just once.
       - V(absent) deletes the record of a job that has ended, and awaits that the service does not know it any more. A
         deleted record cannot be restored. What the job has written stays.
       - V(absent) first terminates a job that has not ended, and awaits its end, even with O(wait=false). Then it
         deletes the record. See O(kill_running).
       - V(absent) is content with a job that the cluster does not know. This is no change. A cluster that does not exist
         is an error.
-      - In both states, a job in a status that this module does not know is awaited. Once it has another status, the job
+      - In all states, a job in a status that this module does not know is awaited. Once it has another status, the job
         is treated as above. With O(wait=false) it fails.
       - If the service refuses to terminate a job because it is still being submitted, the job is awaited, and terminated
         once it has another status. With O(wait=false) and V(stopped) it fails.
     type: str
     required: true
-    choices: [absent, stopped]
+    choices: [absent, ended, stopped]
   kill_running:
     description:
       - Whether O(state=absent) terminates a job that has not ended. It does, unless this is V(false).
       - With V(false) such a job is left alone and reported as failed, so the task fails. The records of the other jobs
         are deleted.
-      - Only with O(state=absent). With O(state=stopped) it is an error, whether V(true) or V(false), as that state
-        always terminates what runs.
+      - Only with O(state=absent). With other states it is an error, whether V(true) or V(false), as O(state=stopped)
+        always terminates what runs, and O(state=ended) never does.
     type: bool
 notes:
   - The service cannot terminate Spark SQL jobs (C(job_type) V(SparkSql)). It answers with the error V(0175), and the job
@@ -92,6 +94,14 @@ EXAMPLES = r"""
     job_ids:
       - 981374c1-85da-44ee-be32-edfb4fba776c
       - c54c8aa0-c277-4f83-8acc-521d85cfa32b
+
+- name: Wait up to an hour until some jobs have ended, and terminate none
+  otc.bigdata.mrs_job_executions:
+    state: ended
+    cluster_name: analytics
+    filters:
+      name: [pi, "copy-*"]
+    wait_timeout: 3600
 
 - name: Delete their records
   otc.bigdata.mrs_job_executions:
@@ -331,7 +341,7 @@ from ..module_utils._services.mrs_jobs import JobExecutions
 
 SPEC: Spec = {
     **connection_options(),
-    "state": {"type": "str", "required": True, "choices": ["absent", "stopped"]},
+    "state": {"type": "str", "required": True, "choices": ["absent", "ended", "stopped"]},
     "kill_running": {"type": "bool"},
     **JobExecutions.options(),
     **change_options(),

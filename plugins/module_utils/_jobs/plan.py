@@ -26,6 +26,7 @@ class Step(enum.Enum):
     DONE = "as wanted"
     WAIT = "on its way there"
     HOLD = "not as wanted, and the service would refuse a write now"
+    WORKS = "still at work, and nothing is written: it is only awaited"
     PAUSE = "too early to say, or to send it again: another look, whatever `wait` says"
     FAILED = "will not be as wanted"
     MISSING = "wanted in some state, but the service does not know it"
@@ -88,6 +89,23 @@ class DesiredState:
     def step(self, status: str | None) -> Step | Write:
         """The next step for a job in ``status``, had nothing been written for it yet."""
         return self.gone if status is None else self.steps.get(status.lower(), self.otherwise)
+
+    @property
+    def writes(self) -> bool:
+        """Whether anything is ever sent for it."""
+        return bool(self.leads_to)
+
+
+def until_ended(ended: t.Iterable[str], twice: t.Collection[str] = ()) -> DesiredState:
+    """The end of jobs is awaited, and nothing else done. Whatever is not known to be an end is none."""
+    return DesiredState(
+        steps=dict.fromkeys(ended, Step.DONE),
+        otherwise=Step.WORKS,
+        gone=Step.MISSING,
+        leads_to={},
+        words=Words("Saw the end of", "Saw the end of", "Saw the end of", "ended"),
+        twice=twice,
+    )
 
 
 class LastWrite(t.NamedTuple):

@@ -176,7 +176,7 @@ def _choose(service: Service, task: Task) -> None:
         return
     jobs = _filtered(service, task)
     most = task.options["max_jobs"]
-    if len(jobs) > most:
+    if len(jobs) > most and task.goal.writes:
         raise OptionError(f"max_jobs: the filters match {len(jobs)} jobs, more than {most}; nothing was done")
     task.entries = [_entry(job_id, service, task) for job_id in jobs]
     for entry in task.entries:
@@ -329,6 +329,8 @@ def _leave(entry: Entry, task: Task, step: Step) -> None:
     waits = task.options["wait"] or _must_follow(entry) or entry.unproven
     if step is Step.HOLD and not waits:
         entry.fail(f"{entry.described()}: nothing can be done now, and wait is false", entry.refusal)
+    elif step is Step.WORKS and not waits and not task.check_mode:
+        entry.fail(f"{entry.described()}: has not ended, and wait is false")
     elif task.check_mode or not waits:
         entry.settle("on its way" if step is Step.WAIT else f"to be awaited, as it is {entry.described()}")
 

@@ -95,10 +95,16 @@ def incomplete(entries: t.Sequence[Entry], goal: DesiredState) -> list[str]:
 
 
 def how_far(entries: t.Sequence[Entry], goal: DesiredState) -> str:
-    """While a task waits: ``37/100 stopped, 60 job_canceling, 3 job_savepointing``."""
+    """While a task waits: ``37/100 stopped, 60 job_canceling, 3 job_savepointing``.
+
+    Where it does nothing else: ``37/100 ended, 63 still at work: 60 job_running, 3 job_savepointing``.
+    """
     found = Counter(_how_far(entry, goal) for entry in entries)
     done = found.pop(goal.words.already, 0)
     rest = [f"{count} {status}" for status, count in found.most_common()]
+    at_work = len(entries) - done - found["failed"]
+    if at_work and not goal.writes:
+        rest = [f"{at_work} still at work: {rest[0]}", *rest[1:]]
     return ", ".join([f"{done}/{len(entries)} {goal.words.already}", *rest])
 
 

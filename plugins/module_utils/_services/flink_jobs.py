@@ -21,7 +21,7 @@ from .._cloud.errors import OptionError, Refused
 from .._cloud.given import Value, refuse_odd
 from .._cloud.options import Spec
 from .._jobs.options import filter_option, texts
-from .._jobs.plan import DesiredState, Step, Words, Write
+from .._jobs.plan import DesiredState, Step, Words, Write, until_ended
 from .._jobs.reading import page, part, the_job
 from .._jobs.selection import Fields, Job, Selection, asked, select
 from .._jobs.service import PAGE, Export, Page, Pages, Paging
@@ -97,6 +97,7 @@ GOALS = {
         passing=("job_running_exception",),  # the service may be restarting it
         again=FAILED_ONLY,
     ),
+    "ended": until_ended(ENDED),
 }
 
 # What says that a job does not exist; any other answer to a get, a 404 of the gateway above all, says nothing about it.
@@ -152,6 +153,7 @@ class FlinkJobs:
     api = DLI
     module = "dli_flink_jobs"
     ended: t.ClassVar[t.Collection[str]] = ENDED
+    twice: t.ClassVar[t.Collection[str]] = ()
     batch: t.Mapping[Write, int] = {Write.RUN: AT_ONCE, Write.STOP: AT_ONCE, Write.DELETE: AT_ONCE}
     passing: t.Collection[str] = ("status",)
     hidden: t.Collection[str] = ("DLI.10005",)

@@ -20,7 +20,7 @@ from .._cloud.errors import Fatal, OptionError, Refused, Unanswered
 from .._cloud.options import Spec
 from .._cloud.text import WORD
 from .._jobs.options import filter_option, texts
-from .._jobs.plan import DesiredState, Step, Words, Write
+from .._jobs.plan import DesiredState, Step, Words, Write, until_ended
 from .._jobs.reading import TRIES, Listing, page, part, tags, the_job, whole_list
 from .._jobs.selection import Fields, Job, Selection, cleaned, select
 from .._jobs.service import PAGE, Export, Page, Pages, Paging
@@ -93,6 +93,7 @@ class JobExecutions:
     api = MRS
     module = "mrs_job_executions"
     ended: t.ClassVar[t.Collection[str]] = ENDED
+    twice: t.ClassVar[t.Collection[str]] = ()
     fields = Fields(
         parse_id=mrs_id,
         id="job_id",
@@ -164,9 +165,12 @@ class JobExecutions:
     @staticmethod
     def goal(options: t.Mapping[str, t.Any]) -> DesiredState:
         """Raises OptionError for an option that belongs to another state."""
-        if options["state"] == "stopped":
-            if options["kill_running"] is not None:
-                raise OptionError("kill_running: belongs to state absent; state stopped always terminates what runs")
+        state, kills = options["state"], {"stopped": "always terminates what runs", "ended": "terminates nothing"}
+        if state in kills and options["kill_running"] is not None:
+            raise OptionError(f"kill_running: belongs to state absent; state {state} {kills[state]}")
+        if state == "ended":
+            return until_ended(ENDED)
+        if state == "stopped":
             return DesiredState(
                 steps={**dict.fromkeys(ACTIVE, Write.KILL), **dict.fromkeys(ENDED, Step.DONE)},
                 otherwise=Step.HOLD,

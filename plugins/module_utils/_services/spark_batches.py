@@ -20,7 +20,7 @@ from .._cloud.client import Client
 from .._cloud.errors import Refused
 from .._cloud.options import Spec
 from .._jobs.options import filter_option, texts
-from .._jobs.plan import DesiredState, Step, Words, Write
+from .._jobs.plan import DesiredState, Step, Words, Write, until_ended
 from .._jobs.reading import page, the_job
 from .._jobs.selection import Fields, Job, Selection, asked, select
 from .._jobs.service import PAGE, Export, Page, Pages, Paging
@@ -36,6 +36,7 @@ ENDED = (
     "error",
     "killed",
 )  # the last two are documented only for Livy, which this API descends from
+FALLS_BACK_TO = ("recovering",)
 STEPS: t.Mapping[str, Step | Write] = {**dict.fromkeys(ACTIVE, Write.CANCEL), **dict.fromkeys(ENDED, Step.DONE)}
 ASKED = (*ACTIVE, "dead", "success")  # the service refuses to list any other
 # Batches have no IAM action of their own
@@ -56,6 +57,7 @@ class BatchJobs:
     api = DLI
     module = "dli_batch_job"
     ended: t.ClassVar[t.Collection[str]] = ENDED
+    twice: t.ClassVar[t.Collection[str]] = FALLS_BACK_TO
     fields = Fields(
         parse_id=batch_id,
         id="id",
@@ -94,13 +96,15 @@ class BatchJobs:
 
     @staticmethod
     def goal(options: t.Mapping[str, t.Any]) -> DesiredState:
+        if options["state"] == "ended":
+            return until_ended(ENDED, FALLS_BACK_TO)
         return DesiredState(
             steps=STEPS,
             otherwise=Write.CANCEL,
             gone=Step.DONE if options["state"] == "absent" else Step.MISSING,
             leads_to={Write.CANCEL: "dead"},
             words=Words("Cancelled", "Would cancel", "Asked to cancel", "finished"),
-            twice=("recovering",),
+            twice=FALLS_BACK_TO,
             not_now=("DLI.0001", "DLI.0007"),
             again=("DLI.0999",),
         )

@@ -21,7 +21,7 @@ from .._cloud.errors import OptionError, Refused, Unanswered, Vague
 from .._cloud.options import Spec
 from .._cloud.text import WORD
 from .._jobs.options import filter_option, texts
-from .._jobs.plan import DesiredState, Step, Words, Write
+from .._jobs.plan import DesiredState, Step, Words, Write, until_ended
 from .._jobs.reading import page, part, the_job
 from .._jobs.selection import NOT, Fields, Job, Selection, select
 from .._jobs.service import PAGE, Export, Onward, Page, Pages, Paging
@@ -58,6 +58,7 @@ class SqlJobs:
     api = DLI
     module = "dli_sql_jobs"
     ended: t.ClassVar[t.Collection[str]] = ENDED
+    twice: t.ClassVar[t.Collection[str]] = ()
     fields = Fields(
         parse_id=sql_job_id,
         id="job_id",
@@ -116,6 +117,8 @@ class SqlJobs:
 
     @staticmethod
     def goal(options: t.Mapping[str, t.Any]) -> DesiredState:
+        if options["state"] == "ended":
+            return until_ended(ENDED)
         steps = STEPS if options["job_ids"] is None else {**STEPS, "scaling": Write.CANCEL}
         return DesiredState(
             steps=steps,

@@ -78,6 +78,7 @@ FINAL = {
     Sql: {"CANCELLED", "FINISHED", "FAILED"},
     Mrs: {"FINISHED", "FAILED", "KILLED"},
 }
+ENDS = {Flink: "job_cancel_success", Spark: "success", Sql: "FINISHED", Mrs: "FINISHED"}  # of what ends by itself
 STARTED = {"job_running"}
 ON_THE_WAY = {"job_canceling", "job_savepointing"}
 LENIENT = {"ignore_missing": True}
@@ -111,10 +112,13 @@ TASKS = {
     ),
     "flink absent export filters": Task(Flink, "absent", FLINK, "job-*", options=EXPORT),
     "flink absent filters": Task(Flink, "absent", FLINK, "job-*", "project of the token"),
+    "flink ended ids": Task(Flink, "ended", FLINK, [1, 2, 3, 4, 5, 999], "password", options=LENIENT),
+    "flink ended filters": Task(Flink, "ended", FLINK, "job-*"),
     "batch stopped 2 ids": Task(Spark, "stopped", SPARK, [1, 3], "password"),
     "batch stopped ids": Task(Spark, "stopped", SPARK, [1, 2, 3, 4, 999], options=LENIENT),
     "batch stopped filters": Task(Spark, "stopped", SPARK, "job-*", "password"),
     "batch absent 2 ids": Task(Spark, "absent", SPARK, [1, 999]),
+    "batch ended ids": Task(Spark, "ended", SPARK, [1, 2, 3, 4, 999], options=LENIENT),
     "sql stopped 1 id": Task(Sql, "stopped", SQL, [1]),
     "sql stopped ids": Task(Sql, "stopped", SQL, [1, 2, 3, 4, 5, 999], "password", options=LENIENT),
     "sql stopped hidden": Task(Sql, "stopped", SQL, [1, 3, 4, 5], hidden=[1, 4]),
@@ -122,6 +126,7 @@ TASKS = {
     "sql stopped no status": Task(Sql, "stopped", SQL, [1, 3, 4], answers={"sql_after_cancel": "refused"}),
     "sql absent 2 ids": Task(Sql, "absent", SQL, [1, 999], "access key"),
     "sql absent filters": Task(Sql, "absent", SQL, "job-*"),
+    "sql ended ids": Task(Sql, "ended", SQL, [1, 2, 3, 4, 5, 999], options=LENIENT),
     "mrs stopped 2 ids": Task(Mrs, "stopped", MRS, [1, 3]),
     "mrs stopped ids": Task(Mrs, "stopped", MRS, [1, 2, 3, 4, 5, 999], "password", options=LENIENT),
     "mrs stopped filters": Task(Mrs, "stopped", MRS, "job-*", options=NAME),
@@ -129,6 +134,7 @@ TASKS = {
     "mrs absent ids": Task(Mrs, "absent", MRS, [1, 2, 3, 4, 5, 999]),
     "mrs absent pages": Task(Mrs, "absent", dict.fromkeys(range(1, 104), "FINISHED"), range(1, 103)),
     "mrs absent filters": Task(Mrs, "absent", MRS, "job-*", "password", options=NAME),
+    "mrs ended filters": Task(Mrs, "ended", MRS, "job-*", "password", options=NAME),
 }
 STILL = {number: status for number, status in FLINK.items() if status not in ON_THE_WAY}
 READERS = {
@@ -213,14 +219,14 @@ class Scene:
     def begin(self, **fault) -> None:
         """As it was at first: the jobs of the task, and one that runs and is not chosen."""
         kind, task = self.service.kind, self.task
-        ends = {"created": [{"after": "2 looks", kind.state_field: "job_cancel_success"}]}
+        ends = {"created": [{"after": "2 looks", kind.state_field: ENDS[task.service]}]}
         jobs = [
             {
                 kind.id_field: self.service.id(number),
                 **self.service.named(f"job-{number}"),
                 kind.state_field: status,
                 "hidden": number in task.hidden,
-                "script": ends if status == "job_canceling" else {},
+                "script": ends if self.ends_by_itself(status) else {},
                 **task.fields,
             }
             for number, status in task.jobs.items()
@@ -232,6 +238,11 @@ class Scene:
         self.service.delays(**dict.fromkeys(SLOW_LOOKS, "1 look"))
         if fault:
             self.emulator.faults.add(**fault)
+
+    def ends_by_itself(self, status: str | None) -> bool:
+        """Whether a job in this status needs only time."""
+        at_work = status is not None and status not in FINAL[self.task.service]
+        return status == "job_canceling" or (self.task.state == "ended" and at_work)
 
     def settle(self) -> None:
         """What was begun comes to its end."""
@@ -281,6 +292,10 @@ class Judge:
         stays = task.state != "absent" or task.service in (Spark, Sql)  # whose records cannot be deleted
         return status is None or (stays and status in self.final)
 
+    def moves(self, status: str | None) -> bool:
+        """Whether a job may have another status when it is read."""
+        return status in ON_THE_WAY or self.scene.ends_by_itself(status)
+
     def report_is_true(self) -> None:
         """Job by job, and in sum."""
         before, after, effects = self.attempt[1:4]
@@ -294,7 +309,7 @@ class Judge:
             self.expect(unknown or job["changed"] == (job_id in effects), "changed is not true:", job)
             self.expect(not job["changed"] or job["action"] != "none", "changed by nothing:", job)
             self.expect(
-                unread or job["status_before"] in {was, *(known if was in ON_THE_WAY else ())}, was, "before", job
+                unread or job["status_before"] in {was, *(known if self.moves(was) else ())}, was, "before", job
             )
             if job["failed"]:
                 gone = job["status"] is None and (unread or now is None)

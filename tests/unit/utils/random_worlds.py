@@ -428,7 +428,8 @@ class Scene:
         # tags that no answer shows cannot be checked
         blind = self.words.service is Flink and "tags" in filters and answers["list_tags"] == "no"
         vague = blind and task["state"] == "absent" and not task.get("trust_server_filters")
-        return found, len(found) > task.get("max_jobs", 100) or bool(vague and found)
+        too_many = len(found) > task.get("max_jobs", 100) and task["state"] != "ended"
+        return found, too_many or bool(vague and found)
 
     def _fault(self, one: dict) -> dict:
         """As the emulator takes it."""
