@@ -36,6 +36,16 @@ options:
       - For O(state=absent) an unknown ID is always fine.
     type: bool
     default: false
+  drain_timeout:
+    description:
+      - Seconds that jobs which have not ended yet get to end by themselves, before anything is stopped or deleted. The task
+        waits no longer than needed, also with O(wait=false). After that it goes on as usual, and O(wait_timeout) begins.
+      - What counts as ended is the same as with O(state=ended). With O(state=stopped) a job that has ended meanwhile is
+        unchanged, and its RV(jobs[].msg) says so. With O(state=absent) it is deleted like the others.
+      - Check mode does not wait.
+      - Only with O(state=stopped) and O(state=absent). More than V(0) is an error with other states.
+    type: int
+    default: 0
   wait:
     description:
       - With V(true) the task succeeds when it has seen every job in the wanted state.
@@ -47,6 +57,7 @@ options:
     description:
       - Seconds from the start of the task until it stops waiting and repeating requests. All jobs share this deadline.
         With V(0) it looks just once.
+      - With O(drain_timeout) they begin anew when that time is over, or all jobs have ended.
       - A job that is not in the wanted state by then fails. Its request is not taken back, so it may get there later.
     type: int
     default: 600

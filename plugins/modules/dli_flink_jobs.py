@@ -171,6 +171,14 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ result.jobs | selectattr('changed') | map(attribute='name') }}"
 
+- name: Give the nightly jobs an hour to end by themselves, then stop the others with a savepoint
+  otc.bigdata.dli_flink_jobs:
+    state: stopped
+    filters:
+      name: ["nightly-*"]
+    drain_timeout: 3600
+    trigger_savepoint: true
+
 - name: Take the password from a vaulted variable, and what is not set here from the environment
   otc.bigdata.dli_flink_jobs:
     username: "{{ vault_otc_username | default(omit) }}"

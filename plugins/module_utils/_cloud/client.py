@@ -119,6 +119,10 @@ class Client:
         """What a gateway holds back is tried again until then, a time of the monotonic clock, and not until the deadline."""
         self._http.held_until = end
 
+    def end_at(self, deadline: float) -> None:
+        """The deadline is another one from now on."""
+        self._http.deadline = deadline
+
     def stop(self) -> None:
         """Nobody waits for an answer any more."""
         self._http.stop()

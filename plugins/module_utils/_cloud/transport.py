@@ -171,7 +171,7 @@ class Http:
         self._timeout = timeout
         self._watch = Watch(timeout)
         self.held_until: float | None = None
-        self._deadline = deadline
+        self.deadline = deadline
         self._max_retries = max_retries
         self._connections = connections
         self._tls = tls
@@ -211,7 +211,7 @@ class Http:
         request = requests.Request(method, url, headers={**HEADERS, **headers}, params=query, data=data, auth=auth)
         host = urlsplit(url).netloc
         pace = self._paces.get(host) or self._paces.setdefault(host, Pace())
-        deadline = max(self._deadline, time.monotonic() + patience) if patience else self._deadline
+        deadline = max(self.deadline, time.monotonic() + patience) if patience else self.deadline
         faults = held = 0
         while True:
             self._await_turn(pace, deadline, "" if repeat else named(method, url))
@@ -261,7 +261,7 @@ class Http:
         if retry is None or attempt >= self._max_retries or not (repeat or retry.writes):
             return None
         seconds = _jittered(retry, attempt, wished)
-        return seconds if time.monotonic() + seconds < self._deadline else None
+        return seconds if time.monotonic() + seconds < self.deadline else None
 
     def _pause_held_back(self, attempt: int, wished: float | None, until: float) -> float | None:
         """The same, for as long as there is time, and a last time shortly before it is over."""

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""One deadline for the whole task, and the pauses between two looks. The only sleep besides those of Context and Http."""
+"""One deadline for the whole task, which may move, and the pauses between two looks. The only sleep besides those of Context and Http."""
 
 from __future__ import annotations
 
@@ -16,8 +16,12 @@ class Deadline:
     """``timeout`` and ``interval`` in seconds. Pauses start short and double up to ``interval``."""
 
     def __init__(self, timeout: float, interval: float) -> None:
-        self.moment = self.now() + timeout
         self._interval = interval
+        self.begin(timeout)
+
+    def begin(self, timeout: float) -> None:
+        """The time that is left is ``timeout`` from now on."""
+        self.moment = self.now() + timeout
         self.restart()
 
     def now(self) -> float:

@@ -18,6 +18,7 @@ def change_options() -> Spec:
         "max_jobs": {"type": "int", "default": 100},
         "trust_server_filters": {"type": "bool", "default": False},
         "ignore_missing": {"type": "bool", "default": False},
+        "drain_timeout": {"type": "int", "default": 0},
         "wait": {"type": "bool", "default": True},
         "wait_timeout": {"type": "int", "default": 600},
         "wait_interval": {"type": "float", "default": 10},

@@ -163,6 +163,7 @@ class Entry:
     writes: list[Write] = field(default_factory=list)
     last: LastWrite | None = None
     unsent: ApiError | None = None  # why the write that was due could not be sent any more
+    drained: bool = False  # it has ended in the time that it was given for that
     changed: bool = False
     failed: bool = False
     settled: bool = False
@@ -228,6 +229,17 @@ class Entry:
     def described(self) -> str:
         """Status and, where the service gives one, the reason: ``job_cancel_fail (savepoint failed)``."""
         return ("gone" if self.status is None else self.status) + (f" ({self.reason})" if self.reason else "")
+
+
+def is_sure(entry: Entry, goal: DesiredState) -> bool:
+    """The job does not fall back from where it was seen last."""
+    return entry.steady or entry.been.isdisjoint(goal.twice)
+
+
+def has_ended(entry: Entry, end: DesiredState) -> bool:
+    """The last look has shown that nothing of the job runs, or that it is gone."""
+    over = entry.status is None or (end.step(entry.status) is Step.DONE and is_sure(entry, end))
+    return entry.seen and not entry.unread and over
 
 
 def took_effect(entry: Entry, now: float) -> bool:

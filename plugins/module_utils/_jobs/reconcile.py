@@ -41,11 +41,14 @@ from .plan import (
     Step,
     Write,
     forecast,
+    has_ended,
+    is_sure,
     lacks,
     misses,
     next_step,
     says_little,
     took_effect,
+    until_ended,
     wake_up,
 )
 from .progress import Progress
@@ -57,6 +60,7 @@ from .service import JobType, Service
 Result = dict[str, t.Any]
 
 YEAR = 365 * 86400  # seconds
+DRAINED = ("stopped", "absent")  # states in which jobs may be given time to end by themselves
 
 
 @dataclass
@@ -97,6 +101,7 @@ def reconcile(job_type: JobType, options: Options, context: Context) -> Result:
             if task.check_mode:
                 _foresee(task)
             else:
+                _drain(service, task, until_ended(job_type.ended, job_type.twice))
                 _export(service, task)
                 _carry_out(service, task)
         result = _reported(task, context)
@@ -115,6 +120,10 @@ def _task(job_type: JobType, options: Options, context: Context) -> Task:
         check_range(options, "wait_timeout", 0, YEAR), check_range(options, "wait_interval", 0.001, YEAR)
     )
     check_range(options, "max_jobs", 1, 10**9)
+    if check_range(options, "drain_timeout", 0, YEAR) and options["state"] not in DRAINED:
+        raise OptionError(
+            f"drain_timeout: only {' and '.join(DRAINED)} give jobs time to end first, not {options['state']}"
+        )
     goal = job_type.goal(options)
     selection = job_type.select(options)
     connection = read_connection(options, context.environ, job_type.api.name)
@@ -236,11 +245,31 @@ def _foresee(task: Task) -> None:
         forecast(entry, write)
 
 
+def _drain(service: Service, task: Task, end: DesiredState) -> None:
+    """Time for the jobs to end by themselves, before the first write of any kind; ``wait_timeout`` begins after it."""
+    seconds, wait_timeout = task.options["drain_timeout"], task.options["wait_timeout"]
+    if not seconds:
+        return
+    known = [entry for entry in task.entries if entry.seen]
+    at_work = [entry for entry in known if not has_ended(entry, end)]
+    task.deadline.begin(seconds)
+    service.client.end_at(task.deadline.moment + wait_timeout)
+    # all of them, as one that has ended may be started again meanwhile
+    while not all(has_ended(entry, end) for entry in known) and task.deadline.pause():
+        _look(service, task, known)
+        task.progress.tell(lambda: how_far(task.entries, end))
+    for entry in at_work:
+        entry.drained = has_ended(entry, end)
+    task.deadline.begin(wait_timeout)
+    service.client.end_at(task.deadline.moment)
+
+
 def _export(service: Service, task: Task) -> None:
     """Before the first write, of all jobs that are to be deleted. Where that fails, none of them is."""
     if service.export is None:
         return
-    entries = {entry.id: entry for entry, dummy in _due(task, late=False)}
+    _due(task, late=False)  # all that is left open then may be deleted, be it after another look
+    entries = {entry.id: entry for entry in task.open()}
 
     def still_there(ids: t.Sequence[t.Any]) -> list[t.Any]:
         again = [entries[job_id] for job_id in ids]
@@ -314,7 +343,7 @@ def _judge(entry: Entry, task: Task, now: float) -> Write | None:
 def _settle(entry: Entry, task: Task, step: Step) -> None:
     """Ends the work on the job if this step says so."""
     if step is Step.DONE:
-        if entry.steady or entry.been.isdisjoint(entry.goal.twice):  # else one more look, whatever wait says
+        if is_sure(entry, entry.goal):  # else one more look, whatever wait says
             entry.settle(_why_done(entry))
     elif step is Step.MISSING:
         _missing(entry, task)
@@ -352,6 +381,8 @@ def _why_done(entry: Entry) -> str:
     before = entry.status == entry.before
     if misses(entry):
         return f"{'already ' if before else ''}{words.already} {'' if before else 'meanwhile '}{entry.lack}"
+    if entry.drained and entry.status is not None:
+        return "ended within drain_timeout"
     return "" if before else f"{words.already} meanwhile"
 
 

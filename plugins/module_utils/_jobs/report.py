@@ -11,7 +11,7 @@ import typing as t
 from collections import Counter
 
 from .._cloud.text import escaped
-from .plan import DesiredState, Entry, Step, Write, misses
+from .plan import DesiredState, Entry, Step, Write, has_ended, misses
 
 MOST_NAMED = 5  # failed jobs that the message names
 MOST_LISTED = 20  # jobs that a warning names
@@ -111,8 +111,14 @@ def how_far(entries: t.Sequence[Entry], goal: DesiredState) -> str:
 def _how_far(entry: Entry, goal: DesiredState) -> str:
     if entry.failed:
         return "failed"
-    done = entry.settled or entry.goal.step(entry.status) is Step.DONE
-    return goal.words.already if done else "not read" if entry.unread or not entry.seen else str(entry.status)
+    done = entry.goal.step(entry.status) is Step.DONE if goal.writes else has_ended(entry, goal)
+    return (
+        goal.words.already
+        if done or entry.settled
+        else "not read"
+        if entry.unread or not entry.seen
+        else str(entry.status)
+    )
 
 
 def until_now(entries: t.Sequence[Entry], goal: DesiredState, sent: t.Mapping[t.Any, Write]) -> str:

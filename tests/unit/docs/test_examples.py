@@ -69,7 +69,8 @@ def test_examples(emulator, module):
         assert done["outcome"] == "ok" or saved, done
         answer = done["result"]
         if f"otc.bigdata.{module}" in task:
-            waited = (task[f"otc.bigdata.{module}"] or {}).get("state") == "ended" and answer["jobs"]
+            options = task[f"otc.bigdata.{module}"] or {}
+            waited = (options.get("state") == "ended" or "drain_timeout" in options) and answer["jobs"]
             assert answer["changed"] or waited or answer.get("total") or task.get("no_log"), done
         else:
             assert answer.get("msg") or answer.get("results") or answer.get("total"), done

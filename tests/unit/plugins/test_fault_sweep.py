@@ -83,6 +83,7 @@ STARTED = {"job_running"}
 ON_THE_WAY = {"job_canceling", "job_savepointing"}
 LENIENT = {"ignore_missing": True}
 SAVEPOINT, FROM_SAVEPOINT = {"trigger_savepoint": True}, {"resume_savepoint": True}
+DRAIN = {"drain_timeout": 1, "wait_interval": 1}
 NAME = {"cluster_id": None, "cluster_name": "analytics"}
 EXPORT = {"export_to": "ops-bucket/flink"}
 
@@ -112,12 +113,14 @@ TASKS = {
     ),
     "flink absent export filters": Task(Flink, "absent", FLINK, "job-*", options=EXPORT),
     "flink absent filters": Task(Flink, "absent", FLINK, "job-*", "project of the token"),
+    "flink stopped drain": Task(Flink, "stopped", FLINK, [1, 2, 3, 5], "password", options=DRAIN),
     "flink ended ids": Task(Flink, "ended", FLINK, [1, 2, 3, 4, 5, 999], "password", options=LENIENT),
     "flink ended filters": Task(Flink, "ended", FLINK, "job-*"),
     "batch stopped 2 ids": Task(Spark, "stopped", SPARK, [1, 3], "password"),
     "batch stopped ids": Task(Spark, "stopped", SPARK, [1, 2, 3, 4, 999], options=LENIENT),
     "batch stopped filters": Task(Spark, "stopped", SPARK, "job-*", "password"),
     "batch absent 2 ids": Task(Spark, "absent", SPARK, [1, 999]),
+    "batch stopped drain": Task(Spark, "stopped", SPARK, "job-*", options=DRAIN),
     "batch ended ids": Task(Spark, "ended", SPARK, [1, 2, 3, 4, 999], options=LENIENT),
     "sql stopped 1 id": Task(Sql, "stopped", SQL, [1]),
     "sql stopped ids": Task(Sql, "stopped", SQL, [1, 2, 3, 4, 5, 999], "password", options=LENIENT),
@@ -134,6 +137,7 @@ TASKS = {
     "mrs absent ids": Task(Mrs, "absent", MRS, [1, 2, 3, 4, 5, 999]),
     "mrs absent pages": Task(Mrs, "absent", dict.fromkeys(range(1, 104), "FINISHED"), range(1, 103)),
     "mrs absent filters": Task(Mrs, "absent", MRS, "job-*", "password", options=NAME),
+    "mrs absent drain": Task(Mrs, "absent", MRS, [1, 3, 5, 999], options=DRAIN),
     "mrs ended filters": Task(Mrs, "ended", MRS, "job-*", "password", options=NAME),
 }
 STILL = {number: status for number, status in FLINK.items() if status not in ON_THE_WAY}

@@ -214,6 +214,7 @@ def judge(run: Run) -> None:
         ], f"not those that were chosen: {ids}"
     assert run.selected or "filters" in run.task or not run.log, "requests for no job"
     judge_exports(run)
+    judge_drain(run)
     for job in result["jobs"]:
         judge_job(run, job)
 
@@ -241,6 +242,16 @@ def judge_exports(run: Run) -> None:
 def judge_error(run: Run) -> None:
     """A whole task fails only where something happened that does not pass."""
     assert run.moving or not run.survivable, f"faults that pass are fatal: {run.result['msg']}"
+
+
+def judge_drain(run: Run) -> None:
+    """Nothing is written before its time to a job that was at work when it was seen last."""
+    early = [write for write in run.writes if write["seconds"] < run.task.get("drain_timeout", 0)]
+    for job_id in {job_id for write in early for job_id in run.named(write)}:
+        events = run.events.get(job_id, [])
+        asked = next((n for n, event in enumerate(events) if event.what in ("asked", "lost")), len(events))
+        shown = [event.word for event in events[:asked] if event.what == "shown"]
+        assert shown[-1] in run.words.done["ended"], f"written to before its time: {job_id}, {events}"
 
 
 def judge_job(run: Run, job: dict) -> None:
@@ -431,4 +442,5 @@ def goes_well(run: Run) -> bool:
         or words.on_its_way(one.status, run.task)
         for one in known
     ]
-    return run.waits and not run.result.failed and not slow and not any(odd)
+    drained = run.task.get("drain_timeout", 0) > 0
+    return run.waits and not run.result.failed and not slow and not drained and not any(odd)

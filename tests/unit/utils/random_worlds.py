@@ -73,6 +73,7 @@ OLD, NEW = 10 * 86400, 0  # seconds
 SECONDS, LOOKS = (0, 5, 20), ("1 look", "3 looks")
 PAUSES = (*SECONDS, *LOOKS)
 TAME: dict = {"script": {}, "refuse": {}, "hidden": False}
+DRAINED = ("stopped", "absent")  # states with a drain_timeout
 MOST_FAULTS = 6
 CHUNK = 500  # worlds that a process plays before it asks for more
 TIMEOUT = 2  # seconds, for a request
@@ -140,6 +141,8 @@ def _task(chance: random.Random, words: Words, numbers: list[int]) -> dict:
         "trust_server_filters": (True, False),
     }
     state = chance.choice(list(words.steps))
+    if state in DRAINED:
+        optional["drain_timeout"] = (0, 7)
     special = {"stopped": "trigger_savepoint", "started": "resume_savepoint"} if words.service is Flink else {}
     special = {"absent": "kill_running"} if words.service is Mrs else special
     if state in special:

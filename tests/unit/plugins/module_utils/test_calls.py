@@ -32,6 +32,7 @@ OPTIONS = {
     "max_jobs": 100,
     "trust_server_filters": False,
     "ignore_missing": False,
+    "drain_timeout": 0,
     "wait": True,
     "wait_timeout": 5,
     "wait_interval": 0.01,

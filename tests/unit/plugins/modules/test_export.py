@@ -342,3 +342,11 @@ def test_other_states(flink, state, folder):
 
 def test_null_is_not_given(flink):
     assert not flink.run("stopped", flink.many(1), export_to=None).failed
+
+
+def test_a_job_that_cannot_be_read_when_the_drain_is_over(flink):
+    """It may still be deleted after another look, so it is exported with the others."""
+    ids = flink.jobs({"status": "job_running"}, {"status": "job_running"})
+    flink.fault(f"/jobs/{ids[1]}$", "status", status=404, body={"error_code": "DLI.9999"}, skip=1, times=3)
+    result = purge(flink, ids, drain_timeout=2, wait_interval=1)
+    assert (result.failed, flink.truth) == (False, dict.fromkeys(ids))
