@@ -8,11 +8,12 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: dli_flink_jobs
 version_added: 1.0.0
-short_description: Start, stop or delete many DLI Flink jobs at once
+short_description: Start, stop, restart or delete many DLI Flink jobs at once
 description:
   - Brings Flink jobs of Data Lake Insight (DLI), a service of Open Telekom Cloud, into the state that you want.
     O(state=started) makes sure that they run, O(state=stopped) that they do not run, O(state=absent) that they do not
-    exist any more. O(state=ended) waits until they have ended by themselves.
+    exist any more. O(state=restarted) stops them and starts them again. O(state=ended) waits until they have ended by
+    themselves.
   - The jobs are given by ID or chosen by filters. They are read first; a job that is already as wanted is left
     alone, so a second run changes nothing. The others are started, stopped or deleted together, up to 100 in one
     request.
@@ -40,10 +41,12 @@ attributes:
     details:
       - Shows ID, name and status of the jobs that change, before and after. A deleted job has the status V(null) after.
       - In check mode and with O(wait=false) the status after is the one that the request leads to.
+      - With O(state=restarted), each job after has C(restarted), which is V(true), as its status may be the same.
   idempotent:
     support: partial
     details:
       - Not with O(wait=false). A second run may find a job whose start, stop or delete has not begun, and send it again.
+      - Not with O(state=restarted). Each run restarts the jobs.
 options:
   state:
     description:
@@ -76,6 +79,14 @@ options:
       - If the service refuses to start a job in C(job_running_exception) because it runs, the job is awaited as well, as
         the service may be restarting it. A job in any other status fails if its start is refused, unless it is seen to
         run after that.
+      - V(restarted) stops each job that V(stopped) would stop, and starts it as soon as it was seen stopped. It is then awaited as
+        with V(started). A job that does not run is only started. A job in C(job_finish), before the stop or after it, is left
+        alone. No job is started twice.
+      - V(restarted) starts no job that was not seen stopped. So a job whose stop failed or was refused has failed, also in
+        C(job_running_exception), and so has a job that vanishes after its stop. RV(jobs[].msg) says if a job was not started,
+        and RV(jobs[].status) in which state it was left.
+      - V(restarted) goes on for one more minute after O(wait_timeout) with the jobs whose stop was accepted, so that they are
+        not left stopped. Nothing else is stopped in this minute.
       - V(ended) writes nothing. It awaits that none of the jobs runs, whoever or whatever ends them, and is never a
         change. What counts as ended is what V(stopped) leaves alone, so neither C(job_running_exception) nor
         C(job_cancel_fail) nor a status that this module does not know. A job that has not ended by then fails. Its
@@ -85,7 +96,7 @@ options:
       - V(absent) is content with a job that the service does not know. This is no change.
     type: str
     required: true
-    choices: [absent, ended, started, stopped]
+    choices: [absent, ended, restarted, started, stopped]
   trigger_savepoint:
     description:
       - Whether the service makes a savepoint of each job that it stops. It needs an OBS bucket that DLI may write to.
@@ -96,8 +107,8 @@ options:
       - A job that had stopped before, without a savepoint, is as wanted, but the task warns and names it. So delete only jobs
         of which M(otc.bigdata.dli_flink_jobs_info) shows C(has_savepoint).
       - A job in C(job_submitting) or C(job_downloading) cannot have a savepoint yet. It is awaited first.
-      - Only with O(state=stopped). With other states it is an error, as a delete makes no savepoint. Stop the jobs first,
-        in a task of its own.
+      - Only with O(state=stopped), and with O(state=restarted) together with O(resume_savepoint). With other states it is an
+        error, as a delete makes no savepoint. Stop the jobs first, in a task of its own.
     type: bool
     default: false
   resume_savepoint:
@@ -105,7 +116,8 @@ options:
       - Whether each job that is started takes up its savepoint. Otherwise it begins without the state that it had.
       - A job without a savepoint is never started then. It fails before anything is written for it; the others are
         started all the same. A job that runs already needs none.
-      - Only with O(state=started). With other states it is an error.
+      - Only with O(state=started), and with O(state=restarted) together with O(trigger_savepoint). There a job whose stop left
+        no savepoint is not started. With other states it is an error.
     type: bool
     default: false
   export_to:
@@ -124,6 +136,8 @@ notes:
   - Without a status, O(filters) also select drafts, and jobs that were stopped on purpose. So give O(filters.status) with
     O(state=started), or the IDs of the jobs that a task has stopped.
   - The service removes the savepoint of a stop when the job is started again.
+  - With O(state=restarted), a ready token must be good for the whole task. If it expires between stop and start, the jobs are left
+    stopped, and the result says so.
   - The credential needs the permission to read the jobs, and to start, stop or delete them. To delete a running job it
     needs the last two. O(export_to) needs C(dli:jobs:export), and DLI the right to write to the bucket.
 seealso:
@@ -158,6 +172,14 @@ EXAMPLES = r"""
     state: started
     job_ids: [142]
     resume_savepoint: true
+
+- name: Restart a job from a savepoint, for example after its configuration has changed
+  otc.bigdata.dli_flink_jobs:
+    state: restarted
+    job_ids: [128]
+    trigger_savepoint: true
+    resume_savepoint: true
+    wait_timeout: 1800
 
 - name: Stop the jobs of a queue, and keep what happened to them
   otc.bigdata.dli_flink_jobs:
@@ -332,8 +354,10 @@ jobs:
       type: bool
       sample: false
     action:
-      description: The request that was made for the job, or would be in check mode. One of V(run), V(stop),
-        V(delete) and V(none).
+      description:
+        - The request that was made for the job, or would be in check mode. One of V(run), V(stop), V(stop+run), V(delete) and
+          V(none).
+        - V(stop) together with O(state=restarted) means that the job was to be started after that, and has not come further.
       returned: always
       type: str
       sample: stop
@@ -460,7 +484,7 @@ from ..module_utils._services.flink_jobs import FlinkJobs
 
 SPEC = {
     **connection_options(),
-    "state": {"type": "str", "required": True, "choices": ["absent", "ended", "started", "stopped"]},
+    "state": {"type": "str", "required": True, "choices": ["absent", "ended", "restarted", "started", "stopped"]},
     "trigger_savepoint": {"type": "bool", "default": False},
     "resume_savepoint": {"type": "bool", "default": False},
     "export_to": {"type": "str"},

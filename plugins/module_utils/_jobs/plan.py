@@ -60,6 +60,14 @@ class Words(t.NamedTuple):
     already: str
 
 
+class Owed(t.NamedTuple):
+    """The last of several writes, which no job is to be left without. It must not take effect twice."""
+
+    write: Write
+    undone: str  # what a report says of a failed job that was left without it
+    pending: str  # and if the write before it may still take effect
+
+
 @dataclass(frozen=True)
 class DesiredState:
     """What a service means by a state: which write leads there, and what each status means on the way."""
@@ -85,6 +93,9 @@ class DesiredState:
     insists: bool = False  # a job that lacks something after a write has failed, although its status is as wanted
     content: t.Mapping[str, str] = field(default_factory=dict)  # statuses in which nothing can be lacking → why
     told_of: t.Collection[str] = ()  # statuses in which a job that lacks something without our doing is named
+    next: DesiredState | None = None  # what is wanted of a job as soon as it was seen as wanted here
+    owed: Owed | None = None  # the write that all this leads to
+    marks: t.Mapping[str, t.Any] = field(default_factory=dict)  # what a diff shows besides of jobs that change
 
     def step(self, status: str | None) -> Step | Write:
         """The next step for a job in ``status``, had nothing been written for it yet."""
@@ -149,6 +160,7 @@ class Entry:
     goal: DesiredState
     name: str | None = None
     beside: dict[str, t.Any] = field(default_factory=dict)  # what is shown with its name, or instead
+    row: dict[str, t.Any] = field(default_factory=dict)  # the job as it was seen last, if another goal may follow
     before: str | None = None  # the first status seen, in the service's own word
     status: str | None = None  # the last one
     reason: str = ""  # the service's own words on the status
@@ -195,6 +207,11 @@ class Entry:
         self.unsent = None
         self.changed = self.changed or answer is Answer.ACCEPTED
 
+    def pursue(self, goal: DesiredState) -> None:
+        """``goal`` is what is wanted of the job from now on. What was sent before has had its effect."""
+        self.goal, self.last, self.unsent = goal, None, None
+        self.hindrance, self.lack, self.hint = goal.hindered(self.row), goal.lacking(self.row), goal.hint(self.row)
+
     @property
     def word(self) -> str:
         """The last status as tables have it: in lower case, and empty for none."""
@@ -223,7 +240,7 @@ class Entry:
 
     def fail(self, msg: str, error: ApiError | None = None) -> None:
         self.settled = self.failed = True
-        self.msg = msg
+        self.msg = f"{msg}{left(self)}"
         self.error = error.error if error else NO_ANSWER
 
     def described(self) -> str:
@@ -268,7 +285,7 @@ def next_step(entry: Entry, now: float) -> Step | Write:
 
 def _still_called_for(entry: Entry, last: LastWrite, now: float) -> Step | Write:
     """The status calls for the write that was sent last."""
-    if last.answer is Answer.ACCEPTED:
+    if last.answer is Answer.ACCEPTED or _may_be_back(entry, last):
         return Step.WAIT
     if entry.word in entry.goal.tried_once:
         return Step.HOLD
@@ -278,6 +295,12 @@ def _still_called_for(entry: Entry, last: LastWrite, now: float) -> Step | Write
     if last.unanswered:  # the write before the refused one may still show its effect
         return Step.DONE if found is Step.DONE and last.looks >= ENOUGH_LOOKS else Step.HOLD
     return Step.HOLD if found is Step.FAILED and last.just_refused else found
+
+
+def _may_be_back(entry: Entry, last: LastWrite) -> bool:
+    """The write must not take effect twice; it may have had its effect, and the job may be where it was before."""
+    owed = entry.goal.owed
+    return owed is not None and last.write is owed.write and last.moved and (last.unsure or says_little(entry))
 
 
 def _again(entry: Entry, last: LastWrite, now: float) -> Step | Write:
@@ -312,6 +335,35 @@ def says_little(entry: Entry) -> bool:
     refusal = entry.refusal
     vague = isinstance(refusal, Vague) or (refusal is not None and refusal.code in entry.goal.again)
     return vague or entry.last.answer is Answer.LOST
+
+
+def in_doubt(entry: Entry) -> bool:
+    """Nobody knows whether the last write took effect."""
+    last, owed = entry.last, entry.goal.owed
+    if last is None or not last.unsure:
+        return False
+    known = last.moved if owed and last.write is owed.write else entry.changed  # that may come from an earlier write
+    return not known
+
+
+def is_owed(entry: Entry) -> bool:
+    """A write that only prepares another one took effect, or may have: the job must not be left so."""
+    owed, last = entry.goal.owed, entry.last
+    prepared = owed is not None and any(write is not owed.write for write in entry.writes)
+    may_show = last is not None and (last.unanswered or last.answer is Answer.DOUBTFUL)
+    return prepared and (entry.changed or may_show)
+
+
+def left(entry: Entry) -> str:
+    """What a failed job is left without, if several writes were to be made for it."""
+    goal, last = entry.goal, entry.last
+    if goal.owed is None or (goal.next and not entry.writes):
+        return ""
+    if goal.next is None:
+        return "" if last and last.answer is not Answer.REFUSED else f"; it {goal.owed.undone}"
+    over = entry.status is None or entry.word in goal.failures or goal.step(entry.status) is Step.DONE
+    pending = "" if over or not is_owed(entry) else f"{goal.owed.pending}, and "
+    return f"; it {pending}{goal.owed.undone}"
 
 
 def lacks(entry: Entry) -> bool:

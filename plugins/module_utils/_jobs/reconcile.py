@@ -42,6 +42,8 @@ from .plan import (
     Write,
     forecast,
     has_ended,
+    in_doubt,
+    is_owed,
     is_sure,
     lacks,
     misses,
@@ -60,6 +62,7 @@ from .service import JobType, Service
 Result = dict[str, t.Any]
 
 YEAR = 365 * 86400  # seconds
+OVERTIME = 60.0  # seconds after the deadline, for jobs that are not to be left as they are then
 DRAINED = ("stopped", "absent")  # states in which jobs may be given time to end by themselves
 
 
@@ -78,8 +81,11 @@ class Task:
     entries: list[Entry] = field(default_factory=list)
     why_none: str = ""  # why the filters have selected no job
     warnings: list[str] = field(default_factory=list)
-    underway: dict[t.Any, Write] = field(default_factory=dict)  # id → the write that was sent last, answered or not
-    sending: dict[t.Any, Write] = field(default_factory=dict)  # the same, as long as its entry does not know of it
+    overtime: bool = False  # the deadline was over, but some jobs must not be left as they were then
+    underway: set[tuple[t.Any, Write]] = field(default_factory=set)  # what was sent for each id, answered or not
+    sending: dict[t.Any, Write] = field(
+        default_factory=dict
+    )  # id → what was sent last, as long as its entry does not know of it
     taken: dict[t.Any, Refused | None] = field(default_factory=dict)  # id → the answer to that
     exported: list[str] = field(default_factory=list)  # files with the definitions of jobs
 
@@ -237,6 +243,7 @@ def _show(entry: Entry, sight: Observation, service: Service, task: Task) -> Non
         status, reason = (service.client.plain(str(sight.get(one) or "")) for one in (fields.status, fields.reason))
         entry.look(status, sight.get(fields.name), reason, goal.hindered(sight), task.deadline.now())
         entry.lack, entry.hint = goal.lacking(sight), goal.hint(sight)
+        entry.row = sight if goal.next else {}
         entry.beside.update({key: sight[key] for key in entry.beside if sight.get(key) is not None})
 
 
@@ -297,12 +304,24 @@ def _carry_out(service: Service, task: Task) -> None:
         if writes and not unclear:
             task.deadline.restart()
         elif not task.deadline.pause(_wake_up(waiting, task)):
-            late = True
-            if not unclear:  # else one more look, as nobody knows yet what came of the writes
-                _time_out(waiting, task.options["wait_timeout"])
+            late = unclear  # then one more look, as nobody knows yet what came of the writes
+            if not unclear and not _begins_overtime(service, task, waiting):
+                _time_out(waiting, task)
                 return
+            waiting = task.open()
         _look(service, task, waiting)
         task.progress.tell(lambda: how_far(task.entries, task.goal))
+
+
+def _begins_overtime(service: Service, task: Task, waiting: t.Sequence[Entry]) -> bool:
+    """Once, for the jobs that must not be left as they are. The others have failed."""
+    if task.overtime or not any(map(is_owed, waiting)):
+        return False
+    _time_out([entry for entry in waiting if not is_owed(entry)], task)
+    task.overtime = True
+    task.deadline.begin(OVERTIME)
+    service.client.end_at(task.deadline.moment)
+    return True
 
 
 def _due(task: Task, late: bool) -> list[tuple[Entry, Write]]:
@@ -310,7 +329,8 @@ def _due(task: Task, late: bool) -> list[tuple[Entry, Write]]:
     now = task.deadline.now()
     over = now >= task.deadline.moment  # nothing is sent again then
     judged = [(entry, _judge(entry, task, now)) for entry in task.open()]
-    return [(entry, write) for entry, write in judged if write and not late and not (over and write in entry.writes)]
+    due = [(entry, write) for entry, write in judged if write and not late and not (over and write in entry.writes)]
+    return [(entry, write) for entry, write in due if not (task.overtime and entry.goal.next)]
 
 
 def _wake_up(waiting: t.Sequence[Entry], task: Task) -> float | None:
@@ -331,6 +351,9 @@ def _judge(entry: Entry, task: Task, now: float) -> Write | None:
         return None  # nothing is decided, and above all nothing repeated, on what was seen before
     entry.changed = entry.changed or took_effect(entry, now)
     step = next_step(entry, now)
+    if step is Step.DONE and entry.goal.next:
+        entry.pursue(entry.goal.next)
+        step = next_step(entry, now)
     if isinstance(step, Step):
         _settle(entry, task, step)
         return None
@@ -365,7 +388,7 @@ def _leave(entry: Entry, task: Task, step: Step) -> None:
 
 
 def _fail(entry: Entry) -> None:
-    why = entry.why() or ("" if entry.writes else entry.hindrance or entry.goal.left_alone)
+    why = entry.why() or ("" if entry.last else entry.hindrance or entry.goal.left_alone)
     if lacks(entry):
         entry.fail(_not_kept(entry))
     else:
@@ -376,8 +399,9 @@ def _why_done(entry: Entry) -> str:
     words = entry.goal.words
     if entry.last and entry.last.answer is Answer.REFUSED:
         return f"refused, but as wanted{_doubt_of_a_lost_write(entry)}"
-    if entry.writes:
-        return entry.goal.content.get(entry.word, "")
+    content = entry.goal.content.get(entry.word, "")
+    if entry.writes or (content and entry.goal.owed):
+        return content
     before = entry.status == entry.before
     if misses(entry):
         return f"{'already ' if before else ''}{words.already} {'' if before else 'meanwhile '}{entry.lack}"
@@ -397,28 +421,30 @@ def _must_follow(entry: Entry) -> bool:
 
 def _missing(entry: Entry, task: Task) -> None:
     said = f"unknown to the service{_doubt_of_a_lost_write(entry)}"
-    if task.options.get("ignore_missing") or task.selection.ids is None:
+    lost = entry.goal.owed and entry.writes
+    if not lost and (task.options.get("ignore_missing") or task.selection.ids is None):
         entry.settle(said)
     else:
         entry.fail(said)
 
 
-def _time_out(waiting: t.Sequence[Entry], seconds: float) -> None:
+def _time_out(waiting: t.Sequence[Entry], task: Task) -> None:
     for entry in waiting:
-        entry.fail(f"{_at_the_end(entry, seconds)}{_doubt(entry)}", entry.unread or entry.refusal)
+        entry.fail(f"{_at_the_end(entry, task)}{_doubt(entry)}", entry.unread or entry.refusal)
 
 
-def _at_the_end(entry: Entry, seconds: float) -> str:
+def _at_the_end(entry: Entry, task: Task) -> str:
+    seconds, more = task.options["wait_timeout"], " and one minute more" if task.overtime else ""
     if entry.unread:
-        return f"not read again within {seconds} s, last seen {entry.described()}: {entry.unread}"
+        return f"not read again within {seconds} s{more}, last seen {entry.described()}: {entry.unread}"
     if lacks(entry):
         return _not_kept(entry)
-    return f"still {entry.described()} after {seconds} s (wait_timeout){f': {entry.why()}' if entry.refusal else ''}"
+    why = f": {entry.why()}" if entry.refusal else ""
+    return f"still {entry.described()} after {seconds} s (wait_timeout){more}{why}"
 
 
 def _doubt(entry: Entry) -> str:
-    unsure = entry.last and entry.last.unsure and not entry.changed
-    return "; whether its last write took effect is not known" if unsure else ""
+    return "; whether its last write took effect is not known" if in_doubt(entry) else ""
 
 
 def _doubt_of_a_lost_write(entry: Entry) -> str:
@@ -441,7 +467,7 @@ def _send(service: Service, task: Task, writes: t.Sequence[tuple[Entry, Write]])
     def send(batch: Batch) -> list[Refused | None]:
         ids = [entry.id for entry in batch.entries]
         sent.extend(ids)
-        task.underway.update(dict.fromkeys(ids, batch.write))
+        task.underway.update((job_id, batch.write) for job_id in ids)
         task.sending.update(dict.fromkeys(ids, batch.write))
         task.progress.tell(lambda: f"{len(sent)}/{len(writes)} asked for")
         refusals = service.write(batch.write, ids)

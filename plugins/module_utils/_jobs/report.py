@@ -111,7 +111,8 @@ def how_far(entries: t.Sequence[Entry], goal: DesiredState) -> str:
 def _how_far(entry: Entry, goal: DesiredState) -> str:
     if entry.failed:
         return "failed"
-    done = entry.goal.step(entry.status) is Step.DONE if goal.writes else has_ended(entry, goal)
+    reached = entry.goal.step(entry.status) is Step.DONE and entry.goal.next is None
+    done = reached if goal.writes else has_ended(entry, goal)
     return (
         goal.words.already
         if done or entry.settled
@@ -121,11 +122,12 @@ def _how_far(entry: Entry, goal: DesiredState) -> str:
     )
 
 
-def until_now(entries: t.Sequence[Entry], goal: DesiredState, sent: t.Mapping[t.Any, Write]) -> str:
-    """For a task that ends before its time; ``sent``: the writes, answered or not, by id."""
+def until_now(entries: t.Sequence[Entry], goal: DesiredState, sent: t.Collection[tuple[t.Any, Write]]) -> str:
+    """For a task that ends before its time; ``sent``: the id and the write of all that was sent, answered or not."""
     if not sent:
         return "nothing was changed"
-    writes = ", ".join(f"{write.value} was sent for {count}" for write, count in Counter(sent.values()).items())
+    counts = Counter(write for dummy, write in sent)
+    writes = ", ".join(f"{write.value} was sent for {counts[write]}" for write in Write if write in counts)
     return f"{writes} of {len(entries)} jobs; {how_far(entries, goal)}"
 
 
@@ -133,12 +135,11 @@ def diff(entries: t.Sequence[Entry], foreseen: bool) -> dict[str, t.Any]:
     """Id, name and status before and after, of the jobs that change; ``foreseen``: the end has not been seen yet."""
     changing = [entry for entry in entries if entry.changed]
 
-    def jobs(status: t.Callable[[Entry], str | None]) -> dict[str, t.Any]:
-        return {"jobs": [{"id": entry.id, "name": entry.name, "status": status(entry)} for entry in changing]}
+    def jobs(shown: t.Callable[[Entry], dict[str, t.Any]]) -> dict[str, t.Any]:
+        return {"jobs": [{"id": entry.id, "name": entry.name, **shown(entry)} for entry in changing]}
 
-    return {
-        "before": jobs(lambda entry: entry.before),
-        "after": jobs(
-            lambda entry: entry.goal.leads_to[entry.writes[-1]] if foreseen and not entry.failed else entry.status
-        ),
-    }
+    def after(entry: Entry) -> dict[str, t.Any]:
+        led_to = entry.goal.leads_to[entry.writes[-1]] if foreseen and not entry.failed else entry.status
+        return {"status": led_to, **entry.goal.marks}
+
+    return {"before": jobs(lambda entry: {"status": entry.before}), "after": jobs(after)}

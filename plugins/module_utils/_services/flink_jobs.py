@@ -21,7 +21,7 @@ from .._cloud.errors import OptionError, Refused
 from .._cloud.given import Value, refuse_odd
 from .._cloud.options import Spec
 from .._jobs.options import filter_option, texts
-from .._jobs.plan import DesiredState, Step, Words, Write, until_ended
+from .._jobs.plan import DesiredState, Owed, Step, Words, Write, until_ended
 from .._jobs.reading import page, part, the_job
 from .._jobs.selection import Fields, Job, Selection, asked, select
 from .._jobs.service import PAGE, Export, Page, Pages, Paging
@@ -59,6 +59,13 @@ START_STEPS: t.Mapping[str, Step | Write] = {
     "job_running_exception": Write.RUN,
     "job_arrearage_stopped": Write.RUN,
     "job_idle": Write.RUN,
+}
+
+# Of a job that was seen stopped, and is started only once
+START_ONCE_STEPS: t.Mapping[str, Step | Write] = {
+    **START_STEPS,
+    "job_running_exception": Step.HOLD,
+    "job_cancel_fail": Step.HOLD,
 }
 
 FAILED_ONLY = ("DLI.0999",)
@@ -99,6 +106,25 @@ GOALS = {
     ),
     "ended": until_ended(ENDED),
 }
+
+# Of a job to be restarted: it is stopped first, and started as soon as that was seen
+STOP_TO_START = replace(
+    GOALS["stopped"],
+    leads_to={Write.STOP: "job_cancel_success", Write.RUN: "job_running"},
+    words=Words("Restarted", "Would restart", "Asked to restart", "restarted"),
+    then={Write.STOP: Write.RUN},
+    refused_is_done=(),  # a refusal does not show that it has stopped
+    owed=Owed(Write.RUN, undone="was not started", pending="may still stop"),
+    marks={"restarted": True},
+)
+START_ONCE = replace(
+    GOALS["started"],
+    steps=START_ONCE_STEPS,
+    leads_to=STOP_TO_START.leads_to,
+    content={"job_finish": "finished, so not started again"},
+    owed=STOP_TO_START.owed,
+    marks=STOP_TO_START.marks,
+)
 
 # What says that a job does not exist; any other answer to a get, a 404 of the gateway above all, says nothing about it.
 UNKNOWN_JOB = ("DLI.16001", "DLI.0002", "DLI.0023")
@@ -199,6 +225,12 @@ class FlinkJobs:
     def goal(options: t.Mapping[str, t.Any]) -> DesiredState:
         """Raises OptionError for an option that belongs to another state."""
         state = options["state"]
+        if options.get("export_to") is not None:
+            if state != "absent":
+                raise OptionError(f"export_to: only state absent exports jobs, not {state}; leave it out")
+            folder_in_obs(options["export_to"])
+        if state == "restarted":
+            return _restarted(options)
         if options["trigger_savepoint"] and state != "stopped":
             raise OptionError(
                 f"trigger_savepoint: a savepoint is only made by state stopped, not by {state}; "
@@ -208,12 +240,8 @@ class FlinkJobs:
             raise OptionError(
                 f"resume_savepoint: only state started resumes from a savepoint, not {state}; leave it out"
             )
-        if options.get("export_to") is not None:
-            if state != "absent":
-                raise OptionError(f"export_to: only state absent exports jobs, not {state}; leave it out")
-            folder_in_obs(options["export_to"])
         if options["resume_savepoint"]:
-            return replace(GOALS[state], hindered=lambda job: "it has no savepoint to resume from" * _has_none(job))
+            return _from_savepoints(GOALS[state])
         return _with_savepoints(GOALS[state], options["wait"]) if options["trigger_savepoint"] else GOALS[state]
 
     def get(self, job_id: int) -> Job | None:
@@ -306,6 +334,24 @@ def _with_savepoints(goal: DesiredState, waits: bool) -> DesiredState:
         content={"job_finish": "ended by itself, so there is no state to keep"},
         told_of=("job_cancel_success", "job_arrearage_stopped"),
     )
+
+
+def _restarted(options: t.Mapping[str, t.Any]) -> DesiredState:
+    """Stopped, and as soon as that was seen started: two states, one after the other. Raises OptionError."""
+    if not options["wait"]:
+        raise OptionError("wait: state restarted has to see each job stopped before it starts it; leave it out")
+    if options["trigger_savepoint"] != options["resume_savepoint"]:
+        raise OptionError(
+            "trigger_savepoint, resume_savepoint: go together with state restarted, as one alone would lose the state of the jobs"
+        )
+    if options["trigger_savepoint"]:
+        return replace(_with_savepoints(STOP_TO_START, waits=True), next=_from_savepoints(START_ONCE))
+    return replace(STOP_TO_START, next=START_ONCE)
+
+
+def _from_savepoints(goal: DesiredState) -> DesiredState:
+    """Started, but never without the state that the job had."""
+    return replace(goal, hindered=lambda job: "it has no savepoint to resume from" * _has_none(job))
 
 
 def _has_none(job: Job) -> bool:

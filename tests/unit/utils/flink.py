@@ -50,4 +50,4 @@ class Flink(Service):
 
     module, ids, endpoint = "dli_flink_jobs", "job_ids", "dli"
     store, path, running = "flink_jobs", JOBS_PATH, "job_running"
-    actions = {operation.write for operation in OPERATIONS.values()}
+    actions = {*(operation.write for operation in OPERATIONS.values()), "stop+run"}

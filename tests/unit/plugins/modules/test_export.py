@@ -333,7 +333,7 @@ def test_wrong_folder(flink, folder):
 
 
 @pytest.mark.parametrize("folder", [FOLDER, "", ".."])
-@pytest.mark.parametrize("state", ["stopped", "started"])
+@pytest.mark.parametrize("state", ["stopped", "started", "ended", "restarted"])
 def test_other_states(flink, state, folder):
     result = flink.run(state, [128], export_to=folder)
     check_refused(result, "export_to", "absent", state)
