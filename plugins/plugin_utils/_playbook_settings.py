@@ -20,10 +20,11 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._cloud.auth import KINDS
+from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.given import CONTROL
 from ..module_utils._cloud.levels import ENVIRONMENT
 from ..module_utils._jobs.plan import Step
-from ..module_utils._services.flink_jobs import STOP_STEPS
+from ..module_utils._services.flink_jobs import STOP_STEPS, folder_in_obs
 from ..module_utils._services.registry import JOB_TYPES
 
 Settings = dict[str, t.Any]
@@ -253,6 +254,7 @@ def _wrong_values(spec: Spec, found: Settings, given: Variables) -> t.Iterator[s
     yield from _wrong_choice(spec, found, bool(empty))
     yield from wrong_figures(spec, found)
     yield from _wrong_files(found)
+    yield from _wrong_folder(found)
     yield from _hosts_of_inventories(found, given)
 
 
@@ -274,6 +276,19 @@ def _wrong_files(found: Settings) -> t.Iterator[str]:
         yield f"maintenance_tasks: there is no file '{tasks}'"
     if file:
         yield from (f"stopped_jobs_file: {reason}" for reason in _why_no_file(file))
+
+
+def _wrong_folder(found: Settings) -> t.Iterator[str]:
+    """Where exports go. What the module would refuse is told before the other services are handled."""
+    folder = found.get("export_to")
+    if folder is None or CONTROL.search(folder):  # the last is refused in any text
+        return
+    if "flink" not in found["services"]:
+        yield "export_to: only Flink jobs can be exported, and flink is not among the services"
+    try:
+        folder_in_obs(folder)
+    except OptionError as error:
+        yield str(error)
 
 
 def _why_no_file(path: str) -> t.Iterator[str]:
@@ -428,7 +443,8 @@ def _stops(found: Settings) -> str:
 
 def _purges(found: Settings) -> str:
     stopped = ", also Flink jobs that were stopped or could not be started" if found["delete_stopped"] else ""
-    return f"Delete what has ended in {_services(found)}: jobs older than {found['older_than']}{stopped}"
+    kept = f"; Flink jobs are exported to {found['export_to']} first" if found["export_to"] else ""
+    return f"Delete what has ended in {_services(found)}: jobs older than {found['older_than']}{stopped}{kept}"
 
 
 def _window(found: Settings) -> str:

@@ -308,6 +308,32 @@ def test_purge_of_one_service_fails():
         assert second.startswith("mrs, analytics: Deleted 1 of 2 jobs, 1 failed: a: ")
 
 
+def test_purge_with_export():
+    """Flink jobs that cannot be exported stay; the other service is handled all the same."""
+    old = {"status": "job_finish", "age": OLD}
+    seed = {
+        "flink_jobs": [
+            {"job_id": 1, **old},
+            {"job_id": 2, **old, "refuse": {"export": {"code": "DLI.10005", "times": 1}}},
+        ],
+        "mrs_jobs": [{"job_id": "a", "job_state": "FINISHED", "age": OLD}],
+    }
+    variables = {"older_than": "30d", "clusters": "analytics", "export_to": "obs://ops-bucket/flink"}
+    with world(**seed) as (emulator, here):
+        run = play(here, "purge_finished", variables)
+        assert run.code == 2
+        assert counts(run) == {"flink": [2, 0, 0, 2], "mrs": [1, 1, 0, 0]}
+        assert "not all jobs were exported" in fatal(run)
+        after = truth(emulator)
+        assert [after[job_id] for job_id in (1, 2, "a")] == ["job_finish", "job_finish", None]
+        assert "exported to ops-bucket" not in run.said
+
+        run = play(here, "purge_finished", variables)
+        assert counts(run) == {"flink": [2, 2, 0, 0], "mrs": [0, 0, 0, 0]}
+        assert emulator.world.files == {"ops-bucket/flink/job-2_1.zip": [2, 1]}
+        assert "exported to ops-bucket/flink/job-2_1.zip" in run.said
+
+
 # ---- maintenance_window, maintenance_end ----
 
 HAND_OVER = [{"name": "Work", "ansible.builtin.debug": {"msg": template("'stopped: ' ~ (stopped_jobs | sort)")}}]
@@ -706,6 +732,7 @@ WRONG: dict[str, list[tuple[dict, str]]] = {
         ({}, "missing required arguments: older_than"),
         ({"older_than": "1d", "services": "flink,spark"}, "must be one or more of: flink, mrs. Got no match for: spark"),
         ({"older_than": 3}, f"older_than: '3' {AGE}"),
+        ({"older_than": "3d", "export_to": "ops/../x"}, "export_to: must be a bucket of OBS, and a folder in it"),
         ({"older_than": "3d", "services": "mrs", "clusters": ""}, "clusters: the service mrs needs the names of its clusters"),
     ],
     "stop_all": [

@@ -276,6 +276,11 @@ def test_all_jobs(playbook):
             "Delete what has ended in flink: jobs older than 30d, also Flink jobs that were stopped or could not be started; project_name eu-de_a",
         ),
         (
+            "purge_finished",
+            {"older_than": "30d", "clusters": "x", "export_to": "ops/flink"},
+            "Delete what has ended in flink, mrs (x): jobs older than 30d; Flink jobs are exported to ops/flink first; the project of the credential",
+        ),
+        (
             "maintenance_window",
             {"queue_name": "q", "maintenance_tasks": __file__, "start_again": "after_success"},
             f"Stop Flink jobs with savepoints: every job on the queue q; run {__file__}; start them again: after_success; the project of the credential",
@@ -285,6 +290,26 @@ def test_all_jobs(playbook):
 def test_intent(playbook, values, intent):
     assert taken(playbook, values)["intent"] == intent
     assert taken(playbook, values, check_mode=True)["intent"] == f"Check mode, so nothing is changed: {intent}"
+
+
+@pytest.mark.parametrize(
+    ("values", "complaint"),
+    [
+        (
+            {"export_to": "ops/.."},
+            "export_to: must be a bucket of OBS, and a folder in it, such as ops-bucket/flink, without ..",
+        ),
+        ({"export_to": "a\nb"}, "export_to: has a line break or another control character in it"),
+        (
+            {"export_to": "ops", "services": "mrs", "clusters": "a"},
+            "export_to: only Flink jobs can be exported, and flink is not among the services",
+        ),
+        ({"export_to": 7}, "export_to: must be text, not the number 7; quote it in YAML"),
+    ],
+)
+def test_wrong_exports(values, complaint):
+    (found,) = taken("purge_finished", {"older_than": "1d", **values})["complaints"]
+    assert found.startswith(complaint)
 
 
 def test_intent_of_the_end():
