@@ -9,6 +9,10 @@ import json
 
 import pytest
 
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import Interrupted
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs import reconcile
+from ansible_collections.otc.bigdata.plugins.modules import dli_flink_jobs
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import check_http_error, check_refused
 from ansible_collections.otc.bigdata.tests.unit.utils.run_module import Result
 
@@ -287,6 +291,26 @@ def test_expired_token(flink, form):
     assert (result.failed, result["changed"], result["exported"]) == (True, False, [])
     assert result["summary"]["failed"] == 3
     assert not flink.sent(DELETE)
+
+
+def test_interrupted(flink, monkeypatch):
+    """Before the first delete: nothing is changed, and the files are told. (Ctrl-C itself: see tests/unit/plugins/action.)"""
+
+    def interrupt(*dummy):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(reconcile, "_carry_out", interrupt)
+    given = {**flink.by_token, "state": "absent", "job_ids": list(map(str, flink.many(3))), "export_to": FOLDER}
+    endpoints = {"iam": None, "mrs": None, **given["endpoints"]}
+    options = {
+        **{name: one.get("default") for name, one in dli_flink_jobs.SPEC.items()},
+        **given,
+        "endpoints": endpoints,
+    }
+    with pytest.raises(Interrupted) as caught:
+        dli_flink_jobs.CORE(options, Context({}))
+    assert str(caught.value) == "nothing was changed"
+    assert caught.value.result["exported"] == list(flink.emulator.world.files) != []
 
 
 def test_a_delete_that_is_refused_does_not_take_the_files_away(flink):
