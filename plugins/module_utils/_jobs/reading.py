@@ -236,7 +236,19 @@ def whole_list(pages_of: Pages) -> Listing:
     if step:
         pages = _readable([first, *pages_of.others(first, step)])
     further = _further(pages_of, pages, step or PAGE)
-    return listing(_readable([*pages, *further]), pages_of.oldest_first)
+    listed = listing(_readable([*pages, *further]), pages_of.oldest_first)
+    return replace(listed, still=False) if _may_have_shifted(pages, pages_of.onward) else listed
+
+
+def _may_have_shifted(pages: t.Sequence[Page | ApiError], onward: Onward | None) -> bool:
+    """Whether a job that had no time, and so no lasting place, may have got one while others arrived: the list then shows
+    as many jobs as it counted at first, and one of the others is not among them.
+    """
+    if onward is None:
+        return False
+    whole = [page for page in pages if isinstance(page, Page)]
+    timeless = any(job.get(onward.time) is None for page in whole for job in page.jobs.values())
+    return timeless and len({page.total for page in whole}) > 1
 
 
 def _left(pages_of: Pages, first: Page, step: int) -> int:

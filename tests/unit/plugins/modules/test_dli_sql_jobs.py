@@ -371,6 +371,15 @@ def test_more_jobs_of_one_moment_than_the_service_shows(sql):
     assert len(sql.log) <= 202
 
 
+def test_a_job_that_begins_while_the_list_is_read(sql):
+    """It leaves its place before all others, and another one arrives: what was between two pages is not missed."""
+    begins = {"created": [{"after": "1 look", "status": "RUNNING", "start_time": int(time.time() * 1000)}]}
+    ids = sql.jobs({"status": "LAUNCHING", "start_time": None, "script": begins}, {"count": 150, "age": 60})
+    sql.emulator.settings.update({"newcomers": 1})
+    assert set(ids) <= {job["job_id"] for job in sql.info()["jobs"]}
+    assert len(sql.log) == 4
+
+
 def test_pages_of_fewer_rows(sql):
     ids = sql.many(230)
     sql.emulator.settings.update({"page_rows": 40})
