@@ -55,6 +55,7 @@ notes:
 seealso:
   - module: otc.bigdata.dli_batch_job_info
   - module: otc.bigdata.dli_flink_jobs
+  - module: otc.bigdata.dli_sql_jobs
   - module: otc.bigdata.mrs_job_executions
   - name: Data Lake Insight, API reference
     description: What the provider says about Spark batch jobs and their statuses.

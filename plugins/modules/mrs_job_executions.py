@@ -76,6 +76,7 @@ seealso:
   - module: otc.bigdata.mrs_job_executions_info
   - module: otc.bigdata.dli_flink_jobs
   - module: otc.bigdata.dli_batch_job
+  - module: otc.bigdata.dli_sql_jobs
   - name: MapReduce Service, API reference
     description: What the provider says about jobs and their statuses.
     link: https://docs.otc.t-systems.com/mapreduce-service/api-ref/

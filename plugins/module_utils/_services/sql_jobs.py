@@ -143,7 +143,7 @@ class SqlJobs:
         try:
             job = t.cast(Job, self.client.call("GET", f"{self._jobs}/{job_id}/status", needs=READ, read=read))
         except (Refused, Unanswered) as error:
-            if error.status not in (400, 404) or error.from_gateway or error.code in DLI.no_permission:
+            if error.status not in (400, 404) or error.from_gateway:
                 raise
             if error.code == "DLI.0002" or (error.status, error.code) == (404, "DLI.0023"):
                 return None
@@ -156,9 +156,9 @@ class SqlJobs:
     def _in_list(self, job_id: str, error: Refused | Unanswered) -> Job | None:
         """A 400 may as well be "parameter wrong": it means an unknown job only if a list agrees.
 
-        A list that has never shown a job which is there says nothing of it.
+        A list that has never shown a job which is there says nothing of it, and neither does a missing permission.
         """
-        hidden = job_id in self._read - self._listed
+        hidden = job_id in self._read - self._listed or error.code in DLI.no_permission
         listed = self._page(1, {"job-id": job_id})
         if job_id in listed.jobs:
             return the_job(job_id, listed.jobs[job_id], self.fields, listed.call)

@@ -163,6 +163,7 @@ def test_stop_all():
 def test_stop_all_of_a_queue():
     """SQL jobs, too, as no names are given; not what maintains the queue, nor what is on another one."""
     sql = [
+        {"count": 248, "status": "RUNNING"},
         {"job_id": "run", "status": "RUNNING", "job_type": "INSERT"},
         {"job_id": "new", "status": "LAUNCHING", "start_time": None},
         {"job_id": "restart", "status": "RUNNING", "job_type": "RESTART_QUEUE"},
@@ -170,15 +171,19 @@ def test_stop_all_of_a_queue():
         {"job_id": "end", "status": "FINISHED"},
     ]
     others = [{"job_id": "web", "status": "RUNNING", "queue_name": "web"}]
-    seed = {"sql_jobs": [*({**one, "queue_name": "etl"} for one in sql), *others], "flink_jobs": [], "batches": []}
+    seed = {
+        "flink_jobs": [{"count": 30, "status": "job_running", "queue_name": "etl"}],
+        "batches": [{"count": 30, "state": "running", "queue": "etl"}],
+        "sql_jobs": [*({**one, "queue_name": "etl"} for one in sql), *others],
+    }
     with world(**seed) as (emulator, here):
-        run, again = three_runs(emulator, here, "stop_all", {"queue_name": "etl"}, 2)
+        run, again = three_runs(emulator, here, "stop_all", {"queue_name": "etl", "max_jobs": 250}, 1 + 30 + 250)
         found = truth(emulator)
         assert [found[one] for one in ("run", "new", "end")] == ["CANCELLED", "CANCELLED", "FINISHED"]
         assert [found[one] for one in ("restart", "scale", "web")] == ["RUNNING", "SCALING", "RUNNING"]
-        assert counts(run) == {"flink": [0, 0, 0, 0], "spark": [0, 0, 0, 0], "sql": [2, 2, 0, 0]}
-        assert counts(again)["sql"] == [0, 0, 0, 0]
-        for line in ("sql: Cancelled 2 of 2 jobs", "INSERT on etl"):
+        assert counts(run) == {"flink": [30, 30, 0, 0], "spark": [30, 30, 0, 0], "sql": [250, 250, 0, 0]}
+        assert counts(again) == dict.fromkeys(("flink", "spark", "sql"), [0, 0, 0, 0])
+        for line in ("sql: Cancelled 250 of 250 jobs", "INSERT on etl"):
             assert line in run.tasks()["Show what happened"]
         assert play(here, "stop_all", {"names": "*"}).code == 0
         assert truth(emulator) == found
@@ -1008,6 +1013,7 @@ def test_variables_of_their_own():
         "mrs_stop",
         "mrs_purge",
         "spark_stop",
+        "sql_stop",
     }  # of demo.yml
     assert {name for name in found if not name.startswith(OWN_PREFIX)} == OWN
 

@@ -199,7 +199,7 @@ def test_what_does_not_mean_that_it_is_gone(sql, body, status):
     assert result.failed is not settled, result["msg"]
 
 
-@pytest.mark.parametrize("code", ["DLI.0001", "DLI.0007", "DLI.0999"])
+@pytest.mark.parametrize("code", ["DLI.0001", "DLI.0007", "DLI.0999", "DLI.10005"])
 def test_a_400_is_settled_by_the_list(sql, code):
     """Its row is the look."""
     ids = sql.jobs({"refuse": {"status": code}}, {})
