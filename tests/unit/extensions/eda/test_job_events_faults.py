@@ -262,7 +262,8 @@ BAD = [
         "value of services must be one or more of: flink, spark, sql, mrs. Got no match for: hive",
     ),
     ({"intervall": 5}, r"unknown option: intervall. Supported parameters include: .*interval"),
-    ({"interval": "soon"}, "argument 'interval' is of type str and we were unable to convert to float"),
+    # the second wording is that of ansible-core before 2.19
+    ({"interval": "soon"}, "argument 'interval' is of type (str|<class 'str'>) and we were unable to convert to float"),
     ({"interval": 0}, "interval: must be a number from 0.01 to 86400, not 0"),
     ({"stuck_after": -1}, "stuck_after: must be a number from 0.01 to 31622400, not -1"),
     ({"max_concurrency": 99}, "max_concurrency: must be a number from 1 to 32, not 99"),
