@@ -33,7 +33,7 @@ from ansible_collections.otc.bigdata.plugins.module_utils._cloud.options import 
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.emulator.wire import Reply, Request, to_json
 from ansible_collections.otc.bigdata.tests.unit.utils.doors import DOORS
-from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template
+from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template, write_down
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import CLUSTER
 from ansible_collections.otc.bigdata.tests.unit.utils.run_action import run_action
@@ -486,8 +486,7 @@ def test_playbook(scene, in_process, request):
         ],
     }
     results = ", ".join(f"result_{n}" for n in range(len(tasks)))
-    copy = {"content": template(f"[{results}] | to_json"), "dest": str(scene.folder / "results.json"), "mode": "0600"}
-    play["tasks"].append({"name": "Results", "ansible.builtin.copy": copy})
+    play["tasks"].append({"name": "Results", **write_down(scene.folder / "results.json", f"[{results}]")})
     (scene.home / "play.yml").write_text(json.dumps([play], indent=2), encoding="utf-8")
     watch = scene.run("playbook", "play.yml", in_process=in_process)
     assert (scene.folder / "results.json").exists(), scene.said

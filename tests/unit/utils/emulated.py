@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import pathlib
 import typing as t
 
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
@@ -28,3 +29,9 @@ def world(**seed) -> t.Iterator[tuple[Emulator, Folder]]:
 
 def template(expression: str) -> str:
     return "{{ " + expression + " }}"
+
+
+def write_down(path: pathlib.Path | str, expression: str) -> dict:
+    """A task that leaves this as JSON in a file. ``copy`` would start two Pythons for it."""
+    lookup = f"lookup('otc.bigdata.window_file', '{path}', content={expression} | to_json)"
+    return {"ansible.builtin.set_fact": {"written": template(lookup)}}

@@ -16,7 +16,7 @@ import tempfile
 import ansible_collections
 from ansible.module_utils.common.parameters import PASS_VARS
 
-from .forks import AT_THE_START, Forks
+from .forks import Forks
 
 PACKAGE = "ansible_collections.otc.bigdata.plugins.modules"
 SECRETS = {"token", "password", "OS_TOKEN", "OS_AUTH_TOKEN", "OS_PASSWORD"}
@@ -81,7 +81,7 @@ def arguments_of(name: str, options: dict, check_mode: bool, diff: bool) -> dict
 def _start(module: str, file: str, home: pathlib.Path, environ: dict, timeout: float) -> subprocess.CompletedProcess:
     """A Python of its own where the environment says how Python starts, else a fork, which is much faster."""
     how = {"cwd": home, "env": {**_environ(home), **environ}, "timeout": timeout}
-    if not any(name.startswith(AT_THE_START) for name in environ):
+    if _forks().can_be(how["env"]):
         return _forks().run(module, file, **how)
     line = [sys.executable, "-m", module, file]
     return subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False, **how)
@@ -89,7 +89,7 @@ def _start(module: str, file: str, home: pathlib.Path, environ: dict, timeout: f
 
 @functools.cache
 def _forks() -> Forks:
-    return Forks(_environ(pathlib.Path("nowhere")))
+    return Forks("modules", _environ(pathlib.Path("nowhere")))
 
 
 def check_secrets(result: Result, given: dict) -> None:

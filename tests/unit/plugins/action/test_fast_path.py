@@ -21,7 +21,7 @@ import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
-from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template, world
+from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template, world, write_down
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import CLUSTER
 from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Folder, Run, wait_for
 from ansible_collections.otc.bigdata.tests.unit.utils.service import FOR_EVER, PROJECT
@@ -417,12 +417,11 @@ def outcomes(
         for name, (task, *dummy) in cases.items()
     ]
     results = ", ".join(map(variable, cases))
-    copy = {"content": template(f"[{results}] | to_json"), "dest": str(here.path / "results.json"), "mode": "0600"}
     play = {
         "module_defaults": {"group/otc.bigdata.all": {"request_timeout": 30, "project_id": PROJECT}},
         "vars_files": ["vaulted.yml"],
         "vars": {"ansible_python_interpreter": sys.executable},
-        "tasks": [*tasks, {"name": "Results", "ansible.builtin.copy": copy, "no_log": True}],
+        "tasks": [*tasks, {"name": "Results", **write_down(here.path / "results.json", f"[{results}]")}],
     }
     return here.playbook(
         [play],
@@ -715,10 +714,11 @@ def test_ctrl_c(moment, terminal):
 
 def timed_out(here: Folder, task: dict) -> tuple[list[dict], bool]:
     """The jobs that a write was sent for, as a task tells it whose time is over, and its ``changed``. The play goes on."""
-    copy = {"content": template("result | to_json"), "dest": str(here.path / "result.json"), "mode": "0600"}
     again = {"until": "result is success", "retries": 3, "delay": 0}  # as Ansible has it, not after a time limit
     task = {"name": "Stop", **task, "timeout": 3, "ignore_errors": True, "register": "result", **again}
-    run = here.playbook([{"tasks": [task, {"name": "next", "ansible.builtin.copy": copy}]}]).end(90)
+    run = here.playbook([{"tasks": [task, {"name": "next", **write_down(here.path / "result.json", "result")}]}]).end(
+        90
+    )
     assert run.code == 0, run.said
     assert "Traceback" not in run.said
     assert "was interrupted" not in run.said

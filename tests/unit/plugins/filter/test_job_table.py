@@ -12,9 +12,8 @@ import pytest
 import yaml
 
 from ansible_collections.otc.bigdata.plugins.filter import job_table
-from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template, world
+from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template, world, write_down
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import CLUSTER
-from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Folder
 
 pytestmark = pytest.mark.cover_ansible
 
@@ -123,12 +122,6 @@ ERRORS = {
 }
 
 
-def kept(here: Folder, expressions: list[str]) -> dict:
-    """A task that writes what they are to a file."""
-    content = template(f"[{', '.join(expressions)}] | to_json")
-    return {"ansible.builtin.copy": {"content": content, "dest": f"{here.path}/kept", "mode": "0600"}}
-
-
 @pytest.fixture(scope="module")
 def seen() -> dict[str, str]:
     """The table or the error, by the expression that makes it; what a task alone comes to, by its name."""
@@ -139,7 +132,7 @@ def seen() -> dict[str, str]:
     whole = {name: f"{name} | otc.bigdata.job_table" for name in ("refused", "malformed")}
     errors = [f"e{number}.msg" for number in range(len(ERRORS))]
     with world(**SEED) as (dummy, here):
-        tasks.append(kept(here, [*TABLES, *whole.values(), *errors]))
+        tasks.append(write_down(here.path / "kept", f"[{', '.join([*TABLES, *whole.values(), *errors])}]"))
         run = here.playbook([{"tasks": tasks}]).end(600)
         assert run.code == 0, run.said
         assert "Traceback" not in run.said
