@@ -48,9 +48,8 @@ from ..plugin_utils._files import update
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
-    def run(self, terms: list[str], variables: t.Any = None, **kwargs: t.Any) -> list[bool]:
-        self.set_options(var_options=variables, direct=kwargs)
+    def run(self, terms: list[str], variables: t.Any = None, *, content: str) -> list[bool]:
         try:
-            return [update(path, self.get_option("content")) for path in terms]
+            return [update(path, content) for path in terms]
         except (OSError, ValueError) as error:
             raise AnsibleError(f"stopped_jobs_file: cannot be written: {error}") from error

@@ -58,6 +58,7 @@ OWNERS = {
         "job_report",
         "job_table",
         "playbook_settings",
+        "window_file",
     },
     "environ": {"_module", "_fast_path", "_inventory", "_job_events", "playbook_settings"},
     "print": set(),
