@@ -8,7 +8,6 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.NOTPARALLEL:
 .PHONY: help setup demo test lint fix fast unit sanity units integration molecule docs artefact smoke rulebook bench throttling simulation worlds lock clean
 
 help: ## This list
@@ -20,8 +19,12 @@ setup: ## Everything that the other targets need, into .venv (they call it thems
 demo: setup ## Run playbooks/demo.yml against the emulator
 	ANSIBLE_CALLBACK_RESULT_FORMAT=yaml scripts/with-emulator ansible-playbook -i localhost, playbooks/demo.yml
 
-# unit comes last, so that the number of tests closes the output
-test: lint docs sanity molecule unit ## All checks and tests, but for those on other Pythons and ansible-cores
+# Two at a time, as most of them keep one core busy, and the output of one after that of the other: not with the make of macOS.
+# unit has both cores, and comes last, so that the number of tests closes the output.
+test: BESIDE = $(if $(filter output-sync,$(.FEATURES)),-j 2 --output-sync=target)
+test: setup ## All checks and tests, but for those on other Pythons and ansible-cores
+	@$(MAKE) --no-print-directory $(BESIDE) sanity lint docs molecule
+	@$(MAKE) --no-print-directory unit
 
 lint: setup ## Style, types, licences, changelog, documentation
 	@date '+== %T lint'
