@@ -83,9 +83,7 @@ class Task:
     warnings: list[str] = field(default_factory=list)
     overtime: bool = False  # the deadline was over, but some jobs must not be left as they were then
     underway: set[tuple[t.Any, Write]] = field(default_factory=set)  # what was sent for each id, answered or not
-    sending: dict[t.Any, Write] = field(
-        default_factory=dict
-    )  # id → what was sent last, as long as its entry does not know of it
+    sending: dict[t.Any, Write] = field(default_factory=dict)  # id → what was sent last, until its entry knows of it
     taken: dict[t.Any, Refused | None] = field(default_factory=dict)  # id → the answer to that
     exported: list[str] = field(default_factory=list)  # files with the definitions of jobs
 

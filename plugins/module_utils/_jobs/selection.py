@@ -45,9 +45,7 @@ class Fields:
     by_service: t.Collection[str]  # the filters that the service applies itself
     parts: t.Collection[str] = ()  # the filters that a part of a text satisfies, in upper and lower case
     none_if_missing: t.Collection[str] = ()  # the filters whose field tells that there is none by not being there
-    twins: t.Mapping[str, str] = field(
-        default_factory=dict
-    )  # words of the service that mean another one, in lower case
+    twins: t.Mapping[str, str] = field(default_factory=dict)  # words that mean another one, in lower case
     beside: t.Collection[str] = ()  # what an entry of a report shows, too, as there is no name to know the job by
 
     def word(self, text: str) -> str:

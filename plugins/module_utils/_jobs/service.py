@@ -120,9 +120,7 @@ class Service(t.Protocol):
     passing: t.Collection[str]  # what a query may ask for that does not stay as it is, such as the status
     hidden: t.Collection[str]  # codes of a get that fails although a list may show the job
     detail_fields: t.Collection[str]  # what a get shows and a list does not, secrets among it
-    export: (
-        Export | None
-    )  # must have succeeded for all jobs before the first is deleted; None: not offered, or not wanted
+    export: Export | None  # of all jobs before the first is deleted; None: not offered, or not wanted
 
     def get(self, job_id: t.Any) -> Job | None:
         """One request, or two. None if the service does not know the job."""
