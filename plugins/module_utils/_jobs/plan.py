@@ -360,7 +360,8 @@ def left(entry: Entry) -> str:
     if goal.owed is None or (goal.next and not entry.writes):
         return ""
     if goal.next is None:
-        return "" if last and last.answer is not Answer.REFUSED else f"; it {goal.owed.undone}"
+        doubt = last is not None and (last.answer is not Answer.REFUSED or last.unanswered)
+        return "" if doubt else f"; it {goal.owed.undone}"
     over = entry.status is None or entry.word in goal.failures or goal.step(entry.status) is Step.DONE
     pending = "" if over or not is_owed(entry) else f"{goal.owed.pending}, and "
     return f"; it {pending}{goal.owed.undone}"

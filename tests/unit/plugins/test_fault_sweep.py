@@ -79,7 +79,7 @@ FINAL = {
     Mrs: {"FINISHED", "FAILED", "KILLED"},
 }
 ENDS = {Flink: "job_cancel_success", Spark: "success", Sql: "FINISHED", Mrs: "FINISHED"}  # of what ends by itself
-STARTED = {"job_running"}
+RUNNING = {"started": {"job_running"}, "restarted": {"job_running", "job_finish"}}  # state → the same
 ON_THE_WAY = {"job_canceling", "job_savepointing"}
 LENIENT = {"ignore_missing": True}
 SAVEPOINT, FROM_SAVEPOINT = {"trigger_savepoint": True}, {"resume_savepoint": True}
@@ -104,6 +104,12 @@ TASKS = {
         Flink, "started", HALTED, [1, 3], options=FROM_SAVEPOINT, fields={"has_savepoint": True}
     ),
     "flink started filters": Task(Flink, "started", HALTED, "job-*", "password"),
+    "flink restarted ids": Task(Flink, "restarted", FLINK, [1, 2, 3, 4, 5, 999], options=LENIENT),
+    "flink restarted 1 id": Task(Flink, "restarted", FLINK, [1], "password"),
+    "flink restarted savepoints": Task(
+        Flink, "restarted", FLINK, [1, 3, 4], "password", options={**SAVEPOINT, **FROM_SAVEPOINT}
+    ),
+    "flink restarted filters": Task(Flink, "restarted", FLINK, "job-*"),
     "flink absent 2 ids": Task(Flink, "absent", FLINK, [1, 999]),
     "flink absent ids": Task(Flink, "absent", FLINK, [1, 2, 3, 4, 5, 999], "password"),
     "flink absent pages": Task(Flink, "absent", dict.fromkeys(range(1, 104), "job_finish"), range(1, 103)),
@@ -158,6 +164,7 @@ class Attempt(t.NamedTuple):
     before: dict
     after: dict
     effects: set
+    starts: collections.Counter  # how often a start reached each job
     log: list[dict]
     struck: bool  # there is no fault left
 
@@ -261,7 +268,9 @@ class Scene:
         result = run_in_process(self.service.module, {**self.options, "max_retries": retries, **options})
         struck = not self.emulator.faults.as_list()
         self.service.let_go()
-        return Attempt(result, before, self.service.truth, set(self.effects), self.service.log, struck)
+        reached = {job_id for job_id, dummy in self.effects}
+        starts = collections.Counter(job_id for job_id, write in self.effects if write == "run")
+        return Attempt(result, before, self.service.truth, reached, starts, self.service.log, struck)
 
     def named_in(self, request: dict) -> set[str]:
         """The jobs that a request names; none for a list."""
@@ -289,7 +298,7 @@ class Judge:
     @property
     def final(self) -> set[str]:
         """The statuses that jobs end in which stay."""
-        return STARTED if self.scene.task.state == "started" else FINAL[self.scene.task.service]
+        return RUNNING.get(self.scene.task.state) or FINAL[self.scene.task.service]
 
     def wanted(self, status: str | None) -> bool:
         task = self.scene.task
@@ -306,7 +315,7 @@ class Judge:
         for job_id, job in self.jobs.items():
             was, now = before.get(job_id), after.get(job_id)
             known = {was, now, *ON_THE_WAY, *self.final} - {None}
-            known |= {"job_cancel_success", "job_submitting"} if self.final is STARTED else set()
+            known |= {"job_cancel_success", "job_submitting"} if self.scene.task.state in RUNNING else set()
             unread = job["failed"] and job["status_before"] is None
             # a task that ends before it could look again must say that it does not know
             unknown = job["failed"] and "is not known" in job["msg"]
@@ -328,6 +337,8 @@ class Judge:
         self.expect(effects <= set(self.jobs), "changed, and not in the report:", effects - set(self.jobs))
         self.expect(result["changed"] == bool(self.changed), "changed is not that of the jobs")
         self.expect(result.failed == bool(self.failed or "error" in result), "failed is not that of the jobs")
+        twice = [job_id for job_id, count in self.attempt.starts.items() if count > 1]
+        self.expect(not twice, "started twice:", twice)
         self.expect(summary == counts, "the summary is wrong:", summary)
         other = self.scene.other
         self.expect(before[other] == after[other] and other not in self.jobs, "a job that was not chosen")
@@ -395,18 +406,18 @@ class Judge:
         self.report_is_true()
         self.expect(not self.result.failed, "the second run failed:", self.result["msg"])
         self.expect(all(self.wanted(self.attempt.after.get(job_id)) for job_id in self.scene.ids), "not all as wanted")
-        if not first.result.failed:
+        if not first.result.failed and self.scene.task.state != "restarted":
             self.expect(not self.attempt.effects, "the second run changes", self.attempt.effects)
 
 
 @pytest.fixture
 def effects(monkeypatch) -> list:
-    """The ids of the jobs that a write really reached, whatever was answered."""
+    """The ids of the jobs that a write really reached, whatever was answered, and the write."""
     happened: list = []
     trigger = JobStore.trigger
 
     def recorded(self, job, *step) -> None:
-        happened.append(job.id)
+        happened.append((job.id, step[0]))
         trigger(self, job, *step)
 
     monkeypatch.setattr(JobStore, "trigger", recorded)

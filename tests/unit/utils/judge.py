@@ -102,8 +102,8 @@ class Run:
     def hindered(self, job_id) -> bool:
         """Whether the job is to be started from a savepoint, and was shown to have none when it came to that."""
         looks = [event for event in self.events.get(job_id, ()) if event.what == "shown"]
-        needed = self.task.get("resume_savepoint") and looks and looks[-1].word in self.words.due["run"]
-        return bool(needed) and not looks[-1].savepoint
+        calls_for = self.words.calls_for("run", self.task) if self.task.get("resume_savepoint") else ()
+        return bool(looks) and looks[-1].word in calls_for and not looks[-1].savepoint
 
     def state_is_lost(self, job: dict) -> bool:
         """Whether a stop that was to leave a savepoint was shown to have left none."""
@@ -279,6 +279,9 @@ def judge_job(run: Run, job: dict) -> None:
         and "recovering" not in shown
         and not lost
     )
+    if run.task["state"] == "restarted" and not run.check_mode:
+        judge_restart(run, job)
+        settled = (settled and status is not None) or (shown and not unread and is_restarted(run, job, status))
     assert cut_short or not (job["failed"] and settled), f"failed, but as wanted: {told}"
     if run.check_mode:
         action = run.words.action(status, run.task) if shown and not run.hindered(job["id"]) else "none"
@@ -305,6 +308,8 @@ def judge_job(run: Run, job: dict) -> None:
 def is_wanted(run: Run, job: dict, status: str | None) -> bool:
     """Whether a job may count as successful."""
     words, task, events = run.words, run.task, run.events.get(job["id"], [])
+    if task["state"] == "restarted" and not run.check_mode and status != "job_finish":
+        return is_restarted(run, job, status)
     if words.wanted(status, task):
         shown = run.of(job["id"], "shown")
         if (
@@ -328,19 +333,57 @@ def is_wanted(run: Run, job: dict, status: str | None) -> bool:
     return not run.waits and (words.on_its_way(status, task) or (last and accepted))
 
 
+def is_restarted(run: Run, job: dict, status: str | None) -> bool:
+    """Whether a job was seen running after its start; one that is gone must not have been written to."""
+    if status is None:
+        return job["action"] == "none" and run.words.wanted(status, run.task)
+    events = run.events.get(job["id"], [])
+    written = [n for n, event in enumerate(events) if event.what in ("asked", "lost")]
+    if status != "job_running" or not written or events[written[-1]].word != "run":
+        return status == "job_running" and job["msg"] == "started meanwhile"
+    return any(event.what == "shown" and event.word == status for event in events[written[-1] :])
+
+
+def judge_restart(run: Run, job: dict) -> None:
+    """No job is started twice; and one that was stopped is not left so without a word."""
+    events, msg = run.events.get(job["id"], []), job["msg"]
+    told = f"{job}\n{run.task}\n{events}"
+    before: str | None = None  # the last status that was shown
+    started_from: list[str | None] = []  # the one that a start took effect in
+    moved: t.Any = False  # another one was shown since then
+    for event in events:
+        if event.what == "shown":
+            before = event.word
+            moved = moved or (started_from and before != started_from[0])
+        elif event.what == "done" and event.word == "run":
+            started_from.append(before)
+        elif event.what == "asked" and event.word == "run":
+            assert not moved, f"started twice: {told}"
+    assert not started_from or "was not started" not in msg, f"it was started: {told}"
+    if not job["failed"] or not run.of(job["id"], "done") or seems_done(run, job["id"]):
+        return
+    left = job["status"] and job["status"].lower()
+    if "run" not in run.of(job["id"], "asked", "lost"):
+        assert "was not started" in msg, f"left without a word: {told}"
+        over = left in (None, "job_cancel_fail") or left in run.words.done["stopped"]
+        assert over or "may still stop" in msg, f"it may still stop: {told}"
+
+
 def is_called_for(run: Run, job_id) -> bool:
     """Whether each write fits the status that the job was last shown in, and comes after a look of its own."""
     looks: list[Event] = []  # since the last write
-    asked = False
+    asked: set[str | None] = set()
     for event in run.events.get(job_id, ()):
         if event.what == "shown":
             looks = [*looks, event] if run.lists_again else [event]
         elif event.what in ("asked", "lost"):
             statuses = run.words.calls_for(event.word, run.task)
-            from_savepoint = run.task.get("resume_savepoint") and not asked  # a start that was lost may have used it up
+            # a start that was lost may have used it up
+            from_savepoint = run.task.get("resume_savepoint") and event.word == "run" and "run" not in asked
             if not any(look.word in statuses and (look.savepoint or not from_savepoint) for look in looks):
                 return False
-            asked, looks = True, []
+            asked.add(event.word)
+            looks = []
     return True
 
 

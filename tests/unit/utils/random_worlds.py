@@ -152,6 +152,9 @@ def _task(chance: random.Random, words: Words, numbers: list[int]) -> dict:
     if words.service is Flink and state == "absent":
         optional["export_to"] = ("ops-bucket/flink", "obs://ops-bucket")
     task = {name: chance.choice(values) for name, values in optional.items() if chance.random() < 0.4}
+    if state == "restarted":  # other combinations are refused
+        task.pop("wait", None)
+        task.update(chance.choice(({}, {"trigger_savepoint": True, "resume_savepoint": True})))
     chosen = {"filters": _filters(chance, words)}
     if chance.random() < 0.6:
         chosen = {

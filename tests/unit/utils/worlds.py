@@ -73,7 +73,9 @@ class Words:
     def calls_for(self, write: str, task: dict) -> set[str]:
         """The statuses in which a task makes this write."""
         asked = self.due[write] | (self.once if "filters" not in task else set())
-        return asked - (self.unready if task.get("trigger_savepoint") else set())
+        statuses = asked - (self.unready if task.get("trigger_savepoint") else set())
+        # what is to be restarted must be seen stopped
+        return statuses & self.done["stopped"] if (write, task["state"]) == ("run", "restarted") else statuses
 
     def left_alone(self, status: str | None, task: dict) -> bool:
         """Whether the task forbids the write that is due."""
@@ -115,7 +117,7 @@ def passes(*codes: str) -> list:
 
 
 def flink_refuses(answers: dict, job: emulated.Job, task: dict) -> bool:
-    if task["state"] == "started":
+    if task["state"] == "started" or (task["state"] == "restarted" and job.status in STOPPED):
         no_savepoint = task.get("resume_savepoint") and not job["has_savepoint"]
         return job.status in CAN_START and (job.status not in dli_flink.STARTABLE or no_savepoint)
     return answers["stop_undefined"] == "refuse" and job.status in UNDEFINED
@@ -127,9 +129,21 @@ WORDS = {
         dli_flink.JOBS,
         dli_flink.ANSWERS,
         ("job_running", *sorted(STOPPED | STOPPABLE - {"job_running"}), "job_canceling", *sorted(HELD)),
-        steps={"stopped": ("stop",), "started": ("run",), "absent": ("delete",), "ended": ()},
+        steps={
+            "stopped": ("stop",),
+            "started": ("run",),
+            "absent": ("delete",),
+            "ended": (),
+            "restarted": ("stop", "run"),
+        },
         due={"stop": STOPPABLE, "run": CAN_START, "delete": STOPPED | STOPPABLE | HELD | {"job_canceling"}},
-        done={"stopped": STOPPED, "started": STARTED, "absent": set(), "ended": STOPPED},
+        done={
+            "stopped": STOPPED,
+            "started": STARTED,
+            "absent": set(),
+            "ended": STOPPED,
+            "restarted": {"job_finish"},  # what is done for it is done for every other status
+        },
         refusals={
             "get": ("DLI.10005", "DLI.0999"),
             "stop": ("DLI.15002", "DLI.10005", *passes("DLI.0999")),
