@@ -279,6 +279,8 @@ def judge_job(run: Run, job: dict) -> None:
         and "recovering" not in shown
         and not lost
     )
+    # what had ended is read again with the others
+    settled = settled and not (run.task.get("drain_timeout") and job["msg"].startswith("not read again"))
     if run.task["state"] == "restarted" and not run.check_mode:
         judge_restart(run, job)
         settled = (settled and status is not None) or (shown and not unread and is_restarted(run, job, status))
@@ -350,11 +352,11 @@ def judge_restart(run: Run, job: dict) -> None:
     told = f"{job}\n{run.task}\n{events}"
     before: str | None = None  # the last status that was shown
     started_from: list[str | None] = []  # the one that a start took effect in
-    moved: t.Any = False  # another one was shown since then
+    moved = False  # another one was shown since then
     for event in events:
         if event.what == "shown":
             before = event.word
-            moved = moved or (started_from and before != started_from[0])
+            moved = moved or (bool(started_from) and before != started_from[0])
         elif event.what == "done" and event.word == "run":
             started_from.append(before)
         elif event.what == "asked" and event.word == "run":
