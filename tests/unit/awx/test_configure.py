@@ -39,10 +39,10 @@ ALSO_NOT_ASKED = {
     "Maintenance window (list)": {"start_again", "trigger_savepoint"},
     "Maintenance window (stop)": {"start_again"},
     "Stop jobs of MRS clusters (slices)": OF_THE_HOST | {"trigger_savepoint"},
-    "Purge finished jobs of MRS clusters (slices)": OF_THE_HOST | {"delete_stopped"},
+    "Purge finished jobs of MRS clusters (slices)": OF_THE_HOST | {"delete_stopped", "export_to"},
     "Maintenance window": {"start_again", "trigger_savepoint"},
     "Stop jobs of MRS clusters": OF_THE_HOST | {"trigger_savepoint"},
-    "Purge finished jobs of MRS clusters": OF_THE_HOST | {"delete_stopped"},
+    "Purge finished jobs of MRS clusters": OF_THE_HOST | {"delete_stopped", "export_to"},
 }
 # What runs with the variables of another playbook
 LIKE = {"maintenance_list": "maintenance_window"}
@@ -59,7 +59,11 @@ LAUNCHES = {
         "successful",
         {"flink": 1, "mrs": 1},
     ),
-    "Purge finished jobs": ({"older_than": "2d", "clusters": "analytics"}, "successful", {"flink": 1, "mrs": 1}),
+    "Purge finished jobs": (
+        {"older_than": "2d", "clusters": "analytics", "export_to": "ops-bucket/flink"},
+        "successful",
+        {"flink": 1, "mrs": 1},
+    ),
     "Maintenance window (stop)": ({"queue_name": "streaming"}, "failed", {"flink": 2}),  # one cannot be stopped
     "Maintenance window (start)": ({}, "successful", {"flink_started": 2}),
 }
