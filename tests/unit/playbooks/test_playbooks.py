@@ -629,10 +629,9 @@ def test_window_without_a_job():
 def somebody_starts(emulator: Emulator, *jobs: int, status: str = "job_running") -> list[dict]:
     """Tasks during which jobs of the window begin to run."""
     body = {"flink_jobs": [{"job_id": job, "status": status} for job in jobs]}
-    url = f"{emulator.url}/_emulator/jobs"
-    return [
-        {"name": "Work", "ansible.builtin.uri": {"url": url, "method": "POST", "body_format": "json", "body": body}}
-    ]
+    curl = shlex.join(["curl", "-sSf", "-d", json.dumps(body), f"{emulator.url}/_emulator/jobs"])
+    said = template("lookup('ansible.builtin.pipe', curl)")
+    return [{"name": "Work", "ansible.builtin.debug": {"msg": said}, "vars": {"curl": curl}}]
 
 
 MEANWHILE = "Somebody else has started jobs while your tasks ran: "

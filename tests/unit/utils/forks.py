@@ -105,10 +105,10 @@ class Forks:
 def next_request(channel: socket.socket) -> dict[str, t.Any]:
     """Returns in a process of its own for each request. Another one, its parent, tells how it has ended."""
     while True:
+        asked, descriptors, *dummy = socket.recv_fds(channel, 1, 4)
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
-        asked, descriptors, *dummy = socket.recv_fds(channel, 1, 4)
         if not asked:
             sys.exit()
         if os.fork() == 0:
