@@ -123,6 +123,11 @@ def flink_refuses(answers: dict, job: emulated.Job, task: dict) -> bool:
     return answers["stop_undefined"] == "refuse" and job.status in UNDEFINED
 
 
+def sql_refuses(answers: dict, job: emulated.Job, dummy: dict) -> bool:
+    """Or nothing tells what became of it."""
+    return job.status == "SCALING" or (job.hidden and answers["sql_after_cancel"] == "refused")
+
+
 WORDS = {
     "flink": Words(
         Flink,
@@ -204,7 +209,7 @@ WORDS = {
         once={"scaling"},
         look="status",
         passing=("DLI.0999",),
-        unwilling=lambda dummy, job, dummy_task: job.status == "SCALING",
+        unwilling=sql_refuses,
     ),
     "mrs": Words(
         Mrs,
