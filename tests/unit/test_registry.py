@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import importlib
 import pathlib
 import re
 import typing as t
@@ -13,7 +14,9 @@ import pytest
 import yaml
 
 from ansible_collections.otc.bigdata.extensions.eda.plugins.event_source import job_events
+from ansible_collections.otc.bigdata.plugins import modules
 from ansible_collections.otc.bigdata.plugins.callback import job_report
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import until_ended
 from ansible_collections.otc.bigdata.plugins.module_utils._services.registry import JOB_TYPES
 from ansible_collections.otc.bigdata.tests.emulator.cloud import KINDS
 from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS
@@ -94,3 +97,13 @@ def test_the_emulator_has_it(name: str) -> None:
     """And the tests know it by that name."""
     assert WORDS[name].kind in KINDS
     assert WORDS[name].service.module == JOB_TYPES[name].module
+
+
+@pytest.mark.parametrize("name", JOB_TYPES)
+def test_its_end(name: str) -> None:
+    """State ``ended`` goes by what the kind says of its ends, and nothing is written."""
+    job_type = JOB_TYPES[name]
+    spec = importlib.import_module(f"{modules.__name__}.{job_type.module}").SPEC
+    options = {option: one.get("default") for option, one in spec.items()}
+    assert "ended" in spec["state"]["choices"]
+    assert job_type.goal({**options, "state": "ended"}) == until_ended(job_type.ended, job_type.twice)

@@ -107,23 +107,24 @@ GOALS = {
     "ended": until_ended(ENDED),
 }
 
-# Of a job to be restarted: it is stopped first, and started as soon as that was seen
-STOP_TO_START = replace(
-    GOALS["stopped"],
-    leads_to={Write.STOP: "job_cancel_success", Write.RUN: "job_running"},
-    words=Words("Restarted", "Would restart", "Asked to restart", "restarted"),
-    then={Write.STOP: Write.RUN},
-    refused_is_done=(),  # a refusal does not show that it has stopped
-    owed=Owed(Write.RUN, undone="was not started", pending="may still stop"),
-    marks={"restarted": True},
-)
+# To restart a job, it is stopped first, and started as soon as that was seen
 START_ONCE = replace(
     GOALS["started"],
     steps=START_ONCE_STEPS,
-    leads_to=STOP_TO_START.leads_to,
+    leads_to={Write.STOP: "job_cancel_success", Write.RUN: "job_running"},
     content={"job_finish": "finished, so not started again"},
-    owed=STOP_TO_START.owed,
-    marks=STOP_TO_START.marks,
+    owed=Owed(Write.RUN, undone="was not started", pending="may still stop"),
+    marks={"restarted": True},
+)
+STOP_TO_START = replace(
+    GOALS["stopped"],
+    leads_to=START_ONCE.leads_to,
+    words=Words("Restarted", "Would restart", "Asked to restart", "restarted"),
+    then={Write.STOP: Write.RUN},
+    refused_is_done=(),  # a refusal does not show that it has stopped
+    next=START_ONCE,
+    owed=START_ONCE.owed,
+    marks=START_ONCE.marks,
 )
 
 # What says that a job does not exist; any other answer to a get, a 404 of the gateway above all, says nothing about it.
@@ -346,7 +347,7 @@ def _restarted(options: t.Mapping[str, t.Any]) -> DesiredState:
         )
     if options["trigger_savepoint"]:
         return replace(_with_savepoints(STOP_TO_START, waits=True), next=_from_savepoints(START_ONCE))
-    return replace(STOP_TO_START, next=START_ONCE)
+    return STOP_TO_START
 
 
 def _from_savepoints(goal: DesiredState) -> DesiredState:

@@ -16,12 +16,22 @@ from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import (
     Entry,
     Step,
     Write,
+    has_ended,
+    in_doubt,
+    is_owed,
+    left,
     misses,
     next_step,
     took_effect,
+    until_ended,
     wake_up,
 )
-from ansible_collections.otc.bigdata.plugins.module_utils._services.flink_jobs import GOALS, FlinkJobs
+from ansible_collections.otc.bigdata.plugins.module_utils._services.flink_jobs import (
+    GOALS,
+    START_ONCE,
+    STOP_TO_START,
+    FlinkJobs,
+)
 from ansible_collections.otc.bigdata.plugins.module_utils._services.mrs_jobs import JobExecutions
 from ansible_collections.otc.bigdata.plugins.module_utils._services.spark_batches import BatchJobs
 
@@ -447,3 +457,98 @@ def test_jobs_that_others_have_stopped_without_a_savepoint() -> None:
 def test_without_wait_nobody_sees_what_becomes_of_a_savepoint() -> None:
     goal = FlinkJobs.goal({**OPTIONS, "state": "stopped", "trigger_savepoint": True, "wait": False})
     assert step_of(entry_stopped(Answer.LOST, STOPPED_BY_US, False, goal), goal, 101) == Step.DONE
+
+
+# ---- ended ----
+
+
+def test_what_has_ended() -> None:
+    """As the last look has shown it; what may fall back must be seen twice."""
+    end = until_ended(["dead"], ["recovering"])
+    assert not has_ended(Entry(1, end), end)
+    assert has_ended(entry_seen("Dead", goal=end), end)
+    assert has_ended(entry_seen("running", None, goal=end), end)
+    assert not has_ended(entry_seen("dead", "running", goal=end), end)
+    assert not has_ended(entry_seen("recovering", "dead", goal=end), end)
+    assert has_ended(entry_seen("recovering", "dead", "dead", goal=end), end)
+    unread = entry_seen("dead", goal=end)
+    unread.unread = Refused("", "no")
+    assert not has_ended(unread, end)
+    assert end.step("any other word") is Step.WORKS
+    assert not end.writes
+
+
+# ---- restarted: one state after the other ----
+
+
+def stopped_by_us(answer: Answer = Answer.ACCEPTED, *statuses: str | None) -> Entry:
+    entry = entry_seen("job_running", goal=STOP_TO_START)
+    entry.sent(Write.STOP, answer, Refused("", "no") if answer in (Answer.REFUSED, Answer.DOUBTFUL) else None)
+    for status in statuses:
+        entry.look(status)
+    return entry
+
+
+LEFT = [
+    (Answer.ACCEPTED, ("job_canceling",), True, "may still stop, and was not started"),
+    (Answer.LOST, ("job_running",), True, "may still stop, and was not started"),
+    (Answer.DOUBTFUL, ("job_running",), True, "may still stop, and was not started"),
+    (Answer.REFUSED, ("job_running",), False, "was not started"),
+    (Answer.ACCEPTED, ("job_cancel_fail",), True, "was not started"),
+    (Answer.ACCEPTED, ("job_cancel_success",), True, "was not started"),
+    (Answer.ACCEPTED, (None,), True, "was not started"),
+]
+
+
+@pytest.mark.parametrize(("answer", "statuses", "owed", "said"), LEFT)
+def test_job_that_is_left_after_its_stop(answer: Answer, statuses: tuple, owed: bool, said: str) -> None:
+    entry = stopped_by_us(answer, *statuses)
+    assert is_owed(entry) is owed
+    assert left(entry) == f"; it {said}"
+
+
+def test_job_that_nothing_was_sent_for() -> None:
+    """It is as it was, and no start is owed to it."""
+    entry = entry_seen("job_savepointing", goal=STOP_TO_START)
+    assert (is_owed(entry), left(entry)) == (False, "")
+    entry.pursue(START_ONCE)
+    entry.sent(Write.RUN, Answer.ACCEPTED)
+    assert (is_owed(entry), left(entry)) == (False, "")
+
+
+STARTS = [
+    (Answer.ACCEPTED, (), "", False),
+    (Answer.LOST, (), "", True),
+    (Answer.DOUBTFUL, (), "", True),
+    (Answer.REFUSED, (), "; it was not started", False),
+    (Answer.LOST, ("job_submitting",), "", False),
+]
+
+
+@pytest.mark.parametrize(("answer", "statuses", "said", "doubt"), STARTS)
+def test_job_that_is_left_after_its_start(answer: Answer, statuses: tuple, said: str, doubt: bool) -> None:
+    """What is known of the stop says nothing about the start."""
+    entry = stopped_by_us(Answer.ACCEPTED, "job_cancel_success")
+    entry.pursue(START_ONCE)
+    assert (left(entry), entry.last) == ("; it was not started", None)
+    entry.sent(Write.RUN, answer, Refused("", "no") if answer is Answer.REFUSED else None)
+    for status in statuses:
+        entry.look(status)
+    assert (left(entry), in_doubt(entry), is_owed(entry)) == (said, doubt, True)
+
+
+@pytest.mark.parametrize("answer", [Answer.ACCEPTED, Answer.LOST, Answer.DOUBTFUL])
+@pytest.mark.parametrize("status", ["job_cancel_success", "job_idle", "job_arrearage_stopped"])
+def test_start_that_has_shown_an_effect_is_not_repeated(answer: Answer, status: str) -> None:
+    """Whatever the job is in afterwards."""
+    entry = stopped_by_us(Answer.ACCEPTED, "job_cancel_success")
+    entry.pursue(START_ONCE)
+    entry.sent(Write.RUN, answer)
+    entry.look("job_submitting")
+    entry.look(status)
+    assert next_step(entry, 60.0) is Step.WAIT
+
+
+@pytest.mark.parametrize("status", ["job_running_exception", "job_cancel_fail", "job_canceling", "job_foo"])
+def test_no_start_of_what_may_run(status: str) -> None:
+    assert not isinstance(START_ONCE.step(status), Write)

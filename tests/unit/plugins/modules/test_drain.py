@@ -10,6 +10,7 @@ import typing as t
 import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import Interrupted
 from ansible_collections.otc.bigdata.plugins.modules import dli_flink_jobs
 from ansible_collections.otc.bigdata.tests.unit.utils.service import Service, check_refused
 
@@ -267,13 +268,31 @@ def test_nothing_is_the_default(service, name):
     assert not service.run("ended", ids, drain_timeout=0).failed
 
 
+def watched(flink, on_progress: t.Callable[[str], None]) -> dict:
+    """The answer of a task that somebody watches."""
+    given = {name: one.get("default") for name, one in dli_flink_jobs.SPEC.items()}
+    given.update(flink.by_token, state="stopped", job_ids=["1", "2"], drain_timeout=DRAIN)
+    return dli_flink_jobs.CORE(given, Context({}, on_progress=on_progress))
+
+
 @pytest.mark.parametrize("door", ["module"], indirect=True)
 def test_progress(flink):
     """How many are still at work."""
     flink.jobs(ending(flink, 10, "flink"), ending(flink, 30, "flink"))
     lines: list[str] = []
-    given = {name: one.get("default") for name, one in dli_flink_jobs.SPEC.items()}
-    given.update(flink.by_token, state="stopped", job_ids=["1", "2"], drain_timeout=DRAIN)
-    assert not dli_flink_jobs.CORE(given, Context({}, on_progress=lines.append))["failed"]
+    assert not watched(flink, lines.append)["failed"]
     told = [line.rpartition(" (")[0] for line in lines]
     assert told[-2:] == ["1/2 ended, 1 still at work: 1 job_running", "2/2 ended"]
+
+
+@pytest.mark.parametrize("door", ["module"], indirect=True)
+def test_interrupt(flink):
+    """Nothing was written, and the report says so."""
+    flink.many(2)
+
+    def interrupt(text: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted, match="nothing was changed"):
+        watched(flink, interrupt)
+    assert not flink.writes
