@@ -11,7 +11,7 @@ import enum
 import typing as t
 from dataclasses import dataclass, field
 
-from .._cloud.errors import NO_ANSWER, ApiError, Vague
+from .._cloud.errors import NO_ANSWER, ApiError, Unreachable, Vague
 
 MOST_TRIES = 4  # of the same write for one job
 ENOUGH_LOOKS = 5  # after a refused write, until one before it, whose answer was lost, is believed to have been in vain
@@ -299,8 +299,7 @@ def _still_called_for(entry: Entry, last: LastWrite, now: float) -> Step | Write
 
 def _may_be_back(entry: Entry, last: LastWrite) -> bool:
     """The write must not take effect twice; it may have had its effect, and the job may be where it was before."""
-    owed = entry.goal.owed
-    return owed is not None and last.write is owed.write and last.moved and (last.unsure or says_little(entry))
+    return is_last_of_several(entry, last.write) and last.moved and (last.unsure or says_little(entry))
 
 
 def _again(entry: Entry, last: LastWrite, now: float) -> Step | Write:
@@ -330,20 +329,31 @@ def _after_refusal(entry: Entry, last: LastWrite) -> Step | Write:
 
 def says_little(entry: Entry) -> bool:
     """There was a last write, and its answer leaves open what comes of the next try."""
-    if entry.last is None:
+    last, refusal = entry.last, entry.refusal
+    if last is None:
         return False
-    refusal = entry.refusal
-    vague = isinstance(refusal, Vague) or (refusal is not None and refusal.code in entry.goal.again)
-    return vague or entry.last.answer is Answer.LOST
+    if last.answer is Answer.LOST or refusal is None:
+        return last.answer is Answer.LOST
+    vague = isinstance(refusal, Vague) or refusal.code in entry.goal.again
+    return vague or (is_last_of_several(entry, last.write) and never_arrived(refusal))
+
+
+def is_last_of_several(entry: Entry, write: Write) -> bool:
+    """The job is not to be left without this write."""
+    return entry.goal.owed is not None and write is entry.goal.owed.write
+
+
+def never_arrived(refusal: ApiError) -> bool:
+    """The service knows nothing of the write."""
+    return isinstance(refusal, Unreachable) or refusal.from_gateway
 
 
 def in_doubt(entry: Entry) -> bool:
     """Nobody knows whether the last write took effect."""
-    last, owed = entry.last, entry.goal.owed
+    last = entry.last
     if last is None or not last.unsure:
         return False
-    known = last.moved if owed and last.write is owed.write else entry.changed  # that may come from an earlier write
-    return not known
+    return not (last.moved if is_last_of_several(entry, last.write) else entry.changed)  # by an earlier write, perhaps
 
 
 def is_owed(entry: Entry) -> bool:

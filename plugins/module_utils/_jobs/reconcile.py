@@ -47,6 +47,7 @@ from .plan import (
     is_sure,
     lacks,
     misses,
+    never_arrived,
     next_step,
     says_little,
     took_effect,
@@ -536,6 +537,6 @@ def _meaning(refusal: ApiError | None, shared: bool) -> Answer:
         return Answer.ACCEPTED
     if isinstance(refusal, (Unanswered, Bug)):
         return Answer.LOST
-    if isinstance(refusal, (Fatal, Unreachable)) or refusal.from_gateway:
-        return Answer.REFUSED  # nothing reached the service
+    if isinstance(refusal, Fatal) or never_arrived(refusal):
+        return Answer.REFUSED
     return Answer.DOUBTFUL if shared else Answer.REFUSED

@@ -254,6 +254,27 @@ def test_refusal_that_only_says_that_it_failed(flink, operation):
     assert result.job(5)["msg"].endswith(NOT_STARTED)
 
 
+NEVER_ARRIVED = [
+    {"kind": "status", "status": 429},
+    {"kind": "status", "status": 404, "body": refusal("APIGW.0101")},
+]
+
+
+@pytest.mark.parametrize("fault", NEVER_ARRIVED)
+def test_start_that_did_not_reach_the_service(flink, fault):
+    """It is tried again, as the job must not be left stopped because the network or the gateway had a bad moment."""
+    flink.job()
+    flink.fault("/run$", times=3, **fault)
+    result = flink.run("restarted", [5], max_retries=0)
+    assert (result.failed, result.job(5)["action"], flink.truth) == (False, "stop+run", {5: "job_running"})
+    assert not flink.write_follows_write()
+    flink.job()
+    flink.fault("/run$", times=None, **fault)
+    job = flink.run("restarted", [5], max_retries=0).job(5)
+    assert job["failed"]
+    assert job["msg"].endswith(NOT_STARTED)
+
+
 LOST = [
     ({"kind": "reset_before"}, False),
     ({"kind": "reset_after"}, True),
