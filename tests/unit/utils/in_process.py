@@ -61,7 +61,7 @@ def run_in_process(
 @contextlib.contextmanager
 def _as_process(environ: dict) -> t.Iterator[None]:
     """What a process has of its own: environment, an empty home that it begins in, warnings, what was imported late."""
-    for name in [name for name in sys.modules if name.split(".")[0] == "openstack"]:
+    for name in [name for name in sys.modules if name.startswith("openstack.config")]:
         del sys.modules[name]  # it looks for its folders when it is imported
     warnings._global_warnings.clear()
     warnings._global_deprecations.clear()

@@ -70,8 +70,8 @@ def _action(name: str, arguments: dict, check_mode: bool, diff: bool, folder: st
 @contextlib.contextmanager
 def _as_worker(folder: str, verbosity: int, environ: dict, printed: t.TextIO) -> t.Iterator[None]:
     """The environment and the verbosity of a run of Ansible, with an empty home."""
-    for name in [name for name in sys.modules if name.split(".")[0] == "openstack"]:
-        del sys.modules[name]  # a worker has not imported it yet
+    for name in [name for name in sys.modules if name.startswith("openstack.config")]:
+        del sys.modules[name]  # a worker has not looked for its folders yet
     variables = {**_environ(pathlib.Path(folder)), "ANSIBLE_INJECT_INVOCATION": "1", **environ}
     with contextlib.ExitStack() as stack:
         stack.enter_context(mock.patch.dict(os.environ, variables, clear=True))
