@@ -43,7 +43,7 @@ def _end_time(job: Job) -> int | None:
 
 def _duration(job: Job) -> int:
     began = job["start_time"]
-    return (job["end_time"] or World.now_ms()) - began if began else 0
+    return max((job["end_time"] or World.now_ms()) - began, 0) if began else 0
 
 
 # "Querying All Jobs" (dli_02_0025), "Querying Job Status" (dli_02_0021), "Querying Job Details" (dli_02_0022)
