@@ -18,6 +18,7 @@ import time
 import typing as t
 
 import pytest
+from ansible.executor.process.worker import WorkerProcess
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
@@ -779,9 +780,12 @@ def test_nothing_is_sent_once_ansible_is_gone():
         assert writes(emulator) == 1
 
 
+TELLS_WORKERS = hasattr(WorkerProcess, "_term")  # that it was terminated; ansible-core 2.16 only ends
+
+
 def test_terminated():
     """As a service manager or AWX ends it."""
     with interrupted("it waits", lambda run: run.kill(signal.SIGTERM)) as (run, emulator):
         assert run.code == -signal.SIGTERM, run.said
-        assert INTERRUPTED.findall(run.said) == [(FLINK, MOMENTS["it waits"][2])]
+        assert INTERRUPTED.findall(run.said) == ([(FLINK, MOMENTS["it waits"][2])] if TELLS_WORKERS else [])
         assert writes(emulator) == 1
