@@ -31,7 +31,15 @@ Settings = dict[str, t.Any]
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 
 EMPTY = "is empty; leave it out or give it a value"
-LEAST = {"max_jobs": 1, "min_jobs": 0, "slices": 1, "wait_timeout": 0}
+LEAST = {
+    "drain_timeout": 0,
+    "max_jobs": 1,
+    "min_jobs": 0,
+    "rounds": 1,
+    "slices": 1,
+    "wait_interval": 1,
+    "wait_timeout": 0,
+}
 AGES = ("older_than", "nightly_purge")
 AGE = re.compile(r"[1-9][0-9]{0,8}[smhdw]")
 # What the playbooks keep for themselves, beside names that begin with OWN_PREFIX. One of the command line would win over it.
@@ -431,14 +439,29 @@ def _is_id(value: t.Any) -> bool:
 
 def _intent(playbook: str, found: Settings, given: Variables, check_mode: bool) -> str:
     """One line, also for somebody who has typed the variables in a hurry."""
-    does = {"stop_all": _stops, "purge_finished": _purges, "maintenance_window": _window, "maintenance_end": _end}
+    does = {
+        "drain_queue": _drains,
+        "maintenance_end": _end,
+        "maintenance_window": _window,
+        "purge_finished": _purges,
+        "stop_all": _stops,
+    }
     text = f"{does[playbook](found)}; {_place(found, given)}"
     return f"Check mode, so nothing is changed: {text}" if check_mode else text
 
 
 def _stops(found: Settings) -> str:
     savepoints = "" if "flink" not in found["services"] else f"; Flink jobs {_savepoints(found)}"
-    return f"Stop what runs in {_services(found)}: {_which(found)}{savepoints}"
+    return f"Stop what runs in {_services(found)}: {_which(found)}{savepoints}{_time_to_end(found)}"
+
+
+def _drains(found: Settings) -> str:
+    savepoints = "; Flink jobs with savepoints" if "flink" in found["services"] else ""
+    return f"Empty the queue {found['queue_name']}: stop what runs there in {_services(found)}{savepoints}{_time_to_end(found)}"
+
+
+def _time_to_end(found: Settings) -> str:
+    return f"; after {found['drain_timeout']} s to end by themselves" if found["drain_timeout"] else ""
 
 
 def _purges(found: Settings) -> str:

@@ -62,7 +62,9 @@ MODULE: dict[str, t.Callable[[], str]] = {  # where the module is named
 NAME: dict[str, t.Callable[[], set[str]]] = {  # where the name among `services` is
     "playbooks/meta/stop_all.yml": lambda: services("stop_all"),
     "playbooks/tasks/stop.yml": lambda: set(re.findall(r"register: (\w+)_result", read("playbooks/tasks/stop.yml"))),
-    "playbooks/tasks/report.yml": lambda: set(re.findall(r"{'service': '(\w+)'}", read("playbooks/tasks/report.yml"))),
+    "playbooks/tasks/collect.yml": lambda: set(
+        re.findall(r"{'service': '(\w+)'}", read("playbooks/tasks/collect.yml"))
+    ),
     "extensions/eda/plugins/event_source/job_events.py": lambda: set(EVENT_OPTIONS["services"]["choices"]),
     "the filters there": lambda: set(EVENT_OPTIONS["filters"]["suboptions"]),
     "tests/unit/utils/worlds.py": lambda: set(WORDS),

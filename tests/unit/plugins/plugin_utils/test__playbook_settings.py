@@ -128,7 +128,11 @@ NO_TEXTS = [
 @pytest.mark.parametrize("playbook", OPTIONS)
 def test_what_is_no_text(playbook, value, shown):
     """It stood for something else, which nobody knows any more. 0 would even pass for "not given"."""
-    right = {"maintenance_end": {"otc_bigdata": TOLD}, "purge_finished": {"older_than": "1d"}}
+    right = {
+        "drain_queue": {"queue_name": "q"},
+        "maintenance_end": {"otc_bigdata": TOLD},
+        "purge_finished": {"older_than": "1d"},
+    }
     texts = {name: option for name, option in OPTIONS[playbook].items() if option["type"] in ("list", "path", "str")}
     for name in set(texts) - {"older_than"}:
         ways = [value, [value], ["a", [value]]] if texts[name]["type"] == "list" else [value]
@@ -169,6 +173,16 @@ def empty(name: str) -> str:
 @pytest.mark.parametrize(
     ("playbook", "values", "complaint"),
     [
+        *(("drain_queue", {"queue_name": blank}, "missing required arguments: queue_name") for blank in (None, "", " ", "\n")),
+        ("drain_queue", {}, "missing required arguments: queue_name"),
+        ("drain_queue", {"queue_name": ["q"]}, "queue_name: must be text, not list"),
+        ("drain_queue", {"queue_name": "q\nr"}, "queue_name: has a line break or another control character in it"),
+        ("drain_queue", {"queue_name": "q", "services": "mrs"}, "must be one or more of: flink, spark, sql. Got no match for: mrs"),
+        ("drain_queue", {"queue_name": "q", "services": []}, empty("services")),
+        ("drain_queue", {"queue_name": "q", "rounds": 0}, "rounds: must be at least 1, not 0"),
+        ("drain_queue", {"queue_name": "q", "wait_interval": 0}, "wait_interval: must be at least 1, not 0"),
+        ("drain_queue", {"queue_name": "q", "drain_timeout": -1}, "drain_timeout: must be at least 0, not -1"),
+        ("stop_all", {"names": "a", "drain_timeout": -1}, "drain_timeout: must be at least 0, not -1"),
         ("purge_finished", {}, "missing required arguments: older_than"),
         ("purge_finished", {"older_than": "1d", "services": "flink,spark"}, "must be one or more of: flink, mrs. Got no match for: spark"),
         ("purge_finished", {"older_than": " "}, "missing required arguments: older_than"),
@@ -220,9 +234,11 @@ def test_wrong_values(playbook, values, complaint):
 @pytest.mark.parametrize("playbook", OPTIONS)
 def test_null_is_not_given(playbook):
     """Of each type; empty and blank text is the same. Blanks around any other text do not count."""
-    given = {"maintenance_end": {"otc_bigdata": TOLD}, "purge_finished": {"older_than": "1d"}}.get(
-        playbook, {"queue_name": "q"}
-    )
+    given = {
+        "drain_queue": {"queue_name": "q"},
+        "maintenance_end": {"otc_bigdata": TOLD},
+        "purge_finished": {"older_than": "1d"},
+    }.get(playbook, {"queue_name": "q"})
     expected = taken(playbook, given)
     assert expected["complaints"] == []
     for value in (None, "", " \n"):
@@ -269,6 +285,21 @@ def test_all_jobs(playbook):
             "stop_all",
             {"names": "*", "services": "spark", "region": "eu-de"},
             "Stop what runs in spark: every job; the project of the credential, region eu-de",
+        ),
+        (
+            "stop_all",
+            {"queue_name": "q", "services": "sql", "drain_timeout": 60},
+            "Stop what runs in sql: every job on the queue q; after 60 s to end by themselves; the project of the credential",
+        ),
+        (
+            "drain_queue",
+            {"queue_name": "q ", "services": "flink, spark", "drain_timeout": 60, "project_id": "1"},
+            "Empty the queue q: stop what runs there in flink, spark; Flink jobs with savepoints; after 60 s to end by themselves; project_id 1",
+        ),
+        (
+            "drain_queue",
+            {"queue_name": "q", "services": "sql"},
+            "Empty the queue q: stop what runs there in sql; the project of the credential",
         ),
         (
             "purge_finished",
