@@ -236,9 +236,9 @@ def test_one_service_fails():
 
 
 def test_hosts():
-    """One for each project; their figures add up."""
+    """One for each project; their figures add up. On one of them jobs have two seconds to end by themselves."""
     hosts = {
-        "day": {"project_name": "eu-de", "queue_name": "streaming"},
+        "day": {"project_name": "eu-de", "queue_name": "streaming", "drain_timeout": 2},
         "night": {"project_name": "eu-de_nightly", "names": "*"},
     }
     running = {"status": "job_running", "queue_name": "streaming"}
@@ -247,17 +247,23 @@ def test_hosts():
             {"job_id": 1, **running},
             {"job_id": 2, "project_id": NIGHTLY, **running},
             {"job_id": 3, "status": "job_running"},
+            {"job_id": 4, **running, "script": {"created": [{"after": "1 looks", "status": "job_finish"}]}},
         ],
         "batches": [],
+        "sql_jobs": [],
         "mrs_jobs": [],
     }
     with two_projects(**seed) as (emulator, here):
         here.write("hosts.yml", {"all": {"hosts": hosts}})
         run = play(here, "stop_all", {"otc_hosts": "all"}, "-i", "hosts.yml")
         assert run.code == 0, run.said
-        assert truth(emulator) == {1: "job_cancel_success", 2: "job_cancel_success", 3: "job_running"}
-        assert counts(run) == {"flink": [2, 2, 0, 0], "spark": [0, 0, 0, 0]}
-        assert stats(run)["flink"]["messages"] == ["Stopped 1 of 1 job"] * 2
+        ended = {1: "job_cancel_success", 2: "job_cancel_success", 4: "job_finish"}
+        assert {job: status for job, status in truth(emulator).items() if status != "job_running"} == ended
+        assert counts(run) == {"flink": [3, 2, 1, 0], "spark": [0, 0, 0, 0], "sql": [0, 0, 0, 0]}
+        assert stats(run)["flink"]["messages"] == [
+            "Stopped 1 of 2 jobs, 1 ended within drain_timeout",
+            "Stopped 1 of 1 job",
+        ]
 
 
 # ---- drain_queue ----
