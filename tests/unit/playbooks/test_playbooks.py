@@ -954,7 +954,8 @@ def test_every_job():
         assert Flink(emulator).truth == {**dict.fromkeys(jobs, "job_running"), 11: "job_cancel_success"}
         run = play_hosts(here, "stop_all", {"every": {**day, **every}, "named": {**night, "names": "all"}})
         assert run.code == 0, run.said
-        assert first_line(run).startswith("Stop what runs in flink, spark, sql: every job; ")
+        said = said_to(run, "Say what is going to be done", "every")
+        assert said.startswith("Stop what runs in flink, spark, sql: every job; ")
         assert Flink(emulator).truth == {**dict.fromkeys(jobs, "job_cancel_success"), 13: "job_running"}
 
 
