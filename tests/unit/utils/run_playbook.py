@@ -30,11 +30,12 @@ HEADING = re.compile(r"^(?:TASK|PLAY) \[(.*?)\] \**\n", re.MULTILINE)
 
 
 class Start(t.Protocol):
-    """How a process is started that has these streams."""
+    """How a process is started."""
 
     def __call__(
         self, line: t.Sequence[str], streams: t.Sequence[int], cwd: pathlib.Path, env: dict[str, str]
-    ) -> Process | subprocess.Popen: ...
+    ) -> Process | subprocess.Popen:
+        """``streams``: its standard input, output and error."""
 
 
 def fresh(line, streams, cwd, env):
