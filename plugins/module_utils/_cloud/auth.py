@@ -233,6 +233,11 @@ class Session:
         self._renewable = credential.renewable
         self.login = self._renew()
 
+    def accepted(self, used: Auth) -> None:
+        """A login that has been of use may be renewed when it ends; one that never was would be refused again."""
+        if used is self.login.auth:
+            self._renewable = self.credential.renewable
+
     def renewed(self, used: Auth) -> bool:
         """True if there is now a newer login than the one that was ``used``; many workers cause one request.
 

@@ -103,11 +103,13 @@ class Client:
                     Unanswered, "the token was not accepted; there is a new one now"
                 )
             self._context.repeated(f"{reply.call}: HTTP {reply.status}; sent again after a new login")
-            reply = self._send(method, path, query, body, self._session.login.auth, repeat, taken)
+            used = self._session.login.auth
+            reply = self._send(method, path, query, body, used, repeat, taken)
         if expired(reply, self._api):
             raise denied(problem(reply, api=self._api), reply, self._session.credential)
         if reply.status // 100 == 2:
             self._accepted = True
+            self._session.accepted(used)
             return reply.value
         raise problem(reply, needs, self._api)
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 import typing as t
 
 from .._cloud.client import Client
-from .._cloud.errors import ApiError, Fatal, Refused, Skipped
+from .._cloud.errors import ApiError, Fatal, Refused, Skipped, Unanswered
 from .service import Export
 
 Ids = t.Sequence[t.Any]
+
+OVERWRITTEN = "two exports were answered with the same file, so one may have overwritten the other; choose fewer jobs"
 
 
 def export_all(
@@ -31,6 +33,8 @@ def export_all(
         if len(rest) < len(refused):
             left_out = _sent(export, client, rest, files)
     faults = [fault for fault, dummy in left_out]
+    if not faults and len(set(files)) < len(files):
+        return Unanswered("", OVERWRITTEN)
     return next((fault for fault in faults if not isinstance(fault, Skipped)), faults[0] if faults else None)
 
 

@@ -32,6 +32,7 @@ SHORT = "the list shows {} of the {} entries that it counts; one may be missing 
 CROWDED = (
     "more than {} jobs of the list have the same {}, and the service shows no more of them; choose fewer by filters"
 )
+TIMELESS = "the list has more than {} jobs, and tells no {} of them to go on from; choose fewer by filters"
 NAMELESS = "entries of the list that have no usable id, and are left out: {}"
 
 
@@ -228,6 +229,8 @@ def whole_list(pages_of: Pages) -> Listing:
     A service may show fewer jobs on a page than it is asked for; then it is read on in such steps.
     """
     first = pages_of.first()
+    if pages_of.lasting and first.others():
+        return whole_list(pages_of.lasting())
     pages = _readable([first, *pages_of.others(first)])
     step = _cut_to(pages)
     if step and (len(pages) == 1 or not pages[-1].rows):  # it may as well show all that this user may see
@@ -236,8 +239,17 @@ def whole_list(pages_of: Pages) -> Listing:
     if step:
         pages = _readable([first, *pages_of.others(first, step)])
     further = _further(pages_of, pages, step or PAGE)
-    listed = listing(_readable([*pages, *further]), pages_of.oldest_first)
-    return replace(listed, still=False) if _may_have_shifted(pages, pages_of.onward) else listed
+    listed = listing(pages, pages_of.oldest_first, _readable(further))
+    shifted = _may_have_shifted(pages, pages_of.onward) or (len(pages) > 1 and _has_shrunk(pages_of, first))
+    return replace(listed, still=False) if shifted else listed
+
+
+def _has_shrunk(pages_of: Pages, first: Page) -> bool:
+    """Whether a job at the beginning of a list is gone, so that all others have moved up: one of them is on no page then.
+
+    Of a list with the oldest jobs first, only these go, as the service keeps records for some time.
+    """
+    return pages_of.oldest_first and pages_of.first().jobs.keys() != first.jobs.keys()
 
 
 def _may_have_shifted(pages: t.Sequence[Page | ApiError], onward: Onward | None) -> bool:
@@ -247,7 +259,7 @@ def _may_have_shifted(pages: t.Sequence[Page | ApiError], onward: Onward | None)
     if onward is None:
         return False
     whole = [page for page in pages if isinstance(page, Page)]
-    timeless = any(job.get(onward.time) is None for page in whole for job in page.jobs.values())
+    timeless = any(_time(job, onward.time) is None for page in whole for job in page.jobs.values())
     return timeless and len({page.total for page in whole}) > 1
 
 
@@ -262,15 +274,17 @@ def _further(pages_of: Pages, pages: t.Sequence[Page | ApiError], step: int) -> 
     onward, window, found, since = pages_of.onward, list(pages), t.cast("list[Page | ApiError]", []), -1
     if onward is None or not _goes_on(window, onward, step):
         return []
+    if onward.timeless:  # what gets its time after this is in a later window
+        found = _window(onward.timeless, step)
     while _goes_on(window, onward, step):
         latest = _latest(window, onward.time)
         if latest is None or latest - 1 <= since:
-            call = t.cast(Page, window[0]).call
-            return [*found, Excessive(call, CROWDED.format(onward.most * step, onward.time), 200)]
+            why = TIMELESS if latest is None else CROWDED
+            return [*found, Excessive(t.cast(Page, window[0]).call, why.format(onward.most * step, onward.time), 200)]
         since = latest - 1  # whether the service means "later" or "not earlier", none of that moment is missed
         window = _window(onward.later_than(since), step)
         found += window
-    return [*found, *(_window(onward.timeless, step) if onward.timeless else ())]
+    return found
 
 
 def _window(pages_of: Pages, step: int) -> list[Page | ApiError]:
@@ -289,8 +303,14 @@ def _goes_on(window: t.Sequence[Page | ApiError], onward: Onward, step: int) -> 
 
 def _latest(window: t.Sequence[Page | ApiError], time_field: str) -> int | None:
     """The latest time that jobs of these pages tell."""
-    times = [job.get(time_field) for page in window if isinstance(page, Page) for job in page.jobs.values()]
-    return max((int(one) for one in times if one is not None and count(one)), default=None)
+    times = [_time(job, time_field) for page in window if isinstance(page, Page) for job in page.jobs.values()]
+    return max((one for one in times if one is not None), default=None)
+
+
+def _time(job: Job, field: str) -> int | None:
+    """In ms since 1970; None for a job that has none yet, however that is written."""
+    found = job.get(field)
+    return int(found) or None if found is not None and count(found) else None
 
 
 def _readable(pages: t.Sequence[Page | ApiError]) -> list[Page]:
@@ -309,23 +329,27 @@ def _cut_to(pages: t.Sequence[Page | ApiError]) -> int:
     return rows if {one.rows for one in (whole[:-1] or whole)} == {rows} else 0
 
 
-def listing(pages: t.Sequence[Page | ApiError], oldest_first: bool = False) -> Listing:
+def listing(pages: t.Sequence[Page | ApiError], oldest_first: bool = False, further: t.Sequence[Page] = ()) -> Listing:
     """It did not move if every page tells the same total, and that many different jobs were shown.
 
     As the first page is read before all others, and new jobs come at its top, this leaves no way to miss a job. If the total
     is larger, but the same on all pages, and no job was shown twice, reading it again would not show more.
 
     Where new jobs come at its end, later totals may grow: it is complete with as many jobs as its first page has counted.
+    It may go on, with ``further`` pages, some of whose rows are those of ``pages`` again.
     """
     whole = [page for page in pages if isinstance(page, Page)]
+    own = sum(page.nameless for page in whole)
+    complete = len(whole) == len(pages)
+    whole += further
     jobs = {job_id: job for page in whole for job_id, job in page.jobs.items()}
     nameless, rows = sum(page.nameless for page in whole), sum(page.rows for page in whole)
     totals = {page.total for page in whole}
-    complete = len(whole) == len(pages) and len(totals) == 1 and rows == len(jobs) + nameless
-    still = complete and totals == {rows}
+    agreed = complete and len(totals) == 1 and rows == len(jobs) + nameless
+    still = agreed and totals == {rows}
     if oldest_first:
-        still = len(whole) == len(pages) and len(jobs) + nameless >= whole[0].total
-    short = SHORT.format(rows, whole[0].total) if complete and rows < whole[0].total else ""
+        still = complete and len(jobs) + own >= whole[0].total >= whole[0].rows
+    short = SHORT.format(rows, whole[0].total) if agreed and rows < whole[0].total else ""
     return Listing(jobs, still, short, nameless, proves_gone=still and not oldest_first)
 
 

@@ -11,6 +11,7 @@ So a refused or unanswered write needs no code of its own: the next look tells w
 
 from __future__ import annotations
 
+import contextlib
 import time
 import typing as t
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from .._cloud.errors import (
     Skipped,
     Unanswered,
     Unreachable,
+    Untold,
 )
 from .._cloud.options import check_range
 from .deadline import Deadline
@@ -57,12 +59,13 @@ from .plan import (
 from .progress import Progress
 from .reading import ListCache, Observation, everything, look
 from .report import diff, how_far, incomplete, report, until_now
-from .selection import Options, Selection, matching, why_none
+from .selection import Options, Selection, matching, may_be_excluded, why_none
 from .service import JobType, Service
 
 Result = dict[str, t.Any]
 
 YEAR = 365 * 86400  # seconds
+BRIEFLY = 10.0  # seconds for a look at all jobs, where some of them must not be kept waiting by others
 OVERTIME = 60.0  # seconds after the deadline, for jobs that are not to be left as they are then
 DRAINED = ("stopped", "absent")  # states in which jobs may be given time to end by themselves
 
@@ -216,7 +219,12 @@ def _filtered(service: Service, task: Task) -> dict[t.Any, t.Any]:
         if task.options["state"] == "absent":
             raise OptionError(f"{said}; nothing was done (trust_server_filters: true accepts that)")
         task.warnings.append(said)
-    return {**jobs, **listing.untold}
+    unclear = may_be_excluded(listing.jobs, filters, service.fields, now)
+    untold = {
+        job_id: Untold("", f"the list does not tell its {field}, so it is left alone")
+        for job_id, field in unclear.items()
+    }
+    return {**jobs, **listing.untold, **untold}
 
 
 def _look(service: Service, task: Task, entries: t.Sequence[Entry]) -> None:
@@ -259,9 +267,9 @@ def _drain(service: Service, task: Task, end: DesiredState) -> None:
     known = [entry for entry in task.entries if entry.seen]
     at_work = [entry for entry in known if not has_ended(entry, end)]
     task.deadline.begin(seconds)
-    service.client.end_at(task.deadline.moment + wait_timeout)
     # all of them, as one that has ended may be started again meanwhile
     while not all(has_ended(entry, end) for entry in known) and task.deadline.pause():
+        service.client.end_at(task.deadline.now() + BRIEFLY)
         _look(service, task, known)
         task.progress.tell(lambda: how_far(task.entries, end))
     for entry in at_work:
@@ -294,8 +302,10 @@ def _carry_out(service: Service, task: Task) -> None:
     while True:
         writes = _due(task, late)
         if writes:
-            _send(service, task, writes)
-        late = late or any(entry.unsent for entry, dummy in writes)
+            with _briefly(service, task, task.goal.next is not None):
+                _send(service, task, writes)
+        held_back = any(entry.unsent for entry, dummy in writes)
+        late = late or (held_back and (task.goal.next is None or task.deadline.now() >= task.deadline.moment))
         waiting = task.open()
         if not waiting:
             return
@@ -308,8 +318,18 @@ def _carry_out(service: Service, task: Task) -> None:
                 _time_out(waiting, task)
                 return
             waiting = task.open()
-        _look(service, task, waiting)
+        with _briefly(service, task, any(map(is_owed, waiting))):
+            _look(service, task, waiting)
         task.progress.tell(lambda: how_far(task.entries, task.goal))
+
+
+@contextlib.contextmanager
+def _briefly(service: Service, task: Task, hurried: bool) -> t.Iterator[None]:
+    """If there is a hurry, jobs that have been stopped do not wait for the requests that others need."""
+    if hurried:
+        service.client.end_at(min(task.deadline.moment, task.deadline.now() + BRIEFLY))
+    yield
+    service.client.end_at(task.deadline.moment)
 
 
 def _begins_overtime(service: Service, task: Task, waiting: t.Sequence[Entry]) -> bool:

@@ -186,6 +186,20 @@ def _cannot_be_told(jobs: t.Mapping[t.Any, Job], key: str, fields: Fields) -> bo
     return not known and bool(jobs) and all(_untold(job, key, fields) for job in jobs.values())
 
 
+def may_be_excluded(
+    jobs: t.Mapping[t.Any, Job], filters: t.Mapping[str, t.Any], fields: Fields, now: float
+) -> dict[t.Any, str]:
+    """The jobs that pass all filters but for one that would take them out, and do not tell whether it does: by id, its field."""
+    found: dict[t.Any, str] = {}
+    for key in (key for key in filters if key.startswith(NOT)):
+        field = fields.filters[key]
+        silent = {job_id: job for job_id, job in jobs.items() if job.get(field) is None}
+        others = {name: value for name, value in filters.items() if name != key}
+        if silent:
+            found.update(dict.fromkeys(matching(silent, others, fields, now)[0], field))
+    return found
+
+
 def asked(filters: t.Mapping[str, t.Any], fields: Fields, key: str, words: t.Collection[str]) -> dict[str, t.Any]:
     """The query for the filters that a service applies; ``key``, its filter by status, takes a single known word."""
     query = {name: filters[name] for name in fields.by_service if name in filters}
@@ -215,7 +229,7 @@ def _passes(job: Job, key: str, wanted: t.Any, fields: Fields, now: float) -> bo
     if key == "tags":
         return all(tags_of(found).get(tag) == str(value) for tag, value in wanted.items())
     if key.startswith(NOT):
-        return fields.word(str(found)) not in set(map(fields.word, wanted))
+        return found is not None and fields.word(str(found)) not in set(map(fields.word, wanted))
     if key in fields.parts:
         return wanted.lower() in str(found).lower()
     if isinstance(wanted, list):

@@ -64,7 +64,8 @@ class Onward:
 class Pages:
     """A list. ``read`` gets the page of a number; it raises ApiError.
 
-    ``oldest_first``: what arrives while it is read comes at its end, and not at its top.
+    ``oldest_first``: what arrives while it is read comes at its end, and not at its top. ``lasting``: the same list with
+    more jobs in it, that none of them leaves while it is read, as one that has ended leaves a list of those that run.
     """
 
     client: Client
@@ -72,6 +73,7 @@ class Pages:
     read: t.Callable[[int], Page]
     oldest_first: bool = False
     onward: Onward | None = None
+    lasting: t.Callable[[], Pages] | None = None
 
     def first(self) -> Page:
         """It tells how many jobs there are."""

@@ -149,8 +149,8 @@ def folder_in_obs(text: str) -> str:
     """The value of ``export_to`` as the service takes it. Raises OptionError, which quotes nothing."""
     refuse_odd("export_to", Value(text, "export_to"))
     folder = text[len(OBS) :] if text.startswith(OBS) else text
-    bucket = folder.partition("/")[0]
-    if not bucket or ":" in bucket or ".." in folder:
+    bucket, dummy, path = folder.partition("/")
+    if not bucket or ":" in bucket or not path.strip("/") or ".." in folder:
         raise OptionError(
             "export_to: must be a bucket of OBS, and a folder in it, such as ops-bucket/flink, without .."
         )

@@ -42,6 +42,7 @@ STEPS: t.Mapping[str, Step | Write] = {
 # Maintenance of the queue itself, which is in the same list
 OF_THE_QUEUE = ("RESTART_QUEUE", "SCALE_QUEUE")
 READ = "a grant on the queue of the job (Huawei Cloud: dli:jobs:get)"
+SAID_NO = "is_success is false"  # the message beside it may quote the statement of the job
 CANCEL = "dli:queue:cancelJob, or CANCEL_JOB on the queue of the job"
 
 
@@ -109,6 +110,8 @@ class SqlJobs:
             return selection
         filters = dict(selection.filters)
         check_tags(filters)
+        if "ALL" in (word.upper() for word in filters.get("job_type", ())):
+            raise OptionError("filters.job_type: ALL is not the type of any job; leave job_type out")
         if len(filters.get("sql_pattern", "")) > LONGEST_PATTERN:
             raise OptionError(f"filters.sql_pattern: is longer than {LONGEST_PATTERN} characters")
         if "state" in options and "job_type" not in filters:  # nobody means these who wants to empty a queue
@@ -136,7 +139,7 @@ class SqlJobs:
 
         def read(answer: t.Any, call: str) -> Job:
             if part(answer, "status") is None and refusal_in(answer, call):
-                raise Refused(call, "is_success is false", 200)  # its message is one of the job
+                raise Refused(call, SAID_NO, 200)
             job = the_job(job_id, answer, self.fields, call)
             return {key: value for key, value in job.items() if key != "is_success"}  # which is about the answer
 
@@ -168,6 +171,7 @@ class SqlJobs:
 
     def pages(self, query: t.Mapping[str, t.Any]) -> Pages:
         """The oldest first: in any other order a list of pages by number moves with each job that arrives."""
+        of_all = {key: value for key, value in query.items() if key not in self.passing}
         launching = None if "job-status" in query else self.pages({**query, "job-status": "LAUNCHING"})
         return Pages(
             self.client,
@@ -180,6 +184,7 @@ class SqlJobs:
                 later_than=lambda time: self.pages({**query, "start": time}),
                 timeless=launching,
             ),
+            lasting=None if of_all == query else lambda: self.pages(of_all),
         )
 
     def _page(self, number: int, query: t.Mapping[str, t.Any]) -> Page:
@@ -211,6 +216,6 @@ class SqlJobs:
         def read(answer: t.Any, call: str) -> Refused | None:
             shaped(answer, Maybe({"is_success": Maybe((bool, str))}), call)
             refusal = refusal_in(answer, call)
-            return refusal and refusal.recast(Vague, self.client.plain(refusal.error["message"]))
+            return refusal and refusal.recast(Vague, SAID_NO)
 
         return [self.client.call("DELETE", f"{self._jobs}/{ids[0]}", needs=CANCEL, read=read)]

@@ -374,3 +374,37 @@ def test_a_job_that_cannot_be_read_when_the_drain_is_over(flink):
     flink.fault(f"/jobs/{ids[1]}$", "status", status=404, body={"error_code": "DLI.9999"}, skip=1, times=3)
     result = purge(flink, ids, drain_timeout=2, wait_interval=1)
     assert (result.failed, flink.truth) == (False, dict.fromkeys(ids))
+
+
+def rewritten(service, change) -> None:
+    """``change(request, body)`` of each answer."""
+    answer = service.emulator.answer
+
+    def answered(request, connection):
+        reply = answer(request, connection)
+        if isinstance(reply.body, (dict, list)):
+            reply.body = change(request, json.loads(json.dumps(reply.body)))
+        return reply
+
+    service.emulator.answer = answered
+
+
+def test_two_exports_that_name_the_same_file(flink):
+    """Files are named by the second, and requests go out in parallel: the second has overwritten the first."""
+    flink.many(150, status="job_finish")
+
+    def change(dummy, body):
+        if isinstance(body, dict) and body.get("zip_file"):
+            body["zip_file"] = ["ops-bucket/flink/jobs_1764.zip"]
+        return body
+
+    rewritten(flink, change)
+    result = flink.run("absent", filters={"name": ["*"]}, max_jobs=1000, export_to="ops-bucket/flink")
+    assert result.failed, (result["msg"], result["exported"])
+
+
+def test_bucket_without_a_folder(flink):
+    """The message of the check demands 'a bucket, and a folder in it'; a bucket alone goes to the service."""
+    flink.many(1)
+    flink.run("absent", [1], export_to="ops-bucket")
+    assert flink.log == []

@@ -20,6 +20,7 @@ WHICH = {
     "dli_flink_jobs": {"state": "stopped", "job_ids": [128]},
     "dli_flink_jobs_info": {"job_ids": [128]},
     "dli_batch_job": {"state": "stopped", "batch_id": []},
+    "dli_sql_jobs": {"state": "stopped", "job_ids": []},
     "mrs_job_executions": {
         "state": "absent",
         "cluster_name": "analytics",
