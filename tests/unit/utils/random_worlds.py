@@ -150,7 +150,7 @@ def _task(chance: random.Random, words: Words, numbers: list[int]) -> dict:
     if words.service is Mrs:
         optional["cluster_name"] = ("analytics",)
     if words.service is Flink and state == "absent":
-        optional["export_to"] = ("ops-bucket/flink", "obs://ops-bucket")
+        optional["export_to"] = ("ops-bucket/flink", "obs://ops-bucket/flink")
     task = {name: chance.choice(values) for name, values in optional.items() if chance.random() < 0.4}
     if state == "restarted":  # other combinations are refused
         task.pop("wait", None)
