@@ -61,7 +61,7 @@ def results(service: Service, reads: bool) -> list[dict]:
         listed, detailed = service.info(), service.info(details=True)
         return [listed, detailed, service.info(unknown), service.info(**{service.ids: job})]
     good, bad = service.run("stopped", job, diff=True), service.run("stopped", [service.id(999)])
-    own = [service.run("absent", job, export_to="ops-bucket")] if isinstance(service, Flink) else []
+    own = [service.run("absent", job, export_to="ops-bucket/flink")] if isinstance(service, Flink) else []
     return [good, bad, *own, service.run("stopped", job, unknown)]
 
 

@@ -157,10 +157,15 @@ class Run:
         return "DLI.0001" in map(self.answer, VAGUE) and bool(self.settings["unshown"] or self.broken_list)
 
     @property
+    def expirations(self) -> int:
+        """How many times a login has ended, or seemed to."""
+        return self.expired + sum(name in EXPIRED for name in self.faults.values())
+
+    @property
     def survivable(self) -> bool:
         """All that went wrong passes, and there is patience enough for it."""
-        expired = self.expired + sum(name in EXPIRED for name in self.faults.values())
-        passing = all(name in PASSING or name in EXPIRED for name in self.faults.values()) and expired <= self.logs_in
+        passing = all(name in PASSING or name in EXPIRED for name in self.faults.values())
+        passing = passing and self.expirations <= self.logs_in
         return passing and self.task["max_retries"] >= len(self.faults) and self.task["wait_timeout"] == PATIENCE
 
     @property
@@ -195,8 +200,8 @@ def judge(run: Run) -> None:
     assert not HALVES.search(json.dumps(result, ensure_ascii=False)), "half a character"
     assert run.summary["peak_in_flight"] <= run.task.get("max_concurrency", 8), "too many requests at once"
     faults_of_logins = sum(entry["path"].startswith("/v3") for entry in run.log if entry["request_id"] in run.faults)
-    expired = run.expired or not EXPIRED.keys().isdisjoint(run.faults.values())
-    assert run.summary["logins"] <= run.logs_in * (1 + bool(expired) + faults_of_logins), "too many logins"
+    most = 1 + run.expirations + faults_of_logins
+    assert run.summary["logins"] <= run.logs_in * most, "too many logins"
     asked = {job_id for job_id in run.events if run.of(job_id, "asked")}
     named = {job_id for write in run.writes for job_id in run.named(write)}
     assert asked == named if run.undisturbed else asked <= named, f"asked: {asked}, named: {named}"
