@@ -234,12 +234,12 @@ class FlinkJobs:
             return _restarted(options)
         if options["trigger_savepoint"] and state != "stopped":
             raise OptionError(
-                f"trigger_savepoint: a savepoint is only made by state stopped, not by {state}; "
+                f"trigger_savepoint: only states stopped and restarted make a savepoint, not {state}; "
                 "stop the jobs in a task of its own first"
             )
         if options["resume_savepoint"] and state != "started":
             raise OptionError(
-                f"resume_savepoint: only state started resumes from a savepoint, not {state}; leave it out"
+                f"resume_savepoint: only states started and restarted resume from a savepoint, not {state}; leave it out"
             )
         if options["resume_savepoint"]:
             return _from_savepoints(GOALS[state])

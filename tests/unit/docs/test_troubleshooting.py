@@ -194,7 +194,12 @@ TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
     "more than 10000 jobs of the list have the same start_time": Trouble.crowded_moment,
     "max_jobs: the filters match ... jobs, more than ...": lambda it: it.absent(filters=ALL, max_jobs=3),
     "filters.tags: the service filters by it, but": lambda it: it.absent(filters={"tags": {"team": "sales"}}),
-    "trigger_savepoint: a savepoint is only made by state stopped": lambda it: it.absent(trigger_savepoint=True),
+    "trigger_savepoint: only states stopped and restarted make a savepoint": lambda it: it.absent(
+        trigger_savepoint=True
+    ),
+    "drain_timeout: only stopped and absent give jobs time to end first": lambda it: it.flink.run(
+        "ended", [128], drain_timeout=1
+    )["msg"],
     "the credential was not accepted: ... (check username, password": lambda it: it.login(
         **WRONG, project_name="eu-de"
     ),
@@ -233,6 +238,13 @@ TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
     "unknown to the service": lambda it: it.stop(ids=[999]),
     "could not be read: ...": lambda it: it.fault(path="/[0-9]+$", status=500),
     "nothing can be done now, and wait is false": lambda it: it.job("job_savepointing", wait=False),
+    "has not ended, and wait is false": lambda it: it.flink.run("ended", [128], wait=False)["msg"],
+    "not deleted, as not all jobs were exported: ...": lambda it: it.flink.run(
+        "absent", it.flink.jobs({"refuse": {"export": "DLI.10005"}}), export_to="ops-bucket/flink"
+    )["msg"],
+    "... was not started": lambda it: it.flink.run(
+        "restarted", [it.flink.job("", stop=[{"status": "job_cancel_fail"}])]
+    )["msg"],
     "whether its last write took effect is not known": Trouble.lost,
     "left alone, as kill_running is false": Trouble.running_job_of_mrs,
     "cluster_name: there is no cluster ... in this project": Trouble.no_cluster,
