@@ -15,6 +15,7 @@ options:
     description:
       - The largest number of jobs that O(filters) may match. If more match, the task fails before it changes
         anything and says how many they are. This also holds in check mode.
+      - Jobs that have ended count, too. Batches and SQL jobs keep their records, so their O(filters) need a state or status.
       - It limits neither lists of IDs nor O(state=ended), which changes nothing.
     type: int
     default: 100
@@ -41,8 +42,10 @@ options:
       - Seconds that jobs which have not ended yet get to end by themselves, before anything is stopped or deleted. The task
         waits no longer than needed, also with O(wait=false). After that it goes on as usual, and O(wait_timeout) begins.
       - What counts as ended is the same as with O(state=ended). With O(state=stopped) a job that has ended meanwhile is
-        unchanged, and its RV(jobs[].msg) says so. With O(state=absent) it is deleted like the others.
-      - Check mode does not wait.
+        unchanged, and its RV(jobs[].msg) says so. With O(state=absent) it is deleted like the others where
+        the module deletes records. A batch of M(otc.bigdata.dli_batch_job) or a job of M(otc.bigdata.dli_sql_jobs) cannot be
+        deleted, and is unchanged.
+      - Check mode does not wait. It tells what would happen if no job ended by itself.
       - Only with O(state=stopped) and O(state=absent). More than V(0) is an error with other states.
     type: int
     default: 0

@@ -46,8 +46,11 @@ options:
       job_type:
         description:
           - Types of which the job must have one, for example V(QUERY) or V(INSERT). Upper and lower case are the same.
-          - Jobs of the types V(RESTART_QUEUE) and V(SCALE_QUEUE) are maintenance of the queue itself. A task that
-            changes jobs takes them only if they are named here. A reader shows them like all others.
+          - V(ALL) is an error. For all types, leave O(filters.job_type) out.
+          - Jobs of the types V(RESTART_QUEUE) and V(SCALE_QUEUE) are maintenance of the queue itself.
+            M(otc.bigdata.dli_sql_jobs) takes them by filter only if they are named here, also with V(ended). By ID it takes
+            them always. A job whose type the service does not tell is left out, too, with a warning.
+          - M(otc.bigdata.dli_sql_jobs_info) shows them like all others.
         type: list
         elements: str
       owner:

@@ -34,9 +34,11 @@ options:
     description:
       - The state that all selected batches are to be in. All values mean that they are in a final state. What is done
         for a batch depends on its status, here in the words of the service.
-      - V(ended) cancels nothing. It awaits that all batches are in a final state, and is never a change. A batch that is in
-        another status by then fails. RV(jobs[].status) tells how each of the others ended. With O(wait=false) it looks
-        just once. The rest is about V(absent) and V(stopped).
+      - V(ended) cancels nothing. It awaits that all batches are in a final state, and is never a change. RV(jobs[].status)
+        tells how each batch ended.
+      - With V(ended), a batch that has not ended when O(wait_timeout) is over has failed. With O(wait=false) there is one
+        look. In check mode, too, and there a batch that still runs is no failure, but an unknown ID is. The rest is about
+        V(absent) and V(stopped).
       - A batch in C(starting), C(running), C(recovering) or a status that this module does not know is cancelled. It is
         then awaited until it is in a final state, usually C(dead). The service has no status of its own for cancelled
         batches, C(dead) is also that of a failed one.
@@ -85,6 +87,7 @@ EXAMPLES = r"""
     state: stopped
     filters:
       queue_name: spark
+      state: [starting, running, recovering]
   check_mode: true
   diff: true
 

@@ -15,7 +15,7 @@ description:
     exist any more. O(state=restarted) stops them and starts them again. O(state=ended) waits until they have ended by
     themselves.
   - The jobs are given by ID or chosen by filters. They are read first; a job that is already as wanted is left
-    alone, so a second run changes nothing. The others are started, stopped or deleted together, up to 100 in one
+    alone, so a second run changes nothing, except with O(state=restarted). The others are started, stopped or deleted together, up to 100 in one
     request.
   - The service answers before a job has started, stopped or gone, and does not say which job an answer is about. So the
     module reads the jobs again until it has seen what became of each of them, unless O(wait=false).
@@ -86,11 +86,14 @@ options:
         C(job_running_exception), and so has a job that vanishes after its stop. RV(jobs[].msg) says if a job was not started,
         and RV(jobs[].status) in which state it was left.
       - V(restarted) goes on for one more minute after O(wait_timeout) with the jobs whose stop was accepted, so that they are
-        not left stopped. Nothing else is stopped in this minute.
+        not left stopped. Nothing else is stopped in this minute. If a job has not stopped by then, its RV(jobs[].msg) says that it
+        may still stop, and that it was not started.
+      - With V(restarted), O(wait=false) is an error, as nobody would see the jobs stop.
       - V(ended) writes nothing. It awaits that none of the jobs runs, whoever or whatever ends them, and is never a
         change. What counts as ended is what V(stopped) leaves alone, so neither C(job_running_exception) nor
-        C(job_cancel_fail) nor a status that this module does not know. A job that has not ended by then fails. Its
-        RV(jobs[].status) tells how each of the others ended. With O(wait=false) it looks just once.
+        C(job_cancel_fail) nor a status that this module does not know. RV(jobs[].status) tells how each job ended.
+      - With V(ended), a job that has not ended when O(wait_timeout) is over has failed. With O(wait=false) there is one
+        look. In check mode, too, and there a job that still runs is no failure, but an unknown ID is.
       - V(absent) deletes a job in any status. The service stops a running job first, and makes no savepoint. A
         deleted job cannot be restored. The job is then awaited until the service does not know it any more.
       - V(absent) is content with a job that the service does not know. This is no change.
@@ -126,15 +129,16 @@ options:
         definitions of all jobs that are going to be deleted into files there, before the first of them is deleted.
       - If one of these exports, of up to 100 jobs each, is not answered with the names of its files, no job is deleted. All
         of them have failed then, and nothing is changed. The files that the others were answered with stay in OBS.
-      - An export whose answer was lost is asked again, up to O(max_retries) times. If it was refused, the jobs are looked at
+      - An export whose answer was lost is asked again, up to O(max_retries) times. The lost answer may have left a file that
+        RV(exported) does not name. If an export was refused, the jobs are looked at
         once more. If some of them are gone by then, the rest is exported anew, once.
       - The files hold the statements of the jobs, with all that is written in these. Savepoints and other data are not in them.
         The module does not look into OBS.
       - Only with O(state=absent). With other states it is an error.
     type: str
 notes:
-  - Without a status, O(filters) also select drafts, and jobs that were stopped on purpose. So give O(filters.status) with
-    O(state=started), or the IDs of the jobs that a task has stopped.
+  - Without a status, O(filters) also select drafts, and jobs that were stopped on purpose. O(state=started) and
+    O(state=restarted) start them. So give O(filters.status) with both, or the IDs of the jobs that you mean.
   - The service removes the savepoint of a stop when the job is started again.
   - With O(state=restarted), a ready token must be good for the whole task. If it expires between stop and start, the jobs are left
     stopped, and the result says so.

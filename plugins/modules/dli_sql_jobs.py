@@ -34,9 +34,11 @@ options:
     description:
       - The state that all selected jobs are to be in. All values mean that they are in a final state. What is done
         for a job depends on its status, here in the words of the service.
-      - V(ended) cancels nothing. It awaits that all jobs are in a final state, and is never a change. A job that is in
-        another status by then fails. RV(jobs[].status) tells how each of the others ended. With O(wait=false) it looks
-        just once. The rest is about V(absent) and V(stopped).
+      - V(ended) cancels nothing. It awaits that all jobs are in a final state, and is never a change. RV(jobs[].status) tells
+        how each job ended.
+      - With V(ended), a job that has not ended when O(wait_timeout) is over has failed. With O(wait=false) there is one
+        look. In check mode, too, and there a job that still runs is no failure, but an unknown ID is. The rest is about
+        V(absent) and V(stopped).
       - A job in C(LAUNCHING) or C(RUNNING) is cancelled. It is then awaited until it is in a final state, usually
         C(CANCELLED).
       - A job in a final state is left alone. That is C(FINISHED), C(FAILED) and C(CANCELLED). This is no change, and
@@ -79,11 +81,12 @@ EXAMPLES = r"""
     state: stopped
     job_ids: [6d2146a0-c2d5-41bd-8ca0-ca9694ada992]
 
-- name: Wait up to two hours for the queries of a queue, and cancel none
+- name: Wait up to two hours for the imports of a user, and cancel none
   otc.bigdata.dli_sql_jobs:
     state: ended
     filters:
-      queue_name: etl_night
+      owner: etl
+      job_type: [IMPORT]
     wait_timeout: 7200
 
 - name: See which SQL jobs of a queue would be cancelled
@@ -91,6 +94,7 @@ EXAMPLES = r"""
     state: stopped
     filters:
       queue_name: etl_night
+      status: [LAUNCHING, RUNNING, SCALING]
   check_mode: true
   diff: true
 
@@ -114,13 +118,14 @@ EXAMPLES = r"""
   otc.bigdata.dli_sql_jobs:
     state: stopped
     filters:
-      status: [LAUNCHING, RUNNING]
+      status: [LAUNCHING, RUNNING, SCALING]
       sql_pattern: web.clicks
 
 - name: Ask to cancel the jobs of a team, and do not wait for it
   otc.bigdata.dli_sql_jobs:
     state: stopped
     filters:
+      status: [LAUNCHING, RUNNING, SCALING]
       tags:
         team: sales
     wait: false

@@ -41,8 +41,10 @@ options:
       - V(stopped) terminates a job in C(NEW), C(NEW_SAVING), C(SUBMITTED), C(ACCEPTED) or C(RUNNING). The job is then
         awaited until it has ended, usually in C(KILLED). A terminated job cannot be started again.
       - V(stopped) leaves a job alone that has ended, in C(FINISHED), C(FAILED) or C(KILLED). This is no change.
-      - V(ended) terminates nothing. It awaits that all jobs have ended, and is never a change. A job that is in another
-        status by then fails. RV(jobs[].status) tells how each of the others ended. With O(wait=false) it looks just once.
+      - V(ended) terminates nothing. It awaits that all jobs have ended, and is never a change. RV(jobs[].status) tells
+        how each job ended.
+      - With V(ended), a job that has not ended when O(wait_timeout) is over has failed. With O(wait=false) there is one
+        look. In check mode, too, and there a job that still runs is no failure, but an unknown ID is.
       - V(absent) deletes the record of a job that has ended, and awaits that the service does not know it any more. A
         deleted record cannot be restored. What the job has written stays.
       - V(absent) first terminates a job that has not ended, and awaits its end, even with O(wait=false). Then it
