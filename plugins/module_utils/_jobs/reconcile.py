@@ -439,7 +439,7 @@ def _must_follow(entry: Entry) -> bool:
 
 
 def _missing(entry: Entry, task: Task) -> None:
-    said = f"unknown to the service{_doubt_of_a_lost_write(entry)}"
+    said = f"unknown to the service{_doubt(entry)}"
     lost = entry.goal.owed and entry.writes
     if not lost and (task.options.get("ignore_missing") or task.selection.ids is None):
         entry.settle(said)

@@ -145,7 +145,7 @@ def test_one_of_many_vanishes_before_the_start(flink, refusal):
     ids = flink.jobs({"count": 15, **stopped}, vanishes, {"count": 15, **stopped})
     result = flink.run("started", ids)
     assert result["summary"] == {"total": 31, "changed": 30, "unchanged": 0, "failed": 1}
-    assert result.job(999)["msg"] == "unknown to the service"
+    assert result.job(999)["msg"] == "unknown to the service; whether its last write took effect is not known"
     assert flink.truth == {job_id: None if job_id == 999 else "job_running" for job_id in ids}
     assert not flink.write_follows_write()
 
