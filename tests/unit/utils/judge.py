@@ -306,7 +306,8 @@ def judge_job(run: Run, job: dict) -> None:
         job["failed"] and job["error"]["code"] in run.words.passing and {"POST", "DELETE"} & set(job["msg"].split())
     )
     called_for = tries and status in run.words.calls_for(tries[-1], run.task) - run.words.once
-    if refused and called_for and run.undisturbed and "wait_timeout" not in job["msg"]:
+    in_time = run.task["wait_timeout"] and "wait_timeout" not in job["msg"]
+    if refused and called_for and run.undisturbed and in_time:
         assert tries.count(tries[-1]) == MOST_TRIES, f"given up too soon: {told}"
     assert not job["changed"] or done or seems_done(run, job["id"]), f"not changed by the task: {told}"
     assert job["changed"] or not done or cannot_be_known(job), f"changed by the task: {told}"
