@@ -45,7 +45,7 @@ WORLD = {
     "batches": [{"state": "running"}],
     "mrs_jobs": [{"job_state": "RUNNING"}, {"job_state": "FINISHED"}],
 }
-SUMMARY = {"flink": 1, "spark": 1, "mrs": 1}  # of what is stopped there
+SUMMARY = {"flink": 1, "spark": 1, "sql": 3, "mrs": 1}  # of what is stopped there
 JOBS = {
     "access key": (ACCESS_KEY, {**KEY, "project_name": "eu-de"}),
     "temporary access key": (

@@ -600,8 +600,10 @@ def wrong(secret: str) -> dict[str, Wrong]:
         "endpoints.password": Wrong({"endpoints": {"password": secret}}, unsupported),
         "endpoints in pairs": Wrong({"endpoints": f"iam=https://iam,password={secret}"}, f"{endpoints}, not text"),
         "endpoints as text": Wrong({"endpoints": json.dumps({"password": secret})}, f"{endpoints}, not text"),
-        "endpoints without keys": Wrong({"endpoints": {f"https://demo:{secret}@iam": None}}, "endpoints: there is one"),
-        "an option without a name": Wrong({f"https://demo:{secret}@iam": None}, "options: there is one whose name"),
+        "endpoints without keys": Wrong(
+            {"endpoints": {f"https://demo:{secret}@iam": None}}, "endpoints: has a key that cannot"
+        ),
+        "an option without a name": Wrong({f"https://demo:{secret}@iam": None}, "options: has a key that cannot"),
         "auth": Wrong({"auth": cloud["auth"]}, unsupported),
         "clouds": Wrong({"clouds": [cloud]}, unsupported),
         "auth, after another error": Wrong({"auth": cloud["auth"], "wait_timeout": "soon"}, "argument 'wait_t"),

@@ -102,6 +102,8 @@ class Run:
     def hindered(self, job_id) -> bool:
         """Whether the job is to be started from a savepoint, and was shown to have none when it came to that."""
         looks = [event for event in self.events.get(job_id, ()) if event.what == "shown"]
+        if self.check_mode:  # what was seen of it counts, not that a later page of the same list no longer has it
+            looks = [event for event in looks if event.word is not None]
         calls_for = self.words.calls_for("run", self.task) if self.task.get("resume_savepoint") else ()
         return bool(looks) and looks[-1].word in calls_for and not looks[-1].savepoint
 

@@ -332,7 +332,7 @@ def test_intent(playbook, values, intent):
         ),
         ({"export_to": "a\nb"}, "export_to: has a line break or another control character in it"),
         (
-            {"export_to": "ops", "services": "mrs", "clusters": "a"},
+            {"export_to": "ops/flink", "services": "mrs", "clusters": "a"},
             "export_to: only Flink jobs can be exported, and flink is not among the services",
         ),
         ({"export_to": 7}, "export_to: must be text, not the number 7; quote it in YAML"),
