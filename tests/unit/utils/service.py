@@ -122,6 +122,23 @@ class Service:
             time.sleep(0.005)
 
     @property
+    def milliseconds(self) -> int:
+        """Since 1970, by the clock of the service: another one would be some of them ahead, by chance."""
+        return int(self.emulator.clock.time() * 1000)
+
+    def change_answers(self, change: t.Callable[[t.Any, t.Any], t.Any]) -> None:
+        """The body of each answer becomes ``change(request, body)``."""
+        answer = self.emulator.answer
+
+        def answered(request, connection: int):
+            reply = answer(request, connection)
+            if isinstance(reply.body, (dict, list)):
+                reply.body = change(request, json.loads(json.dumps(reply.body)))
+            return reply
+
+        self.emulator.answer = answered
+
+    @property
     def truth(self) -> dict:
         """The real status of each job, None for deleted ones."""
         kind, jobs = self.kind, self.emulator.world[self.store].truth()

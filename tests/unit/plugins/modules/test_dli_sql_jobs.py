@@ -336,16 +336,11 @@ def test_230_jobs_by_filter(sql):
     assert (len(sql.log), sql.writes) == (4, [])
 
 
-def milliseconds(sql) -> int:
-    """Since 1970, by the clock of the service: another one would be some of them ahead, by chance."""
-    return int(sql.emulator.clock.time() * 1000)
-
-
 @pytest.mark.parametrize(("window", "launching"), [("exclusive", "no_start_time"), ("inclusive", "start_time")])
 def test_12000_jobs(sql, window, launching):
     """All are found, none twice: beyond page 100 by the start of the last job seen, and those that have none."""
     sql.answers(sql_window=window, sql_launching=launching)
-    now = milliseconds(sql)
+    now = sql.milliseconds
     entries = [{"status": "FINISHED", "start_time": now - 10**7 + n // 3} for n in range(11_980)]
     ids = sql.jobs(*entries, *[{"status": "LAUNCHING"}] * 20)
     found = sql.info()
@@ -358,7 +353,7 @@ def test_12000_jobs(sql, window, launching):
 
 
 def test_12000_jobs_by_id(sql):
-    now = milliseconds(sql)
+    now = sql.milliseconds
     ids = sql.jobs(*({"status": "FINISHED", "start_time": now - 10**7 + n} for n in range(12_000)))
     assert sql.info(job_ids=ids)["total"] == 12_000
     assert len(sql.log) <= 123
@@ -368,7 +363,7 @@ def test_12000_jobs_by_id(sql):
 
 def test_more_jobs_of_one_moment_than_the_service_shows(sql):
     """Nobody can read them all: a clear error, and nothing is done."""
-    sql.many(10_200, status="RUNNING", start_time=milliseconds(sql) - 10**6)
+    sql.many(10_200, status="RUNNING", start_time=sql.milliseconds - 10**6)
     result = sql.run("stopped", filters={"queue_name": "default"}, max_jobs=20_000)
     check_refused(result, "more than 10000 jobs of the list have the same start_time")
     assert sql.writes == []
@@ -377,7 +372,7 @@ def test_more_jobs_of_one_moment_than_the_service_shows(sql):
 
 def test_a_job_that_begins_while_the_list_is_read(sql):
     """It leaves its place before all others, and another one arrives: what was between two pages is not missed."""
-    begins = {"created": [{"after": "1 look", "status": "RUNNING", "start_time": milliseconds(sql)}]}
+    begins = {"created": [{"after": "1 look", "status": "RUNNING", "start_time": sql.milliseconds}]}
     ids = sql.jobs({"status": "LAUNCHING", "start_time": None, "script": begins}, {"count": 150, "age": 60})
     sql.emulator.settings.update({"newcomers": 1})
     assert set(ids) <= {job["job_id"] for job in sql.info()["jobs"]}

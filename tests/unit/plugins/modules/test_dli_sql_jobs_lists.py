@@ -15,24 +15,6 @@ from ansible_collections.otc.bigdata.tests.emulator import dli_sql
 ENDS = {"created": [{"after": "1 look", "status": "FINISHED"}]}
 
 
-def milliseconds(sql) -> int:
-    """Since 1970, by the clock of the service."""
-    return int(sql.emulator.clock.time() * 1000)
-
-
-def rewritten(service, change) -> None:
-    """``change(request, body)`` of each answer."""
-    answer = service.emulator.answer
-
-    def answered(request, connection):
-        reply = answer(request, connection)
-        if isinstance(reply.body, (dict, list)):
-            reply.body = change(request, json.loads(json.dumps(reply.body)))
-        return reply
-
-    service.emulator.answer = answered
-
-
 @pytest.mark.parametrize("drain", [0, 50])
 def test_running_job_lost_as_one_ends_and_one_arrives(sql, drain):
     ids = sql.jobs({"status": "RUNNING", "age": 90, "script": ENDS}, {"count": 250, "status": "RUNNING", "age": 60})
@@ -64,7 +46,7 @@ def test_the_same_without_a_status_when_the_oldest_record_expires(sql):
 @pytest.mark.parametrize("none", [0, "0", ""])
 def test_launching_job_shown_with_start_time_zero(sql, none):
     """As test_a_job_that_begins_while_the_list_is_read, but 'no time' is written as 0."""
-    begins = {"created": [{"after": "1 look", "status": "RUNNING", "start_time": milliseconds(sql)}]}
+    begins = {"created": [{"after": "1 look", "status": "RUNNING", "start_time": sql.milliseconds}]}
     ids = sql.jobs({"status": "LAUNCHING", "start_time": None, "script": begins}, {"count": 150, "age": 60})
     sql.emulator.settings.update({"newcomers": 1})
 
@@ -73,7 +55,7 @@ def test_launching_job_shown_with_start_time_zero(sql, none):
             job["start_time"] = none if job["start_time"] is None else job["start_time"]
         return body
 
-    rewritten(sql, change)
+    sql.change_answers(change)
     found = sql.info()
     assert set(ids) <= {job["job_id"] for job in found["jobs"]} or found.get("warnings")
 
@@ -82,7 +64,7 @@ def test_timeless_job_begins_between_the_windows_and_the_list_of_launching_ones(
     """Beyond the last page; the service sorts nulls last, so the windows have not shown it."""
     for module in (sql_jobs, dli_sql):
         monkeypatch.setattr(module, "MOST_PAGES", 2)
-    now = milliseconds(sql)
+    now = sql.milliseconds
     ids = sql.jobs(
         *({"status": "FINISHED", "start_time": now - 10**7 + n} for n in range(250)),
         {"status": "LAUNCHING", "start_time": None},
@@ -93,11 +75,11 @@ def test_timeless_job_begins_between_the_windows_and_the_list_of_launching_ones(
         if "LAUNCHING" in request.query and "begun" not in done:
             done.add("begun")
             sql.emulator.world.add(
-                "sql_jobs", {"job_id": launching, "status": "RUNNING", "start_time": milliseconds(sql)}
+                "sql_jobs", {"job_id": launching, "status": "RUNNING", "start_time": sql.milliseconds}
             )
         if "start=" in request.query and "arrived" not in done:
             done.add("arrived")
-            sql.emulator.world.add("sql_jobs", {"status": "RUNNING", "start_time": milliseconds(sql)})
+            sql.emulator.world.add("sql_jobs", {"status": "RUNNING", "start_time": sql.milliseconds})
         reply = answer(request, connection)
         if "LAUNCHING" not in request.query:
             body = json.loads(json.dumps(reply.body))
@@ -114,7 +96,7 @@ def test_timeless_job_begins_between_the_windows_and_the_list_of_launching_ones(
 def test_total_smaller_than_the_rows_shown(sql, said):
     """A full page whose list claims fewer jobs: Flink warns of such, SQL takes it for complete."""
     sql.many(250, age=60)
-    rewritten(sql, lambda dummy, body: {**body, "job_count": said} if "job_count" in body else body)
+    sql.change_answers(lambda dummy, body: {**body, "job_count": said} if "job_count" in body else body)
     result = sql.run("stopped", filters={"queue_name": "default"}, max_jobs=1000)
     assert "RUNNING" not in sql.truth.values() or result.get("warnings"), result["msg"]
 
@@ -128,7 +110,7 @@ def test_row_without_a_type(sql):
             job["job_type"] = None if job["job_id"] == ids[0] else job["job_type"]
         return body
 
-    rewritten(sql, change)
+    sql.change_answers(change)
     sql.run("stopped", filters={"queue_name": "default"})
     assert sql.truth[ids[0]] == "RUNNING"
 
@@ -137,7 +119,7 @@ def test_row_without_an_id_counts_twice(sql, monkeypatch):
     """In two windows: it makes up for a job that is not shown, and the warning counts 2."""
     for module in (sql_jobs, dli_sql):
         monkeypatch.setattr(module, "MOST_PAGES", 2)
-    now = milliseconds(sql)
+    now = sql.milliseconds
     ids = sql.jobs(*({"status": "RUNNING", "start_time": now - 10**7 + n} for n in range(250)))
 
     def change(dummy, body):
@@ -148,7 +130,7 @@ def test_row_without_an_id_counts_twice(sql, monkeypatch):
         ]
         return body
 
-    rewritten(sql, change)
+    sql.change_answers(change)
     found = str(sql.info().get("warnings"))
     assert "missing" in found, found
 
@@ -157,10 +139,9 @@ def test_row_without_an_id_counts_twice(sql, monkeypatch):
 def test_untrue_reason_where_times_are_not_understood(sql, monkeypatch, time_of):
     for module in (sql_jobs, dli_sql):
         monkeypatch.setattr(module, "MOST_PAGES", 2)
-    now = milliseconds(sql)
+    now = sql.milliseconds
     sql.jobs(*({"status": "RUNNING", "start_time": now - 10**7 + n} for n in range(250)))
-    rewritten(
-        sql,
+    sql.change_answers(
         lambda dummy, body: {
             **body,
             "jobs": [{**job, "start_time": time_of(job["start_time"])} for job in body["jobs"]],

@@ -376,19 +376,6 @@ def test_a_job_that_cannot_be_read_when_the_drain_is_over(flink):
     assert (result.failed, flink.truth) == (False, dict.fromkeys(ids))
 
 
-def rewritten(service, change) -> None:
-    """``change(request, body)`` of each answer."""
-    answer = service.emulator.answer
-
-    def answered(request, connection):
-        reply = answer(request, connection)
-        if isinstance(reply.body, (dict, list)):
-            reply.body = change(request, json.loads(json.dumps(reply.body)))
-        return reply
-
-    service.emulator.answer = answered
-
-
 def test_two_exports_that_name_the_same_file(flink):
     """Files are named by the second, and requests go out in parallel: the second has overwritten the first."""
     flink.many(150, status="job_finish")
@@ -398,7 +385,7 @@ def test_two_exports_that_name_the_same_file(flink):
             body["zip_file"] = ["ops-bucket/flink/jobs_1764.zip"]
         return body
 
-    rewritten(flink, change)
+    flink.change_answers(change)
     result = flink.run("absent", filters={"name": ["*"]}, max_jobs=1000, export_to="ops-bucket/flink")
     assert result.failed, (result["msg"], result["exported"])
 
