@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import typing as t
@@ -17,7 +18,7 @@ from ._cloud.context import Context, Core, traced
 from ._cloud.errors import Bug, Interrupted
 from ._cloud.misplaced import misplaced
 from ._cloud.options import Spec, secrets_in
-from ._cloud.text import masked
+from ._cloud.text import masked, shows
 from ._cloud.transport import trouble_with_requests
 
 
@@ -39,7 +40,11 @@ class Module(AnsibleModule):  # type: ignore[misc]
 
     def _return_formatted(self, kwargs: dict[str, t.Any]) -> None:
         shown = {"invocation": {"module_args": self.params}, **kwargs}
-        super()._return_formatted(masked(shown, {*self.secrets, *secrets_in(self.argument_spec, self.params)}))
+        secrets = {*self.secrets, *secrets_in(self.argument_spec, self.params)}
+        for name, value in shown.items():  # each by itself, as the invocation always holds some
+            if shows(json.dumps(value, default=str), secrets):
+                shown[name] = masked(value, secrets)
+        super()._return_formatted(shown)
 
 
 def run(core: Core, spec: Spec) -> None:

@@ -31,7 +31,7 @@ from ..module_utils._cloud.context import Context, traced
 from ..module_utils._cloud.errors import Interrupted
 from ..module_utils._cloud.misplaced import misplaced
 from ..module_utils._cloud.options import secrets_in
-from ..module_utils._cloud.text import HIDDEN_WHOLE, masked
+from ..module_utils._cloud.text import HIDDEN_WHOLE, masked, shows
 
 
 def _copy_of_stderr() -> int:
@@ -188,8 +188,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
             result["warnings"] = list(dict.fromkeys(warnings))
         result = _shown(result, options, flags)
         text = json.dumps(result)
-        # where there is none to be hidden, looking into each value would cost more than all the rest
-        if any(json.dumps(secret)[1:-1] in text for secret in context.secrets):
+        if shows(text, context.secrets):
             text = json.dumps(masked(result, context.secrets))
         result = json.loads(text)
         if timed_out:  # not returned, as Ansible would try it again where "until" is set
