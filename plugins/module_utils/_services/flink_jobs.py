@@ -133,8 +133,10 @@ UNKNOWN_JOB = ("DLI.16001", "DLI.0002", "DLI.0023")
 PERMISSIONS = {
     Write.RUN: "dli:jobs:start (Huawei Cloud: dli:jobs:startFlinkJob), or a grant on the job or its queue",
     Write.STOP: "dli:jobs:stop (Huawei Cloud: dli:jobs:stopFlinkJob), or a grant on the job or its queue",
-    Write.DELETE: "dli:jobs:delete (and dli:jobs:stop for a job that runs), or a grant on the job or its queue",
+    Write.DELETE: "dli:jobs:delete (and for a job that runs dli:jobs:stop, on Huawei Cloud dli:jobs:stopFlinkJob), or a grant on "
+    "the job or its queue",
 }
+LIST = "dli:jobs:listAll (Huawei Cloud: dli:jobs:list)"
 EXPORT_PERMISSION = "dli:jobs:export, and DLI needs the right to write to the bucket"
 
 
@@ -271,7 +273,7 @@ class FlinkJobs:
             return page(shown, "jobs", "total_count", self.fields, call)
 
         asked_for = {"limit": PAGE, "offset": offset, **query}
-        return t.cast(Page, self.client.call("GET", self._jobs, asked_for, needs="dli:jobs:listAll", read=read))
+        return t.cast(Page, self.client.call("GET", self._jobs, asked_for, needs=LIST, read=read))
 
     def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         query = asked(filters, self.fields, "status", ASKED)

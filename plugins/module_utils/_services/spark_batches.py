@@ -40,7 +40,7 @@ FALLS_BACK_TO = ("recovering",)
 STEPS: t.Mapping[str, Step | Write] = {**dict.fromkeys(ACTIVE, Write.CANCEL), **dict.fromkeys(ENDED, Step.DONE)}
 ASKED = (*ACTIVE, "dead", "success")  # the service refuses to list any other
 # Batches have no IAM action of their own
-READ = "a grant on the queue of the batch"
+READ = "a grant on the queue of the batch (Huawei Cloud: dli:jobs:list, dli:jobs:get)"
 CANCEL = "CANCEL_JOB on the queue of the batch (Huawei Cloud: dli:queue:cancelJob)"
 
 
