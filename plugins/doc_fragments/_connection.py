@@ -72,18 +72,28 @@ options:
         do.
     type: str
     aliases: [region_name]
+  cloud_domain:
+    description:
+      - Domain of a cloud of the same kind whose region does not tell which cloud it is, for example
+        V(prod-cloud-ocb.orange-business.com) for Flexible Engine. Hosts are then C(<service>.<region>.<cloud_domain>), that
+        of IAM too unless O(auth_url) or O(endpoints.iam) is set.
+      - It is not needed for the regions of Open Telekom Cloud and of Huawei Cloud.
+      - If not set, the environment variable E(OTC_CLOUD_DOMAIN) is used, but only if the credential, or a part of it, comes
+        from the environment or from the entry that E(OS_CLOUD) names. For the same reason that of the entry of O(cloud) is
+        not used for a credential of the task.
+    type: str
   auth_url:
     description:
       - URL of IAM, with or without C(/v3) at its end. O(endpoints.iam) wins over it.
       - If not set, the environment variable E(OS_AUTH_URL) is used. If that is not set either, the URL is derived
-        from the region.
+        from O(cloud_domain), else from the region.
     type: str
   endpoints:
     description:
-      - Base URLs of services, for clouds other than Open Telekom Cloud, private endpoints and tests.
-      - They win over the service catalog, which is known after a login with O(password), and over the URL derived
-        from the region. A URL is derived only from V(eu-de), V(eu-nl) and V(eu-ch2), and only if O(auth_url) and
-        O(endpoints.iam), where they are set, are an IAM of that cloud.
+      - Base URLs of services, for private endpoints, tests, and clouds whose hosts are named in another way.
+      - They win over the service catalog, which is known after a login with O(password), and over the URL derived from
+        O(cloud_domain) or from the region. A URL is derived from the region alone only for those of Open Telekom Cloud and
+        of Huawei Cloud, and only if O(auth_url) and O(endpoints.iam), where they are set, are an IAM of that cloud.
     type: dict
     suboptions:
       iam:

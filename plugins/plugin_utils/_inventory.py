@@ -55,7 +55,7 @@ SPEC = connection_options()
 NAMES = {name: name for name in SPEC} | {alias: name for name in SPEC for alias in SPEC[name].get("aliases", ())}
 CREDENTIAL = {"cloud", *(part for kind in KINDS for part in (*kind.parts, *kind.optional))}
 PROJECT = {"project_id", "project_name"}
-PLACE = {"region", "auth_url", "endpoints"}
+PLACE = {"region", "cloud_domain", "auth_url", "endpoints"}
 TOGETHER = (PROJECT, {"client_cert", "client_key"})
 LOCAL = {
     "ansible_connection": trust_as_template("local"),
@@ -395,7 +395,8 @@ def _fingerprint(connection: Connection, chosen: Options) -> str:
         getattr(connection.credential, part, None) for part in ("token", "access_key", "username", "user_domain_name")
     ]
     project = connection.project and [connection.project.id, connection.project.name]
-    all_that = [VERSION, who, project, connection.region, connection.iam, connection.endpoint, chosen]
+    place = [connection.region, connection.domain, connection.iam, connection.endpoint]
+    all_that = [VERSION, who, project, *place, chosen]
     return hashlib.sha256(json.dumps(all_that, default=str).encode()).hexdigest()[:32]
 
 

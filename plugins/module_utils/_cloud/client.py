@@ -10,12 +10,13 @@ from __future__ import annotations
 import typing as t
 from collections import deque
 from contextlib import suppress
+from dataclasses import replace
 
-from .answers import Api, content, expired, outdated, problem
+from .answers import NOT_PUBLISHED, Api, content, expired, outdated, problem
 from .auth import Auth, Project, Session, denied
 from .connection import Connection
 from .context import Context
-from .endpoints import in_catalog, in_region
+from .endpoints import doubt, in_catalog, in_region
 from .errors import ApiError, Fatal, OptionError, Skipped, Unanswered, Unreachable, Untold
 from .text import plain
 from .threads import begin
@@ -52,6 +53,9 @@ class Client:
         context.begins(self.stop)
         self._session = Session(self._http, connection.iam, connection.credential, connection.project)
         self._base = connection.endpoint or self._located(connection, api.name)
+        self._doubt = doubt(self._base)
+        if self._doubt:
+            self._api = replace(api, hints={**api.hints, **dict.fromkeys(NOT_PUBLISHED, self._doubt)})
         self.project = self._session.login.project or Project()
         self.project_id = self.project.id
         context.add_secrets(self._session.login.auth.secrets)
@@ -62,7 +66,7 @@ class Client:
         found = in_catalog(self._session.login.catalog, service, region)
         if found is None and region is None:
             raise OptionError(f"region: missing (environment: OS_REGION_NAME), or set endpoints.{service}")
-        return found or in_region(service, t.cast(str, region), connection.iam)
+        return found or in_region(service, t.cast(str, region), connection.iam, connection.domain)
 
     def call(
         self,
@@ -144,7 +148,10 @@ class Client:
         read: t.Callable[[Reply], t.Any],
     ) -> Reply:
         self._context.go_on()
-        return self._http.send(method, self._base + path, HEADERS, query, body, auth, repeat, read)
+        try:
+            return self._http.send(method, self._base + path, HEADERS, query, body, auth, repeat, read)
+        except Unreachable as error:
+            raise error.recast(type(error), error.error["message"], self._doubt) if self._doubt else error from None
 
     def map(self, function: t.Callable[[Item], Result], items: t.Sequence[Item]) -> list[Result | ApiError]:
         """Calls ``function`` for each item, at most ``max_concurrency`` at once. The results are in the same order, an ApiError is one.

@@ -18,15 +18,25 @@ from dataclasses import dataclass, field, replace
 
 from .auth import KINDS, Credential, Password, Project
 from .clouds_yaml import REGION, Profile
-from .endpoints import base_url, iam_of_region, iam_url, in_project_name, in_region
+from .endpoints import (
+    CLOUD_DOMAIN,
+    base_url,
+    domain_name,
+    iam_of_region,
+    iam_url,
+    in_project_name,
+    in_region,
+    is_iam_of,
+)
 from .errors import OptionError
 from .given import PATHS, Value, shown
 from .identity import AUTH_TYPE, kinds, refuse_foreign, refuse_ids
 from .levels import Environ, Level, Options, highest, named, of_cloud, of_environment, of_task
 from .options import check_range
-from .rivals import entry_around, kind_of
+from .rivals import DOMAIN, entry_around, kind_of
 from .transport import Tls
 
+IAM = ("endpoints.iam", "auth_url")
 SECRETS = ("token", "access_key", "secret_key", "security_token", "password")
 # And not the path of its file. BASE64 of _misplaced is narrower, as it refuses a path before anybody looks for its file.
 KEY_ITSELF = re.compile("[A-Za-z0-9+/=]{60,}")
@@ -36,12 +46,14 @@ KEY_ITSELF = re.compile("[A-Za-z0-9+/=]{60,}")
 class Connection:
     """All that a client needs; ``iam`` and ``endpoint``, that of the service, are base URLs without a slash at the end.
 
-    ``project``: None for IAM itself, which knows them all. ``secrets``: the values, from wherever they come, that nobody may be shown.
+    ``project``: None for IAM itself, which knows them all. ``domain``: that of the cloud, if it was given.
+    ``secrets``: the values, from wherever they come, that nobody may be shown.
     """
 
     credential: Credential
     project: Project | None
     region: str | None
+    domain: str | None
     iam: str | None
     endpoint: str | None
     tls: Tls
@@ -65,11 +77,12 @@ def read_connection(options: Options, environ: Environ, service: str) -> Connect
     credential = login.credential
     project = _project(levels, login)
     region = _region(levels, project)
+    domain = _domain(levels, login, region)
     # an entry of a cloud is used whole: what logs in with it goes where the entry says, unless the task says otherwise
     around = [task, login.of[0]] if login.of[0].place else levels
     of_all_projects = service == "iam"
     needs_iam = credential.renewable or not project.id or of_all_projects
-    iam = _iam(around, region, needs_iam)
+    iam = _iam(around, region, domain, needs_iam)
     endpoint = iam if of_all_projects else _first_url(levels, [f"endpoints.{service}"], base_url)
     if credential.needs_project and project == Project() and not of_all_projects:
         raise OptionError(f"{named(['project_id'])} or {named(['project_name'])}: missing")
@@ -78,11 +91,12 @@ def read_connection(options: Options, environ: Environ, service: str) -> Connect
     if iam is None and needs_iam:
         raise _no_iam(region, service)
     if endpoint is None and not credential.renewable:  # with a login, the service catalog may know it
-        endpoint = in_region(service, t.cast(str, region), iam)
+        endpoint = in_region(service, t.cast(str, region), iam, domain)
     return Connection(
         credential=credential,
         project=None if of_all_projects else project,
         region=region,
+        domain=domain,
         iam=iam,
         endpoint=endpoint,
         tls=_tls(options.get("validate_certs"), levels),
@@ -202,13 +216,34 @@ def _first_url(levels: t.Sequence[Level], options: t.Sequence[str], read: t.Call
     return None
 
 
-def _iam(levels: t.Sequence[Level], region: str | None, needed: bool) -> str | None:
-    """What somebody has written, else what a profile knows, else the name of the region."""
-    written = _first_url(levels, ["endpoints.iam", "auth_url"], iam_url)
+def _domain(levels: t.Sequence[Level], login: Login, region: str | None) -> str | None:
+    """That of the highest level, but of none below the credential: nothing there may decide where a credential goes."""
+    lowest = max(number for number, level in enumerate(levels) if any(level is one for one in login.of))
+    found = highest(levels[: lowest + 1], DOMAIN)
+    if not found:
+        return None
+    domain, entry = domain_name(*found), login.of[0]
+    around = entry.place and not any(found is level.values.get(DOMAIN) for level in (levels[0], entry))
+    if around and not entry.profile and not any(option in entry.values for option in IAM):
+        own = iam_of_region(region) if region else None
+        if own and not is_iam_of(own, domain):
+            raise OptionError(
+                f"{entry.place}its region {region} is in another cloud than {found.name} says; unset that, or set the option "
+                "in the task"
+            )
+    return domain
+
+
+def _iam(levels: t.Sequence[Level], region: str | None, domain: str | None, needed: bool) -> str | None:
+    """What somebody has written, else what a profile knows, else the domain of the cloud, else the name of the region."""
+    written = _first_url(levels, IAM, iam_url)
     profile = next((level.profile for level in levels if level.profile), None)
     if written or not profile:
-        return written or (iam_of_region(region) if region else None)
-    return _iam_of_profile(profile, region, needed)
+        return written or (iam_of_region(region, domain) if region else None)
+    iam = _iam_of_profile(profile, region, needed)
+    if iam and domain and not is_iam_of(iam, domain):
+        raise OptionError(f"cloud_domain: {domain} is not that of the profile {shown(profile.name)}")
+    return iam
 
 
 def _iam_of_profile(profile: Profile, region: str | None, needed: bool) -> str | None:
@@ -230,8 +265,8 @@ def _no_iam(region: str | None, service: str) -> OptionError:
         return OptionError(f"{named(['region'])}: missing, and so is auth_url that could take its place")
     own = "" if service == "iam" else f", and endpoints.{service} unless the service catalog has it"
     return OptionError(
-        f"region: the hosts of {shown(region)} are not known, so no credential is sent there; set auth_url or "
-        f"endpoints.iam{own}"
+        f"region: the hosts of {shown(region)} are not known, so no credential is sent there; set {CLOUD_DOMAIN}, "
+        f"or auth_url or endpoints.iam{own}"
     )
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""Where a service is: option, then service catalog, then the name of the region. Pure."""
+"""Where a service is: option, then service catalog, then the domain of the cloud, then the name of the region. Pure."""
 
 from __future__ import annotations
 
@@ -14,12 +14,45 @@ from urllib.parse import urlsplit
 from .errors import OptionError
 from .given import shown
 
-# https://docs.otc.t-systems.com/regions-and-endpoints/; what else there is, is reached through the option endpoints.
-# A region of another cloud must not make a host of this one: whoever owns that name would get the credential.
-DOMAINS = {"eu-de": "otc.t-systems.com", "eu-nl": "otc.t-systems.com", "eu-ch2": "sc.otc.t-systems.com"}
-SWISS_IAM = "iam-pub.eu-ch2.sc.otc.t-systems.com"
-CATALOG_TYPES = {"dli": ("dli",), "mrs": ("mrs", "mrsv1")}
+OTC, SWISS = "otc.t-systems.com", "sc.otc.t-systems.com"  # https://docs.otc.t-systems.com/regions-and-endpoints/
+HUAWEI, HUAWEI_EU = "myhuaweicloud.com", "myhuaweicloud.eu"  # the lists of its SDK, without what other operators run
+# Regions that are of one cloud for certain; all others are reached through the options cloud_domain and endpoints: from a
+# name that two clouds have, or none, no host is made, as whoever owns that would get the credential.
+DOMAINS = {
+    "eu-de": OTC,
+    "eu-nl": OTC,
+    "eu-ch2": SWISS,
+    "cn-north-1": HUAWEI,
+    "cn-north-2": HUAWEI,
+    "cn-north-4": HUAWEI,
+    "cn-north-9": HUAWEI,
+    "cn-east-2": HUAWEI,
+    "cn-east-3": HUAWEI,
+    "cn-east-4": HUAWEI,
+    "cn-east-5": HUAWEI,
+    "cn-south-1": HUAWEI,
+    "cn-southwest-2": HUAWEI,
+    "ap-southeast-1": HUAWEI,
+    "ap-southeast-2": HUAWEI,
+    "ap-southeast-3": HUAWEI,
+    "ap-southeast-4": HUAWEI,
+    "la-south-2": HUAWEI,
+    "la-north-2": HUAWEI,
+    "sa-brazil-1": HUAWEI,
+    "na-mexico-1": HUAWEI,
+    "af-south-1": HUAWEI,
+    "me-east-1": HUAWEI,
+    "tr-west-1": HUAWEI,
+    "ru-northwest-2": HUAWEI,
+}
+OF_HUAWEI_EU = re.compile("eu-west-1[0-9]{2}")
+IAM_NAMES = {SWISS: "iam-pub"}  # in place of iam
+# The list of the provider has these two services only for eu-de
+NOT_LISTED = {f"{service}.eu-nl.{OTC}": service.upper() for service in ("dli", "mrs")}
+CATALOG_TYPES = {"dli": ("dli",), "mrs": ("mrs", "mrsv1", "mrsv1.1")}
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+CLOUD_DOMAIN = "cloud_domain (environment: OTC_CLOUD_DOMAIN, if the credential is from there)"
+LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 
 
 def base_url(text: str, name: str, example: str = "https://dli.eu-de.otc.t-systems.com") -> str:
@@ -56,36 +89,71 @@ def region_name(text: str, name: str) -> str:
     return text
 
 
-def iam_of_region(region: str) -> str | None:
-    """The base URL of IAM by the provider's naming rule, None for a region whose hosts are not known for certain."""
-    if region == "eu-ch2":
-        return f"https://{SWISS_IAM}"
-    return f"https://iam.{region}.{DOMAINS[region]}" if region in DOMAINS else None
+def domain_name(text: str, name: str) -> str:
+    """``text`` in lower case, if it is the domain of a cloud. Raises OptionError, which begins with ``name``."""
+    domain = text.lower()
+    # a last label of digits would be that of an address
+    if len(domain) > 180 or not re.fullmatch(rf"({LABEL}\.)+(?![0-9]+$){LABEL}", domain):
+        raise OptionError(
+            f"{name}: {shown(text)} is not the domain of a cloud such as prod-cloud-ocb.orange-business.com (no https://, "
+            "no port, no path)"
+        )
+    return domain
 
 
-def in_region(service: str, region: str, iam: str | None = None) -> str:
-    """The base URL of a service by the provider's naming rule.
+def iam_of_region(region: str, domain: str | None = None) -> str | None:
+    """The base URL of IAM in a cloud: that of the ``domain``, else that of the region. None if nobody knows for certain."""
+    domain = domain or _domain_of(region)
+    return f"https://{IAM_NAMES.get(domain, 'iam')}.{region}.{domain}" if domain else None
 
-    Raises OptionError for a region whose hosts are not known for certain, and where ``iam`` is that of another cloud.
+
+def in_region(service: str, region: str, iam: str | None = None, domain: str | None = None) -> str:
+    """The base URL of a service by the naming rule of the cloud: that of the ``domain``, else that of the region.
+
+    Raises OptionError for a region whose cloud is not known for certain, and where ``iam`` is that of another cloud. Who
+    gives a domain may have an IAM under a name of their own.
     """
-    if region not in DOMAINS:
+    missing = f"endpoints.{service}: missing (environment: OTC_{service.upper()}_ENDPOINT)"
+    if domain:
+        if iam and _is_named_iam(iam) and not is_iam_of(iam, domain):
+            raise OptionError(f"{missing}, as {urlsplit(iam).hostname} is not an IAM of cloud_domain {domain}")
+        return f"https://{service}.{region}.{domain}"
+    known = _domain_of(region)
+    if known is None:
         raise OptionError(
-            f"endpoints.{service}: missing (environment: OTC_{service.upper()}_ENDPOINT), as the hosts of region "
-            f"{shown(region)} are not known; those of {', '.join(DOMAINS)} are"
+            f"{missing}, and so is {CLOUD_DOMAIN}, as the hosts of region {shown(region)} are not known; those of Open Telekom "
+            "Cloud and of Huawei Cloud are"
         )
-    if iam and not _is_iam_of(iam, DOMAINS[region]):
+    if iam and not is_iam_of(iam, known, among=True):
         raise OptionError(
-            f"endpoints.{service}: missing (environment: OTC_{service.upper()}_ENDPOINT), as {urlsplit(iam).hostname} "
-            f"is not the IAM of the cloud that region {region} is in"
+            f"{missing}, and so is {CLOUD_DOMAIN}, as {urlsplit(iam).hostname} is not the IAM of the cloud that region {region} "
+            "is in"
         )
-    return f"https://{service}.{region}.{DOMAINS[region]}"
+    return f"https://{service}.{region}.{known}"
 
 
-def _is_iam_of(iam: str, domain: str) -> bool:
-    hosts = {f"iam.{domain}", *(f"iam.{region}.{domain}" for region in DOMAINS if DOMAINS[region] == domain)}
-    if DOMAINS["eu-ch2"] == domain:
-        hosts.add(SWISS_IAM)
-    return (urlsplit(iam).hostname or "").rstrip(".") in hosts
+def is_iam_of(iam: str, domain: str, among: bool = False) -> bool:
+    """Whether a base URL is that of an IAM of a cloud: ``iam.<domain>``, or ``iam.<region>.<domain>``.
+
+    ``among``: its region must be one of those that are known.
+    """
+    host = (urlsplit(iam).hostname or "").rstrip(".")
+    found = re.fullmatch(rf"(iam|{IAM_NAMES.get(domain, 'iam')})\.({LABEL})\.{re.escape(domain)}", host)
+    return host == f"iam.{domain}" or (found is not None and not (among and _domain_of(found[2]) != domain))
+
+
+def doubt(url: str) -> str:
+    """What the message of a failed call should say of a host that its provider does not list; empty for all others."""
+    service = NOT_LISTED.get(urlsplit(url).hostname or "")
+    return f"Open Telekom Cloud lists {service} only for eu-de, and not for eu-nl; check the region" if service else ""
+
+
+def _is_named_iam(iam: str) -> bool:
+    return (urlsplit(iam).hostname or "").partition(".")[0] in ("iam", *IAM_NAMES.values())
+
+
+def _domain_of(region: str) -> str | None:
+    return HUAWEI_EU if OF_HUAWEI_EU.fullmatch(region) else DOMAINS.get(region)
 
 
 def in_catalog(catalog: t.Sequence[t.Any], service: str, region: str | None) -> str | None:

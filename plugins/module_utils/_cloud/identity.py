@@ -35,13 +35,12 @@ FOREIGN = {
     "oauth.*|consumer_.*|access_secret": "OAuth is not supported",
     "trust_id": "trusts are not supported",
     "system_scope": "a task acts in a project",
-    "cloud_domain": "it is not supported yet; name the hosts by auth_url and endpoints",
     "userid": "it is not supported; name the user by username",
 }
-HARMLESS_ALONE = ("passcode", "cloud_domain")
+HARMLESS_ALONE = ("passcode",)
 IDS = {"user_id": "username", "user_domain_id": "user_domain_name", "domain_id": "user_domain_name"}
 WAYS = f"what works is {', or '.join(' + '.join(kind.parts) for kind in KINDS)}"
-VARIABLE = re.compile("OS_(.+)|OTC_(CLOUD_DOMAIN)")
+VARIABLE = re.compile("OS_(.+)")
 
 Keys = t.Sequence[tuple[str, Value]]  # what is there by each of its names, that of a clouds.yaml
 
@@ -49,7 +48,7 @@ Keys = t.Sequence[tuple[str, Value]]  # what is there by each of its names, that
 def in_environment(environ: t.Mapping[str, str]) -> Keys:
     """The variables of the environment, by the names of the same keys in a clouds.yaml. An empty one counts as unset."""
     found = [(VARIABLE.fullmatch(name), Value(text, name)) for name, text in environ.items() if text]
-    return [((match[1] or match[2]).lower(), value) for match, value in found if match]
+    return [(match[1].lower(), value) for match, value in found if match]
 
 
 def kinds(keys: Keys) -> t.Sequence[type[Credential]]:

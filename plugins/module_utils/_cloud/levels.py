@@ -14,7 +14,7 @@ import re
 import typing as t
 
 from .clouds_yaml import Profile, Wish, read_cloud
-from .endpoints import base_url, iam_url, region_name
+from .endpoints import base_url, domain_name, iam_url, region_name
 from .errors import OptionError
 from .given import Value, refuse_odd, shown
 from .identity import Keys, in_environment, kinds, refuse_foreign
@@ -32,6 +32,7 @@ ENVIRONMENT = {
     "project_id": ("OS_PROJECT_ID", "OS_TENANT_ID"),
     "project_name": ("OS_PROJECT_NAME", "OS_TENANT_NAME"),
     "region": ("OS_REGION_NAME",),
+    "cloud_domain": ("OTC_CLOUD_DOMAIN",),
     "auth_url": ("OS_AUTH_URL",),
     "endpoints.iam": ("OTC_IAM_ENDPOINT",),
     "endpoints.dli": ("OTC_DLI_ENDPOINT",),
@@ -106,6 +107,8 @@ def check(option: str, value: Value) -> None:
         base_url(value.text, value.name, f"https://{option[-3:]}.eu-de.otc.t-systems.com")
     elif option == "region":
         region_name(*value)
+    elif option == "cloud_domain":
+        domain_name(*value)
     elif option == "project_id" and not WORD.fullmatch(value.text):
         raise OptionError(f"{value.name}: letters, digits, - and _ only, at most 64")
     elif option in ("token", "access_key", "security_token") and not re.fullmatch(r"[\x21-\x7e]+", value.text):

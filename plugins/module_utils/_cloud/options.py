@@ -27,6 +27,7 @@ def connection_options() -> Spec:
         "project_id": {"type": "str"},
         "project_name": {"type": "str"},
         "region": {"type": "str", "aliases": ["region_name"]},
+        "cloud_domain": {"type": "str"},
         "auth_url": {"type": "str"},
         "endpoints": {
             "type": "dict",

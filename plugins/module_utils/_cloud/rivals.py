@@ -16,6 +16,7 @@ from .given import Value
 from .identity import Keys, is_foreign, kinds
 from .levels import Environ, Level, of_cloud
 
+DOMAIN = "cloud_domain"
 PROJECT = ("project_id", "tenant_id", "project_name", "tenant_name")
 # What names somebody even alone. A password, a domain or an address does not.
 CREDENTIAL = ("token", "auth_token", "access_key", "username", "user_id", "userid")
@@ -27,7 +28,7 @@ def entry_around(task: Level, env: Level, environ: Environ, settled: bool) -> Le
     ``settled``: the task has a credential, and the entry could only be compared. Raises OptionError where variables
     name something else than the entry, and the task does not overrule that.
     """
-    rivals = _rivals(task, env.keys, settled)
+    rivals = _rivals(task, env, settled)
     if not is_around(environ) or (settled and not rivals):
         return None
     if chooses_none(environ):
@@ -51,11 +52,14 @@ def kind_of(level: Level) -> type[Credential] | None:
     return None
 
 
-def _rivals(task: Level, keys: Keys, settled: bool) -> Keys:
+def _rivals(task: Level, env: Level, settled: bool) -> Keys:
     project = () if {"project_id", "project_name"} & task.values.keys() else PROJECT
     region = () if "region" in task.values else ("region_name",)
     counting = (*project, *region, *(() if settled else CREDENTIAL))
-    return [(key, value) for key, value in keys if key in counting or (not settled and is_foreign(key, value))]
+    rivals = [(key, value) for key, value in env.keys if key in counting or (not settled and is_foreign(key, value))]
+    if DOMAIN in env.values and not settled and DOMAIN not in task.values:
+        rivals.append((DOMAIN, env.values[DOMAIN]))
+    return rivals
 
 
 def _agree(key: str, variable: Value, env: Level, entry: Level) -> bool:
@@ -63,6 +67,8 @@ def _agree(key: str, variable: Value, env: Level, entry: Level) -> bool:
     if key == "region_name":
         own = entry.values.get("region")
         return own is None or own.text == variable.text or variable.text in entry.regions
+    if key == DOMAIN:
+        return DOMAIN not in entry.values or entry.values[DOMAIN].text.lower() == variable.text.lower()
     if key in PROJECT:
         return _same_project(env, entry)
     if key in CREDENTIAL and not any(option in entry.values for option in ("token", "access_key", "username")):

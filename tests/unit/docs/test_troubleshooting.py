@@ -183,7 +183,19 @@ TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
     "cloud ...: auth_type: ... is not supported": lambda it: it.around({"auth_type": "agency"}),
     "cloud: ... cannot be read: line ... is not YAML": lambda it: it.around("clouds: [x"),
     "endpoints.dli: missing ..., as the hosts of region ... are not known": lambda it: it.stop(
-        {"token": "some-token", "project_id": "p1", "region": "cn-north-4"}
+        {"token": "some-token", "project_id": "p1", "region": "eu-west-0"}
+    ),
+    "cloud_domain: ... is not the domain of a cloud": lambda it: it.login(
+        token="some-token", cloud_domain="https://x.com"
+    ),
+    "endpoints.dli: missing ..., as ... is not an IAM of cloud_domain": lambda it: it.stop(
+        {
+            "token": "some-token",
+            "project_id": "p1",
+            "region": "eu-west-0",
+            "cloud_domain": "hc.sbercloud.ru",
+            "auth_url": "https://iam.eu-de.otc.t-systems.com",
+        }
     ),
     "filters: is empty and would select every job": lambda it: it.absent(filters={}),
     "...: is empty; leave it out or give it a value": lambda it: it.absent(filters={"name": []}),
@@ -211,6 +223,9 @@ TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
     "the user lacks a permission; needed is": lambda it: it.fault(path="/stop$", status=403),
     "cannot connect: Connection refused": lambda it: it.at("http://127.0.0.1:9"),
     "cannot connect: Name or service not known": Trouble.no_such_host,
+    "Open Telekom Cloud lists DLI only for eu-de, and not for eu-nl": lambda it: it.at(
+        "http://dli.eu-nl.otc.t-systems.com", http_proxy="http://127.0.0.1:9", no_proxy=""
+    ),
     "cannot connect to the proxy ...": lambda it: it.at(
         "http://dli.test", http_proxy="http://127.0.0.1:9", no_proxy=""
     ),

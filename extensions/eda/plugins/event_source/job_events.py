@@ -152,6 +152,10 @@ options:
       - The region of the project, for example V(eu-de).
     type: str
     aliases: [region_name]
+  cloud_domain:
+    description:
+      - Domain of a cloud whose region does not tell which cloud it is, for example V(prod-cloud-ocb.orange-business.com).
+    type: str
   auth_url:
     description:
       - URL of IAM.

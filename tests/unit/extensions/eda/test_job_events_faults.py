@@ -288,6 +288,8 @@ BAD = [
     ({"token": None}, r"no credential: set token \(environment: OS_TOKEN"),
     ({"access_key": "only", "token": None}, "secret_key.*: missing, as access_key is given"),
     ({"region": "EU DE"}, "region: "),
+    ({"cloud_domain": "https://x.com"}, "cloud_domain: .* is not the domain of a cloud"),
+    ({"endpoints": {}, "region": "eu-west-0"}, "endpoints.dli: missing .*cloud_domain"),
     ({"endpoints": {"dli": "no-url"}}, r"endpoints.dli \(environment: OTC_DLI_ENDPOINT\): not a base URL"),
 ]
 
@@ -310,7 +312,7 @@ WHO = [
     ({"OS_CLOUD": "night", "OS_USERNAME": "somebody"}, "OS_CLOUD=night beside OS_USERNAME"),
     ({"OS_CLOUD": "none"}, "there is no 'none' in"),
     ({"OS_CLOUD": "", "OS_USERNAME": "a", "OS_PASSWORD": "b", "OS_TARGET_AGENCY_NAME": "c"}, "OS_TARGET_AGENCY_NAME"),
-    ({"OS_CLOUD": "", "OS_TOKEN": "t", "OS_PROJECT_ID": "p", "OS_REGION_NAME": "cn-north-4"}, "endpoints.dli"),
+    ({"OS_CLOUD": "", "OS_TOKEN": "t", "OS_PROJECT_ID": "p", "OS_REGION_NAME": "ru-moscow-1"}, "cloud_domain"),
     ({"OS_CLOUD": "", "OS_TOKEN": "t", "OS_PROJECT_ID": "p\r"}, "project_id .*OS_PROJECT_ID.*: holds a line break"),
 ]
 

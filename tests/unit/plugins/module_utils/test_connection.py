@@ -79,6 +79,81 @@ def test_region_and_iam(options: dict[str, t.Any], environ: dict[str, str], regi
     assert (found.region, found.iam) == (region, iam)
 
 
+ORANGE, RU = "prod-cloud-ocb.orange-business.com", "hc.sbercloud.ru"
+KEY = {"access_key": "a", "secret_key": "s"}
+DOMAIN_ENV = {"OTC_CLOUD_DOMAIN": RU}
+
+
+@pytest.mark.parametrize(
+    ("options", "environ", "domain"),
+    [
+        ({**USER, "cloud_domain": ORANGE}, {}, ORANGE),
+        ({**USER, "cloud_domain": ORANGE}, DOMAIN_ENV, ORANGE),
+        ({"cloud_domain": ORANGE}, USER_ENV, ORANGE),
+        ({"cloud_domain": ORANGE}, {**USER_ENV, **DOMAIN_ENV}, ORANGE),
+        ({}, {**USER_ENV, **DOMAIN_ENV}, RU),
+        ({}, {**USER_ENV, "OTC_CLOUD_DOMAIN": RU.upper()}, RU),
+        ({}, {"OS_TOKEN": "t", **DOMAIN_ENV}, RU),
+        # a part of the credential is from there
+        ({"username": "u"}, {**USER_ENV, **DOMAIN_ENV}, RU),
+        # nothing there may decide where the credential of the task goes
+        (USER, {**USER_ENV, **DOMAIN_ENV}, None),
+        ({"token": "t"}, DOMAIN_ENV, None),
+        (KEY, {**USER_ENV, **DOMAIN_ENV}, None),
+        ({}, {**USER_ENV, "OTC_CLOUD_DOMAIN": ""}, None),
+    ],
+)
+def test_cloud_domain(options: dict[str, t.Any], environ: dict[str, str], domain: str | None) -> None:
+    """It counts from the place of the credential, or from a higher one."""
+    task = {"project_name": "eu-west-0", **options}
+    if domain:
+        found = connection(task, environ)
+        assert (found.domain, found.iam) == (domain, f"https://iam.eu-west-0.{domain}")
+    else:
+        with pytest.raises(OptionError, match="eu-west-0.*OTC_CLOUD_DOMAIN, if the credential is from there"):
+            connection(task, environ)
+
+
+@pytest.mark.parametrize("credential", [{"token": "t"}, KEY])
+@pytest.mark.parametrize(
+    ("region", "more", "dli"),
+    [
+        ("cn-north-4", {}, "dli.cn-north-4.myhuaweicloud.com"),
+        ("eu-west-101", {}, "dli.eu-west-101.myhuaweicloud.eu"),
+        ("eu-west-0", {"cloud_domain": ORANGE}, f"dli.eu-west-0.{ORANGE}"),
+        ("eu-de", {"cloud_domain": "example.com"}, "dli.eu-de.example.com"),
+        (
+            "eu-west-1",
+            {"cloud_domain": ORANGE, "auth_url": f"https://iam.eu-west-0.{ORANGE}/v3"},
+            f"dli.eu-west-1.{ORANGE}",
+        ),
+        ("eu-west-0", {"cloud_domain": ORANGE, "endpoints": {"dli": "https://own.test"}}, "own.test"),
+        ("eu-west-0", {"cloud_domain": ORANGE, "endpoints": {"iam": "https://id.corp"}}, f"dli.eu-west-0.{ORANGE}"),
+    ],
+)
+def test_host_of_the_service(credential: dict, region: str, more: dict, dli: str) -> None:
+    assert connection({"project_id": "p", "region": region, **credential, **more}).endpoint == f"https://{dli}"
+
+
+@pytest.mark.parametrize("text", ["https://x.com", "x.com/v3", "x.com:443", "com", "x..com", "10.0.0.1", "x_y.com"])
+def test_no_cloud_domain(text: str) -> None:
+    """Of a task it is checked always, of the environment where it counts."""
+    words = "is not the domain of a cloud"
+    with pytest.raises(OptionError, match=f"^cloud_domain: .*{words}"):
+        connection(
+            {
+                **PROJECT,
+                **USER,
+                "auth_url": "https://iam.test",
+                "endpoints": {"dli": "https://dli.test"},
+                "cloud_domain": text,
+            }
+        )
+    with pytest.raises(OptionError, match=rf"^cloud_domain \(environment: OTC_CLOUD_DOMAIN\): .*{words}"):
+        connection(PROJECT, {**USER_ENV, "OTC_CLOUD_DOMAIN": text})
+    assert connection({**PROJECT, **USER}, {"OTC_CLOUD_DOMAIN": text}).domain is None
+
+
 @pytest.mark.parametrize(
     ("options", "environ", "words"),
     [
@@ -117,6 +192,7 @@ def test_what_is_missing_is_named(options: dict[str, t.Any], environ: dict[str, 
 
 
 TEXTS = ["username", "user_domain_name", "project_name", "project_id", "token", "access_key", "region", "auth_url"]
+TEXTS += ["cloud_domain"]
 ODD = ["x\r", "x\n", " x", "x ", "\tx", "x\x1b[31m", "x\u00a0", "x\u200b", "\ufeffx", "x\x85", "x\u2028y", "x\udc80"]
 
 
@@ -172,7 +248,7 @@ def test_what_a_password_may_look_like(text: str) -> None:
     ],
 )
 def test_values_of_the_wrong_kind_are_not_quoted(text: str) -> None:
-    for option in ("region", "project_id", "auth_url", "cloud", "client_key"):
+    for option in ("region", "project_id", "cloud_domain", "auth_url", "cloud", "client_key"):
         with pytest.raises(OptionError) as raised:
             connection({"token": "t", **PROJECT, "client_cert": __file__, option: text})
         assert option in str(raised.value)

@@ -10,6 +10,8 @@ import typing as t
 import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.endpoints import (
+    domain_name,
+    doubt,
     iam_of_region,
     iam_url,
     in_catalog,
@@ -84,12 +86,159 @@ def test_in_the_swiss_region(iam: str | None) -> None:
     assert in_region("mrs", "eu-ch2", iam) == "https://mrs.eu-ch2.sc.otc.t-systems.com"
 
 
-@pytest.mark.parametrize("region", ["cn-north-4", "eu-west-101", "ru-moscow-1", "eu-west-0", "eu-dee", "eu-d"])
-def test_a_region_of_another_cloud(region: str) -> None:
+HUAWEI = [
+    "cn-north-1",
+    "cn-north-2",
+    "cn-north-4",
+    "cn-north-9",
+    "cn-east-2",
+    "cn-east-3",
+    "cn-east-4",
+    "cn-east-5",
+    "cn-south-1",
+    "cn-southwest-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "la-south-2",
+    "la-north-2",
+    "sa-brazil-1",
+    "na-mexico-1",
+    "af-south-1",
+    "me-east-1",
+    "tr-west-1",
+    "ru-northwest-2",
+]
+
+
+@pytest.mark.parametrize(
+    ("region", "domain"),
+    [*((region, "myhuaweicloud.com") for region in HUAWEI), ("eu-west-101", "myhuaweicloud.eu")]
+    + [("eu-west-199", "myhuaweicloud.eu"), ("eu-nl", "otc.t-systems.com")],
+)
+def test_a_region_that_names_its_cloud(region: str, domain: str) -> None:
+    assert iam_of_region(region) == f"https://iam.{region}.{domain}"
+    for iam in (f"https://iam.{region}.{domain}", f"https://iam.{domain}", None):
+        assert in_region("dli", region, iam) == f"https://dli.{region}.{domain}"
+        assert in_region("mrs", region, iam) == f"https://mrs.{region}.{domain}"
+
+
+# Two clouds have the first two; the SDK of Huawei Cloud lists what others run; the rest is nowhere
+@pytest.mark.parametrize(
+    "region",
+    [
+        "eu-west-0",
+        "ru-moscow-1",
+        "my-kualalumpur-1",
+        "ae-ad-1",
+        "af-north-1",
+        "tr-central-201",
+        "eu-west-1",
+        "eu-west-10",
+    ]
+    + ["eu-west-1000", "eu-west-1x1", "eu-west-201", "eu-dee", "eu-d", "cn-north-3", "ap-southeast-5", "cn-north-4x"],
+)
+def test_a_region_whose_cloud_is_not_known(region: str) -> None:
     """No host is made of its name: whoever owns that would get the credential."""
     assert iam_of_region(region) is None
-    with pytest.raises(OptionError, match=r"endpoints\.dli.*OTC_DLI_ENDPOINT"):
+    with pytest.raises(OptionError, match=r"endpoints\.dli.*OTC_DLI_ENDPOINT.*cloud_domain.*OTC_CLOUD_DOMAIN"):
         in_region("dli", region, None)
+
+
+ORANGE = "prod-cloud-ocb.orange-business.com"
+
+
+@pytest.mark.parametrize(
+    ("region", "domain", "iam"),
+    [
+        ("eu-west-0", ORANGE, f"https://iam.eu-west-0.{ORANGE}"),
+        ("ru-moscow-1", "hc.sbercloud.ru", "https://iam.ru-moscow-1.hc.sbercloud.ru"),
+        ("eu-west-0", "myhuaweicloud.com", "https://iam.eu-west-0.myhuaweicloud.com"),
+        ("eu-de", "example.com", "https://iam.eu-de.example.com"),
+        # what is irregular there stays so
+        ("eu-ch2", "sc.otc.t-systems.com", "https://iam-pub.eu-ch2.sc.otc.t-systems.com"),
+    ],
+)
+def test_a_domain_names_the_hosts(region: str, domain: str, iam: str) -> None:
+    assert iam_of_region(region, domain) == iam
+    for service in ("dli", "mrs"):
+        assert in_region(service, region, iam, domain) == f"https://{service}.{region}.{domain}"
+
+
+@pytest.mark.parametrize(
+    "iam",
+    [
+        f"https://iam.eu-west-0.{ORANGE}",
+        f"https://IAM.{ORANGE}:443",
+        "https://10.0.0.7",
+        "http://127.0.0.1",
+        "https://id.corp",
+    ],
+)
+def test_an_iam_beside_a_domain(iam: str) -> None:
+    """Flexible Engine has it in one region for two. And a private one has any name."""
+    assert in_region("dli", "eu-west-1", iam, ORANGE) == f"https://dli.eu-west-1.{ORANGE}"
+
+
+@pytest.mark.parametrize(
+    "iam",
+    ["https://iam.eu-de.otc.t-systems.com", f"https://iam.eu-west-0.{ORANGE}.evil.test", f"https://iam.a.b.{ORANGE}"]
+    + ["https://iam-pub.eu-ch2.sc.otc.t-systems.com", "https://iam.myhuaweicloud.com", f"https://iam.evil{ORANGE}"],
+)
+def test_an_iam_of_another_cloud_beside_a_domain(iam: str) -> None:
+    with pytest.raises(OptionError, match=r"endpoints\.dli.*OTC_DLI_ENDPOINT.*cloud_domain"):
+        in_region("dli", "eu-west-1", iam, ORANGE)
+
+
+@pytest.mark.parametrize(
+    "text", [ORANGE, "HC.sbercloud.ru", "a.b", "1.example.com", "xn--e1afmkfd.xn--p1ai", "x" * 63 + ".ru"]
+)
+def test_domain_of_a_cloud(text: str) -> None:
+    assert domain_name(text, "cloud_domain") == text.lower()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "com",
+        "localhost",
+        "https://x.com",
+        "x.com/",
+        "x.com:443",
+        "x.com.",
+        ".x.com",
+        "x..com",
+        "-x.com",
+        "x-.com",
+        "x_y.com",
+    ]
+    + [
+        "127.0.0.1",
+        "::1",
+        "x.com/v3",
+        "u:p@x.com",
+        "*.x.com",
+        "x.com#",
+        "x.com?",
+        "bücher.de",
+        "x." * 100 + "com",
+        "x" * 64 + ".ru",
+    ]
+    + ["{region_name}.x.com", "x.com\\y", "x .com"],
+)
+def test_no_domain_of_a_cloud(text: str) -> None:
+    """Whatever is in there, it makes no other host than one below that domain."""
+    with pytest.raises(
+        OptionError, match=r"^cloud_domain: .* is not the domain of a cloud such as prod-cloud-ocb\.orange"
+    ):
+        domain_name(text, "cloud_domain")
+
+
+def test_what_the_provider_does_not_list() -> None:
+    assert "lists MRS only for eu-de" in doubt("https://mrs.eu-nl.otc.t-systems.com")
+    for url in ("https://mrs.eu-de.otc.t-systems.com", "https://iam.eu-nl.otc.t-systems.com", "https://dli.eu-nl.test"):
+        assert doubt(url) == ""
 
 
 @pytest.mark.parametrize(
@@ -101,11 +250,16 @@ def test_a_region_of_another_cloud(region: str) -> None:
         ("eu-de", "https://dli.eu-de.otc.t-systems.com"),
         ("eu-de", "https://iam-pub.eu-ch2.sc.otc.t-systems.com"),
         ("eu-ch2", "https://iam.eu-de.otc.t-systems.com"),
+        ("cn-north-4", "https://iam.eu-de.otc.t-systems.com"),
+        ("cn-north-4", "https://iam.eu-west-101.myhuaweicloud.eu"),
+        ("eu-west-101", "https://iam.cn-north-4.myhuaweicloud.com"),
+        ("eu-west-101", "https://iam.myhuaweicloud.com"),
+        ("cn-north-4", "https://iam.eu-west-0.myhuaweicloud.com"),
         ("eu-de", "https://127.0.0.1"),
     ],
 )
 def test_an_iam_of_another_cloud(region: str, iam: str) -> None:
-    with pytest.raises(OptionError, match=r"endpoints\.mrs"):
+    with pytest.raises(OptionError, match=r"endpoints\.mrs.*cloud_domain"):
         in_region("mrs", region, iam)
 
 

@@ -115,7 +115,6 @@ def test_variables(read: t.Any, key: str) -> None:
 def test_variables_without_a_credential(read: t.Any) -> None:
     for name in ("OS_APPLICATION_CREDENTIAL_ID", "OS_USER_ID", "OS_TARGET_AGENCY_NAME"):
         refused(read, None, {"project_name": "eu-de"}, {name: "x"}, name)
-    refused(read, None, {}, {**ENV, "OTC_CLOUD_DOMAIN": "example.com"}, "OTC_CLOUD_DOMAIN")
 
 
 def test_ids_that_are_overruled(read: t.Any) -> None:
@@ -300,6 +299,98 @@ def test_a_task_overrules_what_it_names(read: t.Any, options: dict, variable: st
         refused(read, entry, options, environ, "OS_CLOUD=c", variable)
     else:
         read(entry, options, environ)
+
+
+DOMAIN = "hc.sbercloud.ru"
+MOSCOW = {"auth": {**AUTH, "project_name": "ru-moscow-1"}}
+DOMAIN_ENV = {"OTC_CLOUD_DOMAIN": DOMAIN}
+
+
+@pytest.mark.parametrize(
+    ("entry", "options", "environ", "iam"),
+    [
+        ({**MOSCOW, "cloud_domain": DOMAIN}, {"cloud": "c"}, {}, "iam.ru-moscow-1.hc.sbercloud.ru"),
+        ({"auth": {**MOSCOW["auth"], "cloud-domain": DOMAIN}}, {}, {}, "iam.ru-moscow-1.hc.sbercloud.ru"),
+        ({**MOSCOW, "cloud_domain": DOMAIN}, {}, {**AROUND, **DOMAIN_ENV}, "iam.ru-moscow-1.hc.sbercloud.ru"),
+        ({**MOSCOW, "cloud_domain": DOMAIN}, {"cloud_domain": "x.test"}, AROUND, "iam.ru-moscow-1.x.test"),
+        (
+            {**MOSCOW, "cloud_domain": DOMAIN},
+            {"cloud_domain": "x.test"},
+            {**AROUND, "OTC_CLOUD_DOMAIN": "y.test"},
+            "iam.ru-moscow-1.x.test",
+        ),
+        (
+            {**MOSCOW, "cloud_domain": DOMAIN},
+            {"cloud": "c"},
+            {"OTC_CLOUD_DOMAIN": "y.test"},
+            "iam.ru-moscow-1.hc.sbercloud.ru",
+        ),
+        # the variable fills the gap, as it is of a higher place than the entry
+        (MOSCOW, {}, {**AROUND, **DOMAIN_ENV}, "iam.ru-moscow-1.hc.sbercloud.ru"),
+        (MOSCOW, {}, DOMAIN_ENV, "iam.ru-moscow-1.hc.sbercloud.ru"),
+        ({"auth": {**AUTH, "auth_url": "https://id.corp"}}, {}, {**AROUND, **DOMAIN_ENV}, "id.corp"),
+        ({"auth": AUTH}, {}, {**AROUND, "OTC_CLOUD_DOMAIN": "OTC.t-systems.com"}, "iam.eu-de.otc.t-systems.com"),
+        (
+            {"auth": AUTH, "regions": [{"name": "eu-de"}, {"name": "ru-moscow-1", "values": {"cloud_domain": DOMAIN}}]},
+            {"cloud": "c", "region": "ru-moscow-1"},
+            {},
+            "iam.ru-moscow-1.hc.sbercloud.ru",
+        ),
+    ],
+    ids=str,
+)
+def test_cloud_domain_of_an_entry(read: t.Any, entry: dict, options: dict, environ: dict, iam: str) -> None:
+    assert read(entry, options, environ).iam == f"https://{iam}"
+
+
+@pytest.mark.parametrize(
+    ("entry", "options", "environ", "words"),
+    [
+        (
+            {**MOSCOW, "cloud_domain": DOMAIN},
+            {},
+            {**AROUND, "OTC_CLOUD_DOMAIN": "y.test"},
+            ["OS_CLOUD=c beside", "OTC_CLOUD_DOMAIN"],
+        ),
+        # nobody has written where it is, and its region says something else
+        ({"auth": AUTH}, {}, {**AROUND, **DOMAIN_ENV}, ["cloud 'c': ", "OTC_CLOUD_DOMAIN", "eu-de"]),
+        (MOSCOW, {"cloud": "c"}, DOMAIN_ENV, ["ru-moscow-1", "cloud_domain", "if the credential is from there"]),
+        (
+            {**MOSCOW, "cloud_domain": f"https://{DOMAIN}"},
+            {"cloud": "c"},
+            {},
+            ["cloud 'c': cloud_domain: ", "no https://"],
+        ),
+        ({**MOSCOW, "cloud_domain": True}, {"cloud": "c"}, {}, ["cloud 'c': cloud_domain: ", "quotes"]),
+        ({**MOSCOW, "cloud_domain": {"s3cr3t": 1}}, {"cloud": "c"}, {}, ["cloud 'c': cloud_domain: must be text"]),
+        (
+            {"profile": "otc", "auth": AUTH, "cloud_domain": DOMAIN},
+            {"cloud": "c"},
+            {},
+            ["cloud_domain", "profile 'otc'"],
+        ),
+        ({"profile": "otc", "auth": AUTH}, {"cloud_domain": DOMAIN}, AROUND, ["cloud_domain", "profile 'otc'"]),
+        (
+            {
+                "auth": {"token": "t", "project_id": "p", "auth_url": "https://iam.eu-de.otc.t-systems.com"},
+                "region_name": "eu-west-0",
+            },
+            {},
+            {**AROUND, **DOMAIN_ENV},
+            ["endpoints.dli", "iam.eu-de.otc.t-systems.com"],
+        ),
+    ],
+    ids=str,
+)
+def test_cloud_domain_that_cannot_be_meant(read: t.Any, entry: dict, options: dict, environ: dict, words: list) -> None:
+    refused(read, entry, options, environ, *words)
+
+
+def test_cloud_domain_of_an_entry_is_not_for_the_credential_of_a_task(read: t.Any) -> None:
+    entry = {**MOSCOW, "cloud_domain": DOMAIN}
+    task = {"cloud": "c", "username": "u", "password": "p", "user_domain_name": "d", "project_name": "eu-de"}
+    assert read(entry, task).iam == "https://iam.eu-de.otc.t-systems.com"
+    refused(read, entry, {**task, "project_name": "ru-moscow-1"}, {}, "ru-moscow-1", "cloud_domain")
 
 
 def test_several_entries_and_nobody_chooses(read: t.Any, tmp_path: pathlib.Path) -> None:
