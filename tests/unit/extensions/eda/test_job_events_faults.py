@@ -289,7 +289,7 @@ BAD = [
     ({"access_key": "only", "token": None}, "secret_key.*: missing, as access_key is given"),
     ({"region": "EU DE"}, "region: "),
     ({"cloud_domain": "https://x.com"}, "cloud_domain: .* is not the domain of a cloud"),
-    ({"endpoints": {}, "region": "eu-west-0"}, "endpoints.dli: missing .*cloud_domain"),
+    ({"endpoints": {}, "region": "eu-west-0"}, "hosts of 'eu-west-0' are not known.*cloud_domain.*endpoints.dli"),
     ({"endpoints": {"dli": "no-url"}}, r"endpoints.dli \(environment: OTC_DLI_ENDPOINT\): not a base URL"),
 ]
 

@@ -90,6 +90,27 @@ def test_wrong_files(emulator, projects):
     assert said[2].startswith("region: 'eu/de' is not a region")
 
 
+def test_another_cloud(projects):
+    """The same rules as for a task. What the file says above its sources goes with them, but not with an entry of a cloud."""
+    orange, shut_in = "prod-cloud-ocb.orange-business.com", {"https_proxy": "http://127.0.0.1:1", "no_proxy": ""}
+    nowhere = {"OTC_IAM_ENDPOINT": "", "OTC_DLI_ENDPOINT": "", "OTC_MRS_ENDPOINT": "", "OTC_CLOUD_DOMAIN": "env.test"}
+    user = {"username": "u", "password": "demo-password", "user_domain_name": "d"}
+    clouds = {"own": {"auth": {"token": "some-token"}, "region_name": "eu-west-0"}}
+    projects.folder.write("clouds.yaml", {"clouds": clouds})
+    top = {"region": "eu-west-0", "cloud_domain": orange, "max_retries": 0}
+    files = {
+        "POST iam.cn-north-4.myhuaweicloud.com/": {"region": "cn-north-4", **user, "max_retries": 0},
+        f"POST iam.eu-west-0.{orange}/": top,
+        f"GET iam.eu-west-0.{orange}/": {**top, "sources": [{"token": "some-token"}]},
+        "POST iam.eu-west-0.env.test/": {"region": "eu-west-0", "max_retries": 0},
+        "hosts of 'eu-west-0' are not known": {"region": "eu-west-0", **user},
+        "sources[0] (own): region: the hosts of 'eu-west-0'": {**top, "sources": [{"cloud": "own"}]},
+        "cloud_domain: 'x' is not the domain of a cloud": {"region": "eu-west-0", "cloud_domain": "x"},
+    }
+    for words, said in zip(files, projects.complaints(*files.values(), **nowhere, **shut_in)):
+        assert words in said
+
+
 def test_an_answer_that_is_no_list_of_projects(emulator, projects):
     bodies = {
         "projects[0].id is missing or null, not the id of a project (letters, digits, _ and -)": [{"name": "x"}],
