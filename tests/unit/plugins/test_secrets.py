@@ -553,7 +553,17 @@ def wrong(secret: str) -> dict[str, Wrong]:
     """Each way to put a secret where nobody expects one."""
     cloud = {"auth": {"username": "demo", "password": secret}, "region_name": "eu-de"}
     pem = f"-----BEGIN PRIVATE KEY-----\n{secret}\n-----END PRIVATE KEY-----\n"
-    names = ("region", "region_name", "project_name", "project_id", "username", "domain_name", "auth_url", "state")
+    names = (
+        "region",
+        "region_name",
+        "project_name",
+        "project_id",
+        "username",
+        "domain_name",
+        "cloud_domain",
+        "auth_url",
+    )
+    names += ("state",)
     paths = ("ca_path", "ca_cert", "client_cert", "client_key")
     base64_alone = (secret * 3).replace("/", "+")
     not_text, not_path = "must be plain text, not ", "must be the path of a file, not the text of a key or certificate"
@@ -661,6 +671,7 @@ VARIABLES = {  # what else they need to be looked at
     "OS_USERNAME": {"OS_TOKEN": "", "OS_PASSWORD": "a-password", "OS_USER_DOMAIN_NAME": "d"},
     "OS_AUTH_URL": {"OS_PROJECT_ID": "", "OS_PROJECT_NAME": "eu-de"},
     "OTC_DLI_ENDPOINT": {},
+    "OTC_CLOUD_DOMAIN": {"OTC_DLI_ENDPOINT": ""},
 }
 
 
