@@ -19,7 +19,8 @@ options:
         or by name, that of the file does not count for it. The same holds for a client certificate with its key.
       - If an entry names a part of a credential, it takes over only the missing parts of the same kind, for example
         O(user_domain_name) for O(username) and O(password).
-      - An entry with O(cloud) takes over no credential, no project, and neither O(region), O(auth_url) nor O(endpoints).
+      - An entry with O(cloud) takes over no credential, no project, and none of O(region), O(cloud_domain), O(auth_url)
+        and O(endpoints).
       - Without O(sources), the connection options of the file are the only source.
     type: list
     elements: dict

@@ -77,9 +77,9 @@ def iam_url(text: str, name: str) -> str:
 
 
 def in_project_name(name: str | None) -> str | None:
-    """The region of a project named ``eu-de`` or ``eu-de_something``; other clouds name projects otherwise."""
+    """The region of a project named ``eu-de`` or ``eu-de_something``, if it can be one."""
     region = (name or "").split("_", 1)[0]
-    return region if re.fullmatch(r"[a-z0-9-]+", region) else None
+    return region if re.fullmatch(r"[a-z0-9-]{1,63}", region) else None
 
 
 def region_name(text: str, name: str) -> str:
@@ -92,8 +92,8 @@ def region_name(text: str, name: str) -> str:
 def domain_name(text: str, name: str) -> str:
     """``text`` in lower case, if it is the domain of a cloud. Raises OptionError, which begins with ``name``."""
     domain = text.lower()
-    # a last label of digits would be that of an address
-    if len(domain) > 180 or not re.fullmatch(rf"({LABEL}\.)+(?![0-9]+$){LABEL}", domain):
+    # a last label of digits would be that of an address, and other letters than those of ASCII may look like them
+    if not text.isascii() or len(domain) > 180 or not re.fullmatch(rf"({LABEL}\.)+(?![0-9]+$){LABEL}", domain):
         raise OptionError(
             f"{name}: {shown(text)} is not the domain of a cloud such as prod-cloud-ocb.orange-business.com (no https://, "
             "no port, no path)"

@@ -55,6 +55,11 @@ def test_the_entry_without_a_version_in_its_type_wins() -> None:
     )
 
 
+def test_the_type_of_flexible_engine() -> None:
+    catalog = [entry("mrsv1.1", ("eu-west-0", f"https://mrs.eu-west-0.{ORANGE}/v1.1/$(tenant_id)s"))]
+    assert in_catalog(catalog, "mrs", "eu-west-0") == f"https://mrs.eu-west-0.{ORANGE}"
+
+
 def test_several_regions_without_region() -> None:
     with pytest.raises(OptionError, match="region: missing"):
         in_catalog(CATALOG, "dli", None)
@@ -222,6 +227,7 @@ def test_domain_of_a_cloud(text: str) -> None:
         "x.com#",
         "x.com?",
         "bücher.de",
+        "x.\u212aom",
         "x." * 100 + "com",
         "x" * 64 + ".ru",
     ]
