@@ -1,7 +1,7 @@
 # Copyright (c) 2026, otc.bigdata contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may call: users, projects, tokens and access keys of one domain, and the check of what a request carries.
+"""Who sends a request: the check of the token or the signature that it carries.
 
 Signatures are those of the vendor's SDK (huaweicloudsdkcore/signer/signer.py), and are verified for real.
 """
@@ -12,12 +12,11 @@ import calendar
 import hashlib
 import hmac
 import re
-import secrets
 import time
 import typing as t
 import urllib.parse
 
-from .settings import SettingError
+from .identities import Account, Identities, Token, Who, find
 from .wire import ApiError, GatewayError, Request
 
 CLOCK_SKEW = 15 * 60
@@ -26,25 +25,15 @@ AUTHORIZATION = re.compile(ALGORITHM + r" Access=([^,\s]+), ?SignedHeaders=([^,\
 MUST_BE_SIGNED = ("host", "x-sdk-date", "x-project-id", "x-domain-id", "x-security-token")
 
 
-class Token(t.NamedTuple):
-    """A token's value and what it speaks for. ``expires_at`` None: not by itself."""
+class Caller(t.NamedTuple):
+    """Who sent a signed request, and the project it names; "" if that is not one where they may act."""
 
-    value: str
-    user: dict
-    project: dict | None
-    issued_at: float
-    expires_at: float | None
+    who: Who
+    project_id: str
 
     @property
-    def project_id(self) -> str:
-        return self.project["id"] if self.project else ""
-
-
-class Caller(t.NamedTuple):
-    """Who sent a signed request, and the project it names."""
-
-    user: dict
-    project_id: str
+    def account(self) -> Account:
+        return self.who.account
 
 
 class NotAuthenticated(Exception):
@@ -53,59 +42,6 @@ class NotAuthenticated(Exception):
     def __init__(self, message: str, expired: bool = False) -> None:
         super().__init__(message)
         self.message, self.expired = message, expired
-
-
-class Identities:
-    """The domain with its users, projects, tokens and access keys."""
-
-    KEYS = ("domain", "projects", "users", "tokens", "access_keys")
-
-    def __init__(self, seed: dict) -> None:
-        for key in seed:
-            if key not in self.KEYS:
-                known = ", ".join(self.KEYS)
-                raise SettingError(f"unknown name {key!r} in the seed; known are {known} and the lists of jobs")
-        self.domain: dict = seed["domain"]
-        self.projects: list[dict] = seed["projects"]
-        self.users: list[dict] = seed["users"]
-        self.access_keys = {key["access"]: {**key, "user": self._user(key["user"])} for key in seed["access_keys"]}
-        self.tokens: dict[str, Token] = {}
-        for entry in seed["tokens"]:
-            project = self.find(self.projects, name=entry["project"]) if "project" in entry else None
-            self.issue(self._user(entry["user"]), project, entry.get("lifetime"), entry["token"])
-
-    def _user(self, name: str) -> dict:
-        user = self.find(self.users, name=name)
-        if user is None:
-            raise SettingError(f"the seed has no user {name!r}")
-        return user
-
-    @staticmethod
-    def find(entries: list[dict], **wanted) -> dict | None:
-        """The entry with exactly these values."""
-        return next((entry for entry in entries if all(entry.get(key) == value for key, value in wanted.items())), None)
-
-    @property
-    def main_project(self) -> dict:
-        """The region's own project: an access key speaks for it unless X-Project-Id names another."""
-        return self.projects[0]
-
-    def issue(self, user: dict, project: dict | None, lifetime: float | None, value: str | None = None) -> Token:
-        now = time.time()
-        token = Token(
-            value or f"MII{secrets.token_urlsafe(300)}",
-            user,
-            project,
-            now,
-            None if lifetime is None else now + lifetime,
-        )
-        self.tokens[token.value] = token
-        return token
-
-    def expire_tokens(self) -> int:
-        """Every token is out of date from now on. Returns how many there are."""
-        self.tokens = {value: token._replace(expires_at=0.0) for value, token in self.tokens.items()}
-        return len(self.tokens)
 
 
 def identify(identities: Identities, request: Request) -> Token | Caller:
@@ -160,8 +96,11 @@ def _verified_caller(identities: Identities, request: Request) -> Caller:
         raise NotAuthenticated("verify aksk signature fail")
     if request.headers.get("x-security-token") != key.get("security_token"):
         raise NotAuthenticated("the security token does not belong to the access key")
-    project_id = request.headers.get("x-project-id", identities.main_project["id"])
-    return Caller(key["user"], project_id)
+    who: Who = key["who"]
+    if request.headers.get("x-domain-id", who.account.domain["id"]) != who.account.domain["id"]:
+        raise NotAuthenticated("X-Domain-Id is not the account of the access key")
+    project_id = request.headers.get("x-project-id", who.account.main_project["id"])
+    return Caller(who, project_id if find(who.projects, id=project_id) else "")
 
 
 def _check_date(text: str) -> None:

@@ -84,7 +84,7 @@ def _clear_faults(emulator, body, query) -> list:
 
 def _expire_tokens(emulator, body, query) -> dict:
     with emulator.world.lock:
-        return {"expired": emulator.world.identities.expire_tokens()}
+        return {"expired": emulator.world.identities.expire_tokens(**body)}
 
 
 def _show_log(emulator, body, query) -> dict:

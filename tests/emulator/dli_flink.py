@@ -113,6 +113,7 @@ JOBS = JobKind(
     make_id=int,
     check_id=_check_id,
     new_job=_new_job,
+    counted=True,
 )
 
 

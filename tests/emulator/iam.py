@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import datetime
 
-from . import auth
+from . import auth, iam_login
+from .iam_login import identify, malformed
+from .identities import Account, Token, Who
 from .service import Service
 from .wire import ApiError, Reply, Request
 from .world import World
 
 ANSWERS = {
+    **iam_login.ANSWERS,
     "iam_error": ("openstack", "code"),  # {"error": {...}} or {"error_code": ..., "error_msg": ...}
     "catalog": ("normal", "without_dli", "templated", "regions"),
 }
-TITLES = {400: "Bad Request", 401: "Unauthorized", 404: "Not Found"}
-MAX_BODY = 32 * 1024
+TITLES = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found"}
 # type, name and path of each catalog entry; {project_id} stands for what the setting "catalog" says
 ENDPOINTS = (
     ("dli", "dli", "/v1.0/{project_id}"),
@@ -53,46 +55,40 @@ def versions(dummy: World, request: Request) -> Reply:
 
 @SERVICE.route("POST", "/v3/auth/tokens", counts="logins")
 def log_in(world: World, request: Request) -> Reply:
-    """IAM API reference, "Obtaining a User Token Through Password Authentication"."""
-    wanted = _fields(_json_body(request), "the body", auth=dict)["auth"]
-    wanted = _fields(wanted, "auth", identity=dict, scope=(dict, None))
-    identity = _fields(wanted["identity"], "auth.identity", methods=list, password=dict)
-    if identity["methods"] != ["password"]:
-        raise _malformed('auth.identity.methods must be ["password"]')
-    user = _user(world, _fields(identity["password"], "auth.identity.password", user=dict)["user"])
-    project = _scope_project(world, wanted["scope"] or {})
-    token = world.identities.issue(user, project, world.settings.token_lifetime)
-    return _token_reply(world, request, token, 201)
+    """IAM API reference, "Token Management"."""
+    return _token_reply(world, request, iam_login.log_in(world, request), 201)
 
 
 @SERVICE.route("GET", "/v3/auth/tokens", counts="lookups")
 @SERVICE.route("HEAD", "/v3/auth/tokens", counts="lookups")
 def show_token(world: World, request: Request) -> Reply:
     """IAM API reference, "Verifying a Token": X-Auth-Token asks about X-Subject-Token."""
-    _caller(world, request)
+    account = identify(world, request).account
     try:
         token = auth.valid_token(world.identities, request.headers.get("x-subject-token", ""))
     except auth.NotAuthenticated as failure:
         raise ApiError("IAM.0004", failure.message, 404) from failure
+    if token.account is not account:
+        raise ApiError("IAM.0004", "The token is one of another account.", 404)
     return _token_reply(world, request, token, 200)
 
 
 @SERVICE.route("GET", "/v3/projects", counts="lookups")
 def find_projects(world: World, request: Request) -> Reply:
     """IAM API reference, "Querying Project Information Based on the Specified Criteria"."""
-    _caller(world, request)
+    account = identify(world, request).account
     query = _query(request, "name", "domain_id", "parent_id", "enabled", "is_domain", "page", "per_page")
     page, per_page = query.pop("page", None), query.pop("per_page", None)
     shown = [
         project
-        for project in map(_project_entry(world), world.identities.projects)
+        for project in _project_entries(account, account.projects)
         if all(_as_text(project[name]) == value for name, value in query.items())
     ]
     if (page is None) != (per_page is None):
-        raise _malformed("page and per_page go together")
+        raise malformed("page and per_page go together")
     if page is not None:
         if not (page.isdigit() and per_page.isdigit() and int(page) >= 1 and 1 <= int(per_page) <= 5000):
-            raise _malformed("page must be >= 1 and per_page between 1 and 5000")
+            raise malformed("page must be >= 1 and per_page between 1 and 5000")
         shown = shown[(int(page) - 1) * int(per_page) : int(page) * int(per_page)]
     return Reply(200, {"projects": shown, "links": _links(request)})
 
@@ -100,131 +96,57 @@ def find_projects(world: World, request: Request) -> Reply:
 @SERVICE.route("GET", "/v3/auth/projects", counts="lookups")
 def own_projects(world: World, request: Request) -> Reply:
     """IAM API reference, "Querying the List of Projects Accessible to Users"."""
-    _caller(world, request)
-    projects = list(map(_project_entry(world), world.identities.projects))
+    caller = identify(world, request)
+    projects = _project_entries(caller.account, caller.who.projects)
     return Reply(200, {"projects": projects, "links": _links(request)})
 
 
 @SERVICE.route("GET", "/v3/auth/domains", counts="lookups")
 def own_domains(world: World, request: Request) -> Reply:
     """IAM API reference, "Querying the List of Domains Accessible to Users": the domain behind an access key."""
-    _caller(world, request)
-    return Reply(200, {"domains": [{**world.identities.domain, "enabled": True}], "links": _links(request)})
+    account = identify(world, request).account
+    return Reply(200, {"domains": [{**account.domain, "enabled": True}], "links": _links(request)})
 
 
 @SERVICE.route("GET", "/v3/auth/catalog", counts="lookups")
 def show_catalog(world: World, request: Request) -> Reply:
     """IAM API reference, "Querying the Service Catalog"."""
-    caller = _caller(world, request)
+    caller = identify(world, request)
     return Reply(200, {"catalog": _catalog(world, request, caller.project_id), "links": _links(request)})
 
 
-# ---- login ----
-
-
-def _user(world: World, wanted: dict) -> dict:
-    """The user with that password. What exactly was wrong is not said, as in the real service."""
-    identities = world.identities
-    if "id" in wanted:
-        wanted = _fields(wanted, "user", id=str, password=str)
-        user = identities.find(identities.users, id=wanted["id"])
-    else:
-        wanted = _fields(wanted, "user", name=str, password=str, domain=dict)
-        user = identities.find(identities.users, name=wanted["name"]) if _own_domain(world, wanted["domain"]) else None
-    if user is None or user["password"] != wanted["password"]:
-        raise ApiError("IAM.0062", "The username or password is wrong.", 401)
-    return user
-
-
-def _scope_project(world: World, scope: dict) -> dict | None:
-    """The project of a scope; None for a domain or no scope. If both are given, the project wins."""
-    scope = _fields(scope, "auth.scope", project=(dict, None), domain=(dict, None))
-    wanted = scope["project"]
-    if wanted is None:
-        if scope["domain"] is not None and not _own_domain(world, scope["domain"]):
-            raise ApiError("IAM.0001", "The domain does not exist.", 401)
-        return None
-    if "id" in wanted:
-        wanted, domain = _fields(wanted, "auth.scope.project", id=str), None
-    else:
-        wanted = _fields(wanted, "auth.scope.project", name=str, domain=(dict, None))
-        domain = wanted.pop("domain")
-    project = world.identities.find(world.identities.projects, **wanted)
-    if project is None or domain is not None and not _own_domain(world, domain):
-        raise ApiError("IAM.1109", "The project does not exist.", 400)
-    return project
-
-
-def _own_domain(world: World, wanted: dict) -> bool:
-    key = "id" if "id" in wanted else "name"
-    return _fields(wanted, "domain", **{key: str})[key] == world.identities.domain[key]
-
-
-def _json_body(request: Request):
-    if len(request.body) > MAX_BODY:
-        raise ApiError("IAM.1101", "The request body is larger than 32 KB.")
-    if not request.headers.get("content-type", "").startswith("application/json"):
-        raise _malformed("Content-Type must be application/json")
-    try:
-        return request.json()
-    except ValueError:
-        raise _malformed("The body is not JSON.") from None
-
-
-def _fields(value, where: str, **kinds) -> dict:
-    """The object with exactly these fields, each of its type; a field whose types end with None may be left out."""
-    if not isinstance(value, dict):
-        raise _malformed(f"{where} must be an object")
-    for name in value:
-        if name not in kinds:
-            raise _malformed(f"unknown field {name} in {where}")
-    found = {}
-    for name, kind in kinds.items():
-        optional = isinstance(kind, tuple)
-        found[name] = value.get(name)
-        if not isinstance(found[name], kind[0] if optional else kind) and not (optional and name not in value):
-            raise _malformed(f"{where} needs a field {name} of the right type")
-    return found
-
-
-def _malformed(message: str) -> ApiError:
-    return ApiError("IAM.0011", message)
-
-
 # ---- answers ----
-
-
-def _caller(world: World, request: Request):
-    try:
-        return auth.identify(world.identities, request)
-    except auth.NotAuthenticated as failure:
-        raise ApiError("IAM.0066" if failure.expired else "IAM.0001", failure.message, 401) from failure
 
 
 def _query(request: Request, *known: str) -> dict[str, str]:
     query = dict(request.pairs())
     for name in query:
         if name not in known:
-            raise _malformed(f"unknown query parameter {name}")
+            raise malformed(f"unknown query parameter {name}")
     return query
 
 
-def _token_reply(world: World, request: Request, token: auth.Token, status: int) -> Reply:
-    domain = world.identities.domain
+def _token_reply(world: World, request: Request, token: Token, status: int) -> Reply:
     body = {
-        "methods": ["password"],
+        "methods": list(token.methods),
         "issued_at": _iso(token.issued_at),
         "expires_at": "2099-12-31T23:59:59.000000Z" if token.expires_at is None else _iso(token.expires_at),
-        "user": {"id": token.user["id"], "name": token.user["name"], "domain": domain, "password_expires_at": ""},
-        "roles": [{"id": "0", "name": "te_admin"}],
+        "user": {**_person(token.who), "password_expires_at": ""},
+        "roles": [{"id": "0", "name": "te_agency" if token.who.agency else "te_admin"}],
     }
     if token.project:
-        body["project"] = {**token.project, "domain": domain}
+        body["project"] = {**token.project, "domain": token.account.domain}
     else:
-        body["domain"] = domain
+        body["domain"] = token.account.domain
+    if token.who.assumed_by and world.settings.answers["agency_answer"] != "without_assumed_by":
+        body["assumed_by"] = {"user": _person(token.who.assumed_by)}
     if not _query(request, "nocatalog").get("nocatalog"):
         body["catalog"] = _catalog(world, request, token.project_id)
     return Reply(status, {"token": body}, {"X-Subject-Token": token.value})
+
+
+def _person(who: Who) -> dict:
+    return {"id": who.user["id"], "name": who.user["name"], "domain": who.account.domain}
 
 
 def _catalog(world: World, request: Request, project_id: str) -> list[dict]:
@@ -253,21 +175,10 @@ def _catalog_entry(kind: str, name: str, urls: dict[str, str]) -> dict:
     }
 
 
-def _project_entry(world: World):
-    domain_id = world.identities.domain["id"]
-
-    def entry(project: dict) -> dict:
-        return {
-            "description": "",
-            "domain_id": domain_id,
-            "parent_id": domain_id,
-            "enabled": True,
-            "is_domain": False,
-            "links": {},
-            **project,
-        }
-
-    return entry
+def _project_entries(account: Account, projects: list[dict]) -> list[dict]:
+    domain_id = account.domain["id"]
+    usual = {"description": "", "domain_id": domain_id, "parent_id": domain_id, "enabled": True, "is_domain": False}
+    return [{**usual, "links": {}, **project} for project in projects]
 
 
 def _as_text(value) -> str:

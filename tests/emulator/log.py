@@ -12,6 +12,7 @@ import time
 from .wire import Reply, Request
 
 KEPT = 100_000  # requests with details; the counts go on
+SHOWN = ("method", "path", "query", "status", "authentication", "login", "request_id")
 
 
 class RequestLog:
@@ -44,12 +45,12 @@ class RequestLog:
         """Its answer is ready. The next request can only come after that, so the peak is never too high."""
         body = request.body if total == "writes" else b""
         status = 0 if reply.cut in ("reset", "close") else reply.status
-        entry = (arrived, request.method, request.path, request.query, status, request.authentication, request.id, body)
+        shown = (request.method, request.path, request.query, status, request.authentication, request.login, request.id)
         with self._lock:
             self._in_flight -= 1
             self._counts[f"{request.method} {template}"] += 1
             self._totals[total] += 1
-            self._entries.append(entry)
+            self._entries.append((arrived, *shown, body))
 
     @property
     def in_flight(self) -> int:
@@ -75,13 +76,8 @@ class RequestLog:
             {
                 "n": first + n,
                 "seconds": round(arrived - began, 6),
-                "method": method,
-                "path": path,
-                "query": query,
-                "status": status,
-                "authentication": authentication,
-                "request_id": request_id,
+                **dict(zip(SHOWN, shown)),
                 "body": body.decode("utf-8", "replace"),
             }
-            for n, (arrived, method, path, query, status, authentication, request_id, body) in enumerate(entries, 1)
+            for n, (arrived, *shown, body) in enumerate(entries, 1)
         ]

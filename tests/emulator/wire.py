@@ -36,15 +36,15 @@ class GatewayError(ApiError):
 
 
 class Request:
-    """One request; header names are lower case."""
+    """One request; header names are lower case. ``login``: the methods of one, joined by +; the log has no more of it."""
 
-    __slots__ = ("method", "path", "query", "headers", "body", "http_version", "id")
+    __slots__ = ("method", "path", "query", "headers", "body", "http_version", "id", "login")
 
     def __init__(self, method: str, target: str, headers: dict, body: bytes = b"", http_version="HTTP/1.1") -> None:
         self.method = method
         self.path, dummy, self.query = target.partition("?")
         self.headers, self.body, self.http_version = headers, body, http_version
-        self.id = ""
+        self.id = self.login = ""
 
     def pairs(self) -> list[tuple[str, str]]:
         """The decoded query, in the order sent."""

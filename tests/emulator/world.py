@@ -20,7 +20,7 @@ import threading
 import time
 import typing as t
 
-from .auth import Identities
+from .identities import Account, Identities
 from .settings import SettingError, Settings, parse_delay
 
 GONE = "gone"  # the state of a job that the service does not know any more
@@ -67,6 +67,7 @@ class JobKind(t.NamedTuple):
     check_id: t.Callable  # SettingError for an id that the service would never use
     new_job: t.Callable  # (world, id, entry) -> the fields that a seed entry leaves out and that are no constants
     parent: str = ""  # the kind of what such jobs are in
+    counted: bool = False  # ids are numbers of which each account begins with 1
 
 
 class Job:
@@ -132,9 +133,9 @@ class JobStore:
 
     def __init__(self, kind: JobKind, world: World) -> None:
         self.kind, self.world = kind, world
-        self.jobs: dict = {}
+        self.jobs: dict = {}  # by what _key makes of their ids
         self._in_order: dict[str, list[tuple]] = {}  # per owner: (time, id, job), also of deleted jobs
-        self._moving: dict = {}  # jobs with steps ahead; the others need no care
+        self._moving: dict[Job, None] = {}  # jobs with steps ahead; the others need no care
         self._selections: dict = {}
         self._last_number = 0
 
@@ -142,7 +143,7 @@ class JobStore:
 
     def find(self, job_id, owner: str, operation: str = "") -> Job | None:
         """The job as it is now, after what its script has happen just before the operation; None if there is none."""
-        job = self.jobs.get(job_id)
+        job = self.jobs.get(self._key(job_id, owner))
         if job is None or job.fields[self.kind.owner_field] != owner:
             return None
         if job.steps:
@@ -150,6 +151,11 @@ class JobStore:
         if f"before_{operation}" in job.script and not job.deleted:  # a race
             self.trigger(job, f"before_{operation}")
         return None if job.deleted else job
+
+    def _key(self, job_id, owner: str) -> t.Any:
+        """The id; where each account counts its own, further accounts have theirs beside it."""
+        account = self.world.identities.account_of(owner) if self.kind.counted else None
+        return job_id if account in (None, self.world.identities) else (account.domain["id"], job_id)
 
     def select(self, owner: str, wanted: Filter, newest_first: bool = True) -> list[Job]:
         """The jobs that match; remembered until something changes, as a client reads them page by page."""
@@ -222,7 +228,7 @@ class JobStore:
         self._settle(job)
 
     def _settle_all(self) -> None:
-        for job in list(self._moving.values()):
+        for job in list(self._moving):
             self._settle(job)
 
     def _settle(self, job: Job) -> None:
@@ -230,13 +236,13 @@ class JobStore:
         while job.steps:
             step = job.steps[0]
             if step.in_looks and job.looks < step.amount or not step.in_looks and now < job.since + step.amount:
-                self._moving[job.id] = job
+                self._moving[job] = None
                 return
             job.steps = job.steps[1:]
             # A chain of pauses keeps its rhythm, however seldom somebody looks.
             job.since, job.looks = (now if step.in_looks else job.since + step.amount), 0
             self._change(job, step.changes)
-        self._moving.pop(job.id, None)
+        self._moving.pop(job, None)
 
     def _change(self, job: Job, changes: dict) -> None:
         moves = job.place and self.kind.time_field in changes
@@ -282,11 +288,12 @@ class JobStore:
         kind.check_id(job_id)
         if isinstance(job_id, int):
             self._last_number = max(self._last_number, job_id)
-        job = self.jobs.get(job_id)
+        key = self._key(job_id, entry.get(kind.owner_field, ""))
+        job = self.jobs.get(key)
         if job:
             self._take_out(job)
         if job is None or job.deleted:
-            job = self.jobs[job_id] = Job(kind, job_id, kind.new_job(self.world, job_id, entry))
+            job = self.jobs[key] = Job(kind, job_id, kind.new_job(self.world, job_id, entry))
         if kind.state_field in entry:
             job.steps = ()  # what was ahead of the old status is not ahead of this one
         self._change(job, entry)
@@ -381,19 +388,38 @@ class World:
 
     def load(self, seed: dict) -> None:
         """Begin anew with the people and the jobs of a seed."""
-        people = {name: entries for name, entries in seed.items() if name not in self._kinds}
+        people, jobs = self._parted(seed)
+        parts = [self._parted(account) for account in seed.get("accounts", [])]
+        if parts:
+            people["accounts"] = [others for others, dummy in parts]
         with self.lock:
             before = dict(self.__dict__)
             try:
-                self.identities = Identities(people)
+                self.identities = Identities(copy.deepcopy(people))
                 self.files: dict[str, list] = {}  # that the services have put into OBS, and the ids of the jobs in them
                 self.stores = {name: JobStore(kind, self) for name, kind in self._kinds.items()}
-                for name in self._kinds:
-                    for entry in seed.get(name, []):
-                        self.add(name, entry)
+                for kind, entry in jobs:
+                    self.add(kind.name, entry)
+                for account, (dummy, jobs) in zip(self.identities.accounts[1:], parts):
+                    for kind, entry in jobs:
+                        self.add(kind.name, {kind.owner_field: self._owner(kind, account), **entry})
             except Exception:
                 self.__dict__.update(before)  # a seed that makes no sense changes nothing
                 raise
+
+    def _parted(self, seed: dict) -> tuple[dict, list[tuple[JobKind, dict]]]:
+        """What a seed, or an account in it, has of people and of jobs."""
+        people = {name: entries for name, entries in seed.items() if name not in self._kinds}
+        return people, [(kind, entry) for name, kind in self._kinds.items() for entry in seed.get(name, [])]
+
+    def _owner(self, kind: JobKind, account: Account) -> str | None:
+        """Where a job of an account is that does not say it: in the main project, or in the first cluster there."""
+        project_id = account.main_project["id"]
+        if not kind.parent:
+            return project_id
+        store = self.stores[kind.parent]
+        found = (job.id for job in store.jobs.values() if job.fields[store.kind.owner_field] == project_id)
+        return next(found, None)
 
     def add(self, kind: str, entry: dict) -> list[Job]:
         """Make or change jobs, see JobStore.add."""

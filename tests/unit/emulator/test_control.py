@@ -494,12 +494,15 @@ def test_readme_examples_work(emulator, call):
         if line.startswith("curl "):
             assert send_as_curl(call, shlex.split(line), emulator.url).status in (200, 202), line
             sent += 1
-    assert sent == 29
+    assert sent == 30
 
 
-def test_readme_seed_works(emulator):
-    seed = re.search("```json\n(.*?)```", (FOLDER / "README.md").read_text(encoding="utf-8"), re.DOTALL)[1]
-    emulator.load(json.loads(seed))
+def test_readme_seeds_work(emulator):
+    seeds = re.findall("```json\n(.*?)```", (FOLDER / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    seed, accounts = map(json.loads, seeds)
+    emulator.load({**accounts, "flink_jobs": []})
+    assert list(emulator.world["flink_jobs"].jobs) == [("c1", 128), ("c1", 7)]
+    emulator.load(seed)
     counts = {kind: len(store.jobs) for kind, store in emulator.world.stores.items()}
     assert counts == {"flink_jobs": 51, "batches": 1, "sql_jobs": 1, "clusters": 1, "mrs_jobs": 21}
 
