@@ -138,6 +138,8 @@ def _token_reply(world: World, request: Request, token: Token, status: int) -> R
         body["project"] = {**token.project, "domain": token.account.domain}
     else:
         body["domain"] = token.account.domain
+    if "totp" in token.methods:
+        body["mfa_authn_at"] = body["issued_at"]
     if token.who.assumed_by and world.settings.answers["agency_answer"] != "without_assumed_by":
         body["assumed_by"] = {"user": _person(token.who.assumed_by)}
     if not _query(request, "nocatalog").get("nocatalog"):

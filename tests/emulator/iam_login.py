@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from . import auth
+from .doorkeeper import PASSCODE
 from .identities import Account, Agency, Identities, Token, Who, find
 from .wire import ApiError, Request
 from .world import World
@@ -19,8 +20,10 @@ ANSWERS = {
     "agency_token_by": ("token", "token_or_key"),  # what proves who assumes an agency: a key is for Huawei Cloud
     "agency_project_name": ("of_caller", "of_agency"),  # the account of a project's name that comes without a domain
     "agency_answer": ("normal", "without_assumed_by", "own_project"),
+    "totp_user": ("id", "id_or_name"),  # what names the user of a passcode: both are documented
     "iam_bad_token": (401, 403),  # the status for an X-Auth-Token that is not valid, or not any more: both were seen
 }
+WRONG = "The username or password is wrong."
 FORBIDDEN = "You are not authorized to perform the requested action."
 
 
@@ -43,13 +46,55 @@ def log_in(world: World, request: Request) -> Token:
 def _by_password(world: World, dummy: Request, identity: dict, scope: dict) -> Token:
     """ "Obtaining a User Token Through Password Authentication"."""
     identity = fields(identity, "auth.identity", methods=list, password=dict)
-    who = _user(world.identities, fields(identity["password"], "auth.identity.password", user=dict)["user"])
+    who = _user(world, identity["password"])
+    if "mfa" in who.user:
+        raise _failed(world, who.user, "mfa totp code verify fail")
+    return _user_token(world, who, scope, ("password",))
+
+
+def _by_passcode(world: World, dummy: Request, identity: dict, scope: dict) -> Token:
+    """ "Obtaining a User Token Through Password Authentication and Virtual MFA"."""
+    identity = fields(identity, "auth.identity", methods=list, password=dict, totp=dict)
+    wanted = fields(identity["totp"], "auth.identity.totp", user=dict)["user"]
+    key = "name" if "name" in wanted and world.settings.answers["totp_user"] == "id_or_name" else "id"
+    wanted = fields(wanted, "auth.identity.totp.user", passcode=str, **{key: str})
+    if not PASSCODE.fullmatch(wanted["passcode"]):
+        raise malformed("passcode must be six digits")
+    who = _find_user(world.identities, identity["password"])
+    holders = [who.user] if who and who.user[key] == wanted[key] else []
+    right = [user for user in holders if world.identities.doorkeeper.takes(user, wanted["passcode"])]
+    who = _user(world, identity["password"])
+    if not right:
+        raise _failed(world, who.user)
+    return _user_token(world, who, scope, ("password", "totp"))
+
+
+def _user_token(world: World, who: Who, scope: dict, methods: tuple[str, ...]) -> Token:
+    world.identities.doorkeeper.passed(who.user)
     project = _project(scope, world.identities, who.account)
-    return world.identities.issue(who, who.account, project, world.settings.token_lifetime)
+    return world.identities.issue(who, who.account, project, world.settings.token_lifetime, methods)
 
 
-def _user(identities: Identities, wanted: dict) -> Who:
+def _user(world: World, password: dict) -> Who:
     """The user with that password. What exactly was wrong is not said, as in the real service."""
+    who = _find_user(world.identities, password)
+    if who is None:
+        raise ApiError("IAM.0062", WRONG, 401)
+    if world.identities.doorkeeper.is_locked(who.user):
+        raise ApiError("IAM.0061", "Account locked.", 401)
+    if who.user["password"] != password["user"]["password"]:
+        raise _failed(world, who.user)
+    return who
+
+
+def _failed(world: World, user: dict, message: str = WRONG) -> ApiError:
+    world.identities.doorkeeper.failed(user, world.settings.lock_after)
+    return ApiError("IAM.0062", message, 401)
+
+
+def _find_user(identities: Identities, password: dict) -> Who | None:
+    """The user that a password block names: by ID, or by name and domain."""
+    wanted = fields(password, "auth.identity.password", user=dict)["user"]
     if "id" in wanted:
         wanted = fields(wanted, "user", id=str, password=str)
         accounts, key = identities.accounts, "id"
@@ -57,11 +102,8 @@ def _user(identities: Identities, wanted: dict) -> Who:
         wanted = fields(wanted, "user", name=str, password=str, domain=dict)
         account = _account(identities, wanted["domain"])
         accounts, key = [account] if account else [], "name"
-    for account in accounts:
-        user = find(account.users, **{key: wanted[key]})
-        if user and user["password"] == wanted["password"]:
-            return Who(account, user)
-    raise ApiError("IAM.0062", "The username or password is wrong.", 401)
+    found = ((account, find(account.users, **{key: wanted[key]})) for account in accounts)
+    return next((Who(account, user) for account, user in found if user), None)
 
 
 # ---- agencies ----
@@ -212,5 +254,6 @@ def malformed(message: str) -> ApiError:
 
 WAYS: dict[tuple[str, ...], t.Callable[[World, Request, dict, dict], Token]] = {
     ("password",): _by_password,
+    ("password", "totp"): _by_passcode,
     ("assume_role",): _by_agency,
 }

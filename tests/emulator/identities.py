@@ -10,6 +10,7 @@ import secrets
 import time
 import typing as t
 
+from .doorkeeper import Doorkeeper, check_mfa
 from .settings import SettingError
 
 
@@ -34,6 +35,9 @@ class Account:
         self.domain: dict = _needed(seed, "domain", "an account of the seed")
         self.projects: list[dict] = _needed(seed, "projects", "an account of the seed")
         self.users: list[dict] = seed.get("users", [])
+        for user in self.users:
+            if "mfa" in user:
+                check_mfa(user["mfa"])
         self.agencies = [self._agency(entry) for entry in seed.get("agencies", [])]
 
     def _agency(self, entry: dict) -> Agency:
@@ -99,6 +103,7 @@ class Identities(Account):
         self.accounts: list[Account] = [self, *map(Account, parts[1:])]
         self.tokens: dict[str, Token] = {}
         self.access_keys: dict[str, dict] = {}
+        self.doorkeeper = Doorkeeper()
         for account, part in zip(self.accounts, parts):
             self._check(account)
             self._let_in(account, part)

@@ -25,6 +25,7 @@ ANSWERS = {  # questions to several services: the accepted values, the default f
 PLAIN = {  # name: the default and what it means
     "latency": (0.0, "seconds that every request takes before anything else happens"),
     "token_lifetime": (86400.0, "seconds that a token issued from now on is valid"),
+    "lock_after": (5, "failed logins in a row that lock a user for 15 minutes; 0: none do"),
     "page_limit": (100, "largest limit or size that a list of jobs accepts"),
     "page_rows": (0, "largest number of jobs that a list shows in one answer, whatever limit it accepts; 0: no such"),
     "unshown": (0, "jobs that lists count in their total and do not show, as a sub-user sees it"),

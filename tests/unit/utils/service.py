@@ -304,7 +304,7 @@ class Service:
 
 def _is_write(entry: dict) -> bool:
     """To jobs, that is: a login writes to nothing."""
-    return entry["method"] in ("POST", "DELETE") and not entry["path"].startswith("/v3/")
+    return entry["method"] in ("POST", "DELETE") and not entry["path"].startswith(("/v3/", "/v3.0/"))
 
 
 def outline(result: Result) -> list[tuple]:
