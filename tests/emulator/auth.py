@@ -37,11 +37,15 @@ class Caller(t.NamedTuple):
 
 
 class NotAuthenticated(Exception):
-    """The request does not prove who sent it. ``expired``: it once did."""
+    """The request does not prove who sent it. ``expired``: its token once did."""
 
     def __init__(self, message: str, expired: bool = False) -> None:
         super().__init__(message)
         self.message, self.expired = message, expired
+
+
+class KeyExpired(NotAuthenticated):
+    """The request proves who sent it, by a temporary access key whose time is over."""
 
 
 def identify(identities: Identities, request: Request) -> Token | Caller:
@@ -84,8 +88,8 @@ def _verified_caller(identities: Identities, request: Request) -> Caller:
         raise NotAuthenticated("malformed Authorization header")
     access, signed, sent_signature = match[1], match[2].split(";"), match[3]
     key = identities.access_keys.get(access)
-    if key is None:
-        raise NotAuthenticated(f"access key {access} does not exist")
+    if key is None or "security_token" in key and "x-security-token" not in request.headers:
+        raise NotAuthenticated(f"ak {access} not exist")  # the service knows a temporary key by its security token
     for name in MUST_BE_SIGNED:
         if name not in signed and (name in request.headers or name in ("host", "x-sdk-date")):
             raise NotAuthenticated(f"header {name} is not signed")
@@ -96,10 +100,13 @@ def _verified_caller(identities: Identities, request: Request) -> Caller:
         raise NotAuthenticated("verify aksk signature fail")
     if request.headers.get("x-security-token") != key.get("security_token"):
         raise NotAuthenticated("the security token does not belong to the access key")
+    if key["expires_at"] is not None and key["expires_at"] <= time.time():
+        raise KeyExpired("The securitytoken has expired.")
     who: Who = key["who"]
     if request.headers.get("x-domain-id", who.account.domain["id"]) != who.account.domain["id"]:
         raise NotAuthenticated("X-Domain-Id is not the account of the access key")
-    project_id = request.headers.get("x-project-id", who.account.main_project["id"])
+    main_project_id = "" if who.agency else who.account.main_project["id"]
+    project_id = request.headers.get("x-project-id", main_project_id)
     return Caller(who, project_id if find(who.projects, id=project_id) else "")
 
 

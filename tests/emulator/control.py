@@ -87,6 +87,11 @@ def _expire_tokens(emulator, body, query) -> dict:
         return {"expired": emulator.world.identities.expire_tokens(**body)}
 
 
+def _expire_keys(emulator, body, query) -> dict:
+    with emulator.world.lock:
+        return {"expired": emulator.world.identities.expire_keys()}
+
+
 def _show_log(emulator, body, query) -> dict:
     summary = emulator.log.summary()
     return summary if query.get("requests") == "no" else {**summary, "requests": emulator.log.entries()}
@@ -109,6 +114,7 @@ COMMANDS: dict[tuple[str, str], t.Callable] = {
     ("POST", "faults"): _add_faults,
     ("DELETE", "faults"): _clear_faults,
     ("POST", "tokens/expire"): _expire_tokens,
+    ("POST", "access_keys/expire"): _expire_keys,
     ("GET", "log"): _show_log,
     ("DELETE", "log"): _clear_log,
 }

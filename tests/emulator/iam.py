@@ -59,6 +59,14 @@ def log_in(world: World, request: Request) -> Reply:
     return _token_reply(world, request, iam_login.log_in(world, request), 201)
 
 
+@SERVICE.route("POST", "/v3.0/OS-CREDENTIAL/securitytokens", counts="logins")
+def make_temporary_key(world: World, request: Request) -> Reply:
+    """IAM API reference, "Obtaining a Temporary AK/SK"."""
+    key = iam_login.temporary_key(world, request)
+    credential = {name.replace("_", ""): key[name] for name in ("access", "secret", "security_token")}
+    return Reply(201, {"credential": {**credential, "expires_at": _iso(key["expires_at"])}})
+
+
 @SERVICE.route("GET", "/v3/auth/tokens", counts="lookups")
 @SERVICE.route("HEAD", "/v3/auth/tokens", counts="lookups")
 def show_token(world: World, request: Request) -> Reply:

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, otc.bigdata contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ways to a token: what a login must look like, and whom it lets in. The titles quoted are pages of the IAM API reference."""
+"""Ways to a token or a temporary access key: what a login must look like, and whom it lets in.
+
+The titles quoted are pages of the IAM API reference.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,12 @@ from .wire import ApiError, Request
 from .world import World
 
 MAX_BODY = 32 * 1024
+KEY_SECONDS = (900, 86400)  # of a temporary access key: least, which is what it gets by itself, and most
 AGENCY_KEYS = ("xrole_name", "agency_name")
 ANSWERS = {
     "agency_key": ("both", *AGENCY_KEYS),  # the reference has one of them in its tables, the other in its examples
     "agency_token_by": ("token", "token_or_key"),  # what proves who assumes an agency: a key is for Huawei Cloud
+    "agency_keys_by": ("token", "token_or_key"),  # the same for temporary access keys
     "agency_project_name": ("of_caller", "of_agency"),  # the account of a project's name that comes without a domain
     "agency_answer": ("normal", "without_assumed_by", "own_project"),
     "totp_user": ("id", "id_or_name"),  # what names the user of a passcode: both are documented
@@ -117,7 +122,7 @@ def _by_agency(world: World, request: Request, identity: dict, scope: dict) -> T
     restrict = fields(identity["assume_role"].pop("restrict", {"roles": []}), "restrict", roles=list)
     if not all(isinstance(role, str) for role in restrict["roles"]):
         raise malformed("restrict.roles must be names")
-    who = assumed(world, caller, identity["assume_role"])
+    who = _assumed(world, caller, identity["assume_role"])
     of_caller = answers["agency_project_name"] == "of_caller"
     project = _project(scope, identities, who.account, caller.account if of_caller else None)
     if answers["agency_answer"] == "own_project":
@@ -140,9 +145,9 @@ def _operator(world: World, request: Request, accepted: str) -> Who:
     return caller.who
 
 
-def assumed(world: World, caller: Who, wanted: dict) -> Who:
+def _assumed(world: World, caller: Who, wanted: dict) -> Who:
     """The caller in the name of the agency; ``wanted`` is the assume_role of a body, without what not all such have."""
-    by_id, key = "domain_id" in wanted, agency_key(world, wanted)
+    by_id, key = "domain_id" in wanted, _agency_key(world, wanted)
     wanted = fields(wanted, "assume_role", **{"domain_id" if by_id else "domain_name": str, key: str})
     domain = {"id": wanted["domain_id"]} if by_id else {"name": wanted["domain_name"]}
     account = world.identities.account(**domain)
@@ -158,7 +163,7 @@ def _agency_user(account: Account, agency: Agency) -> dict:
     return {"id": agency.id, "name": f"{account.domain['name']}/{agency.name}"}
 
 
-def agency_key(world: World, wanted: dict) -> str:
+def _agency_key(world: World, wanted: dict) -> str:
     """Under which of its keys the name of the agency came."""
     accepted = world.settings.answers["agency_key"]
     given = [key for key in AGENCY_KEYS if key in wanted]
@@ -167,6 +172,21 @@ def agency_key(world: World, wanted: dict) -> str:
     if len(given) != 1:
         raise ApiError("IAM.1103", f"Expecting to find one of {' and '.join(AGENCY_KEYS)} in assume_role.")
     return given[0]
+
+
+def temporary_key(world: World, request: Request) -> dict:
+    """The access key that somebody gets who assumes an agency."""
+    caller = _operator(world, request, world.settings.answers["agency_keys_by"])
+    wanted = fields(json_body(request), "the body", auth=dict)["auth"]
+    identity = fields(wanted, "auth", identity=dict)["identity"]
+    identity = fields(identity, "auth.identity", methods=list, assume_role=dict)
+    if identity["methods"] != ["assume_role"]:
+        raise malformed("auth.identity.methods must be ['assume_role']")
+    request.login = "assume_role"
+    seconds = identity["assume_role"].pop("duration_seconds", KEY_SECONDS[0])
+    if not isinstance(seconds, int) or isinstance(seconds, bool) or not KEY_SECONDS[0] <= seconds <= KEY_SECONDS[1]:
+        raise malformed("duration_seconds must be from {} to {}".format(*KEY_SECONDS))
+    return world.identities.issue_key(_assumed(world, caller, identity["assume_role"]), seconds)
 
 
 # ---- scopes ----
@@ -208,14 +228,16 @@ def identify(world: World, request: Request) -> Token | auth.Caller:
     """Who asks IAM."""
     try:
         return auth.identify(world.identities, request)
+    except auth.KeyExpired as failure:
+        raise ApiError("IAM.1108", failure.message) from failure
     except auth.NotAuthenticated as failure:
         code = "IAM.0066" if failure.expired else "IAM.0001"
         if "x-auth-token" in request.headers:
-            raise bad_token(world, code, failure.message) from failure
+            raise _bad_token(world, code, failure.message) from failure
         raise ApiError(code, failure.message, 401) from failure
 
 
-def bad_token(world: World, code: str, message: str) -> ApiError:
+def _bad_token(world: World, code: str, message: str) -> ApiError:
     """The refusal of an X-Auth-Token."""
     status = world.settings.answers["iam_bad_token"]
     return ApiError(code, "X-Auth-Token is invalid in the request" if status == 403 else message, status)

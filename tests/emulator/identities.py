@@ -121,7 +121,7 @@ class Identities(Account):
             self.issue(who, account, project, entry.get("lifetime"), value=entry["token"])
         for entry in part.get("access_keys", []):
             who = Who(account, account.named(account.users, "user", entry["user"]))
-            self.access_keys[entry["access"]] = {**entry, "who": who}
+            self.access_keys[entry["access"]] = {**entry, "who": who, "expires_at": _end(entry.get("lifetime"))}
 
     def account(self, **wanted: str) -> Account | None:
         """The account whose domain has these values."""
@@ -140,18 +140,27 @@ class Identities(Account):
         methods: tuple[str, ...] = ("password",),
         value: str | None = None,
     ) -> Token:
-        now = time.time()
         token = Token(
             value or f"MII{secrets.token_urlsafe(300)}",
             who,
             account,
             project,
-            now,
-            None if lifetime is None else now + lifetime,
+            time.time(),
+            _end(lifetime),
             methods,
         )
         self.tokens[token.value] = token
         return token
+
+    def issue_key(self, who: Who, lifetime: float) -> dict:
+        """A temporary access key. It is for no project."""
+        key = {
+            "access": f"AS{secrets.token_hex(9).upper()}",
+            "secret": secrets.token_urlsafe(30),
+            "security_token": secrets.token_urlsafe(600),
+        }
+        self.access_keys[key["access"]] = {**key, "who": who, "expires_at": _end(lifetime)}
+        return self.access_keys[key["access"]]
 
     def expire_tokens(self, method: str | None = None) -> int:
         """Every token (that was got by this method) is out of date from now on. Returns how many there are."""
@@ -163,10 +172,21 @@ class Identities(Account):
         self.tokens = {**self.tokens, **old}
         return len(old)
 
+    def expire_keys(self) -> int:
+        """Every temporary access key is out of date from now on. Returns how many there are."""
+        temporary = [key for key in self.access_keys.values() if "security_token" in key]
+        for key in temporary:
+            key["expires_at"] = 0.0
+        return len(temporary)
+
 
 def find(entries: list[dict], **wanted) -> dict | None:
     """The entry with exactly these values."""
     return next((entry for entry in entries if all(entry.get(key) == value for key, value in wanted.items())), None)
+
+
+def _end(lifetime: float | None) -> float | None:
+    return None if lifetime is None else time.time() + lifetime
 
 
 def _known(entry: dict, names: t.Collection[str], where: str) -> None:

@@ -13,7 +13,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.otc.bigdata.tests.emulator import world
+from ansible_collections.otc.bigdata.tests.emulator import auth, wire, world
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 
 PROJECT = "0123456789abcdef0123456789abcdef"
@@ -140,6 +140,25 @@ def add_mrs_job(emulator):
 def answers(emulator):
     """Choose answers by keyword."""
     return lambda **chosen: emulator.settings.update({"answers": chosen})
+
+
+@pytest.fixture
+def signed_call(emulator, call):
+    """Send a request that is signed with an access key, as the emulator has it."""
+
+    def send(key, method, path, body=None, **headers):
+        payload = b"" if body is None else json.dumps(body).encode()
+        date = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        sent = {"host": call.host, "x-sdk-date": date, "content-type": "application/json"}
+        sent.update({name.replace("_", "-"): value for name, value in headers.items()})
+        if "security_token" in key:
+            sent.setdefault("x-security-token", key["security_token"])
+        names = sorted(sent)
+        value = auth.signature(key["secret"], wire.Request(method, path, sent, payload), names)
+        head = f"{auth.ALGORITHM} Access={key['access']}, SignedHeaders={';'.join(names)}"
+        return call(method, path, payload, token=None, headers={**sent, "authorization": f"{head}, Signature={value}"})
+
+    return send
 
 
 @pytest.fixture

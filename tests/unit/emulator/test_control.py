@@ -494,7 +494,7 @@ def test_readme_examples_work(emulator, call):
         if line.startswith("curl "):
             assert send_as_curl(call, shlex.split(line), emulator.url).status in (200, 202), line
             sent += 1
-    assert sent == 30
+    assert sent == 31
 
 
 def test_readme_seeds_work(emulator):

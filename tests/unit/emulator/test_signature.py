@@ -1,7 +1,7 @@
 # Copyright (c) 2026, otc.bigdata contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Signed requests: nine that the vendor's SDK signed, and what must be refused."""
+"""Signed requests: eleven that the vendor's SDK signed, and what must be refused."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ FLINK = f"/v1.0/{PROJECT}/streaming/jobs"
 SQL = f"/v1.0/{PROJECT}/jobs"
 CLUSTER = f"/v2/{PROJECT}/clusters/2b460e01-3351-4170-b0a7-57b9dd5ffef3"
 USUAL = {"content-type": "application/json", "x-project-id": PROJECT}
+TO_IAM = {"content-type": "application/json", "x-domain-id": "fedcba9876543210fedcba9876543210"}
 
 VECTORS = {
     "list with a query": (
@@ -93,13 +94,36 @@ VECTORS = {
         USUAL,
         "b132d3fca2a1b91369b258078d9413b2ea40c722921fb42001b428e1172bc570",
     ),
+    "token of an agency": (
+        "POST",
+        "iam",
+        "/v3/auth/tokens",
+        (
+            b'{"auth":{"identity":{"methods":["assume_role"],"assume_role":{"domain_name":"customer-domain",'
+            b'"xrole_name":"ops-agency"}},"scope":{"project":{"name":"eu-de"}}}}'
+        ),
+        TO_IAM,
+        "d1e85825edfbc47117d27e38765b730b2e4002da12489a497820b8d95cb41f07",
+    ),
+    "temporary key of an agency": (
+        "POST",
+        "iam.cn-north-4.myhuaweicloud.com",
+        "/v3.0/OS-CREDENTIAL/securitytokens",
+        (
+            b'{"auth":{"identity":{"methods":["assume_role"],"assume_role":{"domain_name":"customer-domain",'
+            b'"agency_name":"ops-agency","duration_seconds":3600}}}}'
+        ),
+        TO_IAM,
+        "6dc621766d61acebee8d721c2b5646ececed5882ec5e727914418a676f16a1b7",
+    ),
 }
 
 
 @pytest.mark.parametrize("name", VECTORS)
 def test_vectors(name):
-    method, service, target, body, headers, expected = VECTORS[name]
-    headers = {**headers, "host": f"{service}.eu-de.otc.t-systems.com", "x-sdk-date": "20240115T101112Z"}
+    method, host, target, body, headers, expected = VECTORS[name]
+    host = host if "." in host else f"{host}.eu-de.otc.t-systems.com"
+    headers = {**headers, "host": host, "x-sdk-date": "20240115T101112Z"}
     assert auth.signature(VECTOR_SECRET, Request(method, target, headers, body), sorted(headers)) == expected
 
 
