@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from keystoneauth1 import discover, exceptions, session
+from keystoneauth1 import discover, exceptions, loading, session
 from keystoneauth1.identity import generic, v3
 
 PROJECT, NIGHTLY = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
@@ -80,3 +80,77 @@ def test_an_expired_token_is_renewed_once(emulator):
     emulator.world.identities.expire_tokens()
     assert found.get(f"{emulator.url}/v3/auth/projects").status_code == 200
     assert emulator.log.summary()["logins"] == 2
+
+
+# ---- two accounts ----
+
+OTHER, OTHER_DOMAIN = "abcdef0123456789abcdef0123456789", "c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0"
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        {"user_id": "other", "username": None, "user_domain_name": None, "project_name": "eu-de"},
+        {"user_domain_name": None, "user_domain_id": OTHER_DOMAIN, "project_name": "eu-de"},
+        {"user_domain_name": "customer-domain", "project_name": "eu-de", "project_domain_id": OTHER_DOMAIN},
+        {"user_domain_name": "customer-domain", "project_name": "eu-de", "project_domain_name": "customer-domain"},
+        {"user_domain_name": "customer-domain", "project_id": OTHER},
+    ],
+)
+def test_users_of_one_name(emulator, who):
+    users = [{"id": "other", "name": "demo", "password": "demo-password"}]
+    domain = {"id": OTHER_DOMAIN, "name": "customer-domain"}
+    accounts = [{"domain": domain, "projects": [{"id": OTHER, "name": "eu-de"}], "users": users}]
+    emulator.load({"accounts": accounts})
+    found = log_in(emulator, **who)
+    assert (found.get_project_id(), found.get_user_id()) == (OTHER, "other")
+    assert found.auth.get_access(found).project_domain_id == OTHER_DOMAIN
+
+
+# ---- passcodes ----
+
+
+@pytest.fixture
+def with_passcodes(emulator):
+    """The user demo needs one of these."""
+    users = [{**user, "mfa": {"passcodes": ["081804", "050471"]}} for user in emulator.world.identities.users]
+    emulator.load({"users": users})
+    return users[0]["id"]
+
+
+def two_methods(emulator, user_id, passcode):
+    methods = [
+        v3.PasswordMethod(user_id=user_id, password="demo-password"),
+        v3.TOTPMethod(user_id=user_id, passcode=passcode),
+    ]
+    return v3.Auth(f"{emulator.url}/v3", methods, project_id=PROJECT)
+
+
+def multifactor(emulator, user_id, passcode):
+    """As ``auth_type: v3multifactor`` of a clouds.yaml makes it."""
+    options = {"user_id": user_id, "password": "demo-password", "passcode": passcode, "project_id": PROJECT}
+    loader = loading.get_plugin_loader("v3multifactor")
+    return loader.load_from_options(auth_url=f"{emulator.url}/v3", auth_methods=["v3password", "v3totp"], **options)
+
+
+@pytest.mark.parametrize("make", [two_methods, multifactor])
+def test_passcode(emulator, with_passcodes, make):
+    found = session.Session(auth=make(emulator, with_passcodes, "081804"))
+    assert found.get_project_id() == PROJECT
+    assert found.get(f"{emulator.url}/v3/auth/projects").status_code == 200
+    assert [entry["login"] for entry in emulator.log.entries()] == ["password+totp", ""]
+    again = session.Session(auth=make(emulator, with_passcodes, "081804"))
+    with pytest.raises(exceptions.Unauthorized):
+        again.get_token()
+    assert session.Session(auth=make(emulator, with_passcodes, "050471")).get_token()
+
+
+def test_passcode_alone(emulator, with_passcodes):
+    alone = v3.TOTP(f"{emulator.url}/v3", passcode="081804", user_id=with_passcodes, project_id=PROJECT)
+    with pytest.raises(exceptions.BadRequest):
+        session.Session(auth=alone).get_token()
+
+
+def test_password_alone(emulator, with_passcodes):
+    with pytest.raises(exceptions.Unauthorized, match="mfa totp code verify fail"):
+        log_in(emulator, project_id=PROJECT).get_token()
