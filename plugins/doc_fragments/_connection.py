@@ -48,6 +48,57 @@ options:
       - If not set, the environment variable E(OS_USER_DOMAIN_NAME) or E(OS_DOMAIN_NAME) is used.
     type: str
     aliases: [domain_name]
+  user_id:
+    description:
+      - ID of the user, in place of O(username). It needs no domain.
+      - If neither O(user_id) nor O(username) is set, the environment variable E(OS_USER_ID) is used.
+    type: str
+  user_domain_id:
+    description:
+      - ID of the domain that O(username) belongs to, in place of O(user_domain_name).
+      - If neither of them is set, the environment variable E(OS_USER_DOMAIN_ID) or E(OS_DOMAIN_ID) is used.
+    type: str
+  passcode:
+    description:
+      - One-time password (TOTP) of a user with MFA, six digits in quotes. It goes with O(user_id) and O(password).
+      - It is good for one login, which is never sent twice. So it is for a single task, such as an ad-hoc call. Playbooks,
+        inventories and the event source of this collection refuse it.
+      - If not set, the environment variable E(OS_PASSCODE) is used, but only if the login, or a part of it, comes from the
+        environment.
+    type: str
+  target_agency_name:
+    description:
+      - Name of an agency in another account. After the login, the task acts there, and nowhere else.
+      - It needs the account and the project there. The user needs the permission Agent Operator.
+      - If not set, the environment variable E(OS_TARGET_AGENCY_NAME) or E(OS_AGENCY_NAME) is used. This and the other
+        environment variables of an agency count only if the login, or a part of it, comes from the environment.
+      - With an access key, a temporary access key of the agency is used. Open Telekom Cloud is known to refuse that.
+    type: str
+    aliases: [agency_name]
+  target_domain_name:
+    description:
+      - Name of the account that has made the agency. Either it or O(target_domain_id) is needed.
+      - If neither is set, the environment variable E(OS_TARGET_DOMAIN_NAME) or E(OS_AGENCY_DOMAIN_NAME) is used.
+    type: str
+    aliases: [agency_domain_name]
+  target_domain_id:
+    description:
+      - ID of the account that has made the agency.
+      - If neither it nor O(target_domain_name) is set, the environment variable E(OS_TARGET_DOMAIN_ID) is used.
+    type: str
+  target_project_name:
+    description:
+      - Name of the project in the other account, the only one that is acted in. It or O(target_project_id) is needed.
+      - O(project_id) and O(project_name) are then the project of the user's own account, which only the login is for.
+        Neither of them may be set in a place that wins over that of this option.
+      - If neither is set, the environment variable E(OS_TARGET_PROJECT_NAME) or E(OS_DELEGATED_PROJECT) is used.
+    type: str
+    aliases: [delegated_project]
+  target_project_id:
+    description:
+      - ID of the project in the other account. It wins over O(target_project_name) if both are set in the same place.
+      - If neither is set, the environment variable E(OS_TARGET_PROJECT_ID) is used.
+    type: str
   project_id:
     description:
       - ID of the project. It wins over O(project_name) if both are set in the same place.
@@ -115,9 +166,9 @@ options:
     description:
       - Name of an entry in a C(clouds.yaml), which is found as openstacksdk finds it. The entry is used whole. Options
         that are set beside it win over it.
-      - An entry that logs in in another way than by password, token or access key is an error, C(auth_type) V(agency)
-        for example. With C(auth_type) V(password) or V(token) only that part of the entry counts. C(ak) and C(sk) beside
-        an C(auth) that names a user are keys for OBS.
+      - An entry that logs in in another way than by password, one-time password, token or access key is an error,
+        C(auth_type) V(v3oidcpassword) for example. With C(auth_type) V(password) or V(token) only that part of the entry
+        counts. C(ak) and C(sk) beside an C(auth) that names a user are keys for OBS.
       - The first clouds.yaml and the first secure.yaml that are found must be readable. No other file is taken instead.
       - If not set, and the options hold no credential, the environment variable E(OS_CLOUD) names the entry. Without it,
         the only entry of the file that E(OS_CLIENT_CONFIG_FILE) names is used.

@@ -18,7 +18,7 @@ from ._cloud.context import Context, Core, traced
 from ._cloud.errors import Bug, Interrupted
 from ._cloud.misplaced import misplaced
 from ._cloud.options import Spec, secrets_in
-from ._cloud.text import masked, shows
+from ._cloud.text import Passcode, masked, shows
 from ._cloud.transport import trouble_with_requests
 
 
@@ -41,6 +41,8 @@ class Module(AnsibleModule):  # type: ignore[misc]
     def _return_formatted(self, kwargs: dict[str, t.Any]) -> None:
         shown = {"invocation": {"module_args": self.params}, **kwargs}
         secrets = {*self.secrets, *secrets_in(self.argument_spec, self.params)}
+        # ansible-core would also hide each number that contains one
+        self.no_log_values -= {secret for secret in secrets if isinstance(secret, Passcode)}
         for name, value in shown.items():  # each by itself, as the invocation always holds some
             if shows(json.dumps(value, default=str), secrets):
                 shown[name] = masked(value, secrets)

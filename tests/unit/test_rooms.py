@@ -25,7 +25,7 @@ FLOORS = {
         {"context", "cloud_files", "transport", "options", "given"},
         {"answers", "clouds_yaml", "endpoints", "misplaced"},
         {"auth"},
-        {"identity"},
+        {"agency", "identity"},
         {"levels"},
         {"rivals"},
         {"connection"},

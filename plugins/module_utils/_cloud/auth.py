@@ -5,7 +5,7 @@
 # Private to this collection: names and signatures may change in any release.
 """Who asks: one class for each kind of credential, and the session that renews a token. Knows no job.
 
-IAM: "Obtaining a User Token Through Password Authentication", "Querying Project Information".
+IAM: "Obtaining a User Token Through Password Authentication", the same "and Virtual MFA", "Querying Project Information".
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ LOOKUP = "iam:projects:listProjects, or a project_id that makes the lookup super
 # As IAM has answered a user who logs in with a one-time password: "mfa totp code verify fail". It only chooses the advice.
 WITH_MFA = re.compile(r"\b(mfa|totp)\b", re.IGNORECASE)
 MFA = (
-    "this user needs a one-time password to log in, which is not supported; use access_key and secret_key, a token, "
+    "this user needs a one-time password to log in: set user_id and passcode, or use access_key and secret_key, a token, "
     "or a user without one"
 )
+NOT_ACCEPTED = "the credential was not accepted: "
 MOST_SKEW = 15  # minutes that the clocks of a signature and of the gateway may differ
 
 
@@ -69,6 +70,9 @@ class Project:
 
     id: str | None = None
     name: str | None = None
+
+    def __str__(self) -> str:
+        return self.id or self.name or ""
 
 
 class TokenHeader:
@@ -115,11 +119,15 @@ Auth = t.Union[TokenHeader, Signer]
 
 @dataclass(frozen=True)
 class Login:
-    """The result of a login. ``project`` has its id, and perhaps its name; None if none was wanted."""
+    """The result of a login. ``project`` has its id, and perhaps its name; None if none was wanted.
+
+    ``expires_at``: when, in the words of IAM; empty if it has not told.
+    """
 
     auth: Auth
     project: Project | None = None
     catalog: t.Sequence[t.Any] = ()
+    expires_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,21 +139,26 @@ class Token:
     advice: t.ClassVar[str] = "it has expired, or belongs to another project or region; get a new token"
     parts: t.ClassVar[tuple[str, ...]] = ("token",)
     optional: t.ClassVar[tuple[str, ...]] = ()
+    forms: t.ClassVar[t.Mapping[str, str]] = {}
     needs_project: t.ClassVar[bool] = False
+    has_catalog: t.ClassVar[bool] = False
     renewable: t.ClassVar[bool] = False
+
+    @property
+    def who(self) -> tuple[str | None, ...]:
+        return (self.token,)
 
     def login(self, http: Http, iam: str | None, project: Project | None) -> Login:
         """Sends one request to IAM if the project is not given by its id, else none."""
         auth = TokenHeader(self.token)
         if project != Project():
-            return Login(auth, project and _resolved(http, self, iam, auth, project))
+            return Login(auth, project and resolved(http, self.advice, iam, auth, project))
         subject = {"X-Subject-Token": self.token}
-        found = _project_of_token(
-            _ask(http, self, "GET", f"{iam}/v3/auth/tokens", subject, partial(_read, TOKEN), auth=auth)
-        )
+        reply = ask(http, self.advice, "GET", f"{iam}/v3/auth/tokens", subject, partial(read_answer, TOKEN), auth=auth)
+        found = project_of_token(reply)
         if not found.id:
             raise OptionError("project_id: missing, and the token belongs to no project")
-        return Login(auth, found)
+        return Login(auth, found, expires_at=expiry(reply))
 
 
 @dataclass(frozen=True)
@@ -159,84 +172,157 @@ class AccessKey:
     advice: t.ClassVar[str] = "check access_key, secret_key, the security_token of a temporary key, and the project"
     parts: t.ClassVar[tuple[str, ...]] = ("access_key", "secret_key")
     optional: t.ClassVar[tuple[str, ...]] = ("security_token",)
+    forms: t.ClassVar[t.Mapping[str, str]] = {}
     needs_project: t.ClassVar[bool] = True
+    has_catalog: t.ClassVar[bool] = False
     renewable: t.ClassVar[bool] = False
+
+    @property
+    def who(self) -> tuple[str | None, ...]:
+        return (self.access_key,)
 
     def login(self, http: Http, iam: str | None, project: Project | None) -> Login:
         """Sends one request to IAM if the project is given by its name, else none."""
-        found = project and _resolved(http, self, iam, Signer(self, None), project)
+        found = project and resolved(http, self.advice, iam, Signer(self, None), project)
         return Login(Signer(self, found.id if found else None), found)
 
 
 @dataclass(frozen=True)
 class Password:
-    """A user of IAM. ``note``: what else the message of a failed login says."""
+    """A user of IAM, by name and domain or by id. ``note``: what else the message of a failed login says.
 
-    username: str
+    ``passcode``: a one-time password of six digits. It is good for one login, which is sent once: whatever became of it,
+    the next one would be refused, and refused ones lock the user.
+    """
+
+    username: str | None
     password: str = field(repr=False)
-    user_domain_name: str
+    user_domain_name: str | None = None
+    user_id: str | None = None
+    user_domain_id: str | None = None
+    passcode: str | None = field(default=None, repr=False)
     note: str = field(default="", compare=False, repr=False)
 
     parts: t.ClassVar[tuple[str, ...]] = ("username", "password", "user_domain_name")
     optional: t.ClassVar[tuple[str, ...]] = ()
+    forms: t.ClassVar[t.Mapping[str, str]] = {"username": "user_id", "user_domain_name": "user_domain_id"}
     needs_project: t.ClassVar[bool] = True
-    renewable: t.ClassVar[bool] = True
+    has_catalog: t.ClassVar[bool] = True
+
+    @property
+    def who(self) -> tuple[str | None, ...]:
+        return (self.username, self.user_domain_name, self.user_id, self.user_domain_id)
+
+    @property
+    def renewable(self) -> bool:
+        return self.passcode is None
 
     @property
     def advice(self) -> str:
-        advice = "check username, password, user_domain_name and the project; too many failures lock the user"
+        given = [self.passcode and "passcode", self.user_id and "user_id", self.user_domain_id and "user_domain_id"]
+        names = (
+            ["username", "password", "user_domain_name"]
+            if not any(given)
+            else ["user", "password", *filter(None, given)]
+        )
+        advice = f"check {', '.join(names)} and the project; too many failures lock the user"
+        if self.passcode:
+            advice += "; a passcode is good for one login, so take the next one"
         return f"{advice}; {self.note}" if self.note else advice
 
     def login(self, http: Http, iam: str | None, project: Project | None) -> Login:
         """One request; a wrong password is not tried again, as IAM would lock the account."""
-        domain = {"name": self.user_domain_name}
-        user = {"name": self.username, "password": self.password, "domain": domain}
-        scope: dict[str, t.Any] = {"domain": domain}
-        if project:
-            scope = {"project": {"id": project.id} if project.id else {"name": project.name, "domain": domain}}
-        body = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": scope}}
+        scope = self._scope(project)
+        body = {"auth": {"identity": self._identity(), **({"scope": scope} if scope else {})}}
 
-        def read(reply: Reply) -> t.Any:
-            found = _read(TOKEN, reply)
-            if not reply.headers.get("X-Subject-Token") or (
-                project and not (project.id or found["token"].get("project"))
-            ):
-                raise Unanswered(reply.call, "the answer holds no token or no project", reply.status)
-            if project and _is_another(found["token"].get("project") or {}, project):
-                raise Refused(
-                    reply.call, "the answer is for another project than the one that was asked for", reply.status
-                )
-            return found
-
+        read, once = partial(read_login, project), self.passcode is not None
         try:
-            reply = _ask(http, self, "POST", f"{iam}/v3/auth/tokens", {}, read, body=body)
+            reply = ask(http, self.advice, "POST", f"{iam}/v3/auth/tokens", {}, read, body=body, once=once)
         except Refused as error:
-            where = f"project {project.id or project.name}" if project else f"domain {self.user_domain_name}"
+            where = (
+                f"project {project}"
+                if project
+                else f"domain {self.user_domain_name or self.user_domain_id or 'of the user'}"
+            )
             raise error.recast(Refused, f"login to {where}: {error.error['message']}", self.note) from None
-        told = _project_of_token(reply)
-        found = project and Project(project.id or told.id, project.name or told.name)
-        return Login(TokenHeader(reply.headers["X-Subject-Token"]), found, reply.value["token"].get("catalog") or ())
+        return login_of(reply, project)
+
+    def _identity(self) -> dict[str, t.Any]:
+        user: dict[str, t.Any] = (
+            {"id": self.user_id} if self.user_id else {"name": self.username, "domain": self._domain}
+        )
+        identity: dict[str, t.Any] = {
+            "methods": ["password"],
+            "password": {"user": {**user, "password": self.password}},
+        }
+        if self.passcode:
+            identity["methods"].append("totp")
+            identity["totp"] = {"user": {"id": self.user_id, "passcode": self.passcode}}
+        return identity
+
+    def _scope(self, project: Project | None) -> dict[str, t.Any]:
+        """Empty if nobody has named a domain: IAM then takes that of the user."""
+        domain = {"domain": self._domain} if self._domain else {}
+        if project:
+            return {"project": {"id": project.id} if project.id else {"name": project.name, **domain}}
+        return domain
+
+    @property
+    def _domain(self) -> dict[str, str]:
+        if self.user_domain_id:
+            return {"id": self.user_domain_id}
+        return {"name": self.user_domain_name} if self.user_domain_name else {}
 
 
 Credential = t.Union[Token, AccessKey, Password]
 KINDS: tuple[type[Credential], ...] = (Token, AccessKey, Password)  # the first that is named wins
 
 
+def missing_parts(kind: type[Credential], given: t.Container[str]) -> list[str]:
+    """What of a credential is not given, in none of its forms. A user who is named by id needs no domain."""
+    lacking = [part for part in kind.parts if part not in given and kind.forms.get(part) not in given]
+    return [part for part in lacking if part != "user_domain_name" or "user_id" not in given]
+
+
+class Renewable(t.Protocol):
+    """What a session needs of a credential. ``advice``: what to do when it is not accepted."""
+
+    @property
+    def advice(self) -> str: ...
+
+    @property
+    def renewable(self) -> bool: ...
+
+    def login(self, http: Http, iam: str | None, project: Project | None) -> Login: ...
+
+
 class Session:
     """The login of one task, shared by its workers."""
 
-    def __init__(self, http: Http, iam: str | None, credential: Credential, project: Project | None) -> None:
-        self._renew = partial(credential.login, http, iam, project)
+    def __init__(self, http: Http, iam: str | None, credential: Renewable, project: Project | None) -> None:
+        self._http = http
+        self._log_in = partial(credential.login, http, iam, project)
         self.credential = credential
         self._lock = threading.Lock()
         self._ended: Fatal | None = None  # why there can be no other login
         self._renewable = credential.renewable
-        self.login = self._renew()
+        self.login = self._logged_in()
+
+    @property
+    def advice(self) -> str:
+        """What to do when a service does not accept the login."""
+        told = self.login.expires_at and not self.credential.renewable
+        return self.credential.advice + (f"; the login was good until {self.login.expires_at}" if told else "")
 
     def accepted(self, used: Auth) -> None:
         """A login that has been of use may be renewed when it ends; one that never was would be refused again."""
         if used is self.login.auth:
             self._renewable = self.credential.renewable
+
+    def _logged_in(self) -> Login:
+        login = self._log_in()
+        self._http.add_secrets(login.auth.secrets)
+        return login
 
     def renewed(self, used: Auth) -> bool:
         """True if there is now a newer login than the one that was ``used``; many workers cause one request.
@@ -250,25 +336,26 @@ class Session:
             if self._renewable and used is self.login.auth:
                 self._renewable = False
                 try:
-                    self.login = self._renew()
+                    self.login = self._logged_in()
                 except ApiError as error:
                     self._ended = error.recast(Fatal, error.error["message"])
                     raise self._ended from None
             return used is not self.login.auth
 
 
-def denied(error: ApiError, reply: Reply, credential: Credential) -> Denied:
+def denied(error: ApiError, reply: Reply, advice: str) -> Denied:
     """The error for a credential that was not accepted. A wrong clock spoils signatures, and makes tokens seem expired."""
     minutes = round(reply.skew() / 60)
     clock = f"the clock of this host is {abs(minutes)} minutes {'behind' if minutes > 0 else 'ahead of'} the server's"
-    advice = f"{clock}; " if abs(minutes) >= MOST_SKEW else ""
-    advice += MFA if WITH_MFA.search(str(error.error["message"])) else credential.advice
-    return error.recast(Denied, f"the credential was not accepted: {error.error['message']}", advice)
+    first = f"{clock}; " if abs(minutes) >= MOST_SKEW else ""
+    if WITH_MFA.search(str(error.error["message"])) and "passcode" not in advice:
+        advice = MFA
+    return error.recast(Denied, f"{NOT_ACCEPTED}{error.error['message']}", first + advice)
 
 
-def _ask(
+def ask(
     http: Http,
-    credential: Credential,
+    advice: str,
     method: str,
     url: str,
     headers: dict[str, str],
@@ -285,38 +372,64 @@ def _ask(
         return reply
     error = problem(reply, LOOKUP)
     refused = reply.status == 401 or (reply.status == 403 and method == "POST") or outdated(reply)
-    raise denied(error, reply, credential) if refused else error
+    raise denied(error, reply, advice) if refused else error
 
 
-def _read(shape: t.Any, reply: Reply) -> t.Any:
+def read_answer(shape: t.Any, reply: Reply) -> t.Any:
+    """The JSON of an answer of IAM. Raises Unanswered for another shape."""
     try:
         return shaped(content(reply), shape, reply.call)
     except Unanswered as error:
         raise error.of_status(reply.status) from None
 
 
-def _is_another(told: t.Mapping[str, t.Any], asked: Project) -> bool:
-    """Whether the project of a login is not the one that was asked for, by its id or else by its name."""
-    return any(
-        wanted and told.get(key) not in (None, wanted)
-        for key, wanted in (("id", asked.id), ("name", None if asked.id else asked.name))
-    )
+def read_login(project: Project | None, reply: Reply, shape: t.Any = TOKEN) -> t.Any:
+    """The JSON of a login to ``project``. Raises Refused if it is to another one, by its id or else by its name."""
+    found = read_answer(shape, reply)
+    told = found["token"].get("project") or {}
+    if not reply.headers.get("X-Subject-Token") or (project and not (project.id or told)):
+        raise Unanswered(reply.call, "the answer holds no token or no project", reply.status)
+    wanted = (("id", project.id), ("name", None if project.id else project.name)) if project else ()
+    if any(value and told.get(key) not in (None, value) for key, value in wanted):
+        raise Refused(reply.call, "the answer is for another project than the one that was asked for", reply.status)
+    return found
 
 
-def _resolved(http: Http, credential: Credential, iam: str | None, auth: Auth, project: Project) -> Project:
-    """The project with its id, for which IAM is asked if it is not given."""
+def resolved(
+    http: Http,
+    advice: str,
+    iam: str | None,
+    auth: Auth,
+    project: Project,
+    option: str = "project_name",
+    counts: t.Callable[[t.Mapping[str, t.Any]], bool] = lambda entry: True,
+) -> Project:
+    """The project with its id, for which IAM is asked if it is not given. ``counts``: whether an entry of the answer does."""
     name = project.name
     if project.id:
         return project
-    reply = _ask(
-        http, credential, "GET", f"{iam}/v3/projects", {}, partial(_read, PROJECTS), query={"name": name}, auth=auth
+    reply = ask(
+        http, advice, "GET", f"{iam}/v3/projects", {}, partial(read_answer, PROJECTS), query={"name": name}, auth=auth
     )
-    ids: list[str] = [one["id"] for one in reply.value["projects"] if one["name"] == name]
+    ids: list[str] = [one["id"] for one in reply.value["projects"] if one["name"] == name and counts(one)]
     if len(ids) != 1:
-        raise OptionError(f"project_name: IAM knows {len(ids)} projects named {name!r} for this credential")
+        raise OptionError(f"{option}: IAM knows {len(ids)} projects named {name!r} for this credential")
     return Project(ids[0], name)
 
 
-def _project_of_token(reply: Reply) -> Project:
+def login_of(reply: Reply, project: Project | None) -> Login:
+    """The login that IAM has answered with."""
+    told = project_of_token(reply)
+    found = project and Project(project.id or told.id, project.name or told.name)
+    catalog = reply.value["token"].get("catalog") or ()
+    return Login(TokenHeader(reply.headers["X-Subject-Token"]), found, catalog, expiry(reply))
+
+
+def project_of_token(reply: Reply) -> Project:
     told = reply.value["token"].get("project") or {}
     return Project(told.get("id"), told.get("name"))
+
+
+def expiry(reply: Reply) -> str:
+    """When a token ends, as IAM has it: 2026-11-29T08:00:00.000000Z."""
+    return str(reply.value["token"].get("expires_at") or "")

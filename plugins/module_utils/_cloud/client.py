@@ -49,6 +49,7 @@ class Client:
             deadline,
             context.sleep,
             context.secrets,
+            context.add_secrets,
         )
         context.begins(self.stop)
         self._session = Session(self._http, connection.iam, connection.credential, connection.project)
@@ -58,7 +59,6 @@ class Client:
             self._api = replace(api, hints={**api.hints, **dict.fromkeys(NOT_PUBLISHED, self._doubt)})
         self.project = self._session.login.project or Project()
         self.project_id = self.project.id
-        context.add_secrets(self._session.login.auth.secrets)
         self._accepted = False  # the credential, by the service
 
     def _located(self, connection: Connection, service: str) -> str:
@@ -101,7 +101,6 @@ class Client:
         used = self._session.login.auth
         reply = self._send(method, path, query, body, used, repeat, taken)
         if expired(reply, self._api) and self._session.renewed(used):
-            self._context.add_secrets(self._session.login.auth.secrets)
             if outdated(reply) and not repeat:
                 raise problem(reply, api=self._api).recast(
                     Unanswered, "the token was not accepted; there is a new one now"
@@ -110,7 +109,7 @@ class Client:
             used = self._session.login.auth
             reply = self._send(method, path, query, body, used, repeat, taken)
         if expired(reply, self._api):
-            raise denied(problem(reply, api=self._api), reply, self._session.credential)
+            raise denied(problem(reply, api=self._api), reply, self._session.advice)
         if reply.status // 100 == 2:
             self._accepted = True
             self._session.accepted(used)

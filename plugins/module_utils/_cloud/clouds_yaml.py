@@ -25,6 +25,10 @@ KEYS = {
     "access_key": ("access_key", "ak"),
     "secret_key": ("secret_key", "sk"),
     "user_domain_name": ("user_domain_name", "domain_name"),
+    "user_domain_id": ("user_domain_id", "domain_id"),
+    "target_agency_name": ("target_agency_name", "agency_name"),
+    "target_domain_name": ("target_domain_name", "agency_domain_name"),
+    "target_project_name": ("target_project_name", "delegated_project"),
     "project_id": ("project_id", "tenant_id"),
     "project_name": ("project_name", "tenant_name"),
     "token": ("token", "auth_token"),
@@ -202,13 +206,13 @@ def _cloud(sdk: t.Any, name: str, entry: Entry, options: t.Iterable[str], wish: 
     below = _over(below, of_profile.get(region or "", {}))
     address = below["auth"].pop("auth_url", None) or below.pop("auth_url", None)
     entry, for_obs = _without_keys_of_obs(_over(below, entry))
-    found = _texts(entry, options, place)
+    found = _texts(_without_other_domain(entry), options, place)
     written = {option: Value(_expanded(option, value, region, where), value.name) for option, value in found.items()}
     known = profile and isinstance(address, str) and "auth_url" not in written
     return Cloud(
         name,
         written,
-        [(key, Value(value if isinstance(value, str) else "", f"{place}{key}")) for key, value in _all(entry)],
+        [(key, Value(_as_text(value), f"{place}{key}")) for key, value in _all(entry)],
         tuple(choice or of_profile),
         verify=entry.get("verify") is not False and str(entry.get("insecure")).lower() != "true",
         profile=Profile(str(profile), str(address), tuple(of_profile)) if known else None,
@@ -244,8 +248,23 @@ def _without_keys_of_obs(entry: Entry) -> tuple[Entry, bool]:
     return entry, for_obs
 
 
+def _without_other_domain(entry: Entry) -> Entry:
+    """``domain_name`` and ``domain_id`` may be those of the project where that of the user is named."""
+    if not any(key.startswith("user_domain_") for key in (*entry, *entry["auth"])):
+        return entry
+    plain = {key: value for key, value in entry.items() if not key.startswith("domain_")}
+    return {**plain, "auth": {key: value for key, value in entry["auth"].items() if not key.startswith("domain_")}}
+
+
 def _all(entry: Entry) -> list[tuple[str, t.Any]]:
     return [*((key, value) for key, value in entry.items() if key != "auth"), *entry["auth"].items()]
+
+
+def _as_text(value: t.Any) -> str:
+    """A list of texts as one; empty for what is neither."""
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ",".join(value)
+    return value if isinstance(value, str) else ""
 
 
 def _texts(entry: Entry, options: t.Iterable[str], place: str) -> dict[str, Value]:

@@ -16,7 +16,8 @@ import re
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from .auth import KINDS, Credential, Password, Project
+from .agency import Agency, Delegate
+from .auth import KINDS, Credential, Password, Project, missing_parts
 from .clouds_yaml import REGION, Profile
 from .endpoints import (
     CLOUD_DOMAIN,
@@ -30,14 +31,18 @@ from .endpoints import (
 )
 from .errors import OptionError
 from .given import PATHS, Value, shown
-from .identity import AUTH_TYPE, kinds, refuse_foreign, refuse_ids
-from .levels import Environ, Level, Options, highest, named, of_cloud, of_environment, of_task
+from .identity import AGENCY, AUTH_TYPE, kinds, promised, refuse_foreign
+from .levels import Environ, Level, Options, highest, named, of_cloud, of_environment, of_task, one_of
 from .options import check_range
 from .rivals import DOMAIN, entry_around, kind_of
+from .text import Passcode
 from .transport import Tls
 
 IAM = ("endpoints.iam", "auth_url")
-SECRETS = ("token", "access_key", "secret_key", "security_token", "password")
+SECRETS = {
+    **dict.fromkeys(("token", "access_key", "secret_key", "security_token", "password"), str),
+    "passcode": Passcode,
+}
 # And not the path of its file. BASE64 of _misplaced is narrower, as it refuses a path before anybody looks for its file.
 KEY_ITSELF = re.compile("[A-Za-z0-9+/=]{60,}")
 
@@ -50,7 +55,7 @@ class Connection:
     ``secrets``: the values, from wherever they come, that nobody may be shown.
     """
 
-    credential: Credential
+    credential: Credential | Delegate
     project: Project | None
     region: str | None
     domain: str | None
@@ -63,6 +68,10 @@ class Connection:
     secrets: frozenset[str] = field(repr=False)
 
 
+PROJECT = ("project_id", "project_name")
+TARGET_PROJECT = ("target_project_id", "target_project_name")
+
+
 class Login(t.NamedTuple):
     """A credential, and the levels that have a part of it; the first of them has decided."""
 
@@ -70,27 +79,37 @@ class Login(t.NamedTuple):
     of: t.Sequence[Level]
 
 
-def read_connection(options: Options, environ: Environ, service: str) -> Connection:
-    """Raises OptionError, naming option and variable, for whatever is missing, half given, malformed or contradictory."""
+def read_connection(options: Options, environ: Environ, service: str, one_login: bool = True) -> Connection:
+    """Raises OptionError, naming option and variable, for whatever is missing, half given, malformed or contradictory.
+
+    ``one_login``: there is only one in all, so it can be one with a passcode.
+    """
     task = of_task(options)
     login, levels = _login(options.get("cloud"), task, of_environment(environ), environ)
-    credential = login.credential
+    riders = [task, *(level for level in login.of if level is not task)]  # what goes with a login comes from these
+    login = login._replace(credential=_with_passcode(login.credential, riders, one_login))
+    of_all_projects = service == "iam"
+    agency = _agency(riders, of_all_projects)
+    _refuse_promises(levels, login, agency)
+    credential: Credential | Delegate = login.credential
     project = _project(levels, login)
+    if agency:
+        credential = Delegate(login.credential, project, agency)
+        project = _target_project(levels, riders)
     region = _region(levels, project)
     domain = _domain(levels, login, region)
     # an entry of a cloud is used whole: what logs in with it goes where the entry says, unless the task says otherwise
     around = [task, login.of[0]] if login.of[0].place else levels
-    of_all_projects = service == "iam"
-    needs_iam = credential.renewable or not project.id or of_all_projects
+    needs_iam = credential.has_catalog or bool(agency) or not project.id or of_all_projects
     iam = _iam(around, region, domain, needs_iam)
     endpoint = iam if of_all_projects else _first_url(levels, [f"endpoints.{service}"], base_url)
     if credential.needs_project and project == Project() and not of_all_projects:
         raise OptionError(f"{named(['project_id'])} or {named(['project_name'])}: missing")
-    if endpoint is None and region is None and not credential.renewable:
+    if endpoint is None and region is None and not credential.has_catalog:
         raise OptionError(f"{named(['region'])}: missing, and so is endpoints.{service} that could take its place")
     if iam is None and needs_iam:
         raise _no_iam(region, service)
-    if endpoint is None and not credential.renewable:  # with a login, the service catalog may know it
+    if endpoint is None and not credential.has_catalog:  # with a login, the service catalog may know it
         endpoint = in_region(service, t.cast(str, region), iam, domain)
     return Connection(
         credential=credential,
@@ -103,7 +122,9 @@ def read_connection(options: Options, environ: Environ, service: str) -> Connect
         request_timeout=check_range(options, "request_timeout", 0.001, 86400),
         max_retries=int(check_range(options, "max_retries", 0, 100)),
         max_concurrency=int(check_range(options, "max_concurrency", 1, 32)),
-        secrets=frozenset(level.values[name].text for level in levels for name in SECRETS if name in level.values),
+        secrets=frozenset(
+            kind(level.values[name].text) for level in levels for name, kind in SECRETS.items() if name in level.values
+        ),
     )
 
 
@@ -128,7 +149,6 @@ def _login(name: str | None, task: Level, env: Level, environ: Environ) -> tuple
         levels = [task, env, around]
     if not found:
         refuse_foreign(env.keys)
-        refuse_ids(env.keys, ())
         raise _nobody(around or env)
     return found, levels
 
@@ -141,26 +161,27 @@ def _whole(level: Level, rest: Level | None = None) -> Login | None:
     kind = kind_of(level)
     if kind is None:
         return None
-    incomplete = not all(part in level.values for part in kind.parts)
     # an optional part belongs to the others, so it comes from where they come from
-    of = [level, rest] if rest and incomplete else [level]
+    of = [level, rest] if rest and missing_parts(kind, level.values) else [level]
     for one in of:
         kinds(one.keys)
         refuse_foreign(one.keys)
-        if kind is Password:
-            refuse_ids(one.keys, () if one is level else level.values)
-    missing = [part for part in kind.parts if not any(part in one.values for one in of)]
+    parts = [
+        one_of(of, [part, kind.forms[part]] if part in kind.forms else [part]) for part in (*kind.parts, *kind.optional)
+    ]
+    given = {part[0]: part[1].text for part in parts if part}
+    missing = missing_parts(kind, given)
     if missing:
         raise _half_given(level, kind, missing)
-    values = {part: highest(of, part) for part in (*kind.parts, *kind.optional)}
-    credential = kind(**{part: value.text for part, value in values.items() if value})
+    values: dict[str, t.Any] = {**dict.fromkeys(kind.parts), **given}
+    credential = kind(**values)
     if isinstance(credential, Password) and level.note:
         credential = replace(credential, note=level.note)
     return Login(credential, of)
 
 
 def _half_given(level: Level, kind: type[Credential], missing: t.Sequence[str]) -> OptionError:
-    first = next(part for part in (*kind.parts, *kind.optional) if part in level.values)
+    first = next(part for part in (*kind.parts, *kind.optional, *kind.forms.values()) if part in level.values)
     names = f"{level.place}{' + '.join(missing)}" if level.place else named(missing)
     return OptionError(f"{names}: missing, as {first} is given")
 
@@ -168,13 +189,79 @@ def _half_given(level: Level, kind: type[Credential], missing: t.Sequence[str]) 
 def _whole_or_none(env: Level) -> Login | None:
     """The credential of the environment; one that is half given does not count."""
     kind = kind_of(env)
-    return _whole(env) if kind and all(part in env.values for part in kind.parts) else None
+    return _whole(env) if kind and not missing_parts(kind, env.values) else None
 
 
 def _nobody(level: Level) -> OptionError:
     ways = f"set {' or '.join(named(kind.parts) for kind in KINDS)}, or cloud (environment: OS_CLOUD)"
     wanted = [f"{value.name} asks for {shown(value.text)}; " for key, value in level.keys if key in AUTH_TYPE]
     return OptionError(f"{level.place}no credential: {''.join(wanted[:1])}{ways}")
+
+
+def _with_passcode(credential: Credential, riders: t.Sequence[Level], one_login: bool) -> Credential:
+    """Raises OptionError for a passcode that no login could be made with."""
+    passcode = highest(riders, "passcode")
+    if not passcode:
+        return credential
+    if not one_login:
+        raise OptionError(f"{passcode.name}: is good for one login, so only a single task of a module can use it")
+    if not isinstance(credential, Password):
+        raise OptionError(f"{passcode.name}: goes with a user_id and a password, not with a token or an access key")
+    if not credential.user_id:
+        raise OptionError(f"{passcode.name}: needs {named(['user_id'])} in place of username")
+    return replace(credential, passcode=passcode.text)
+
+
+def _agency(riders: t.Sequence[Level], of_all_projects: bool) -> Agency | None:
+    """The agency to act through. Raises OptionError where it is half given."""
+    there = [level.values[option] for level in riders for option in AGENCY if option in level.values]
+    if not there:
+        return None
+    name = highest(riders, "target_agency_name")
+    domain = one_of(riders, ["target_domain_name", "target_domain_id"])
+    project = of_all_projects or any(option in level.values for level in riders for option in TARGET_PROJECT)
+    for found, option in (
+        (name, "target_agency_name"),
+        (domain, "target_domain_name"),
+        (project, "target_project_name"),
+    ):
+        if not found:
+            raise OptionError(f"{named([option])}: missing, as {there[0].name} is given")
+    account = {option.replace("target_", ""): value.text for option, value in [domain]} if domain else {}
+    return Agency(name.text if name else "", **account)
+
+
+def _refuse_promises(levels: t.Sequence[Level], login: Login, agency: Agency | None) -> None:
+    """What an ``auth_type`` promises, and an agency beside a login that is not its own: the jobs would be somebody else's."""
+    for level in levels:
+        promise = promised(level.keys) if level.place or level in login.of else None
+        kept = {"target_agency_name": agency, "passcode": getattr(login.credential, "passcode", None)}
+        if promise and not kept[promise[0]]:
+            raise OptionError(f"{promise[1].name}: {promise[1].text} needs {named([promise[0]])}")
+        strange = [value for option, value in level.values.items() if option in AGENCY]
+        if level.place and level not in login.of and strange:
+            raise OptionError(f"{strange[0].name}: counts only with the login of its entry; set it in the task")
+
+
+def _target_project(levels: t.Sequence[Level], riders: t.Sequence[Level]) -> Project:
+    """The project to act in. Raises OptionError for one of the own account that somebody may have meant instead."""
+    for level in riders:
+        target = [highest([level], option) for option in TARGET_PROJECT]
+        chosen = next(filter(None, target), None)
+        if chosen:
+            above = [
+                one.values[option]
+                for one in levels[: levels.index(level)]
+                for option in PROJECT
+                if option in one.values
+            ]
+            if above:
+                raise OptionError(
+                    f"{above[0].name} beside {chosen.name}: is the project of the user's own account; the one to act in is "
+                    "named by target_project_name or target_project_id"
+                )
+            return Project(*(one.text if one else None for one in target))
+    return Project()
 
 
 def _project(levels: t.Sequence[Level], login: Login) -> Project:
@@ -191,13 +278,16 @@ def _project(levels: t.Sequence[Level], login: Login) -> Project:
 
 def _refuse_other_domain(levels: t.Sequence[Level], login: Login) -> None:
     """A name is only looked for in the domain of the user, and every domain has a project named like its region."""
-    domain = highest(login.of, "user_domain_name")
+    credential = login.credential
+    own = {
+        "project_domain_name": getattr(credential, "user_domain_name", None),
+        "project_domain_id": getattr(credential, "user_domain_id", None),
+    }
     for level in levels:
         for key, value in level.keys:
-            its_own = key == "project_domain_name" and domain and value.text == domain.text
-            if key in ("project_domain_name", "project_domain_id") and not its_own and value.text.lower() != "default":
+            if key in own and value.text != own[key] and value.text.lower() != "default":
                 raise OptionError(
-                    f"{value.name}: is not the domain of the user by its name; name the project by project_id"
+                    f"{value.name}: is not the domain of the user, named alike; name the project by project_id"
                 )
 
 

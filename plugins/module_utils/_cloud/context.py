@@ -13,6 +13,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .errors import Bug, Failure, Fatal
+from .text import Passcode
 
 
 def _always() -> bool:
@@ -41,6 +42,9 @@ class Context:
     def add_secrets(self, values: t.Iterable[str]) -> None:
         """Hides these texts, also in the forms that messages may quote: escaped as in JSON, and without repeated blanks."""
         for value in values:
+            if isinstance(value, Passcode):
+                self.secrets.add(value)
+                continue
             forms = (value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1])
             self.secrets.update(form for one in forms for form in (one, " ".join(one.split())) if form)
 

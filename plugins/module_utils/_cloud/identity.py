@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""Keys that say who acts where, and that nobody here understands: none of them is passed over.
+"""Keys that say who acts where: each is understood, or is an error. None of them is passed over.
 
 Whoever skips ``auth_type: agency`` finds a complete login, for the wrong account.
 https://docs.openstack.org/keystoneauth/latest/authentication-plugins.html
@@ -15,30 +15,38 @@ import re
 import typing as t
 
 from .auth import KINDS, Credential, Password, Token
+from .clouds_yaml import KEYS
 from .errors import OptionError
 from .given import Value, shown
 
 AUTH_TYPE = ("auth_type", "auth_plugin")
+MULTIFACTOR = "v3multifactor"
 AUTH_TYPES: dict[str, type[Credential]] = {
     "password": Password,
     "v3password": Password,
     "token": Token,
     "v3token": Token,
+    "agency": Password,  # of python-otcextensions
+    MULTIFACTOR: Password,
+    "v3totp": Password,
 }
+# What an auth_type promises besides the login
+NEEDED = {"agency": "target_agency_name", MULTIFACTOR: "passcode", "v3totp": "passcode"}
+AUTH_METHODS = ({"v3password", "v3totp"}, {"password", "totp"})
+AGENCY = ("target_agency_name", "target_domain_name", "target_domain_id", "target_project_name", "target_project_id")
+AGENCY_OPTION = {key: option for option in AGENCY for key in KEYS.get(option, (option,))}
 # By its name in a clouds.yaml; the name of a variable is the same in capitals, after OS_
 FOREIGN = {
-    "target_.*|agency_.*|agency|delegated_project|assume_role.*|xrole_name": "agencies are not supported yet",
-    "passcode|totp.*|auth_methods": "one-time passwords are not supported yet",
+    "target_.*|agency_.*|agency|assume_role.*|xrole_name": f"it is not supported; an agency is named by {', '.join(AGENCY)}",
+    "totp.*": "it is not supported; a one-time password is given by passcode",
     "identity_provider.*|idp_.*|protocol|service_provider.*|openid_scope|discovery_endpoint|authorization_code"
     "|client_id|client_secret|access_token.*|saml.*|adfs.*|mapped_local.*": "identity providers are not supported",
     "application_credential_.*": "application credentials are not supported",
     "oauth.*|consumer_.*|access_secret": "OAuth is not supported",
     "trust_id": "trusts are not supported",
     "system_scope": "a task acts in a project",
-    "userid": "it is not supported; name the user by username",
+    "userid": "it is not supported; name the user by user_id (environment: OS_USER_ID)",
 }
-HARMLESS_ALONE = ("passcode",)
-IDS = {"user_id": "username", "user_domain_id": "user_domain_name", "domain_id": "user_domain_name"}
 WAYS = f"what works is {', or '.join(' + '.join(kind.parts) for kind in KINDS)}"
 VARIABLE = re.compile("OS_(.+)")
 
@@ -51,38 +59,56 @@ def in_environment(environ: t.Mapping[str, str]) -> Keys:
     return [(match[1].lower(), value) for match, value in found if match]
 
 
+def auth_type(keys: Keys) -> Value | None:
+    """What the level says of the kind of login. Raises OptionError for one that is not made, and for two different ones."""
+    types = [value for key, value in keys if key in AUTH_TYPE]
+    for value in types:
+        if value.text.lower() not in AUTH_TYPES:
+            raise OptionError(f"{value.name}: {shown(value.text)} is not supported; {WAYS}")
+        if AUTH_TYPES[value.text.lower()] is not AUTH_TYPES[types[0].text.lower()]:
+            raise OptionError(f"{value.name}: contradicts {types[0].name}")
+    return types[0] if types else None
+
+
 def kinds(keys: Keys) -> t.Sequence[type[Credential]]:
     """The kinds of credential that may count; the first one that is given wins. Raises OptionError."""
-    types = [value for key, value in keys if key in AUTH_TYPE]
-    chosen = [AUTH_TYPES.get(value.text.lower()) for value in types]
-    for value, kind in zip(types, chosen):
-        if kind is None:
-            raise OptionError(f"{value.name}: {shown(value.text)} is not supported; {WAYS}")
-        if kind is not chosen[0]:
-            raise OptionError(f"{value.name}: contradicts {types[0].name}")
-    return [kind for kind in chosen[:1] if kind] or KINDS
+    chosen = auth_type(keys)
+    return [AUTH_TYPES[chosen.text.lower()]] if chosen else KINDS
 
 
 def is_foreign(key: str, value: Value) -> bool:
     """Whether a variable, even alone, asks for a kind of login that would not be made."""
     if key in AUTH_TYPE:
         return value.text.lower() not in AUTH_TYPES
-    return key not in HARMLESS_ALONE and any(re.fullmatch(pattern, key) for pattern in FOREIGN)
+    return bool(_why_foreign(key))
 
 
 def refuse_foreign(keys: Keys) -> None:
     """Raises OptionError for a key that asks for a kind of login that would not be made."""
     for key, value in keys:
-        for pattern, why in FOREIGN.items():
-            if re.fullmatch(pattern, key):
-                raise OptionError(f"{value.name}: {why}; {WAYS}")
+        why = _why_foreign(key)
+        if why:
+            raise OptionError(f"{value.name}: {why}; {WAYS}")
+        if key == "auth_methods":
+            _check_methods(value, auth_type(keys))
 
 
-def refuse_ids(keys: Keys, higher: t.Container[str]) -> None:
-    """The same for a user, or the domain of one, that is named by an id. ``higher``: options that somebody above has set."""
-    there = {key for key, dummy in keys}
-    for key, value in keys:
-        option = IDS.get(key, "")
-        by_name = option in higher or (key == "domain_id" and option in there)
-        if option and not by_name:
-            raise OptionError(f"{value.name}: ids of users and domains are not supported yet; set {option} alone")
+def promised(keys: Keys) -> tuple[str, Value] | None:
+    """The option that the ``auth_type`` of a level needs besides those of the login, and that ``auth_type``."""
+    chosen = auth_type(keys)
+    option = NEEDED.get(chosen.text.lower()) if chosen else None
+    return (option, chosen) if option and chosen else None
+
+
+def _why_foreign(key: str) -> str:
+    if key in AGENCY_OPTION:
+        return ""
+    return next((why for pattern, why in FOREIGN.items() if re.fullmatch(pattern, key)), "")
+
+
+def _check_methods(value: Value, chosen: Value | None) -> None:
+    methods = {method.strip().lower() for method in value.text.split(",")}
+    if not chosen or chosen.text.lower() != MULTIFACTOR or methods not in AUTH_METHODS:
+        raise OptionError(
+            f"{value.name}: only v3password and v3totp together are supported, with auth_type {MULTIFACTOR}"
+        )

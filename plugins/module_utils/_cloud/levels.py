@@ -29,6 +29,14 @@ ENVIRONMENT = {
     "username": ("OS_USERNAME",),
     "password": ("OS_PASSWORD",),
     "user_domain_name": ("OS_USER_DOMAIN_NAME", "OS_DOMAIN_NAME"),
+    "user_id": ("OS_USER_ID",),
+    "user_domain_id": ("OS_USER_DOMAIN_ID", "OS_DOMAIN_ID"),
+    "passcode": ("OS_PASSCODE",),
+    "target_agency_name": ("OS_TARGET_AGENCY_NAME", "OS_AGENCY_NAME"),
+    "target_domain_name": ("OS_TARGET_DOMAIN_NAME", "OS_AGENCY_DOMAIN_NAME"),
+    "target_domain_id": ("OS_TARGET_DOMAIN_ID",),
+    "target_project_name": ("OS_TARGET_PROJECT_NAME", "OS_DELEGATED_PROJECT"),
+    "target_project_id": ("OS_TARGET_PROJECT_ID",),
     "project_id": ("OS_PROJECT_ID", "OS_TENANT_ID"),
     "project_name": ("OS_PROJECT_NAME", "OS_TENANT_NAME"),
     "region": ("OS_REGION_NAME",),
@@ -42,6 +50,8 @@ ENVIRONMENT = {
     "client_key": ("OS_KEY",),
 }
 
+IDS = ("project_id", "user_id", "user_domain_id", "target_domain_id", "target_project_id")
+OF_ANY_DOMAIN = ("OS_DOMAIN_NAME", "OS_DOMAIN_ID")  # that of the user, if no other variable names it
 URLS = ("auth_url", "endpoints.iam", "endpoints.dli", "endpoints.mrs")
 
 Options = t.Mapping[str, t.Any]
@@ -78,9 +88,10 @@ def of_task(options: Options) -> Level:
 def of_environment(environ: Environ) -> Level:
     """An empty variable counts as unset, and what is not used is not checked."""
     values: dict[str, Value] = {}
+    of_user = environ.get("OS_USER_DOMAIN_NAME") or environ.get("OS_USER_DOMAIN_ID")
     for option, variables in ENVIRONMENT.items():
         for variable in variables:
-            if environ.get(variable):
+            if environ.get(variable) and not (of_user and variable in OF_ANY_DOMAIN):
                 values.setdefault(option, Value(environ[variable], f"{option} (environment: {variable})"))
     return Level(values, in_environment(environ))
 
@@ -109,7 +120,9 @@ def check(option: str, value: Value) -> None:
         region_name(*value)
     elif option == "cloud_domain":
         domain_name(*value)
-    elif option == "project_id" and not WORD.fullmatch(value.text):
+    elif option == "passcode" and not re.fullmatch("[0-9]{6}", value.text):
+        raise OptionError(f"{value.name}: must be six digits, in quotes so that none of them gets lost")
+    elif option in IDS and not WORD.fullmatch(value.text):
         raise OptionError(f"{value.name}: letters, digits, - and _ only, at most 64")
     elif option in ("token", "access_key", "security_token") and not re.fullmatch(r"[\x21-\x7e]+", value.text):
         # these go into headers, and requests would quote a header that it does not like
@@ -122,6 +135,19 @@ def highest(levels: t.Sequence[Level], option: str) -> Value | None:
         if option in level.values:
             check(option, level.values[option])
             return level.values[option]
+    return None
+
+
+def one_of(levels: t.Sequence[Level], options: t.Sequence[str]) -> tuple[str, Value] | None:
+    """Which of these options the highest level has that has one. They say the same in two ways, so it may not have both."""
+    for level in levels:
+        there = [option for option in options if option in level.values]
+        if len(there) > 1:
+            first, other = (level.values[option].name for option in there)
+            raise OptionError(f"{first} beside {other}: only one of them can count; leave the other one out")
+        for option in there:
+            check(option, level.values[option])
+            return option, level.values[option]
     return None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from .errors import OptionError
+from .text import Passcode
 
 Spec = dict[str, dict[str, t.Any]]
 
@@ -24,6 +25,14 @@ def connection_options() -> Spec:
         "username": {"type": "str"},
         "password": {"type": "str", "no_log": True},
         "user_domain_name": {"type": "str", "aliases": ["domain_name"]},
+        "user_id": {"type": "str"},
+        "user_domain_id": {"type": "str"},
+        "passcode": {"type": "str", "no_log": True},
+        "target_agency_name": {"type": "str", "aliases": ["agency_name"]},
+        "target_domain_name": {"type": "str", "aliases": ["agency_domain_name"]},
+        "target_domain_id": {"type": "str"},
+        "target_project_name": {"type": "str", "aliases": ["delegated_project"]},
+        "target_project_id": {"type": "str"},
         "project_id": {"type": "str"},
         "project_name": {"type": "str"},
         "region": {"type": "str", "aliases": ["region_name"]},
@@ -54,4 +63,7 @@ def check_range(options: t.Mapping[str, t.Any], name: str, least: float, most: f
 
 def secrets_in(spec: Spec, options: t.Mapping[str, t.Any]) -> list[str]:
     """The values of the options that no log may show."""
-    return [str(options[name]) for name, one in spec.items() if one.get("no_log") and options.get(name)]
+    kinds = {"passcode": Passcode}
+    return [
+        kinds.get(name, str)(options[name]) for name, one in spec.items() if one.get("no_log") and options.get(name)
+    ]

@@ -13,7 +13,7 @@ from .auth import Credential, Password
 from .clouds_yaml import chooses_none, has_openstacksdk, is_around, pointer
 from .errors import OptionError
 from .given import Value
-from .identity import Keys, is_foreign, kinds
+from .identity import AGENCY, AGENCY_OPTION, AUTH_TYPE, NEEDED, Keys, is_foreign, kinds
 from .levels import Environ, Level, of_cloud
 
 DOMAIN = "cloud_domain"
@@ -47,7 +47,7 @@ def entry_around(task: Level, env: Level, environ: Environ, settled: bool) -> Le
 def kind_of(level: Level) -> type[Credential] | None:
     """The kind of the credential that a level names a part of."""
     for kind in kinds(level.keys):
-        if any(part in level.values for part in (*kind.parts, *kind.optional)):
+        if any(part in level.values for part in (*kind.parts, *kind.optional, *kind.forms.values())):
             return kind
     return None
 
@@ -55,11 +55,27 @@ def kind_of(level: Level) -> type[Credential] | None:
 def _rivals(task: Level, env: Level, settled: bool) -> Keys:
     project = () if {"project_id", "project_name"} & task.values.keys() else PROJECT
     region = () if "region" in task.values else ("region_name",)
-    counting = (*project, *region, *(() if settled else CREDENTIAL))
-    rivals = [(key, value) for key, value in env.keys if key in counting or (not settled and is_foreign(key, value))]
+    counting = (*project, *region, *(() if settled else (*CREDENTIAL, *_agencies(task))))
+    rivals = [(key, value) for key, value in env.keys if key in counting or (not settled and _asks(key, value))]
     if DOMAIN in env.values and not settled and DOMAIN not in task.values:
         rivals.append((DOMAIN, env.values[DOMAIN]))
     return rivals
+
+
+def _asks(key: str, value: Value) -> bool:
+    """Whether a variable asks for a login of another kind than the usual ones."""
+    return is_foreign(key, value) or bool(_promise(key, value))
+
+
+def _agencies(task: Level) -> list[str]:
+    """The keys of those options of an agency that a task does not give, in neither of their forms."""
+    given = {option.rpartition("_")[0] for option in AGENCY if option in task.values}
+    return [key for key, option in AGENCY_OPTION.items() if option.rpartition("_")[0] not in given]
+
+
+def _promise(key: str, value: Value) -> str:
+    """The option that a kind of login needs besides the usual ones, if the variable names such a kind."""
+    return NEEDED.get(value.text.lower(), "") if key in AUTH_TYPE else ""
 
 
 def _agree(key: str, variable: Value, env: Level, entry: Level) -> bool:
@@ -71,10 +87,32 @@ def _agree(key: str, variable: Value, env: Level, entry: Level) -> bool:
         return DOMAIN not in entry.values or entry.values[DOMAIN].text.lower() == variable.text.lower()
     if key in PROJECT:
         return _same_project(env, entry)
-    if key in CREDENTIAL and not any(option in entry.values for option in ("token", "access_key", "username")):
+    if _promise(key, variable):
+        return _promise(key, variable) in entry.values
+    if key in AGENCY_OPTION:
+        return _same_agency(AGENCY_OPTION[key], env, entry)
+    if key in CREDENTIAL and not _names_somebody(entry):
         return True
-    same_user = kind_of(entry) is Password and _same(("username", "user_domain_name"), env, entry)
-    return key == "username" and same_user
+    return key in ("username", "user_id") and kind_of(entry) is Password and _same_user(key, env, entry)
+
+
+def _names_somebody(entry: Level) -> bool:
+    return any(option in entry.values for option in ("token", "access_key", "username", "user_id"))
+
+
+def _same_agency(option: str, env: Level, entry: Level) -> bool:
+    """That of the environment would not count with the login of an entry, so it does not fill a gap in one either."""
+    if option in entry.values:
+        return _same((option,), env, entry)
+    return not _names_somebody(entry) and not any(other in entry.values for other in AGENCY)
+
+
+def _same_user(form: str, env: Level, entry: Level) -> bool:
+    """By id, or by name in the same domain. A name is never the same as an id, be it that of a user or of a domain."""
+    mine, its = ({"user_domain_name", "user_domain_id"} & level.values.keys() for level in (env, entry))
+    domains = mine & its if form == "username" else set()
+    unlike = form == "username" and mine and its and not domains
+    return form in entry.values and not unlike and _same((form, *domains), env, entry)
 
 
 def _same_project(env: Level, entry: Level) -> bool:

@@ -20,6 +20,12 @@ WORD = re.compile(r"[A-Za-z0-9_-]{1,64}")  # an id that can be part of a path as
 HALVES = re.compile("[\ud800-\udfff]")  # of a surrogate pair: no text can be written down with one
 
 
+class Passcode(str):
+    """A secret of six digits. It hides only where it stands by itself, as many an id, time or size contains such a number."""
+
+    __slots__ = ()
+
+
 def plain(text: str, secrets: t.Collection[str] = ()) -> str:
     """``text`` as ``clean`` has it, cut where it is very long; then no part of a secret is left in it."""
     if len(text) <= LONGEST:
@@ -57,7 +63,8 @@ def _masked(value: t.Any, secrets: t.Sequence[str]) -> t.Any:
     if isinstance(value, str):
         return HIDDEN_WHOLE if value in secrets else _without(value, secrets)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return HIDDEN_WHOLE if any(secret in str(value) for secret in secrets) else value
+        hides = any(secret in str(value) for secret in secrets if not isinstance(secret, Passcode))
+        return HIDDEN_WHOLE if hides else value
     if isinstance(value, (list, tuple)):
         return [_masked(item, secrets) for item in value]
     if isinstance(value, dict):
@@ -72,7 +79,10 @@ def _longest_first(secrets: t.Iterable[str]) -> list[str]:
 
 def _without(text: str, secrets: t.Sequence[str]) -> str:
     for secret in secrets:
-        text = text.replace(secret, HIDDEN)
+        if isinstance(secret, Passcode):
+            text = re.sub(rf"(?<![\w-]){secret}(?![\w-])", HIDDEN, text)
+        else:
+            text = text.replace(secret, HIDDEN)
     return text
 
 

@@ -151,7 +151,8 @@ class Http:
     ``timeout`` in seconds bounds one request, from the attempt to connect to the last byte of its answer. No request is
     repeated after ``deadline``, a time of the monotonic clock, and no write is sent whose turn at a gateway would come
     after it. ``held_until``: how long one that a gateway holds back is tried again, if not until then. ``on_repeat`` hears of
-    every repeat; ``sleep`` makes the pauses; ``secrets`` are those that an answer could quote.
+    every repeat; ``sleep`` makes the pauses; ``secrets`` are those that an answer could quote, ``add_secrets`` gets those that
+    one brings.
     """
 
     def __init__(
@@ -164,7 +165,9 @@ class Http:
         deadline: float = float("inf"),
         sleep: t.Callable[[float], None] | None = None,
         secrets: t.Collection[str] = (),
+        add_secrets: t.Callable[[t.Iterable[str]], None] = lambda values: None,
     ) -> None:
+        self.add_secrets = add_secrets
         self._sleep = sleep or _sleep
         self._on_repeat = on_repeat
         self._secrets = secrets
@@ -195,6 +198,7 @@ class Http:
         repeat: bool = True,
         read: t.Callable[[Reply], t.Any] = lambda reply: None,
         patience: float = 0.0,
+        once: bool = False,
     ) -> Reply:
         """The answer, whatever its status; passing faults are retried as RETRIES says.
 
@@ -202,6 +206,7 @@ class Http:
         ``repeat``: the request does no harm when it takes effect twice (a read, a login).
         ``read`` finds the ``value`` of an answer; it raises Unanswered for one that cannot be used.
         ``patience``: seconds for which it is tried again at least if the gateway holds it back.
+        ``once``: whatever the answer is, or if there is none, it is not sent again; only where no connection was made.
         Raises Unreachable if it could not be sent, Late if its turn comes too late, Unanswered if nobody can say what became
         of it.
         """
@@ -222,7 +227,8 @@ class Http:
                     reply = replace(reply, value=read(reply))
             except (Unreachable, Unanswered) as error:
                 why = str(error)
-                pause = self._pause(RETRIES.get(type(error)), faults, repeat)
+                retry = None if once and isinstance(error, Unanswered) else RETRIES.get(type(error))
+                pause = self._pause(retry, faults, repeat)
                 if pause is None:
                     raise
             else:
@@ -235,7 +241,7 @@ class Http:
                 else:
                     pace.answered(time.monotonic())
                     pause = self._pause(RETRIES.get(reply.status), faults, repeat, wished)
-                if pause is None:
+                if pause is None or once:
                     return reply
             held, faults = (held + 1, faults) if throttled else (held, faults + 1)
             count = f"{held}" if throttled else f"{faults} of {self._max_retries}"  # only faults are limited

@@ -26,6 +26,7 @@ VOLATILE = [
     (r"(127\.0\.0\.1|localhost):\d+", r"\1:PORT"),
     (r'(request id |"request_id": ")[0-9a-f]{32}', r"\1ID"),
     (r"\b1[78]\d{11}\b", "TIME"),
+    (r"\b20\d\d-\d\d-\d\dT[\d:.]+Z", "TIME"),
     (r"\bapplication_\d+", "APPLICATION"),
     (r'"(duration|elapsed_time)": \d+', r'"\1": N'),
     (r"\d+\.\d s\b", "N s"),
