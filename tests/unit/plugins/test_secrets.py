@@ -124,8 +124,16 @@ HEADERS = {
     "issued": {"x-auth-token"},
     "access_key": {"authorization"},
     "security_token": {"x-security-token"},
+    "access_key of the agency": {"authorization"},
+    "security_token of the agency": {"x-security-token"},
 }
-PUBLIC = {"username", "user_domain_name"}
+AGENCY = {"target_agency_name": "ops-agency", "target_domain_name": "customer-domain", "target_project_name": "eu-de"}
+PUBLIC = {
+    "username",
+    "user_domain_name",
+    "user_id",
+    "passcode",
+}  # the last is too short to be searched for like the others
 
 # ---- cases ----
 
@@ -167,14 +175,15 @@ class Witness(Emulator):
 
     def __init__(self, case: Case = GOOD, credential: dict | None = None, target: str = "") -> None:
         super().__init__(seed=seed(credential if case.known and credential else {}))
-        self.case, self.requests, self.issued = case, [], []
+        self.settings.update({"answers": {"agency_keys_by": "token_or_key"}})
+        self.case, self.requests, self.issued, self.keys = case, [], [], {}
         if case.fault:
             headers = {name: value.format(target=target) for name, value in case.fault.get("headers", {}).items()}
             self.faults.add(**{**case.fault, "times": None, "headers": headers})
 
     def answer(self, request: Request, connection: int) -> Reply:
         self.requests.append(request)
-        if self.case.quoted_by and re.search(self.case.quoted_by, request.path):
+        if self.case.quoted_by and re.search(self.case.quoted_by, f"{request.path} {request.body.decode()}"):
             return Reply(self.case.status, quotation(request, self.case.escaped), {"Retry-After": "0"})
         reply = super().answer(request, connection)
         if "X-Subject-Token" in reply.headers and request.method == "POST":
@@ -182,12 +191,17 @@ class Witness(Emulator):
             self.issued.append(f"{value[:9]}+/=={value[9:]}")
             tokens[self.issued[-1]] = tokens[value]
             reply.headers["X-Subject-Token"] = self.issued[-1]
+        if isinstance(reply.body, dict) and "credential" in reply.body:
+            key, secret, token = (reply.body["credential"][name] for name in ("access", "secret", "securitytoken"))
+            self.keys = {"access_key": key, "secret_key": secret, "security_token": token}
         return reply
 
 
 def seed(credential: dict) -> dict:
     """Whom an emulator knows: the one with this credential."""
-    user = {"id": "u1", "name": "demo", "password": credential.get("password", "another")}
+    user = {"id": "u1", "name": "demo", "password": credential.get("password", "another"), "agent_operator": True}
+    if "passcode" in credential:
+        user["mfa"] = {"passcodes": [credential["passcode"]]}
     key = {"access": credential.get("access_key"), "secret": credential.get("secret_key"), "user": "demo"}
     if "security_token" in credential:
         key["security_token"] = credential["security_token"]
@@ -331,8 +345,13 @@ class Scene:
     def secrets(self) -> list[tuple[str, str]]:
         """All there are, by name; logins bring more."""
         issued = [("issued", value) for witness in self.witnesses.values() for value in witness.issued]
+        keys = [
+            (f"{name} of the agency", value)
+            for witness in self.witnesses.values()
+            for name, value in witness.keys.items()
+        ]
         own = [(name, value) for name, value in self.credential.items() if name not in PUBLIC]
-        return [*own, *issued, ("proxy", self.proxy)]
+        return [*own, *issued, *keys, ("proxy", self.proxy)]
 
     def among(self, values: dict) -> set[str]:
         """The secrets that these options or variables hold."""
@@ -506,6 +525,78 @@ def test_ad_hoc(scene, request):
     scene.check(watch)
 
 
+THROUGH = {
+    "good": GOOD,
+    **{name: CASES[name] for name in ("unknown", "expired", "quoted", "quoted, escaped", "quoted by IAM")},
+    "quoted by the agency's IAM": Case("is wrong", quoted_by="assume_role"),
+}
+
+
+@pytest.mark.parametrize(
+    ("make", "in_process"), [(token, True), (access_key, True), (password, True), (access_key, False)]
+)
+def test_through_an_agency(make, in_process, monkeypatch):
+    """No token and no key of the chain is seen, and the own ones are sent to IAM only."""
+    credential = make()
+    for name, case in THROUGH.items():
+        monkeypatch.setitem(CASES, f"agency: {name}", case)
+    given = by_options({**credential, **AGENCY})
+    with tempfile.TemporaryDirectory() as folder, Scene(pathlib.Path(folder), credential, given) as scene:
+        tasks = [
+            {
+                "otc.bigdata.dli_flink_jobs_info": {
+                    **scene.options("dli_flink_jobs_info", f"agency: {name}"),
+                    "project_id": "{{ omit }}",
+                    "region": "eu-de",
+                },
+                "register": f"result_{n}",
+                "ignore_errors": True,
+            }
+            for n, name in enumerate(THROUGH)
+        ]
+        results = ", ".join(f"result_{n}" for n in range(len(tasks)))
+        tasks.append(write_down(scene.folder / "results.json", f"[{results}]"))
+        play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
+        (scene.home / "play.yml").write_text(json.dumps([play]), encoding="utf-8")
+        watch = scene.run("playbook", "play.yml", in_process=in_process)
+        assert (scene.folder / "results.json").exists(), scene.said
+        scene.check(watch)
+        results = json.loads((scene.folder / "results.json").read_text(encoding="utf-8"))
+        for (name, case), result in zip(THROUGH.items(), results):
+            assert result.get("failed", False) == (name != "good"), (name, result["msg"])
+            assert name == "good" or re.search(case.words, result["msg"]), (name, result["msg"])
+        own = Search((name, value) for name, value in credential.items() if name not in PUBLIC)
+        for witness in scene.witnesses.values():
+            first = Search([("first", witness.issued[0])] if "password" in credential and witness.issued else [])
+            for request in witness.requests:
+                if not request.path.startswith("/v3"):
+                    text = to_json(dict(request.headers)).encode() + request.body
+                    assert not own.found(text)
+                    assert not first.found(text)
+
+
+@pytest.mark.parametrize("in_process", [True, False], ids=["in process", "as modules"])
+def test_a_passcode(in_process):
+    """It is hidden wherever it stands by itself."""
+    code = "".join(random.choices("123456789", k=6))
+    credential = {"user_id": "u1", "password": made_up(NASTY, 48), "passcode": code}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Scene(pathlib.Path(folder), credential, by_options(credential)) as scene,
+    ):
+        tasks = [
+            {"otc.bigdata.dli_flink_jobs_info": scene.options("dli_flink_jobs_info", name), "ignore_errors": True}
+            for name in ("good", "quoted", "quoted by IAM", "unknown")
+        ]
+        play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
+        (scene.home / "play.yml").write_text(json.dumps([play]), encoding="utf-8")
+        scene.check(scene.run("playbook", "play.yml", in_process=in_process))
+        assert "is wrong" in scene.said
+        files = [path for path in scene.folder.rglob("*") if path.is_file() and path not in scene.ours]
+        alone = re.compile(rf"(?<![\w.:-]){code}(?![\w-])".encode())
+        assert [line for path in files for line in path.read_bytes().splitlines() if alone.search(line)] == []
+
+
 def test_tasks_are_spread():
     """Each kind, and each module, meets every case; as a module of its own, each module succeeds and fails, and some kind meets it."""
     spread, slow = ({(n, *task) for n in range(len(KINDS)) for task in chosen(n, quick)} for quick in (True, False))
@@ -531,7 +622,7 @@ def test_options_are_not_logged(module):
     inner = {name: option for outer in spec.values() for name, option in outer.get("options", {}).items()}
     secret = {name for name in (*spec, *inner) if SOUNDS_SECRET.search(name)} - ONLY_A_PATH
     assert secret == {name for name, option in [*spec.items(), *inner.items()] if option.get("no_log")}
-    assert secret == {"token", "access_key", "secret_key", "security_token", "password"}
+    assert secret == {"token", "access_key", "secret_key", "security_token", "password", "passcode"}
     values = {name: made_up(LETTERS, 40) for name in secret}
     result = run_in_process(module, {**MODULES[module], **values, "max_retries": -1})
     shown = result.invocation["module_args"]
