@@ -21,8 +21,9 @@ from ..module_utils._cloud.client import Client
 from ..module_utils._cloud.connection import Connection
 from ..module_utils._cloud.context import Context
 from ..module_utils._cloud.errors import Denied, Failure, Fatal, Unreachable
+from ..module_utils._jobs.filters import matching
 from ..module_utils._jobs.reading import ListCache, everything, gets
-from ..module_utils._jobs.selection import Options, matching
+from ..module_utils._jobs.selection import Options
 from ..module_utils._jobs.service import Service
 from ..module_utils._services.mrs_jobs import FATAL as ABOUT_A_CLUSTER
 from ..module_utils._services.registry import JOB_TYPES

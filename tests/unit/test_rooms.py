@@ -33,7 +33,7 @@ FLOORS = {
     ],
     "_jobs": [
         {"deadline", "options", "plan", "progress", "selection"},
-        {"report", "service"},
+        {"filters", "report", "service"},
         {"exports", "reading"},
         {"reconcile"},
         {"list_jobs"},

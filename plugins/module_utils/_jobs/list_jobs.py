@@ -15,10 +15,11 @@ from .._cloud.connection import read_connection
 from .._cloud.context import Context
 from .._cloud.errors import ApiError, Failure, Interrupted, Untold
 from .._cloud.transport import PATIENCE
+from .filters import matching, why_none
 from .reading import ListCache, Observation, everything, gets, look
 from .reconcile import Result
 from .report import no_job
-from .selection import Options, Selection, matching, why_none
+from .selection import Options, Selection
 from .service import JobType, Service
 
 MOST_NAMED = 5  # jobs that a warning names

@@ -19,7 +19,8 @@ from dataclasses import dataclass, field, replace
 
 from .._cloud.answers import Maybe, shaped
 from .._cloud.errors import ApiError, Excessive, Fatal, OptionError, Refused, Unanswered, Unreachable, Untold
-from .selection import Fields, Job, matching
+from .filters import matching
+from .selection import Fields, Job
 from .service import PAGE, Onward, Page, Pages, Service
 
 Ids = t.Sequence[t.Any]

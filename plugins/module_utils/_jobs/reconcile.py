@@ -36,6 +36,7 @@ from .._cloud.errors import (
 from .._cloud.options import check_range
 from .deadline import Deadline
 from .exports import export_all
+from .filters import matching, may_be_excluded, why_none
 from .plan import (
     Answer,
     DesiredState,
@@ -59,7 +60,7 @@ from .plan import (
 from .progress import Progress
 from .reading import ListCache, Observation, everything, look
 from .report import diff, how_far, incomplete, report, until_now
-from .selection import Options, Selection, matching, may_be_excluded, why_none
+from .selection import Options, Selection
 from .service import JobType, Service
 
 Result = dict[str, t.Any]

@@ -3,30 +3,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""Which jobs: an id list or filters, checked before the first request and matched against what was read. Pure."""
+"""Which jobs: an id list or filters, checked before the first request; and the fields of a job that tell whether it is meant. Pure."""
 
 from __future__ import annotations
 
 import re
 import typing as t
 import unicodedata
-from collections import Counter
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 
 from .._cloud.errors import OptionError
-from .._cloud.text import LONGEST_SHOWN, escaped
+from .._cloud.text import LONGEST_SHOWN
 
 Options = t.Mapping[str, t.Any]  # of a task
 Job = dict[str, t.Any]  # a job as the service describes it
-Misses = t.Sequence[tuple[Job, list[str]]]  # jobs, each with the filters that it does not pass
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 BLANKS = "\t \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 CONTROL = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode: control, format (no width), half a surrogate pair, line breaks
 EARLIEST = 1_420_070_400_000  # 2015 in ms since 1970: before any job of these services
 NOT = "not_"  # begins the name of a filter that takes jobs out again
-MOST_SHOWN = 5  # names or words that a message tells of
-MOST_COMPARED = 2000  # names that are looked through for similar ones
 
 
 @dataclass(frozen=True)
@@ -162,44 +157,6 @@ def seconds(text: str) -> int:
     return int(match[1]) * UNITS[match[2]]
 
 
-def matching(
-    jobs: t.Mapping[t.Any, Job], filters: t.Mapping[str, t.Any], fields: Fields, now: float
-) -> tuple[dict[t.Any, Job], list[str]]:
-    """The jobs that pass all filters, and the filters that could not be checked, as some jobs do not show the field.
-
-    ``now`` in seconds since 1970. Raises OptionError for a filter that neither the service nor anybody here can apply.
-    """
-    for key in filters:
-        if _cannot_be_told(jobs, key, fields):
-            raise OptionError(f"filters.{key}: cannot be used here, as no job in the service's answer tells about it")
-    found = {
-        job_id: job
-        for job_id, job in jobs.items()
-        if all(_passes(job, key, wanted, fields, now) for key, wanted in filters.items())
-    }
-    return found, sorted({key for job in found.values() for key in filters if _untold(job, key, fields)})
-
-
-def _cannot_be_told(jobs: t.Mapping[t.Any, Job], key: str, fields: Fields) -> bool:
-    """The service does not apply this filter, and none of these jobs shows the field."""
-    known = key in (*fields.by_service, "name", "older_than")
-    return not known and bool(jobs) and all(_untold(job, key, fields) for job in jobs.values())
-
-
-def may_be_excluded(
-    jobs: t.Mapping[t.Any, Job], filters: t.Mapping[str, t.Any], fields: Fields, now: float
-) -> dict[t.Any, str]:
-    """The jobs that pass all filters but for one that would take them out, and do not tell whether it does: by id, its field."""
-    found: dict[t.Any, str] = {}
-    for key in (key for key in filters if key.startswith(NOT)):
-        field = fields.filters[key]
-        silent = {job_id: job for job_id, job in jobs.items() if job.get(field) is None}
-        others = {name: value for name, value in filters.items() if name != key}
-        if silent:
-            found.update(dict.fromkeys(matching(silent, others, fields, now)[0], field))
-    return found
-
-
 def asked(filters: t.Mapping[str, t.Any], fields: Fields, key: str, words: t.Collection[str]) -> dict[str, t.Any]:
     """The query for the filters that a service applies; ``key``, its filter by status, takes a single known word."""
     query = {name: filters[name] for name in fields.by_service if name in filters}
@@ -207,34 +164,6 @@ def asked(filters: t.Mapping[str, t.Any], fields: Fields, key: str, words: t.Col
     if len(wanted) == 1 and wanted[0] in words:
         query[key] = wanted[0]
     return query
-
-
-def _untold(job: Job, key: str, fields: Fields) -> bool:
-    if key.startswith(NOT) or key in fields.none_if_missing:
-        return False
-    where = fields.filters[key]
-    return where not in job or (key == "tags" and job[where] is None)
-
-
-def _passes(job: Job, key: str, wanted: t.Any, fields: Fields, now: float) -> bool:
-    where = fields.filters[key]
-    found = job.get(where)
-    if key == "name":
-        return bool(found) and any(fnmatchcase(str(found), glob) for glob in wanted)
-    if key == "older_than":
-        made = moment(found, now)
-        return made is not None and made <= now - wanted
-    if _untold(job, key, fields):
-        return key in fields.by_service
-    if key == "tags":
-        return all(tags_of(found).get(tag) == str(value) for tag, value in wanted.items())
-    if key.startswith(NOT):
-        return found is not None and fields.word(str(found)) not in set(map(fields.word, wanted))
-    if key in fields.parts:
-        return wanted.lower() in str(found).lower()
-    if isinstance(wanted, list):
-        return fields.word(str(found)) in set(map(fields.word, wanted))
-    return bool(found == wanted)
 
 
 def moment(found: t.Any, now: float) -> float | None:
@@ -247,105 +176,6 @@ def moment(found: t.Any, now: float) -> float | None:
     if isinstance(found, bool) or not isinstance(found, (int, float)):
         return None
     return found / 1000 if EARLIEST <= found <= now * 1000 else None
-
-
-def why_none(
-    jobs: t.Mapping[t.Any, Job],
-    filters: t.Mapping[str, t.Any],
-    fields: Fields,
-    query: t.Mapping[str, t.Any],
-    now: float,
-) -> str:
-    """Why the filters select none of the jobs that were read, and what came closest. ``query``: what the list was asked for."""
-    if not jobs:
-        return f"there are none{_with(query)}"
-    said = f"{len(jobs)} job{'' if len(jobs) == 1 else 's'} read, none "
-    misses = [
-        (job, [key for key, wanted in filters.items() if not _passes(job, key, wanted, fields, now)])
-        for job in jobs.values()
-    ]
-    key = next((key for key in filters if all(key in missed for dummy, missed in misses)), None)
-    if key is None:
-        given = ", ".join(key for key in filters if not key.startswith(NOT))
-        return f"{said}matches all of {given}{_nearly_chosen(misses, fields)}"
-    return said + _none_has(key, filters[key], misses, fields)
-
-
-def _with(query: t.Mapping[str, t.Any]) -> str:
-    asked_for = ", ".join(f"{key} {escaped(str(value))}" for key, value in query.items())
-    return f" with {asked_for}" if asked_for else ""
-
-
-def _none_has(key: str, wanted: t.Any, misses: Misses, fields: Fields) -> str:
-    """No job passes this filter alone."""
-    if key == "name":
-        names = [str(job[fields.name]) for job, dummy in misses if job.get(fields.name)]
-        return f"is named {_or(wanted)}{_in_brackets('close', _close(wanted, names))}"
-    if key == "older_than":
-        return f"is older than {_duration(wanted)}"
-    if key == "tags":
-        return f"has the tags {', '.join(f'{tag}={value}' for tag, value in wanted.items())}"
-    if key.startswith(NOT):
-        return f"has a {fields.filters[key]} other than {_or(wanted)}"
-    if key in fields.parts:  # such a text may be long, and none for a message
-        return f"has {_or(wanted)} in its {fields.filters[key]}"
-    return f"has {key} {_or(wanted)}{_in_brackets('seen', _seen_instead(key, misses, fields))}"
-
-
-def _seen_instead(key: str, misses: Misses, fields: Fields) -> list[str]:
-    """The values of the jobs that differ in nothing else, or else of all; the most frequent one first."""
-    nearest = [job for job, missed in misses if missed == [key]] or [job for job, dummy in misses]
-    found = Counter(_value(job, key, fields) for job in nearest)
-    return [word for word, dummy in found.most_common()]
-
-
-def _nearly_chosen(misses: Misses, fields: Fields) -> str:
-    """The jobs that pass all filters but one."""
-    near = [(job, missed[0]) for job, missed in misses if len(missed) == 1]
-    return _in_brackets("close", [_but_for(job, key, fields) for job, key in near if key != "name"])
-
-
-def _close(globs: t.Sequence[str], names: t.Sequence[str]) -> list[str]:
-    """The names that a pattern was likely meant for: but for their case, or similar ones."""
-    from difflib import get_close_matches  # only where something is amiss, as imports cost time
-
-    names = sorted(set(names))[:MOST_COMPARED]
-    found = [name for name in names if any(fnmatchcase(name.lower(), glob.lower()) for glob in globs)]
-    for glob in globs:
-        alike = get_close_matches(re.sub(r"[*?\[\]]", "", glob).lower(), [name.lower() for name in names], MOST_SHOWN)
-        found += [name for name in names if name.lower() in alike]
-    return list(dict.fromkeys(found))
-
-
-def _in_brackets(what: str, texts: t.Sequence[str]) -> str:
-    more = ", …" if len(texts) > MOST_SHOWN else ""
-    return f" ({what}: {', '.join(map(escaped, texts[:MOST_SHOWN]))}{more})" if texts else ""
-
-
-def _or(wanted: t.Any) -> str:
-    return " or ".join(map(escaped, wanted)) if isinstance(wanted, list) else escaped(str(wanted))
-
-
-def _but_for(job: Job, key: str, fields: Fields) -> str:
-    """What keeps a job from being selected."""
-    name = escaped(str(job.get(fields.name) or job.get(fields.id)))
-    if key == "older_than":
-        return f"{name} is not old enough"
-    if key in fields.parts:
-        return f"{name} has another {fields.filters[key]}"
-    return (
-        f"{name} has other tags" if key == "tags" else f"{name} has {key.removeprefix(NOT)} {_value(job, key, fields)}"
-    )
-
-
-def _value(job: Job, key: str, fields: Fields) -> str:
-    found = job.get(fields.filters[key])
-    return "none" if found is None or found == "" else escaped(str(found))
-
-
-def _duration(seconds: int) -> str:
-    unit = max((unit for unit, size in UNITS.items() if seconds % size == 0), key=UNITS.__getitem__)
-    return f"{seconds // UNITS[unit]}{unit}"
 
 
 def tags_of(found: t.Any) -> dict[str, str]:

@@ -10,13 +10,8 @@ import typing as t
 import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import OptionError
-from ansible_collections.otc.bigdata.plugins.module_utils._jobs.selection import (
-    matching,
-    moment,
-    seconds,
-    select,
-    why_none,
-)
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.filters import matching, why_none
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.selection import moment, seconds, select
 from ansible_collections.otc.bigdata.plugins.module_utils._services.flink_jobs import (
     STOP_STEPS,
     FlinkJobs,

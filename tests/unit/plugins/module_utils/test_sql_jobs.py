@@ -11,6 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import OptionError, Refused, Vague
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.filters import matching, why_none
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import (
     Answer,
     DesiredState,
@@ -19,7 +20,6 @@ from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import (
     Write,
     next_step,
 )
-from ansible_collections.otc.bigdata.plugins.module_utils._jobs.selection import matching, why_none
 from ansible_collections.otc.bigdata.plugins.module_utils._services.sql_jobs import SqlJobs
 
 NOW = 1_700_000_000

@@ -1,0 +1,242 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""Which of the jobs that were read pass the filters, and if none does, what came closest. Pure."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections import Counter
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from .._cloud.errors import OptionError
+from .._cloud.text import escaped
+from .selection import NOT, UNITS, Fields, Job, moment, tags_of
+
+Jobs = t.Mapping[t.Any, Job]  # by id
+MOST_SHOWN = 5  # names or words that a message tells of
+MOST_COMPARED = 2000  # names that are looked through for similar ones
+
+
+@dataclass(frozen=True, eq=False)
+class Filter:
+    """One key of ``filters``: the field that it looks at must have the value that is wanted."""
+
+    key: str
+    wanted: t.Any
+    fields: Fields
+    now: float  # in seconds since 1970
+
+    @property
+    def field(self) -> str:
+        return self.fields.filters[self.key]
+
+    def untold(self, job: Job) -> bool:
+        """The job does not show the field, which does not mean that it has no such value."""
+        return self.field not in job and self.key not in self.fields.none_if_missing
+
+    def passes(self, job: Job) -> bool:
+        """Where the job does not tell, only a service that has applied the filter is believed."""
+        return self.key in self.fields.by_service if self.untold(job) else self.fits(job.get(self.field))
+
+    def fits(self, found: t.Any) -> bool:
+        return bool(found == self.wanted)
+
+    def none_has(self, misses: Misses) -> str:
+        """What a message says where no job passes this filter alone."""
+        return f"has {self.key} {_or(self.wanted)}{_in_brackets('seen', self._seen_instead(misses))}"
+
+    def but_for(self, job: Job) -> str:
+        """What a message says of a job that passes all filters but this one."""
+        return f"has {self.key.removeprefix(NOT)} {self._value(job)}"
+
+    def _value(self, job: Job) -> str:
+        found = job.get(self.field)
+        return "none" if found is None or found == "" else escaped(str(found))
+
+    def _seen_instead(self, misses: Misses) -> list[str]:
+        """The values of the jobs that differ in nothing else, or else of all; the most frequent one first."""
+        nearest = [job for job, missed in misses if missed == [self]] or [job for job, dummy in misses]
+        return [word for word, dummy in Counter(map(self._value, nearest)).most_common()]
+
+
+class Word(Filter):
+    """One of several words, in any spelling of the service."""
+
+    def fits(self, found: t.Any) -> bool:
+        return self.fields.word(str(found)) in set(map(self.fields.word, self.wanted))
+
+
+class OtherWord(Word):
+    """``not_``: none of these words. A job without any is neither in nor out, see may_be_excluded()."""
+
+    def untold(self, job: Job) -> bool:
+        return False
+
+    def fits(self, found: t.Any) -> bool:
+        return found is not None and not super().fits(found)
+
+    def none_has(self, misses: Misses) -> str:
+        return f"has a {self.field} other than {_or(self.wanted)}"
+
+
+class Part(Filter):
+    """A part of a text. The text may be long, and none for a message."""
+
+    def fits(self, found: t.Any) -> bool:
+        return self.wanted.lower() in str(found).lower()
+
+    def none_has(self, misses: Misses) -> str:
+        return f"has {_or(self.wanted)} in its {self.field}"
+
+    def but_for(self, job: Job) -> str:
+        return f"has another {self.field}"
+
+
+class Name(Filter):
+    """One of several patterns. A job without a name matches none of them."""
+
+    def untold(self, job: Job) -> bool:
+        return False
+
+    def fits(self, found: t.Any) -> bool:
+        return bool(found) and any(fnmatchcase(str(found), glob) for glob in self.wanted)
+
+    def none_has(self, misses: Misses) -> str:
+        names = [str(job[self.field]) for job, dummy in misses if job.get(self.field)]
+        return f"is named {_or(self.wanted)}{_in_brackets('close', _close(self.wanted, names))}"
+
+
+class Age(Filter):
+    """At least so many seconds. A job without a usable time is of no age."""
+
+    def untold(self, job: Job) -> bool:
+        return False
+
+    def fits(self, found: t.Any) -> bool:
+        made = moment(found, self.now)
+        return made is not None and made <= self.now - self.wanted
+
+    def none_has(self, misses: Misses) -> str:
+        return f"is older than {_duration(self.wanted)}"
+
+    def but_for(self, job: Job) -> str:
+        return "is not old enough"
+
+
+class Tags(Filter):
+    """All of these tags, with these values."""
+
+    def untold(self, job: Job) -> bool:
+        return job.get(self.field) is None and self.key not in self.fields.none_if_missing
+
+    def fits(self, found: t.Any) -> bool:
+        return all(tags_of(found).get(tag) == str(value) for tag, value in self.wanted.items())
+
+    def none_has(self, misses: Misses) -> str:
+        return f"has the tags {', '.join(f'{tag}={value}' for tag, value in self.wanted.items())}"
+
+    def but_for(self, job: Job) -> str:
+        return "has other tags"
+
+
+Misses = t.Sequence[tuple[Job, list[Filter]]]  # jobs, each with the filters that it does not pass
+OF_ALL_SERVICES: t.Mapping[str, type[Filter]] = {"name": Name, "older_than": Age, "tags": Tags}
+
+
+def _filters(filters: t.Mapping[str, t.Any], fields: Fields, now: float) -> list[Filter]:
+    return [_kind(key, wanted, fields)(key, wanted, fields, now) for key, wanted in filters.items()]
+
+
+def _kind(key: str, wanted: t.Any, fields: Fields) -> type[Filter]:
+    if key.startswith(NOT):
+        return OtherWord
+    if key in fields.parts:
+        return Part
+    return OF_ALL_SERVICES.get(key) or (Word if isinstance(wanted, list) else Filter)
+
+
+def matching(
+    jobs: Jobs, filters: t.Mapping[str, t.Any], fields: Fields, now: float
+) -> tuple[dict[t.Any, Job], list[str]]:
+    """The jobs that pass all filters, and the filters that could not be checked, as some jobs do not show the field.
+
+    ``now`` in seconds since 1970. Raises OptionError for a filter that neither the service nor anybody here can apply.
+    """
+    asked = _filters(filters, fields, now)
+    for one in asked:
+        if jobs and one.key not in fields.by_service and all(map(one.untold, jobs.values())):
+            raise OptionError(
+                f"filters.{one.key}: cannot be used here, as no job in the service's answer tells about it"
+            )
+    found = {job_id: job for job_id, job in jobs.items() if all(one.passes(job) for one in asked)}
+    return found, sorted(one.key for one in asked if any(map(one.untold, found.values())))
+
+
+def may_be_excluded(jobs: Jobs, filters: t.Mapping[str, t.Any], fields: Fields, now: float) -> dict[t.Any, str]:
+    """The jobs that pass all filters but for one that would take them out, and do not tell whether it does: by id, its field."""
+    found: dict[t.Any, str] = {}
+    for key in (key for key in filters if key.startswith(NOT)):
+        field = fields.filters[key]
+        silent = {job_id: job for job_id, job in jobs.items() if job.get(field) is None}
+        others = {name: value for name, value in filters.items() if name != key}
+        found.update(dict.fromkeys(matching(silent, others, fields, now)[0], field))
+    return found
+
+
+def why_none(
+    jobs: Jobs, filters: t.Mapping[str, t.Any], fields: Fields, query: t.Mapping[str, t.Any], now: float
+) -> str:
+    """Why the filters select none of the jobs that were read, and what came closest. ``query``: what the list was asked for."""
+    if not jobs:
+        return f"there are none{_with(query)}"
+    said = f"{len(jobs)} job{'' if len(jobs) == 1 else 's'} read, none "
+    asked = _filters(filters, fields, now)
+    misses = [(job, [one for one in asked if not one.passes(job)]) for job in jobs.values()]
+    for one in asked:
+        if all(one in missed for dummy, missed in misses):
+            return said + one.none_has(misses)
+    given = ", ".join(key for key in filters if not key.startswith(NOT))
+    return f"{said}matches all of {given}{_nearly_chosen(misses, fields)}"
+
+
+def _with(query: t.Mapping[str, t.Any]) -> str:
+    asked_for = ", ".join(f"{key} {escaped(str(value))}" for key, value in query.items())
+    return f" with {asked_for}" if asked_for else ""
+
+
+def _nearly_chosen(misses: Misses, fields: Fields) -> str:
+    """The jobs that pass all filters but one. Of names, only those that are alike are told."""
+    near = [(job, missed[0]) for job, missed in misses if len(missed) == 1 and missed[0].key != "name"]
+    names = [escaped(str(job.get(fields.name) or job.get(fields.id))) for job, dummy in near]
+    return _in_brackets("close", [f"{name} {missed.but_for(job)}" for name, (job, missed) in zip(names, near)])
+
+
+def _close(globs: t.Sequence[str], names: t.Sequence[str]) -> list[str]:
+    """The names that a pattern was likely meant for: but for their case, or similar ones."""
+    from difflib import get_close_matches  # only where something is amiss, as imports cost time
+
+    names = sorted(set(names))[:MOST_COMPARED]
+    found = [name for name in names if any(fnmatchcase(name.lower(), glob.lower()) for glob in globs)]
+    for glob in globs:
+        alike = get_close_matches(re.sub(r"[*?\[\]]", "", glob).lower(), [name.lower() for name in names], MOST_SHOWN)
+        found += [name for name in names if name.lower() in alike]
+    return list(dict.fromkeys(found))
+
+
+def _in_brackets(what: str, texts: t.Sequence[str]) -> str:
+    more = ", …" if len(texts) > MOST_SHOWN else ""
+    return f" ({what}: {', '.join(map(escaped, texts[:MOST_SHOWN]))}{more})" if texts else ""
+
+
+def _or(wanted: t.Any) -> str:
+    return " or ".join(map(escaped, wanted)) if isinstance(wanted, list) else escaped(str(wanted))
+
+
+def _duration(seconds: int) -> str:
+    unit = max((unit for unit, size in UNITS.items() if seconds % size == 0), key=UNITS.__getitem__)
+    return f"{seconds // UNITS[unit]}{unit}"
