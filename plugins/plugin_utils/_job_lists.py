@@ -22,7 +22,7 @@ from ..module_utils._cloud.connection import Connection
 from ..module_utils._cloud.context import Context
 from ..module_utils._cloud.errors import Denied, Failure, Fatal, Unreachable
 from ..module_utils._jobs.filters import matching
-from ..module_utils._jobs.reading import ListCache, everything, gets
+from ..module_utils._jobs.reading import ListCache, everything, gets, jobs_of
 from ..module_utils._jobs.selection import Options
 from ..module_utils._jobs.service import Service
 from ..module_utils._services.mrs_jobs import FATAL as ABOUT_A_CLUSTER
@@ -192,7 +192,7 @@ def look_at(service: Service, watch: Subscription, known: Jobs) -> Snapshot:
     missing = [job_id for job_id in known if job_id not in shown] if listed.still else []
     proven = listed.proves_gone and not query  # else the list may just have left it out
     sights = dict.fromkeys(missing) if proven else gets(service, missing)
-    seen = {**listed.jobs, **{job_id: sight for job_id, sight in sights.items() if isinstance(sight, dict)}}
+    seen = {**listed.jobs, **jobs_of(sights)}
     jobs = matching(seen, watch.chosen, service.fields, time.time())[0]
     return Snapshot(
         jobs=jobs,

@@ -34,7 +34,9 @@ FLOORS = {
     "_jobs": [
         {"deadline", "options", "plan", "progress", "selection"},
         {"filters", "report", "service"},
-        {"exports", "reading"},
+        {"exports", "shapes"},
+        {"lists"},
+        {"reading"},
         {"reconcile"},
         {"list_jobs"},
     ],

@@ -197,11 +197,15 @@ def why_none(
     said = f"{len(jobs)} job{'' if len(jobs) == 1 else 's'} read, none "
     asked = _filters(filters, fields, now)
     misses = [(job, [one for one in asked if not one.passes(job)]) for job in jobs.values()]
-    for one in asked:
-        if all(one in missed for dummy, missed in misses):
-            return said + one.none_has(misses)
+    alone = _missed_by_all(asked, misses)
+    if alone:
+        return said + alone.none_has(misses)
     given = ", ".join(key for key in filters if not key.startswith(NOT))
     return f"{said}matches all of {given}{_nearly_chosen(misses, fields)}"
+
+
+def _missed_by_all(asked: t.Sequence[Filter], misses: Misses) -> Filter | None:
+    return next((one for one in asked if all(one in missed for dummy, missed in misses)), None)
 
 
 def _with(query: t.Mapping[str, t.Any]) -> str:

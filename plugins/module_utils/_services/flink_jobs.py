@@ -22,9 +22,9 @@ from .._cloud.given import Value, refuse_odd
 from .._cloud.options import Spec
 from .._jobs.options import filter_option, texts
 from .._jobs.plan import DesiredState, Owed, Step, Words, Write, until_ended
-from .._jobs.reading import page, part, the_job
 from .._jobs.selection import Fields, Job, Selection, asked, select
 from .._jobs.service import PAGE, Export, Page, Pages, Paging
+from .._jobs.shapes import page, part, the_job
 from .dli import DLI, agree, check_tags, refusal_in, tag_query
 
 AT_ONCE = 100  # ids that one write carries

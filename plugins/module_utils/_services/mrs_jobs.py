@@ -19,11 +19,12 @@ from .._cloud.client import Client
 from .._cloud.errors import Fatal, OptionError, Refused, Unanswered
 from .._cloud.options import Spec
 from .._cloud.text import WORD
+from .._jobs.lists import Listing, held_still
 from .._jobs.options import filter_option, texts
 from .._jobs.plan import DesiredState, Step, Words, Write, until_ended
-from .._jobs.reading import TRIES, Listing, page, part, tags, the_job, whole_list
 from .._jobs.selection import Fields, Job, Selection, cleaned, select
 from .._jobs.service import PAGE, Export, Page, Pages, Paging
+from .._jobs.shapes import page, part, tags, the_job
 
 NO_SYNC = "synchronize the IAM users of the cluster: MRS console, cluster dashboard, IAM User Sync"
 MRS = Api(
@@ -261,10 +262,9 @@ def clusters(client: Client) -> Listing:
     def shown(answer: t.Any, call: str) -> Page:
         return page(answer, "clusters", "clusterTotal", CLUSTER, call)
 
-    for dummy in range(TRIES):
-        found = whole_list(Pages(client, Paging.PAGES, read))
-        if found.still or found.short:
-            return found
+    found = held_still(Pages(client, Paging.PAGES, read))[0]
+    if found.still or found.short:
+        return found
     raise Unanswered(client.named("GET", path), "the list of clusters kept changing while it was read", 200)
 
 

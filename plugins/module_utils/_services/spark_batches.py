@@ -21,9 +21,9 @@ from .._cloud.errors import Refused
 from .._cloud.options import Spec
 from .._jobs.options import filter_option, texts
 from .._jobs.plan import DesiredState, Step, Words, Write, until_ended
-from .._jobs.reading import page, the_job
 from .._jobs.selection import Fields, Job, Selection, asked, select
 from .._jobs.service import PAGE, Export, Page, Pages, Paging
+from .._jobs.shapes import page, the_job
 from .dli import DLI
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

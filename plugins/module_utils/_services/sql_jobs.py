@@ -22,9 +22,9 @@ from .._cloud.options import Spec
 from .._cloud.text import WORD
 from .._jobs.options import filter_option, texts
 from .._jobs.plan import DesiredState, Step, Words, Write, until_ended
-from .._jobs.reading import page, part, the_job
 from .._jobs.selection import NOT, Fields, Job, Selection, select
 from .._jobs.service import PAGE, Export, Onward, Page, Pages, Paging
+from .._jobs.shapes import page, part, the_job
 from .dli import DLI, agree, check_tags, refusal_in, tag_query
 
 MOST_PAGES = 100  # of a list

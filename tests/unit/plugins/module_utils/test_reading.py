@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import ApiError, Excessive, Refused
-from ansible_collections.otc.bigdata.plugins.module_utils._jobs.reading import ListCache, Listing, look, whole_list
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.lists import Listing, whole_list
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.reading import ListCache, look
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.selection import Fields, Job
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.service import PAGE, Onward, Page, Pages, Paging
 

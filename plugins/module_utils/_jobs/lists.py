@@ -1,0 +1,239 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""Lists, page by page: all of them, or as many as are cheaper than gets; and whether a list moved while it was read."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from .._cloud.errors import ApiError, Excessive, Fatal, Unreachable
+from .selection import Job
+from .service import PAGE, Onward, Page, Pages
+from .shapes import count
+
+Ids = t.Sequence[t.Any]
+
+TRIES = 3  # to get a list that does not move while it is read
+MOVING = "the list of jobs kept changing while it was read; a job may be missing from it"
+SHORT = "the list shows {} of the {} entries that it counts; one may be missing from it, or hidden from this user"
+CROWDED = (
+    "more than {} jobs of the list have the same {}, and the service shows no more of them; choose fewer by filters"
+)
+TIMELESS = "the list has more than {} jobs, and tells no {} of them to go on from; choose fewer by filters"
+NAMELESS = "entries of the list that have no usable id, and are left out: {}"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Pages of one list in their order, each as it was read, or why it could not be."""
+
+    pages: t.Sequence[Page | ApiError] = ()
+
+    @classmethod
+    def after(cls, first: Page, pages_of: Pages, step: int = PAGE, most: int | None = None) -> Shown:
+        """``first`` and all pages after it, or ``most`` of them, in steps of so many jobs."""
+        return cls([first, *pages_of.others(first, step, most)])
+
+    @cached_property
+    def whole(self) -> list[Page]:
+        return [page for page in self.pages if isinstance(page, Page)]
+
+    @cached_property
+    def jobs(self) -> dict[t.Any, Job]:
+        return {job_id: job for page in self.whole for job_id, job in page.jobs.items()}
+
+    @property
+    def complete(self) -> bool:
+        return len(self.whole) == len(self.pages)
+
+    @property
+    def rows(self) -> int:
+        return sum(page.rows for page in self.whole)
+
+    @property
+    def nameless(self) -> int:
+        return sum(page.nameless for page in self.whole)
+
+    @property
+    def totals(self) -> set[int]:
+        return {page.total for page in self.whole}
+
+    def missing(self, ids: Ids) -> int:
+        """How many of these jobs they do not show."""
+        return sum(job_id not in self.jobs for job_id in ids)
+
+    def readable(self) -> Shown:
+        """Raises the first error."""
+        for page in self.pages:
+            if isinstance(page, ApiError):
+                raise page
+        return self
+
+    def are_cut(self) -> bool:
+        """Whether the service seems to show no more jobs on a page than on the first one, although more were asked for."""
+        first = self.whole[0]
+        if not 0 < first.rows < min(PAGE, first.total) or self.rows >= first.total:
+            return False
+        return {page.rows for page in (self.whole[:-1] or self.whole)} == {first.rows}
+
+    def go_on(self, onward: Onward, step: int) -> bool:
+        """The list has more jobs than it shows."""
+        return self.complete and len(self.whole[0].others(step)) >= onward.most
+
+    def times(self, onward: Onward) -> list[int | None]:
+        """Of each job."""
+        return [_time(job, onward.time) for page in self.whole for job in page.jobs.values()]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The jobs of a list by id. ``still``: it did not move while it was read, so it shows all that there is to see.
+
+    ``short``: it did not move either, but counts more jobs than it shows. ``untold``: jobs whose status nobody tells, and
+    what a get has said; they are not in ``jobs``. ``proves_gone``: a job that it does not show any more is gone.
+    """
+
+    jobs: t.Mapping[t.Any, Job]
+    still: bool
+    short: str = ""
+    nameless: int = 0
+    untold: t.Mapping[t.Any, ApiError] = field(default_factory=dict)
+    proves_gone: bool = False
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a user should know who relies on this list."""
+        left_out = NAMELESS.format(self.nameless)
+        moving = "" if self.still or self.short else MOVING
+        return [text for text in (moving, self.short, left_out if self.nameless else "") if text]
+
+
+def listing(shown: Shown, oldest_first: bool = False, further: Shown = Shown()) -> Listing:
+    """It did not move if every page tells the same total, and that many different jobs were shown.
+
+    As the first page is read before all others, and new jobs come at its top, this leaves no way to miss a job. If the total
+    is larger, but the same on all pages, and no job was shown twice, reading it again would not show more.
+
+    Where new jobs come at its end, later totals may grow: it is complete with as many jobs as its first page has counted.
+    It may go on, with ``further`` pages, some of whose rows are those of ``shown`` again.
+    """
+    every, first = Shown([*shown.pages, *further.pages]), shown.whole[0]
+    agreed = shown.complete and every.totals == {first.total} and every.rows == len(every.jobs) + every.nameless
+    still = agreed and every.rows == first.total
+    if oldest_first:
+        still = shown.complete and len(every.jobs) + shown.nameless >= first.total >= first.rows
+    short = SHORT.format(every.rows, first.total) if agreed and every.rows < first.total else ""
+    return Listing(every.jobs, still, short, every.nameless, proves_gone=still and not oldest_first)
+
+
+def held_still(pages_of: Pages) -> tuple[Listing, set[t.Any]]:
+    """A list as it was read last; and, if it never held still, the ids that it has shown before. Raises ApiError."""
+    seen: set[t.Any] = set()
+    for dummy in range(TRIES):
+        listed = whole_list(pages_of)
+        if listed.still:
+            return listed, set()
+        if listed.short:
+            break
+        seen.update(listed.jobs)
+    return listed, seen
+
+
+def whole_list(pages_of: Pages) -> Listing:
+    """All pages of a list, in steps of PAGE jobs. Raises ApiError if one of them cannot be read.
+
+    A service may show fewer jobs on a page than it is asked for; then it is read on in such steps.
+    """
+    first = pages_of.first()
+    if pages_of.lasting and first.others():
+        return whole_list(pages_of.lasting())
+    shown, step = Shown.after(first, pages_of).readable(), PAGE
+    if _goes_by_its_own_step(pages_of, shown):
+        step = first.rows
+        shown = Shown.after(first, pages_of, step).readable()
+    listed = listing(shown, pages_of.oldest_first, _further(pages_of, shown, step).readable())
+    return replace(listed, still=False) if _may_have_moved(pages_of, shown) else listed
+
+
+def _goes_by_its_own_step(pages_of: Pages, shown: Shown) -> bool:
+    """Where no page after the first shows a job, one more is read: the first may as well show all that this user may see."""
+    first, last = shown.whole[0], shown.whole[-1]
+    if not shown.are_cut() or (last is not first and last.rows):
+        return shown.are_cut()
+    return len(Shown.after(first, pages_of, first.rows, most=1).readable().jobs) > len(first.jobs)
+
+
+def cheapest_pages(pages_of: Pages, ids: Ids) -> Shown:
+    """The pages of a list, as long as they cost less than gets of ``ids``. None if the first one cannot be read."""
+    try:
+        first = pages_of.first()
+    except (Fatal, Unreachable):
+        raise
+    except ApiError:
+        return Shown()
+    if Shown([first]).missing(ids) <= len(first.others()):
+        return Shown([first])
+    shown, step = Shown.after(first, pages_of), PAGE
+    last = shown.pages[-1]
+    if isinstance(last, Page) and last.rows and shown.are_cut():
+        step = first.rows
+        if shown.missing(ids) > len(first.others(step)):
+            shown = Shown.after(first, pages_of, step)
+    if shown.missing(ids) > _left(pages_of, first, step):
+        shown = Shown([*shown.pages, *_further(pages_of, shown, step).pages])
+    return shown
+
+
+def _may_have_moved(pages_of: Pages, shown: Shown) -> bool:
+    """Of a list with the oldest jobs first; any other one says so itself by its totals.
+
+    A job that had no time, and so no lasting place, may have got one while others arrived: the list then shows as many jobs
+    as it counted at first, and one of the others is not among them. Or a job at its beginning is gone, so that all others
+    have moved up, and one of them is on no page: only these go, as the service keeps records for some time.
+    """
+    if pages_of.onward and None in shown.times(pages_of.onward) and len(shown.totals) > 1:
+        return True
+    several = pages_of.oldest_first and len(shown.pages) > 1
+    return several and pages_of.first().jobs.keys() != shown.whole[0].jobs.keys()
+
+
+def _left(pages_of: Pages, first: Page, step: int) -> int:
+    """How many requests _further() takes at least."""
+    onward, pages = pages_of.onward, len(first.others(step)) + 1
+    return pages - onward.most + pages // onward.most + 1 if onward and pages > onward.most else 0
+
+
+def _further(pages_of: Pages, shown: Shown, step: int) -> Shown:
+    """The pages of a list that goes on beyond those which it shows. The last one may be an error."""
+    onward, window, since = pages_of.onward, shown, -1
+    if onward is None or not window.go_on(onward, step):
+        return Shown()
+    # what gets its time after this is in a later window
+    found = [*_window(onward.timeless, step).pages] if onward.timeless else []
+    while window.go_on(onward, step):
+        latest = max((time for time in window.times(onward) if time is not None), default=None)
+        if latest is None or latest - 1 <= since:
+            why = TIMELESS if latest is None else CROWDED
+            return Shown([*found, Excessive(window.whole[0].call, why.format(onward.most * step, onward.time), 200)])
+        since = latest - 1  # whether the service means "later" or "not earlier", none of that moment is missed
+        window = _window(onward.later_than(since), step)
+        found += window.pages
+    return Shown(found)
+
+
+def _window(pages_of: Pages, step: int) -> Shown:
+    try:
+        return Shown.after(pages_of.first(), pages_of, step)
+    except ApiError as error:
+        return Shown([error])
+
+
+def _time(job: Job, field: str) -> int | None:
+    """In ms since 1970; None for a job that has none yet, however that is written."""
+    found = job.get(field)
+    return int(found) or None if found is not None and count(found) else None

@@ -1,0 +1,78 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""What an answer tells of jobs: the shape that a job or a page of a list must have."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._cloud.answers import Maybe, shaped
+from .._cloud.errors import Excessive, Unanswered, Untold
+from .selection import Fields, Job
+from .service import Page
+
+MOST = 1_000_000  # jobs of a list
+
+
+def count(value: t.Any) -> bool:
+    """a whole number"""
+    if isinstance(value, str):
+        return value.isascii() and value.isdecimal() and len(value) < 20
+    return not isinstance(value, bool) and isinstance(value, (int, float)) and value >= 0 and value % 1 == 0
+
+
+def tags(value: t.Any) -> bool:
+    """tags: an object, a list of objects, or text"""
+    if isinstance(value, list):
+        return all(not isinstance(tag, dict) or isinstance(tag.get("key", ""), str) for tag in value)
+    return isinstance(value, (dict, str))
+
+
+def _row(fields: Fields) -> t.Any:
+    return {fields.name: Maybe((str, int, float)), "tags": Maybe(tags)}
+
+
+def page(answer: t.Any, rows: str, total: str, fields: Fields, call: str) -> Page:
+    """A list answer as a page. Raises Unanswered for one of another shape, Excessive for one that claims too much."""
+    shaped(answer, {total: count, rows: Maybe([_row(fields)])}, call)
+    number, found = int(answer[total]), answer[rows] or ()
+    if number > MOST:
+        raise Excessive(call, f"the list claims to have {number} entries, more than {MOST}", 200)
+    jobs: dict[t.Any, Job] = {}
+    nameless = 0
+    for job in found:
+        try:
+            jobs[fields.id_of(job)] = job if fields.status in job else {**job, fields.status: None}
+        except (KeyError, ValueError):
+            nameless += 1
+    return Page(jobs, number, call, len(found), nameless)
+
+
+def the_job(job_id: t.Any, answer: t.Any, fields: Fields, call: str) -> Job:
+    """The job that was asked for. Raises Unanswered for an answer of another shape, or one that is about another job.
+
+    Raises Untold if the service has no word for its status.
+    """
+    try:
+        shaped(answer, _row(fields), call)
+        if fields.id_of(answer) == job_id and isinstance(answer[fields.status], (str, type(None))):
+            if answer[fields.status]:
+                return t.cast(Job, answer)
+            raise Untold(call, f"the service tells no {fields.status} of this job", 200)
+    except (KeyError, ValueError):
+        pass
+    raise Unanswered(call, f"the answer does not tell the {fields.status} of this job", 200)
+
+
+def by_told_status(jobs: t.Mapping[t.Any, Job], fields: Fields) -> tuple[dict[t.Any, Job], dict[t.Any, Job]]:
+    """The jobs of which a list tells the status, and the others."""
+    told = {job_id: job for job_id, job in jobs.items() if job[fields.status] and isinstance(job[fields.status], str)}
+    return told, {job_id: job for job_id, job in jobs.items() if job_id not in told}
+
+
+def part(answer: t.Any, key: str) -> t.Any:
+    """A member of an answer that should be an object; None if it is none."""
+    return answer.get(key) if isinstance(answer, dict) else None
