@@ -32,10 +32,15 @@ def export_all(
         rest = still_there(refused)
         if len(rest) < len(refused):
             left_out = _sent(export, client, rest, files)
-    faults = [fault for fault, dummy in left_out]
-    if not faults and len(set(files)) < len(files):
+    if not left_out and len(set(files)) < len(files):
         return Unanswered("", OVERWRITTEN)
-    return next((fault for fault in faults if not isinstance(fault, Skipped)), faults[0] if faults else None)
+    return _why([fault for fault, dummy in left_out])
+
+
+def _why(faults: t.Sequence[ApiError]) -> ApiError | None:
+    """The first one of a request that was sent, as it tells more than one that was not."""
+    sent = [fault for fault in faults if not isinstance(fault, Skipped)]
+    return next(iter([*sent, *faults]), None)
 
 
 def _sent(export: Export, client: Client, ids: Ids, files: list[str]) -> list[tuple[ApiError, Ids]]:

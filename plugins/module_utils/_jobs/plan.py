@@ -59,6 +59,9 @@ class Words(t.NamedTuple):
     asked: str
     already: str
 
+    def verb(self, check_mode: bool, wait: bool) -> str:
+        return self.would if check_mode else self.past if wait else self.asked
+
 
 class Owed(t.NamedTuple):
     """The last of several writes, which no job is to be left without. It must not take effect twice."""
@@ -66,6 +69,45 @@ class Owed(t.NamedTuple):
     write: Write
     undone: str  # what a report says of a failed job that was left without it
     pending: str  # and if the write before it may still take effect
+
+    def said(self, pending: bool) -> str:
+        return f"; it {self.pending}, and {self.undone}" if pending else f"; it {self.undone}"
+
+
+class Notes(t.NamedTuple):
+    """What a job tells besides its status. Empty where all is well."""
+
+    hindrance: str = ""  # why no write can be made for it, whatever its status
+    lack: str = ""  # what is missing in it, whatever its status
+    hint: str = ""  # why the service may refuse a write for it
+
+
+NOTHING = Notes()
+
+
+@dataclass(frozen=True)
+class Refusals:
+    """What it means if the service refuses a write, by the code of the refusal and the status of the job."""
+
+    not_now: t.Collection[str] = ()  # codes: it depends on the status at that moment
+    passing: t.Collection[str] = ()  # statuses in which such a refusal is waited for to pass
+    is_done: t.Collection[str] = ()  # statuses in which such a refusal shows that all is as wanted
+    again: t.Collection[str] = ()  # codes: it only says that it failed, so it is tried again
+    hinted: t.Collection[str] = ()  # codes: what the job tells may be the reason, see Notes
+    tried_once: t.Collection[str] = ()  # statuses in which a write is sent once, and its refusal leaves only waiting
+
+    def says_little(self, refusal: ApiError) -> bool:
+        """The next try may be accepted."""
+        return isinstance(refusal, Vague) or refusal.code in self.again
+
+
+@dataclass(frozen=True)
+class Remains:
+    """What a write should leave in a job, such as a savepoint; see Notes for how a job lacks it."""
+
+    insists: bool = False  # a job that lacks it after a write has failed, although its status is as wanted
+    content: t.Mapping[str, str] = field(default_factory=dict)  # statuses in which nothing can be lacking → why
+    told_of: t.Collection[str] = ()  # statuses in which a job that lacks it without our doing is named
 
 
 @dataclass(frozen=True)
@@ -79,20 +121,11 @@ class DesiredState:
     words: Words
     then: t.Mapping[Write, Write] = field(default_factory=dict)  # write → the write that follows it
     failures: t.Collection[str] = ()  # statuses that mean, after a write, that it came to nothing
-    not_now: t.Collection[str] = ()  # codes of a refusal that depends on the status at that moment
-    passing: t.Collection[str] = ()  # statuses in which such a refusal is waited for to pass
     twice: t.Collection[str] = ()  # statuses that a job may fall back to: after one, two looks must find it done
     left_alone: str = ""  # why a step may be FAILED before anything was written
-    hindered: t.Callable[[dict[str, t.Any]], str] = lambda job: ""  # why no write can be made, whatever the status
-    refused_is_done: t.Collection[str] = ()  # statuses in which such a refusal shows that all is as wanted
-    again: t.Collection[str] = ()  # codes of a refusal that only says that it failed: it is tried again
-    hint: t.Callable[[dict[str, t.Any]], str] = lambda job: ""  # why the service may refuse a write for a job
-    hinted: t.Collection[str] = ()  # codes of a refusal that this may be the reason of
-    tried_once: t.Collection[str] = ()  # statuses in which a write is sent once, and its refusal leaves only waiting
-    lacking: t.Callable[[dict[str, t.Any]], str] = lambda job: ""  # what is missing in a job, whatever the status
-    insists: bool = False  # a job that lacks something after a write has failed, although its status is as wanted
-    content: t.Mapping[str, str] = field(default_factory=dict)  # statuses in which nothing can be lacking → why
-    told_of: t.Collection[str] = ()  # statuses in which a job that lacks something without our doing is named
+    refusals: Refusals = Refusals()
+    remains: Remains = Remains()
+    notes: t.Callable[[dict[str, t.Any]], Notes] = lambda job: NOTHING  # what else a job tells
     next: DesiredState | None = None  # what is wanted of a job as soon as it was seen as wanted here
     owed: Owed | None = None  # the write that all this leads to
     marks: t.Mapping[str, t.Any] = field(default_factory=dict)  # what a diff shows besides of jobs that change
@@ -100,6 +133,10 @@ class DesiredState:
     def step(self, status: str | None) -> Step | Write:
         """The next step for a job in ``status``, had nothing been written for it yet."""
         return self.gone if status is None else self.steps.get(status.lower(), self.otherwise)
+
+    def owes(self, write: Write) -> bool:
+        """No job is to be left without this write."""
+        return self.owed is not None and write is self.owed.write
 
     @property
     def writes(self) -> bool:
@@ -147,6 +184,11 @@ class LastWrite(t.NamedTuple):
         return self._replace(looks=self.looks + 1, moved=self.moved or moved)
 
     @property
+    def in_vain(self) -> bool:
+        """Nothing of it can show any more."""
+        return self.answer is Answer.REFUSED and not self.unanswered
+
+    @property
     def just_refused(self) -> bool:
         """The refusal may be older than it looks: a job that has just ended is shown as running for a while."""
         return self.answer is Answer.REFUSED and self.looks < 2
@@ -164,9 +206,7 @@ class Entry:
     before: str | None = None  # the first status seen, in the service's own word
     status: str | None = None  # the last one
     reason: str = ""  # the service's own words on the status
-    hindrance: str = ""  # why no write can be made for it
-    lack: str = ""  # what is missing in it
-    hint: str = ""  # why the service may refuse a write for it
+    notes: Notes = NOTHING
     seen: bool = False  # read at least once, be it as unknown
     unread: ApiError | None = None  # why the last look failed
     been: set[str] = field(default_factory=set)  # all statuses seen, in lower case
@@ -183,7 +223,7 @@ class Entry:
     error: dict[str, t.Any] = field(default_factory=lambda: NO_ANSWER)
 
     def look(
-        self, status: str | None, name: str | None = None, reason: str = "", hindrance: str = "", now: float = 0.0
+        self, status: str | None, name: str | None = None, reason: str = "", notes: Notes = NOTHING, now: float = 0.0
     ) -> None:
         """A read has shown the job in ``status``, None for unknown to the service; ``now`` on the monotonic clock."""
         moved = status != self.status
@@ -195,8 +235,12 @@ class Entry:
             self.last = self.last.looked(moved)
         self.steady = not moved
         self.name = name or self.name
-        self.status, self.reason, self.hindrance, self.unread = status, reason, hindrance, None
+        self.status, self.reason, self.notes, self.unread = status, reason, notes, None
         self.been.add(self.word)
+
+    def show_beside(self, job: t.Mapping[str, t.Any]) -> None:
+        """What was shown once stays, also where a get tells less than the list."""
+        self.beside.update({key: job[key] for key in self.beside if job.get(key) is not None})
 
     def sent(
         self, write: Write, answer: Answer, refusal: ApiError | None = None, now: float = 0.0, pause: float = 0.0
@@ -210,7 +254,7 @@ class Entry:
     def pursue(self, goal: DesiredState) -> None:
         """``goal`` is what is wanted of the job from now on. What was sent before has had its effect."""
         self.goal, self.last, self.unsent = goal, None, None
-        self.hindrance, self.lack, self.hint = goal.hindered(self.row), goal.lacking(self.row), goal.hint(self.row)
+        self.notes = goal.notes(self.row)
 
     @property
     def word(self) -> str:
@@ -232,7 +276,7 @@ class Entry:
 
     def why(self) -> str:
         """The refusal of the last write, and what may be behind it."""
-        hint = self.hint if self.refusal and self.refusal.code in self.goal.hinted else ""
+        hint = self.notes.hint if self.refusal and self.refusal.code in self.goal.refusals.hinted else ""
         return "; ".join(str(text) for text in (self.refusal, hint) if text)
 
     def settle(self, msg: str = "") -> None:
@@ -242,6 +286,11 @@ class Entry:
         self.settled = self.failed = True
         self.msg = f"{msg}{left(self)}"
         self.error = error.error if error else NO_ANSWER
+
+    @property
+    def outcome(self) -> str:
+        """The word of the summary for it."""
+        return "failed" if self.failed else "changed" if self.changed else "unchanged"
 
     def described(self) -> str:
         """Status and, where the service gives one, the reason: ``job_cancel_fail (savepoint failed)``."""
@@ -273,7 +322,7 @@ def next_step(entry: Entry, now: float) -> Step | Write:
     """A write to send, or what else the last look means; ``now`` on the monotonic clock."""
     last, step = entry.last, entry.goal.step(entry.status)
     if last is None:
-        return Step.FAILED if entry.hindrance and isinstance(step, Write) else step
+        return Step.FAILED if entry.notes.hindrance and isinstance(step, Write) else step
     if _came_to_nothing(entry, last, now):
         return Step.FAILED
     if lacks(entry):
@@ -287,26 +336,31 @@ def _still_called_for(entry: Entry, last: LastWrite, now: float) -> Step | Write
     """The status calls for the write that was sent last."""
     if last.answer is Answer.ACCEPTED or _may_be_back(entry, last):
         return Step.WAIT
-    if entry.word in entry.goal.tried_once:
+    if entry.word in entry.goal.refusals.tried_once:
         return Step.HOLD
     if last.answer is not Answer.REFUSED or says_little(entry):
         return _again(entry, last, now)
     found = _after_refusal(entry, last)
+    return found if _is_believed(found, last) else Step.HOLD
+
+
+def _is_believed(found: Step | Write, last: LastWrite) -> bool:
+    """Whether there were enough looks since a refusal for what it seems to mean."""
     if last.unanswered:  # the write before the refused one may still show its effect
-        return Step.DONE if found is Step.DONE and last.looks >= ENOUGH_LOOKS else Step.HOLD
-    return Step.HOLD if found is Step.FAILED and last.just_refused else found
+        return found is Step.DONE and last.looks >= ENOUGH_LOOKS
+    return found is not Step.FAILED or not last.just_refused
 
 
 def _may_be_back(entry: Entry, last: LastWrite) -> bool:
     """The write must not take effect twice; it may have had its effect, and the job may be where it was before."""
-    return is_last_of_several(entry, last.write) and last.moved and (last.unsure or says_little(entry))
+    return entry.goal.owes(last.write) and last.moved and (last.unsure or says_little(entry))
 
 
 def _again(entry: Entry, last: LastWrite, now: float) -> Step | Write:
     """After an answer that leaves open what became of the write: it is sent again after a look. A pause comes before it, too,
     unless the write was refused together with those of other jobs."""
     early = says_little(entry) and not _over(last.again_at, now)
-    if not entry.exhausted(last.write) and not entry.hindrance:
+    if not entry.exhausted(last.write) and not entry.notes.hindrance:
         return Step.PAUSE if early else last.write
     if last.unanswered:
         return Step.HOLD
@@ -315,14 +369,14 @@ def _again(entry: Entry, last: LastWrite, now: float) -> Step | Write:
 
 def _after_refusal(entry: Entry, last: LastWrite) -> Step | Write:
     """After a refusal that means this job: another status may have made it pointless, or let the write through."""
-    goal = entry.goal
-    if entry.refusal is None or entry.refusal.code not in goal.not_now:
+    refusals = entry.goal.refusals
+    if entry.refusal is None or entry.refusal.code not in refusals.not_now:
         return Step.FAILED
-    if entry.word in goal.refused_is_done:
+    if entry.word in refusals.is_done:
         return Step.DONE
-    passes = entry.word in goal.passing  # and the last try is for what comes after that
+    passes = entry.word in refusals.passing  # and the last try is for what comes after that
     most = MOST_TRIES - 1 if passes else MOST_TRIES
-    if last.moved and entry.writes.count(last.write) < most and not entry.hindrance:
+    if last.moved and entry.writes.count(last.write) < most and not entry.notes.hindrance:
         return last.write
     return Step.HOLD if passes else Step.FAILED
 
@@ -334,13 +388,8 @@ def says_little(entry: Entry) -> bool:
         return False
     if last.answer is Answer.LOST or refusal is None:
         return last.answer is Answer.LOST
-    vague = isinstance(refusal, Vague) or refusal.code in entry.goal.again
-    return vague or (is_last_of_several(entry, last.write) and never_arrived(refusal))
-
-
-def is_last_of_several(entry: Entry, write: Write) -> bool:
-    """The job is not to be left without this write."""
-    return entry.goal.owed is not None and write is entry.goal.owed.write
+    goal = entry.goal
+    return goal.refusals.says_little(refusal) or (goal.owes(last.write) and never_arrived(refusal))
 
 
 def never_arrived(refusal: ApiError) -> bool:
@@ -353,7 +402,7 @@ def in_doubt(entry: Entry) -> bool:
     last = entry.last
     if last is None or not last.unsure:
         return False
-    return not (last.moved if is_last_of_several(entry, last.write) else entry.changed)  # by an earlier write, perhaps
+    return not (last.moved if entry.goal.owes(last.write) else entry.changed)  # by an earlier write, perhaps
 
 
 def is_owed(entry: Entry) -> bool:
@@ -367,26 +416,24 @@ def is_owed(entry: Entry) -> bool:
 def left(entry: Entry) -> str:
     """What a failed job is left without, if several writes were to be made for it."""
     goal, last = entry.goal, entry.last
-    if goal.owed is None or (goal.next and not entry.writes):
+    if goal.owed is None:
         return ""
     if goal.next is None:
-        doubt = last is not None and (last.answer is not Answer.REFUSED or last.unanswered)
-        return "" if doubt else f"; it {goal.owed.undone}"
+        return goal.owed.said(pending=False) if last is None or last.in_vain else ""
     over = entry.status is None or entry.word in goal.failures or goal.step(entry.status) is Step.DONE
-    pending = "" if over or not is_owed(entry) else f"{goal.owed.pending}, and "
-    return f"; it {pending}{goal.owed.undone}"
+    return goal.owed.said(pending=is_owed(entry) and not over) if entry.writes else ""
 
 
 def lacks(entry: Entry) -> bool:
     """We have made the job end, but it lacks what was wanted, such as a savepoint."""
     goal = entry.goal
-    ended = goal.step(entry.status) is Step.DONE and entry.word not in goal.content
-    return bool(entry.lack) and goal.insists and entry.changed and ended
+    ended = goal.step(entry.status) is Step.DONE and entry.word not in goal.remains.content
+    return bool(entry.notes.lack) and goal.remains.insists and entry.changed and ended
 
 
 def misses(entry: Entry) -> bool:
     """The job has ended without our doing, and lacks what our write would have left, such as a savepoint."""
-    return bool(entry.lack) and not entry.changed and entry.word in entry.goal.told_of
+    return bool(entry.notes.lack) and not entry.changed and entry.word in entry.goal.remains.told_of
 
 
 def wake_up(entry: Entry, now: float) -> float | None:

@@ -86,6 +86,7 @@ class Task:
     entries: list[Entry] = field(default_factory=list)
     why_none: str = ""  # why the filters have selected no job
     warnings: list[str] = field(default_factory=list)
+    late: bool = False  # nothing is sent any more
     overtime: bool = False  # the deadline was over, but some jobs must not be left as they were then
     underway: set[tuple[t.Any, Write]] = field(default_factory=set)  # what was sent for each id, answered or not
     sending: dict[t.Any, Write] = field(default_factory=dict)  # id → what was sent last, until its entry knows of it
@@ -240,23 +241,22 @@ def _look(service: Service, task: Task, entries: t.Sequence[Entry]) -> None:
 
 def _show(entry: Entry, sight: Observation, service: Service, task: Task) -> None:
     """Raises what makes the whole task impossible: a refused credential, or a host that was never reached."""
-    if isinstance(sight, Fatal) or (isinstance(sight, (Unreachable, Skipped)) and not entry.seen):
-        raise sight
     if isinstance(sight, ApiError):
+        if isinstance(sight, Fatal) or (isinstance(sight, (Unreachable, Skipped)) and not entry.seen):
+            raise sight
         entry.unread = sight
     elif sight is None:
         entry.look(None, now=task.deadline.now())
     else:
         fields, goal = service.fields, entry.goal
         status, reason = (service.client.plain(str(sight.get(one) or "")) for one in (fields.status, fields.reason))
-        entry.look(status, sight.get(fields.name), reason, goal.hindered(sight), task.deadline.now())
-        entry.lack, entry.hint = goal.lacking(sight), goal.hint(sight)
+        entry.look(status, sight.get(fields.name), reason, goal.notes(sight), task.deadline.now())
         entry.row = sight if goal.next else {}
-        entry.beside.update({key: sight[key] for key in entry.beside if sight.get(key) is not None})
+        entry.show_beside(sight)
 
 
 def _foresee(task: Task) -> None:
-    for entry, write in _due(task, late=False):
+    for entry, write in _due(task):
         forecast(entry, write)
 
 
@@ -283,7 +283,7 @@ def _export(service: Service, task: Task) -> None:
     """Before the first write, of all jobs that are to be deleted. Where that fails, none of them is."""
     if service.export is None:
         return
-    _due(task, late=False)  # all that is left open then may be deleted, be it after another look
+    _due(task)  # all that is left open then may be deleted, be it after another look
     entries = {entry.id: entry for entry in task.open()}
 
     def still_there(ids: t.Sequence[t.Any]) -> list[t.Any]:
@@ -293,28 +293,22 @@ def _export(service: Service, task: Task) -> None:
 
     fault = export_all(service.export, service.client, list(entries), still_there, task.exported)
     if fault:
-        _due(task, late=False)  # jobs that are gone by now are as wanted
+        _due(task)  # jobs that are gone by now are as wanted
         for entry in task.open():
             entry.fail(f"not deleted, as not all jobs were exported: {fault}", fault)
 
 
 def _carry_out(service: Service, task: Task) -> None:
-    late = False  # nothing is sent any more
     while True:
-        writes = _due(task, late)
-        if writes:
-            with _briefly(service, task, task.goal.next is not None):
-                _send(service, task, writes)
-        held_back = any(entry.unsent for entry, dummy in writes)
-        late = late or (held_back and (task.goal.next is None or task.deadline.now() >= task.deadline.moment))
+        written = _send_what_is_due(service, task)
         waiting = task.open()
         if not waiting:
             return
-        unclear = any(says_little(entry) for entry, dummy in writes)
-        if writes and not unclear:
+        unclear = any(map(says_little, written))
+        if written and not unclear:
             task.deadline.restart()
         elif not task.deadline.pause(_wake_up(waiting, task)):
-            late = unclear  # then one more look, as nobody knows yet what came of the writes
+            task.late = unclear  # then one more look, as nobody knows yet what came of the writes
             if not unclear and not _begins_overtime(service, task, waiting):
                 _time_out(waiting, task)
                 return
@@ -322,6 +316,21 @@ def _carry_out(service: Service, task: Task) -> None:
         with _briefly(service, task, any(map(is_owed, waiting))):
             _look(service, task, waiting)
         task.progress.tell(lambda: how_far(task.entries, task.goal))
+
+
+def _send_what_is_due(service: Service, task: Task) -> list[Entry]:
+    """The jobs that something was to be sent for."""
+    writes = _due(task)
+    if not writes:
+        return []
+    with _briefly(service, task, task.goal.next is not None):
+        _send(service, task, writes)
+    written = [entry for entry, dummy in writes]
+    if any(entry.unsent for entry in written) and (
+        task.goal.next is None or task.deadline.now() >= task.deadline.moment
+    ):
+        task.late = True
+    return written
 
 
 @contextlib.contextmanager
@@ -344,12 +353,14 @@ def _begins_overtime(service: Service, task: Task, waiting: t.Sequence[Entry]) -
     return True
 
 
-def _due(task: Task, late: bool) -> list[tuple[Entry, Write]]:
-    """The writes that are due, none if it is too ``late`` for any. Jobs whose end was seen are settled."""
+def _due(task: Task) -> list[tuple[Entry, Write]]:
+    """The writes that are due, none if it is too late for any. Jobs whose end was seen are settled."""
     now = task.deadline.now()
     over = now >= task.deadline.moment  # nothing is sent again then
     judged = [(entry, _judge(entry, task, now)) for entry in task.open()]
-    due = [(entry, write) for entry, write in judged if write and not late and not (over and write in entry.writes)]
+    due = [
+        (entry, write) for entry, write in judged if write and not task.late and not (over and write in entry.writes)
+    ]
     return [(entry, write) for entry, write in due if not (task.overtime and entry.goal.next)]
 
 
@@ -399,16 +410,18 @@ def _settle(entry: Entry, task: Task, step: Step) -> None:
 def _leave(entry: Entry, task: Task, step: Step) -> None:
     """With ``wait: false``, a job that is not as wanted yet is not looked at any more."""
     waits = task.options["wait"] or _must_follow(entry) or entry.unproven
+    if waits and not task.check_mode:
+        return
     if step is Step.HOLD and not waits:
         entry.fail(f"{entry.described()}: nothing can be done now, and wait is false", entry.refusal)
-    elif step is Step.WORKS and not waits and not task.check_mode:
+    elif step is Step.WORKS and not task.check_mode:
         entry.fail(f"{entry.described()}: has not ended, and wait is false")
-    elif task.check_mode or not waits:
+    else:
         entry.settle("on its way" if step is Step.WAIT else f"to be awaited, as it is {entry.described()}")
 
 
 def _fail(entry: Entry) -> None:
-    why = entry.why() or ("" if entry.last else entry.hindrance or entry.goal.left_alone)
+    why = entry.why() or ("" if entry.last else entry.notes.hindrance or entry.goal.left_alone)
     if lacks(entry):
         entry.fail(_not_kept(entry))
     else:
@@ -416,22 +429,24 @@ def _fail(entry: Entry) -> None:
 
 
 def _why_done(entry: Entry) -> str:
-    words = entry.goal.words
     if entry.last and entry.last.answer is Answer.REFUSED:
         return f"refused, but as wanted{_doubt_of_a_lost_write(entry)}"
-    content = entry.goal.content.get(entry.word, "")
-    if entry.writes or (content and entry.goal.owed):
-        return content
-    before = entry.status == entry.before
+    content = entry.goal.remains.content.get(entry.word, "")
+    return content if entry.writes or (content and entry.goal.owed) else _why_without_us(entry)
+
+
+def _why_without_us(entry: Entry) -> str:
+    """The job was as wanted from the start, or somebody else has made it so."""
+    words, before = entry.goal.words, entry.status == entry.before
     if misses(entry):
-        return f"{'already ' if before else ''}{words.already} {'' if before else 'meanwhile '}{entry.lack}"
+        return f"{'already ' if before else ''}{words.already} {'' if before else 'meanwhile '}{entry.notes.lack}"
     if entry.drained and entry.status is not None:
         return "ended within drain_timeout"
     return "" if before else f"{words.already} meanwhile"
 
 
 def _not_kept(entry: Entry) -> str:
-    return f"{entry.described()} {entry.lack}: the state of the job is not kept"
+    return f"{entry.described()} {entry.notes.lack}: the state of the job is not kept"
 
 
 def _must_follow(entry: Entry) -> bool:

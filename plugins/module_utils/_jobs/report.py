@@ -21,19 +21,17 @@ def report(
     entries: t.Sequence[Entry], goal: DesiredState, check_mode: bool = False, wait: bool = True, why_none: str = ""
 ) -> dict[str, t.Any]:
     """The result of a task, whether it failed or not. ``why_none``: why the filters have selected no job, if that is so."""
-    failed = [entry for entry in entries if entry.failed]
-    changed = [entry for entry in entries if entry.changed and not entry.failed]
+    by_outcome = {
+        outcome: [entry for entry in entries if entry.outcome == outcome]
+        for outcome in ("changed", "unchanged", "failed")
+    }
+    verb = goal.words.verb(check_mode, wait)
     return {
         "changed": any(entry.changed for entry in entries),
-        "failed": bool(failed),
-        "msg": _message(entries, changed, failed, goal, check_mode, wait) if entries else no_job(why_none),
+        "failed": bool(by_outcome["failed"]),
+        "msg": _message(verb, goal.words.already, **by_outcome) if entries else no_job(why_none),
         "jobs": [_job(entry) for entry in entries],
-        "summary": {
-            "total": len(entries),
-            "changed": len(changed),
-            "unchanged": len(entries) - len(changed) - len(failed),
-            "failed": len(failed),
-        },
+        "summary": {"total": len(entries), **{outcome: len(found) for outcome, found in by_outcome.items()}},
     }
 
 
@@ -57,21 +55,13 @@ def _job(entry: Entry) -> dict[str, t.Any]:
 
 
 def _message(
-    entries: t.Sequence[Entry],
-    changed: t.Sequence[Entry],
-    failed: t.Sequence[Entry],
-    goal: DesiredState,
-    check_mode: bool,
-    wait: bool,
+    verb: str, already: str, changed: t.Sequence[Entry], unchanged: t.Sequence[Entry], failed: t.Sequence[Entry]
 ) -> str:
-    words = goal.words
-    rest = Counter(
-        entry.msg or f"already {words.already}" for entry in entries if not entry.changed and not entry.failed
-    )
-    verb = words.would if check_mode else words.past if wait else words.asked
-    total = f"of {len(entries)} job{'' if len(entries) == 1 else 's'}"
-    parts = [f"{verb} {len(changed)} {total}"] if changed or not rest else []
-    for what, count in rest.items():
+    why = Counter(entry.msg or f"already {already}" for entry in unchanged)
+    number = len(changed) + len(unchanged) + len(failed)
+    total = f"of {number} job{'' if number == 1 else 's'}"
+    parts = [f"{verb} {len(changed)} {total}"] if changed or not unchanged else []
+    for what, count in why.items():
         parts.append(f"{count} {what}" if parts else f"{count} {total} {what}")
     if failed:
         parts.append(_failures(failed))
@@ -91,7 +81,7 @@ def incomplete(entries: t.Sequence[Entry], goal: DesiredState) -> list[str]:
         return []
     named = ", ".join(f"{entry.id} ({escaped(entry.name or 'no name')})" for entry in found[:MOST_LISTED])
     more = f" and {len(found) - MOST_LISTED} more" if len(found) > MOST_LISTED else ""
-    return [f"{goal.words.already} {found[0].lack} before this task could stop them: {named}{more}"]
+    return [f"{goal.words.already} {found[0].notes.lack} before this task could stop them: {named}{more}"]
 
 
 def how_far(entries: t.Sequence[Entry], goal: DesiredState) -> str:

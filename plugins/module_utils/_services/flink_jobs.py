@@ -21,7 +21,7 @@ from .._cloud.errors import OptionError, Refused
 from .._cloud.given import Value, refuse_odd
 from .._cloud.options import Spec
 from .._jobs.options import filter_option, texts
-from .._jobs.plan import DesiredState, Owed, Step, Words, Write, until_ended
+from .._jobs.plan import DesiredState, Notes, Owed, Refusals, Remains, Step, Words, Write, until_ended
 from .._jobs.selection import Fields, Job, Selection, asked, select
 from .._jobs.service import PAGE, Export, Page, Pages, Paging
 from .._jobs.shapes import page, part, the_job
@@ -72,6 +72,18 @@ FAILED_ONLY = ("DLI.0999",)
 # What a list can be asked for; the other statuses are not among its documented values
 ASKED = [status for status in STOP_STEPS if not status.startswith("job_arrearage_")]
 
+STOP_REFUSED = Refusals(
+    not_now=("DLI.15002",),
+    passing=("job_submitting", "job_downloading"),
+    is_done=("job_running_exception",),
+    again=FAILED_ONLY,
+)
+RUN_REFUSED = Refusals(
+    not_now=("DLI.13006",),
+    passing=("job_running_exception",),  # the service may be restarting it
+    again=FAILED_ONLY,
+)
+
 GOALS = {
     "stopped": DesiredState(
         steps=STOP_STEPS,
@@ -80,10 +92,7 @@ GOALS = {
         leads_to={Write.STOP: "job_cancel_success"},
         words=Words("Stopped", "Would stop", "Asked to stop", "stopped"),
         failures=("job_cancel_fail",),
-        not_now=("DLI.15002",),
-        passing=("job_submitting", "job_downloading"),
-        refused_is_done=("job_running_exception",),
-        again=FAILED_ONLY,
+        refusals=STOP_REFUSED,
     ),
     "absent": DesiredState(
         steps={},
@@ -91,7 +100,7 @@ GOALS = {
         gone=Step.DONE,
         leads_to={Write.DELETE: None},
         words=Words("Deleted", "Would delete", "Asked to delete", "absent"),
-        again=FAILED_ONLY,
+        refusals=Refusals(again=FAILED_ONLY),
     ),
     "started": DesiredState(
         steps=START_STEPS,
@@ -100,9 +109,7 @@ GOALS = {
         leads_to={Write.RUN: "job_running"},
         words=Words("Started", "Would start", "Asked to start", "started"),
         failures=("job_submit_fail",),
-        not_now=("DLI.13006",),
-        passing=("job_running_exception",),  # the service may be restarting it
-        again=FAILED_ONLY,
+        refusals=RUN_REFUSED,
     ),
     "ended": until_ended(ENDED),
 }
@@ -112,7 +119,7 @@ START_ONCE = replace(
     GOALS["started"],
     steps=START_ONCE_STEPS,
     leads_to={Write.STOP: "job_cancel_success", Write.RUN: "job_running"},
-    content={"job_finish": "finished, so not started again"},
+    remains=Remains(content={"job_finish": "finished, so not started again"}),
     owed=Owed(Write.RUN, undone="was not started", pending="may still stop"),
     marks={"restarted": True},
 )
@@ -121,7 +128,7 @@ STOP_TO_START = replace(
     leads_to=START_ONCE.leads_to,
     words=Words("Restarted", "Would restart", "Asked to restart", "restarted"),
     then={Write.STOP: Write.RUN},
-    refused_is_done=(),  # a refusal does not show that it has stopped
+    refusals=replace(STOP_REFUSED, is_done=()),  # a refusal does not show that it has stopped
     next=START_ONCE,
     owed=START_ONCE.owed,
     marks=START_ONCE.marks,
@@ -332,10 +339,12 @@ def _with_savepoints(goal: DesiredState, waits: bool) -> DesiredState:
         goal,
         steps={**goal.steps, "job_submitting": Step.HOLD, "job_downloading": Step.HOLD},
         failures=(*goal.failures, "job_submit_fail"),
-        lacking=lambda job: "without a savepoint" * _has_none(job),
-        insists=waits,
-        content={"job_finish": "ended by itself, so there is no state to keep"},
-        told_of=("job_cancel_success", "job_arrearage_stopped"),
+        notes=lambda job: Notes(lack="without a savepoint" * _has_none(job)),
+        remains=Remains(
+            insists=waits,
+            content={"job_finish": "ended by itself, so there is no state to keep"},
+            told_of=("job_cancel_success", "job_arrearage_stopped"),
+        ),
     )
 
 
@@ -354,7 +363,7 @@ def _restarted(options: t.Mapping[str, t.Any]) -> DesiredState:
 
 def _from_savepoints(goal: DesiredState) -> DesiredState:
     """Started, but never without the state that the job had."""
-    return replace(goal, hindered=lambda job: "it has no savepoint to resume from" * _has_none(job))
+    return replace(goal, notes=lambda job: Notes(hindrance="it has no savepoint to resume from" * _has_none(job)))
 
 
 def _has_none(job: Job) -> bool:

@@ -21,7 +21,7 @@ from .._cloud.options import Spec
 from .._cloud.text import WORD
 from .._jobs.lists import Listing, held_still
 from .._jobs.options import filter_option, texts
-from .._jobs.plan import DesiredState, Step, Words, Write, until_ended
+from .._jobs.plan import DesiredState, Notes, Refusals, Step, Words, Write, until_ended
 from .._jobs.selection import Fields, Job, Selection, cleaned, select
 from .._jobs.service import PAGE, Export, Page, Pages, Paging
 from .._jobs.shapes import page, part, tags, the_job
@@ -66,9 +66,12 @@ CLUSTER_STATES = (
     TERMINATED,
 )
 NOT_KILLED = ("0160", "0175", "0200")
-# A refusal that only says that it failed; 0162 speaks of a query, but comes to writes as well
-FAILED_ONLY = (*NOT_KILLED, "0161", "0162", "0189", "0193", "0199")
-BEING_SUBMITTED = ("0180", "0183")  # a refusal that only holds as long as the job is where it is
+REFUSED = Refusals(
+    not_now=("0180", "0183"),  # it is being submitted
+    passing=SUBMITTING,
+    again=(*NOT_KILLED, "0161", "0162", "0189", "0193", "0199"),  # 0162 speaks of a query, but comes to writes as well
+    hinted=NOT_KILLED,
+)
 # of IAM: the role MRS CommonOperations has both, a custom policy needs
 PERMISSIONS = {
     Write.KILL: "mrs:job:submit (Huawei Cloud: mrs:job:stop)",
@@ -178,11 +181,8 @@ class JobExecutions:
                 gone=Step.MISSING,
                 leads_to={Write.KILL: "KILLED"},
                 words=Words("Stopped", "Would stop", "Asked to stop", "stopped"),
-                not_now=BEING_SUBMITTED,
-                passing=SUBMITTING,
-                again=FAILED_ONLY,
-                hint=_why_not_killed,
-                hinted=NOT_KILLED,
+                refusals=REFUSED,
+                notes=_why_not_killed,
             )
         active = Step.FAILED if options["kill_running"] is False else Write.KILL
         return DesiredState(
@@ -192,11 +192,8 @@ class JobExecutions:
             leads_to={Write.KILL: "KILLED", Write.DELETE: None},
             words=Words("Deleted", "Would delete", "Asked to delete", "absent"),
             then={Write.KILL: Write.DELETE},
-            not_now=BEING_SUBMITTED,
-            passing=SUBMITTING,
-            again=FAILED_ONLY,
-            hint=_why_not_killed,
-            hinted=NOT_KILLED,
+            refusals=REFUSED,
+            notes=_why_not_killed,
             left_alone="left alone, as kill_running is false",
         )
 
@@ -247,8 +244,8 @@ class JobExecutions:
         return [None] * len(ids)
 
 
-def _why_not_killed(job: Job) -> str:
-    return "MRS does not terminate Spark SQL jobs" if str(job.get("job_type")).lower() == "sparksql" else ""
+def _why_not_killed(job: Job) -> Notes:
+    return Notes(hint="MRS does not terminate Spark SQL jobs" * (str(job.get("job_type")).lower() == "sparksql"))
 
 
 def clusters(client: Client) -> Listing:

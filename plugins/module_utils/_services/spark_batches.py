@@ -20,7 +20,7 @@ from .._cloud.client import Client
 from .._cloud.errors import Refused
 from .._cloud.options import Spec
 from .._jobs.options import filter_option, texts
-from .._jobs.plan import DesiredState, Step, Words, Write, until_ended
+from .._jobs.plan import DesiredState, Refusals, Step, Words, Write, until_ended
 from .._jobs.selection import Fields, Job, Selection, asked, select
 from .._jobs.service import PAGE, Export, Page, Pages, Paging
 from .._jobs.shapes import page, the_job
@@ -105,8 +105,7 @@ class BatchJobs:
             leads_to={Write.CANCEL: "dead"},
             words=Words("Cancelled", "Would cancel", "Asked to cancel", "finished"),
             twice=FALLS_BACK_TO,
-            not_now=("DLI.0001", "DLI.0007"),
-            again=("DLI.0999",),
+            refusals=Refusals(not_now=("DLI.0001", "DLI.0007"), again=("DLI.0999",)),
         )
 
     def get(self, job_id: str) -> Job | None:

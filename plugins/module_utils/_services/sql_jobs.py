@@ -21,7 +21,7 @@ from .._cloud.errors import OptionError, Refused, Unanswered, Vague
 from .._cloud.options import Spec
 from .._cloud.text import WORD
 from .._jobs.options import filter_option, texts
-from .._jobs.plan import DesiredState, Step, Words, Write, until_ended
+from .._jobs.plan import DesiredState, Refusals, Step, Words, Write, until_ended
 from .._jobs.selection import NOT, Fields, Job, Selection, select
 from .._jobs.service import PAGE, Export, Onward, Page, Pages, Paging
 from .._jobs.shapes import page, part, the_job
@@ -129,9 +129,7 @@ class SqlJobs:
             gone=Step.DONE if options["state"] == "absent" else Step.MISSING,
             leads_to={Write.CANCEL: "CANCELLED"},
             words=Words("Cancelled", "Would cancel", "Asked to cancel", "finished"),
-            not_now=("DLI.0001", "DLI.0007"),
-            again=("DLI.0999",),
-            tried_once=("scaling",),
+            refusals=Refusals(not_now=("DLI.0001", "DLI.0007"), again=("DLI.0999",), tried_once=("scaling",)),
         )
 
     def get(self, job_id: str) -> Job | None:

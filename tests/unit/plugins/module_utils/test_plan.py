@@ -14,6 +14,7 @@ from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import (
     Answer,
     DesiredState,
     Entry,
+    Notes,
     Step,
     Write,
     has_ended,
@@ -83,9 +84,9 @@ def test_flink(status: str | None, stopped: Step | Write, started: Step | Write)
 @pytest.mark.parametrize("status", ["job_running", "job_submitting", "job_canceling", None])
 def test_what_stands_in_the_way_of_a_write_matters_only_for_a_write(status: str | None) -> None:
     entry = Entry(1, STARTED)
-    entry.look(status, hindrance="no savepoint")
+    entry.look(status, notes=Notes(hindrance="no savepoint"))
     assert step_of(entry, STARTED) == STARTED.step(status)
-    entry.look("job_cancel_success", hindrance="no savepoint")
+    entry.look("job_cancel_success", notes=Notes(hindrance="no savepoint"))
     assert step_of(entry, STARTED) == Step.FAILED
     entry.look("job_cancel_success")
     assert step_of(entry, STARTED) == Write.RUN
@@ -96,7 +97,7 @@ def test_no_second_run_of_a_job_without_a_savepoint() -> None:
     entry = entry_seen("job_cancel_success")
     entry.sent(Write.RUN, Answer.LOST)
     entry.look("job_submitting")
-    entry.look("job_running_exception", hindrance="no savepoint")
+    entry.look("job_running_exception", notes=Notes(hindrance="no savepoint"))
     assert step_of(entry, STARTED) == Step.HOLD
     entry.look("job_running_exception")
     assert step_of(entry, STARTED) == Write.RUN
@@ -394,7 +395,7 @@ def test_other_refusals_are_final(code: str | None) -> None:
 def test_hint_at_spark_sql(job_type: str | None, hinted: bool, code: str, about_kills: bool) -> None:
     goal = JobExecutions.goal({"state": "stopped", "kill_running": None})
     entry = entry_seen("RUNNING", goal=goal)
-    entry.hint = goal.hint({"job_type": job_type})
+    entry.notes = goal.notes({"job_type": job_type})
     entry.sent(Write.KILL, Answer.REFUSED, Refused("POST host", "failed", 400, code))
     assert ("Spark SQL" in entry.why()) is (hinted and about_kills)
 
@@ -409,7 +410,7 @@ def entry_stopped(answer: Answer, status: str, has_savepoint: t.Any, goal: Desir
     entry = entry_seen(RUNNING)
     entry.sent(Write.STOP, answer, None if answer is Answer.ACCEPTED else NOT_NOW, now=100)
     entry.look(status, now=101)
-    entry.lack = goal.lacking({"has_savepoint": has_savepoint})
+    entry.notes = goal.notes({"has_savepoint": has_savepoint})
     return entry
 
 
@@ -429,7 +430,7 @@ def test_a_stop_that_leaves_no_savepoint(answer: Answer, status: str) -> None:
         assert wake_up(entry, 101) == 106
         assert [step_of(entry, SAVED, now) for now in (105.9, 106)] == [Step.PAUSE, Step.FAILED]
         assert entry.changed
-        entry.lack = ""
+        entry.notes = Notes()
         assert step_of(entry, SAVED, 106) == Step.DONE
     assert step_of(entry_stopped(answer, status, False, STOPPED), STOPPED, 101) == Step.DONE
 
@@ -446,11 +447,11 @@ def test_ends_of_a_stop_with_a_savepoint(answer: Answer) -> None:
 def test_jobs_that_others_have_stopped_without_a_savepoint() -> None:
     """As wanted, and nothing of ours."""
     for entry in (entry_seen(STOPPED_BY_US), entry_stopped(Answer.REFUSED, STOPPED_BY_US, False)):
-        entry.lack = SAVED.lacking({"has_savepoint": False})
+        entry.notes = SAVED.notes({"has_savepoint": False})
         assert (step_of(entry, SAVED, 999), entry.changed, misses(entry)) == (Step.DONE, False, True)
     for status in ("job_init", "job_finish", "job_submit_fail"):
         entry = entry_seen(status)
-        entry.lack = SAVED.lacking({"has_savepoint": False})
+        entry.notes = SAVED.notes({"has_savepoint": False})
         assert (step_of(entry, SAVED), misses(entry)) == (Step.DONE, False)
 
 
