@@ -100,10 +100,10 @@ class Listing:
 
     jobs: t.Mapping[t.Any, Job]
     still: bool
-    short: str = ""
-    nameless: int = 0
+    short: str
+    nameless: int
+    proves_gone: bool
     untold: t.Mapping[t.Any, ApiError] = field(default_factory=dict)
-    proves_gone: bool = False
 
     @property
     def warnings(self) -> list[str]:
@@ -128,7 +128,7 @@ def listing(shown: Shown, oldest_first: bool = False, further: Shown = Shown()) 
     if oldest_first:
         still = shown.complete and len(every.jobs) + shown.nameless >= first.total >= first.rows
     short = SHORT.format(every.rows, first.total) if agreed and every.rows < first.total else ""
-    return Listing(every.jobs, still, short, every.nameless, proves_gone=still and not oldest_first)
+    return Listing(every.jobs, still, short, every.nameless, still and not oldest_first)
 
 
 def held_still(pages_of: Pages) -> tuple[Listing, set[t.Any]]:

@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import Refused
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import Late, Refused, Vague
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import (
     Answer,
     DesiredState,
@@ -205,6 +205,56 @@ def test_after_a_start(
     answer: Answer, refusal: Refused | None, before: str, after: str, step: Step | Write, changed: bool
 ) -> None:
     check_after(Write.RUN, STARTED, answer, refusal, before, after, step, changed)
+
+
+def test_the_last_try_is_for_what_comes_after_a_status_that_passes() -> None:
+    """The status changes between two that such a refusal is waited for in: three stops are sent there, and one more later."""
+    entry = entry_seen("job_submitting")
+    steps = []
+    for status in ("job_downloading", "job_submitting", "job_downloading", "job_submitting"):
+        entry.sent(Write.STOP, Answer.REFUSED, NOT_NOW)
+        entry.look(status)
+        steps.append(step_of(entry, STOPPED))
+        if steps[-1] is Step.HOLD:
+            break
+    assert steps == [Write.STOP, Write.STOP, Step.HOLD]
+    entry.look(RUNNING)
+    assert step_of(entry, STOPPED) is Write.STOP
+
+
+def test_no_write_after_a_refusal_where_something_stands_in_its_way_by_now() -> None:
+    entry = entry_seen(DRAFT)
+    entry.sent(Write.RUN, Answer.REFUSED, RUNS_ALREADY)
+    for dummy in range(2):
+        entry.look("job_submit_fail", notes=Notes(hindrance="no savepoint"))
+    assert step_of(entry, STARTED) is not Write.RUN
+
+
+def test_a_refusal_that_says_nothing_is_tried_again_whatever_its_code() -> None:
+    entry = entry_seen(RUNNING)
+    entry.sent(Write.STOP, Answer.REFUSED, Vague("DELETE host/jobs", "no", 200), 0.0, 0.5)
+    entry.look(RUNNING)
+    assert [step_of(entry, STOPPED, now) for now in (0.4, 0.5)] == [Step.PAUSE, Write.STOP]
+
+
+def test_what_is_unknown_of_one_write_says_nothing_of_another() -> None:
+    """The lost kill has had its effect; the delete is refused, and that is final."""
+    goal = JobExecutions.goal({"state": "absent", "kill_running": None})
+    entry = entry_seen("RUNNING", goal=goal)
+    entry.sent(Write.KILL, Answer.LOST)
+    entry.look("KILLED")
+    entry.sent(Write.DELETE, Answer.REFUSED, Refused("POST host", "no", 400, "12000052"))
+    for dummy in range(2):
+        entry.look("KILLED")
+    assert (step_of(entry, goal), in_doubt(entry)) == (Step.FAILED, False)
+
+
+def test_what_could_not_be_sent_is_forgotten_once_it_was_sent() -> None:
+    entry = entry_seen(RUNNING)
+    entry.unsent = Late("POST host/stop", "no time left")
+    assert entry.refusal is entry.unsent
+    entry.sent(Write.STOP, Answer.REFUSED, NOT_NOW)
+    assert entry.refusal is NOT_NOW
 
 
 @pytest.mark.parametrize(("answer", "end"), [(Answer.LOST, Step.HOLD), (Answer.DOUBTFUL, Step.FAILED)])

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import ApiError, Excessive, Refused
-from ansible_collections.otc.bigdata.plugins.module_utils._jobs.lists import Listing, whole_list
-from ansible_collections.otc.bigdata.plugins.module_utils._jobs.reading import ListCache, look
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.lists import Listing, Shown, listing, whole_list
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.reading import ListCache, everything, look
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.selection import Fields, Job
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.service import PAGE, Onward, Page, Pages, Paging
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.shapes import by_told_status, tags
 
 BEGIN = 1_700_000_000_000
 
@@ -34,12 +35,16 @@ class OneByOne:
 
 @dataclass
 class Archive:
-    """A list of jobs by their start, the oldest first; those without a start are at its end. ``requests``: what was asked."""
+    """A list of jobs by their start, the oldest first; those without a start are at its end. ``requests``: what was asked.
+
+    ``unseen``: jobs that it counts at its end, and does not show.
+    """
 
     jobs: list[Job]
     most: int = 10  # pages
     size: int = PAGE
     inclusive: bool = False
+    unseen: int = 0
     before: t.Callable[[int], None] = lambda count: None  # each request, counted from 1
     client: t.Any = field(default_factory=OneByOne)
     requests: list[t.Any] = field(default_factory=list)
@@ -58,7 +63,7 @@ class Archive:
         if "new" in query:
             found = [one for one in found if one["status"] == "NEW"]
         shown = found[(number - 1) * self.size : number * self.size]
-        return Page({one["id"]: one for one in shown}, len(found), "GET /jobs", len(shown))
+        return Page({one["id"]: one for one in shown}, len(found) + self.unseen, "GET /jobs", len(shown))
 
     def pages(self, query: t.Mapping[str, t.Any]) -> Pages:
         onward = Onward(
@@ -129,8 +134,9 @@ def test_jobs_of_one_moment_on_both_sides(alike: int) -> None:
 
 def test_more_jobs_of_one_moment_than_it_shows() -> None:
     archive = Archive(jobs(1010, at=lambda number: BEGIN))
-    with pytest.raises(Excessive, match="more than 1000 jobs of the list have the same start"):
+    with pytest.raises(Excessive, match="more than 1000 jobs of the list have the same start") as error:
         whole(archive)
+    assert error.value.status == 200
     assert len(archive.requests) <= 21
 
 
@@ -154,6 +160,60 @@ def test_pages_of_fewer_jobs() -> None:
     found = whole(archive)
     assert len(found.jobs) == 730
     assert found.still
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "unseen", "requests"),
+    [
+        (100, 50, 0, 4),  # the first page, one more, all in steps of 50, and the first one again
+        (50, 50, 30, 2),  # the second one is empty
+        (50, 50, 80, 4),  # so it is in steps of 100, and then as well in steps of 50
+        (120, 50, 0, 5),  # the second one has jobs, so none more is needed to know
+    ],
+)
+def test_a_first_page_that_may_be_all_that_a_user_sees(count: int, size: int, unseen: int, requests: int) -> None:
+    """One page more tells, and no further one is read in vain."""
+    archive = Archive(jobs(count), size=size, unseen=unseen)
+    found = whole(archive)
+    assert len(found.jobs) == count
+    assert found.still is (unseen == 0)
+    assert len(archive.requests) == requests
+
+
+def page_of(*ids: int, total: int, nameless: int = 0) -> Page:
+    return Page({job_id: {"id": job_id} for job_id in ids}, total, "GET /jobs", len(ids) + nameless, nameless)
+
+
+@pytest.mark.parametrize(
+    ("pages", "still", "short"),
+    [
+        ([page_of(1, 2, total=3), page_of(3, total=3)], True, False),
+        ([page_of(1, 2, total=3), page_of(2, total=3)], False, False),  # one is shown twice, so another one is missing
+        ([page_of(1, 2, total=3), page_of(3, total=4)], False, False),
+        ([page_of(1, 2, total=3), page_of(total=3, nameless=1)], True, False),
+        ([page_of(1, 2, total=3), page_of(total=3)], False, True),
+        ([page_of(1, 2, total=3), Refused("GET /jobs", "no")], False, False),
+    ],
+)
+def test_list_with_the_newest_job_first(pages: list[Page | ApiError], still: bool, short: bool) -> None:
+    found = listing(Shown(pages))
+    assert (found.still, found.proves_gone, bool(found.short)) == (still, still, short)
+
+
+def test_a_job_that_gets_its_time_while_others_arrive() -> None:
+    """It moves up, and another one moves to a page that was read already: the list shows as many jobs as it counted at first."""
+    late, other = ({"id": n, "start": None, "status": "NEW"} for n in (1001, 1002))
+    archive = Archive([*jobs(199), late, other])
+
+    def start_and_arrive(count: int) -> None:
+        if count == 3:
+            archive.jobs = [*jobs(199), {**other, "start": BEGIN + 5000}, late, *jobs(1, 2000)]
+
+    archive.before = start_and_arrive
+    found = whole(archive)
+    assert other["id"] not in found.jobs
+    assert len(found.jobs) == 201
+    assert not found.still
 
 
 def test_what_arrives_may_be_left_out() -> None:
@@ -219,3 +279,45 @@ def test_a_look_beyond_the_pages(ids: range, most: int) -> None:
     found = look(archive, ids, ListCache())  # type: ignore[arg-type]
     assert all(found[job_id] for job_id in ids)
     assert len(archive.requests) <= most
+
+
+@pytest.mark.parametrize(("ids", "requests"), [(10, 10), (11, 11), (12, 12), (13, 12)])
+def test_gets_or_a_list_whose_length_is_known(ids: int, requests: int) -> None:
+    """Of 1200 jobs; where it makes no difference, gets are what is asked. A list that turns out no cheaper is not read on."""
+    archive = Archive(jobs(1200), most=100)
+    memory = ListCache(total=1200)
+    look(archive, range(100, 100 + ids), memory)  # type: ignore[arg-type]
+    assert len(archive.requests) <= requests + 1
+    assert (archive.requests[0] == 100) is (ids <= 12)
+
+
+@pytest.mark.parametrize(("status", "told"), [("RUNNING", True), ("", False), (None, False), (5, False)])
+def test_a_status_is_a_text(status: t.Any, told: bool) -> None:
+    assert [len(found) for found in by_told_status({1: {"status": status}}, Archive.fields)] == [told, not told]
+
+
+@pytest.mark.parametrize(
+    ("value", "right"),
+    [
+        ({}, True),
+        ("a=b", True),
+        ([], True),
+        (["a"], True),
+        ([{"key": "a"}], True),
+        ([{}], True),
+        ([{"key": 5}], False),
+        (5, False),
+    ],
+)
+def test_shapes_of_tags(value: t.Any, right: bool) -> None:
+    assert tags(value) is right
+
+
+def test_status_that_only_a_get_tells_of_a_job_without_the_field_of_a_filter() -> None:
+    """The list tells neither; the job is not passed over for that."""
+    archive = Archive([{"id": 1, "start": BEGIN, "status": ""}])
+    archive.fields = Fields(int, "id", "", "status", "", {"status": "status", "owner": "owner"}, ())
+    archive.query = dict  # type: ignore[attr-defined]
+    archive.get = lambda job_id: {"id": job_id, "status": "RUNNING"}  # type: ignore[method-assign]
+    found = everything(archive, {}, ListCache(), {"owner": "me"})  # type: ignore[arg-type]
+    assert found.jobs == {1: {"id": 1, "start": BEGIN, "status": "RUNNING"}}

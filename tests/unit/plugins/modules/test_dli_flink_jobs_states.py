@@ -556,7 +556,7 @@ def test_no_wait(flink, state):
     result = flink.run(state, [job_id], wait=False)
     assert not result.failed
     assert result.job(job_id)["changed"]
-    assert result.job(job_id)["status"] == OPERATIONS[state].before
+    assert (result.job(job_id)["status"], result.job(job_id)["msg"]) == (OPERATIONS[state].before, "")
     assert len(flink.writes) == 1
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import Interrupted
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs import reconcile
 from ansible_collections.otc.bigdata.plugins.modules import dli_flink_jobs
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import check_refused, refusal
 
@@ -392,6 +393,29 @@ def test_interrupt(flink):
     assert (jobs[4]["failed"], jobs[4]["msg"]) == (False, "finished, so not started again")
 
 
+def test_interrupt_before_the_answers_are_noted(flink, monkeypatch):
+    """What was sent counts, and so does each answer that has come: yes, no, none."""
+    flink.answers(batch_refusal="mixed")
+    flink.jobs({}, {"refuse": {"stop": "DLI.10005"}}, {"status": "job_cancel_success"})
+    flink.fault("/run$", "reset_after")
+    given = {name: one.get("default") for name, one in dli_flink_jobs.SPEC.items()}
+    given.update(flink.by_token, state="restarted", job_ids=["1", "2", "3"])
+
+    def interrupt(*dummy) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(reconcile, "_note", interrupt)
+    with pytest.raises(Interrupted, match="stop was sent for 2, run was sent for 1 of 3 jobs") as raised:
+        dli_flink_jobs.CORE(given, Context({}))
+    jobs = raised.value.result["jobs"]
+    assert [(job["action"], job["changed"]) for job in jobs] == [("stop", True), ("stop", False), ("run", False)]
+    assert [job["msg"].partition("; ")[2] for job in jobs] == [
+        PENDING,
+        NOT_STARTED,
+        "whether its last write took effect is not known",
+    ]
+
+
 # ---- time ----
 
 
@@ -405,6 +429,13 @@ def test_one_minute_more(flink, moments):
     result = flink.run("restarted", [5], wait_timeout=20, **SLOW)
     assert (result.failed, result.job(5)["action"]) == (False, "stop+run")
     assert 50 <= moments["run"][0] <= 61
+
+
+def test_first_look_after_the_start_comes_soon(flink, moments):
+    """However long the pauses had become until the stop was seen."""
+    flink.job(**slow_stop(50), run=[{"status": "job_submitting"}, {"after": 1, "status": "job_running"}])
+    assert not flink.run("restarted", [5], **SLOW).failed
+    assert now(flink) < moments["run"][0] + 3
 
 
 @pytest.mark.parametrize("seconds", [0, 20])
@@ -538,3 +569,11 @@ def test_progress(flink):
     told = progress(flink, job_ids=["1", "2"])
     assert told[0] == "0/2 restarted, 1 job_canceling, 1 job_submitting"
     assert told[-1] == "1/2 restarted, 1 job_cancel_success"
+
+
+def test_progress_of_requests(flink):
+    """How many jobs something was sent for, while the answers are slow."""
+    flink.many(350)
+    flink.fault("/stop$", "slow", seconds=3, times=None)
+    told = progress(flink, filters={"name": ["*"]}, max_jobs=350, max_concurrency=1)
+    assert told[:3] == ["200/350 asked for", "300/350 asked for", "350/350 asked for"]
