@@ -18,6 +18,8 @@ from ansible_collections.otc.bigdata.plugins import modules
 from ansible_collections.otc.bigdata.plugins.callback import job_report
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import until_ended
 from ansible_collections.otc.bigdata.plugins.module_utils._services.registry import JOB_TYPES
+from ansible_collections.otc.bigdata.plugins.plugin_utils._job_events import STATUS_FILTERS
+from ansible_collections.otc.bigdata.plugins.plugin_utils._job_table import NAMES
 from ansible_collections.otc.bigdata.tests.emulator.cloud import KINDS
 from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS
 
@@ -37,6 +39,10 @@ def group(name: str) -> set[str]:
     return set(yaml.safe_load(read("meta/runtime.yml"))["action_groups"][name])
 
 
+def words(path: str) -> set[str]:
+    return set(re.findall(r"\w+", read(path)))
+
+
 def services(playbook: str) -> set[str]:
     (about,) = yaml.safe_load(read(f"playbooks/meta/{playbook}.yml"))["argument_specs"].values()
     return set(about["options"]["services"]["choices"])
@@ -48,16 +54,16 @@ BOTH: dict[str, t.Callable[[t.Any], set[str]]] = {  # where the module and its r
     "tests/integration/targets": lambda job_type: files("tests/integration/targets", ""),
     "meta/runtime.yml, all": lambda job_type: group("all"),
     "meta/runtime.yml, its service": lambda job_type: group(job_type.api.name),
-    "README.md": lambda job_type: set(read("README.md").replace("`", " ").replace("otc.bigdata.", " ").split()),
+    "README.md": lambda job_type: words("README.md"),
+    "tests/unit/plugins/test_secrets.py": lambda job_type: words("tests/unit/plugins/test_secrets.py"),
 }
-MODULE: dict[str, t.Callable[[], str]] = {  # where the module is named
-    "plugins/callback/job_report.py": lambda: " ".join(job_report.MODULES.values()),
-    "docs/docsite/rst/guide_first_steps.rst": lambda: read("docs/docsite/rst/guide_first_steps.rst"),
-    "docs/docsite/rst/guide_states.rst": lambda: read("docs/docsite/rst/guide_states.rst"),
-    "playbooks/tasks/stop.yml": lambda: read("playbooks/tasks/stop.yml"),
-    "extensions/molecule": lambda: " ".join(files("extensions/molecule", "")),
-    "tests/unit/plugins/test_secrets.py": lambda: read("tests/unit/plugins/test_secrets.py"),
-    "tests/integration/smoke.yml": lambda: read("tests/integration/smoke.yml"),
+MODULE: dict[str, t.Callable[[], t.Collection[str]]] = {  # where the module is named
+    "plugins/callback/job_report.py": lambda: job_report.MODULES.values(),
+    "docs/docsite/rst/guide_first_steps.rst": lambda: words("docs/docsite/rst/guide_first_steps.rst"),
+    "docs/docsite/rst/guide_states.rst": lambda: words("docs/docsite/rst/guide_states.rst"),
+    "playbooks/tasks/stop.yml": lambda: words("playbooks/tasks/stop.yml"),
+    "extensions/molecule": lambda: files("extensions/molecule", ""),
+    "tests/integration/smoke.yml": lambda: words("tests/integration/smoke.yml"),
 }
 NAME: dict[str, t.Callable[[], set[str]]] = {  # where the name among `services` is
     "playbooks/meta/stop_all.yml": lambda: services("stop_all"),
@@ -109,3 +115,35 @@ def test_its_end(name: str) -> None:
     options = {option: one.get("default") for option, one in spec.items()}
     assert "ended" in spec["state"]["choices"]
     assert job_type.goal({**options, "state": "ended"}) == until_ended(job_type.ended, job_type.twice)
+
+
+@pytest.mark.parametrize("name", JOB_TYPES)
+def test_its_tests(name: str) -> None:
+    """Tasks in the sweep of faults, and a file for what only it does."""
+    sweep = read("tests/unit/plugins/test_fault_sweep.py")
+    assert name in WORDS, "tests/unit/utils/worlds.py"
+    assert f"Task({WORDS[name].service.__name__}, " in sweep, "tests/unit/plugins/test_fault_sweep.py"
+    own = [file for file in files("tests/unit/plugins/modules") if file.startswith(f"test_{JOB_TYPES[name].module}")]
+    assert own, "tests/unit/plugins/modules"
+
+
+@pytest.mark.parametrize("name", JOB_TYPES)
+def test_tables_and_events_know_its_fields(name: str) -> None:
+    """A table would have no cell for the status, and a filter by it would choose jobs instead of events."""
+    fields = JOB_TYPES[name].fields
+    for column, field in (("id", fields.id), ("name", fields.name), ("status", fields.status)):
+        assert not field or field in NAMES[column]
+    assert "older_than" not in fields.filters or fields.filters["older_than"] in NAMES["age"]
+    assert {key for key, field in fields.filters.items() if field == fields.status} <= set(STATUS_FILTERS)
+
+
+def test_what_runs_on_a_queue() -> None:
+    """The playbook that empties a queue knows all kinds that run there, and which of their statuses are ends."""
+    on_queues = {name for name, job_type in JOB_TYPES.items() if "queue_name" in job_type.fields.filters}
+    *looks, summary = yaml.safe_load(read("playbooks/tasks/look_at_queue.yml"))
+    patterns = summary["vars"]["otc__ended"]
+    assert services("drain_queue") == on_queues
+    assert {look["register"] for look in looks} == {f"otc__{name}_look" for name in on_queues}
+    assert patterns.keys() == on_queues
+    for name, pattern in patterns.items():
+        assert set(re.fullmatch(r"\(\?i\)\((.*)\)\$", pattern)[1].lower().split("|")) == set(JOB_TYPES[name].ended)

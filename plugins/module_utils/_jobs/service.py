@@ -142,6 +142,7 @@ class JobType(t.Protocol):
 
     api: Api
     module: str  # that brings these jobs into a state; the reader's name ends with _info
+    fields: Fields
     ended: t.Collection[str]  # statuses of jobs that do not run any more, in lower case: what counts as stopped
     twice: t.Collection[str]  # statuses that a job may fall back to: after one, two looks must find it ended
 

@@ -1117,16 +1117,6 @@ def test_every_active_status():
     assert {word.lower() for word in mrs["state"]} == set(mrs_jobs.ACTIVE)
 
 
-def test_every_final_status():
-    """A queue is empty if its jobs have ended, whatever there may be besides."""
-    *dummy, task = yaml.safe_load((PLAYBOOKS / "tasks/look_at_queue.yml").read_text(encoding="utf-8"))
-    services = {"flink": flink_jobs.FlinkJobs, "spark": spark_batches.BatchJobs, "sql": sql_jobs.SqlJobs}
-    for name, service in services.items():
-        pattern = task["vars"]["otc__ended"][name]
-        words = re.fullmatch(r"\(\?i\)\((.*)\)\$", pattern)[1].lower().split("|")
-        assert sorted(words) == sorted(service.ended)
-
-
 def names_within(content: t.Any) -> t.Iterator[str]:
     """Variables that tasks make."""
     if isinstance(content, list):
