@@ -24,11 +24,14 @@ from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.awx import COLLECTIONS, ROOT, Job, credential_types
 from ansible_collections.otc.bigdata.tests.unit.utils.controller import EDITABLE, TOKEN, UNIFIED, Controller, controller
 from ansible_collections.otc.bigdata.tests.unit.utils.guides import GUIDES, blocks, reader
+from ansible_collections.otc.bigdata.tests.unit.utils.run_module import forks
 from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Folder, Run, folder
 from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY
 
 PLAYBOOK = "otc.bigdata.awx.configure"
 ENVIRON = {f"OS_{name.upper()}": value for name, value in KEY.items()}  # as the guide asks for it
+# To read those of the system takes as long as a request, and nobody encrypts what stays on this host
+NO_CERTIFICATES = {"SSL_CERT_FILE": "/nowhere", "SSL_CERT_DIR": "/nowhere"}
 NOT_HERE = ("cd ", "ansible-builder", "podman", "ansible-galaxy")
 # What AWX takes for a playbook (awx/main/utils/ansible.py)
 LOOKS_LIKE_PLAYBOOK = re.compile(r"^\s*?-?\s*?(?:hosts|(ansible\.builtin\.)?import_playbook):\s*?.*?$", re.MULTILINE)
@@ -97,14 +100,16 @@ def collections() -> str:
 def configure(here: Folder, url: str, variables: dict, *arguments: str, **environ: str) -> Run:
     file = here.write("variables.yml", variables)
     access = {"CONTROLLER_HOST": url, "CONTROLLER_OAUTH_TOKEN": TOKEN}
-    return here.start("playbook", PLAYBOOK, "-e", f"@{file}", *arguments, **access, **environ).end(600)
+    python = f"ansible_python_interpreter={forks().command('python')}"
+    return here.start("playbook", PLAYBOOK, "-e", f"@{file}", "-e", python, *arguments, **access, **environ).end(600)
 
 
 def made_by(here: Folder, url: str, one: Controller, collections: str) -> None:
-    """As the guide tells, and again by the address that automation controller has."""
+    """As the guide tells, and again by the address that automation controller has; only the first time each module starts as
+    it does elsewhere."""
     words = {"https://awx.example.com": url, "CONTROLLER_OAUTH_TOKEN='...'": f"CONTROLLER_OAUTH_TOKEN={TOKEN}"}
     words |= {f"{name}='...'": f"{name}={value}" for name, value in ENVIRON.items()}
-    with reader(here, words, NOT_HERE, ANSIBLE_COLLECTIONS_PATH=collections) as follower:
+    with reader(here, words, NOT_HERE, ANSIBLE_COLLECTIONS_PATH=collections, **NO_CERTIFICATES) as follower:
         for block in blocks(GUIDES / "guide_awx.rst"):
             follower.follow(block)
     before = copy.deepcopy(one.things)
@@ -177,7 +182,7 @@ def hosts_of(one: Controller, template: dict) -> dict[str, dict]:
 
 
 def test_configure(collections, emulator, tmp_path):
-    with controller() as (one, url), folder(ANSIBLE_COLLECTIONS_PATH=collections) as here:
+    with controller() as (one, url), folder(ANSIBLE_COLLECTIONS_PATH=collections, **NO_CERTIFICATES) as here:
         made_by(here, url, one, collections)
         made = copy.deepcopy(one)
         check_changes(here, url, one)
@@ -344,7 +349,7 @@ def test_wrong_values():
 
 def test_not_an_administrator(collections):
     """What AWX would refuse, after the execution environment and the project, is refused first."""
-    with controller() as (one, url), folder(ANSIBLE_COLLECTIONS_PATH=collections) as here:
+    with controller() as (one, url), folder(ANSIBLE_COLLECTIONS_PATH=collections, **NO_CERTIFICATES) as here:
         one.administrator = False
         run = configure(here, url, {"image": "registry.example.com/ee:1", "organization": "Nobody's"})
     assert run.code != 0

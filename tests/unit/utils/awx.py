@@ -30,6 +30,7 @@ from awx_plugins.interfaces._temporary_private_credential_api import Credential
 from awx_plugins.interfaces._temporary_private_inject_api import inject_credential
 
 from .run_module import _environ
+from .run_playbook import forks
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 COLLECTIONS = str(pathlib.Path(ansible_collections.__path__[0]).parent)
@@ -80,6 +81,7 @@ class Job:
 
     def __init__(self, folder: pathlib.Path, number: int = 1, **environ: str) -> None:
         self.number, self.folder, self.node = number, folder / "awx", folder / "node"
+        self._worker = ["worker", "--private-data-dir", str(self.node)]
         for name in ("env", "inventory"):
             (self.folder / name).mkdir(parents=True)
         shutil.copytree(ROOT / "playbooks", self.folder / "project" / "playbooks")
@@ -97,9 +99,12 @@ class Job:
         self.environ |= {name: value.replace(CONTAINER_ROOT, str(self.node)) for name, value in injected.items()}
 
     def run(self, playbook: str, variables: dict, hosts: dict[str, dict] | None = None, *arguments: str) -> Job:
-        """All the way: to the node, there, and back."""
+        """All the way: to the node, there, and back. Runner and Ansible are forks there, as nobody wants to know how they start."""
         sent = self.transmit(playbook, variables, hosts, *arguments)
-        return self.process(self.start_worker().communicate(sent)[0])
+        forks().command("ansible-playbook", "-m", "ansible.cli.playbook")
+        how = {"cwd": self.node.parent, "env": self._environ_of_node(forks().folder), "timeout": 600}
+        done = forks().run("-m", "ansible_runner", *self._worker, sent=sent, **how)
+        return self.process(done.stdout)
 
     def transmit(self, playbook: str, variables: dict, hosts: dict[str, dict] | None = None, *arguments: str) -> bytes:
         """What goes to the node."""
@@ -128,15 +133,18 @@ class Job:
 
     def start_worker(self) -> subprocess.Popen:
         """The process on the node. It knows nothing but what it is sent."""
-        self.node.mkdir()
-        clean = _environ(self.node)
         return subprocess.Popen(
-            [str(RUNNER), "worker", "--private-data-dir", str(self.node)],
+            [str(RUNNER), *self._worker],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**clean, "PATH": f"{RUNNER.parent}:{clean['PATH']}"},
+            env=self._environ_of_node(RUNNER.parent),
             start_new_session=True,
         )
+
+    def _environ_of_node(self, commands: pathlib.Path) -> dict[str, str]:
+        self.node.mkdir()
+        clean = _environ(self.node)
+        return {**clean, "PATH": f"{commands}:{RUNNER.parent}:{clean['PATH']}"}
 
     def process(self, stream: bytes) -> Job:
         """What came back."""

@@ -10,9 +10,10 @@ import atexit
 import contextlib
 import gc
 import importlib
-import json
+import marshal
 import os
 import pathlib
+import pickle
 import runpy
 import select
 import signal
@@ -20,13 +21,10 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import typing as t
 
-# Not openstack, which looks for its folders when it is imported
-MODULES = ("ansible.module_utils.basic", "requests")
-OURS = "ansible_collections.otc.bigdata.plugins.module_utils"
-FILES = sorted((pathlib.Path(__file__).resolve().parents[3] / "plugins" / "module_utils").glob("*.py"))
+MODULES = ("ansible.module_utils.basic", "ansible.module_utils.urls", "requests", "openstack")
+PLUGINS = pathlib.Path("ansible_collections/otc/bigdata/plugins")
 COMMANDS = ("adhoc", "inventory", "playbook")
 AT_THE_START = ("PYTHON", "LANG", "LC_", "LD_", "TZ")  # what a Python asks its environment before it runs anything
 
@@ -56,42 +54,79 @@ class Process:
         return code
 
 
+CLIENT = """#!{python} -IS
+import _socket, marshal, os, sys
+
+argv = {before!r} + sys.argv[1:]
+if not argv or argv[0].startswith("-") and argv[0] != "-m":
+    os.execv({python!r}, [{python!r}] + argv)
+connection = _socket.socket(_socket.AF_UNIX)
+connection.connect({address!r})
+streams = b"".join(number.to_bytes(4, sys.byteorder) for number in range(3))
+connection.sendmsg([b"."], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, streams)])
+connection.sendall(marshal.dumps((argv, os.getcwd(), dict(os.environ))))
+connection.shutdown(_socket.SHUT_WR)
+answer = b""
+while data := connection.recv(100):
+    answer += data
+code = int(answer.split()[1])
+os._exit(code if code >= 0 else 128 - code)
+"""
+
+
 class Forks:
     """The Python that forks, for modules or for Ansible. It ends when this process does."""
 
     def __init__(self, what: str, environ: dict[str, str]) -> None:
         self._at_the_start = at_the_start(environ)
-        self._channel, theirs = socket.socketpair()
-        with theirs:
+        self._temporary = tempfile.TemporaryDirectory()
+        self.folder = pathlib.Path(self._temporary.name)
+        self._address = str(self.folder / "socket")
+        self._lifeline, theirs = socket.socketpair()
+        with theirs, socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(self._address)
+            listener.listen(100)
             self._process = subprocess.Popen(
-                [sys.executable, __file__, what, str(theirs.fileno())],
+                [sys.executable, __file__, what, str(theirs.fileno()), str(listener.fileno())],
                 env=environ,
                 stdin=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
+                pass_fds=[theirs.fileno(), listener.fileno()],
             )
-        self._turn = threading.Lock()
         atexit.register(self._end)
 
     def _end(self) -> None:
-        self._channel.close()
+        self._lifeline.close()
         self._process.wait()
+        self._temporary.cleanup()
 
     def can_be(self, environ: dict[str, str]) -> bool:
         return at_the_start(environ) == self._at_the_start
 
-    def start(self, line: t.Sequence[str], streams: t.Sequence[int], cwd: pathlib.Path, env: dict[str, str]) -> Process:
-        """As ``python -m line`` with these three streams, in a session of its own."""
-        ours, theirs = socket.socketpair()
-        with theirs, self._turn:
-            socket.send_fds(self._channel, [b"."], [theirs.fileno(), *streams])
-            assert self._channel.recv(1), "the Python that forks has ended"
-        ours.sendall(json.dumps({"argv": list(line), "cwd": str(cwd), "env": env}).encode() + b"\n")
-        return Process(ours)
+    def command(self, name: str, *before: str) -> pathlib.Path:
+        """A file that others can run in place of Python, with these arguments before theirs. It starts at once, asks for a fork,
+        and waits for it; its own end is not that of the fork."""
+        path = self.folder / name
+        path.write_text(CLIENT.format(python=sys.executable, before=list(before), address=self._address))
+        path.chmod(0o700)
+        return path
 
-    def run(self, *line: str, cwd: pathlib.Path, env: dict[str, str], timeout: float) -> subprocess.CompletedProcess:
-        """As ``python -m line``, and what came of it."""
-        with open(os.devnull, "rb") as nothing, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            process = self.start(line, [nothing.fileno(), out.fileno(), err.fileno()], cwd, env)
+    def start(self, line: t.Sequence[str], streams: t.Sequence[int], cwd: pathlib.Path, env: dict[str, str]) -> Process:
+        """As ``python line`` with these three streams, in a session of its own."""
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(self._address)
+        socket.send_fds(connection, [b"."], list(streams))
+        connection.sendall(marshal.dumps((list(line), str(cwd), env)))
+        connection.shutdown(socket.SHUT_WR)
+        return Process(connection)
+
+    def run(
+        self, *line: str, cwd: pathlib.Path, env: dict[str, str], timeout: float, sent: bytes = b""
+    ) -> subprocess.CompletedProcess:
+        """As ``python line``, and what came of it."""
+        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            given.write(sent)
+            given.seek(0)
+            process = self.start(line, [given.fileno(), out.fileno(), err.fileno()], cwd, env)
             try:
                 code = process.wait(timeout)
             except subprocess.TimeoutExpired:
@@ -99,37 +134,37 @@ class Forks:
                 raise
             out.seek(0)
             err.seek(0)
-            return subprocess.CompletedProcess(line, code, out.read().decode(), err.read().decode())
+            return subprocess.CompletedProcess(line, code, out.read(), err.read())
 
 
-def next_request(channel: socket.socket) -> dict[str, t.Any]:
+def next_request(lifeline: socket.socket, listener: socket.socket) -> tuple[list[str], str, dict[str, str]]:
     """Returns in a process of its own for each request. Another one, its parent, tells how it has ended."""
     while True:
-        asked, descriptors, *dummy = socket.recv_fds(channel, 1, 4)
+        ready = select.select([lifeline, listener], [], [])[0]
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
-        if not asked:
+        if lifeline in ready:
             sys.exit()
+        connection = listener.accept()[0]
         if os.fork() == 0:
             break
-        for one in descriptors:
-            os.close(one)
-        channel.sendall(b".")
-    channel.close()
-    answer, *streams = descriptors
-    with open(answer, "rb", closefd=False) as lines:
-        wanted = json.loads(lines.readline())
+        connection.close()
+    lifeline.close()
+    listener.close()
+    streams = socket.recv_fds(connection, 1, 3)[1]
+    with connection.makefile("rb") as asked:
+        wanted = marshal.loads(asked.read())
     child = os.fork()
     for number, stream in enumerate(streams):
         if not child:
             os.dup2(stream, number)
         os.close(stream)
     if child:
-        os.write(answer, b"%d\n" % child)
-        os.write(answer, b"%d\n" % os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        connection.sendall(b"%d\n" % child)
+        connection.sendall(b"%d\n" % os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
         os._exit(0)
-    os.close(answer)
+    connection.close()
     return wanted
 
 
@@ -140,19 +175,31 @@ def like_a_shell() -> None:
         os.close(os.open(os.ttyname(0), os.O_RDWR))
 
 
-def become(wanted: dict[str, t.Any]) -> None:
+def become(argv: list[str], cwd: str, environ: dict[str, str]) -> None:
     """What the process is that was asked for, as Python makes it when it starts."""
     os.setsid()
     like_a_shell()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.clear()
-    os.environ.update(wanted["env"])
-    os.chdir(wanted["cwd"])
-    sys.path.insert(0, wanted["cwd"])
-    sys.argv[:] = wanted["argv"]
+    os.environ.update(environ)
+    os.chdir(cwd)
     open_streams()
     if "COVERAGE_PROCESS_START" in os.environ:
         importlib.import_module("coverage").process_startup()
+    as_module = argv[0] == "-m"
+    sys.argv[:] = argv[as_module:]
+    sys.path.insert(0, cwd if as_module else os.path.dirname(argv[0]))
+    if as_module:
+        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    else:
+        forget("ansible_collections")  # it brings its own
+        runpy.run_path(sys.argv[0], run_name="__main__")
+
+
+def forget(package: str) -> None:
+    """As if it had not been imported."""
+    for name in [name for name in sys.modules if f"{name}.".startswith(f"{package}.")]:
+        del sys.modules[name]
 
 
 def open_streams() -> None:
@@ -166,31 +213,93 @@ def open_streams() -> None:
         setattr(sys, f"__{name}__", stream)
 
 
-def imported_by_ansible() -> list[str]:
-    """What its commands import, but for Ansible itself, as that reads its settings meanwhile."""
+class NotYet:
+    """Who imports this reads Ansible's settings: those of the environment, the home and the folder of one run."""
+
+    def find_spec(self, name: str, path: t.Any = None, target: t.Any = None) -> None:
+        if name == "ansible.constants":
+            raise ModuleNotFoundError(name, name=name)
+
+
+def imported_after(names: t.Sequence[str], *finders: t.Any) -> list[str]:
+    """What a process has imported once it has imported these, as far as it can."""
     read, write = os.pipe()
     if os.fork() == 0:
-        for command in COMMANDS:
-            importlib.import_module(f"ansible.cli.{command}")
+        sys.meta_path[:0] = finders
+        for name in names:
+            with contextlib.suppress(ImportError):  # parts of a library that are no modules, and who reads the settings
+                importlib.import_module(name)
         os.write(write, " ".join(sys.modules).encode())
         os._exit(0)
     os.close(write)
-    with open(read) as names:
-        return [name for name in names.read().split() if name.partition(".")[0] not in ("ansible", "__main__")]
+    with open(read) as found:
+        return found.read().split()
 
 
-def warm_up(what: str) -> None:
-    names = [*MODULES, *(f"{OURS}.{path.stem}" for path in FILES)]
-    if what == "ansible":
-        names = [*imported_by_ansible(), "requests"]
+def imported_by_ansible() -> list[str]:
+    """What its commands import, but for all that knows its settings."""
+    names = imported_after([f"ansible.cli.{command}" for command in COMMANDS])
+    names = [name for name in names if not name.startswith(("ansible.cli", "__main__"))]
+    return [name for name in imported_after(names, NotYet()) if name != "__main__"]
+
+
+def known_before(module: t.Any, name: str, *given: t.Any, key: t.Callable[..., t.Any] = lambda *args: args) -> None:
+    """This function of the module need not work it out again, once it was asked for it."""
+    function = getattr(module, name)
+    wanted, answer = key(*given), pickle.dumps(function(*given))
+    setattr(module, name, lambda *args: pickle.loads(answer) if key(*args) == wanted else function(*args))
+
+
+def warm_up_ansible() -> None:
+    """What each run of Ansible reads first, and what takes it long: two files of its own, and the source of this collection."""
+    import_all([*imported_by_ansible(), "requests", "openstack", "ansible_runner"])
+    with contextlib.suppress(ImportError, AttributeError, OSError):  # other releases have it elsewhere
+        finder = importlib.import_module("ansible.utils.collection_loader._collection_finder")
+        config = importlib.import_module("ansible.config.manager")
+        folder = pathlib.Path(config.__file__).parent
+        known_before(
+            finder,
+            "_meta_yml_to_dict",
+            (folder / "ansible_builtin_runtime.yml").read_bytes(),
+            ("ansible.builtin", "runtime.yml"),
+        )
+        known_before(
+            config.ConfigManager, "_read_config_yaml_file", None, f"{folder}/base.yml", key=lambda dummy, path: path
+        )
+        finder.compile = compile_once()
+
+
+def compile_once() -> t.Callable[..., t.Any]:
+    """``compile``, which has done it for the files of this collection: Ansible does it anew in each task."""
+    known = {}
+    for path in pathlib.Path(sys.path[0], PLUGINS).rglob("*.py"):
+        source = path.read_bytes()
+        known[str(path), source] = compile(source, path, "exec", 0, True)
+
+    def quickly(source: bytes, filename: str, **how: t.Any) -> t.Any:
+        return known.get((filename, source)) or compile(source, filename, **how)
+
+    return quickly
+
+
+def import_all(names: t.Sequence[str]) -> None:
     for name in names:
         with contextlib.suppress(ModuleNotFoundError):  # parts of a library that are no modules
             importlib.import_module(name)
+
+
+def warm_up(what: str) -> None:
+    if what == "ansible":
+        warm_up_ansible()
+    else:
+        files = pathlib.Path(sys.path[0], PLUGINS, "module_utils").rglob("*.py")
+        ours = [".".join(path.relative_to(sys.path[0]).with_suffix("").parts) for path in files]
+        import_all([*MODULES, *ours])
+    forget("openstack.config")  # it looks for its folders when it is imported
     gc.freeze()  # or each fork would copy all of that when it collects
 
 
 if __name__ == "__main__":
     sys.path.pop(0)
     warm_up(sys.argv[1])
-    become(next_request(socket.socket(fileno=int(sys.argv[2]))))
-    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    become(*next_request(*(socket.socket(fileno=int(number)) for number in sys.argv[2:])))

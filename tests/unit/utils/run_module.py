@@ -81,14 +81,16 @@ def arguments_of(name: str, options: dict, check_mode: bool, diff: bool) -> dict
 def _start(module: str, file: str, home: pathlib.Path, environ: dict, timeout: float) -> subprocess.CompletedProcess:
     """A Python of its own where the environment says how Python starts, else a fork, which is much faster."""
     how = {"cwd": home, "env": {**_environ(home), **environ}, "timeout": timeout}
-    if _forks().can_be(how["env"]):
-        return _forks().run(module, file, **how)
+    if forks().can_be(how["env"]):
+        done = forks().run("-m", module, file, **how)
+        return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
     line = [sys.executable, "-m", module, file]
     return subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False, **how)
 
 
 @functools.cache
-def _forks() -> Forks:
+def forks() -> Forks:
+    """The Python that runs modules."""
     return Forks("modules", _environ(pathlib.Path("nowhere")))
 
 

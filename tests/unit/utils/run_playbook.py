@@ -130,14 +130,15 @@ def _measured() -> dict[str, str]:
 
 
 def _with_python(line, streams, cwd, env):
-    """``python -m line``: a fork, which is much faster, unless the environment says how Python starts."""
-    if _forks().can_be(env):
-        return _forks().start(line, streams, cwd, env)
-    return fresh([sys.executable, "-m", *line], streams, cwd, env)
+    """``python line``: a fork, which is much faster, unless the environment says how Python starts."""
+    if forks().can_be(env):
+        return forks().start(line, streams, cwd, env)
+    return fresh([sys.executable, *line], streams, cwd, env)
 
 
 @functools.cache
-def _forks() -> Forks:
+def forks() -> Forks:
+    """The Python that runs Ansible."""
     return Forks("ansible", {**_environ(pathlib.Path("nowhere")), "LC_ALL": LOCALE})
 
 
@@ -178,7 +179,7 @@ class Folder:
         return path
 
     def start(self, command: str, *arguments: str, terminal: bool = False, cwd=None, **environ: str) -> Run:
-        line = [f"ansible.cli.{command}", *arguments]
+        line = ["-m", f"ansible.cli.{command}", *arguments]
         return Run(line, terminal, _with_python, cwd=cwd or self.home, env=self.environ(**environ))
 
     def ad_hoc(self, module: str, options: str, *arguments: str, **how) -> Run:
