@@ -111,7 +111,7 @@ def _wrong_values(spec: Spec, found: Settings, now: datetime.datetime) -> t.Iter
 def _wrong_inputs(found: Settings, types: t.Sequence[Type]) -> t.Iterator[str]:
     """What AWX refuses, or worse, accepts. No value is ever quoted."""
     inputs = found["credential_inputs"]
-    fields: t.Mapping[str, t.Any] = next((one["inputs"] for one in types if one["name"] == found["type_name"]), {})
+    fields = _inputs_of(found["type_name"], types)
     if inputs is None or not fields:
         return
     kinds = {field["id"]: field.get("type", "string") for field in fields["fields"]}
@@ -127,6 +127,11 @@ def _wrong_inputs(found: Settings, types: t.Sequence[Type]) -> t.Iterator[str]:
             yield f"credential_inputs: {kind} has no field {shown(str(name))}, but {', '.join(kinds)}"
         else:
             yield from _wrong_input(name, value, kinds[name])
+
+
+def _inputs_of(name: str, types: t.Sequence[Type]) -> t.Mapping[str, t.Any]:
+    """Of the credential type; {} where there is none of that name."""
+    return next((one["inputs"] for one in types if one["name"] == name), {})
 
 
 def _wrong_input(name: str, value: t.Any, kind: str) -> t.Iterator[str]:
@@ -223,15 +228,21 @@ def _wrong_rule(word: str) -> str:
     pairs = [part.partition("=") for part in word.partition(":")[2].split(";")]
     keys = [key for key, dummy, dummy2 in pairs]
     for key, dummy, value in pairs:
-        if key == "BYDAY" and re.search(r"(^|,)\+?\d", value):
-            return f"'{word}': AWX takes no number before a day; use BYSETPOS"
-        if key not in PARTS or not re.fullmatch(PARTS[key], value, re.ASCII):
-            return f"'{word}': {key}={value} is not what AWX takes"
+        wrong = _wrong_part(key, value)
+        if wrong:
+            return f"'{word}': {wrong}"
     if len(set(keys)) != len(keys):
         return f"'{word}' says something twice"
     if "FREQ" not in keys or "INTERVAL" not in keys:
         return f"'{word}' needs FREQ and INTERVAL, as in FREQ=DAILY;INTERVAL=1"
     return f"'{word}': COUNT and UNTIL exclude each other" if {"COUNT", "UNTIL"} <= set(keys) else ""
+
+
+def _wrong_part(key: str, value: str) -> str:
+    if key == "BYDAY" and re.search(r"(^|,)\+?\d", value):
+        return "AWX takes no number before a day; use BYSETPOS"
+    right = key in PARTS and re.fullmatch(PARTS[key], value, re.ASCII)
+    return "" if right else f"{key}={value} is not what AWX takes"
 
 
 def _last(rule: str, begin: datetime.datetime) -> datetime.datetime | None:

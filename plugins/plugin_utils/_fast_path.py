@@ -77,6 +77,10 @@ def _option(name: str) -> t.Any:
         raise AnsibleError(f"{PLUGIN}: {name}: {error}") from None
 
 
+def _is_known(version: str) -> bool:
+    return version.startswith(tuple(f"{known}." for known in KNOWN))
+
+
 def load(name: str) -> t.Any:
     """The file of a module, compiled once: Ansible loads an action plugin, and then forks a worker for each task.
 
@@ -125,22 +129,21 @@ class FastPath(NormalAction):  # type: ignore[misc]
 
     def _reason_for_a_process(self, task_vars: dict[str, t.Any]) -> str:
         """Why this task cannot run here; empty if it can."""
-        if not _option("in_process"):
-            return "in_process is false"
-        if not ansible_version.startswith(tuple(f"{version}." for version in KNOWN)):
-            return f"ansible-core {ansible_version} is not one that this collection knows"
-        if self.module is None:
-            return "requests cannot be imported here"
-        if threading.current_thread() is not threading.main_thread():
-            return "a strategy that runs tasks in threads"
-        if sys.platform == "darwin":
-            return "macOS does not let a forked process ask for its proxies"
-        if self._connection.transport != "local":
-            return f"connection {self._connection.transport}"
-        if self._connection.become or self._task.async_val or any(self._task.environment or ()):
-            return "become, async or environment"
-        if C.DEFAULT_KEEP_REMOTE_FILES:
-            return "the files of the module are to be kept"
+        obstacles = {
+            "in_process is false": not _option("in_process"),
+            f"ansible-core {ansible_version} is not one that this collection knows": not _is_known(ansible_version),
+            "requests cannot be imported here": self.module is None,
+            "a strategy that runs tasks in threads": threading.current_thread() is not threading.main_thread(),
+            "macOS does not let a forked process ask for its proxies": sys.platform == "darwin",
+            f"connection {self._connection.transport}": self._connection.transport != "local",
+            "become, async or environment": self._connection.become
+            or self._task.async_val
+            or any(self._task.environment or ()),
+            "the files of the module are to be kept": C.DEFAULT_KEEP_REMOTE_FILES,
+        }
+        reasons = [reason for reason, there in obstacles.items() if there]
+        if reasons:
+            return reasons[0]
         interpreter = self._interpreter(task_vars)
         return "" if interpreter in ("", sys.executable) else f"interpreter {interpreter}"
 

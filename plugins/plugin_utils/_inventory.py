@@ -156,18 +156,22 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         keeps = self.get_option("cache")
         chosen = {option: self.get_option(option) for option in self.chooses}
         keys = [f"{self.get_cache_key(path)}_{_fingerprint(source.connection, chosen)}" for source in sources]
-        known: dict[str, t.Sequence[Variables]] = {}
-        for key in keys if keeps and cache else ():
-            kept = self._kept(key)
-            if kept is not None:
-                known[key] = kept
+        known = self._all_kept(keys) if keeps and cache else {}
         missing = {key: source for key, source in zip(keys, sources) if key not in known}
-        for key, answer in zip(missing, self._ask(list(missing.values()), alone=not known)):
-            if not answer.error:
-                known[key] = answer.hosts
-                if keeps:
-                    self._cache[key] = {"key": key, "hosts": answer.hosts}
+        known.update(self._read_anew(missing, alone=not known, keep=keeps))
         return [_with_cloud(host, source.cloud) for key, source in zip(keys, sources) for host in known.get(key, ())]
+
+    def _read_anew(self, missing: t.Mapping[str, Source], alone: bool, keep: bool) -> dict[str, t.Sequence[Variables]]:
+        """The hosts of each of these sources that could be read. To ``keep`` them is to put them into the cache."""
+        answers = self._ask(list(missing.values()), alone)
+        hosts = {key: answer.hosts for key, answer in zip(missing, answers) if not answer.error}
+        for key in hosts if keep else ():
+            self._cache[key] = {"key": key, "hosts": hosts[key]}
+        return hosts
+
+    def _all_kept(self, keys: t.Iterable[str]) -> dict[str, t.Sequence[Variables]]:
+        kept = {key: self._kept(key) for key in keys}
+        return {key: hosts for key, hosts in kept.items() if hosts is not None}
 
     def _kept(self, key: str) -> list[Variables] | None:
         """From the cache. None if it is not there, or something else is."""
@@ -203,17 +207,21 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
             self.display.vvv(f"{self.NAME}: {Bug(trouble).traceback}")
             raise Failure(without_requests(trouble))
         answers = _all_answers(sources, self._answer)
-        for answer in answers:
-            for repeat in answer.repeats:
-                self.display.v(f"{self.NAME}: {repeat}")
-            for bug in answer.bugs:
-                self.display.vvv(f"{self.NAME}: {bug}")
-        text = _complaint([(source.label, answer.error) for source, answer in zip(sources, answers) if answer.error])
+        self._show_what_happened(answers)
+        text = _complaint([(source.label, answer.error) for source, answer in zip(sources, answers)])
         if text and (self.get_option("strict_sources") or (alone and all(answer.error for answer in answers))):
             raise Failure(text)
         if text:
             self.display.warning(f"{self.NAME}: left out, as strict_sources is false: {text}")
         return answers
+
+    def _show_what_happened(self, answers: t.Sequence[Answer]) -> None:
+        """To those who have asked for it with -v or -vvv."""
+        for answer in answers:
+            for repeat in answer.repeats:
+                self.display.v(f"{self.NAME}: {repeat}")
+            for bug in answer.bugs:
+                self.display.vvv(f"{self.NAME}: {bug}")
 
     def _answer(self, source: Source) -> Answer:
         context = Context(os.environ)
@@ -329,19 +337,19 @@ def _sources(config: Options, templar: t.Any, service: str) -> list[Source]:
         raise OptionError(
             "sources: must be a list with at least one entry; leave it out for the options of the file alone"
         )
-    sources = []
-    for number, entry in enumerate(entries):
-        label = f"sources[{number}]"
-        if not isinstance(entry, Mapping):
-            raise OptionError(f"{label}: must be a dictionary of connection options")
-        try:
-            own = _plain(entry, templar)
-            named = next((own[name] for name in ("cloud", "project_name", "project_id") if name in own), None)
-            label = f"{label} ({named})" if named else label
-            sources.append(_source(label, _inherited(top, own), service))
-        except OptionError as error:
-            raise OptionError(f"{label}: {error}") from None
-    return sources
+    return [_entry(f"sources[{number}]", entry, top, templar, service) for number, entry in enumerate(entries)]
+
+
+def _entry(label: str, entry: t.Any, top: Options, templar: t.Any, service: str) -> Source:
+    if not isinstance(entry, Mapping):
+        raise OptionError(f"{label}: must be a dictionary of connection options")
+    try:
+        own = _plain(entry, templar)
+        named = next((own[name] for name in ("cloud", "project_name", "project_id") if name in own), None)
+        label = f"{label} ({named})" if named else label
+        return _source(label, _inherited(top, own), service)
+    except OptionError as error:
+        raise OptionError(f"{label}: {error}") from None
 
 
 def _plain(options: Options, templar: t.Any) -> Options:
@@ -422,10 +430,11 @@ def _login(source: Source) -> t.Any:
 
 
 def _complaint(errors: t.Sequence[tuple[str, str]]) -> str:
-    """Each error once, with the sources that it is of."""
+    """Each error once, with the sources that it is of; empty where there is none."""
     labels: dict[str, list[str]] = {}
     for label, error in errors:
-        labels.setdefault(error, []).append(label)
+        if error:
+            labels.setdefault(error, []).append(label)
     return "; ".join(f"{_few(of)}{error}" for error, of in labels.items())
 
 
@@ -446,17 +455,19 @@ def _named(
     named = [_name(host, [host[form] for form in forms if counts[form][host[form]] == 1], obstacle) for host in hosts]
     taken = Counter(name for name, dummy in named)
     for (name, obstacles), host in zip(named, hosts):
-        if name is None and obstacles:
-            raise OptionError(
-                f"hostnames: {host['id']} cannot be named: {'; '.join(obstacles)}; choose other hostnames, or rename it"
-            )
         if name is None or taken[name] > 1:
-            like = name or host[forms[-1]]
             raise OptionError(
-                f"hostnames: {host['id']} cannot be named, as several hosts would be {like!r}; "
-                "let hostnames end with id, and name no project in two sources"
+                f"hostnames: {host['id']} cannot be named{_why_unnamed(name, obstacles, host[forms[-1]])}"
             )
     return t.cast("list[tuple[str, list[str]]]", named)
+
+
+def _why_unnamed(name: str | None, obstacles: t.Sequence[str], last_form: str | None) -> str:
+    """Something is in the way of each name that it could have; or other hosts could have them, too."""
+    like = name or last_form
+    if name is None and obstacles:
+        return f": {'; '.join(obstacles)}; choose other hostnames, or rename it"
+    return f", as several hosts would be {like!r}; let hostnames end with id, and name no project in two sources"
 
 
 def _name(

@@ -103,7 +103,8 @@ async def _all_of(coroutines: t.Iterable[t.Coroutine[t.Any, t.Any, None]]) -> No
 
 def _read(args: t.Mapping[str, t.Any]) -> Options:
     """The options as a module has them. Raises OptionError."""
-    given = {name: value for name, value in args.items() if value is not None and name != "eda_feedback_queue"}
+    given = _given(args)
+    given.pop("eda_feedback_queue", None)
     if isinstance(given.get("services"), str):
         given["services"] = [one.strip() for one in given["services"].split(",")]
     errors, given = misplaced(SPEC, given)
@@ -126,14 +127,15 @@ def _read(args: t.Mapping[str, t.Any]) -> Options:
 def _watches(options: Options) -> list[Subscription]:
     """Raises OptionError."""
     services = list(dict.fromkeys(options["services"]))
-    filters = {name: value for name, value in (options["filters"] or {}).items() if value is not None}
-    clusters = [{name: value for name, value in one.items() if value is not None} for one in options["clusters"] or ()]
+    filters = _given(options["filters"] or {})
+    clusters = [_given(one) for one in options["clusters"] or ()]
     _check_services(services, filters, clusters)
-    found = []
-    for service in services:
-        places = [{}] if service != "mrs" else [one for n, one in enumerate(clusters) if one not in clusters[:n]]
-        found += [_watch(service, place, filters.get(service)) for place in places]
-    return found
+    places = {"mrs": [one for n, one in enumerate(clusters) if one not in clusters[:n]]}
+    return [_watch(service, place, filters.get(service)) for service in services for place in places.get(service, [{}])]
+
+
+def _given(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _check_services(services: t.Sequence[str], filters: t.Iterable[str], clusters: t.Sequence[t.Any]) -> None:

@@ -22,7 +22,8 @@ from ..module_utils._cloud.connection import Connection
 from ..module_utils._cloud.context import Context
 from ..module_utils._cloud.errors import Denied, Failure, Fatal, Unreachable
 from ..module_utils._jobs.filters import matching
-from ..module_utils._jobs.reading import ListCache, everything, gets, jobs_of
+from ..module_utils._jobs.lists import Listing
+from ..module_utils._jobs.reading import ListCache, Observation, everything, gets, jobs_of
 from ..module_utils._jobs.selection import Options
 from ..module_utils._jobs.service import Service
 from ..module_utils._services.mrs_jobs import FATAL as ABOUT_A_CLUSTER
@@ -142,28 +143,42 @@ class Poller:
 
     def look(self, watches: t.Sequence[Subscription]) -> dict[Subscription, Polled | Failure]:
         """What was seen of each list, or why it could not be read. Raises Denied where a new login does not help."""
-        if not watches:
-            return {}
-        before = self._client
+        looks: dict[Subscription, Polled | Failure] = {}
+        if self._client:
+            looks = self._look_with(self._client, watches)
+            if self._client:
+                return looks
+        # a client logs in twice at most, which is enough for a task but not for weeks
+        unread = [watch for watch in watches if not isinstance(looks.get(watch), Polled)]
+        return {**looks, **self._look_after_login(unread)} if unread else looks
+
+    def _look_after_login(self, watches: t.Sequence[Subscription]) -> dict[Subscription, Polled | Failure]:
         try:
-            client = before or self._log_in()
+            client = self._log_in()
         except Denied:
             raise
         except Failure as error:
             return dict.fromkeys(watches, error)
-        client.begin()
-        looks = dict(zip(watches, client.map(partial(self._look_at, client), watches)))
-        ended = [look for look in looks.values() if _ends_login(look)]
-        self._client = None if ended else client
-        if not ended:
-            return looks
-        client.end()
-        self._services.clear()
-        if before:  # it logs in twice at most, which is enough for a task but not for weeks
-            return {**looks, **self.look([watch for watch, look in looks.items() if isinstance(look, Failure)])}
-        for look in ended:
-            if isinstance(look, Denied):
+        looks = self._look_with(client, watches)
+        for look in looks.values():
+            if isinstance(look, Denied) and _ends_login(look):
                 raise look
+        return looks
+
+    def _look_with(
+        self, client: SourceClient, watches: t.Sequence[Subscription]
+    ) -> dict[Subscription, Polled | Failure]:
+        """The client is kept as long as its login lasts."""
+        client.begin()
+        looks: dict[Subscription, Polled | Failure] = dict(
+            zip(watches, client.map(partial(self._look_at, client), watches))
+        )
+        if any(map(_ends_login, looks.values())):
+            client.end()
+            self._services.clear()
+            self._client = None
+        else:
+            self._client = client
         return looks
 
     def _look_at(self, client: Client, watch: Subscription) -> Polled | Failure:
@@ -188,10 +203,8 @@ def look_at(service: Service, watch: Subscription, known: Jobs) -> Snapshot:
     listed = everything(service, query, ListCache(), watch.chosen)
     for warning in listed.warnings:
         LOG.debug("%s: %s", watch, warning)
-    shown = {*listed.jobs, *listed.untold}  # the latter are as they were, for all that is known
-    missing = [job_id for job_id in known if job_id not in shown] if listed.still else []
-    proven = listed.proves_gone and not query  # else the list may just have left it out
-    sights = dict.fromkeys(missing) if proven else gets(service, missing)
+    # a list that was asked for some jobs only may just have left it out
+    sights = _missing(service, listed, known, proves_gone=listed.proves_gone and not query)
     seen = {**listed.jobs, **jobs_of(sights)}
     jobs = matching(seen, watch.chosen, service.fields, time.time())[0]
     return Snapshot(
@@ -200,6 +213,14 @@ def look_at(service: Service, watch: Subscription, known: Jobs) -> Snapshot:
         gone=[job_id for job_id, sight in sights.items() if sight is None],
         left=[job_id for job_id in known if job_id in seen and job_id not in jobs],
     )
+
+
+def _missing(service: Service, listed: Listing, known: Jobs, proves_gone: bool) -> t.Mapping[t.Any, Observation]:
+    """What became of the known jobs that a list does not show. Of one whose status nobody tells, nothing is known."""
+    if not listed.still:
+        return {}
+    missing = [job_id for job_id in known if job_id not in listed.jobs and job_id not in listed.untold]
+    return dict.fromkeys(missing) if proves_gone else gets(service, missing)
 
 
 def _ends_login(look: t.Any) -> bool:

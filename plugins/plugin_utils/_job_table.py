@@ -42,21 +42,26 @@ ACCEPTED = (
 def jobs_in(value: t.Any) -> list[Job]:
     """Every job, wherever it is in ``value``. A task that failed as a whole is one more entry. Raises TypeError."""
     if isinstance(value, t.Mapping):
-        for key in ("results", "jobs"):
-            if key in value:
-                jobs = jobs_in(value[key])
-                return jobs + _failure(value, jobs)
-        if is_job(value):
-            return [value]
-        if value.get("skipped"):
-            return []
-        failure = _failure(value, [])
-        if failure:
-            return failure
-        raise TypeError(f"takes {ACCEPTED}, not a dictionary without jobs")
+        return _jobs_of(value)
     if isinstance(value, (str, bytes)) or not isinstance(value, t.Iterable):
         raise TypeError(f"takes {ACCEPTED}, not {_kind(value)}")
     return [job for one in value for job in jobs_in(one)]
+
+
+def _jobs_of(result: t.Mapping[str, t.Any]) -> list[Job]:
+    """Of a task, of a loop, or of what is a job itself."""
+    for key in ("results", "jobs"):
+        if key in result:
+            jobs = jobs_in(result[key])
+            return jobs + _failure(result, jobs)
+    if is_job(result):
+        return [result]
+    if result.get("skipped"):
+        return []
+    failure = _failure(result, [])
+    if failure:
+        return failure
+    raise TypeError(f"takes {ACCEPTED}, not a dictionary without jobs")
 
 
 def _failure(result: t.Mapping[str, t.Any], jobs: t.Sequence[Job]) -> list[Job]:

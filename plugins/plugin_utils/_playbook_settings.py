@@ -81,14 +81,7 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
     complaints = [*two_credentials(given), *wrong]
     found: Settings = {**values, "kept": {}, "intent": "", **STATUSES}
     if not complaints:
-        for name, option in spec.items():
-            # Of a list of hosts, a text would be made
-            if option["type"] not in ("list", "str") or values[name] is None:
-                found[name] = meant[name]
-        found.update(_lists(spec, found))
-        for name in ("maintenance_tasks", "stopped_jobs_file"):
-            if found.get(name):
-                found[name] = os.path.realpath(found[name])
+        found.update(_meanings(spec, values, meant))
         complaints = list(_wrong_values(spec, found, given))
     if not complaints and "stopped_jobs_file" in spec:
         try:
@@ -162,15 +155,23 @@ def _flat(value: t.Any) -> t.Iterator[t.Any]:
         yield from _flat(one)
 
 
+def _meanings(spec: Spec, values: Settings, meant: Settings) -> Settings:
+    """``meant``: what Ansible makes of ``values``, which is not asked where a text was given: of a list of hosts it makes one text."""
+    found = dict(values)
+    for name, option in spec.items():
+        if option["type"] not in ("list", "str") or values[name] is None:
+            found[name] = meant[name]
+    for name in ("maintenance_tasks", "stopped_jobs_file"):
+        if found.get(name):
+            found[name] = os.path.realpath(found[name])
+    return {**found, **_lists(spec, found)}
+
+
 def _lists(spec: Spec, found: Settings) -> Settings:
     """Also those that nobody has given; and what chooses jobs of any status."""
-    clusters = found.get("clusters") or []
-    every = spec["services"]["choices"] if "services" in spec else ["flink"]
-    names = found.get("names") or []
-    services = found.get("services")
+    clusters, names, services = found.get("clusters") or [], found.get("names") or [], found.get("services")
     if services is None:
-        impossible = {*([] if clusters else ["mrs"]), *(["sql"] if names else [])}
-        services = [service for service in every if service not in impossible]
+        services = _possible_services(spec, names, clusters)
     # No pattern matches a job without a name, but every job is meant to include it
     patterns = None if "*" in names or not names else names
     filters = {"name": patterns, "queue_name": found.get("queue_name")}
@@ -181,6 +182,13 @@ def _lists(spec: Spec, found: Settings) -> Settings:
         "clusters": clusters,
         "services": services,
     }
+
+
+def _possible_services(spec: Spec, names: t.Sequence[str], clusters: t.Sequence[str]) -> list[str]:
+    """All of which such jobs can be."""
+    every = spec["services"]["choices"] if "services" in spec else ["flink"]
+    impossible = {*([] if clusters else ["mrs"]), *(["sql"] if names else [])}
+    return [service for service in every if service not in impossible]
 
 
 # ---- what is wrong with it ----
@@ -229,14 +237,18 @@ def _wrong_kinds(spec: Spec, there: t.Mapping[str, t.Any]) -> t.Iterator[tuple[s
     """Where text belongs. Whether 8 was written 8 or 010, nobody knows any more: YAML, or an INI inventory, has made it a number."""
     for name, value in there.items():
         kind = spec[name]["type"]
-        if kind not in ("list", "path", "str") or name == "older_than":  # an age says itself what it looks like
-            continue
-        parts = _flat(value) if kind == "list" or name == "otc_hosts" else [value]  # hosts may be a list
-        odd = [one for one in parts if one is not None and not isinstance(one, str)]
-        if kind == "list" and None in value:
-            yield name, f"{name}: {EMPTY}"
-        elif odd:
-            yield name, f"{name}: must be text, not {_shown(odd[0])}{_way_out(name, kind, odd[0])}"
+        if kind in ("list", "path", "str") and name != "older_than":  # an age says itself what it looks like
+            wrong = _wrong_kind(name, kind, value)
+            if wrong:
+                yield name, f"{name}: {wrong}"
+
+
+def _wrong_kind(name: str, kind: str, value: t.Any) -> str:
+    if kind == "list" and None in value:
+        return EMPTY
+    parts = _flat(value) if kind == "list" or name == "otc_hosts" else [value]  # hosts may be a list
+    odd = [one for one in parts if one is not None and not isinstance(one, str)]
+    return f"must be text, not {_shown(odd[0])}{_way_out(name, kind, odd[0])}" if odd else ""
 
 
 def _shown(value: t.Any) -> str:
@@ -260,6 +272,7 @@ def _wrong_values(spec: Spec, found: Settings, given: Variables) -> t.Iterator[s
     yield from (f"{name}: {EMPTY}" for name in empty)
     yield from wrong_characters(spec, found)
     yield from _wrong_choice(spec, found, bool(empty))
+    yield from _wrong_services(found)
     yield from wrong_figures(spec, found)
     yield from _wrong_files(found)
     yield from _wrong_folder(found)
@@ -272,6 +285,10 @@ def _wrong_choice(spec: Spec, found: Settings, empty: bool) -> t.Iterator[str]:
         yield "all_jobs: means every job, so give no names beside it"
     elif "names" in spec and not empty and not any(found[name] for name in ("names", "all_jobs", "queue_name")):
         yield "names: give patterns of names, or a queue_name; all_jobs=true means every job"
+
+
+def _wrong_services(found: Settings) -> t.Iterator[str]:
+    """What they need, or cannot take."""
     if "mrs" in found["services"] and not found["clusters"]:
         yield "clusters: the service mrs needs the names of its clusters"
     if "sql" in found["services"] and found["names"]:
@@ -352,11 +369,8 @@ def _kept(playbook: str, file: str | None, given: Variables) -> Settings:
     """Of this host. Raises ValueError where that cannot be told."""
     end = playbook == "maintenance_end"
     flink = _of_workflow(given)
-    if file and os.path.exists(file):
-        content = _content(file)
-    elif file and end:
-        raise ValueError(f"there is no file '{file}'")
-    else:
+    content = _content_of(file, end)
+    if content is None:
         content = flink if end else {}
     of_hosts = _stopped_jobs(content, given.host) if end else content.get("stopped_jobs", {})
 
@@ -374,6 +388,15 @@ def _kept(playbook: str, file: str | None, given: Variables) -> Settings:
         "cut_off": content is flink and "total" not in content and not of("work_begun", end),
         "listed_jobs": None if end else _listed(flink.get("listed_jobs"), given.host),
     }
+
+
+def _content_of(file: str | None, needed: bool) -> dict[str, t.Any] | None:
+    """None where there is no file, and none is needed as none was named."""
+    if file and os.path.exists(file):
+        return _content(file)
+    if file and needed:
+        raise ValueError(f"there is no file '{file}'")
+    return None
 
 
 def _of_workflow(given: Variables) -> dict[str, t.Any]:
