@@ -161,11 +161,11 @@ class LastWrite(t.NamedTuple):
 
     write: Write
     answer: Answer
-    refusal: ApiError | None = None
-    answered_at: float = 0.0  # or given up, on the monotonic clock
-    again_at: float = 0.0  # when it may be sent again
-    unsure: bool = False  # it, or the same before it, was lost or refused with others: its effect may still show
-    unanswered: bool = False  # it, or the same before it, was lost: another refusal does not say that it was in vain
+    refusal: ApiError | None
+    answered_at: float  # or given up, on the monotonic clock
+    again_at: float  # when it may be sent again
+    unsure: bool  # it, or the same before it, was lost or refused with others: its effect may still show
+    unanswered: bool  # it, or the same before it, was lost: another refusal does not say that it was in vain
     looks: int = 0
     moved: bool = False  # another status was seen
 

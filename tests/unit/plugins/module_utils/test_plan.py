@@ -249,6 +249,14 @@ def test_what_is_unknown_of_one_write_says_nothing_of_another() -> None:
     assert (step_of(entry, goal), in_doubt(entry)) == (Step.FAILED, False)
 
 
+def test_how_messages_name_a_status() -> None:
+    entry = entry_seen("job_cancel_fail")
+    entry.reason = "no room"
+    assert entry.described() == "job_cancel_fail (no room)"
+    entry.look(None)
+    assert entry.described() == "gone"
+
+
 def test_what_could_not_be_sent_is_forgotten_once_it_was_sent() -> None:
     entry = entry_seen(RUNNING)
     entry.unsent = Late("POST host/stop", "no time left")
@@ -447,7 +455,8 @@ def test_hint_at_spark_sql(job_type: str | None, hinted: bool, code: str, about_
     entry = entry_seen("RUNNING", goal=goal)
     entry.notes = goal.notes({"job_type": job_type})
     entry.sent(Write.KILL, Answer.REFUSED, Refused("POST host", "failed", 400, code))
-    assert ("Spark SQL" in entry.why()) is (hinted and about_kills)
+    hint = "; MRS does not terminate Spark SQL jobs" if hinted and about_kills else ""
+    assert entry.why() == f"POST host: HTTP 400 {code}: failed{hint}"
 
 
 # ---- savepoints ----

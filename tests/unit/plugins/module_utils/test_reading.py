@@ -165,6 +165,7 @@ def test_pages_of_fewer_jobs() -> None:
 @pytest.mark.parametrize(
     ("count", "size", "unseen", "requests"),
     [
+        (120, 60, 0, 3),  # both pages show all
         (100, 50, 0, 4),  # the first page, one more, all in steps of 50, and the first one again
         (50, 50, 30, 2),  # the second one is empty
         (50, 50, 80, 4),  # so it is in steps of 100, and then as well in steps of 50

@@ -84,6 +84,8 @@ def test_what_is_at_work(service, name):
         assert job["msg"] == f"still {status} after 7 s (wait_timeout)"
         assert (job["action"], job["status"], job["error"]["code"]) == ("none", status, None)
     assert service.truth == dict(zip(ids, WORDS[name].at_work))
+    total = f"{len(ids)} job{'' if len(ids) == 1 else 's'}"
+    assert result["msg"].startswith(f"Saw the end of 0 of {total}, {len(ids)} failed: {ids[0]}: still ")
 
 
 def test_without_waiting(service, name):

@@ -438,6 +438,23 @@ def test_first_look_after_the_start_comes_soon(flink, moments):
     assert now(flink) < moments["run"][0] + 3
 
 
+def test_look_after_a_lost_answer_has_time_to_show_its_effect(flink, moments):
+    """It takes a pause until then."""
+    flink.job()
+    flink.fault("/stop$", "reset_after")
+    looks: list[float] = []
+    answer = flink.emulator.answer
+
+    def answered(request, connection: int):
+        if request.method == "GET":
+            looks.append(now(flink))
+        return answer(request, connection)
+
+    flink.emulator.answer = answered
+    assert not flink.run("restarted", [5], max_retries=0, **SLOW).failed
+    assert looks[1] >= moments["stop"][0] + 0.5
+
+
 @pytest.mark.parametrize("seconds", [0, 20])
 def test_stop_that_takes_longer(flink, moments, seconds):
     """It is not started, and may still stop."""
