@@ -120,7 +120,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
             return self._run_core(arguments, flags)
 
     def _plain_arguments(self) -> dict[str, t.Any] | None:
-        """As a module gets them: made of the types of JSON. None where that is not simple, as for a date."""
+        """As a module gets them, in the types of JSON. None where they do not fit into these, such as a date."""
         try:
             arguments = json.loads(json.dumps(self._task.args))
         except (TypeError, ValueError):
@@ -207,7 +207,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
         return {**error.result, "msg": said, "timedout": {"period": seconds}}
 
     def _on_progress(self) -> t.Callable[[str], None]:
-        """Who hears of progress. It is shown by Ansible, as a callback may want to keep the output for itself."""
+        """What shows progress: the display of Ansible, as a callback may want the output for itself."""
         json_only = "json" in str(C.DEFAULT_STDOUT_CALLBACK).rpartition(".")[2]
         wish = _option("progress")
         shown = wish == "always" or (wish == "auto" and not json_only and (TERMINAL or display.verbosity > 0))
@@ -238,7 +238,7 @@ def _doubly_given(spec: t.Mapping[str, t.Any], arguments: t.Mapping[str, t.Any])
 
 
 def _parent_is_there() -> t.Callable[[], bool]:
-    """A worker outlives an Ansible that is killed, as ansible-runner does it to end a job, and has another parent then.
+    """Whether Ansible still runs. If it was killed, as ansible-runner does to end a job, its worker gets another parent.
 
     (Nothing outlives an Ansible that is process 1.)
     """
@@ -259,9 +259,9 @@ def _in_folder(folder: str) -> t.Iterator[None]:
 
 @contextlib.contextmanager
 def _interrupts(action: str, quiet: bool) -> t.Iterator[list[int]]:
-    """Ctrl-C, Ansible that ends its workers, or its time limit for the task: passed on once it is told what was done.
+    """Holds back Ctrl-C, the end of the workers and the time limit of the task until it was told what had been done.
 
-    The signals that were received. Those that are still there in the end are passed on.
+    Yields the list of the signals that were received. What is still in it at the end is passed on.
     """
     received: list[int] = []
 

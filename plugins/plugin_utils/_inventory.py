@@ -102,7 +102,7 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         raise NotImplementedError
 
     def forms(self, host: Variables) -> dict[str, str | None]:
-        """The names that a host could have, by what ``hostnames`` calls them."""
+        """The names that a host could have: word of ``hostnames`` → name."""
         raise NotImplementedError
 
     def verify_file(self, path: str) -> bool:
@@ -137,7 +137,7 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         return globs is None or bool(name) and any(fnmatchcase(str(name), str(glob)) for glob in globs)
 
     def _refuse_unknown(self, config: Options) -> None:
-        """Ansible does not notice an option that nobody knows; here it could mean more hosts than it seems to."""
+        """Ansible passes over an unknown option. Here that could mean more hosts than somebody wanted."""
         definitions = self.option_definitions
         known = {*definitions, *(alias for one in definitions.values() for alias in one.get("aliases") or ())}
         for option in config:
@@ -174,7 +174,7 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         return {key: hosts for key, hosts in kept.items() if hosts is not None}
 
     def _kept(self, key: str) -> list[Variables] | None:
-        """From the cache. None if it is not there, or something else is."""
+        """From the cache. None if there is nothing, or nothing of ours."""
         try:
             kept = self._cache[key]
         except KeyError:
@@ -201,7 +201,7 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         return all(isinstance(value, str) for value in texts)
 
     def _ask(self, sources: t.Sequence[Source], alone: bool) -> list[Answer]:
-        """Raises Failure for a source that could not be read, unless it may be left out, and others are left."""
+        """Raises Failure if a source could not be read, unless it may be left out and there are others."""
         trouble = trouble_with_requests() if sources else None
         if trouble:
             self.display.vvv(f"{self.NAME}: {Bug(trouble).traceback}")
@@ -237,7 +237,7 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
             return Answer(error=text, barred=barred, repeats=context.repeats, bugs=bugs)
 
     def _names(self, hosts: t.Sequence[Variables]) -> list[str]:
-        """Of all hosts, in this order. What they are not named because of something else is told. Raises OptionError."""
+        """The names of all hosts, in this order. Warns of each name that something else has kept from a host. Raises OptionError."""
         forms = self.get_option("hostnames")
         names = _named([self.forms(host) for host in hosts], forms, self._obstacle)
         for host, (name, obstacles) in zip(hosts, names):
@@ -268,7 +268,7 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         return t.cast(str, self.NAME.rpartition(".")[2])
 
     def _populate(self, names: t.Sequence[str], hosts: t.Sequence[Variables]) -> None:
-        """All hosts, then their groups, which may be named like one of them. What was added goes if something fails."""
+        """Adds all hosts, then their groups, as a group may be named like a host. If something fails, new hosts are removed again."""
         new: list[str] = []
         self.inventory.add_group(self._group)
         try:
@@ -371,7 +371,7 @@ def _plain(options: Options, templar: t.Any) -> Options:
 
 
 def _inherited(top: Options, own: Options) -> Options:
-    """The options of an entry, and those of the file that go with them."""
+    """The options of an entry, and those options of the file that it does not replace."""
     replaced = {option for group in TOGETHER if own.keys() & group for option in group}
     if "cloud" in own:
         replaced |= CREDENTIAL | PROJECT | PLACE
@@ -381,7 +381,7 @@ def _inherited(top: Options, own: Options) -> Options:
 
 
 def _completing(own: Options) -> set[str]:
-    """The options that can complete a credential; as for a task, its kind is settled by whoever names a part of it."""
+    """The options that can complete the credential of an entry. As for a task, one part of a credential settles its kind."""
     for kind in KINDS:
         parts = {*kind.parts, *kind.optional}
         if parts & own.keys():
@@ -409,7 +409,7 @@ def _fingerprint(connection: Connection, chosen: Options) -> str:
 
 
 def _all_answers(sources: t.Sequence[Source], ask: t.Callable[[Source], Answer]) -> list[Answer]:
-    """At once, but each credential first for one source alone: if that is refused, more of the same would lock its user."""
+    """All in parallel, but each credential first for one source alone: to repeat a refused one would lock its user."""
     if not sources:
         return []
     workers = min(source.connection.max_concurrency for source in sources)
@@ -447,9 +447,9 @@ def _few(labels: t.Sequence[str]) -> str:
 def _named(
     hosts: t.Sequence[t.Mapping[str, str | None]], forms: t.Sequence[str], obstacle: t.Callable[[str, str], str]
 ) -> list[tuple[str, list[str]]]:
-    """A name for each host: the first form that it shares with no other one, and that nothing is in the way of.
+    """A name for each host: the first form that no other host has, and that no obstacle forbids.
 
-    Each with what was in the way of those before. Raises OptionError where there is none.
+    Each name comes with the obstacles to the forms before it. Raises OptionError where there is no name.
     """
     counts = {form: Counter(host[form] for host in hosts) for form in forms}
     named = [_name(host, [host[form] for form in forms if counts[form][host[form]] == 1], obstacle) for host in hosts]
@@ -463,7 +463,7 @@ def _named(
 
 
 def _why_unnamed(name: str | None, obstacles: t.Sequence[str], last_form: str | None) -> str:
-    """Something is in the way of each name that it could have; or other hosts could have them, too."""
+    """Either there is an obstacle to each of its names, or other hosts could have the same names."""
     like = name or last_form
     if name is None and obstacles:
         return f": {'; '.join(obstacles)}; choose other hostnames, or rename it"
@@ -473,7 +473,7 @@ def _why_unnamed(name: str | None, obstacles: t.Sequence[str], last_form: str | 
 def _name(
     host: t.Mapping[str, str | None], names: t.Sequence[str | None], obstacle: t.Callable[[str, str], str]
 ) -> tuple[str | None, list[str]]:
-    """The first of these names that nothing is in the way of, and what was in the way of those before."""
+    """The first of these names without an obstacle, and the obstacles to those before it."""
     obstacles: list[str] = []
     for name in filter(None, names):
         why = obstacle(name, t.cast("str", host["id"]))

@@ -16,7 +16,7 @@ JobId = t.Union[int, str]
 
 
 class Known(t.NamedTuple):
-    """A job as it was seen last. ``since``: when it was first seen in its status; ``stuck``: told to stay there too long."""
+    """A job as it was seen last. ``since``: when it was first seen in its status; ``stuck``: an event has told that it stays there."""
 
     id: JobId
     name: str | None

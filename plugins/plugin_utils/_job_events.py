@@ -5,8 +5,8 @@
 # Private to this collection: names and signatures may change in any release.
 """The door to Event-Driven Ansible: looks at lists of jobs again and again, and puts what has changed into a queue.
 
-Whatever is to go out is saved before, and is struck out after. So an event may come twice, as the same one, but never
-gets lost on this side of the queue.
+An event is saved before it is sent, and removed after that. So it may come twice, with the same ID, but is never lost on
+this side of the queue.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def _watch(service: str, where: dict[str, str], filters: Options | None) -> Subs
 
 
 def _passes(error: Failure) -> bool:
-    """Whether it may work the next time although nobody changes anything."""
+    """Whether the next look may succeed by itself."""
     if isinstance(error, Misdirected):
         return False
     return isinstance(error, (Unanswered, Unreachable, Skipped)) or getattr(error, "status", None) == 429
@@ -245,7 +245,7 @@ class Source:
         return time.time()
 
     async def send(self) -> None:
-        """All that is to go out, one after the other. It has been saved."""
+        """Sends all events, one after the other. They were saved before."""
         async with self._going_out:
             saved = time.monotonic()
             while self._memory.events:
@@ -275,7 +275,7 @@ def _named(watches: t.Sequence[Subscription]) -> str:
 
 
 def _unread(failed: t.Sequence[tuple[Subscription, Failure]]) -> str:
-    """With the reason of the first one, which need not be that of the others."""
+    """Names the reason of the first one only. That of the others may differ."""
     watch, reason = failed[0]
     whose = "" if len(failed) == 1 else f"; {watch}"
     return f"{_named([one for one, dummy in failed])} cannot be read{whose}: {reason}"

@@ -198,7 +198,7 @@ class Poller:
 
 
 def look_at(service: Service, watch: Subscription, known: Jobs) -> Snapshot:
-    """A job is gone if a list that did not move no longer shows it. Where that proves nothing, a get decides."""
+    """A job that a list no longer shows is gone if the list proves it; else a get decides."""
     query = service.query(watch.chosen)
     listed = everything(service, query, ListCache(), watch.chosen)
     for warning in listed.warnings:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""What survives a restart: the jobs as they were seen last, and the events that are not out yet."""
+"""What survives a restart: the jobs as they were seen last, and the events that were not sent yet."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def _in_markdown(text: str) -> str:
 
 
 def as_junit(report: Report) -> str:
-    """A test case for each entry. A job that would change was not tested, so check mode skips it."""
+    """A test case for each entry. In check mode, a job that would change counts as skipped."""
     root = ElementTree.Element("testsuites", name=clean(report.title))
     for name, jobs in report.plays:
         of_hosts: dict[str, list[Job]] = {}

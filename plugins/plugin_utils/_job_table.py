@@ -78,7 +78,7 @@ def _kind(value: t.Any) -> str:
 
 
 def jobs_of_attempts(attempts: t.Iterable[t.Mapping[str, t.Any]], last: t.Mapping[str, t.Any]) -> list[Job]:
-    """Of a task that was tried again: the jobs as they are after the last attempt, with what any of them did to it."""
+    """Of a task that was tried again: each job as it is after the last attempt, with what all attempts have done to it."""
     known: dict[t.Any, Job] = {}
     for job in [*(job for one in attempts for job in one.get("jobs", ())), *jobs_in(last)]:
         key = job.get("id")
@@ -133,7 +133,7 @@ def _status(job: Job) -> t.Any:
 
 
 def _age(job: Job) -> str | None:
-    """In the largest unit that it has one of: as for older_than, and counted from the same time."""
+    """In the largest unit that does not make it 0, and counted from the same time as older_than."""
     now = time.time()
     made = moment(_named("age", job), now)
     if made is None:
@@ -158,7 +158,7 @@ def cell(job: Job, column: str) -> str:
 
 
 def clean(text: str) -> str:
-    """On one line, and nothing that a terminal would obey: control characters are spelt out."""
+    """On one line. Control characters are spelt out, so that no terminal obeys them."""
     return escaped("".join(" " if char.isspace() else char for char in text), longest=None)
 
 

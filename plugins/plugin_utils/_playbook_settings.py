@@ -156,7 +156,7 @@ def _flat(value: t.Any) -> t.Iterator[t.Any]:
 
 
 def _meanings(spec: Spec, values: Settings, meant: Settings) -> Settings:
-    """``meant``: what Ansible makes of ``values``, which is not asked where a text was given: of a list of hosts it makes one text."""
+    """``meant``: what Ansible makes of ``values``. Lists and texts stay as given, as Ansible would make one text of a list of hosts."""
     found = dict(values)
     for name, option in spec.items():
         if option["type"] not in ("list", "str") or values[name] is None:
@@ -168,7 +168,7 @@ def _meanings(spec: Spec, values: Settings, meant: Settings) -> Settings:
 
 
 def _lists(spec: Spec, found: Settings) -> Settings:
-    """Also those that nobody has given; and what chooses jobs of any status."""
+    """All lists, also those that nobody has given; and the filters that choose jobs of any status."""
     clusters, names, services = found.get("clusters") or [], found.get("names") or [], found.get("services")
     if services is None:
         services = _possible_services(spec, names, clusters)
@@ -185,7 +185,7 @@ def _lists(spec: Spec, found: Settings) -> Settings:
 
 
 def _possible_services(spec: Spec, names: t.Sequence[str], clusters: t.Sequence[str]) -> list[str]:
-    """All of which such jobs can be."""
+    """All services that can have such jobs."""
     every = spec["services"]["choices"] if "services" in spec else ["flink"]
     impossible = {*([] if clusters else ["mrs"]), *(["sql"] if names else [])}
     return [service for service in every if service not in impossible]
@@ -195,7 +195,7 @@ def _possible_services(spec: Spec, names: t.Sequence[str], clusters: t.Sequence[
 
 
 def misspelt(spec: Spec, given: Variables) -> t.Iterator[str]:
-    """Names that are nearly ours, or that the playbook needs itself. Those of an inventory are not our business."""
+    """Names that are nearly ours, or that the playbook needs itself. Variables of an inventory are not looked at."""
     for name in sorted({*given.extra, *given.imported} - set(spec)):
         meant = [known for known in spec if alike(name, known)]
         if meant:
@@ -205,7 +205,7 @@ def misspelt(spec: Spec, given: Variables) -> t.Iterator[str]:
 
 
 def two_credentials(given: Variables) -> list[str]:
-    """Of AWX, where people add one to that of the template. In a shell, it is documented which of them wins."""
+    """A second credential, as people add one to that of a job template in AWX. Of a shell, the guide tells which one wins."""
     there = [[[name for name in ENVIRONMENT[part] if given.environ.get(name)] for part in kind.parts] for kind in KINDS]
     names = [parts[0][0] for parts in there if all(parts)]
     if len(names) < 2 or not {"awx_job_id", "tower_job_id"} & set(given.extra):
@@ -234,7 +234,7 @@ def _one_edit(one: str, other: str) -> bool:
 
 
 def _wrong_kinds(spec: Spec, there: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
-    """Where text belongs. Whether 8 was written 8 or 010, nobody knows any more: YAML, or an INI inventory, has made it a number."""
+    """Numbers and the like where text belongs. YAML has made 8 of both 8 and 010, so nobody knows what was written."""
     for name, value in there.items():
         kind = spec[name]["type"]
         if kind in ("list", "path", "str") and name != "older_than":  # an age says itself what it looks like
@@ -280,7 +280,7 @@ def _wrong_values(spec: Spec, found: Settings, given: Variables) -> t.Iterator[s
 
 
 def _wrong_choice(spec: Spec, found: Settings, empty: bool) -> t.Iterator[str]:
-    """Which jobs. ``empty``: something is refused as empty already."""
+    """No choice of jobs, or two. ``empty``: an empty value is refused already."""
     if "all_jobs" in spec and found["all_jobs"] and found["names"]:
         yield "all_jobs: means every job, so give no names beside it"
     elif "names" in spec and not empty and not any(found[name] for name in ("names", "all_jobs", "queue_name")):
@@ -288,7 +288,7 @@ def _wrong_choice(spec: Spec, found: Settings, empty: bool) -> t.Iterator[str]:
 
 
 def _wrong_services(found: Settings) -> t.Iterator[str]:
-    """What they need, or cannot take."""
+    """Services that lack something, or that cannot be chosen by names."""
     if "mrs" in found["services"] and not found["clusters"]:
         yield "clusters: the service mrs needs the names of its clusters"
     if "sql" in found["services"] and found["names"]:
@@ -304,7 +304,7 @@ def _wrong_files(found: Settings) -> t.Iterator[str]:
 
 
 def _wrong_folder(found: Settings) -> t.Iterator[str]:
-    """Where exports go. What the module would refuse is told before the other services are handled."""
+    """The folder for exports. What the module would refuse is refused here, before jobs of other services are deleted."""
     folder = found.get("export_to")
     if folder is None or CONTROL.search(folder):  # the last is refused in any text
         return
@@ -366,7 +366,7 @@ def _is_empty(name: str, value: t.Any, given: Variables) -> bool:
 
 
 def _kept(playbook: str, file: str | None, given: Variables) -> Settings:
-    """Of this host. Raises ValueError where that cannot be told."""
+    """What was kept of this host. Raises ValueError where that cannot be told."""
     end = playbook == "maintenance_end"
     flink = _of_workflow(given)
     content = _content_of(file, end)
@@ -391,7 +391,7 @@ def _kept(playbook: str, file: str | None, given: Variables) -> Settings:
 
 
 def _content_of(file: str | None, needed: bool) -> dict[str, t.Any] | None:
-    """None where there is no file, and none is needed as none was named."""
+    """None if no file was named, or if it is not there and not ``needed``. Raises ValueError if it is."""
     if file and os.path.exists(file):
         return _content(file)
     if file and needed:

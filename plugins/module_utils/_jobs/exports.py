@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""The definitions of jobs, put into files before these jobs are deleted: those of all of them, or it has failed."""
+"""Before jobs are deleted, their definitions are put into files: those of all of them, or nothing is deleted."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ OVERWRITTEN = "two exports were answered with the same file, so one may have ove
 def export_all(
     export: Export, client: Client, ids: Ids, still_there: t.Callable[[Ids], Ids], files: list[str]
 ) -> ApiError | None:
-    """Adds to ``files``. Why the definitions of some jobs are in none of them; None if they all are.
+    """Adds the names of new files to ``files``. Returns why some jobs are in none of them, None if all are. Raises Fatal.
 
-    A request may have been refused for a job that is gone. So ``still_there`` looks once more, and if some are gone, the
-    rest is exported anew, once. Raises Fatal.
+    A request may have been refused because one of its jobs is gone. ``still_there`` takes a look then; if some jobs are gone,
+    the others are exported once more.
     """
     left_out = _sent(export, client, ids, files)
     if left_out and all(isinstance(fault, Refused) for fault, dummy in left_out):
@@ -44,7 +44,7 @@ def _why(faults: t.Sequence[ApiError]) -> ApiError | None:
 
 
 def _sent(export: Export, client: Client, ids: Ids, files: list[str]) -> list[tuple[ApiError, Ids]]:
-    """As many jobs to a request as it takes, in parallel. The requests that have left no file, and why."""
+    """Sends as many jobs in a request as it takes, in parallel. Returns the requests that have left no file, and why."""
 
     def send(batch: Ids) -> None:
         files.extend(export.send(batch))

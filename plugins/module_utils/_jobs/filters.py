@@ -36,11 +36,11 @@ class Filter:
         return self.fields.filters[self.key]
 
     def untold(self, job: Job) -> bool:
-        """The job does not show the field, which does not mean that it has no such value."""
+        """The job does not show the field, so nobody can say what its value is."""
         return self.field not in job and self.key not in self.fields.none_if_missing
 
     def passes(self, job: Job) -> bool:
-        """Where the job does not tell, only a service that has applied the filter is believed."""
+        """A job that does not show the field passes only if the service itself has applied the filter."""
         return self.key in self.fields.by_service if self.untold(job) else self.fits(job.get(self.field))
 
     def fits(self, found: t.Any) -> bool:
@@ -59,20 +59,20 @@ class Filter:
         return "none" if found is None or found == "" else escaped(str(found))
 
     def _seen_instead(self, misses: Misses) -> list[str]:
-        """The values of the jobs that differ in nothing else, or else of all; the most frequent one first."""
+        """The values of the jobs that miss no other filter; if there are none, of all jobs. The most frequent one comes first."""
         nearest = [job for job, missed in misses if missed == [self]] or [job for job, dummy in misses]
         return [word for word, dummy in Counter(map(self._value, nearest)).most_common()]
 
 
 class Word(Filter):
-    """One of several words, in any spelling of the service."""
+    """One of several words, however the service spells them."""
 
     def fits(self, found: t.Any) -> bool:
         return self.fields.word(str(found)) in set(map(self.fields.word, self.wanted))
 
 
 class OtherWord(Word):
-    """``not_``: none of these words. A job without any is neither in nor out, see may_be_excluded()."""
+    """``not_...``: none of these words. A job that shows none at all is left to may_be_excluded()."""
 
     def untold(self, job: Job) -> bool:
         return False
@@ -85,7 +85,7 @@ class OtherWord(Word):
 
 
 class Part(Filter):
-    """A part of a text. The text may be long, and none for a message."""
+    """A part of a text. Such a text may be too long to be quoted in a message."""
 
     def fits(self, found: t.Any) -> bool:
         return self.wanted.lower() in str(found).lower()
@@ -112,7 +112,7 @@ class Name(Filter):
 
 
 class Age(Filter):
-    """At least so many seconds. A job without a usable time is of no age."""
+    """At least so many seconds old. A job without a usable time never is."""
 
     def untold(self, job: Job) -> bool:
         return False
@@ -178,7 +178,7 @@ def matching(
 
 
 def may_be_excluded(jobs: Jobs, filters: t.Mapping[str, t.Any], fields: Fields, now: float) -> dict[t.Any, str]:
-    """The jobs that pass all filters but for one that would take them out, and do not tell whether it does: by id, its field."""
+    """Jobs that pass all other filters, but do not show the field of a ``not_`` filter: id → that field."""
     found: dict[t.Any, str] = {}
     for key in (key for key in filters if key.startswith(NOT)):
         field = fields.filters[key]
@@ -221,7 +221,7 @@ def _nearly_chosen(misses: Misses, fields: Fields) -> str:
 
 
 def _close(globs: t.Sequence[str], names: t.Sequence[str]) -> list[str]:
-    """The names that a pattern was likely meant for: but for their case, or similar ones."""
+    """The names that a pattern was likely meant for: they differ in upper and lower case, or are similar."""
     from difflib import get_close_matches  # only where something is amiss, as imports cost time
 
     names = sorted(set(names))[:MOST_COMPARED]

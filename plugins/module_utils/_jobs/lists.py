@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""Lists, page by page: all of them, or as many as are cheaper than gets; and whether a list moved while it was read."""
+"""Lists, page by page: all pages, or as many as cost less than gets; and whether a list moved while it was read."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Shown:
         return self
 
     def are_cut(self) -> bool:
-        """Whether the service seems to show no more jobs on a page than on the first one, although more were asked for."""
+        """Whether the service seems to hold fewer jobs on a page than were asked for: as many as on the first one."""
         first = self.whole[0]
         if not 0 < first.rows < min(PAGE, first.total) or self.rows >= first.total:
             return False
@@ -161,7 +161,7 @@ def whole_list(pages_of: Pages) -> Listing:
 
 
 def _goes_by_its_own_step(pages_of: Pages, shown: Shown) -> bool:
-    """Where no page after the first shows a job, one more is read: the first may as well show all that this user may see."""
+    """Whether pages hold fewer jobs than were asked for. One short page alone may be all that this user may see, so a second is read."""
     first, last = shown.whole[0], shown.whole[-1]
     if not shown.are_cut() or (last is not first and last.rows):
         return shown.are_cut()
@@ -190,11 +190,11 @@ def cheapest_pages(pages_of: Pages, ids: Ids) -> Shown:
 
 
 def _may_have_moved(pages_of: Pages, shown: Shown) -> bool:
-    """Of a list with the oldest jobs first; any other one says so itself by its totals.
+    """Whether a list with the oldest jobs first has hidden a job by moving. Of any other list the totals say so.
 
-    A job that had no time, and so no lasting place, may have got one while others arrived: the list then shows as many jobs
-    as it counted at first, and one of the others is not among them. Or a job at its beginning is gone, so that all others
-    have moved up, and one of them is on no page: only these go, as the service keeps records for some time.
+    A job without a time has no lasting place. If it gets a time while others arrive, the list shows as many jobs as it counted
+    at first, but not all of those. Or the first job is gone, and all others have moved up, so one of them is on no page.
+    Only the oldest jobs ever go, as the service keeps its records for some time.
     """
     if pages_of.onward and None in shown.times(pages_of.onward) and len(shown.totals) > 1:
         return True
@@ -203,24 +203,24 @@ def _may_have_moved(pages_of: Pages, shown: Shown) -> bool:
 
 
 def _left(pages_of: Pages, first: Page, step: int) -> int:
-    """How many requests _further() takes at least."""
+    """The least number of requests that _further() takes."""
     onward, pages = pages_of.onward, len(first.others(step)) + 1
     return pages - onward.most + pages // onward.most + 1 if onward and pages > onward.most else 0
 
 
 def _further(pages_of: Pages, shown: Shown, step: int) -> Shown:
-    """The pages of a list that goes on beyond those which it shows. The last one may be an error."""
+    """More pages of a list that has more jobs than it shows at once. The last one may be an error."""
     onward, window, since = pages_of.onward, shown, -1
     if onward is None or not window.go_on(onward, step):
         return Shown()
-    # what gets its time after this is in a later window
+    # read first, as a job that gets its time after this is in a later window
     found = [*_window(onward.timeless, step).pages] if onward.timeless else []
     while window.go_on(onward, step):
         latest = max((time for time in window.times(onward) if time is not None), default=None)
         if latest is None or latest - 1 <= since:
             why = TIMELESS if latest is None else CROWDED
             return Shown([*found, Excessive(window.whole[0].call, why.format(onward.most * step, onward.time), 200)])
-        since = latest - 1  # whether the service means "later" or "not earlier", none of that moment is missed
+        since = latest - 1  # so no job of that very moment is missed, whether the service means "later than" or "from"
         window = _window(onward.later_than(since), step)
         found += window.pages
     return Shown(found)

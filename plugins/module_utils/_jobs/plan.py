@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 from .._cloud.errors import NO_ANSWER, ApiError, Unreachable, Vague
 
 MOST_TRIES = 4  # of the same write for one job
-ENOUGH_LOOKS = 5  # after a refused write, until one before it, whose answer was lost, is believed to have been in vain
-NO_EFFECT = 30.0  # seconds after a write, until a failure that was there before is believed to be its outcome
-GRACE = 5.0  # seconds that a job has, once it was seen to have ended, to show what the write should have left
+ENOUGH_LOOKS = (
+    5  # without an effect, until a write whose answer was lost is believed to be in vain, once its repeat was refused
+)
+NO_EFFECT = 30.0  # seconds that a failure must stay after a write, if it was there before, until it counts as the outcome of the write
+GRACE = 5.0  # seconds that a job which has ended gets to show what the write should have left, such as a savepoint
 PRECISION = 0.001  # seconds; a sleep may end a little before the moment it was for
 
 
@@ -67,8 +69,8 @@ class Owed(t.NamedTuple):
     """The last of several writes, which no job is to be left without. It must not take effect twice."""
 
     write: Write
-    undone: str  # what a report says of a failed job that was left without it
-    pending: str  # and if the write before it may still take effect
+    undone: str  # what a report says of a failed job that did not get it
+    pending: str  # what it says, too, while the write before may still take effect
 
     def said(self, pending: bool) -> str:
         return f"; it {self.pending}, and {self.undone}" if pending else f"; it {self.undone}"
@@ -87,14 +89,16 @@ NOTHING = Notes()
 
 @dataclass(frozen=True)
 class Refusals:
-    """What it means if the service refuses a write, by the code of the refusal and the status of the job."""
+    """What the refusal of a write means, by its code and by the status of the job."""
 
-    not_now: t.Collection[str] = ()  # codes: it depends on the status at that moment
-    passing: t.Collection[str] = ()  # statuses in which such a refusal is waited for to pass
+    not_now: t.Collection[str] = ()  # codes of a refusal that depends on the status at that moment
+    passing: t.Collection[str] = ()  # statuses that the task waits out after such a refusal
     is_done: t.Collection[str] = ()  # statuses in which such a refusal shows that all is as wanted
-    again: t.Collection[str] = ()  # codes: it only says that it failed, so it is tried again
-    hinted: t.Collection[str] = ()  # codes: what the job tells may be the reason, see Notes
-    tried_once: t.Collection[str] = ()  # statuses in which a write is sent once, and its refusal leaves only waiting
+    again: t.Collection[str] = ()  # codes that only say that it failed: it is tried again
+    hinted: t.Collection[str] = ()  # codes that the hint of a job may explain, see Notes
+    tried_once: t.Collection[
+        str
+    ] = ()  # statuses in which a write is sent only once; after a refusal the job is just awaited
 
     def says_little(self, refusal: ApiError) -> bool:
         """The next try may be accepted."""
@@ -103,11 +107,11 @@ class Refusals:
 
 @dataclass(frozen=True)
 class Remains:
-    """What a write should leave in a job, such as a savepoint; see Notes for how a job lacks it."""
+    """What a write should leave in a job, such as a savepoint. A job that lacks it says so in its Notes."""
 
-    insists: bool = False  # a job that lacks it after a write has failed, although its status is as wanted
-    content: t.Mapping[str, str] = field(default_factory=dict)  # statuses in which nothing can be lacking → why
-    told_of: t.Collection[str] = ()  # statuses in which a job that lacks it without our doing is named
+    insists: bool = False  # without it a job has failed after our write, whatever its status
+    content: t.Mapping[str, str] = field(default_factory=dict)  # statuses in which it cannot be missing → why
+    told_of: t.Collection[str] = ()  # statuses in which a job is named that lacks it without our doing
 
 
 @dataclass(frozen=True)
@@ -121,17 +125,19 @@ class DesiredState:
     words: Words
     then: t.Mapping[Write, Write] = field(default_factory=dict)  # write → the write that follows it
     failures: t.Collection[str] = ()  # statuses that mean, after a write, that it came to nothing
-    twice: t.Collection[str] = ()  # statuses that a job may fall back to: after one, two looks must find it done
-    left_alone: str = ""  # why a step may be FAILED before anything was written
+    twice: t.Collection[
+        str
+    ] = ()  # unstable statuses: a job that was in one has reached the goal only when two looks in a row say so
+    left_alone: str = ""  # why a job may fail although nothing was written
     refusals: Refusals = Refusals()
     remains: Remains = Remains()
     notes: t.Callable[[dict[str, t.Any]], Notes] = lambda job: NOTHING  # what else a job tells
-    next: DesiredState | None = None  # what is wanted of a job as soon as it was seen as wanted here
+    next: DesiredState | None = None  # what is wanted next of a job that was seen in this state
     owed: Owed | None = None  # the write that all this leads to
-    marks: t.Mapping[str, t.Any] = field(default_factory=dict)  # what a diff shows besides of jobs that change
+    marks: t.Mapping[str, t.Any] = field(default_factory=dict)  # what a diff shows, too, of jobs that change
 
     def step(self, status: str | None) -> Step | Write:
-        """The next step for a job in ``status``, had nothing been written for it yet."""
+        """The step for a job in ``status`` for which nothing was written yet."""
         return self.gone if status is None else self.steps.get(status.lower(), self.otherwise)
 
     def owes(self, write: Write) -> bool:
@@ -145,7 +151,7 @@ class DesiredState:
 
 
 def until_ended(ended: t.Iterable[str], twice: t.Collection[str] = ()) -> DesiredState:
-    """The end of jobs is awaited, and nothing else done. Whatever is not known to be an end is none."""
+    """The task only waits until jobs have ended. A status that is not among ``ended`` is no end."""
     return DesiredState(
         steps=dict.fromkeys(ended, Step.DONE),
         otherwise=Step.WORKS,
@@ -164,8 +170,8 @@ class LastWrite(t.NamedTuple):
     refusal: ApiError | None
     answered_at: float  # or given up, on the monotonic clock
     again_at: float  # when it may be sent again
-    unsure: bool  # it, or the same before it, was lost or refused with others: its effect may still show
-    unanswered: bool  # it, or the same before it, was lost: another refusal does not say that it was in vain
+    unsure: bool  # it, or an earlier try, was lost, or refused together with others: its effect may still show
+    unanswered: bool  # it, or an earlier try, was lost: that a later try is refused does not prove that it was in vain
     looks: int = 0
     moved: bool = False  # another status was seen
 
@@ -173,7 +179,7 @@ class LastWrite(t.NamedTuple):
     def after(
         cls, before: LastWrite | None, write: Write, answer: Answer, refusal: ApiError | None, now: float, pause: float
     ) -> LastWrite:
-        """``answer`` came at ``now``. If the write before was the same, what was unknown of it stays unknown."""
+        """``answer`` came at ``now``. A repeat does not settle what was unknown of the same write before."""
         same = before if before and before.write is write else None
         lost = answer is Answer.LOST
         unsure = lost or answer is Answer.DOUBTFUL or (same is not None and same.unsure)
@@ -190,7 +196,7 @@ class LastWrite(t.NamedTuple):
 
     @property
     def just_refused(self) -> bool:
-        """The refusal may be older than it looks: a job that has just ended is shown as running for a while."""
+        """Too early to believe the last look: a job that has just ended is shown as running for a while."""
         return self.answer is Answer.REFUSED and self.looks < 2
 
 
@@ -201,8 +207,10 @@ class Entry:
     id: t.Any
     goal: DesiredState
     name: str | None = None
-    beside: dict[str, t.Any] = field(default_factory=dict)  # what is shown with its name, or instead
-    row: dict[str, t.Any] = field(default_factory=dict)  # the job as it was seen last, if another goal may follow
+    beside: dict[str, t.Any] = field(default_factory=dict)  # what a report shows beside its name, or instead of one
+    row: dict[str, t.Any] = field(
+        default_factory=dict
+    )  # the whole job as it was seen last, kept if another goal may follow
     before: str | None = None  # the first status seen, in the service's own word
     status: str | None = None  # the last one
     reason: str = ""  # the service's own words on the status
@@ -215,7 +223,7 @@ class Entry:
     writes: list[Write] = field(default_factory=list)
     last: LastWrite | None = None
     unsent: ApiError | None = None  # why the write that was due could not be sent any more
-    drained: bool = False  # it has ended in the time that it was given for that
+    drained: bool = False  # it has ended by itself within drain_timeout
     changed: bool = False
     failed: bool = False
     settled: bool = False
@@ -239,7 +247,7 @@ class Entry:
         self.been.add(self.word)
 
     def show_beside(self, job: t.Mapping[str, t.Any]) -> None:
-        """What was shown once stays, also where a get tells less than the list."""
+        """Keeps what was shown once, as a get may tell less than the list."""
         self.beside.update({key: job[key] for key in self.beside if job.get(key) is not None})
 
     def sent(
@@ -352,13 +360,13 @@ def _is_believed(found: Step | Write, last: LastWrite) -> bool:
 
 
 def _may_be_back(entry: Entry, last: LastWrite) -> bool:
-    """The write must not take effect twice; it may have had its effect, and the job may be where it was before."""
+    """The write may have had its effect, and the job be back where it was. It must not be sent again then."""
     return entry.goal.owes(last.write) and last.moved and (last.unsure or says_little(entry))
 
 
 def _again(entry: Entry, last: LastWrite, now: float) -> Step | Write:
-    """After an answer that leaves open what became of the write: it is sent again after a look. A pause comes before it, too,
-    unless the write was refused together with those of other jobs."""
+    """The answer has left open what became of the write, so it is sent again, now that a look shows no effect. Before that
+    comes a pause, unless the write was only refused together with those of other jobs."""
     early = says_little(entry) and not _over(last.again_at, now)
     if not entry.exhausted(last.write) and not entry.notes.hindrance:
         return Step.PAUSE if early else last.write
@@ -368,7 +376,7 @@ def _again(entry: Entry, last: LastWrite, now: float) -> Step | Write:
 
 
 def _after_refusal(entry: Entry, last: LastWrite) -> Step | Write:
-    """After a refusal that means this job: another status may have made it pointless, or let the write through."""
+    """After a refusal that means this very job. Meanwhile another status may be as wanted, or may allow the write."""
     refusals = entry.goal.refusals
     if entry.refusal is None or entry.refusal.code not in refusals.not_now:
         return Step.FAILED
@@ -382,7 +390,7 @@ def _after_refusal(entry: Entry, last: LastWrite) -> Step | Write:
 
 
 def says_little(entry: Entry) -> bool:
-    """There was a last write, and its answer leaves open what comes of the next try."""
+    """The answer to the last write does not tell what comes of a next try."""
     last, refusal = entry.last, entry.refusal
     if last is None:
         return False
@@ -402,11 +410,13 @@ def in_doubt(entry: Entry) -> bool:
     last = entry.last
     if last is None or not last.unsure:
         return False
-    return not (last.moved if entry.goal.owes(last.write) else entry.changed)  # by an earlier write, perhaps
+    return not (
+        last.moved if entry.goal.owes(last.write) else entry.changed
+    )  # it may have been changed by an earlier write
 
 
 def is_owed(entry: Entry) -> bool:
-    """A write that only prepares another one took effect, or may have: the job must not be left so."""
+    """The first of two writes has taken effect, or may have: the job needs the second one, too."""
     owed, last = entry.goal.owed, entry.last
     prepared = owed is not None and any(write is not owed.write for write in entry.writes)
     may_show = last is not None and (last.unanswered or last.answer is Answer.DOUBTFUL)
@@ -414,7 +424,7 @@ def is_owed(entry: Entry) -> bool:
 
 
 def left(entry: Entry) -> str:
-    """What a failed job is left without, if several writes were to be made for it."""
+    """What a report says of a failed job that did not get the last of its writes."""
     goal, last = entry.goal, entry.last
     if goal.owed is None:
         return ""

@@ -29,7 +29,7 @@ Observation = t.Union[Job, None, ApiError]  # a job, None for unknown to the ser
 
 @dataclass
 class ListCache:
-    """What lists have shown to this task so far; ``query``: later lists are asked for the same, so that they can be compared."""
+    """What lists have shown to this task so far. ``query``: what later lists are asked for, so that they can be compared."""
 
     query: t.Mapping[str, t.Any] = field(default_factory=dict)
     shown: set[t.Any] = field(default_factory=set)
@@ -78,7 +78,7 @@ def everything(
 def _statuses_of(
     vague: t.Mapping[t.Any, Job], service: Service, filters: t.Mapping[str, t.Any] | None
 ) -> tuple[dict[t.Any, Job], dict[t.Any, ApiError]]:
-    """For jobs whose status a list does not tell: those of which a get tells it, and those of which it does not either."""
+    """Jobs whose status a list does not tell: those with the status that a get tells, and why a get does not tell it either."""
     fields = service.fields
     if filters is None:
         return {}, {job_id: Untold("", f"the list tells no {fields.status} of this job") for job_id in vague}

@@ -66,8 +66,8 @@ from .service import JobType, Service
 Result = dict[str, t.Any]
 
 YEAR = 365 * 86400  # seconds
-BRIEFLY = 10.0  # seconds for a look at all jobs, where some of them must not be kept waiting by others
-OVERTIME = 60.0  # seconds after the deadline, for jobs that are not to be left as they are then
+BRIEFLY = 10.0  # seconds that a look at all jobs may take while the turn of some has come
+OVERTIME = 60.0  # seconds after the deadline, for jobs that were stopped and not started again yet
 DRAINED = ("stopped", "absent")  # states in which jobs may be given time to end by themselves
 
 
@@ -87,7 +87,7 @@ class Task:
     why_none: str = ""  # why the filters have selected no job
     warnings: list[str] = field(default_factory=list)
     late: bool = False  # nothing is sent any more
-    overtime: bool = False  # the deadline was over, but some jobs must not be left as they were then
+    overtime: bool = False  # the deadline is over, and only the jobs go on that were stopped and not started again yet
     underway: set[tuple[t.Any, Write]] = field(default_factory=set)  # what was sent for each id, answered or not
     sending: dict[t.Any, Write] = field(default_factory=dict)  # id → what was sent last, until its entry knows of it
     taken: dict[t.Any, Refused | None] = field(default_factory=dict)  # id → the answer to that
@@ -183,12 +183,12 @@ def _nothing_done(error: Failure) -> Result:
 
 
 def _exported(task: Task | None, options: Options) -> Result:
-    """Part of each result of a task that is to export jobs, whatever became of it."""
+    """What each result has, too, if the task is to export jobs."""
     return {} if options.get("export_to") is None else {"exported": task.exported if task else []}
 
 
 def _choose(service: Service, task: Task) -> None:
-    """Makes the entries, in the order given or listed, and reads each job once."""
+    """Makes an entry for each job, in the order given or listed, and reads each job once."""
     if task.selection.ids is not None:
         task.entries = [_entry(job_id, service, task) for job_id in task.selection.ids]
         _look(service, task, task.entries)
@@ -283,7 +283,7 @@ def _export(service: Service, task: Task) -> None:
     """Before the first write, of all jobs that are to be deleted. Where that fails, none of them is."""
     if service.export is None:
         return
-    _due(task)  # all that is left open then may be deleted, be it after another look
+    _due(task)  # settles what is not to be deleted
     entries = {entry.id: entry for entry in task.open()}
 
     def still_there(ids: t.Sequence[t.Any]) -> list[t.Any]:
@@ -335,7 +335,7 @@ def _send_what_is_due(service: Service, task: Task) -> list[Entry]:
 
 @contextlib.contextmanager
 def _briefly(service: Service, task: Task, hurried: bool) -> t.Iterator[None]:
-    """If there is a hurry, jobs that have been stopped do not wait for the requests that others need."""
+    """If there is a hurry, requests get little time, so that no job whose turn has come waits for others."""
     if hurried:
         service.client.end_at(min(task.deadline.moment, task.deadline.now() + BRIEFLY))
     yield
@@ -343,7 +343,7 @@ def _briefly(service: Service, task: Task, hurried: bool) -> t.Iterator[None]:
 
 
 def _begins_overtime(service: Service, task: Task, waiting: t.Sequence[Entry]) -> bool:
-    """Once, for the jobs that must not be left as they are. The others have failed."""
+    """Once, for the jobs that were stopped and not started again yet. The others have failed."""
     if task.overtime or not any(map(is_owed, waiting)):
         return False
     _time_out([entry for entry in waiting if not is_owed(entry)], task)
@@ -372,14 +372,14 @@ def _wake_up(waiting: t.Sequence[Entry], task: Task) -> float | None:
 
 
 def _judge(entry: Entry, task: Task, now: float) -> Write | None:
-    """Settles the entry if its end was seen; else the write that is due, None if there is only to wait."""
+    """The write that is due, None if there is none. Settles the entry if nothing is left to be done."""
     if not entry.seen:
         entry.fail(f"could not be read: {entry.unread}", entry.unread)
         return None
     if isinstance(entry.unread, Bug):
         entry.fail(f"could not be read: {entry.unread}{_doubt(entry)}", entry.unread)
     if entry.unread:
-        return None  # nothing is decided, and above all nothing repeated, on what was seen before
+        return None  # an old look is no ground for any decision, least of all for sending a write again
     entry.changed = entry.changed or took_effect(entry, now)
     step = next_step(entry, now)
     if step is Step.DONE and entry.goal.next:
@@ -483,7 +483,7 @@ def _doubt(entry: Entry) -> str:
 
 
 def _doubt_of_a_lost_write(entry: Entry) -> str:
-    """Only after a lost write: if a write was only refused, the look since then has told enough."""
+    """Only if an answer was lost. After a mere refusal the look since then has told enough."""
     return _doubt(entry) if entry.last and entry.last.unanswered else ""
 
 
@@ -534,7 +534,7 @@ def _batches(service: Service, task: Task, writes: t.Sequence[tuple[Entry, Write
 
 
 def _to_be_sent_alone(task: Task, due: t.Sequence[Entry], write: Write) -> set[Entry]:
-    """After a refused batch each job is sent alone, unless the look since then has shown what stood in the way."""
+    """Each job of a refused batch, unless the look since then has shown which of them stood in the way."""
     doubtful = {entry for entry in due if _is_doubtful(entry)}
     if len(doubtful) < sum(map(_is_doubtful, task.entries)):
         return {entry for entry in doubtful if entry.writes.count(write) > 1}

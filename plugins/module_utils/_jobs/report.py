@@ -75,7 +75,7 @@ def _failures(failed: t.Sequence[Entry]) -> str:
 
 
 def incomplete(entries: t.Sequence[Entry], goal: DesiredState) -> list[str]:
-    """A warning that names the jobs which are as wanted, but lack what this task would have made of them."""
+    """A warning that names the jobs which others have stopped without what this task would have left, such as a savepoint."""
     found = [entry for entry in entries if entry.settled and not entry.failed and misses(entry)]
     if not found:
         return []
@@ -113,7 +113,7 @@ def _how_far(entry: Entry, goal: DesiredState) -> str:
 
 
 def until_now(entries: t.Sequence[Entry], goal: DesiredState, sent: t.Collection[tuple[t.Any, Write]]) -> str:
-    """For a task that ends before its time; ``sent``: the id and the write of all that was sent, answered or not."""
+    """What an interrupted task has done. ``sent``: id and write of all that was sent, answered or not."""
     if not sent:
         return "nothing was changed"
     counts = Counter(write for dummy, write in sent)

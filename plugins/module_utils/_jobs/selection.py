@@ -38,10 +38,12 @@ class Fields:
     reason: str
     filters: t.Mapping[str, str]
     by_service: t.Collection[str]  # the filters that the service applies itself
-    parts: t.Collection[str] = ()  # the filters that a part of a text satisfies, in upper and lower case
-    none_if_missing: t.Collection[str] = ()  # the filters whose field tells that there is none by not being there
+    parts: t.Collection[str] = ()  # the filters that a part of a text satisfies, in any case of its letters
+    none_if_missing: t.Collection[
+        str
+    ] = ()  # the filters whose field is left out by the service where a job has no such thing
     twins: t.Mapping[str, str] = field(default_factory=dict)  # words that mean another one, in lower case
-    beside: t.Collection[str] = ()  # what an entry of a report shows, too, as there is no name to know the job by
+    beside: t.Collection[str] = ()  # fields that a report shows instead of a name, where jobs have none
 
     def word(self, text: str) -> str:
         """A word of the service as it is compared with another one."""
@@ -119,7 +121,7 @@ def _id(option: str, position: int, text: str, parse_id: t.Callable[[str], t.Any
 def cleaned(where: str, value: t.Any) -> t.Any:
     """A value without the blanks around its texts, as lists may be given as text: ``orders, clicks``.
 
-    Raises OptionError for an empty one, which would widen the selection and is never meant, and for what no name holds.
+    Raises OptionError for an empty value, which nobody means and which would select more, and for what no name can hold.
     """
     if isinstance(value, str):
         value = plain(where, value)
@@ -133,7 +135,7 @@ def cleaned(where: str, value: t.Any) -> t.Any:
 
 
 def plain(where: str, text: str) -> str:
-    """A text without the blanks around it. Raises OptionError for one that no name can be, such as several lines."""
+    """A text without the blanks around it. Raises OptionError for one that cannot be a name, such as several lines."""
     found = text.strip(BLANKS)
     if any(unicodedata.category(char) in CONTROL for char in found):
         raise OptionError(f"{where}: {text[:LONGEST_SHOWN]!r} has a line break or control character in it")
@@ -141,7 +143,7 @@ def plain(where: str, text: str) -> str:
 
 
 def refuse_exclusion(where: str, globs: t.Sequence[t.Any]) -> None:
-    """Elsewhere in Ansible, a leading ``!`` takes out what matches. Here it would only be part of a name, so it is refused."""
+    """Refuses a leading ``!``, which elsewhere in Ansible takes out what matches. Here it would only be part of a name."""
     for number, glob in enumerate(globs):
         if str(glob).startswith("!"):
             raise OptionError(
@@ -158,7 +160,7 @@ def seconds(text: str) -> int:
 
 
 def asked(filters: t.Mapping[str, t.Any], fields: Fields, key: str, words: t.Collection[str]) -> dict[str, t.Any]:
-    """The query for the filters that a service applies; ``key``, its filter by status, takes a single known word."""
+    """The query for the filters that a service applies itself. ``key``: its filter by status, which takes a single known word."""
     query = {name: filters[name] for name in fields.by_service if name in filters}
     wanted = [word.lower() for word in filters.get(key, ())]
     if len(wanted) == 1 and wanted[0] in words:
@@ -169,7 +171,7 @@ def asked(filters: t.Mapping[str, t.Any], fields: Fields, key: str, words: t.Col
 def moment(found: t.Any, now: float) -> float | None:
     """A time stamp of a service, in ms, as seconds since 1970. None for one that no job can have.
 
-    Pages of the provider disagree on the unit. One in seconds would be of 1970, and make any job an old one.
+    Pages of the provider disagree on the unit. A time in seconds, read as ms, would be in 1970, and any job would be old.
     """
     if isinstance(found, str) and found.isascii() and found.isdecimal() and len(found) < 20:
         found = int(found)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""The contract: what a kind of jobs offers, so that all else works with it. FlinkJobs is one that has it all."""
+"""The contract: what a kind of jobs must offer to all other code. FlinkJobs is an example that has all of it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Page:
 
 
 class Paging(enum.Enum):
-    """A page of a list is asked for by a number. This is what the number counts."""
+    """What the number counts by which a page of a list is asked for."""
 
     JOBS = "jobs, from 0"
     PAGES = "pages, from 1"
@@ -49,9 +49,9 @@ class Paging(enum.Enum):
 
 @dataclass(frozen=True)
 class Onward:
-    """How a list goes on that shows the oldest jobs first, and only so many pages: as another one, of later jobs.
+    """For a list that has the oldest jobs first and shows only so many pages: it goes on as another list, of later jobs.
 
-    The time to go on from is that of the last job seen, never one of a clock of ours.
+    They are later than the last job seen, whose time is the service's, and not one of our clock.
     """
 
     most: int  # pages that it shows
@@ -64,8 +64,8 @@ class Onward:
 class Pages:
     """A list. ``read`` gets the page of a number; it raises ApiError.
 
-    ``oldest_first``: what arrives while it is read comes at its end, and not at its top. ``lasting``: the same list with
-    more jobs in it, that none of them leaves while it is read, as one that has ended leaves a list of those that run.
+    ``oldest_first``: jobs that arrive meanwhile come at its end, and not at its top. ``lasting``: a list with more jobs that
+    none of them leaves meanwhile. (A job that ends leaves a list of the jobs that run.)
     """
 
     client: Client
@@ -80,7 +80,7 @@ class Pages:
         return self.read(0 if self.paging is Paging.JOBS else 1)
 
     def others(self, first: Page, step: int = PAGE, most: int | None = None) -> list[Page | ApiError]:
-        """All pages after the first, or ``most`` of them, as far as they are shown, read at the same time.
+        """All pages after the first that the service shows, or ``most`` of them, read at the same time.
 
         ``step``: how many jobs a page holds.
         """
@@ -104,9 +104,9 @@ class Pages:
 
 @dataclass(frozen=True)
 class Export:
-    """Files with the definitions of jobs. ``send``: one request for these, up to ``most``; the names of their files, one at least.
+    """Files with the definitions of jobs. ``send``: one request, for up to ``most`` jobs; the names of the files, one at least.
 
-    It raises ApiError where there are none. It is no write: what it makes for the same jobs twice does no harm.
+    It raises ApiError where there are none. It counts as no write, as a second file with the same jobs does no harm.
     """
 
     most: int
@@ -119,8 +119,10 @@ class Service(t.Protocol):
     client: Client
     fields: Fields
     batch: t.Mapping[Write, int]  # the most jobs that one request carries
-    passing: t.Collection[str]  # what a query may ask for that does not stay as it is, such as the status
-    hidden: t.Collection[str]  # codes of a get that fails although a list may show the job
+    passing: t.Collection[
+        str
+    ]  # parts of a query that a job may match no longer while it is watched, such as the status
+    hidden: t.Collection[str]  # codes of a refused get whose job a list may show all the same
     detail_fields: t.Collection[str]  # what a get shows and a list does not, secrets among it
     export: Export | None  # of all jobs before the first is deleted; None: not offered, or not wanted
 
@@ -138,13 +140,13 @@ class Service(t.Protocol):
 
 
 class JobType(t.Protocol):
-    """What must be known of a kind of jobs before there is a client, and how to get to its jobs."""
+    """What is known of a kind of jobs before there is a client, and the way to its jobs."""
 
     api: Api
     module: str  # that brings these jobs into a state; the reader's name ends with _info
     fields: Fields
     ended: t.Collection[str]  # statuses of jobs that do not run any more, in lower case: what counts as stopped
-    twice: t.Collection[str]  # statuses that a job may fall back to: after one, two looks must find it ended
+    twice: t.Collection[str]  # unstable statuses: a job that was in one has ended only when two looks in a row say so
 
     @staticmethod
     def options() -> Spec:
@@ -159,4 +161,4 @@ class JobType(t.Protocol):
         """What ``state`` means. Raises OptionError for an option that belongs to another state."""
 
     def __call__(self, client: Client, options: Options) -> Service:
-        """May send a request to find out where the jobs are. Raises OptionError if they are nowhere, and ApiError."""
+        """May send a request to find out where the jobs are. Raises ApiError, and OptionError if there is no such place."""

@@ -36,7 +36,7 @@ def _row(fields: Fields) -> t.Any:
 
 
 def page(answer: t.Any, rows: str, total: str, fields: Fields, call: str) -> Page:
-    """A list answer as a page. Raises Unanswered for one of another shape, Excessive for one that claims too much."""
+    """The answer to a list as a page. Raises Unanswered for another shape, Excessive for more jobs than can be meant."""
     shaped(answer, {total: count, rows: Maybe([_row(fields)])}, call)
     number, found = int(answer[total]), answer[rows] or ()
     if number > MOST:

@@ -23,7 +23,7 @@ DLI = Api(
 
 
 def refusal_in(element: t.Any, call: str) -> Refused | None:
-    """The refusal in a 2xx answer. ``is_success`` comes as a boolean or as a string; where it is missing the status stands."""
+    """The refusal in a 2xx answer. ``is_success`` is a boolean or a string; without it the answer is a yes."""
     said = element.get("is_success") if isinstance(element, dict) else None
     if said is None or str(said).lower() == "true":
         return None
@@ -38,7 +38,7 @@ def agree(answer: t.Any, call: str) -> None:
 
 
 def check_tags(filters: t.Mapping[str, t.Any]) -> None:
-    """Raises OptionError for a tag that tag_query() would make another one of."""
+    """Raises OptionError for a tag that would become another one in tag_query()."""
     for key, value in filters.get("tags", {}).items():
         if isinstance(value, (dict, list)) or "," in f"{key}{value}" or "=" in key:
             raise OptionError(

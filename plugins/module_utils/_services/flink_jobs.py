@@ -308,7 +308,7 @@ class FlinkJobs:
         return [next((one for one in refusals if one), None)] * len(ids)
 
     def _export(self, ids: t.Sequence[int]) -> list[str]:
-        """A yes without a file is no yes. What is lost is asked again: then OBS has two files, one of which nobody knows."""
+        """A yes without the name of a file is no yes. A request whose answer is lost is sent again; OBS then has a second file that nobody knows of."""
 
         def read(answer: t.Any, call: str) -> list[str]:
             shaped(answer, {"is_success": Maybe((bool, str)), "zip_file": Maybe([str])}, call)
@@ -334,7 +334,7 @@ class FlinkJobs:
 
 
 def _with_savepoints(goal: DesiredState, waits: bool) -> DesiredState:
-    """Stopped with a savepoint. Jobs that cannot have one yet are awaited first. Without ``waits`` nobody sees whether there is one."""
+    """Stopped with a savepoint. Jobs that cannot have one yet are awaited first. If nobody ``waits``, nobody sees whether there is one."""
     return replace(
         goal,
         steps={**goal.steps, "job_submitting": Step.HOLD, "job_downloading": Step.HOLD},
@@ -349,7 +349,7 @@ def _with_savepoints(goal: DesiredState, waits: bool) -> DesiredState:
 
 
 def _restarted(options: t.Mapping[str, t.Any]) -> DesiredState:
-    """Stopped, and as soon as that was seen started: two states, one after the other. Raises OptionError."""
+    """Stopped, and started as soon as it was seen stopped: two states, one after the other. Raises OptionError."""
     if not options["wait"]:
         raise OptionError("wait: state restarted has to see each job stopped before it starts it; leave it out")
     if options["trigger_savepoint"] != options["resume_savepoint"]:
@@ -367,5 +367,5 @@ def _from_savepoints(goal: DesiredState) -> DesiredState:
 
 
 def _has_none(job: Job) -> bool:
-    """A job has no savepoint, and the service says so. Where it does not tell, it may have one."""
+    """The service says that the job has no savepoint. A job of which it says nothing may have one."""
     return str(job.get("has_savepoint")).lower() == "false"

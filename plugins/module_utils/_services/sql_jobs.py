@@ -114,7 +114,9 @@ class SqlJobs:
             raise OptionError("filters.job_type: ALL is not the type of any job; leave job_type out")
         if len(filters.get("sql_pattern", "")) > LONGEST_PATTERN:
             raise OptionError(f"filters.sql_pattern: is longer than {LONGEST_PATTERN} characters")
-        if "state" in options and "job_type" not in filters:  # nobody means these who wants to empty a queue
+        if (
+            "state" in options and "job_type" not in filters
+        ):  # who empties a queue does not mean the maintenance of the queue
             filters[f"{NOT}job_type"] = list(OF_THE_QUEUE)
         return replace(selection, filters=filters)
 
@@ -157,7 +159,7 @@ class SqlJobs:
     def _in_list(self, job_id: str, error: Refused | Unanswered) -> Job | None:
         """A 400 may as well be "parameter wrong": it means an unknown job only if a list agrees.
 
-        A list that has never shown a job which is there says nothing of it, and neither does a missing permission.
+        If the job was read before, but no list has shown it, the list says nothing; and neither does a refused permission.
         """
         hidden = job_id in self._read - self._listed or error.code in DLI.no_permission
         listed = self._page(1, {"job-id": job_id})
@@ -168,7 +170,7 @@ class SqlJobs:
         return None
 
     def pages(self, query: t.Mapping[str, t.Any]) -> Pages:
-        """The oldest first: in any other order a list of pages by number moves with each job that arrives."""
+        """The oldest first. In any other order each job that arrives would move all others to later pages."""
         of_all = {key: value for key, value in query.items() if key not in self.passing}
         launching = None if "job-status" in query else self.pages({**query, "job-status": "LAUNCHING"})
         return Pages(
