@@ -11,7 +11,7 @@ import enum
 import typing as t
 from dataclasses import dataclass, field
 
-from .._cloud.errors import NO_ANSWER, ApiError, Unreachable, Vague
+from .._cloud.errors import NO_ANSWER, ApiError, Failure, Unreachable, Vague
 
 MOST_TRIES = 4  # of the same write for one job
 ENOUGH_LOOKS = (
@@ -290,7 +290,7 @@ class Entry:
     def settle(self, msg: str = "") -> None:
         self.settled, self.msg = True, msg
 
-    def fail(self, msg: str, error: ApiError | None = None) -> None:
+    def fail(self, msg: str, error: Failure | None = None) -> None:
         self.settled = self.failed = True
         self.msg = f"{msg}{left(self)}"
         self.error = error.error if error else NO_ANSWER
@@ -448,11 +448,13 @@ def misses(entry: Entry) -> bool:
 
 def wake_up(entry: Entry, now: float) -> float | None:
     """When the next step may change because time has passed. None if only another look can change it."""
-    moments = []
-    if entry.last and says_little(entry):
-        moments.append(entry.last.again_at)
-    if entry.last and entry.word in entry.goal.failures:
-        moments.append(entry.last.answered_at + NO_EFFECT)
+    last, moments = entry.last, []
+    if last is None:
+        return None
+    if says_little(entry):
+        moments.append(last.again_at)
+    if entry.word in entry.goal.failures:
+        moments.append(last.answered_at + NO_EFFECT)
     if lacks(entry):
         moments.append(entry.since + GRACE)
     return min((moment for moment in moments if not _over(moment, now)), default=None)

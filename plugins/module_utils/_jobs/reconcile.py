@@ -154,7 +154,7 @@ def _failed(fault: Failure, task: Task | None, context: Context) -> Result:
     """Of a task that could not be finished, with everything that is known of each job."""
     if task is None or not any(entry.seen for entry in task.entries):
         return {**_nothing_done(fault), "warnings": task.warnings if task else []}
-    _give_up(task, "not finished, see the error of the task", fault if isinstance(fault, ApiError) else None)
+    _give_up(task, "not finished, see the error of the task", fault)
     result = _reported(task, context)
     return {**result, "failed": True, "msg": f"{fault}. {result['msg']}", "error": fault.error}
 
@@ -172,7 +172,7 @@ def _interrupted(task: Task | None, context: Context) -> Interrupted:
     return Interrupted(text, _reported(task, context))
 
 
-def _give_up(task: Task, why: str, error: ApiError | None) -> None:
+def _give_up(task: Task, why: str, error: Failure | None) -> None:
     for entry in task.open():
         entry.fail(f"{why}{_doubt(entry)}", error)
 

@@ -249,6 +249,27 @@ def test_what_is_unknown_of_one_write_says_nothing_of_another() -> None:
     assert (step_of(entry, goal), in_doubt(entry)) == (Step.FAILED, False)
 
 
+def test_another_look_is_due_after_an_answer_that_proves_nothing() -> None:
+    """Whatever ``wait`` says: after a lost write, and until a refusal was seen to hold."""
+    entry = entry_seen(RUNNING)
+    found = [entry.unproven]
+    for answer in (Answer.ACCEPTED, Answer.REFUSED, Answer.LOST):
+        entry.sent(Write.STOP, answer, None if answer is Answer.ACCEPTED else NOT_NOW)
+        for dummy in range(2):
+            found.append(entry.unproven)
+            entry.look(RUNNING)
+        found.append(entry.unproven)
+    assert found == [False, *[False] * 3, True, True, False, *[True] * 3]
+
+
+def test_nothing_changes_by_time_alone_while_an_accepted_write_is_awaited() -> None:
+    entry = entry_seen(RUNNING)
+    assert wake_up(entry, 0) is None
+    entry.sent(Write.STOP, Answer.ACCEPTED, now=1, pause=0.5)
+    entry.look(CANCELING, now=1)
+    assert wake_up(entry, 1) is None
+
+
 def test_how_messages_name_a_status() -> None:
     entry = entry_seen("job_cancel_fail")
     entry.reason = "no room"

@@ -15,7 +15,7 @@ from ansible_collections.otc.bigdata.plugins.module_utils._jobs.lists import Lis
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.reading import ListCache, everything, look
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.selection import Fields, Job
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.service import PAGE, Onward, Page, Pages, Paging
-from ansible_collections.otc.bigdata.plugins.module_utils._jobs.shapes import by_told_status, tags
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.shapes import by_told_status, count, tags
 
 BEGIN = 1_700_000_000_000
 
@@ -321,4 +321,21 @@ def test_status_that_only_a_get_tells_of_a_job_without_the_field_of_a_filter() -
     archive.query = dict  # type: ignore[attr-defined]
     archive.get = lambda job_id: {"id": job_id, "status": "RUNNING"}  # type: ignore[method-assign]
     found = everything(archive, {}, ListCache(), {"owner": "me"})  # type: ignore[arg-type]
-    assert found.jobs == {1: {"id": 1, "start": BEGIN, "status": "RUNNING"}}
+    assert (found.jobs, found.untold) == ({1: {"id": 1, "start": BEGIN, "status": "RUNNING"}}, {})
+
+
+@pytest.mark.parametrize(
+    ("value", "right"),
+    [
+        (0, True),
+        (7.0, True),
+        ("9" * 19, True),
+        ("9" * 20, False),
+        (7.5, False),
+        (-1, False),
+        (True, False),
+        ("٣", False),
+    ],
+)
+def test_shape_of_a_number_of_jobs(value: t.Any, right: bool) -> None:
+    assert count(value) is right
