@@ -14,22 +14,17 @@ from __future__ import annotations
 import contextlib
 import time
 import typing as t
-from dataclasses import dataclass, field
 
 from .._cloud.client import Client
-from .._cloud.connection import Connection, read_connection
+from .._cloud.connection import read_connection
 from .._cloud.context import Context
 from .._cloud.errors import (
     ApiError,
-    Bug,
     Failure,
     Fatal,
     Interrupted,
-    Late,
     OptionError,
-    Refused,
     Skipped,
-    Unanswered,
     Unreachable,
     Untold,
 )
@@ -41,27 +36,22 @@ from .plan import (
     Answer,
     DesiredState,
     Entry,
-    Step,
     Write,
     forecast,
     has_ended,
-    in_doubt,
     is_owed,
-    is_sure,
-    lacks,
-    misses,
-    never_arrived,
-    next_step,
     says_little,
-    took_effect,
     until_ended,
     wake_up,
 )
 from .progress import Progress
-from .reading import ListCache, Observation, everything, look
+from .reading import Observation, everything, look
 from .report import diff, how_far, incomplete, report, until_now
-from .selection import Options, Selection
+from .selection import Options
+from .sending import send_all
 from .service import JobType, Service
+from .settling import doubt, judge, time_out
+from .task import Task
 
 Result = dict[str, t.Any]
 
@@ -69,32 +59,6 @@ YEAR = 365 * 86400  # seconds
 BRIEFLY = 10.0  # seconds that a look at all jobs may take while the turn of some has come
 OVERTIME = 60.0  # seconds after the deadline, for jobs that were stopped and not started again yet
 DRAINED = ("stopped", "absent")  # states in which jobs may be given time to end by themselves
-
-
-@dataclass
-class Task:
-    """One run: what was asked, and what is known so far."""
-
-    options: Options
-    connection: Connection
-    selection: Selection
-    goal: DesiredState
-    check_mode: bool
-    deadline: Deadline
-    progress: Progress
-    memory: ListCache = field(default_factory=ListCache)
-    entries: list[Entry] = field(default_factory=list)
-    why_none: str = ""  # why the filters have selected no job
-    warnings: list[str] = field(default_factory=list)
-    late: bool = False  # nothing is sent any more
-    overtime: bool = False  # the deadline is over, and only the jobs go on that were stopped and not started again yet
-    underway: set[tuple[t.Any, Write]] = field(default_factory=set)  # what was sent for each id, answered or not
-    sending: dict[t.Any, Write] = field(default_factory=dict)  # id → what was sent last, until its entry knows of it
-    taken: dict[t.Any, Refused | None] = field(default_factory=dict)  # id → the answer to that
-    exported: list[str] = field(default_factory=list)  # files with the definitions of jobs
-
-    def open(self) -> list[Entry]:
-        return [entry for entry in self.entries if not entry.settled]
 
 
 def reconcile(job_type: JobType, options: Options, context: Context) -> Result:
@@ -174,7 +138,7 @@ def _interrupted(task: Task | None, context: Context) -> Interrupted:
 
 def _give_up(task: Task, why: str, error: Failure | None) -> None:
     for entry in task.open():
-        entry.fail(f"{why}{_doubt(entry)}", error)
+        entry.fail(f"{why}{doubt(entry)}", error)
 
 
 def _nothing_done(error: Failure) -> Result:
@@ -310,7 +274,7 @@ def _carry_out(service: Service, task: Task) -> None:
         elif not task.deadline.pause(_wake_up(waiting, task)):
             task.late = unclear  # then one more look, as nobody knows yet what came of the writes
             if not unclear and not _begins_overtime(service, task, waiting):
-                _time_out(waiting, task)
+                time_out(waiting, task)
                 return
             waiting = task.open()
         with _briefly(service, task, any(map(is_owed, waiting))):
@@ -324,7 +288,7 @@ def _send_what_is_due(service: Service, task: Task) -> list[Entry]:
     if not writes:
         return []
     with _briefly(service, task, task.goal.next is not None):
-        _send(service, task, writes)
+        send_all(service, task, writes)
     written = [entry for entry, dummy in writes]
     if any(entry.unsent for entry in written) and (
         task.goal.next is None or task.deadline.now() >= task.deadline.moment
@@ -346,7 +310,7 @@ def _begins_overtime(service: Service, task: Task, waiting: t.Sequence[Entry]) -
     """Once, for the jobs that were stopped and not started again yet. The others have failed."""
     if task.overtime or not any(map(is_owed, waiting)):
         return False
-    _time_out([entry for entry in waiting if not is_owed(entry)], task)
+    time_out([entry for entry in waiting if not is_owed(entry)], task)
     task.overtime = True
     task.deadline.begin(OVERTIME)
     service.client.end_at(task.deadline.moment)
@@ -357,7 +321,7 @@ def _due(task: Task) -> list[tuple[Entry, Write]]:
     """The writes that are due, none if it is too late for any. Jobs whose end was seen are settled."""
     now = task.deadline.now()
     over = now >= task.deadline.moment  # nothing is sent again then
-    judged = [(entry, _judge(entry, task, now)) for entry in task.open()]
+    judged = [(entry, judge(entry, task, now)) for entry in task.open()]
     due = [
         (entry, write) for entry, write in judged if write and not task.late and not (over and write in entry.writes)
     ]
@@ -369,210 +333,3 @@ def _wake_up(waiting: t.Sequence[Entry], task: Task) -> float | None:
     now = task.deadline.now()
     moments = (wake_up(entry, now) for entry in waiting)
     return min((moment for moment in moments if moment is not None), default=None)
-
-
-def _judge(entry: Entry, task: Task, now: float) -> Write | None:
-    """The write that is due, None if there is none. Settles the entry if nothing is left to be done."""
-    if not entry.seen:
-        entry.fail(f"could not be read: {entry.unread}", entry.unread)
-        return None
-    if isinstance(entry.unread, Bug):
-        entry.fail(f"could not be read: {entry.unread}{_doubt(entry)}", entry.unread)
-    if entry.unread:
-        return None  # an old look is no ground for any decision, least of all for sending a write again
-    entry.changed = entry.changed or took_effect(entry, now)
-    step = next_step(entry, now)
-    if step is Step.DONE and entry.goal.next:
-        entry.pursue(entry.goal.next)
-        step = next_step(entry, now)
-    if isinstance(step, Step):
-        _settle(entry, task, step)
-        return None
-    if isinstance(entry.refusal, Bug):
-        entry.fail(f"{entry.described()}: {entry.refusal}{_doubt(entry)}", entry.refusal)
-        return None
-    return step
-
-
-def _settle(entry: Entry, task: Task, step: Step) -> None:
-    """Ends the work on the job if this step says so."""
-    if step is Step.DONE:
-        if is_sure(entry, entry.goal):  # else one more look, whatever wait says
-            entry.settle(_why_done(entry))
-    elif step is Step.MISSING:
-        _missing(entry, task)
-    elif step is Step.FAILED:
-        _fail(entry)
-    elif step is not Step.PAUSE:
-        _leave(entry, task, step)
-
-
-def _leave(entry: Entry, task: Task, step: Step) -> None:
-    """With ``wait: false``, a job that is not as wanted yet is not looked at any more."""
-    waits = task.options["wait"] or _must_follow(entry) or entry.unproven
-    if waits and not task.check_mode:
-        return
-    if step is Step.HOLD and not waits:
-        entry.fail(f"{entry.described()}: nothing can be done now, and wait is false", entry.refusal)
-    elif step is Step.WORKS and not task.check_mode:
-        entry.fail(f"{entry.described()}: has not ended, and wait is false")
-    else:
-        entry.settle("on its way" if step is Step.WAIT else f"to be awaited, as it is {entry.described()}")
-
-
-def _fail(entry: Entry) -> None:
-    why = entry.why() or ("" if entry.last else entry.notes.hindrance or entry.goal.left_alone)
-    if lacks(entry):
-        entry.fail(_not_kept(entry))
-    else:
-        entry.fail(f"{entry.described()}: {why}" if why else entry.described(), entry.refusal)
-
-
-def _why_done(entry: Entry) -> str:
-    if entry.last and entry.last.answer is Answer.REFUSED:
-        return f"refused, but as wanted{_doubt_of_a_lost_write(entry)}"
-    content = entry.goal.remains.content.get(entry.word, "")
-    return content if entry.writes or (content and entry.goal.owed) else _why_without_us(entry)
-
-
-def _why_without_us(entry: Entry) -> str:
-    """The job was as wanted from the start, or somebody else has made it so."""
-    words, before = entry.goal.words, entry.status == entry.before
-    if misses(entry):
-        return f"{'already ' if before else ''}{words.already} {'' if before else 'meanwhile '}{entry.notes.lack}"
-    if entry.drained and entry.status is not None:
-        return "ended within drain_timeout"
-    return "" if before else f"{words.already} meanwhile"
-
-
-def _not_kept(entry: Entry) -> str:
-    return f"{entry.described()} {entry.notes.lack}: the state of the job is not kept"
-
-
-def _must_follow(entry: Entry) -> bool:
-    """The last write only prepares another one, so it is awaited whatever ``wait`` says."""
-    return bool(entry.writes) and entry.writes[-1] in entry.goal.then
-
-
-def _missing(entry: Entry, task: Task) -> None:
-    said = f"unknown to the service{_doubt(entry)}"
-    lost = entry.goal.owed and entry.writes
-    if not lost and (task.options.get("ignore_missing") or task.selection.ids is None):
-        entry.settle(said)
-    else:
-        entry.fail(said)
-
-
-def _time_out(waiting: t.Sequence[Entry], task: Task) -> None:
-    for entry in waiting:
-        entry.fail(f"{_at_the_end(entry, task)}{_doubt(entry)}", entry.unread or entry.refusal)
-
-
-def _at_the_end(entry: Entry, task: Task) -> str:
-    seconds, more = task.options["wait_timeout"], " and one minute more" if task.overtime else ""
-    if entry.unread:
-        return f"not read again within {seconds} s{more}, last seen {entry.described()}: {entry.unread}"
-    if lacks(entry):
-        return _not_kept(entry)
-    why = f": {entry.why()}" if entry.refusal else ""
-    return f"still {entry.described()} after {seconds} s (wait_timeout){more}{why}"
-
-
-def _doubt(entry: Entry) -> str:
-    return "; whether its last write took effect is not known" if in_doubt(entry) else ""
-
-
-def _doubt_of_a_lost_write(entry: Entry) -> str:
-    """Only if an answer was lost. After a mere refusal the look since then has told enough."""
-    return _doubt(entry) if entry.last and entry.last.unanswered else ""
-
-
-class Batch(t.NamedTuple):
-    """One request: a write, and the jobs that it is for."""
-
-    write: Write
-    entries: t.Sequence[Entry]
-
-
-def _send(service: Service, task: Task, writes: t.Sequence[tuple[Entry, Write]]) -> None:
-    """Sends all writes in parallel, as many jobs to a request as the service takes; notes the answers."""
-    batches = _batches(service, task, writes)
-    sent: list[t.Any] = []
-
-    def send(batch: Batch) -> list[Refused | None]:
-        ids = [entry.id for entry in batch.entries]
-        sent.extend(ids)
-        task.underway.update((job_id, batch.write) for job_id in ids)
-        task.sending.update(dict.fromkeys(ids, batch.write))
-        task.progress.tell(lambda: f"{len(sent)}/{len(writes)} asked for")
-        refusals = service.write(batch.write, ids)
-        task.taken.update(zip(ids, refusals))
-        return refusals
-
-    answers = service.client.map(send, batches)
-    for batch, answer in zip(batches, answers):
-        _note(batch, answer, task.deadline)
-    if not task.options["wait"]:
-        _settle_accepted(entry for entry, dummy in writes)
-    task.sending.clear()
-    task.taken.clear()
-    fatal = next((answer for answer in answers if isinstance(answer, Fatal)), None)
-    if fatal:
-        raise fatal
-
-
-def _batches(service: Service, task: Task, writes: t.Sequence[tuple[Entry, Write]]) -> list[Batch]:
-    batches: list[Batch] = []
-    for write in dict.fromkeys(write for dummy, write in writes):
-        due = [entry for entry, what in writes if what is write]
-        alone = _to_be_sent_alone(task, due, write)
-        shared = [entry for entry in due if entry not in alone]
-        size = service.batch[write]
-        batches += [Batch(write, shared[start : start + size]) for start in range(0, len(shared), size)]
-        batches += [Batch(write, [entry]) for entry in due if entry in alone]
-    return batches
-
-
-def _to_be_sent_alone(task: Task, due: t.Sequence[Entry], write: Write) -> set[Entry]:
-    """Each job of a refused batch, unless the look since then has shown which of them stood in the way."""
-    doubtful = {entry for entry in due if _is_doubtful(entry)}
-    if len(doubtful) < sum(map(_is_doubtful, task.entries)):
-        return {entry for entry in doubtful if entry.writes.count(write) > 1}
-    return doubtful
-
-
-def _is_doubtful(entry: Entry) -> bool:
-    return entry.last is not None and entry.last.answer is Answer.DOUBTFUL
-
-
-def _settle_accepted(entries: t.Iterable[Entry]) -> None:
-    """With ``wait: false``, an accepted write is the end of the work on a job."""
-    for entry in entries:
-        if entry.last and entry.last.answer is Answer.ACCEPTED and not _must_follow(entry):
-            entry.settle()
-
-
-def _note(batch: Batch, answer: list[Refused | None] | ApiError, deadline: Deadline) -> None:
-    """What the answer to a request says of each of its jobs."""
-    if isinstance(answer, Late):
-        for entry in batch.entries:
-            entry.unsent = answer
-    if isinstance(answer, Skipped):
-        return
-    shared = len(batch.entries) > 1
-    refusals = answer if isinstance(answer, list) else [answer] * len(batch.entries)
-    now = deadline.now()
-    for entry, refusal in zip(batch.entries, refusals):
-        pause = deadline.before(entry.writes.count(batch.write) + 1)
-        entry.sent(batch.write, _meaning(refusal, shared), refusal, now, pause)
-
-
-def _meaning(refusal: ApiError | None, shared: bool) -> Answer:
-    """``shared``: the request was for other jobs, too."""
-    if refusal is None:
-        return Answer.ACCEPTED
-    if isinstance(refusal, (Unanswered, Bug)):
-        return Answer.LOST
-    if isinstance(refusal, Fatal) or never_arrived(refusal):
-        return Answer.REFUSED
-    return Answer.DOUBTFUL if shared else Answer.REFUSED

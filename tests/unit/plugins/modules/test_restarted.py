@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import Interrupted
-from ansible_collections.otc.bigdata.plugins.module_utils._jobs import reconcile
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs import sending
 from ansible_collections.otc.bigdata.plugins.modules import dli_flink_jobs
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import check_refused, refusal
 
@@ -404,7 +404,7 @@ def test_interrupt_before_the_answers_are_noted(flink, monkeypatch):
     def interrupt(*dummy) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(reconcile, "_note", interrupt)
+    monkeypatch.setattr(sending, "_note", interrupt)
     with pytest.raises(Interrupted, match="stop was sent for 2, run was sent for 1 of 3 jobs") as raised:
         dli_flink_jobs.CORE(given, Context({}))
     jobs = raised.value.result["jobs"]

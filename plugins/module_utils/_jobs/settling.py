@@ -1,0 +1,130 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""What the last look at a job calls for: a write, waiting, or the end of the work on it, with the words for the report. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._cloud.errors import Bug
+from .plan import Answer, Entry, Step, Write, in_doubt, is_sure, lacks, misses, next_step, took_effect
+from .task import Task
+
+
+def judge(entry: Entry, task: Task, now: float) -> Write | None:
+    """The write that is due, None if there is none. Settles the entry if nothing is left to be done."""
+    if not entry.seen:
+        entry.fail(f"could not be read: {entry.unread}", entry.unread)
+        return None
+    if isinstance(entry.unread, Bug):
+        entry.fail(f"could not be read: {entry.unread}{doubt(entry)}", entry.unread)
+    if entry.unread:
+        return None  # an old look is no ground for any decision, least of all for sending a write again
+    entry.changed = entry.changed or took_effect(entry, now)
+    step = next_step(entry, now)
+    if step is Step.DONE and entry.goal.next:
+        entry.pursue(entry.goal.next)
+        step = next_step(entry, now)
+    if isinstance(step, Step):
+        _settle(entry, task, step)
+        return None
+    if isinstance(entry.refusal, Bug):
+        entry.fail(f"{entry.described()}: {entry.refusal}{doubt(entry)}", entry.refusal)
+        return None
+    return step
+
+
+def _settle(entry: Entry, task: Task, step: Step) -> None:
+    """Ends the work on the job if this step says so."""
+    if step is Step.DONE:
+        if is_sure(entry, entry.goal):  # else one more look, whatever wait says
+            entry.settle(_why_done(entry))
+    elif step is Step.MISSING:
+        _missing(entry, task)
+    elif step is Step.FAILED:
+        _fail(entry)
+    elif step is not Step.PAUSE:
+        _leave(entry, task, step)
+
+
+def _leave(entry: Entry, task: Task, step: Step) -> None:
+    """With ``wait: false``, a job that is not as wanted yet is not looked at any more."""
+    waits = task.options["wait"] or must_follow(entry) or entry.unproven
+    if waits and not task.check_mode:
+        return
+    if step is Step.HOLD and not waits:
+        entry.fail(f"{entry.described()}: nothing can be done now, and wait is false", entry.refusal)
+    elif step is Step.WORKS and not task.check_mode:
+        entry.fail(f"{entry.described()}: has not ended, and wait is false")
+    else:
+        entry.settle("on its way" if step is Step.WAIT else f"to be awaited, as it is {entry.described()}")
+
+
+def _fail(entry: Entry) -> None:
+    why = entry.why() or ("" if entry.last else entry.notes.hindrance or entry.goal.left_alone)
+    if lacks(entry):
+        entry.fail(_not_kept(entry))
+    else:
+        entry.fail(f"{entry.described()}: {why}" if why else entry.described(), entry.refusal)
+
+
+def _why_done(entry: Entry) -> str:
+    if entry.last and entry.last.answer is Answer.REFUSED:
+        return f"refused, but as wanted{_doubt_of_a_lost_write(entry)}"
+    content = entry.goal.remains.content.get(entry.word, "")
+    return content if entry.writes or (content and entry.goal.owed) else _why_without_us(entry)
+
+
+def _why_without_us(entry: Entry) -> str:
+    """The job was as wanted from the start, or somebody else has made it so."""
+    words, before = entry.goal.words, entry.status == entry.before
+    if misses(entry):
+        return f"{'already ' if before else ''}{words.already} {'' if before else 'meanwhile '}{entry.notes.lack}"
+    if entry.drained and entry.status is not None:
+        return "ended within drain_timeout"
+    return "" if before else f"{words.already} meanwhile"
+
+
+def _not_kept(entry: Entry) -> str:
+    return f"{entry.described()} {entry.notes.lack}: the state of the job is not kept"
+
+
+def must_follow(entry: Entry) -> bool:
+    """The last write only prepares another one, so it is awaited whatever ``wait`` says."""
+    return bool(entry.writes) and entry.writes[-1] in entry.goal.then
+
+
+def _missing(entry: Entry, task: Task) -> None:
+    said = f"unknown to the service{doubt(entry)}"
+    lost = entry.goal.owed and entry.writes
+    if not lost and (task.options.get("ignore_missing") or task.selection.ids is None):
+        entry.settle(said)
+    else:
+        entry.fail(said)
+
+
+def time_out(waiting: t.Sequence[Entry], task: Task) -> None:
+    for entry in waiting:
+        entry.fail(f"{_at_the_end(entry, task)}{doubt(entry)}", entry.unread or entry.refusal)
+
+
+def _at_the_end(entry: Entry, task: Task) -> str:
+    seconds, more = task.options["wait_timeout"], " and one minute more" if task.overtime else ""
+    if entry.unread:
+        return f"not read again within {seconds} s{more}, last seen {entry.described()}: {entry.unread}"
+    if lacks(entry):
+        return _not_kept(entry)
+    why = f": {entry.why()}" if entry.refusal else ""
+    return f"still {entry.described()} after {seconds} s (wait_timeout){more}{why}"
+
+
+def doubt(entry: Entry) -> str:
+    return "; whether its last write took effect is not known" if in_doubt(entry) else ""
+
+
+def _doubt_of_a_lost_write(entry: Entry) -> str:
+    """Only if an answer was lost. After a mere refusal the look since then has told enough."""
+    return doubt(entry) if entry.last and entry.last.unanswered else ""
