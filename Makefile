@@ -6,6 +6,9 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # This checkout, not a copy that may be installed in the home folder
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
 
+# What was compiled once is not compiled again in each process, least of all the tests
+unexport PYTHONDONTWRITEBYTECODE
+
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint fix fast unit sanity units integration molecule docs artefact smoke rulebook bench throttling simulation worlds lock clean
