@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 import typing as t
@@ -42,13 +43,19 @@ def pytest_configure(config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Some tests wait more than they compute."""
-    return 2 * (os.cpu_count() or 1)
+    """One more than there are cores, as some tests wait more than they compute."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items) -> None:
     """The longest begin first, or all would wait for one of them in the end."""
     items.sort(key=lambda item: {"playbooks", "awx", "docs"}.isdisjoint(item.path.parts))
+
+
+def pytest_collection_finish() -> None:
+    """What there is now stays to the end, so nobody needs to look for garbage in it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -11,6 +11,8 @@ import signal
 import threading
 import typing as t
 
+SIGNALS = signal.valid_signals()
+
 
 def begin(target: t.Callable[[], None], name: str | None = None) -> threading.Thread:
     """A thread that runs ``target``, and that the end of the program does not wait for.
@@ -19,7 +21,7 @@ def begin(target: t.Callable[[], None], name: str | None = None) -> threading.Th
     only be noticed when the request under way ends. Raises RuntimeError where the system has no thread left.
     """
     thread = threading.Thread(target=target, name=name, daemon=True)
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
         thread.start()
     finally:

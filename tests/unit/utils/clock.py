@@ -10,15 +10,16 @@ clock is put to the first moment that one of them waits for.
 from __future__ import annotations
 
 import contextlib
+import functools
 import random
 import sys
 import threading
 import time
 import typing as t
-from unittest import mock
 
 OURS = ("ansible_collections.otc.bigdata.plugins.", "ansible_collections.otc.bigdata.tests.emulator.")
 SHARED = "ansible_collections.otc.bigdata.tests.unit.utils.service"  # waits in a test for what happens there
+REPLACED = ("time", "threading", "random")
 Condition = t.Callable[[], bool]
 
 
@@ -185,6 +186,12 @@ def threads_of(clock: Clock) -> StandIn:
     return StandIn(threading, Lock=Lock, Event=Event, Thread=Thread, Barrier=Barrier)
 
 
+@functools.lru_cache(maxsize=1)
+def _attributes(*modules: t.Any) -> list[tuple[t.Any, str]]:
+    """Where these have a module of the standard library that a stand-in replaces."""
+    return [(module, name) for module in modules for name in REPLACED if name in vars(module)]
+
+
 @contextlib.contextmanager
 def virtual_time(seed: int = 0) -> t.Iterator[Clock]:
     """All files of the collection and of the emulator go by one clock."""
@@ -195,9 +202,9 @@ def virtual_time(seed: int = 0) -> t.Iterator[Clock]:
         "random": clock.random,
     }
     with contextlib.ExitStack() as stack:
-        for name, module in list(sys.modules.items()):
-            if name.startswith(OURS) or name == SHARED:
-                for attribute in instead.keys() & vars(module).keys():
-                    stack.enter_context(mock.patch.object(module, attribute, instead[attribute]))
+        ours = [module for name, module in list(sys.modules.items()) if name.startswith(OURS) or name == SHARED]
+        for module, attribute in _attributes(*ours):
+            stack.callback(setattr, module, attribute, getattr(module, attribute))
+            setattr(module, attribute, instead[attribute])
         stack.callback(clock.stop)
         yield clock

@@ -198,8 +198,9 @@ def become(argv: list[str], cwd: str, environ: dict[str, str]) -> None:
 
 def forget(package: str) -> None:
     """As if it had not been imported."""
-    for name in [name for name in sys.modules if f"{name}.".startswith(f"{package}.")]:
-        del sys.modules[name]
+    if package in sys.modules:
+        for name in [name for name in sys.modules if f"{name}.".startswith(f"{package}.")]:
+            del sys.modules[name]
 
 
 def open_streams() -> None:

@@ -13,7 +13,6 @@ import json
 import os
 import pathlib
 import subprocess
-import sys
 import tempfile
 import typing as t
 from unittest import mock
@@ -21,6 +20,7 @@ from unittest import mock
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
 
+from .forks import forget
 from .run_module import PACKAGE, Result, _environ, _parsed, arguments_of, check_secrets
 
 try:
@@ -61,8 +61,7 @@ def run_in_process(
 @contextlib.contextmanager
 def _as_process(environ: dict) -> t.Iterator[None]:
     """What a process has of its own: environment, an empty home that it begins in, warnings, what was imported late."""
-    for name in [name for name in sys.modules if name.startswith("openstack.config")]:
-        del sys.modules[name]  # it looks for its folders when it is imported
+    forget("openstack.config")  # it looks for its folders when it is imported
     warnings._global_warnings.clear()
     warnings._global_deprecations.clear()
     before = os.getcwd()

@@ -11,7 +11,6 @@ import io
 import json
 import os
 import pathlib
-import sys
 import tempfile
 import typing as t
 from unittest import mock
@@ -23,6 +22,7 @@ from ansible.plugins.loader import connection_loader
 from ansible.template import Templar
 from ansible.utils.display import Display
 
+from .forks import forget
 from .run_module import Result, _environ, check_secrets
 
 display = Display()
@@ -70,8 +70,7 @@ def _action(name: str, arguments: dict, check_mode: bool, diff: bool, folder: st
 @contextlib.contextmanager
 def _as_worker(folder: str, verbosity: int, environ: dict, printed: t.TextIO) -> t.Iterator[None]:
     """The environment and the verbosity of a run of Ansible, with an empty home."""
-    for name in [name for name in sys.modules if name.startswith("openstack.config")]:
-        del sys.modules[name]  # a worker has not looked for its folders yet
+    forget("openstack.config")  # a worker has not looked for its folders yet
     variables = {**_environ(pathlib.Path(folder)), "ANSIBLE_INJECT_INVOCATION": "1", **environ}
     with contextlib.ExitStack() as stack:
         stack.enter_context(mock.patch.dict(os.environ, variables, clear=True))
