@@ -65,9 +65,14 @@ def auth_type(keys: Keys) -> Value | None:
     for value in types:
         if value.text.lower() not in AUTH_TYPES:
             raise OptionError(f"{value.name}: {shown(value.text)} is not supported; {WAYS}")
-        if AUTH_TYPES[value.text.lower()] is not AUTH_TYPES[types[0].text.lower()]:
+        if _meaning(value) != _meaning(types[0]):
             raise OptionError(f"{value.name}: contradicts {types[0].name}")
     return types[0] if types else None
+
+
+def _meaning(value: Value) -> tuple[type[Credential], str | None]:
+    name = value.text.lower()
+    return AUTH_TYPES[name], NEEDED.get(name)
 
 
 def kinds(keys: Keys) -> t.Sequence[type[Credential]]:

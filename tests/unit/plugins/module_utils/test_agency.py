@@ -168,6 +168,17 @@ def test_an_agency_that_nobody_logs_in_for(read: t.Any) -> None:
     refused(read, "target_domain_name beside target_domain_id", options={**USER, **AGENCY, "target_domain_id": "x"})
 
 
+@pytest.mark.parametrize("other", ["agency", "v3totp", "v3multifactor"])
+def test_two_kinds_of_login_at_one_place(read: t.Any, other: str) -> None:
+    """Both are a user's, but only one of them leads to the user's own project."""
+    own = {**USER, "project_name": "eu-de"}
+    for one, two in (("password", other), (other, "password")):
+        entry = {"auth": {**own, "auth_type": one}, "auth_type": two}
+        refused(read, "auth_type", "contradicts", options={"cloud": "c"}, entry=entry)
+        environ = {**ENV, "OS_PROJECT_NAME": "eu-de", "OS_AUTH_TYPE": one, "OS_AUTH_PLUGIN": two}
+        refused(read, "OS_AUTH_PLUGIN: contradicts OS_AUTH_TYPE", environ=environ)
+
+
 def test_an_agency_of_the_environment_goes_with_its_login(read: t.Any) -> None:
     environ = {**ENV, **variables(AGENCY), "OS_AUTH_TYPE": "agency"}
     for login, own in ((USER, OWN), ({"token": "t"}, Token("t")), (KEY, AccessKey("a", "s"))):
