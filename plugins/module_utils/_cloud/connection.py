@@ -31,7 +31,7 @@ from .endpoints import (
 )
 from .errors import OptionError
 from .given import PATHS, Value, shown
-from .identity import AGENCY, AUTH_TYPE, kinds, promised, refuse_foreign
+from .identity import AGENCY, AUTH_TYPE, kinds, left_open, promised, refuse_foreign
 from .levels import Environ, Level, Options, highest, named, of_cloud, of_environment, of_task, one_of
 from .options import check_range
 from .rivals import DOMAIN, entry_around, kind_of
@@ -238,9 +238,17 @@ def _refuse_promises(levels: t.Sequence[Level], login: Login, agency: Agency | N
         kept = {"target_agency_name": agency, "passcode": getattr(login.credential, "passcode", None)}
         if promise and not kept[promise[0]]:
             raise OptionError(f"{promise[1].name}: {promise[1].text} needs {named([promise[0]])}")
-        strange = [value for option, value in level.values.items() if option in AGENCY]
-        if level.place and level not in login.of and strange:
-            raise OptionError(f"{strange[0].name}: counts only with the login of its entry; set it in the task")
+        if level.place and level not in login.of:
+            _refuse_agency_of(level, levels[0], login)
+
+
+def _refuse_agency_of(entry: Level, task: Level, login: Login) -> None:
+    """Raises OptionError where the login is not that of the entry, and neither the task nor the login's own place overrules it."""
+    for option in left_open(task.values):
+        value = entry.values.get(option)
+        same = [one.values[option].text for one in login.of if option in one.values]
+        if value and value.text not in same:
+            raise OptionError(f"{value.name}: counts only with the login of its entry; set it in the task")
 
 
 def _target_project(levels: t.Sequence[Level], riders: t.Sequence[Level]) -> Project:

@@ -105,6 +105,16 @@ def promised(keys: Keys) -> tuple[str, Value] | None:
     return (option, chosen) if option and chosen else None
 
 
+def left_open(given: t.Container[str]) -> list[str]:
+    """The options of an agency that are not given, in neither of their forms."""
+    named = {_subject(option) for option in AGENCY if option in given}
+    return [option for option in AGENCY if _subject(option) not in named]
+
+
+def _subject(option: str) -> str:
+    return option.rpartition("_")[0]
+
+
 def _why_foreign(key: str) -> str:
     if key in AGENCY_OPTION:
         return ""

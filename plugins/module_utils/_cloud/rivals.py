@@ -13,7 +13,7 @@ from .auth import Credential, Password
 from .clouds_yaml import chooses_none, has_openstacksdk, is_around, pointer
 from .errors import OptionError
 from .given import Value
-from .identity import AGENCY, AGENCY_OPTION, AUTH_TYPE, NEEDED, Keys, is_foreign, kinds
+from .identity import AGENCY, AGENCY_OPTION, AUTH_TYPE, NEEDED, Keys, is_foreign, kinds, left_open
 from .levels import Environ, Level, of_cloud
 
 DOMAIN = "cloud_domain"
@@ -68,9 +68,9 @@ def _asks(key: str, value: Value) -> bool:
 
 
 def _agencies(task: Level) -> list[str]:
-    """The keys of those options of an agency that a task does not give, in neither of their forms."""
-    given = {option.rpartition("_")[0] for option in AGENCY if option in task.values}
-    return [key for key, option in AGENCY_OPTION.items() if option.rpartition("_")[0] not in given]
+    """The keys of those options of an agency that a task leaves open."""
+    wanted = left_open(task.values)
+    return [key for key, option in AGENCY_OPTION.items() if option in wanted]
 
 
 def _promise(key: str, value: Value) -> str:

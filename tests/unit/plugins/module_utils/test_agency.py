@@ -179,6 +179,21 @@ def test_two_kinds_of_login_at_one_place(read: t.Any, other: str) -> None:
         refused(read, "OS_AUTH_PLUGIN: contradicts OS_AUTH_TYPE", environ=environ)
 
 
+def test_an_agency_beside_the_login_of_somebody_else(read: t.Any) -> None:
+    """That of an entry counts with its own login. A task may name another one, and the environment the same."""
+    entry = {"auth": {**USER, "target_agency_name": "x", "target_domain_id": "y", "target_project_id": "z"}}
+    found = read({"cloud": "c", "region": "eu-de", "token": "t", **AGENCY}, entry=entry)
+    assert (found.credential.agency, found.project) == (OPS, ITS_PROJECT)
+    for name in AGENCY:
+        half = {key: value for key, value in AGENCY.items() if key != name}
+        refused(read, name, entry=entry, options={"cloud": "c", "token": "t", **half})
+    environ = {"OS_CLOUD": "c", **ENV, "OS_PROJECT_NAME": "eu-de", "OS_REGION_NAME": "eu-de"}
+    entry = {"auth_type": "agency", "auth": {**USER, "project_name": "eu-de", **AGENCY}}
+    found = read({}, {**environ, **variables(AGENCY)}, entry)
+    assert (found.credential.agency, found.project) == (OPS, ITS_PROJECT)
+    refused(read, "target_agency_name", environ=environ, entry=entry)
+
+
 def test_an_agency_of_the_environment_goes_with_its_login(read: t.Any) -> None:
     environ = {**ENV, **variables(AGENCY), "OS_AUTH_TYPE": "agency"}
     for login, own in ((USER, OWN), ({"token": "t"}, Token("t")), (KEY, AccessKey("a", "s"))):
