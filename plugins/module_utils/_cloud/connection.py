@@ -90,7 +90,7 @@ def read_connection(options: Options, environ: Environ, service: str, one_login:
     login = login._replace(credential=_with_passcode(login.credential, riders, one_login))
     of_all_projects = service == "iam"
     agency = _agency(riders, of_all_projects)
-    _refuse_promises(levels, login, agency)
+    _refuse_promises(levels, riders, login, agency)
     credential: Credential | Delegate = login.credential
     project = _project(levels, login)
     if agency:
@@ -208,8 +208,13 @@ def _with_passcode(credential: Credential, riders: t.Sequence[Level], one_login:
     if not isinstance(credential, Password):
         raise OptionError(f"{passcode.name}: goes with a user_id and a password, not with a token or an access key")
     if not credential.user_id:
-        raise OptionError(f"{passcode.name}: needs {named(['user_id'])} in place of username")
+        raise OptionError(f"{passcode.name}: needs {_wanted('user_id', riders)} in place of username")
     return replace(credential, passcode=passcode.text)
+
+
+def _wanted(option: str, riders: t.Sequence[Level]) -> str:
+    """An option for a message, with its variable if that would count."""
+    return named([option]) if any(not level.place for level in riders[1:]) else option
 
 
 def _agency(riders: t.Sequence[Level], of_all_projects: bool) -> Agency | None:
@@ -226,18 +231,18 @@ def _agency(riders: t.Sequence[Level], of_all_projects: bool) -> Agency | None:
         (project, "target_project_name"),
     ):
         if not found:
-            raise OptionError(f"{named([option])}: missing, as {there[0].name} is given")
+            raise OptionError(f"{_wanted(option, riders)}: missing, as {there[0].name} is given")
     account = {option.replace("target_", ""): value.text for option, value in [domain]} if domain else {}
     return Agency(name.text if name else "", **account)
 
 
-def _refuse_promises(levels: t.Sequence[Level], login: Login, agency: Agency | None) -> None:
+def _refuse_promises(levels: t.Sequence[Level], riders: t.Sequence[Level], login: Login, agency: Agency | None) -> None:
     """What an ``auth_type`` promises, and an agency beside a login that is not its own: the jobs would be somebody else's."""
     for level in levels:
         promise = promised(level.keys) if level.place or level in login.of else None
         kept = {"target_agency_name": agency, "passcode": getattr(login.credential, "passcode", None)}
         if promise and not kept[promise[0]]:
-            raise OptionError(f"{promise[1].name}: {promise[1].text} needs {named([promise[0]])}")
+            raise OptionError(f"{promise[1].name}: {promise[1].text} needs {_wanted(promise[0], riders)}")
         if level.place and level not in login.of:
             _refuse_agency_of(level, levels[0], login)
 

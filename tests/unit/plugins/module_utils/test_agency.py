@@ -388,3 +388,20 @@ def test_a_passcode_and_an_agency(read: t.Any) -> None:
     assert (found.own, found.renewable) == (WITH_CODE, False)
     assert read({**KEY, **AGENCY}).credential.renewable
     assert not read({"token": "t", **AGENCY}).credential.renewable
+
+
+def test_a_variable_is_named_where_it_would_count(read: t.Any) -> None:
+    half, own = {"target_agency_name": "ops"}, {"project_name": "eu-de"}
+    for how in (
+        {"options": {"cloud": "c"}, "entry": {"auth": {**USER, **half}}},
+        {"options": {**USER, **half}},
+        {"options": {"cloud": "c", **half}, "entry": {"auth": USER}},
+        {"options": {"cloud": "c"}, "entry": {"auth_type": "agency", "auth": USER}},
+        {"options": {"cloud": "c"}, "entry": {"auth_type": "v3totp", "auth": {**BY_ID, **own}}},
+        {"options": {"cloud": "c", **CODE}, "entry": {"auth": {**USER, **own}}},
+    ):
+        with pytest.raises(OptionError) as raised:
+            read(**how)
+        assert "environment" not in str(raised.value)
+    refused(read, "OS_TARGET_DOMAIN_NAME", options={"username": "u", **half}, environ=ENV)
+    refused(read, "OS_USER_ID", options=CODE, environ={**ENV, "OS_PROJECT_NAME": "eu-de"})
