@@ -38,6 +38,7 @@ AGENCY_OPTION = {key: option for option in AGENCY for key in KEYS.get(option, (o
 # By its name in a clouds.yaml; the name of a variable is the same in capitals, after OS_
 FOREIGN = {
     "target_.*|agency_.*|agency|assume_role.*|xrole_name": f"it is not supported; an agency is named by {', '.join(AGENCY)}",
+    "roles": "an agency is used with all that it may do, as to take some of its roles is not supported",
     "totp.*": "it is not supported; a one-time password is given by passcode",
     "identity_provider.*|idp_.*|protocol|service_provider.*|openid_scope|discovery_endpoint|authorization_code"
     "|client_id|client_secret|access_token.*|saml.*|adfs.*|mapped_local.*": "identity providers are not supported",

@@ -21,6 +21,7 @@ USER = Password("cu", "cp", "cd")
 WAYS = "access_key + secret_key"
 FOREIGN = [
     "target_roles",
+    "roles",
     "agency",
     "agency_id",
     "assume_role",
