@@ -31,7 +31,7 @@ from .endpoints import (
 )
 from .errors import OptionError
 from .given import PATHS, Value, shown
-from .identity import AGENCY, AUTH_TYPE, kinds, left_open, promised, refuse_foreign
+from .identity import AGENCY, AGENCY_OPTION, AUTH_TYPE, kinds, left_open, promised, refuse_foreign
 from .levels import Environ, Level, Options, highest, named, of_cloud, of_environment, of_task, one_of
 from .options import check_range
 from .rivals import DOMAIN, entry_around, kind_of
@@ -222,6 +222,11 @@ def _agency(riders: t.Sequence[Level], of_all_projects: bool) -> Agency | None:
     there = [level.values[option] for level in riders for option in AGENCY if option in level.values]
     if not there:
         return None
+    for level in riders:
+        for key, value in level.keys:
+            counts = level.values.get(AGENCY_OPTION.get(key, ""), value)
+            if value.text != counts.text:
+                raise OptionError(f"{value.name} beside {counts.name}: they do not say the same; unset one of them")
     name = highest(riders, "target_agency_name")
     domain = one_of(riders, ["target_domain_name", "target_domain_id"])
     project = of_all_projects or any(option in level.values for level in riders for option in TARGET_PROJECT)

@@ -150,6 +150,16 @@ def test_half_an_agency(read: t.Any, missing: str, place: str, login: dict) -> N
         refused(read, "missing, as ", name, **placed(place, login, {name: value}))
 
 
+@pytest.mark.parametrize("name", ["OS_AGENCY_NAME", "OS_AGENCY_DOMAIN_NAME", "OS_DELEGATED_PROJECT"])
+def test_two_variables_for_one_option(read: t.Any, name: str) -> None:
+    """Other clients take the one or the other, so nobody knows which account is meant."""
+    environ = {**ENV, **variables(AGENCY)}
+    refused(read, f"{name} beside target_", "unset one of them", environ={**environ, name: "other"})
+    same = {"OS_AGENCY_NAME": "ops", "OS_AGENCY_DOMAIN_NAME": "customer", "OS_DELEGATED_PROJECT": "eu-de"}
+    assert read({}, {**environ, name: same[name]}).credential.agency == OPS
+    assert read({**USER, "project_name": "eu-de"}, {**environ, name: "other"}).credential == OWN
+
+
 def test_an_agency_that_nobody_logs_in_for(read: t.Any) -> None:
     """Its entry is a complete login to somebody else's project for whoever skips it."""
     entry = {"auth_type": "agency", "auth": {**USER, "project_name": "eu-de"}}
