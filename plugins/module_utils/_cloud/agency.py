@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from urllib.parse import urlsplit
 
-from .answers import Maybe
+from .answers import OUTDATED, Maybe
 from .auth import (
     NOT_ACCEPTED,
     TOKEN,
@@ -171,13 +171,11 @@ class Delegate:
         return reply
 
     def _explained(self, error: Refused | Denied) -> ApiError:
-        hints = {403: NO_OPERATOR, 404: NO_AGENCY}
-        message = str(error.error["message"]).replace(NOT_ACCEPTED, "", 1 if error.status in hints else 0)
-        return error.recast(
-            Denied if error.status in hints else type(error),
-            f"{self.agency}: {message}",
-            hints.get(error.status or 0, ""),
-        )
+        message = str(error.error["message"])
+        hint = {403: NO_OPERATOR, 404: NO_AGENCY}.get(error.status or 0, "")
+        if not hint or error.from_gateway or OUTDATED in message.lower():  # that is not about the agency
+            return error.recast(type(error), f"{self.agency}: {message}")
+        return error.recast(Denied, f"{self.agency}: {message.replace(NOT_ACCEPTED, '', 1)}", hint)
 
     def _read(self, project: Project | None, reply: Reply) -> t.Any:
         """Raises Refused for a token that is not that of the agency: the jobs would be those of somebody else."""

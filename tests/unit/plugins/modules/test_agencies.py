@@ -192,6 +192,25 @@ def test_without_the_permission(world):
     assert "check username" not in result["msg"]
 
 
+@pytest.mark.parametrize("answer", [401, 403])
+def test_the_own_token_has_expired(world, answer):
+    """IAM also says so with the status for a missing permission."""
+    world.answers(iam_bad_token=answer)
+    result = world.run("absent", [128], login={**world.at, "token": "stale", **AGENCY})
+    check_refused(result, "it has expired", "get a new token")
+    assert "Agent Operator" not in result["msg"]
+
+
+@pytest.mark.parametrize(("own", "call", "skip"), [(USER, TOKENS, 1), (KEY, SECURITY_TOKENS, 0)], ids=["user", "key"])
+def test_a_gateway_that_does_not_know_the_call(world, own, call, skip):
+    body = refusal("APIGW.0101", "The API does not exist or has not been published")
+    world.fault(call, "status", status=404, body=body, skip=skip)
+    at = {**world.at, "endpoints": {"dli": world.emulator.url}}
+    result = world.run("absent", [128], login={**at, **own, **AGENCY})
+    check_refused(result, "APIGW.0101", "does not offer the service")
+    assert "has made no such agency" not in result["msg"]
+
+
 def test_the_own_login_is_refused(world):
     result = world.run("stopped", [128], login={**world.at, **USER, "password": "wrong", **AGENCY})
     check_refused(result, "check username")
