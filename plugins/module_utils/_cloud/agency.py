@@ -164,8 +164,8 @@ class Delegate:
                 raise self._explained(error) from None
             try:
                 reply = assume(other)
-            except (Refused, Denied) as again:
-                raise self._explained(again) from None
+            except (Refused, Denied) as again:  # if it asks for the first name again, that was not what is wrong
+                raise self._explained(error if _asks_for(first, again) else again) from None
             first, other = other, first
         self._accepted[:] = [first, other]
         return reply

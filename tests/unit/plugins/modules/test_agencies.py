@@ -159,6 +159,14 @@ def test_the_name_of_the_field_is_found_once(world, key, first):
     assert logins(world) == ["password", *["assume_role"] * first, "password", "assume_role"]
 
 
+def test_what_else_is_wrong_is_told(world):
+    """The code of an unknown field is also that of others."""
+    world.answers(agency_key="xrole_name")
+    world.fault(TOKENS, "status", status=400, body=refusal("IAM.1103", "the scope is odd"), skip=1)
+    check_refused(world.run("absent", [128], login={**world.at, **USER, **AGENCY}), "the scope is odd")
+    assert logins(world)[-1] == "assume_role"
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [("without_assumed_by", "was assumed"), ("own_project", "another")],
