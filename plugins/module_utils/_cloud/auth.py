@@ -24,7 +24,7 @@ from .signature import authorization, canonical_query
 from .text import WORD
 from .transport import PATIENCE, Http, Reply
 
-LOOKUP = "iam:projects:listProjects, or a project_id that makes the lookup superfluous"
+LOOKUP = "iam:projects:listProjects, or a {} that makes the lookup superfluous"
 # As IAM has answered a user who logs in with a one-time password: "mfa totp code verify fail". It only chooses the advice.
 WITH_MFA = re.compile(r"\b(mfa|totp)\b", re.IGNORECASE)
 MFA = (
@@ -154,7 +154,8 @@ class Token:
         if project != Project():
             return Login(auth, project and resolved(http, self.advice, iam, auth, project))
         subject = {"X-Subject-Token": self.token}
-        reply = ask(http, self.advice, "GET", f"{iam}/v3/auth/tokens", subject, partial(read_answer, TOKEN), auth=auth)
+        url, read, needs = f"{iam}/v3/auth/tokens", partial(read_answer, TOKEN), LOOKUP.format("project_id")
+        reply = ask(http, self.advice, "GET", url, subject, read, needs, auth=auth)
         found = project_of_token(reply)
         if not found.id:
             raise OptionError("project_id: missing, and the token belongs to no project")
@@ -360,9 +361,13 @@ def ask(
     url: str,
     headers: dict[str, str],
     read: t.Callable[[Reply], t.Any],
+    needs: str = "",
     **more: t.Any,
 ) -> Reply:
-    """The answer to a request to IAM, with what ``read`` finds in it. Raises Denied where it does not accept the credential."""
+    """The answer to a request to IAM, with what ``read`` finds in it. Raises Denied where it does not accept the credential.
+
+    ``needs`` is the permission that the request takes, for the message where it is missing.
+    """
 
     def taken(reply: Reply) -> t.Any:
         return read(reply) if reply.status // 100 == 2 else None
@@ -370,7 +375,7 @@ def ask(
     reply = http.send(method, url, headers, read=taken, patience=PATIENCE, **more)
     if reply.status // 100 == 2:
         return reply
-    error = problem(reply, LOOKUP)
+    error = problem(reply, needs)
     refused = reply.status == 401 or (reply.status == 403 and method == "POST") or outdated(reply)
     raise denied(error, reply, advice) if refused else error
 
@@ -408,9 +413,8 @@ def resolved(
     name = project.name
     if project.id:
         return project
-    reply = ask(
-        http, advice, "GET", f"{iam}/v3/projects", {}, partial(read_answer, PROJECTS), query={"name": name}, auth=auth
-    )
+    url, read, needs = f"{iam}/v3/projects", partial(read_answer, PROJECTS), LOOKUP.format(option.replace("name", "id"))
+    reply = ask(http, advice, "GET", url, {}, read, needs, query={"name": name}, auth=auth)
     ids: list[str] = [one["id"] for one in reply.value["projects"] if one["name"] == name and counts(one)]
     if len(ids) != 1:
         raise OptionError(f"{option}: IAM knows {len(ids)} projects named {name!r} for this credential")

@@ -282,6 +282,19 @@ def test_where_keys_cannot_use_an_agency(world):
     check_refused(world.run("stopped", [128], login={**at, **KEY, "secret_key": "wrong", **AGENCY}), "check access_key")
 
 
+def test_a_permission_that_a_key_lacks(world):
+    """An id of the own project would not help."""
+    world.answers(agency_keys_by="token_or_key")
+    login = {**world.at, **KEY, **AGENCY, "endpoints": {"dli": world.emulator.url}}
+    world.fault("/v3/auth/domains$", "status", status=403, body=refusal("IAM.0002", "no"))
+    result = world.run("absent", [128], login=login)
+    check_refused(result, "the user lacks a permission")
+    assert "listProjects" not in result["msg"]
+    world.emulator.faults.clear()
+    world.fault("/v3/projects$", "status", status=403, body=refusal("IAM.0002", "no"))
+    check_refused(world.run("absent", [128], login=login), "listProjects, or a target_project_id")
+
+
 # ---- one-time passwords ----
 
 
