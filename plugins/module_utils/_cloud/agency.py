@@ -140,8 +140,9 @@ class Delegate:
         key = AccessKey(*secrets)
 
         def counts(entry: t.Mapping[str, t.Any]) -> bool:
+            """Whether it is for certain a project of the other account."""
             domain = entry.get("domain_id")
-            return domain != own_domain and (not self.agency.domain_id or domain in (None, self.agency.domain_id))
+            return bool(own_domain and domain) and domain != own_domain and self.agency.domain_id in (None, domain)
 
         acts_in = project and resolved(
             http, self.advice, iam, Signer(key, None), project, "target_project_name", counts

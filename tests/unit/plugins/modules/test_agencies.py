@@ -295,6 +295,32 @@ def test_a_permission_that_a_key_lacks(world):
     check_refused(world.run("absent", [128], login=login), "listProjects, or a target_project_id")
 
 
+@pytest.mark.parametrize("answer", ["no own account", "own account", "another account", "no account", "both accounts"])
+def test_a_project_of_whom_nobody_knows(world, answer):
+    """IAM tells whose the projects are that it finds by name, and the key is for no project."""
+    world.answers(agency_keys_by="token_or_key")
+    own = {"id": PROJECT, "domain_id": OWN_DOMAIN}
+    changed = {"own account": own, "another account": {"domain_id": "e0" * 16}, "no account": {"domain_id": None}}
+
+    def change(request, body):
+        if answer == "no own account" and request.path.startswith("/v3/auth/domains"):
+            return {**body, "domains": []}
+        if request.path.startswith("/v3/projects"):
+            (one,) = body["projects"]
+            more = [{**one, **own}] if answer == "both accounts" else []
+            return {**body, "projects": [{**one, **changed.get(answer, {})}, *more]}
+        return body
+
+    world.change_answers(change)
+    login = {**world.at, **KEY, **AGENCY, "target_domain_name": None, "target_domain_id": OTHER_DOMAIN}
+    result = world.run("stopped", [128], login={**login, "endpoints": {"dli": world.emulator.url}})
+    if answer == "both accounts":
+        check_only_theirs(world, result)
+    else:
+        check_refused(result)
+        assert world.total("reads") == 0
+
+
 # ---- one-time passwords ----
 
 
