@@ -172,7 +172,7 @@ options:
       - The first clouds.yaml and the first secure.yaml that are found must be readable. No other file is taken instead.
       - If not set, and the options hold no credential, the environment variable E(OS_CLOUD) names the entry. Without it,
         the only entry of the file that E(OS_CLIENT_CONFIG_FILE) names is used.
-      - If that entry and other environment variables name different users, projects or regions, that is an error, unless
+      - If that entry and other environment variables name different users, agencies, projects or regions, that is an error, unless
         the task sets the option.
       - This needs the Python library C(openstacksdk).
     type: str
@@ -232,12 +232,12 @@ requirements:
   - openstacksdk, only for O(cloud)
 notes:
   - "The credential is either O(token), or O(access_key) with O(secret_key), or O(username) with O(password) and
-    O(user_domain_name). If any part of one is set, that decides which kind it is, and only the missing parts of that
-    kind are taken from the environment. Otherwise the entry of O(cloud) decides if that is set, and then the
+    O(user_domain_name), where O(user_id) may name the user and O(user_domain_id) the domain. If any part of one is set, that
+    decides which kind it is, and only the missing parts of that kind are taken from the environment. Otherwise the entry of O(cloud) decides if that is set, and then the
     environment. In each place a token wins over an access key, and that over a password, unless C(auth_type) of the
     entry or E(OS_AUTH_TYPE) says otherwise. A credential that is still incomplete is an error."
-  - Agencies, one-time passwords and identity providers are not supported. Where a C(clouds.yaml) or the environment asks
-    for one, the task fails before anything is sent.
+  - Identity providers and application credentials are not supported. Where a C(clouds.yaml) or the environment asks for
+    one, the task fails before anything is sent.
   - Options, C(module_defaults) among them, win over clouds.yaml and environment variables. Empty environment variables
     count as unset.
   - Environment variables are read on the host that runs a module. This is usually the control node, with
