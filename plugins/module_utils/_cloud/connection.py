@@ -207,8 +207,9 @@ def _with_passcode(credential: Credential, riders: t.Sequence[Level], one_login:
         raise OptionError(f"{passcode.name}: is good for one login, so only a single task of a module can use it")
     if not isinstance(credential, Password):
         raise OptionError(f"{passcode.name}: goes with a user_id and a password, not with a token or an access key")
-    if not credential.user_id:
-        raise OptionError(f"{passcode.name}: needs {_wanted('user_id', riders)} in place of username")
+    username = None if credential.user_id else highest(riders, "username")
+    if username:
+        raise OptionError(f"{passcode.name}: needs {_wanted('user_id', riders)} in place of {username.name}")
     return replace(credential, passcode=passcode.text)
 
 
@@ -304,9 +305,11 @@ def _refuse_other_domain(levels: t.Sequence[Level], login: Login) -> None:
     for level in levels:
         for key, value in level.keys:
             if key in own and value.text != own[key] and value.text.lower() != "default":
-                raise OptionError(
-                    f"{value.name}: is not the domain of the user, named alike; name the project by project_id"
+                unknown = isinstance(credential, Password) and not any(own.values())
+                why = (
+                    f"needs {key.replace('project', 'user')} beside it" if unknown else "is not the domain of the user"
                 )
+                raise OptionError(f"{value.name}: {why}, named alike; or name the project by project_id")
 
 
 def _region(levels: t.Sequence[Level], project: Project) -> str | None:

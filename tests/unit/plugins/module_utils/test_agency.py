@@ -350,7 +350,8 @@ def test_ways_to_give_a_passcode(read: t.Any, way: dict) -> None:
 @pytest.mark.parametrize(
     ("options", "environ", "words"),
     [
-        ({**USER, **CODE}, {}, ["passcode: needs user_id"]),
+        ({**USER, **CODE}, {}, ["passcode: needs user_id in place of username"]),
+        (CODE, ENV, ["passcode: needs user_id (environment: OS_USER_ID)", "OS_USERNAME"]),
         ({"token": "t", **CODE}, {}, ["passcode: goes with", "token"]),
         ({**KEY, **CODE}, {}, ["passcode: goes with"]),
         ({}, {**variables(KEY), "OS_PASSCODE": "081804"}, ["OS_PASSCODE", "goes with"]),
@@ -415,3 +416,26 @@ def test_a_variable_is_named_where_it_would_count(read: t.Any) -> None:
         assert "environment" not in str(raised.value)
     refused(read, "OS_TARGET_DOMAIN_NAME", options={"username": "u", **half}, environ=ENV)
     refused(read, "OS_USER_ID", options=CODE, environ={**ENV, "OS_PROJECT_NAME": "eu-de"})
+
+
+def test_where_the_user_of_a_passcode_is_named(read: t.Any) -> None:
+    """An option of the task would be half a login, and decide."""
+    entry = {"auth": {**USER, "project_name": "eu-de"}}
+    for pointer in POINTERS:
+        options = {**CODE, **pointer.get("options", {})}
+        refused(
+            read,
+            "needs user_id in place of cloud 'c': username",
+            entry=entry,
+            options=options,
+            environ=pointer.get("environ"),
+        )
+
+
+@pytest.mark.parametrize("form", ["domain_name", "domain_id"])
+def test_a_domain_of_the_project_beside_a_user_id(read: t.Any, form: str) -> None:
+    """As keystoneauth documents it. Whose domain it is, only the user's own tells."""
+    auth = {**BY_ID, "project_name": "eu-de", f"project_{form}": "d"}
+    refused(read, f"project_{form}: needs user_{form} beside it", options={"cloud": "c"}, entry={"auth": auth})
+    found = read({"cloud": "c"}, {}, {"auth": {**auth, f"user_{form}": "d"}}).credential
+    assert found == Password(None, "p", user_id="u1", **{f"user_{form}": "d"})
