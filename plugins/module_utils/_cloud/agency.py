@@ -80,6 +80,7 @@ class Delegate:
     own: Credential
     own_project: Project
     agency: Agency
+    needs_project: t.ClassVar[bool] = True
     # How IAM has called the agency before in this task: it is found out once
     _accepted: list[str] = field(default_factory=list, compare=False, repr=False)
 
@@ -90,10 +91,6 @@ class Delegate:
     @property
     def advice(self) -> str:
         return f"it is that of the {self.agency}, so check what it may do, and the project; or else {self.own.advice}"
-
-    @property
-    def needs_project(self) -> bool:
-        return True
 
     @property
     def has_catalog(self) -> bool:
