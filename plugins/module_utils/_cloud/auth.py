@@ -31,6 +31,7 @@ MFA = (
     "this user needs a one-time password to log in: set user_id and passcode, or use access_key and secret_key, a token, "
     "or a user without one"
 )
+USED = "a passcode is good for one login, so take the next one"
 NOT_ACCEPTED = "the credential was not accepted: "
 MOST_SKEW = 15  # minutes that the clocks of a signature and of the gateway may differ
 
@@ -227,9 +228,7 @@ class Password:
             else ["user", "password", *filter(None, given)]
         )
         advice = f"check {', '.join(names)} and the project; too many failures lock the user"
-        if self.passcode:
-            advice += "; a passcode is good for one login, so take the next one"
-        return f"{advice}; {self.note}" if self.note else advice
+        return "; ".join(filter(None, (advice, self.passcode and USED, self.note)))
 
     def login(self, http: Http, iam: str | None, project: Project | None) -> Login:
         """One request; a wrong password is not tried again, as IAM would lock the account."""
@@ -245,7 +244,10 @@ class Password:
                 if project
                 else f"domain {self.user_domain_name or self.user_domain_id or 'of the user'}"
             )
-            raise error.recast(Refused, f"login to {where}: {error.error['message']}", self.note) from None
+            hint = "; ".join(filter(None, (error.hint, self.passcode and USED, self.note)))
+            raise error.recast(Refused, f"login to {where}: {error.error['message']}", hint) from None
+        except Unanswered as error:
+            raise error.recast(type(error), error.error["message"], USED) if self.passcode else error from None
         return login_of(reply, project)
 
     def _identity(self) -> dict[str, t.Any]:

@@ -375,6 +375,7 @@ def test_a_passcode_is_sent_once(with_mfa, fault):
     assert result.failed
     assert sum(entry["path"] == "/v3/auth/tokens" for entry in with_mfa.log) == 1
     assert with_mfa.total("reads") == 0
+    assert "take the next one" in result["msg"]
     assert "081804" not in result.text
 
 
@@ -399,6 +400,22 @@ def test_a_passcode_goes_again_where_no_connection_was_made(with_mfa):
     assert result["changed"]
     assert logins(with_mfa) == ["password+totp"]
     assert len([url for url in sent if url.endswith("/v3/auth/tokens")]) == 2
+
+
+def test_the_second_login_leads_elsewhere(world):
+    """It is checked like the first."""
+    ended = []
+
+    def change(request, body):
+        if "/streaming/jobs" in request.path and not ended:
+            ended.append(world.emulator.world.identities.expire_tokens())
+            world.answers(agency_answer="own_project")
+        return body
+
+    world.change_answers(change)
+    check_refused(world.run("stopped", [128], login={**world.at, **USER, **AGENCY}), "for another account")
+    assert (status(world, PROJECT), status(world, OTHER)) == ("job_running", "job_running")
+    assert logins(world) == ["password", "assume_role"] * 2
 
 
 # ---- faults of each step ----
