@@ -37,7 +37,7 @@ AGENCY = ("target_agency_name", "target_domain_name", "target_domain_id", "targe
 AGENCY_OPTION = {key: option for option in AGENCY for key in KEYS.get(option, (option,))}
 # By its name in a clouds.yaml; the name of a variable is the same in capitals, after OS_
 FOREIGN = {
-    "target_.*|agency_.*|agency|assume_role.*|xrole_name": f"it is not supported; an agency is named by {', '.join(AGENCY)}",
+    "target_.*|agency_.*|agency|delegated_.*|assume_role.*|xrole_name": f"it is not supported; an agency is named by {', '.join(AGENCY)}",
     "roles": "an agency is used with all that it may do, as to take some of its roles is not supported",
     "totp.*": "it is not supported; a one-time password is given by passcode",
     "identity_provider.*|idp_.*|protocol|service_provider.*|openid_scope|discovery_endpoint|authorization_code"

@@ -24,6 +24,7 @@ FOREIGN = [
     "roles",
     "agency",
     "agency_id",
+    "delegated_project_id",
     "assume_role",
     "xrole_name",
     "totp",
