@@ -27,10 +27,8 @@ from .transport import PATIENCE, Http, Reply
 LOOKUP = "iam:projects:listProjects, or a {} that makes the lookup superfluous"
 # As IAM has answered a user who logs in with a one-time password: "mfa totp code verify fail". It only chooses the advice.
 WITH_MFA = re.compile(r"\b(mfa|totp)\b", re.IGNORECASE)
-MFA = (
-    "this user needs a one-time password to log in: set user_id and passcode, or use access_key and secret_key, a token, "
-    "or a user without one"
-)
+WITHOUT_MFA = "access_key and secret_key, a token, or a user without one"
+MFA = f"this user needs a one-time password to log in: set user_id and passcode, or use {WITHOUT_MFA}"
 USED = "a passcode is good for one login, so take the next one"
 NOT_ACCEPTED = "the credential was not accepted: "
 MOST_SKEW = 15  # minutes that the clocks of a signature and of the gateway may differ

@@ -17,7 +17,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from .agency import Agency, Delegate
-from .auth import KINDS, Credential, Password, Project, missing_parts
+from .auth import KINDS, WITHOUT_MFA, Credential, Password, Project, missing_parts
 from .clouds_yaml import REGION, Profile
 from .endpoints import (
     CLOUD_DOMAIN,
@@ -204,7 +204,9 @@ def _with_passcode(credential: Credential, riders: t.Sequence[Level], one_login:
     if not passcode:
         return credential
     if not one_login:
-        raise OptionError(f"{passcode.name}: is good for one login, so only a single task of a module can use it")
+        raise OptionError(
+            f"{passcode.name}: is good for one login, so only a single task of a module can use it; use {WITHOUT_MFA}"
+        )
     if not isinstance(credential, Password):
         raise OptionError(f"{passcode.name}: goes with a user_id and a password, not with a token or an access key")
     username = None if credential.user_id else highest(riders, "username")
