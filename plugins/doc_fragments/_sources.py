@@ -16,11 +16,17 @@ options:
         O(project_name) or O(cloud), and is checked as the modules of this collection check theirs. The places are read at
         the same time, at most O(max_concurrency) at once.
       - An entry takes over the connection options of the file, and its own win, each as a whole. If it names a project, by ID
-        or by name, that of the file does not count for it. The same holds for a client certificate with its key.
+        or by name, that of the file does not count for it. The same holds for a user, a domain and the account of an agency,
+        and for a client certificate with its key.
       - If an entry names a part of a credential, it takes over only the missing parts of the same kind, for example
         O(user_domain_name) for O(username) and O(password).
-      - An entry with O(cloud) takes over no credential, no project, and none of O(region), O(cloud_domain), O(auth_url)
-        and O(endpoints).
+      - An agency of the file goes with the login of the file. An entry that has a whole credential of its own takes over
+        nothing of it. All other entries do, and may name another account or project there. So the entries of one user are, for
+        example, a O(target_domain_name) and a O(target_project_name) each.
+      - O(project_id) or O(project_name) in an entry is an error where it takes over the project of an agency, as it would
+        then be the own project, and nothing would be read there.
+      - An entry with O(cloud) takes over no credential, no agency, no project, and none of O(region), O(cloud_domain),
+        O(auth_url) and O(endpoints).
       - Without O(sources), the connection options of the file are the only source.
     type: list
     elements: dict
@@ -54,8 +60,8 @@ notes:
   - Unlike most inventory plugins, this one refuses options that it does not know. A typing error cannot change the inventory
     silently.
   - With O(cache), what was read is stored under a key that is made of the options, the address and the identity that is
-    asked, but not of passwords and secret keys. From a cache that is still valid nothing is sent, not even a login. A cache
-    that is damaged, or holds something else, is read anew.
+    asked, agency included, but not of passwords and secret keys. From a cache that is still valid nothing is sent, not even
+    a login. A cache that is damaged, or holds something else, is read anew.
 seealso:
   - name: Inventories of clusters and projects
     description: From clusters and projects to a playbook for all of them.

@@ -9,7 +9,7 @@ name: iam_projects
 version_added: 1.0.0
 short_description: Projects as hosts
 description:
-  - Makes a host of each project that the user may use. So a playbook handles the jobs of Data Lake Insight (DLI) in all
+  - Makes a host of each project that the user may use, or the agency in another account. So a playbook handles the jobs of Data Lake Insight (DLI) in all
     projects, as many at once as Ansible has forks.
   - The name of the file must end with C(projects.yml) or C(projects.yaml), for example C(iam_projects.yml).
   - The hosts are in the group C(iam_projects). A host is not a machine, but the variables of a project. They are named like
@@ -35,6 +35,14 @@ options:
   project_name:
     description:
       - Not needed, as IAM is asked for all projects. With O(username) the login is to the domain.
+      - If it is set, here or in the environment, it tells the region of IAM where nothing else does.
+    type: str
+  target_project_id:
+    description: Not needed, as IAM is asked for all projects of the account that the agency is in.
+    type: str
+  target_project_name:
+    description:
+      - Not needed, as IAM is asked for all projects of the account that the agency is in.
       - If it is set, here or in the environment, it tells the region of IAM where nothing else does.
     type: str
   hostnames:
@@ -65,6 +73,13 @@ keyed_groups:
   - key: project_name.split('_')[1]
     prefix: stage
 strict: true
+---
+# customer.projects.yml: projects of another account, in which ops-agency is for the account of the user. In a playbook for
+# them, each task gets `target_project_id: "{{ project_id }}"`, and the agency as here or from the environment.
+plugin: otc.bigdata.iam_projects
+region: eu-de
+target_agency_name: ops-agency
+target_domain_name: customer-domain
 """
 
 import typing as t

@@ -26,12 +26,14 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
 
+from ..module_utils._cloud.agency import Delegate
 from ..module_utils._cloud.answers import Api
-from ..module_utils._cloud.auth import KINDS
+from ..module_utils._cloud.auth import KINDS, missing_parts
 from ..module_utils._cloud.client import Client, run_parallel
 from ..module_utils._cloud.connection import Connection, read_connection
 from ..module_utils._cloud.context import Context
 from ..module_utils._cloud.errors import Bug, Denied, Failure, OptionError
+from ..module_utils._cloud.identity import AGENCY
 from ..module_utils._cloud.misplaced import misplaced
 from ..module_utils._cloud.options import connection_options
 from ..module_utils._cloud.text import masked
@@ -53,10 +55,18 @@ Variables = dict[str, t.Any]
 
 SPEC = connection_options()
 NAMES = {name: name for name in SPEC} | {alias: name for name in SPEC for alias in SPEC[name].get("aliases", ())}
-CREDENTIAL = {"cloud", *(part for kind in KINDS for part in (*kind.parts, *kind.optional))}
+CREDENTIAL = {"cloud", *(part for kind in KINDS for part in (*kind.parts, *kind.optional, *kind.forms.values()))}
 PROJECT = {"project_id", "project_name"}
+TARGET_PROJECT = {"target_project_id", "target_project_name"}
 PLACE = {"region", "cloud_domain", "auth_url", "endpoints"}
-TOGETHER = (PROJECT, {"client_cert", "client_key"})
+# What says the same in two ways, or belongs together
+TOGETHER = (
+    PROJECT,
+    TARGET_PROJECT,
+    {"target_domain_id", "target_domain_name"},
+    {"client_cert", "client_key"},
+    *({part, form} for kind in KINDS for part, form in kind.forms.items()),
+)
 LOCAL = {
     "ansible_connection": trust_as_template("local"),
     "ansible_python_interpreter": trust_as_template("{{ ansible_playbook_python }}"),
@@ -65,6 +75,8 @@ MADE_BY = "_otc_bigdata"  # attribute of a host that one of our plugins has made
 PATTERN = re.compile(r"[*?\[/]|^[~!&@]")  # what a name must not have that `hosts` and `--limit` are to mean as it is
 OVERRIDE = "#jinja2:"  # begins a text that says itself how its templates look
 SHOWN = 3  # sources that a message names
+# The first of these that an entry has is shown beside its number
+TELLING = ("cloud", "target_project_name", "target_project_id", "target_domain_name", "project_name", "project_id")
 
 
 class Source(t.NamedTuple):
@@ -345,7 +357,7 @@ def _entry(label: str, entry: t.Any, top: Options, templar: t.Any, service: str)
         raise OptionError(f"{label}: must be a dictionary of connection options")
     try:
         own = _plain(entry, templar)
-        named = next((own[name] for name in ("cloud", "project_name", "project_id") if name in own), None)
+        named = next((own[name] for name in TELLING if name in own), None)
         label = f"{label} ({named})" if named else label
         return _source(label, _inherited(top, own), service)
     except OptionError as error:
@@ -374,18 +386,28 @@ def _inherited(top: Options, own: Options) -> Options:
     """The options of an entry, and those options of the file that it does not replace."""
     replaced = {option for group in TOGETHER if own.keys() & group for option in group}
     if "cloud" in own:
-        replaced |= CREDENTIAL | PROJECT | PLACE
+        replaced |= CREDENTIAL | PROJECT | PLACE | set(AGENCY)
     elif own.keys() & CREDENTIAL:
-        replaced |= CREDENTIAL - _completing(own)
-    return {**{option: value for option, value in top.items() if option not in replaced}, **own}
+        completing = _completing(own)
+        replaced |= CREDENTIAL - completing
+        # an agency goes with the login that it is written beside: somebody else's would act in another account
+        replaced |= set() if completing else set(AGENCY)
+    taken = {option: value for option, value in top.items() if option not in replaced}
+    for project in sorted(own.keys() & PROJECT):
+        for target in sorted(taken.keys() & TARGET_PROJECT):
+            raise OptionError(
+                f"{project}: beside {target} of the file it would be the project of the user's own account; name the "
+                "project to read by target_project_name or target_project_id here, too"
+            )
+    return {**taken, **own}
 
 
 def _completing(own: Options) -> set[str]:
     """The options that can complete the credential of an entry. As for a task, one part of a credential settles its kind."""
     for kind in KINDS:
-        parts = {*kind.parts, *kind.optional}
+        parts = {*kind.parts, *kind.optional, *kind.forms.values()}
         if parts & own.keys():
-            return set() if own.keys() >= set(kind.parts) else parts
+            return parts if missing_parts(kind, own) else set()
     return set()
 
 
@@ -393,15 +415,14 @@ def _source(label: str, options: Options, service: str) -> Source:
     checked = ArgumentSpecValidator(SPEC).validate(options)
     if checked.error_messages:
         raise OptionError(checked.error_messages[0])
-    connection = read_connection(checked.validated_parameters, os.environ, service)
+    # each source logs in by itself, the next run again, and a passcode is good once
+    connection = read_connection(checked.validated_parameters, os.environ, service, one_login=False)
     return Source(label, checked.validated_parameters["cloud"], connection)
 
 
 def _fingerprint(connection: Connection, chosen: Options) -> str:
     """What the answer depends on, as a hash. The only secret in it is a token, which is too long to be guessed."""
-    who = [
-        getattr(connection.credential, part, None) for part in ("token", "access_key", "username", "user_domain_name")
-    ]
+    who = [type(connection.credential).__name__, *connection.credential.who]
     project = connection.project and [connection.project.id, connection.project.name]
     place = [connection.region, connection.domain, connection.iam, connection.endpoint]
     all_that = [VERSION, who, project, *place, chosen]
@@ -426,7 +447,9 @@ def _all_answers(sources: t.Sequence[Source], ask: t.Callable[[Source], Answer])
 
 
 def _login(source: Source) -> t.Any:
-    return source.connection.credential, source.connection.iam
+    """Whose login it is: that of a user is the same for all agencies."""
+    credential = source.connection.credential
+    return credential.own if isinstance(credential, Delegate) else credential, source.connection.iam
 
 
 def _complaint(errors: t.Sequence[tuple[str, str]]) -> str:

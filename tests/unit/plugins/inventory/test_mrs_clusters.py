@@ -425,18 +425,18 @@ def test_who_acts_where(emulator, clusters):
     """As for a task, nothing that says so is passed over, in the file or in one of its sources."""
     auth = {**PASSWORD, "auth_url": emulator.url, "project_name": "eu-de"}
     clouds = {
-        "customer": {"auth_type": "agency", "auth": {**auth, "target_agency_name": "ops"}},
+        "company": {"auth_type": "v3oidcpassword", "auth": auth},
         "night": {"auth": auth},
     }
     clusters.folder.write("clouds.yaml", {"clouds": clouds})
     files = {
-        "cloud 'customer': auth_type": {"cloud": "customer"},
-        "sources[1] (customer): cloud 'customer': auth_type": {"sources": [{"cloud": "night"}, {"cloud": "customer"}]},
+        "cloud 'company': auth_type": {"cloud": "company"},
+        "sources[1] (company): cloud 'company': auth_type": {"sources": [{"cloud": "night"}, {"cloud": "company"}]},
         "sources[0]: username: begins or ends with white space": {"sources": [{"username": "demo ", "password": "x"}]},
         "sources[0] (eu-de): region: 'EU' is not": {"sources": [{"project_name": "eu-de", "region": "EU"}]},
-        "OS_AGENCY_NAME": {"project_name": "eu-de"},
+        "OS_ASSUME_ROLE": {"project_name": "eu-de"},
     }
-    said = clusters.complaints(*files.values(), OS_AGENCY_NAME="ops")
+    said = clusters.complaints(*files.values(), OS_ASSUME_ROLE="ops")
     for begin, text in zip(files, said):
         assert text.startswith(begin)
     (said,) = clusters.complaints({}, OS_CLOUD="night", OS_USERNAME="somebody", OS_PASSWORD="")
