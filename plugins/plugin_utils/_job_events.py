@@ -23,6 +23,7 @@ from functools import partial
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ..module_utils._cloud.auth import WITHOUT_MFA
 from ..module_utils._cloud.connection import read_connection
 from ..module_utils._cloud.errors import Failure, Misdirected, OptionError, Skipped, Unanswered, Unreachable
 from ..module_utils._cloud.misplaced import misplaced
@@ -42,7 +43,7 @@ STATUS_FILTERS = ("status", "state", "result")  # they choose among events, all 
 
 CLUSTER = {name: JOB_TYPES["mrs"].options()[name] for name in ("cluster_id", "cluster_name")}
 SPEC: Spec = {
-    **connection_options(),
+    **{name: one for name, one in connection_options().items() if name != "passcode"},
     "services": {"type": "list", "elements": "str", "choices": list(JOB_TYPES), "required": True},
     "clusters": {"type": "list", "elements": "dict", "options": CLUSTER},
     "filters": {
@@ -67,7 +68,7 @@ async def run(queue: t.Any, args: t.Mapping[str, t.Any]) -> None:
         watches = _watches(options)
         log_in = {}
         for name, api in {one.api.name: one.api for one in watches}.items():
-            connection = read_connection(options, os.environ, name)
+            connection = read_connection(options, os.environ, name, one_login=False)
             context.add_secrets(connection.secrets)
             log_in[name] = partial(SourceClient, connection, api, context)
         with opened(options["state_file"]) as memory:
@@ -105,6 +106,11 @@ def _read(args: t.Mapping[str, t.Any]) -> Options:
     """The options as a module has them. Raises OptionError."""
     given = _given(args)
     given.pop("eda_feedback_queue", None)
+    if "passcode" in given:
+        raise OptionError(
+            "passcode: is good for one login, and the source logs in again whenever a login has expired; use "
+            f"{WITHOUT_MFA}"
+        )
     if isinstance(given.get("services"), str):
         given["services"] = [one.strip() for one in given["services"].split(",")]
     errors, given = misplaced(SPEC, given)

@@ -24,7 +24,9 @@ description:
     On demand it also sends one for a job that stays in a status for too long.
   - It needs C(ansible-core) 2.16 or newer and C(requests) 2.25 or newer for the Python that runs C(ansible-rulebook).
   - The options for credentials, project and endpoints are those of the modules. Environment variables and
-    C(clouds.yaml) work as for them.
+    C(clouds.yaml) work as for them. Only C(passcode), the one-time password of a user with MFA, is refused wherever it
+    comes from. The source logs in to Data Lake Insight and to MapReduce Service by itself, and again when a login has
+    expired. Use an access key, or a user without MFA.
   - A guide tells about events, rulebooks and restarts,
     U(https://github.com/otc-bigdata/otc.bigdata/blob/main/docs/docsite/rst/guide_events.rst).
 options:
@@ -139,6 +141,40 @@ options:
       - Name of the domain that O(username) belongs to.
     type: str
     aliases: [domain_name]
+  user_id:
+    description:
+      - ID of the user, in place of O(username). It needs no domain.
+    type: str
+  user_domain_id:
+    description:
+      - ID of the domain that O(username) belongs to, in place of O(user_domain_name).
+    type: str
+  target_agency_name:
+    description:
+      - Name of an agency in another account. After the login the source looks at jobs there, and nowhere else. It needs the
+        account and the project there.
+      - The agency is assumed anew whenever the login has expired.
+    type: str
+    aliases: [agency_name]
+  target_domain_name:
+    description:
+      - Name of the account that has made the agency. Either it or O(target_domain_id) is needed.
+    type: str
+    aliases: [agency_domain_name]
+  target_domain_id:
+    description:
+      - ID of the account that has made the agency.
+    type: str
+  target_project_name:
+    description:
+      - Name of the project in the other account. It or O(target_project_id) is needed. O(project_id) and O(project_name) are
+        then the own project, which only the login is for.
+    type: str
+    aliases: [delegated_project]
+  target_project_id:
+    description:
+      - ID of the project in the other account.
+    type: str
   project_id:
     description:
       - ID of the project that the jobs belong to.
@@ -244,6 +280,13 @@ EXAMPLES = r"""
     services: [flink, spark, sql]
     project_name: eu-de_nightly
     interval: 300
+
+- name: Flink jobs of another account, in which ops-agency is for the account of the user
+  otc.bigdata.job_events:
+    services: [flink]
+    target_agency_name: ops-agency
+    target_domain_name: customer-domain
+    target_project_name: eu-de
 """
 
 PACKAGE = "otc_bigdata_plugins"

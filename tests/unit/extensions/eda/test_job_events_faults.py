@@ -255,6 +255,7 @@ async def test_no_secret_is_shown_at_the_end(sources):
 
 
 BAD = [
+    ({"passcode": "081804"}, "^passcode: is good for one login, and the source .* use access_key and secret_key, a to"),
     ({"services": None}, "missing required arguments: services"),
     ({"services": []}, "services: is empty; name at least one of flink, spark, sql, mrs"),
     (
@@ -307,11 +308,19 @@ async def test_wrong_options(sources, state_file, monkeypatch, args, words):
     assert not state_file.exists()
 
 
+MFA = {"OS_USER_ID": "u0", "OS_PASSWORD": "demo-password", "OS_PROJECT_NAME": "eu-de"}
+ONCE = "is good for one login, .* use access_key and secret_key, a token, or a user without one$"
 WHO = [
-    ({"OS_CLOUD": "customer"}, "cloud 'customer': auth_type: 'agency' is not supported"),
+    ({"OS_CLOUD": "customer"}, "cloud 'customer': auth_type: agency needs target_agency_name"),
+    ({"OS_CLOUD": "company"}, "cloud 'company': auth_type: 'v3oidcpassword' is not supported"),
+    ({"OS_CLOUD": "mfa"}, f"cloud 'mfa': passcode: {ONCE}"),
+    ({"OS_CLOUD": "", **MFA, "OS_PASSCODE": "081804"}, rf"passcode \(environment: OS_PASSCODE\): {ONCE}"),
     ({"OS_CLOUD": "night", "OS_USERNAME": "somebody"}, "OS_CLOUD=night beside OS_USERNAME"),
     ({"OS_CLOUD": "none"}, "there is no 'none' in"),
-    ({"OS_CLOUD": "", "OS_USERNAME": "a", "OS_PASSWORD": "b", "OS_TARGET_AGENCY_NAME": "c"}, "OS_TARGET_AGENCY_NAME"),
+    (
+        {"OS_CLOUD": "", **MFA, "OS_TARGET_AGENCY_NAME": "c"},
+        "target_domain_name .*: missing, as .*OS_TARGET_AGENCY_NAME",
+    ),
     ({"OS_CLOUD": "", "OS_TOKEN": "t", "OS_PROJECT_ID": "p", "OS_REGION_NAME": "ru-moscow-1"}, "cloud_domain"),
     ({"OS_CLOUD": "", "OS_TOKEN": "t", "OS_PROJECT_ID": "p\r"}, "project_id .*OS_PROJECT_ID.*: holds a line break"),
 ]
@@ -323,7 +332,13 @@ async def test_who_acts_where(sources, state_file, monkeypatch, tmp_path, enviro
     for name in [name for name in os.environ if name.startswith(("OS_", "OTC_"))]:
         monkeypatch.delenv(name)
     user = {name: value for name, value in sources.by_password.items() if name != "endpoints"}
-    clouds = {"night": {"auth": user}, "customer": {"auth_type": "agency", "auth": user}}
+    mfa = {**user, "username": "", "user_id": "u0", "passcode": "081804"}
+    clouds = {
+        "night": {"auth": user},
+        "customer": {"auth_type": "agency", "auth": user},
+        "company": {"auth_type": "v3oidcpassword", "auth": user},
+        "mfa": {"auth": mfa},
+    }
     file = tmp_path / "clouds.yaml"
     file.write_text(json.dumps({"clouds": clouds}), encoding="utf-8")
     if environ["OS_CLOUD"]:
