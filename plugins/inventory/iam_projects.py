@@ -16,6 +16,8 @@ description:
     the options of the modules, C(project_id), C(project_name), C(region) and C(cloud).
   - C(region) is the part of the project's name before the first C(_), or that of the credential if the name does not begin
     with a region. C(cloud) is set where the file names one.
+  - With an agency, C(project_id) and C(project_name) are those in the other account, and C(target_project_id) is the same ID,
+    as the modules and the playbooks of this collection name it then.
   - C(ansible_connection) is V(local), and C(ansible_python_interpreter) that of Ansible.
   - Projects that are disabled are left out, and so is C(MOS), which belongs to the object storage of the provider.
 extends_documentation_fragment:

@@ -171,7 +171,7 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         known = self._all_kept(keys) if keeps and cache else {}
         missing = {key: source for key, source in zip(keys, sources) if key not in known}
         known.update(self._read_anew(missing, alone=not known, keep=keeps))
-        return [_with_cloud(host, source.cloud) for key, source in zip(keys, sources) for host in known.get(key, ())]
+        return [_of_source(host, source) for key, source in zip(keys, sources) for host in known.get(key, ())]
 
     def _read_anew(self, missing: t.Mapping[str, Source], alone: bool, keep: bool) -> dict[str, t.Sequence[Variables]]:
         """The hosts of each of these sources that could be read. To ``keep`` them is to put them into the cache."""
@@ -506,8 +506,11 @@ def _name(
     return None, obstacles
 
 
-def _with_cloud(host: Variables, cloud: str | None) -> Variables:
-    return {**host, "cloud": cloud} if cloud else host
+def _of_source(host: Variables, source: Source) -> Variables:
+    """With what a task for it needs to know of the source."""
+    cloud = {"cloud": source.cloud} if source.cloud else {}
+    agency = isinstance(source.connection.credential, Delegate)
+    return {**host, **cloud, **({"target_project_id": host["project_id"]} if agency else {})}
 
 
 def _inert(value: t.Any) -> t.Any:

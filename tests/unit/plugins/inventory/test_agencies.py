@@ -87,7 +87,7 @@ def test_clusters_of_the_other_account(world, clusters):
     assert {f"file{number}" for number in range(len(files))} <= set(shown.groups)
     assert {path.split("/")[2] for path in shown.paths if "cluster" in path} == {CUSTOMER}
     theirs = shown.hosts["theirs"]
-    assert (theirs["project_id"], theirs["region"]) == (CUSTOMER, "eu-de")
+    assert (theirs["project_id"], theirs["target_project_id"], theirs["region"]) == (CUSTOMER, CUSTOMER, "eu-de")
 
 
 def test_an_agency_of_the_environment(world, clusters, projects):
@@ -298,6 +298,12 @@ def test_no_secret_in_output_and_cache(world, clusters, projects):
 # ---- all that together ----
 
 
+def check_only_theirs(world) -> None:
+    states = {(job["project_id"], job["job_id"]): job["status"] for job in world.world["flink_jobs"].truth()}
+    stopped = "job_cancel_success"
+    assert states == {(PROJECT, 128): "job_running", (CUSTOMER, 128): stopped, (TEAM, 7): stopped}
+
+
 def test_a_playbook_for_all_projects_of_the_other_account(world, projects):
     """The same agency serves all of them, and no job of the own account is touched."""
     file = projects.write("projects.yml", region="eu-de")
@@ -306,6 +312,26 @@ def test_a_playbook_for_all_projects_of_the_other_account(world, projects):
     play = {"hosts": "iam_projects", "tasks": [stop]}
     run = projects.folder.playbook([play], "-i", file, **variables(BY_NAME)).end()
     assert run.out.count("changed=1") == 2, run.said
-    states = {(job["project_id"], job["job_id"]): job["status"] for job in world.world["flink_jobs"].truth()}
-    stopped = "job_cancel_success"
-    assert states == {(PROJECT, 128): "job_running", (CUSTOMER, 128): stopped, (TEAM, 7): stopped}
+    check_only_theirs(world)
+
+
+def test_stop_all_in_all_projects_of_the_other_account(world, projects):
+    file = projects.write("projects.yml", region="eu-de")
+    line = ("otc.bigdata.stop_all", "-i", file, "-e", "otc_hosts=iam_projects services=flink all_jobs=true")
+    run = projects.folder.start("playbook", *line, **variables(BY_NAME)).end()
+    assert run.code == 0, run.said
+    assert f"target_project_id {TEAM} (of the inventory)" in run.out
+    check_only_theirs(world)
+
+
+def test_the_own_project_beside_an_agency(world, projects):
+    """Nothing is sent, and the message tells the way out."""
+    line = ("otc.bigdata.stop_all", "-e", "project_name=eu-de region=eu-de services=flink all_jobs=true")
+    run = projects.folder.start("playbook", *line, **variables({**BY_NAME, **THERE})).end()
+    assert run.code != 0
+    assert "project_name beside target_project_name (environment: OS_TARGET_PROJECT_NAME)" in run.out
+    assert "is named by target_project_name or target_project_id" in run.out
+    run = projects.folder.start("playbook", *line, OS_USERNAME="", OS_USER_ID=USER_ID, OS_PASSCODE="081804").end()
+    assert run.code != 0
+    assert "passcode (environment: OS_PASSCODE): is good for one login" in run.out
+    assert not world.log.entries()
