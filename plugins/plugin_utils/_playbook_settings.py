@@ -19,10 +19,13 @@ import typing as t
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ..module_utils._cloud.auth import KINDS
+from ..module_utils._cloud.agency import Delegate
+from ..module_utils._cloud.auth import KINDS, WITHOUT_MFA, missing_parts
+from ..module_utils._cloud.connection import read_connection
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.given import CONTROL
 from ..module_utils._cloud.levels import ENVIRONMENT
+from ..module_utils._cloud.options import connection_options
 from ..module_utils._jobs.plan import Step
 from ..module_utils._services.flink_jobs import STOP_STEPS, folder_in_obs
 from ..module_utils._services.registry import JOB_TYPES
@@ -31,6 +34,7 @@ Settings = dict[str, t.Any]
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 
 EMPTY = "is empty; leave it out or give it a value"
+ONCE = f"is good for one login, and each task of a playbook logs in; use {WITHOUT_MFA}"
 LEAST = {
     "drain_timeout": 0,
     "max_jobs": 1,
@@ -57,6 +61,10 @@ STATUSES = {
     "active": [word for word, step in STOP_STEPS.items() if step is not Step.DONE],
     "ended": [word for word, step in STOP_STEPS.items() if step is Step.DONE],
 }
+PROJECT = ("project_id", "project_name")
+TARGET_PROJECT = ("target_project_id", "target_project_name")  # in another account, through an agency
+# Two types of AWX set the same variables for their user, and each of them one of its own
+MARKS = ("OTC_CREDENTIAL_USER", "OTC_CREDENTIAL_AGENCY")
 # A host of one of our inventories is a cluster or a project
 GROUPS = {"mrs_clusters": "cluster", "iam_projects": "project"}
 
@@ -78,11 +86,17 @@ class Variables(t.NamedTuple):
 def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = False) -> Settings:
     """Each variable, null where it is not given; ``complaints``, and without one ``intent``, and ``kept`` of a window."""
     values, meant, wrong = checked(spec, given)
-    complaints = [*two_credentials(given), *wrong]
+    complaints = [*two_credentials(given), *_own_passcode(given), *wrong]
     found: Settings = {**values, "kept": {}, "intent": "", **STATUSES}
     if not complaints:
         found.update(_meanings(spec, values, meant))
         complaints = list(_wrong_values(spec, found, given))
+    if not complaints:
+        if any(found[name] is not None for name in TARGET_PROJECT):
+            found.update(
+                dict.fromkeys(PROJECT)
+            )  # of an inventory of another account: the login is not for that project
+        complaints = list(_passcode_of_login(found, given))
     if not complaints and "stopped_jobs_file" in spec:
         try:
             found["kept"] = _kept(playbook, found["stopped_jobs_file"], given)
@@ -206,12 +220,41 @@ def misspelt(spec: Spec, given: Variables) -> t.Iterator[str]:
 
 def two_credentials(given: Variables) -> list[str]:
     """A second credential, as people add one to that of a job template in AWX. Of a shell, the guide tells which one wins."""
-    there = [[[name for name in ENVIRONMENT[part] if given.environ.get(name)] for part in kind.parts] for kind in KINDS]
-    names = [parts[0][0] for parts in there if all(parts)]
+    there = {
+        option: next(name for name in variables if given.environ.get(name))
+        for option, variables in ENVIRONMENT.items()
+        if any(map(given.environ.get, variables))
+    }
+    whole = [kind for kind in KINDS if not missing_parts(kind, there)]
+    names = [there[part if part in there else kind.forms[part]] for kind in whole for part in kind.parts[:1]]
+    marks = [name for name in MARKS if given.environ.get(name)]
+    names = names if len(names) > 1 else marks
     if len(names) < 2 or not {"awx_job_id", "tower_job_id"} & set(given.extra):
         return []
     why = f"{' and '.join(names)}: this job has two credentials, and nobody knows whose jobs are meant"
     return [f"{why}; give this credential to a job template of its own, without the other one"]
+
+
+def _own_passcode(given: Variables) -> t.Iterator[str]:
+    """It is no variable of a playbook, though somebody may expect that. One of an inventory is not our business."""
+    if "passcode" in {*given.extra, *given.imported}:
+        yield f"passcode: {ONCE}"
+
+
+def _passcode_of_login(found: Settings, given: Variables) -> t.Iterator[str]:
+    """One that the tasks would log in with. All else that is wrong with the login, the first of them tells as well as we could."""
+    place = {name: found[name] for name in ("cloud", "region", *PROJECT, *TARGET_PROJECT)}
+    options = ArgumentSpecValidator(connection_options()).validate(place).validated_parameters
+    try:
+        credential = read_connection(options, given.environ, "iam").credential
+    except OptionError:
+        return
+    own = credential.own if isinstance(credential, Delegate) else credential
+    if getattr(own, "passcode", None):
+        try:
+            read_connection(options, given.environ, "iam", one_login=False)
+        except OptionError as error:
+            yield str(error)
 
 
 def alike(name: str, known: str) -> bool:
@@ -276,6 +319,7 @@ def _wrong_values(spec: Spec, found: Settings, given: Variables) -> t.Iterator[s
     yield from wrong_figures(spec, found)
     yield from _wrong_files(found)
     yield from _wrong_folder(found)
+    yield from _two_projects(found, given)
     yield from _hosts_of_inventories(found, given)
 
 
@@ -314,6 +358,14 @@ def _wrong_folder(found: Settings) -> t.Iterator[str]:
         folder_in_obs(folder)
     except OptionError as error:
         yield str(error)
+
+
+def _two_projects(found: Settings, given: Variables) -> t.Iterator[str]:
+    """The own project beside that of an agency. Of an inventory, both are the same."""
+    target = [name for name in TARGET_PROJECT if found[name] is not None]
+    for name in PROJECT:
+        if target and found[name] is not None and name in {*given.extra, *given.imported}:
+            yield f"{name}: beside {target[0]} it would be a project of the own account, whose jobs are not handled; leave it out"
 
 
 def _why_no_file(path: str) -> t.Iterator[str]:
@@ -526,10 +578,10 @@ def _which(found: Settings) -> str:
 def _place(found: Settings, given: Variables) -> str:
     """Whose jobs these are, as far as variables tell it; and whether that comes from an inventory."""
     told = []
-    for name in ("project_id", "project_name", "region", "cloud"):
+    for name in (*PROJECT, *TARGET_PROJECT, "region", "cloud"):
         if found[name] is not None:
             known = name in given.extra or name in given.imported
             told.append(f"{name} {found[name]}{'' if known else ' (of the inventory)'}")
-    if found["project_id"] is None and found["project_name"] is None:
+    if all(found[name] is None for name in (*PROJECT, *TARGET_PROJECT)):
         told.insert(0, "the project of the credential")
     return ", ".join(told)

@@ -36,7 +36,15 @@ NOT_HERE = ("cd ", "ansible-builder", "podman", "ansible-galaxy")
 # What AWX takes for a playbook (awx/main/utils/ansible.py)
 LOOKS_LIKE_PLAYBOOK = re.compile(r"^\s*?-?\s*?(?:hosts|(ansible\.builtin\.)?import_playbook):\s*?.*?$", re.MULTILINE)
 NOT_ASKED = {"cloud", "otc_hosts", "maintenance_tasks", "stopped_jobs_file"}
-OF_THE_HOST = {"clusters", "services", "project_id", "project_name", "region"}
+OF_THE_HOST = {
+    "clusters",
+    "services",
+    "project_id",
+    "project_name",
+    "target_project_id",
+    "target_project_name",
+    "region",
+}
 # What a survey leaves out besides, as it matters for other services, or for tasks of one's own
 ALSO_NOT_ASKED = {
     "Maintenance window (list)": {"start_again", "trigger_savepoint"},

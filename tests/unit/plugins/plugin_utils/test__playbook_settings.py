@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import (
+    MARKS,
     Variables,
     alike,
     elements,
@@ -408,6 +409,10 @@ def test_localhost_of_an_inventory(playbook):
     assert taken(playbook, {"names": "*", "otc_hosts": "all"}, groups=["iam_projects"])["complaints"] == []
 
 
+USER = {"OS_USERNAME": "awx", "OS_PASSWORD": "p"}
+MARKED = dict.fromkeys(MARKS, "true")
+
+
 @pytest.mark.parametrize(
     ("extra", "environ", "refused"),
     [
@@ -419,9 +424,84 @@ def test_localhost_of_an_inventory(playbook):
         ),
         (["awx_job_id"], {"OS_TOKEN": "", "OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK"}, None),
         (["awx_job_id"], {"OS_TOKEN": "t", "OS_USERNAME": "awx"}, None),  # no credential, only a name
+        (["awx_job_id"], {"OS_TOKEN": "t", "OS_USER_ID": "u1"}, None),
+        (
+            ["awx_job_id"],
+            {"OS_TOKEN": "t", "OS_USER_ID": "u1", "OS_PASSWORD": "p"},
+            "OS_TOKEN and OS_USER_ID: this job",
+        ),
+        (["awx_job_id"], {**USER, "OS_TOKEN": "t", "OS_DOMAIN_ID": "d1"}, "OS_TOKEN and OS_USERNAME: this job"),
+        # a user and an agency of AWX, whose variables are the same
+        (["awx_job_id"], {**USER, **MARKED}, "OTC_CREDENTIAL_USER and OTC_CREDENTIAL_AGENCY: this job"),
+        (["awx_job_id"], {**USER, "OTC_CREDENTIAL_AGENCY": "true"}, None),
         ([], {"OS_TOKEN": "t", "OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK"}, None),
     ],
 )
 def test_two_credentials(extra, environ, refused):
     complaints = taken("stop_all", {"names": "a"}, extra={"names", *extra}, environ=environ)["complaints"]
     assert [text.startswith(refused) for text in complaints] == ([True] if refused else [])
+
+
+MFA = {"OS_USER_ID": "u1", "OS_PASSWORD": "p", "OS_PROJECT_NAME": "eu-de"}
+CODE = {"OS_PASSCODE": "081804"}
+THERE = {"OS_AGENCY_NAME": "ops", "OS_AGENCY_DOMAIN_NAME": "customer", "OS_DELEGATED_PROJECT": "eu-de"}
+WAY_OUT = "use access_key and secret_key, a token, or a user without one"
+
+
+@pytest.mark.parametrize(
+    ("environ", "refused"),
+    [
+        ({**MFA, **CODE}, "passcode (environment: OS_PASSCODE): is good for one login"),
+        ({**MFA, **CODE, **THERE}, "passcode (environment: OS_PASSCODE): is good for one login"),
+        (MFA, None),
+        (CODE, None),
+        ({"OS_TOKEN": "t", "OS_PROJECT_NAME": "eu-de"}, None),
+    ],
+    ids=lambda one: ", ".join(one) if isinstance(one, dict) else None,
+)
+def test_a_passcode_of_the_environment(environ, refused):
+    """What else is wrong with a login, its first task tells."""
+    complaints = taken("stop_all", {"names": "a"}, extra={"names"}, environ=environ)["complaints"]
+    assert [text.startswith(refused) and text.endswith(WAY_OUT) for text in complaints] == ([True] if refused else [])
+
+
+def test_a_passcode_of_an_entry(tmp_path):
+    login = {"auth_url": "https://iam.eu-de.otc.t-systems.com", "password": "p", "project_name": "eu-de"}
+    auth = {**login, "user_id": "u1", "passcode": "081804"}
+    user = {**login, "username": "demo", "user_domain_name": "demo-domain"}
+    file = tmp_path / "clouds.yaml"
+    file.write_text(yaml.safe_dump({"clouds": {"mfa": {"auth": auth}, "day": {"auth": user}}}), encoding="utf-8")
+    environ = {"OS_CLIENT_CONFIG_FILE": str(file)}
+
+    def refused(cloud: str | None, **more: str) -> bool:
+        (*complaints,) = taken("stop_all", {"names": "a", "cloud": cloud}, environ={**environ, **more})["complaints"]
+        assert all(text.startswith("cloud 'mfa': passcode: is good for one login") for text in complaints)
+        return bool(complaints)
+
+    assert refused("mfa")
+    assert refused(None, OS_CLOUD="mfa")
+    assert not refused("day")
+    assert not refused(None, OS_CLOUD="day")
+    assert not refused("day", OS_PASSCODE="081804")  # of another login
+
+
+def test_a_passcode_as_a_variable():
+    given = {"names": "a", "passcode": "081804"}
+    (said,) = taken("stop_all", given, extra=set(given))["complaints"]
+    assert said.startswith("passcode: is good for one login, and each task of a playbook logs in;")
+    assert said.endswith(WAY_OUT)
+    assert taken("stop_all", given, extra={"names"})["complaints"] == []  # that of an inventory is for others
+
+
+TARGET = {"names": "a", "target_project_id": "p2"}
+
+
+def test_the_project_of_an_agency():
+    found = taken("stop_all", {**TARGET, "region": "eu-de"}, extra=set(TARGET))
+    assert found["intent"].endswith("; target_project_id p2, region eu-de (of the inventory)")
+    # an inventory of another account tells the same project by both names, and the login is not for it
+    found = taken("stop_all", {**TARGET, "project_id": "p2", "project_name": "eu-de"}, extra={"names"})
+    assert (found["project_id"], found["project_name"], found["target_project_id"]) == (None, None, "p2")
+    assert found["intent"].endswith("; target_project_id p2 (of the inventory)")
+    (said,) = taken("stop_all", {**TARGET, "project_name": "eu-de"}, extra={*TARGET, "project_name"})["complaints"]
+    assert said.startswith("project_name: beside target_project_id it would be a project of the own account")
