@@ -25,6 +25,7 @@ Type = t.Mapping[str, t.Any]  # a credential type: name, inputs, injectors
 NAMES = {
     "access_key": "Open Telekom Cloud access key",
     "user": "Open Telekom Cloud user",
+    "agency": "Open Telekom Cloud agency",
     "token": "Open Telekom Cloud token",
     "openstack": "OpenStack",
 }

@@ -13,12 +13,15 @@ import typing as t
 import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.connection import SECRETS
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.identity import AGENCY as AGENCY_OPTIONS
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.levels import ENVIRONMENT
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import MARKS
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.awx import Job, credential_types
+from ansible_collections.otc.bigdata.tests.unit.utils.service import PROJECT
 
 TYPES = credential_types()
-ACCESS_KEY, USER, TOKEN, OPENSTACK = TYPES
+ACCESS_KEY, USER, AGENCY, TOKEN, OPENSTACK = TYPES
 HIDDEN = "**********"  # what AWX shows of a secret
 TAIL = 14  # characters at the end of each secret here, which no encoding changes
 KEY = {"access_key": "AKAWX00000000000001", "secret_key": "SKawx/secret+key00000000000001"}
@@ -27,7 +30,7 @@ SECURITY_TOKEN = "ST/awx+=SecurityToken0002"
 PASSWORD = "pa\"ss'wörd\\ $HOME {{ no }} %s & PasswordTail01"
 ONE_TOKEN = "MII/awx+=TokenTail000000001"
 PEOPLE = {
-    "users": [{"id": "u7", "name": "awx", "password": PASSWORD}],
+    "users": [{"id": "u7", "name": "awx", "password": PASSWORD, "agent_operator": True}],
     "tokens": [{"token": ONE_TOKEN, "user": "awx", "project": "eu-de"}],
     "access_keys": [
         {"access": KEY["access_key"], "secret": KEY["secret_key"], "user": "awx"},
@@ -39,12 +42,21 @@ PEOPLE = {
         },
     ],
 }
-WORLD = {
-    **PEOPLE,
+WORK = {
     "flink_jobs": [{"job_id": 1, "status": "job_running"}, {"job_id": 2, "status": "job_init"}],
     "batches": [{"state": "running"}],
     "mrs_jobs": [{"job_state": "RUNNING"}, {"job_state": "FINISHED"}],
 }
+OTHER = "c1" * 16  # a project of another account, with as much to do
+CUSTOMERS = {
+    **WORK,
+    "domain": {"id": "c0" * 16, "name": "customer-domain"},
+    "projects": [{"id": OTHER, "name": "eu-de"}],
+    "agencies": [{"name": "ops-agency", "trusted_domain": "demo-domain"}],
+    "clusters": [{"clusterId": "theirs", "clusterName": "analytics"}],
+    "sql_jobs": [{"count": 3, "status": "RUNNING"}],
+}
+WORLD = {**PEOPLE, **WORK, "accounts": [CUSTOMERS]}
 SUMMARY = {"flink": 1, "spark": 1, "sql": 3, "mrs": 1}  # of what is stopped there
 JOBS = {
     "access key": (ACCESS_KEY, {**KEY, "project_name": "eu-de"}),
@@ -55,6 +67,17 @@ JOBS = {
     "user": (
         USER,
         {"username": "awx", "password": PASSWORD, "user_domain_name": "demo-domain", "project_name": "eu-de"},
+    ),
+    "agency": (
+        AGENCY,
+        {
+            "username": "awx",
+            "password": PASSWORD,
+            "user_domain_name": "demo-domain",
+            "target_agency_name": "ops-agency",
+            "target_domain_name": "customer-domain",
+            "target_project_name": "eu-de",
+        },
     ),
     "token": (TOKEN, {"token": ONE_TOKEN}),
     "OpenStack": (OPENSTACK, {"username": "awx", "password": PASSWORD, "domain": "demo-domain", "project": "eu-de"}),
@@ -67,13 +90,22 @@ def test_fields_are_options_of_the_modules(kind):
     assert set(fields) <= set(ENVIRONMENT)
     assert {name for name, field in fields.items() if field.get("secret")} == set(fields) & set(SECRETS)
     assert set(kind.inputs["required"]) <= set(fields)
-    assert kind.injectors == {"env": {ENVIRONMENT[name][0]: f"{{{{ {name} }}}}" for name in fields}}
+    marks = {USER: MARKS[:1], AGENCY: MARKS[1:]}
+    env = {ENVIRONMENT[name][0]: f"{{{{ {name} }}}}" for name in fields}
+    assert kind.injectors == {"env": {**env, **dict.fromkeys(marks.get(kind.name, ()), "true")}}
     # What AWX accepts as a field of a custom type
     for field in fields.values():
         assert set(field) <= {"id", "label", "type", "help_text", "multiline", "secret"}
         assert field["type"] == "string"
         assert re.fullmatch("[a-zA-Z_]+[a-zA-Z0-9_]*", field["id"])
         assert field["label"]
+
+
+def test_fields_of_an_agency():
+    """Those of the user, and those that name the agency. A passcode is good once, and a job has many tasks."""
+    fields, of_user = ([field["id"] for field in TYPES[name].inputs["fields"]] for name in (AGENCY, USER))
+    assert sorted(fields) == sorted([*of_user, *AGENCY_OPTIONS])
+    assert not any("passcode" in str(one.inputs) for one in TYPES.values())
 
 
 @pytest.fixture
@@ -88,6 +120,7 @@ def start(tmp_path):
             job.inject(TYPES[name], {**inputs, "host": f"{emulator.url}/v3"} if name == OPENSTACK else inputs)
             return job
 
+        start.emulator = emulator
         yield start
 
 
@@ -111,6 +144,9 @@ def test_job(start, name, inputs):
     injected = {str(path.relative_to(job.folder)) for path in (job.folder / "env").iterdir()}
     job.run("stop_all", {"all_jobs": True, "clusters": "analytics"}, None, "-vvvvv")
     assert job.status == "successful", job.output
+    # In one account, and nothing in the other one
+    paths = str([entry["path"] for entry in start.emulator.log.entries()])
+    assert (OTHER in paths, PROJECT in paths) == ((True, False) if name == AGENCY else (False, True))
     # The summary comes back, for the next job of a workflow
     assert {service: found["changed"] for service, found in job.stats.items()} == SUMMARY
     # Nobody sees a secret
@@ -131,6 +167,30 @@ def test_wrong_secret(start):
     assert job.status == "failed"
     assert "401" in job.output
     assert files_with(job, secrets_of(USER, inputs)) == {f"{folder}/artifacts/1/command" for folder in ("awx", "node")}
+
+
+def test_half_an_agency(start):
+    """A field that was left empty gives an empty variable, which is none."""
+    inputs = {**JOBS["agency"][1], "target_domain_name": ""}
+    job = start(AGENCY, inputs).run("stop_all", {"all_jobs": True}, None)
+    assert job.status == "failed"
+    assert "target_domain_name (environment: OS_TARGET_DOMAIN_NAME): missing" in job.output
+    assert start.emulator.log.entries() == []
+
+
+def test_another_project_of_the_agency(start):
+    """An answer to the survey wins over the field; a project of the own account is not meant."""
+    inputs = {**JOBS["agency"][1], "project_name": "eu-de", "target_project_name": "eu-de_none", "region": "eu-de"}
+    job = start(AGENCY, inputs).run("stop_all", {"all_jobs": True, "target_project_id": OTHER}, None)
+    assert job.status == "successful", job.output
+    assert OTHER in str([entry["path"] for entry in start.emulator.log.entries()])
+
+
+def test_the_project_of_the_user_beside_an_agency(start):
+    job = start(*JOBS["agency"]).run("stop_all", {"all_jobs": True, "project_name": "eu-de_nightly"}, None)
+    assert job.status == "failed"
+    assert "project_name beside target_project_name (environment: OS_TARGET_PROJECT_NAME)" in job.output
+    assert start.emulator.log.entries() == []
 
 
 # One of each type, for a job that gets two of them: somebody has added one to that of the template
