@@ -20,6 +20,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY
 pytestmark = pytest.mark.no_cover
 
 UNDELETABLE = "431b135e-c090-489f-b1db-0abe3822b855"
+USER_ID = "u0" * 16
 FAILS = {"stop": [{"status": "job_cancel_fail", "status_desc": "the queue does not answer"}]}
 # The jobs that a section is about; other sections find those of seed.json
 WORLDS = {
@@ -29,6 +30,9 @@ WORLDS = {
             {"job_id": 141, "name": "clicks-draft", "status": "job_init"},
             {"job_id": 160, "name": "alerts", "status": "job_running"},
         ]
+    },
+    ("guide_authentication", "User with MFA"): {
+        "users": [{"id": USER_ID, "name": "demo", "password": "demo-password", "mfa": {"passcodes": ["081804"]}}]
     },
     ("guide_report", "When no answer comes"): {
         "mrs_jobs": [
@@ -65,6 +69,7 @@ def words(url: str) -> dict[str, str]:
     host = urllib.parse.urlsplit(url).netloc
     return {
         "OS_PASSWORD='...'": "OS_PASSWORD=demo-password",
+        "OS_USER_ID='...'": f"OS_USER_ID={USER_ID}",
         "OS_TOKEN='...'": "OS_TOKEN=demo-token",
         "OS_ACCESS_KEY='...'": f"OS_ACCESS_KEY={KEY['access_key']}",
         "OS_SECRET_KEY='...'": f"OS_SECRET_KEY={KEY['secret_key']}",
@@ -75,6 +80,7 @@ def words(url: str) -> dict[str, str]:
         "{{ domain }}": "demo-domain",
         "{{ project }}": "eu-de",
         "OTC-EU-DE-00000000001000012345": "demo-domain",
+        "OTC-EU-DE-00000000001000067890": "customer-domain",
         "OCB0001234": "demo-domain",
         "eu-west-0_nightly": "eu-de_nightly",
         "ap-southeast-3_nightly": "eu-de_nightly",
