@@ -119,6 +119,7 @@ options:
       - The region of the project, for example V(eu-de). There is no built-in default.
       - If not set, the environment variable E(OS_REGION_NAME) is used. If that is not set either, the region is the
         part of the project's name before the first C(_).
+      - With an agency it is that of the project in the other account.
       - It is not needed where it would tell nothing new, because O(auth_url) and O(endpoints) or the service catalog
         do.
     type: str
@@ -232,12 +233,13 @@ requirements:
   - openstacksdk, only for O(cloud)
 notes:
   - "The credential is either O(token), or O(access_key) with O(secret_key), or O(username) with O(password) and
-    O(user_domain_name), where O(user_id) may name the user and O(user_domain_id) the domain. If any part of one is set, that
-    decides which kind it is, and only the missing parts of that kind are taken from the environment. Otherwise the entry of O(cloud) decides if that is set, and then the
-    environment. In each place a token wins over an access key, and that over a password, unless C(auth_type) of the
-    entry or E(OS_AUTH_TYPE) says otherwise. A credential that is still incomplete is an error."
-  - Identity providers and application credentials are not supported. Where a C(clouds.yaml) or the environment asks for
-    one, the task fails before anything is sent.
+    O(user_domain_name), where O(user_id) may name the user and O(user_domain_id) the domain. If any part of one is set,
+    that decides which kind it is, and only the missing parts of that kind are taken from the environment. Otherwise the
+    entry of O(cloud) decides if that is set, and then the environment. In each place a token wins over an access key,
+    and that over a password, unless C(auth_type) of the entry or E(OS_AUTH_TYPE) says otherwise. A credential that is
+    still incomplete is an error."
+  - Identity providers, application credentials and trusts are not supported. Where a C(clouds.yaml) or the environment asks
+    for one, the task fails before anything is sent.
   - Options, C(module_defaults) among them, win over clouds.yaml and environment variables. Empty environment variables
     count as unset.
   - Environment variables are read on the host that runs a module. This is usually the control node, with

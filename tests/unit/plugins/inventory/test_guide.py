@@ -17,13 +17,27 @@ WORLD = {
         {"clusterId": NIGHT, "clusterName": "analytics", "project_id": NIGHTLY},
         {"clusterId": "old", "clusterName": "reports", "clusterState": "terminated"},
     ],
+    "accounts": [
+        {
+            "domain": {"id": "c0", "name": "customer-domain"},
+            "projects": [{"id": "c1", "name": "eu-de"}, {"id": "c2", "name": "eu-de_team"}],
+            "agencies": [{"name": "ops-agency", "trusted_domain": "demo-domain"}],
+            "flink_jobs": [
+                {"name": "sales-orders", "project_id": project, "status": "job_running"} for project in ("c1", "c2")
+            ],
+        }
+    ],
     "mrs_jobs": [
         *({"cluster_id": one, "user": "etl", "job_state": "RUNNING"} for one in (DAY, REPORTS)),
         {"cluster_id": NIGHT, "user": "etl", "job_state": "FINISHED"},
         {"cluster_id": NIGHT, "job_state": "RUNNING"},
     ],
 }
-WORDS = {"OS_PASSWORD='...'": "OS_PASSWORD=demo-password", "OTC-EU-DE-00000000001000012345": "demo-domain"}
+WORDS = {
+    "OS_PASSWORD='...'": "OS_PASSWORD=demo-password",
+    "OTC-EU-DE-00000000001000012345": "demo-domain",
+    "OTC-EU-DE-00000000001000067890": "customer-domain",
+}
 
 
 def test_guide(emulator):
@@ -40,5 +54,8 @@ def test_guide(emulator):
         (NIGHT, "etl"): "FINISHED",
         (NIGHT, None): "RUNNING",
     }
-    left = {job["job_id"] for job in emulator.world["flink_jobs"].truth() if not job["deleted"]}
-    assert left == {job["job_id"] for job in emulator.world["flink_jobs"].truth()} - {142}
+    jobs = emulator.world["flink_jobs"].truth()
+    theirs = [job for job in jobs if job["project_id"] in ("c1", "c2")]
+    assert [(job["deleted"], job["status"]) for job in theirs] == [(False, "job_cancel_success")] * 2
+    own = [job for job in jobs if job not in theirs]
+    assert {job["job_id"] for job in own if job["deleted"]} == {142}
