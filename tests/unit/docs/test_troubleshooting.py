@@ -38,7 +38,15 @@ CODE = r"(?:DLI|APIG|APIGW|IAM)\.\d{4,5}|0\d{3}|1[23]0{4,5}\d{2,3}"
 PASSWORD = {"username": "demo", "password": "demo-password", "user_domain_name": "demo-domain"}
 WRONG = {**PASSWORD, "password": "wrong-password"}
 BAD_KEY = {**KEY, "secret_key": "wrong-secret-key", "project_name": "eu-de"}
+KEYS = {name: KEY[name] for name in ("access_key", "secret_key")}
+AGENCY = {"target_agency_name": "ops-agency", "target_domain_name": "customer-domain", "target_project_name": "eu-de"}
+USER_ID = "u0" * 16
+USER = {"id": USER_ID, "name": "demo", "password": "demo-password"}
 ALL = {"name": ["*"]}
+
+
+def variables(options: dict[str, str]) -> dict[str, str]:
+    return {f"OS_{name.upper()}": value for name, value in options.items()}
 
 
 def codes_in(folder: str) -> set[str]:
@@ -75,6 +83,22 @@ class Trouble:
     def login(self, **credential: str) -> str:
         endpoints = {"iam": self.emulator.url, "dli": self.emulator.url}
         return self.stop({**credential, "endpoints": endpoints})
+
+    def with_mfa(self, **login: str) -> str:
+        self.emulator.load({"users": [{**USER, "mfa": {"passcodes": ["081804"]}}]})
+        return self.login(**login, project_name="eu-de")
+
+    def no_operator(self) -> str:
+        self.emulator.load({"users": [USER]})
+        return self.login(**PASSWORD, **AGENCY)
+
+    def not_assumed(self) -> str:
+        self.emulator.settings.update({"answers": {"agency_answer": "without_assumed_by"}})
+        return self.login(**PASSWORD, **AGENCY)
+
+    def passcode_of_a_playbook(self) -> str:
+        environ = {**variables({**PASSWORD, "user_id": USER_ID, "passcode": "081804"}), "OS_USERNAME": ""}
+        return self.of_playbook({"names": "a", "project_name": "eu-de"}, environ)
 
     def at(self, url: str, **environ: str) -> str:
         return self.stop({**self.flink.by_token, "endpoints": {"dli": url}}, environ=environ)
@@ -137,8 +161,11 @@ class Trouble:
         return " ".join(str(warning) for warning in result["warnings"])
 
     def names_of_sql_jobs(self) -> str:
+        return self.of_playbook({"names": "a", "services": "sql"}, {})
+
+    def of_playbook(self, values: dict[str, str], environ: dict[str, str]) -> str:
         spec = yaml.safe_load((ROOT / "playbooks/meta/stop_all.yml").read_text(encoding="utf-8"))
-        given = Variables({"names": "a", "services": "sql"}, (), (), "localhost", ())
+        given = Variables(values, (), (), "localhost", (), environ=environ)
         return "; ".join(settings("stop_all", spec["argument_specs"]["stop_all"]["options"], given)["complaints"])
 
     def crowded_moment(self) -> str:
@@ -175,12 +202,20 @@ TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
     "Failed to import the required Python library (requests)": lambda it: missing_required_lib("requests"),
     "no credential: set token ... or access_key ... or username": lambda it: it.login(),
     "...: missing, as username is given": lambda it: it.login(username="demo"),
+    "...: missing, as target_agency_name is given": lambda it: it.login(**PASSWORD, target_agency_name="ops-agency"),
+    "... beside target_project_name ...: is the project of the user's own account": lambda it: it.flink.run(
+        "stopped", [128], login={"project_name": "eu-de"}, environ=variables({**PASSWORD, **AGENCY})
+    )["msg"],
+    "username beside user_id: only one of them can count": lambda it: it.login(**PASSWORD, user_id="u1"),
+    "passcode: goes with a user_id and a password": lambda it: it.login(token="some-token", passcode="081804"),
+    "passcode: needs user_id ... in place of username": lambda it: it.login(**PASSWORD, passcode="081804"),
+    "passcode ...: is good for one login": lambda it: it.passcode_of_a_playbook(),
     "project_id ... or project_name ...: missing": lambda it: it.login(**PASSWORD),
     "region ...: missing": lambda it: it.stop({"token": "some-token", "project_id": "p1"}),
     "cloud: there is no ... in": lambda it: it.stop({"cloud": "night"}),
     "cloud: needs the Python library openstacksdk": Trouble.no_openstacksdk,
     "OS_CLOUD=... beside OS_USERNAME: they do not say the same": lambda it: it.around({}, OS_USERNAME="other"),
-    "cloud ...: auth_type: ... is not supported": lambda it: it.around({"auth_type": "agency"}),
+    "cloud ...: auth_type: ... is not supported": lambda it: it.around({"auth_type": "v3oidcpassword"}),
     "cloud: ... cannot be read: line ... is not YAML": lambda it: it.around("clouds: [x"),
     "endpoints.dli: missing ..., as the hosts of region ... are not known": lambda it: it.stop(
         {"token": "some-token", "project_id": "p1", "region": "eu-west-0"}
@@ -215,6 +250,19 @@ TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
     "the credential was not accepted: ... (check username, password": lambda it: it.login(
         **WRONG, project_name="eu-de"
     ),
+    "mfa totp code verify fail": lambda it: it.with_mfa(**PASSWORD),
+    "the credential was not accepted: ... (check user, password, passcode": lambda it: it.with_mfa(
+        user_id=USER_ID, password="demo-password", passcode="000000"
+    ),
+    "agency ...: ... (needed is the permission Agent Operator": Trouble.no_operator,
+    "agency ...: ... (there is no such account, or it has made no such agency": lambda it: it.login(
+        **PASSWORD, **{**AGENCY, "target_agency_name": "ops"}
+    ),
+    "agency ...: The project does not exist.": lambda it: it.login(
+        **PASSWORD, **{**AGENCY, "target_project_name": "eu-de_x"}
+    ),
+    "agency ...: ... (IAM may not let an access key use an agency": lambda it: it.login(**KEYS, **AGENCY),
+    "the answer does not say that the agency was assumed": Trouble.not_assumed,
     "the credential was not accepted: ... (it has expired": lambda it: it.login(token="old-token", project_id=PROJECT),
     "the credential was not accepted: ... (check access_key, secret_key": lambda it: it.login(**BAD_KEY),
     "the clock of this host is ... minutes": Trouble.wrong_clock,
