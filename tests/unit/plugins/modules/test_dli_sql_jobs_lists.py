@@ -19,7 +19,7 @@ ENDS = {"created": [{"after": "1 look", "status": "FINISHED"}]}
 def test_running_job_lost_as_one_ends_and_one_arrives(sql, drain):
     ids = sql.jobs({"status": "RUNNING", "age": 90, "script": ENDS}, {"count": 250, "status": "RUNNING", "age": 60})
     sql.emulator.settings.update({"newcomers": 1})
-    result = sql.run("stopped", filters={"status": "RUNNING"}, max_jobs=1000, drain_timeout=drain)
+    result = sql.run("stopped", filters={"status": "RUNNING"}, max_jobs=1000, drain_timeout=drain, wait_interval=1)
     left = [job_id for job_id in ids if sql.truth[job_id] == "RUNNING"]
     assert not left or result.failed or result.get("warnings"), (left, result["msg"])
 

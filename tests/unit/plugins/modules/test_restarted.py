@@ -312,7 +312,7 @@ def test_start_that_is_lost_and_took_effect_is_not_repeated(flink, back):
         ]
     )
     flink.fault("/run$", "status_after", status=504, body=refusal("APIGW.0201"))
-    job = flink.run("restarted", [5], wait_timeout=30).job(5)
+    job = flink.run("restarted", [5], wait_timeout=30, wait_interval=1).job(5)
     assert (job["failed"], job["changed"], len(bodies(flink, "run"))) == (True, True, 1)
     assert (
         job["msg"]
