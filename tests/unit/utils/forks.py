@@ -10,6 +10,7 @@ import atexit
 import contextlib
 import gc
 import importlib
+import inspect
 import marshal
 import os
 import pathlib
@@ -268,6 +269,7 @@ def warm_up_ansible() -> None:
             config.ConfigManager, "_read_config_yaml_file", None, f"{folder}/base.yml", key=lambda dummy, path: path
         )
         finder.compile = compile_once()
+    inspect.stack()  # looks up the files of all modules, the first time; Ansible does it in each task that is skipped
 
 
 def compile_once() -> t.Callable[..., t.Any]:
