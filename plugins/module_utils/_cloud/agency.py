@@ -177,7 +177,7 @@ class Delegate:
 
     def _read(self, project: Project | None, reply: Reply) -> t.Any:
         """Raises Refused for a token that is not that of the agency: the jobs would be those of somebody else."""
-        found = read_login(project, reply, ASSUMED)
+        found = read_login(project, ASSUMED, reply)
         token = found["token"]
         if not token.get("assumed_by"):
             raise Refused(reply.call, "the answer does not say that the agency was assumed", reply.status)

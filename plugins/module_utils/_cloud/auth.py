@@ -233,7 +233,7 @@ class Password:
         scope = self._scope(project)
         body = {"auth": {"identity": self._identity(), **({"scope": scope} if scope else {})}}
 
-        read, once = partial(read_login, project), self.passcode is not None
+        read, once = partial(read_login, project, TOKEN), self.passcode is not None
         try:
             reply = ask(http, self.advice, "POST", f"{iam}/v3/auth/tokens", {}, read, body=body, once=once)
         except Refused as error:
@@ -388,7 +388,7 @@ def read_answer(shape: t.Any, reply: Reply) -> t.Any:
         raise error.of_status(reply.status) from None
 
 
-def read_login(project: Project | None, reply: Reply, shape: t.Any = TOKEN) -> t.Any:
+def read_login(project: Project | None, shape: t.Any, reply: Reply) -> t.Any:
     """The JSON of a login to ``project``. Raises Refused if it is to another one, by its id or else by its name."""
     found = read_answer(shape, reply)
     told = found["token"].get("project") or {}

@@ -39,8 +39,9 @@ def two(emulator):
     return emulator
 
 
-def assume(role=None, scope=IN_PROJECT, **others):
+def assume(role=None, scope="in project", **others):
     """The body of the second step."""
+    scope = IN_PROJECT if scope == "in project" else scope
     role = {"domain_name": "customer-domain", "xrole_name": "ops-agency"} if role is None else role
     scope = {} if scope is None else {"scope": scope}
     return {"auth": {"identity": {"methods": ["assume_role"], "assume_role": role}, **scope, **others}}
