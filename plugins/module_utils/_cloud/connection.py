@@ -17,7 +17,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from .agency import Agency, Delegate
-from .auth import KINDS, WITHOUT_MFA, Credential, Password, Project, missing_parts
+from .auth import WITHOUT_MFA, Credential, Password, Project, missing_parts
 from .clouds_yaml import REGION, Profile
 from .endpoints import (
     CLOUD_DOMAIN,
@@ -193,7 +193,7 @@ def _whole_or_none(env: Level) -> Login | None:
 
 
 def _nobody(level: Level) -> OptionError:
-    ways = f"set {' or '.join(named(kind.parts) for kind in KINDS)}, or cloud (environment: OS_CLOUD)"
+    ways = f"set {' or '.join(named(kind.parts) for kind in kinds(level.keys))}, or cloud (environment: OS_CLOUD)"
     wanted = [f"{value.name} asks for {shown(value.text)}; " for key, value in level.keys if key in AUTH_TYPE]
     return OptionError(f"{level.place}no credential: {''.join(wanted[:1])}{ways}")
 

@@ -204,6 +204,16 @@ def test_an_agency_beside_the_login_of_somebody_else(read: t.Any) -> None:
     refused(read, "target_agency_name", environ=environ, entry=entry)
 
 
+@pytest.mark.parametrize("own", [{"token": "t"}, KEY], ids=["token", "key"])
+def test_the_type_of_an_agency_is_that_of_a_user(read: t.Any, own: dict) -> None:
+    """What is there already is not what is missing."""
+    entry = {"auth_type": "agency", "auth": {**own, **AGENCY}}
+    with pytest.raises(OptionError) as raised:
+        read({"cloud": "c"}, {}, entry)
+    assert "asks for 'agency'; set username + password + user_domain_name" in str(raised.value)
+    assert "OS_TOKEN" not in str(raised.value)
+
+
 def test_an_agency_of_the_environment_goes_with_its_login(read: t.Any) -> None:
     environ = {**ENV, **variables(AGENCY), "OS_AUTH_TYPE": "agency"}
     for login, own in ((USER, OWN), ({"token": "t"}, Token("t")), (KEY, AccessKey("a", "s"))):
