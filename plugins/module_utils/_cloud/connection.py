@@ -247,12 +247,12 @@ def _agency(riders: t.Sequence[Level], of_all_projects: bool) -> Agency | None:
 def _refuse_promises(levels: t.Sequence[Level], riders: t.Sequence[Level], login: Login, agency: Agency | None) -> None:
     """What an ``auth_type`` promises, and an agency beside a login that is not its own: the jobs would be somebody else's."""
     for level in levels:
+        if level.place and level not in login.of:
+            _refuse_agency_of(level, levels[0], login)
         promise = promised(level.keys) if level.place or level in login.of else None
         kept = {"target_agency_name": agency, "passcode": getattr(login.credential, "passcode", None)}
         if promise and not kept[promise[0]]:
             raise OptionError(f"{promise[1].name}: {promise[1].text} needs {_wanted(promise[0], riders)}")
-        if level.place and level not in login.of:
-            _refuse_agency_of(level, levels[0], login)
 
 
 def _refuse_agency_of(entry: Level, task: Level, login: Login) -> None:

@@ -201,7 +201,7 @@ def test_an_agency_beside_the_login_of_somebody_else(read: t.Any) -> None:
     entry = {"auth_type": "agency", "auth": {**USER, "project_name": "eu-de", **AGENCY}}
     found = read({}, {**environ, **variables(AGENCY)}, entry)
     assert (found.credential.agency, found.project) == (OPS, ITS_PROJECT)
-    refused(read, "target_agency_name", environ=environ, entry=entry)
+    refused(read, "target_agency_name: counts only with the login of its entry", environ=environ, entry=entry)
 
 
 @pytest.mark.parametrize("own", [{"token": "t"}, KEY], ids=["token", "key"])
