@@ -243,8 +243,9 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
             return Answer(self.read(client, source.connection), repeats=context.repeats)
         except Exception as error:  # one source must not end the others
             text = str(context.fault(error))
-            # with 403 the login was right, and only this project is not for its user
-            barred = isinstance(error, Denied) and error.status == 401
+            # with 403 the login was right, and only this project is not for its user; so it was where the agency is told
+            agency = getattr(source.connection.credential, "agency", None)
+            barred = isinstance(error, Denied) and error.status == 401 and not (agency and str(agency) in text)
             text, bugs = masked([text, context.bugs], context.secrets)
             return Answer(error=text, barred=barred, repeats=context.repeats, bugs=bugs)
 

@@ -251,6 +251,14 @@ def test_an_agency_that_is_refused_keeps_no_other_from_being_read(world, cluster
     assert "sources[1]" not in shown.said
 
 
+def test_an_access_key_that_may_use_no_agency_is_good_for_the_own_account(world, projects):
+    key = {name: KEY[name] for name in ("access_key", "secret_key")}
+    shown = projects.of(region="eu-de", **key, sources=[BY_NAME, {}], strict_sources=False)
+    assert {host["project_id"] for host in shown.hosts.values()} == {PROJECT, NIGHTLY}
+    assert "sources[0] (customer-domain): POST" in shown.said
+    assert "log in by username and password, or by a token" in shown.said
+
+
 def test_agencies_do_not_share_a_cache(world, projects):
     """The own account, two others, and one of these by its ID: none of them finds what another has left."""
     of = {"region": "eu-de", **CACHE}
