@@ -47,6 +47,7 @@ options:
       - Not needed, as IAM is asked for all projects of the account that the agency is in.
       - If it is set, here or in the environment, it tells the region of IAM where nothing else does.
     type: str
+    aliases: [delegated_project]
   hostnames:
     description:
       - How hosts are named, in order of preference. A project gets the first of these names that it does not share with any

@@ -102,7 +102,12 @@ def test_an_agency_of_the_environment(world, clusters, projects):
 
 def test_projects_of_the_account_that_delegates(world, projects):
     key = {name: KEY[name] for name in ("access_key", "secret_key")}
-    files = [BY_NAME, {**BY_ID, "project_name": "eu-de"}, {**BY_NAME, "token": "demo-token"}, {**BY_NAME, **key}]
+    files = [
+        BY_NAME,
+        {**BY_ID, "project_name": "eu-de"},
+        {**BY_NAME, "token": "demo-token", "delegated_project": "eu-de"},
+        {**BY_NAME, **key},
+    ]
     world.settings.update({"answers": {"agency_keys_by": "token_or_key"}})
     shown = projects.each(*({"region": "eu-de", **file} for file in files))
     for number in range(len(files)):
