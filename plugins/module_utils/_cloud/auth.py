@@ -338,8 +338,12 @@ class Session:
                 self._renewable = False
                 try:
                     self.login = self._logged_in()
-                except ApiError as error:
-                    self._ended = error.recast(Fatal, error.error["message"])
+                except (
+                    ApiError,
+                    OptionError,
+                ) as error:  # the second: IAM does not know the project by its name any more
+                    told = error if isinstance(error, ApiError) else ApiError("", str(error))
+                    self._ended = told.recast(Fatal, told.error["message"])
                     raise self._ended from None
             return used is not self.login.auth
 

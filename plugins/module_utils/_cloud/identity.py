@@ -95,8 +95,18 @@ def refuse_foreign(keys: Keys) -> None:
         why = _why_foreign(key)
         if why:
             raise OptionError(f"{value.name}: {why}; {WAYS}")
+        chosen = auth_type(keys)
         if key == "auth_methods":
-            _check_methods(value, auth_type(keys))
+            _check_methods(value, chosen)
+        if chosen and _is_excluded(key, chosen.text.lower()):
+            raise OptionError(
+                f"{value.name} beside {chosen.name}: {chosen.text} is a login without it; leave one of them out"
+            )
+
+
+def _is_excluded(key: str, kind: str) -> bool:
+    """Whether an ``auth_type`` says that a key of the same place is a leftover: other tools would act in the own account."""
+    return (key in AGENCY_OPTION and kind != "agency") or (key == "passcode" and kind not in NEEDED)
 
 
 def promised(keys: Keys) -> tuple[str, Value] | None:

@@ -208,7 +208,7 @@ TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
     )["msg"],
     "username beside user_id: only one of them can count": lambda it: it.login(**PASSWORD, user_id="u1"),
     "passcode: goes with a user_id and a password": lambda it: it.login(token="some-token", passcode="081804"),
-    "passcode: needs user_id ... in place of username": lambda it: it.login(**PASSWORD, passcode="081804"),
+    "passcode: needs user_id in place of username": lambda it: it.login(**PASSWORD, passcode="081804"),
     "passcode ...: is good for one login": lambda it: it.passcode_of_a_playbook(),
     "project_id ... or project_name ...: missing": lambda it: it.login(**PASSWORD),
     "region ...: missing": lambda it: it.stop({"token": "some-token", "project_id": "p1"}),

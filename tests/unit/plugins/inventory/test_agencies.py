@@ -182,7 +182,7 @@ def test_what_says_it_by_halves(world, clusters, projects):
             "target_project_id": CUSTOMER,
             "sources": [{"project_id": NIGHTLY}],
         },
-        "sources[0] (eu-de): target_agency_name (environment: OS_TARGET_AGENCY_NAME): missing, as target_project_name": {
+        "sources[0] (eu-de): target_agency_name: missing, as target_project_name": {
             **BY_NAME,
             "sources": [{**USER, **THERE}],
         },

@@ -160,6 +160,26 @@ def test_two_variables_for_one_option(read: t.Any, name: str) -> None:
     assert read({**USER, "project_name": "eu-de"}, {**environ, name: "other"}).credential == OWN
 
 
+def test_leftovers_beside_an_auth_type(read: t.Any) -> None:
+    """Other tools would pass them over, and act in the own account; those of a task count, whatever an entry says."""
+    for kind in ("password", "v3password", "v3totp"):
+        entry = {"auth_type": kind, "auth": {**USER, "project_name": "eu-de", **AGENCY}}
+        for pointer in POINTERS:
+            refused(read, "cloud 'c': target_", "beside cloud 'c': auth_type", **pointer, entry=entry)
+        refused(read, "OS_TARGET_", "beside OS_AUTH_TYPE", environ={**ENV, **variables(AGENCY), "OS_AUTH_TYPE": kind})
+    for kind, login in (("password", BY_ID), ("token", {"token": "t"})):
+        refused(
+            read,
+            "passcode beside",
+            options={"cloud": "c"},
+            entry={"auth_type": kind, "auth": {**login, "passcode": "081804"}},
+        )
+    entry = {"auth_type": "password", "auth": USER}
+    assert read({"cloud": "c", **AGENCY}, entry=entry).credential.agency == OPS
+    entry = {"auth_type": "agency", "auth": {**BY_ID, **AGENCY, "passcode": "081804"}}
+    assert read({"cloud": "c"}, entry=entry).credential.own.passcode == "081804"
+
+
 def test_an_agency_that_nobody_logs_in_for(read: t.Any) -> None:
     """Its entry is a complete login to somebody else's project for whoever skips it."""
     entry = {"auth_type": "agency", "auth": {**USER, "project_name": "eu-de"}}
