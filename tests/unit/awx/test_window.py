@@ -74,12 +74,13 @@ def nodes() -> tuple[dict[str, Node], dict[str, str]]:
 
 
 class Gate:
-    """Holds the ``number``-th request of a job, before or after its effect, until it is opened."""
+    """Holds one request of a job, the third or the first that is ``POST jobs/stop``, before or after its effect, until it is opened."""
 
-    def __init__(self, emulator: Emulator, number: int, late: bool) -> None:
+    def __init__(self, emulator: Emulator, wanted: int | str, late: bool) -> None:
         self.request = ""  # the one that was held
         self.reached, self.opened = threading.Event(), threading.Event()
-        self._answer, self._left, self._late = emulator.answer, number, late
+        self._answer, self._wanted, self._late = emulator.answer, wanted, late
+        self._count = 0
         self._lock = threading.Lock()
         self._emulator = emulator
 
@@ -92,11 +93,12 @@ class Gate:
         self._emulator.answer = self._answer  # type: ignore[method-assign]
 
     def _held(self, request: t.Any, connection: int) -> t.Any:
+        words = f"{request.method} {request.path.rpartition('/streaming/')[2]}"
         with self._lock:
-            self._left -= 1
-            held = self._left == 0
-        if held:
-            self.request = f"{request.method} {request.path.rpartition('/streaming/')[2]}"
+            self._count += 1
+            held = not self.request and self._wanted in (self._count, words)
+            if held:
+                self.request = words
         reply = self._answer(request, connection) if held and self._late else None
         if held:
             self.reached.set()
@@ -125,7 +127,7 @@ def end_by(way: str, worker: subprocess.Popen) -> None:
 class Window:
     """``cut``: the way, and the moment, in which the job that stops ends."""
 
-    def __init__(self, folder: pathlib.Path, emulator: Emulator, cut: tuple[str, int, bool] | None) -> None:
+    def __init__(self, folder: pathlib.Path, emulator: Emulator, cut: tuple[str, int | str, bool] | None) -> None:
         self.folder, self.emulator, self.cut = folder, emulator, cut
         self.nodes, self.playbooks = nodes()
         self.jobs: dict[str, Job] = {}
@@ -227,7 +229,7 @@ def test_a_stop_that_shows_no_effect_yet(tmp_path, emulator):
     """The start must not take the jobs for ones that run: more looks than it needs without waiting still show them running."""
     emulator.load(world(saves("5 looks", 0, 0)))
     before = statuses(emulator)
-    window = Window(tmp_path, emulator, ("kill", 5, True)).run()
+    window = Window(tmp_path, emulator, ("kill", "POST jobs/stop", True)).run()
     assert window.held == "POST jobs/stop"
     assert runs(emulator) == {1: 1, 2: 1, 3: 1}, window.said
     assert statuses(emulator) == before
