@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import Late, Refused, Vague
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import Late, Refused, Unreachable, Vague
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import (
     Answer,
     DesiredState,
@@ -276,6 +276,22 @@ def test_how_messages_name_a_status() -> None:
     assert entry.described() == "job_cancel_fail (no room)"
     entry.look(None)
     assert entry.described() == "gone"
+
+
+def test_only_the_write_that_is_owed_is_sent_again_after_it_did_not_arrive() -> None:
+    for goal, write, status in ((STOPPED, Write.STOP, RUNNING), (START_ONCE, Write.RUN, STOPPED_BY_US)):
+        entry = entry_seen(status, goal=goal)
+        entry.sent(write, Answer.REFUSED, Unreachable("POST host", "no connection"), 0.0, 0.5)
+        for dummy in range(2):
+            entry.look(status)
+        assert step_of(entry, goal, 1) == (write if write is Write.RUN else Step.FAILED)
+
+
+def test_a_start_that_was_lost_may_have_taken_effect_although_its_repeat_is_refused() -> None:
+    entry = entry_seen(STOPPED_BY_US, goal=START_ONCE)
+    entry.sent(Write.RUN, Answer.LOST)
+    entry.sent(Write.RUN, Answer.REFUSED, RUNS_ALREADY)
+    assert left(entry) == ""
 
 
 def test_what_could_not_be_sent_is_forgotten_once_it_was_sent() -> None:

@@ -199,6 +199,7 @@ def page_of(*ids: int, total: int, nameless: int = 0) -> Page:
 def test_list_with_the_newest_job_first(pages: list[Page | ApiError], still: bool, short: bool) -> None:
     found = listing(Shown(pages))
     assert (found.still, found.proves_gone, bool(found.short)) == (still, still, short)
+    assert ("kept changing" in str(found.warnings)) is not (still or short)
 
 
 def test_a_job_that_gets_its_time_while_others_arrive() -> None:
@@ -339,3 +340,25 @@ def test_status_that_only_a_get_tells_of_a_job_without_the_field_of_a_filter() -
 )
 def test_shape_of_a_number_of_jobs(value: t.Any, right: bool) -> None:
     assert count(value) is right
+
+
+def test_a_look_at_pages_of_fewer_jobs() -> None:
+    """Read once more in steps of 50, which costs less than to ask for the jobs that are on no page of the first reading."""
+    archive = Archive(jobs(730), size=50, most=100)
+    found = look(archive, range(730), ListCache())  # type: ignore[arg-type]
+    assert all(found.values())
+    assert len(archive.requests) <= 8 + 15
+
+
+def test_a_job_that_only_an_earlier_reading_has_shown_still_counts() -> None:
+    """Each reading moves while it lasts, so the last one has missed a job."""
+    archive = Archive(jobs(230))
+
+    def take(count: int) -> None:
+        if count in (2, 6, 10):
+            del archive.jobs[0]
+
+    archive.before = take
+    found = everything(archive, {}, ListCache())  # type: ignore[arg-type]
+    assert set(range(3, 230)) <= set(found.jobs)
+    assert not found.still
