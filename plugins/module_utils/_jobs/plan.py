@@ -174,6 +174,7 @@ class LastWrite(t.NamedTuple):
     unanswered: bool  # it, or an earlier try, was lost: that a later try is refused does not prove that it was in vain
     looks: int = 0
     moved: bool = False  # another status was seen
+    showed: bool = False  # and it was one that only this write explains
 
     @classmethod
     def after(
@@ -258,6 +259,11 @@ class Entry:
         self.writes.append(write)
         self.unsent = None
         self.changed = self.changed or answer is Answer.ACCEPTED
+
+    def note_effect(self, now: float) -> None:
+        """After a look: it may show that the last write had its effect, although its answer left that open."""
+        if self.last and took_effect(self, now):
+            self.changed, self.last = True, self.last._replace(showed=True)
 
     def pursue(self, goal: DesiredState) -> None:
         """``goal`` is what is wanted of the job from now on. What was sent before has had its effect."""
@@ -410,9 +416,8 @@ def in_doubt(entry: Entry) -> bool:
     last = entry.last
     if last is None or not last.unsure:
         return False
-    return not (
-        last.moved if entry.goal.owes(last.write) else entry.changed
-    )  # it may have been changed by an earlier write
+    # where one write follows another, it may have been changed by the first one
+    return not (last.showed if entry.goal.owes(last.write) else entry.changed)
 
 
 def is_owed(entry: Entry) -> bool:

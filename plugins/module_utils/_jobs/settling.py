@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from .._cloud.errors import Bug
-from .plan import Answer, Entry, Step, Write, in_doubt, is_sure, lacks, misses, next_step, took_effect
+from .plan import Answer, Entry, Step, Write, in_doubt, is_sure, lacks, misses, next_step
 from .task import Task
 
 
@@ -23,7 +23,7 @@ def judge(entry: Entry, task: Task, now: float) -> Write | None:
         entry.fail(f"could not be read: {entry.unread}{doubt(entry)}", entry.unread)
     if entry.unread:
         return None  # an old look is no ground for any decision, least of all for sending a write again
-    entry.changed = entry.changed or took_effect(entry, now)
+    entry.note_effect(now)
     step = next_step(entry, now)
     if step is Step.DONE and entry.goal.next:
         entry.pursue(entry.goal.next)

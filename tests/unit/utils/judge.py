@@ -375,7 +375,9 @@ def judge_restart(run: Run, job: dict) -> None:
     left = job["status"] and job["status"].lower()
     if "run" not in run.of(job["id"], "asked", "lost"):
         assert "was not started" in msg, f"left without a word: {told}"
-        over = left in (None, "job_cancel_fail") or left in run.words.done["stopped"]
+        asked = next(n for n, event in enumerate(events) if event.what == "done")
+        stopped = {event.word for event in events[asked:] if event.what == "shown"} & {*run.words.done["stopped"]}
+        over = stopped or left in (None, "job_cancel_fail")
         assert over or "may still stop" in msg, f"it may still stop: {told}"
 
 

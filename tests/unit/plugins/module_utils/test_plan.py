@@ -23,7 +23,6 @@ from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import (
     left,
     misses,
     next_step,
-    took_effect,
     until_ended,
     wake_up,
 )
@@ -42,7 +41,7 @@ STOPPED, STARTED, ABSENT = GOALS["stopped"], GOALS["started"], GOALS["absent"]
 def step_of(entry: Entry, goal: DesiredState, now: float = 0.0) -> Step | Write:
     """At the time of the last write, unless another one is told."""
     entry.goal = goal
-    entry.changed = entry.changed or took_effect(entry, now)
+    entry.note_effect(now)
     return next_step(entry, now)
 
 
@@ -619,6 +618,9 @@ STARTS = [
     (Answer.DOUBTFUL, (), "", True),
     (Answer.REFUSED, (), "; it was not started", False),
     (Answer.LOST, ("job_submitting",), "", False),
+    (Answer.LOST, ("job_running", "job_finish"), "", False),
+    # another status, but none that a start explains: somebody else may have been there
+    (Answer.LOST, ("job_arrearage_stopped",), "", True),
 ]
 
 
@@ -631,6 +633,7 @@ def test_job_that_is_left_after_its_start(answer: Answer, statuses: tuple, said:
     entry.sent(Write.RUN, answer, Refused("", "no") if answer is Answer.REFUSED else None)
     for status in statuses:
         entry.look(status)
+        entry.note_effect(0)
     assert (left(entry), in_doubt(entry), is_owed(entry)) == (said, doubt, True)
 
 
