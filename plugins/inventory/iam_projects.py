@@ -69,6 +69,9 @@ EXAMPLES = r"""
 # OS_USERNAME, OS_PASSWORD and OS_USER_DOMAIN_NAME.
 plugin: otc.bigdata.iam_projects
 region: eu-de
+# For those of another account, these two as well. Tasks for them get target_project_id: "{{ project_id }}", and both.
+# target_agency_name: ops-agency
+# target_domain_name: customer-domain
 
 # Only some of them, in groups by the second part of their names
 names: ["eu-de_*"]
@@ -76,13 +79,6 @@ keyed_groups:
   - key: project_name.split('_')[1]
     prefix: stage
 strict: true
----
-# customer.projects.yml: projects of another account, in which ops-agency is for the account of the user. In a playbook for
-# them, each task gets `target_project_id: "{{ project_id }}"`, and the agency as here or from the environment.
-plugin: otc.bigdata.iam_projects
-region: eu-de
-target_agency_name: ops-agency
-target_domain_name: customer-domain
 """
 
 import typing as t

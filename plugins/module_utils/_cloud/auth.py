@@ -286,15 +286,18 @@ def missing_parts(kind: type[Credential], given: t.Container[str]) -> list[str]:
 
 
 class Renewable(t.Protocol):
-    """What a session needs of a credential. ``advice``: what to do when it is not accepted."""
+    """What a session needs of a credential."""
 
     @property
-    def advice(self) -> str: ...
+    def advice(self) -> str:
+        """What to do when it is not accepted."""
 
     @property
-    def renewable(self) -> bool: ...
+    def renewable(self) -> bool:
+        """Whether another login can be made with it."""
 
-    def login(self, http: Http, iam: str | None, project: Project | None) -> Login: ...
+    def login(self, http: Http, iam: str | None, project: Project | None) -> Login:
+        """Raises ApiError or OptionError."""
 
 
 class Session:

@@ -13,6 +13,7 @@ is taken off, all others move up, and what arrives meanwhile makes up for the on
 
 from __future__ import annotations
 
+import math
 import time
 import typing as t
 from dataclasses import dataclass, field, replace
@@ -37,7 +38,7 @@ class ListCache:
 
     def pages(self) -> int:
         """How many requests such a list takes at least, as far as is known."""
-        return 0 if self.total is None else -(-self.total // PAGE)
+        return math.ceil((self.total or 0) / PAGE)
 
 
 def look(service: Service, ids: Ids, memory: ListCache) -> dict[t.Any, Observation]:
