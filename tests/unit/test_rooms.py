@@ -49,7 +49,7 @@ FLOORS = {
 OWNERS = {
     "requests": {"transport", "_fast_path"},
     "openstack": {"clouds_yaml"},
-    "yaml": {"cloud_files", "_playbook_settings"},
+    "yaml": {"_assumptions", "cloud_files", "_playbook_settings"},
     "urllib3": {"transport", "watch"},
     "sleep": {"context", "transport", "client", "deadline", "_job_lists", "_job_events"},
     "AnsibleModule": {"_module"},
