@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint fix fast unit sanity units integration molecule docs artefact smoke rulebook bench throttling simulation worlds lock clean
+.PHONY: help setup demo check-emulator test lint fix fast unit sanity units integration molecule docs artefact smoke rulebook bench throttling simulation worlds lock clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,10 @@ setup: ## Everything that the other targets need, into .venv (they call it thems
 
 demo: setup ## Run playbooks/demo.yml against the emulator
 	ANSIBLE_CALLBACK_RESULT_FORMAT=yaml scripts/with-emulator ansible-playbook -i localhost, playbooks/demo.yml
+
+check-emulator: setup ## Run playbooks/check_service.yml against the emulator: all must be as assumed
+	@date '+== %T check-emulator'
+	scripts/with-emulator ansible-playbook -i localhost, otc.bigdata.check_service -e fail_if_not_as_assumed=true
 
 # Two at a time, as most of them keep one core busy, and the output of one after that of the other: not with the make of macOS.
 # unit has both cores, and comes last, so that the number of tests closes the output.

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""What the collection assumes of the services, and what it does if they answer otherwise: the data of _assumptions.yml."""
+"""What the collection assumes of the services, and what it does if they answer otherwise: the data of playbooks/files/assumptions.yml."""
 
 from __future__ import annotations
 
@@ -14,6 +14,5 @@ import yaml
 
 Assumption = t.Mapping[str, t.Any]
 
-ASSUMPTIONS: t.Sequence[Assumption] = yaml.safe_load(
-    pathlib.Path(__file__).with_suffix(".yml").read_text(encoding="utf-8")
-)
+FILE = pathlib.Path(__file__).resolve().parents[2] / "playbooks/files/assumptions.yml"  # plugins/ may hold only Python
+ASSUMPTIONS: t.Sequence[Assumption] = yaml.safe_load(FILE.read_text(encoding="utf-8"))

@@ -175,7 +175,7 @@ def _meanings(spec: Spec, values: Settings, meant: Settings) -> Settings:
     for name, option in spec.items():
         if option["type"] not in ("list", "str") or values[name] is None:
             found[name] = meant[name]
-    for name in ("maintenance_tasks", "stopped_jobs_file"):
+    for name in ("folder", "maintenance_tasks", "stopped_jobs_file"):
         if found.get(name):
             found[name] = os.path.realpath(found[name])
     return {**found, **_lists(spec, found)}
@@ -515,6 +515,7 @@ def _is_id(value: t.Any) -> bool:
 def _intent(playbook: str, found: Settings, given: Variables, check_mode: bool) -> str:
     """One line, also for somebody who has typed the variables in a hurry."""
     does = {
+        "check_service": _checks,
         "drain_queue": _drains,
         "maintenance_end": _end,
         "maintenance_window": _window,
@@ -523,6 +524,11 @@ def _intent(playbook: str, found: Settings, given: Variables, check_mode: bool) 
     }
     text = f"{does[playbook](found)}; {_place(found, given)}"
     return f"Check mode, so nothing is changed: {text}" if check_mode else text
+
+
+def _checks(found: Settings) -> str:
+    files = f"; write what was seen into {found['folder']}" if found["folder"] else ""
+    return f"Read from IAM, DLI and MRS, and compare it with what is assumed{files}"
 
 
 def _stops(found: Settings) -> str:

@@ -51,7 +51,7 @@ OWNERS = {
     "openstack": {"clouds_yaml"},
     "yaml": {"_assumptions", "cloud_files", "_playbook_settings"},
     "urllib3": {"transport", "watch"},
-    "sleep": {"context", "transport", "client", "deadline", "_job_lists", "_job_events"},
+    "sleep": {"context", "transport", "client", "deadline", "_check_service", "_job_lists", "_job_events"},
     "AnsibleModule": {"_module"},
     "ansible": {
         "_fast_path",

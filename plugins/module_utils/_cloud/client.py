@@ -50,6 +50,7 @@ class Client:
             context.sleep,
             context.secrets,
             context.add_secrets,
+            context.answered,
         )
         context.begins(self.stop)
         self._session = Session(self._http, connection.iam, connection.credential, connection.project)

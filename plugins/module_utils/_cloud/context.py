@@ -52,6 +52,9 @@ class Context:
         """A request is sent again; ``text`` says which, and why."""
         self.repeats.append(text)
 
+    def answered(self, reply: t.Any) -> None:
+        """An answer has come, whatever it says."""
+
     def fault(self, error: Exception) -> Failure:
         """Any exception as something to tell the user. The traceback of a bug is kept for those who mend it."""
         told = Failure.of(error)

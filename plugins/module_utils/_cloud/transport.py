@@ -151,7 +151,7 @@ class Http:
     ``timeout`` in seconds bounds one request, from the attempt to connect to the last byte of its answer. No request is
     repeated after ``deadline``, a time of the monotonic clock, and no write is sent whose turn at a gateway would come
     after it. ``held_until``: how long one that a gateway holds back is tried again, if not until then. ``on_repeat`` hears of
-    every repeat; ``sleep`` makes the pauses; ``secrets`` are those that an answer could quote, ``add_secrets`` gets those that
+    every repeat, ``on_answer`` of every answer; ``sleep`` makes the pauses; ``secrets`` are those that an answer could quote, ``add_secrets`` gets those that
     one brings.
     """
 
@@ -166,10 +166,12 @@ class Http:
         sleep: t.Callable[[float], None] | None = None,
         secrets: t.Collection[str] = (),
         add_secrets: t.Callable[[t.Iterable[str]], None] = lambda values: None,
+        on_answer: t.Callable[[Reply], None] = lambda reply: None,
     ) -> None:
         self.add_secrets = add_secrets
         self._sleep = sleep or _sleep
         self._on_repeat = on_repeat
+        self._on_answer = on_answer
         self._secrets = secrets
         self._timeout = timeout
         self._watch = Watch(timeout)
@@ -223,6 +225,7 @@ class Http:
             throttled = False
             try:
                 reply = self._send_once(request)
+                self._on_answer(reply)
                 if reply.status not in RETRIES:
                     reply = replace(reply, value=read(reply))
             except (Unreachable, Unanswered) as error:

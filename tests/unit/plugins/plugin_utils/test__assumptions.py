@@ -36,7 +36,7 @@ def test_all_of_them_are_told_in_full() -> None:
     for one in ASSUMPTIONS:
         always = {"id", "source", "about", "expected", "code"}
         assert always <= one.keys() <= {*always, "read", "switch", "assumed", "others"}
-        assert all(isinstance(one[key], str) for key in ("source", "about", "code"))
+        assert all(isinstance(one[key], str) for key in always)
 
 
 def test_every_open_question_is_among_them() -> None:

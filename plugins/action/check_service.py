@@ -1,0 +1,19 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+from ..plugin_utils import _check_service
+from ..plugin_utils._fast_path import FastPath
+
+
+class ActionModule(FastPath):
+    """Runs in the process of Ansible, always: there is no module."""
+
+    module: t.ClassVar[t.Any] = _check_service
+
+    def _reason_for_a_process(self, task_vars: dict[str, t.Any]) -> str:
+        return ""

@@ -1,0 +1,409 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""What a check of a service reads, and what the answers say about each assumption. Only reads, and nothing private in a word seen."""
+
+from __future__ import annotations
+
+import re
+import time
+import typing as t
+
+from ..module_utils._cloud.answers import code_of
+from ..module_utils._cloud.transport import Reply
+from ..module_utils._jobs.selection import moment
+from ..module_utils._services import mrs_jobs, spark_batches, sql_jobs
+from ..module_utils._services.flink_jobs import STOP_STEPS
+
+Look = t.Callable[..., t.Optional[Reply]]  # service, path, query, headers → answer; None where there is none
+Job = t.Mapping[str, t.Any]
+
+NO_NUMBER, NO_UUID = 999999999999999, "00000000-0000-4000-8000-000000000000"  # that no job has
+ANY_LANGUAGE = {"X-Language": None}
+KNOWN = {
+    "flink": set(STOP_STEPS),
+    "spark": {*spark_batches.ACTIVE, *spark_batches.ENDED},
+    "sql": {"launching", "running", "scaling", *sql_jobs.ENDED},
+    "mrs": {*mrs_jobs.ACTIVE, *mrs_jobs.ENDED},
+}
+STATUS = {"flink": "status", "spark": "state", "sql": "status", "mrs": "job_state"}
+ID = {"flink": "job_id", "spark": "id", "sql": "job_id", "mrs": "job_id"}
+CODE = re.compile(r"[A-Z]*\.?\d+")
+
+
+class Answers:
+    """All that was read, by name. A name that is not there was not answered. ``all``: also what was asked again."""
+
+    def __init__(self, look: Look, project_id: str, project_name: str | None, replies: t.Sequence[Reply]) -> None:
+        self._look = look
+        self._found: dict[str, Reply | None] = {}
+        self.all = replies
+        self._read_iam(project_name)
+        self._read_dli(project_id)
+        self._read_mrs(project_id)
+
+    def _read(self, name: str, service: str, path: str, *more: t.Any) -> None:
+        self._found[name] = self._look(service, path, *more)
+
+    def _read_iam(self, project_name: str | None) -> None:
+        self._read("catalog", "iam", "/v3/auth/catalog")
+        self._read("iam_error", "iam", "/v3/projects", {"page": 1})  # goes with per_page
+        if project_name:
+            self._read("projects", "iam", "/v3/projects", {"name": project_name})
+
+    def _read_dli(self, project: str) -> None:
+        flink, spark, sql = (
+            f"/v1.0/{project}/streaming/jobs",
+            f"/v2.0/{project}/batches",
+            f"/v1.0/{project}/jobs",
+        )
+        self._read("unknown_path", "dli", f"/v1.0/{project}/otc-bigdata-no-such-path")
+        self._read("flink", "dli", flink, {"limit": 100, "offset": 0})
+        self._read("flink_next", "dli", flink, {"limit": 1, "offset": 1})
+        self._read("flink_limit", "dli", flink, {"limit": 101})
+        self._read("flink_unknown", "dli", f"{flink}/{NO_NUMBER}")
+        self._read("no_language", "dli", f"{flink}/{NO_NUMBER}", None, ANY_LANGUAGE)
+        self._read_one("flink", "dli", flink)
+        self._read_part("flink", "dli", flink, "name", "limit")
+        self._read("spark", "dli", spark, {"size": 100, "from": 0})
+        self._read("spark_next", "dli", spark, {"size": 1, "from": 1})
+        self._read("spark_size", "dli", spark, {"size": 101})
+        self._read("spark_unknown", "dli", f"{spark}/{NO_UUID}")
+        self._read_one("spark", "dli", spark)
+        self._read("sql", "dli", sql, {"page-size": 100, "current-page": 1})
+        self._read("sql_size", "dli", sql, {"page-size": 101})
+        self._read("sql_page", "dli", sql, {"page-size": 1, "current-page": 101})
+        self._read("sql_unknown", "dli", f"{sql}/{NO_UUID}/status")
+        started = [job["start_time"] for job in self.jobs("sql") if isinstance(job.get("start_time"), int)]
+        if started:
+            self._read("sql_window", "dli", sql, {"page-size": 100, "start": started[0]})
+
+    def _read_mrs(self, project: str) -> None:
+        clusters = f"/v1.1/{project}/cluster_infos"
+        self._read("clusters", "mrs", clusters, {"pageSize": 100, "currentPage": 1})
+        self._read("unknown_cluster", "mrs", f"{clusters}/{NO_UUID}")
+        running = [one for one in self.clusters if str(one.get("clusterState")).lower() == "running"]
+        if running:
+            jobs = f"/v2/{project}/clusters/{running[0].get('clusterId')}/job-executions"
+            self._read("mrs", "mrs", jobs, {"limit": 100, "offset": 1})
+            self._read("mrs_offset", "mrs", jobs, {"limit": 2, "offset": 2})
+            self._read("mrs_limit", "mrs", jobs, {"limit": 101, "offset": 1})
+            self._read("mrs_unknown", "mrs", f"{jobs}/{NO_UUID}")
+            self._read_one("mrs", "mrs", jobs)
+
+    def _read_one(self, kind: str, service: str, path: str) -> None:
+        if self.jobs(kind):
+            self._read(f"{kind}_one", service, f"{path}/{self.jobs(kind)[0].get(ID[kind])}")
+
+    def _read_part(self, kind: str, service: str, path: str, key: str, limit: str) -> None:
+        names = [
+            name for job in self.jobs(kind) for name in [job.get("name")] if isinstance(name, str) and len(name) > 2
+        ]
+        if names:
+            self._read(f"{kind}_part", service, path, {key: names[0][:-1], limit: 100})
+
+    # ---- what was read ----
+
+    def reply(self, name: str) -> Reply | None:
+        return self._found.get(name)
+
+    def body(self, name: str, status: int = 2) -> t.Any:
+        """The JSON of an answer of this kind of status, else an empty object."""
+        reply = self.reply(name)
+        try:
+            found = reply.json() if reply and reply.status // 100 == status else {}
+        except (ValueError, RecursionError):
+            found = {}
+        return found if isinstance(found, dict) else {}
+
+    def jobs(self, kind: str, name: str = "") -> list[Job]:
+        """The jobs of a list; those of ``kind`` itself, or of another answer in its form."""
+        body = self.body(name or kind)
+        inner = body.get("job_list") if kind == "flink" else body
+        key = {"flink": "jobs", "spark": "sessions", "sql": "jobs", "mrs": "job_list"}[kind]
+        found = inner.get(key) if isinstance(inner, dict) else None
+        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+    @property
+    def clusters(self) -> list[Job]:
+        found = self.body("clusters").get("clusters")
+        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+    def fields(self, kind: str, key: str) -> list[t.Any]:
+        return [job.get(key) for job in self.jobs(kind)]
+
+    def catalog(self, *kinds: str) -> list[Job]:
+        """The endpoints of these types."""
+        entries = self.body("catalog").get("catalog") or []
+        return [
+            endpoint for entry in entries if entry.get("type") in kinds for endpoint in entry.get("endpoints") or []
+        ]
+
+
+# ---- words for what was seen ----
+
+
+def one_word(values: t.Iterable[str]) -> str | None:
+    """The word of all, or each of several; None if there is none."""
+    return " and ".join(sorted(set(values))) or None
+
+
+def refusal(reply: Reply | None) -> str | None:
+    """Status and code of an error."""
+    if reply is None:
+        return None
+    return f"{reply.status} {code(reply)}" if reply.status >= 400 else str(reply.status)
+
+
+def code(reply: Reply) -> str:
+    found = code_of(reply) or ""
+    return found if CODE.fullmatch(found) else "without a code"
+
+
+def refused(reply: Reply | None) -> str | None:
+    if reply is None:
+        return None
+    return "refused" if reply.status == 400 else f"answered with {reply.status}"
+
+
+def kind_of(value: t.Any) -> str:
+    if isinstance(value, bool):
+        return "a truth value"
+    if isinstance(value, str):
+        return f'text "{value}"' if value in ("true", "True", "false", "False") else "text"
+    kinds = {int: "numbers", float: "numbers", list: "a list", dict: "an object", type(None): "nothing"}
+    return kinds.get(type(value), "unknown")
+
+
+def key_of(reply: Reply | None) -> list[str]:
+    """The key that an error has its code under."""
+    try:
+        body = reply.json() if reply and reply.status >= 400 else None
+    except (ValueError, RecursionError):
+        body = None
+    return [key for key in ("error_code", "errorCode", "error") if isinstance(body, dict) and key in body]
+
+
+def numbered(first: list[t.Any], second: list[t.Any]) -> str | None:
+    """What an offset of one leads to."""
+    if len(first) < 2 or not second:
+        return None
+    return (
+        "number of jobs" if second[0] == first[1] else "number of the first job" if second[0] == first[0] else "another"
+    )
+
+
+# ---- one probe for each assumption that a read can test: None where nothing was seen ----
+
+
+def language(found: Answers) -> str | None:
+    texts = [reply.content for reply in map(found.reply, ("flink_unknown", "no_language")) if reply and reply.content]
+    return one_word("English" if text.isascii() and b"\\u" not in text else "another" for text in texts)
+
+
+def name_filter(found: Answers) -> str | None:
+    if found.reply("flink_part") is None:
+        return None
+    return "finds parts of names" if found.jobs("flink", "flink_part") else "finds whole names"
+
+
+def list_nulls(found: Answers) -> str | None:
+    lists = [found.jobs(kind) for kind in ("flink", "spark", "sql")]
+    several = [jobs for jobs in lists if len(jobs) > 1]
+    return one_word("null" if len({frozenset(job) for job in jobs}) == 1 else "left out" for jobs in several)
+
+
+def time_stamps(found: Answers) -> str | None:
+    times = [*found.fields("flink", "create_time"), *found.fields("spark", "create_time")]
+    times += [*found.fields("sql", "start_time"), *found.fields("mrs", "submitted_time")]
+    now = time.time() + 86400
+    return one_word("milliseconds" if moment(one, now) else "another" for one in times if one)
+
+
+def statuses(found: Answers) -> str | None:
+    words = [(kind, str(word).lower()) for kind in KNOWN for word in found.fields(kind, STATUS[kind])]
+    unknown = sorted({word for kind, word in words if word not in KNOWN[kind] and re.fullmatch("[a-z_]{1,30}", word)})
+    return (f"unknown: {', '.join(unknown)}" if unknown else "known") if words else None
+
+
+def list_and_get(found: Answers) -> str | None:
+    seen = []
+    for kind, part in (("flink", "job_detail"), ("spark", ""), ("mrs", "job_detail")):
+        one = found.body(f"{kind}_one")
+        one = one.get(part) if part else one
+        if found.jobs(kind) and isinstance(one, dict) and one:
+            seen.append("the same" if one.get(STATUS[kind]) == found.jobs(kind)[0].get(STATUS[kind]) else "another")
+    return one_word(seen)
+
+
+def catalog_dli(found: Answers) -> str | None:
+    return ("listed" if found.catalog("dli") else "not listed") if found.body("catalog") else None
+
+
+def catalog_urls(found: Answers) -> str | None:
+    urls = [str(one.get("url")) for one in found.catalog("dli", "mrs", "mrsv1")]
+    return one_word("with placeholders" if re.search(r"[$%]\(", url) else "complete" for url in urls)
+
+
+def catalog_regions(found: Answers) -> str | None:
+    regions = {one.get("region") or one.get("region_id") for one in found.catalog("dli", "mrs")}
+    return ("one" if len(regions) == 1 else "several") if regions else None
+
+
+def projects(found: Answers) -> str | None:
+    shown = found.body("projects").get("projects")
+    return {0: "none", 1: "one"}.get(len(shown), "several") if isinstance(shown, list) else None
+
+
+def flink_tags(found: Answers) -> str | None:
+    return one_word("none" if tags is None else kind_of(tags) for tags in found.fields("flink", "tags"))
+
+
+def flink_order(found: Answers) -> str | None:
+    times = [one for one in found.fields("flink", "create_time") if isinstance(one, int)]
+    return ("newest first" if times == sorted(times, reverse=True) else "another") if len(times) > 1 else None
+
+
+def spark_state(found: Answers) -> str | None:
+    return one_word("lower case" if str(one).islower() else "another" for one in found.fields("spark", "state"))
+
+
+def spark_app_id(found: Answers) -> str | None:
+    ids = [job.get("appId") for job in found.jobs("spark") if str(job.get("state")).lower() == "running"]
+    return one_word("empty text" if one == "" else kind_of(one) for one in ids)
+
+
+def sql_status(found: Answers) -> str | None:
+    words = [str(one) for one in found.fields("sql", "status")]
+    return one_word(
+        "CANCELED" if word == "CANCELED" else "upper case" if word.isupper() else "another" for word in words
+    )
+
+
+def sql_launching(found: Answers) -> str | None:
+    jobs = [job for job in found.jobs("sql") if str(job.get("status")).upper() == "LAUNCHING"]
+    return one_word("given" if job.get("start_time") else "missing" for job in jobs)
+
+
+def sql_window(found: Answers) -> str | None:
+    starts = [job["start_time"] for job in found.jobs("sql") if isinstance(job.get("start_time"), int)]
+    if found.reply("sql_window") is None:
+        return None
+    shown = [job.get("start_time") for job in found.jobs("sql", "sql_window")]
+    return "inclusive" if starts[0] in shown else "exclusive"
+
+
+def mrs_offset(found: Answers) -> str | None:
+    ids = found.fields("mrs", "job_id")
+    second = [job.get("job_id") for job in found.jobs("mrs", "mrs_offset")]
+    if len(ids) < 3 or not second:
+        return None
+    return (
+        "number of the page" if second[0] == ids[2] else "number of the first job" if second[0] == ids[1] else "another"
+    )
+
+
+def mrs_numbers(found: Answers) -> str | None:
+    total = found.body("mrs").get("total_record")
+    return None if total is None else kind_of(total)
+
+
+def mrs_new(found: Answers) -> str | None:
+    return one_word(str(one) for one in found.fields("mrs", "job_state") if str(one).upper() == "NEW")
+
+
+def mrs_error_keys(found: Answers) -> str | None:
+    keys = [key_of(found.reply(name)) for name in ("mrs_unknown", "unknown_cluster")]
+    return one_word(keys[0] + keys[1]) if all(keys) else None
+
+
+def status_of(name: str) -> t.Callable[[Answers], str | None]:
+    def seen(found: Answers) -> str | None:
+        reply = found.reply(name)
+        return str(reply.status) if reply else None
+
+    return seen
+
+
+def is_success(kind: str) -> t.Callable[[Answers], str | None]:
+    def seen(found: Answers) -> str | None:
+        body = found.body(kind)
+        return kind_of(body.get("is_success")) if body else None
+
+    return seen
+
+
+def code_seen(name: str) -> t.Callable[[Answers], str | None]:
+    def seen(found: Answers) -> str | None:
+        reply = found.reply(name)
+        return code(reply) if reply else None
+
+    return seen
+
+
+def request_id(found: Answers) -> str | None:
+    services = [reply for reply in found.all if "/v3/" not in reply.call]
+    return one_word("X-Request-Id" if reply.headers.get("X-Request-Id") else "none" for reply in services)
+
+
+def throttled(found: Answers) -> str | None:
+    held = [reply for reply in found.all if reply.status == 429]
+    return (f"429 {code(held[0])}" if held else "none") if found.all else None
+
+
+PROBES: dict[str, t.Callable[[Answers], str | None]] = {
+    "unknown_path": lambda found: refusal(found.reply("unknown_path")),
+    "request_id": request_id,
+    "throttled": throttled,
+    "language": language,
+    "name_filter": name_filter,
+    "list_nulls": list_nulls,
+    "time_stamps": time_stamps,
+    "statuses": statuses,
+    "list_and_get": list_and_get,
+    "catalog_dli": catalog_dli,
+    "catalog_urls": catalog_urls,
+    "catalog_regions": catalog_regions,
+    "iam_error": lambda found: one_word(key_of(found.reply("iam_error"))),
+    "projects": projects,
+    "flink_is_success": is_success("flink"),
+    "flink_unknown": lambda found: refusal(found.reply("flink_unknown")),
+    "flink_tags": flink_tags,
+    "flink_offset": lambda found: numbered(
+        found.fields("flink", "job_id"), [job.get("job_id") for job in found.jobs("flink", "flink_next")]
+    ),
+    "flink_order": flink_order,
+    "flink_limit": lambda found: refused(found.reply("flink_limit")),
+    "flink_savepoint": lambda found: one_word(
+        "truth values" if isinstance(one, bool) else kind_of(one) for one in found.fields("flink", "has_savepoint")
+    ),
+    "spark_state": spark_state,
+    "spark_app_id": spark_app_id,
+    "spark_unknown": lambda found: refusal(found.reply("spark_unknown")),
+    "spark_from": lambda found: numbered(
+        found.fields("spark", "id"), [job.get("id") for job in found.jobs("spark", "spark_next")]
+    ),
+    "spark_size": lambda found: refused(found.reply("spark_size")),
+    "sql_is_success": is_success("sql"),
+    "sql_status": sql_status,
+    "sql_unknown": lambda found: refusal(found.reply("sql_unknown")),
+    "sql_launching": sql_launching,
+    "sql_window": sql_window,
+    "sql_size": lambda found: refused(found.reply("sql_size")),
+    "sql_page": lambda found: refused(found.reply("sql_page")),
+    "mrs_read_status": status_of("mrs"),
+    "mrs_error_status": status_of("mrs_unknown"),
+    "mrs_error_keys": mrs_error_keys,
+    "mrs_unknown": code_seen("mrs_unknown"),
+    "mrs_unknown_cluster": code_seen("unknown_cluster"),
+    "mrs_offset": mrs_offset,
+    "mrs_limit": lambda found: refused(found.reply("mrs_limit")),
+    "mrs_numbers": mrs_numbers,
+    "mrs_new": mrs_new,
+    "mrs_list_tags": lambda found: one_word("none" if one.get("tags") is None else "given" for one in found.clusters),
+    "mrs_total": lambda found: (
+        kind_of(found.body("clusters")["clusterTotal"]) if "clusterTotal" in found.body("clusters") else None
+    ),
+}

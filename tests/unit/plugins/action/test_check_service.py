@@ -1,0 +1,139 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The check of a service against the emulator: what it sees is what is set there, and it only reads."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import typing as t
+
+import pytest
+
+from ansible_collections.otc.bigdata.plugins.plugin_utils import _check_service
+from ansible_collections.otc.bigdata.plugins.plugin_utils._assumptions import ASSUMPTIONS
+from ansible_collections.otc.bigdata.plugins.plugin_utils._check_service_probes import PROBES
+from ansible_collections.otc.bigdata.tests.unit.utils.run_action import run_action
+from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY
+from ansible_collections.otc.bigdata.tests.unit.utils.wire import CloudOnTheWire, cloud_on_the_wire
+
+USER = {"username": "demo", "password": "demo-password", "user_domain_name": "demo-domain"}
+READ = [one for one in ASSUMPTIONS if "read" in one]
+TURNED = [(one["id"], one["switch"], value) for one in READ if "switch" in one for value in one["others"]]
+
+
+@pytest.fixture(scope="module")
+def place() -> t.Iterator[CloudOnTheWire]:
+    with cloud_on_the_wire() as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def cloud(place):
+    place.reset()
+    return place
+
+
+def run(cloud, login: dict = USER, **more: t.Any) -> t.Any:
+    where = {"project_name": "eu-de", "region": "eu-de", "auth_url": cloud.url}
+    return run_action("check_service", {**login, **where, "endpoints": {"dli": cloud.url, "mrs": cloud.url}, **more})
+
+
+def lines(result, verdict: str) -> set[str]:
+    return {line["id"] for line in result["lines"] if line["verdict"] == verdict}
+
+
+def check_only_reads(cloud, logins: int = 1) -> None:
+    entries = cloud.log.entries()
+    assert {entry["method"] for entry in entries if entry["path"] != "/v3/auth/tokens"} <= {"GET"}
+    assert cloud.log.summary()["writes"] == 0
+    assert [entry["method"] for entry in entries if entry["path"] == "/v3/auth/tokens"] == ["POST"] * logins
+    assert len(entries) <= _check_service.MOST
+
+
+def test_each_assumption_that_a_read_tests_has_its_probe() -> None:
+    assert {one["read"] for one in READ} == set(PROBES)
+
+
+def test_all_is_as_assumed(cloud) -> None:
+    began = cloud.clock.now
+    result = run(cloud)
+    assert lines(result, "as assumed") == {one["id"] for one in READ}, result["table"]
+    assert (result["changed"], result["counts"]) == (False, {"as assumed": len(READ), "differs": 0, "not seen": 0})
+    check_only_reads(cloud)
+    assert (cloud.clock.now - began) / len(cloud.log.entries()) > 0.19  # five requests a second
+
+
+@pytest.mark.parametrize(("line", "switch", "value"), TURNED)
+def test_one_switch_turned(cloud, line: str, switch: str, value: t.Any) -> None:
+    """Exactly its line differs."""
+    cloud.settings.update({"answers": {switch: value}})
+    result = run(cloud)
+    assert lines(result, "differs") == {line}, result["table"]
+    assert lines(result, "not seen") == set()
+    check_only_reads(cloud)
+
+
+@pytest.mark.parametrize("login", [KEY, {"token": "demo-token"}], ids=["key", "token"])
+def test_other_credentials(cloud, login: dict) -> None:
+    """Which need no login."""
+    result = run(cloud, login)
+    assert lines(result, "differs") == set(), result["table"]
+    check_only_reads(cloud, logins=0)
+
+
+def test_a_project_without_jobs(cloud) -> None:
+    cloud.load({"flink_jobs": [], "batches": [], "sql_jobs": [], "clusters": []})
+    result = run(cloud)
+    assert lines(result, "differs") == set()
+    assert {"A31", "A43", "A62"} <= lines(result, "not seen")
+    check_only_reads(cloud)
+
+
+def test_throttling_is_told_and_counts(cloud) -> None:
+    cloud.settings.update({"rate_limit": 1})
+    result = run(cloud)
+    assert lines(result, "differs") == {"A03"}
+    assert lines(result, "not seen")
+    check_only_reads(cloud)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 500, 503])
+def test_whatever_a_service_answers(cloud, status: int) -> None:
+    """A table all the same: what could not be read was not seen, or differs."""
+    cloud.faults.add(path="/v[12]", status=status, times=None)
+    result = run(cloud, max_retries=0)
+    assert result["counts"]["as assumed"] < len(READ)
+    check_only_reads(cloud)
+
+
+@pytest.mark.parametrize("kind", ["wrong_type", "empty", "truncate"])
+def test_answers_of_another_shape(cloud, kind: str) -> None:
+    cloud.faults.add(path="/v[12]", kind=kind, times=None)
+    assert not run(cloud, max_retries=0).get("failed")
+    check_only_reads(cloud)
+
+
+def test_a_wrong_password(cloud) -> None:
+    result = run(cloud, {**USER, "password": "wrong"})
+    assert result["failed"]
+    assert "username" in result["msg"]
+    check_only_reads(cloud)
+
+
+def test_files(cloud, tmp_path: pathlib.Path) -> None:
+    """Nothing private is in them."""
+    result = run(cloud, folder=str(tmp_path))
+    assert result["changed"]
+    told, table = (tmp_path / name for name in ("check_service.json", "check_service.md"))
+    assert json.loads(told.read_text("utf-8")) == result["lines"]
+    assert table.read_text("utf-8").count("\n") == len(READ) + 2
+    said = told.read_text("utf-8") + table.read_text("utf-8") + json.dumps(result["lines"])
+    for private in ("demo", "orders", "0123456789abcdef", "analytics", "127.0.0.1"):
+        assert private not in said
+
+
+def test_no_folder(cloud) -> None:
+    assert run(cloud, folder="/no/such")["msg"] == "folder: there is no folder '/no/such'"
+    assert cloud.log.entries() == []
