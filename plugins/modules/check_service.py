@@ -43,6 +43,8 @@ options:
     description:
       - A folder on the controller, which gets the table as C(check_service.md) and C(check_service.json). Nothing private is in them, neither
         names nor IDs.
+      - It also gets C(check_service_transcript.json), the calls and their answers. Only words of the services stay in it, and messages as
+        far as they consist of words from a list. Everything else has a stand-in, the same one wherever it is.
     type: path
 seealso:
   - module: otc.bigdata.dli_flink_jobs_info
@@ -121,6 +123,11 @@ files:
   returned: success
   type: list
   elements: str
+replaced:
+  description: What was replaced in the transcript, by the stand-ins. It is private. Empty if no files were written.
+  returned: success
+  type: dict
+  sample: {"text-1": "orders"}
 msg:
   description: The counts as a sentence, or why the task failed.
   returned: always

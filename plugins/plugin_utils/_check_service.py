@@ -25,6 +25,7 @@ from ..module_utils._services.dli import DLI
 from ..module_utils._services.mrs_jobs import MRS
 from ._assumptions import ASSUMPTIONS
 from ._check_service_probes import PROBES, Answers
+from ._check_service_transcript import Call, transcript
 from ._job_table import Rows, markdown, text
 
 SPEC: Spec = {**connection_options(), "folder": {"type": "path"}}
@@ -32,15 +33,16 @@ MOST = 60  # requests, the login among them
 PAUSE = 0.2  # seconds from one request to the next
 COLUMNS = ("id", "source", "about", "expected", "seen", "verdict")
 AS_ASSUMED, DIFFERS, NOT_SEEN = "as assumed", "differs", "not seen"
-FILES = ("check_service.md", "check_service.json")
+FILES = ("check_service.md", "check_service.json", "check_service_transcript.json")
 
 
 @dataclass
 class Sparing(Context):
-    """Counts requests, makes a pause before each, and keeps all answers."""
+    """Counts requests, makes a pause before each, and keeps all answers, each with the query of its request."""
 
     sent: int = 0
-    replies: list[Reply] = field(default_factory=list)
+    query: t.Any = None
+    calls: list[Call] = field(default_factory=list)
 
     def go_on(self) -> None:
         super().go_on()
@@ -54,11 +56,13 @@ class Sparing(Context):
         self.go_on()
 
     def answered(self, reply: Reply) -> None:
-        self.replies.append(reply)
+        self.calls.append((self.query, reply))
 
 
 class Looker(Client):
     """Answers as they are, whatever they say. A login that has ended is not renewed."""
+
+    _context: Sparing
 
     def at(self, base: str) -> Looker:
         """The same login and connections, for another service."""
@@ -74,6 +78,7 @@ class Looker(Client):
         headers = {name: value for name, value in {**HEADERS, **(headers or {})}.items() if value is not None}
         try:
             self._context.go_on()
+            self._context.query = query
             return self._http.send("GET", self._base + path, headers, query, auth=self._session.login.auth)
         except ApiError:
             return None
@@ -102,8 +107,9 @@ def _check(options: t.Mapping[str, t.Any], context: Context) -> dict[str, t.Any]
     table = [COLUMNS, *([line[name] for name in COLUMNS] for line in lines)]
     counts = {verdict: sum(line["verdict"] == verdict for line in lines) for verdict in (AS_ASSUMED, DIFFERS, NOT_SEEN)}
     msg = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
-    files = _written(folder, table, lines) if folder and not context.check_mode else []
-    told = {"table": text(table), "counts": counts, "files": files}
+    calls, replaced = transcript(sparing.calls)
+    files = _written(folder, table, lines, calls) if folder and not context.check_mode else []
+    told = {"table": text(table), "counts": counts, "files": files, "replaced": replaced if files else {}}
     return {"changed": bool(files), "msg": msg, "total": len(lines), "lines": lines, **told}
 
 
@@ -120,7 +126,7 @@ def _seen(options: t.Mapping[str, t.Any], context: Sparing) -> list[tuple[t.Mapp
         return services[service].look(*request) if service in services else None
 
     project = first.project or Project()
-    found = Answers(look, str(project.id), project.name, context.replies)
+    found = Answers(look, str(project.id), project.name, context.calls)
     return [(one, PROBES[one["read"]](found)) for one in ASSUMPTIONS if "read" in one]
 
 
@@ -129,9 +135,9 @@ def _line(assumption: t.Mapping[str, t.Any], seen: str | None) -> dict[str, str]
     return {**{name: assumption[name] for name in COLUMNS[:4]}, "seen": seen or "", "verdict": verdict}
 
 
-def _written(folder: str, table: Rows, lines: t.Sequence[t.Mapping[str, str]]) -> list[str]:
-    """Both files, by their paths."""
-    contents = ("\n".join(markdown(table)), json.dumps(lines, indent=2))
+def _written(folder: str, table: Rows, *told: t.Any) -> list[str]:
+    """All files, by their paths."""
+    contents = ("\n".join(markdown(table)), *(json.dumps(one, indent=2) for one in told))
     paths = [os.path.join(folder, name) for name in FILES]
     for path, content in zip(paths, contents):
         with open(path, "w", encoding="utf-8") as stream:

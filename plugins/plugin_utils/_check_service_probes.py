@@ -30,16 +30,18 @@ KNOWN = {
 }
 STATUS = {"flink": "status", "spark": "state", "sql": "status", "mrs": "job_state"}
 ID = {"flink": "job_id", "spark": "id", "sql": "job_id", "mrs": "job_id"}
-CODE = re.compile(r"[A-Z]*\.?\d+")
+CODE = re.compile(r"([A-Z]{2,6}\.)?\d{3,9}")
 
 
 class Answers:
-    """All that was read, by name. A name that is not there was not answered. ``all``: also what was asked again."""
+    """All that was read, by name. A name that is not there was not answered."""
 
-    def __init__(self, look: Look, project_id: str, project_name: str | None, replies: t.Sequence[Reply]) -> None:
+    def __init__(
+        self, look: Look, project_id: str, project_name: str | None, calls: t.Sequence[tuple[t.Any, Reply]]
+    ) -> None:
         self._look = look
         self._found: dict[str, Reply | None] = {}
-        self.all = replies
+        self._calls = calls
         self._read_iam(project_name)
         self._read_dli(project_id)
         self._read_mrs(project_id)
@@ -105,6 +107,11 @@ class Answers:
             self._read(f"{kind}_part", service, path, {key: names[0][:-1], limit: 100})
 
     # ---- what was read ----
+
+    @property
+    def all(self) -> list[Reply]:
+        """Also to what was asked again."""
+        return [reply for dummy, reply in self._calls]
 
     def reply(self, name: str) -> Reply | None:
         return self._found.get(name)

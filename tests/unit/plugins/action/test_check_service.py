@@ -126,10 +126,12 @@ def test_files(cloud, tmp_path: pathlib.Path) -> None:
     """Nothing private is in them."""
     result = run(cloud, folder=str(tmp_path))
     assert result["changed"]
-    told, table = (tmp_path / name for name in ("check_service.json", "check_service.md"))
+    told, table, calls = (tmp_path / f"check_service{end}" for end in (".json", ".md", "_transcript.json"))
     assert json.loads(told.read_text("utf-8")) == result["lines"]
     assert table.read_text("utf-8").count("\n") == len(READ) + 2
-    said = told.read_text("utf-8") + table.read_text("utf-8") + json.dumps(result["lines"])
+    assert len(json.loads(calls.read_text("utf-8"))) == len(cloud.log.entries())
+    assert {"demo", "orders", "128"} <= set(result["replaced"].values())
+    said = told.read_text("utf-8") + table.read_text("utf-8") + calls.read_text("utf-8") + json.dumps(result["lines"])
     for private in ("demo", "orders", "0123456789abcdef", "analytics", "127.0.0.1"):
         assert private not in said
 

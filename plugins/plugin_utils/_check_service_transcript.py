@@ -1,0 +1,451 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""A transcript of calls that can be shown to others: only what is listed here stays, all else gets a stand-in. Pure."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ..module_utils._cloud.transport import Reply
+from ._check_service_probes import CODE, KNOWN
+
+Call = tuple[t.Optional[t.Mapping[str, t.Any]], Reply]  # what was in the query of a request, and the answer
+
+# Parts of paths, queries and hosts; the keys of answers; headers, whose values are left out
+PATH_WORDS = frozenset(
+    [
+        "v1",
+        "v1.0",
+        "v1.1",
+        "v2",
+        "v2.0",
+        "v3",
+        "auth",
+        "tokens",
+        "catalog",
+        "projects",
+        "streaming",
+        "jobs",
+        "batches",
+        "status",
+        "cluster_infos",
+        "clusters",
+        "job-executions",
+        "otc-bigdata-no-such-path",
+    ]
+)
+HOSTS = ("dli", "iam", "iam-pub", "mrs")
+KEYS = frozenset(
+    [
+        "appId",
+        "app_id",
+        "arguments",
+        "bad_row_count",
+        "catalog",
+        "chargingStartTime",
+        "cluster",
+        "clusterId",
+        "clusterName",
+        "clusterState",
+        "clusterTotal",
+        "clusterVersion",
+        "cluster_name",
+        "clusters",
+        "code",
+        "createAt",
+        "create_time",
+        "current-page",
+        "database_name",
+        "desc",
+        "description",
+        "detail",
+        "domain",
+        "domain_id",
+        "duration",
+        "elapsed_time",
+        "enabled",
+        "endpoints",
+        "end_time",
+        "engine_type",
+        "entrypoint_args",
+        "error",
+        "errorCode",
+        "errorMsg",
+        "error_code",
+        "error_json_opt",
+        "error_msg",
+        "execution_details_path",
+        "execution_graph",
+        "expires_at",
+        "feature",
+        "finished_time",
+        "from",
+        "has_savepoint",
+        "id",
+        "image",
+        "input_row_count",
+        "input_size",
+        "interface",
+        "is_domain",
+        "is_success",
+        "issued_at",
+        "job_config",
+        "job_count",
+        "job_detail",
+        "job_id",
+        "job_list",
+        "job_name",
+        "job_progress",
+        "job_result",
+        "job_state",
+        "job_type",
+        "jobs",
+        "key",
+        "kind",
+        "launcher_id",
+        "limit",
+        "links",
+        "log",
+        "main_class",
+        "message",
+        "methods",
+        "name",
+        "next",
+        "offset",
+        "order",
+        "owner",
+        "page",
+        "page-size",
+        "pageSize",
+        "parent_id",
+        "currentPage",
+        "per_page",
+        "previous",
+        "project",
+        "project_id",
+        "projects",
+        "properties",
+        "proxyUser",
+        "queue",
+        "queue_name",
+        "region",
+        "region_id",
+        "req_body",
+        "request_id",
+        "restart_times",
+        "result_count",
+        "result_format",
+        "result_path",
+        "roles",
+        "root_id",
+        "run_mode",
+        "savepoint_path",
+        "sc_type",
+        "self",
+        "sessions",
+        "size",
+        "spark_version",
+        "sql_body",
+        "start",
+        "start_time",
+        "started_time",
+        "state",
+        "statement",
+        "status",
+        "status_desc",
+        "submitted_time",
+        "table_name",
+        "tags",
+        "title",
+        "token",
+        "total",
+        "total_count",
+        "total_record",
+        "tracking_url",
+        "type",
+        "updateAt",
+        "update_time",
+        "url",
+        "user",
+        "user_id",
+        "user_name",
+        "value",
+        "with_column_header",
+    ]
+)
+HEADERS = frozenset(
+    [
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "date",
+        "keep-alive",
+        "retry-after",
+        "server",
+        "strict-transport-security",
+        "transfer-encoding",
+        "vary",
+        "x-iam-trace-id",
+        "x-request-id",
+        "x-subject-token",
+    ]
+)
+# Values that stay: words of the services under these keys, and numbers under those
+WORDS = {
+    **dict.fromkeys(
+        ("status", "state", "job_state", "clusterState", "job_result"),
+        {*(word for kind in KNOWN.values() for word in kind)},
+    ),
+    "is_success": {"true", "false"},
+    "interface": {"public", "internal", "admin"},
+    "type": {"dli", "mrs", "mrsv1", "mrsv1.1", "identity"},
+    "kind": {"spark"},
+    "methods": {"password", "totp", "token", "assume_role"},
+}
+WORDS["job_result"] = WORDS["job_result"] | {"undefined", "succeeded"}
+WORDS["clusterState"] = WORDS["clusterState"] | {
+    "terminated",
+    "terminating",
+    "abnormal",
+    "frozen",
+    "scaling-out",
+    "scaling-in",
+}
+NUMBERS = frozenset(
+    [
+        "clusterTotal",
+        "code",
+        "current-page",
+        "currentPage",
+        "from",
+        "job_count",
+        "limit",
+        "offset",
+        "page",
+        "page-size",
+        "pageSize",
+        "per_page",
+        "size",
+        "total",
+        "total_count",
+        "total_record",
+    ]
+)
+# Objects whose keys are the user's own; so is all within them
+OWN = ("arguments", "job_config", "properties", "tags")
+CODES = ("code", "error_code", "errorCode")
+MESSAGES = ("error_msg", "errorMsg", "message", "title")
+# What messages may say
+SAYINGS = frozenset(
+    [
+        "a",
+        "all",
+        "already",
+        "an",
+        "and",
+        "api",
+        "are",
+        "authenticated",
+        "authentication",
+        "authorized",
+        "bad",
+        "be",
+        "been",
+        "between",
+        "body",
+        "by",
+        "cannot",
+        "cluster",
+        "code",
+        "correct",
+        "denied",
+        "does",
+        "domain",
+        "environment",
+        "error",
+        "exist",
+        "exists",
+        "expired",
+        "failed",
+        "field",
+        "for",
+        "forbidden",
+        "found",
+        "from",
+        "go",
+        "greater",
+        "has",
+        "have",
+        "id",
+        "in",
+        "incorrect",
+        "information",
+        "internal",
+        "invalid",
+        "is",
+        "it",
+        "job",
+        "jobs",
+        "large",
+        "largest",
+        "limit",
+        "list",
+        "longer",
+        "match",
+        "maximum",
+        "message",
+        "method",
+        "must",
+        "no",
+        "none",
+        "not",
+        "number",
+        "object",
+        "of",
+        "offset",
+        "operation",
+        "or",
+        "order",
+        "over",
+        "page",
+        "parameter",
+        "parameters",
+        "path",
+        "per",
+        "permission",
+        "policy",
+        "present",
+        "project",
+        "published",
+        "query",
+        "queue",
+        "ratelimit",
+        "reached",
+        "request",
+        "resource",
+        "resources",
+        "server",
+        "size",
+        "state",
+        "status",
+        "supported",
+        "system",
+        "than",
+        "that",
+        "the",
+        "there",
+        "threshold",
+        "throttling",
+        "time",
+        "to",
+        "together",
+        "token",
+        "too",
+        "type",
+        "unauthorized",
+        "unknown",
+        "unsupported",
+        "updated",
+        "user",
+        "uuid",
+        "valid",
+        "value",
+        "with",
+        "wrong",
+        "you",
+        "your",
+    ]
+)
+WORD = re.compile(r"[^\W\d_]+|\d+|.", re.DOTALL)
+FEW = 4  # digits
+
+
+class Standins:
+    """The same stand-in for the same text or number, wherever it is."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, str] = {}
+
+    def text(self, value: str, kind: str = "text") -> str:
+        return self.of.setdefault(value, f"{kind}-{len(self.of) + 1}")
+
+    def number(self, value: float) -> int:
+        """A number of as many digits if it has many, so that its unit can be told."""
+        digits, count = len(str(abs(int(value)))), len(self.of) + 1
+        standin = self.of.setdefault(str(value), str(10 ** (digits - 1) + count if digits > FEW else count))
+        return int(standin.rpartition("-")[2])
+
+
+def transcript(calls: t.Sequence[Call]) -> tuple[list[dict[str, t.Any]], dict[str, str]]:
+    """The calls, and what was replaced: the original by its stand-in."""
+    standins = Standins()
+    shown = [_call(standins, query, reply) for query, reply in calls]
+    return shown, {standin: value for value, standin in standins.of.items()}
+
+
+def _call(standins: Standins, query: t.Mapping[str, t.Any] | None, reply: Reply) -> dict[str, t.Any]:
+    method, dummy, address = reply.call.partition(" ")
+    host, dummy, path = address.partition("://")[2].partition("/") if "://" in address else address.partition("/")
+    first = host.partition(".")[0]
+    names = sorted({name.lower() for name in reply.headers})
+    return {
+        "method": method if method in ("GET", "POST") else "another",
+        "host": first if first in HOSTS else "another",
+        "path": "/" + "/".join(_segment(standins, part) for part in path.split("/")),
+        "query": {key: _value(standins, value, key) for key, value in (query or {}).items()},
+        "status": reply.status,
+        "headers": [name for name in names if name in HEADERS],
+        "body": _body(standins, reply),
+    }
+
+
+def _body(standins: Standins, reply: Reply) -> t.Any:
+    try:
+        return _value(standins, reply.json(), "")
+    except (ValueError, RecursionError, OverflowError):
+        return f"{len(reply.content)} bytes that are no JSON"
+
+
+def _segment(standins: Standins, part: str) -> str:
+    if part in PATH_WORDS or not part:
+        return part
+    return str(standins.number(int(part))) if part.isdecimal() and part.isascii() else standins.text(part)
+
+
+def _value(standins: Standins, value: t.Any, key: str) -> t.Any:
+    """What stays of a value is up to its ``key``; without one, nothing does."""
+    if isinstance(value, dict):
+        own = key in OWN or (key and key not in KEYS)
+        return {
+            _key(standins, name, bool(own)): _value(standins, one, "tags" if own else name)
+            for name, one in value.items()
+        }
+    if isinstance(value, list):
+        return [_value(standins, one, key) for one in value]
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, (int, float)):
+        return value if key in NUMBERS or value == 0 else standins.number(value)
+    if not value or value.lower() in WORDS.get(key, ()):
+        return value
+    if key in CODES and CODE.fullmatch(value):
+        return value
+    if key in NUMBERS and value.isdecimal() and value.isascii():
+        return value
+    return _message(value) if key in MESSAGES else standins.text(value)
+
+
+def _key(standins: Standins, name: str, own: bool) -> str:
+    return standins.text(name, "key") if own or name not in KEYS else name
+
+
+def _message(text: str) -> str:
+    """Word by word. What is left out is no word: an underscore stands for each run of that."""
+    parts = WORD.findall(text)
+    kept = [part if part.lower() in SAYINGS or part in " .,:;()" else "_" for part in parts]
+    return re.sub("_+", "_", "".join(kept))
