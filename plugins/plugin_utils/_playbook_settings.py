@@ -93,9 +93,8 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
         complaints = list(_wrong_values(spec, found, given))
     if not complaints:
         if any(found[name] is not None for name in TARGET_PROJECT):
-            found.update(
-                dict.fromkeys(PROJECT)
-            )  # of an inventory of another account: the login is not for that project
+            # of an inventory of another account: the login is not for that project
+            found.update(dict.fromkeys(PROJECT))
         complaints = list(_passcode_of_login(found, given))
     if not complaints and "stopped_jobs_file" in spec:
         try:
