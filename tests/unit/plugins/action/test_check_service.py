@@ -35,9 +35,11 @@ def cloud(place):
     return place
 
 
-def run(cloud, login: dict = USER, **more: t.Any) -> t.Any:
+def run(cloud, login: dict | None = None, **more: t.Any) -> t.Any:
     where = {"project_name": "eu-de", "region": "eu-de", "auth_url": cloud.url}
-    return run_action("check_service", {**login, **where, "endpoints": {"dli": cloud.url, "mrs": cloud.url}, **more})
+    return run_action(
+        "check_service", {**(login or USER), **where, "endpoints": {"dli": cloud.url, "mrs": cloud.url}, **more}
+    )
 
 
 def lines(result, verdict: str) -> set[str]:
