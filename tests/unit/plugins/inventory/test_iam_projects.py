@@ -108,7 +108,7 @@ def test_another_cloud(projects):
         "cloud_domain: 'x' is not the domain of a cloud": {"region": "eu-west-0", "cloud_domain": "x"},
     }
     for words, said in zip(files, projects.complaints(*files.values(), **nowhere, **shut_in)):
-        assert words in said
+        assert words in said.replace("- ", "-")  # older cores break lines there
 
 
 def test_an_answer_that_is_no_list_of_projects(emulator, projects):
