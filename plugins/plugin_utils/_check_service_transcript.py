@@ -431,13 +431,16 @@ def _value(standins: Standins, value: t.Any, key: str) -> t.Any:
         return value
     if isinstance(value, (int, float)):
         return value if key in NUMBERS or value == 0 else standins.number(value)
-    if not value or value.lower() in WORDS.get(key, ()):
-        return value
-    if key in CODES and CODE.fullmatch(value):
-        return value
-    if key in NUMBERS and value.isdecimal() and value.isascii():
+    if _stays(value, key):
         return value
     return _message(value) if key in MESSAGES else standins.text(value)
+
+
+def _stays(text: str, key: str) -> bool:
+    """Whether the text is a word of the service, a code, or a number that tells nothing private."""
+    if key in NUMBERS and text.isdecimal() and text.isascii():
+        return True
+    return not text or text.lower() in WORDS.get(key, ()) or (key in CODES and CODE.fullmatch(text) is not None)
 
 
 def _key(standins: Standins, name: str, own: bool) -> str:

@@ -86,21 +86,13 @@ def read_connection(options: Options, environ: Environ, service: str, one_login:
     """
     task = of_task(options)
     login, levels = _login(options.get("cloud"), task, of_environment(environ), environ)
-    riders = [task, *(level for level in login.of if level is not task)]  # what goes with a login comes from these
-    login = login._replace(credential=_with_passcode(login.credential, riders, one_login))
     of_all_projects = service == "iam"
-    agency = _agency(riders, of_all_projects)
-    _refuse_promises(levels, riders, login, agency)
-    credential: Credential | Delegate = login.credential
-    project = _project(levels, login)
-    if agency:
-        credential = Delegate(login.credential, project, agency)
-        project = _target_project(levels, riders)
+    credential, project = _who_and_where(levels, login, of_all_projects, one_login)
     region = _region(levels, project)
     domain = _domain(levels, login, region)
     # an entry of a cloud is used whole: what logs in with it goes where the entry says, unless the task says otherwise
     around = [task, login.of[0]] if login.of[0].place else levels
-    needs_iam = credential.has_catalog or bool(agency) or not project.id or of_all_projects
+    needs_iam = isinstance(credential, (Password, Delegate)) or not project.id or of_all_projects
     iam = _iam(around, region, domain, needs_iam)
     endpoint = iam if of_all_projects else _first_url(levels, [f"endpoints.{service}"], base_url)
     if credential.needs_project and project == Project() and not of_all_projects:
@@ -126,6 +118,21 @@ def read_connection(options: Options, environ: Environ, service: str, one_login:
             kind(level.values[name].text) for level in levels for name, kind in SECRETS.items() if name in level.values
         ),
     )
+
+
+def _who_and_where(
+    levels: t.Sequence[Level], login: Login, of_all_projects: bool, one_login: bool
+) -> tuple[Credential | Delegate, Project]:
+    """Whoever acts, and the project that is acted in: with an agency, that of the other account."""
+    task = levels[0]
+    riders = [task, *(level for level in login.of if level is not task)]  # what goes with a login comes from these
+    own = _with_passcode(login.credential, riders, one_login)
+    agency = _agency(riders, of_all_projects)
+    _refuse_promises(levels, riders, login._replace(credential=own), agency)
+    project = _project(levels, login)
+    if agency:
+        return Delegate(own, project, agency), _target_project(levels, riders)
+    return own, project
 
 
 def _login(name: str | None, task: Level, env: Level, environ: Environ) -> tuple[Login, list[Level]]:
