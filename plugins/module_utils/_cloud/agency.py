@@ -27,17 +27,19 @@ from .auth import (
     Signer,
     ask,
     login_of,
+    named_by,
     read_answer,
     read_login,
     resolved,
+    scope_of,
 )
+from .endpoints import OTC
 from .errors import ApiError, Denied, Refused
 from .transport import Http, Reply
 
 XROLE, AGENCY = "xrole_name", "agency_name"  # the pages of the providers, and their clients, have both
 UNKNOWN_FIELD = ("IAM.1103", "IAM.0072")
 LIFE = 43200  # seconds that a temporary key is good for; then there is another one
-OTC = "otc.t-systems.com"
 NO_KEYS = (
     "IAM may not let an access key use an agency, as that of Open Telekom Cloud does not: log in by username and "
     "password, or by a token"
@@ -69,8 +71,8 @@ class Agency:
         return f"agency {self.name} of account {self.domain_name or self.domain_id}"
 
     @property
-    def domain(self) -> dict[str, str | None]:
-        return {"id": self.domain_id} if self.domain_id else {"name": self.domain_name}
+    def domain(self) -> dict[str, str]:
+        return named_by(self.domain_id, self.domain_name)
 
 
 @dataclass(frozen=True)
@@ -107,10 +109,7 @@ class Delegate:
         own_project = self.own_project if self.own.needs_project and self.own_project != Project() else None
         own = self.own.login(http, iam, own_project)
         http.add_secrets(own.auth.secrets)
-        scope: dict[str, t.Any] = {"domain": self.agency.domain}
-        if project:
-            scope = {"project": {"id": project.id} if project.id else {"name": project.name, **scope}}
-        read = partial(self._read, project)
+        scope, read = scope_of(project, self.agency.domain), partial(self._read, project)
 
         def assume(name: str) -> Reply:
             body = {"auth": {"identity": self._identity(name), "scope": scope}}

@@ -219,29 +219,21 @@ class Password:
 
     @property
     def advice(self) -> str:
-        given = [self.passcode and "passcode", self.user_id and "user_id", self.user_domain_id and "user_domain_id"]
-        names = (
-            ["username", "password", "user_domain_name"]
-            if not any(given)
-            else ["user", "password", *filter(None, given)]
-        )
+        given = [name for name in ("passcode", "user_id", "user_domain_id") if getattr(self, name)]
+        names = ["user", "password", *given] if given else self.parts
         advice = f"check {', '.join(names)} and the project; too many failures lock the user"
         return "; ".join(filter(None, (advice, self.passcode and USED, self.note)))
 
     def login(self, http: Http, iam: str | None, project: Project | None) -> Login:
         """One request; a wrong password is not tried again, as IAM would lock the account."""
-        scope = self._scope(project)
+        scope = scope_of(project, self._domain)  # IAM takes the domain of the user where nobody names one
         body = {"auth": {"identity": self._identity(), **({"scope": scope} if scope else {})}}
-
         read, once = partial(read_login, project, TOKEN), self.passcode is not None
         try:
             reply = ask(http, self.advice, "POST", f"{iam}/v3/auth/tokens", {}, read, body=body, once=once)
         except Refused as error:
-            where = (
-                f"project {project}"
-                if project
-                else f"domain {self.user_domain_name or self.user_domain_id or 'of the user'}"
-            )
+            domain = self.user_domain_name or self.user_domain_id or "of the user"
+            where = f"project {project}" if project else f"domain {domain}"
             hint = "; ".join(filter(None, (error.hint, self.passcode and USED, self.note)))
             raise error.recast(Refused, f"login to {where}: {error.error['message']}", hint) from None
         except Unanswered as error:
@@ -261,18 +253,9 @@ class Password:
             identity["totp"] = {"user": {"id": self.user_id, "passcode": self.passcode}}
         return identity
 
-    def _scope(self, project: Project | None) -> dict[str, t.Any]:
-        """Empty if nobody has named a domain: IAM then takes that of the user."""
-        domain = {"domain": self._domain} if self._domain else {}
-        if project:
-            return {"project": {"id": project.id} if project.id else {"name": project.name, **domain}}
-        return domain
-
     @property
     def _domain(self) -> dict[str, str]:
-        if self.user_domain_id:
-            return {"id": self.user_domain_id}
-        return {"name": self.user_domain_name} if self.user_domain_name else {}
+        return named_by(self.user_domain_id, self.user_domain_name)
 
 
 Credential = t.Union[Token, AccessKey, Password]
@@ -341,10 +324,8 @@ class Session:
                 self._renewable = False
                 try:
                     self.login = self._logged_in()
-                except (
-                    ApiError,
-                    OptionError,
-                ) as error:  # the second: IAM does not know the project by its name any more
+                except (ApiError, OptionError) as error:
+                    # the second: IAM does not know the project by its name any more
                     told = error if isinstance(error, ApiError) else ApiError("", str(error))
                     self._ended = told.recast(Fatal, told.error["message"])
                     raise self._ended from None
@@ -356,7 +337,7 @@ def denied(error: ApiError, reply: Reply, advice: str) -> Denied:
     minutes = round(reply.skew() / 60)
     clock = f"the clock of this host is {abs(minutes)} minutes {'behind' if minutes > 0 else 'ahead of'} the server's"
     first = f"{clock}; " if abs(minutes) >= MOST_SKEW else ""
-    if WITH_MFA.search(str(error.error["message"])) and "passcode" not in advice:
+    if WITH_MFA.search(str(error.error["message"])) and USED not in advice:
         advice = MFA
     return error.recast(Denied, f"{NOT_ACCEPTED}{error.error['message']}", first + advice)
 
@@ -426,6 +407,21 @@ def resolved(
     if len(ids) != 1:
         raise OptionError(f"{option}: IAM knows {len(ids)} projects named {name!r} for this credential")
     return Project(ids[0], name)
+
+
+def named_by(domain_id: str | None, domain_name: str | None) -> dict[str, str]:
+    """How a request names a domain: the ID wins. Empty without both."""
+    if domain_id:
+        return {"id": domain_id}
+    return {"name": domain_name} if domain_name else {}
+
+
+def scope_of(project: Project | None, domain: t.Mapping[str, str]) -> dict[str, t.Any]:
+    """What a token is to be for: the project, which a name alone only tells within its domain, or else the domain."""
+    of_domain = {"domain": domain} if domain else {}
+    if project:
+        return {"project": {"id": project.id} if project.id else {"name": project.name, **of_domain}}
+    return of_domain
 
 
 def login_of(reply: Reply, project: Project | None) -> Login:
