@@ -33,7 +33,7 @@ from ..module_utils._cloud.client import Client, run_parallel
 from ..module_utils._cloud.connection import Connection, read_connection
 from ..module_utils._cloud.context import Context
 from ..module_utils._cloud.errors import Bug, Denied, Failure, OptionError
-from ..module_utils._cloud.identity import AGENCY
+from ..module_utils._cloud.identity import AGENCY, PROJECT, TARGET_PROJECT
 from ..module_utils._cloud.misplaced import misplaced
 from ..module_utils._cloud.options import connection_options
 from ..module_utils._cloud.text import masked
@@ -56,13 +56,11 @@ Variables = dict[str, t.Any]
 SPEC = connection_options()
 NAMES = {name: name for name in SPEC} | {alias: name for name in SPEC for alias in SPEC[name].get("aliases", ())}
 CREDENTIAL = {"cloud", *(part for kind in KINDS for part in (*kind.parts, *kind.optional, *kind.forms.values()))}
-PROJECT = {"project_id", "project_name"}
-TARGET_PROJECT = {"target_project_id", "target_project_name"}
 PLACE = {"region", "cloud_domain", "auth_url", "endpoints"}
 # What says the same in two ways, or belongs together
 TOGETHER = (
-    PROJECT,
-    TARGET_PROJECT,
+    {*PROJECT},
+    {*TARGET_PROJECT},
     {"target_domain_id", "target_domain_name"},
     {"client_cert", "client_key"},
     *({part, form} for kind in KINDS for part, form in kind.forms.items()),
@@ -387,15 +385,15 @@ def _inherited(top: Options, own: Options) -> Options:
     """The options of an entry, and those options of the file that it does not replace."""
     replaced = {option for group in TOGETHER if own.keys() & group for option in group}
     if "cloud" in own:
-        replaced |= CREDENTIAL | PROJECT | PLACE | set(AGENCY)
+        replaced |= CREDENTIAL | PLACE | {*PROJECT, *AGENCY}
     elif own.keys() & CREDENTIAL:
         completing = _completing(own)
         replaced |= CREDENTIAL - completing
         # an agency goes with the login that it is written beside: somebody else's would act in another account
         replaced |= set() if completing else set(AGENCY)
     taken = {option: value for option, value in top.items() if option not in replaced}
-    for project in sorted(own.keys() & PROJECT):
-        for target in sorted(taken.keys() & TARGET_PROJECT):
+    for project in sorted(own.keys() & {*PROJECT}):
+        for target in sorted(taken.keys() & {*TARGET_PROJECT}):
             raise OptionError(
                 f"{project}: beside {target} of the file it would be the project of the user's own account; name the "
                 "project to read by target_project_name or target_project_id here, too"

@@ -24,6 +24,7 @@ from ..module_utils._cloud.auth import KINDS, WITHOUT_MFA, missing_parts
 from ..module_utils._cloud.connection import read_connection
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.given import CONTROL
+from ..module_utils._cloud.identity import PROJECT, TARGET_PROJECT
 from ..module_utils._cloud.levels import ENVIRONMENT
 from ..module_utils._cloud.options import connection_options
 from ..module_utils._jobs.plan import Step
@@ -61,8 +62,6 @@ STATUSES = {
     "active": [word for word, step in STOP_STEPS.items() if step is not Step.DONE],
     "ended": [word for word, step in STOP_STEPS.items() if step is Step.DONE],
 }
-PROJECT = ("project_id", "project_name")
-TARGET_PROJECT = ("target_project_id", "target_project_name")  # in another account, through an agency
 # Two types of AWX set the same variables for their user, and each of them one of its own
 MARKS = ("OTC_CREDENTIAL_USER", "OTC_CREDENTIAL_AGENCY")
 # A host of one of our inventories is a cluster or a project

@@ -31,18 +31,24 @@ from .endpoints import (
 )
 from .errors import OptionError
 from .given import PATHS, Value, shown
-from .identity import AGENCY, AGENCY_OPTION, AUTH_TYPE, kinds, left_open, promised, refuse_foreign
+from .identity import (
+    AGENCY,
+    AGENCY_OPTION,
+    AUTH_TYPE,
+    PROJECT,
+    TARGET_PROJECT,
+    kinds,
+    left_open,
+    promised,
+    refuse_foreign,
+)
 from .levels import Environ, Level, Options, highest, named, of_cloud, of_environment, of_task, one_of
-from .options import check_range
+from .options import check_range, connection_options, secrets_in
 from .rivals import DOMAIN, entry_around, kind_of
-from .text import Passcode
 from .transport import Tls
 
 IAM = ("endpoints.iam", "auth_url")
-SECRETS = {
-    **dict.fromkeys(("token", "access_key", "secret_key", "security_token", "password"), str),
-    "passcode": Passcode,
-}
+SPEC = connection_options()
 # And not the path of its file. BASE64 of _misplaced is narrower, as it refuses a path before anybody looks for its file.
 KEY_ITSELF = re.compile("[A-Za-z0-9+/=]{60,}")
 
@@ -66,10 +72,6 @@ class Connection:
     max_retries: int
     max_concurrency: int
     secrets: frozenset[str] = field(repr=False)
-
-
-PROJECT = ("project_id", "project_name")
-TARGET_PROJECT = ("target_project_id", "target_project_name")
 
 
 class Login(t.NamedTuple):
@@ -114,10 +116,12 @@ def read_connection(options: Options, environ: Environ, service: str, one_login:
         request_timeout=check_range(options, "request_timeout", 0.001, 86400),
         max_retries=int(check_range(options, "max_retries", 0, 100)),
         max_concurrency=int(check_range(options, "max_concurrency", 1, 32)),
-        secrets=frozenset(
-            kind(level.values[name].text) for level in levels for name, kind in SECRETS.items() if name in level.values
-        ),
+        secrets=frozenset(secret for level in levels for secret in secrets_in(SPEC, _texts(level))),
     )
+
+
+def _texts(level: Level) -> dict[str, str]:
+    return {option: value.text for option, value in level.values.items()}
 
 
 def _who_and_where(

@@ -33,6 +33,8 @@ AUTH_TYPES: dict[str, type[Credential]] = {
 # What an auth_type promises besides the login
 NEEDED = {"agency": "target_agency_name", MULTIFACTOR: "passcode", "v3totp": "passcode"}
 AUTH_METHODS = ({"v3password", "v3totp"}, {"password", "totp"})
+PROJECT = ("project_id", "project_name")
+TARGET_PROJECT = ("target_project_id", "target_project_name")  # in another account, through an agency
 AGENCY = ("target_agency_name", "target_domain_name", "target_domain_id", "target_project_name", "target_project_id")
 AGENCY_OPTION = {key: option for option in AGENCY for key in KEYS.get(option, (option,))}
 # By its name in a clouds.yaml; the name of a variable is the same in capitals, after OS_
@@ -49,15 +51,15 @@ FOREIGN = {
     "userid": "it is not supported; name the user by user_id (environment: OS_USER_ID)",
 }
 WAYS = f"what works is {', or '.join(' + '.join(kind.parts) for kind in KINDS)}"
-VARIABLE = re.compile("OS_(.+)")
+PREFIX = "OS_"  # of variables
 
 Keys = t.Sequence[tuple[str, Value]]  # what is there by each of its names, that of a clouds.yaml
 
 
 def in_environment(environ: t.Mapping[str, str]) -> Keys:
     """The variables of the environment, by the names of the same keys in a clouds.yaml. An empty one counts as unset."""
-    found = [(VARIABLE.fullmatch(name), Value(text, name)) for name, text in environ.items() if text]
-    return [(match[1].lower(), value) for match, value in found if match]
+    named = [(name, text) for name, text in environ.items() if name.startswith(PREFIX) and text]
+    return [(name[len(PREFIX) :].lower(), Value(text, name)) for name, text in named]
 
 
 def auth_type(keys: Keys) -> Value | None:
@@ -91,11 +93,11 @@ def is_foreign(key: str, value: Value) -> bool:
 
 def refuse_foreign(keys: Keys) -> None:
     """Raises OptionError for a key that asks for a kind of login that would not be made."""
+    chosen = auth_type(keys)
     for key, value in keys:
         why = _why_foreign(key)
         if why:
             raise OptionError(f"{value.name}: {why}; {WAYS}")
-        chosen = auth_type(keys)
         if key == "auth_methods":
             _check_methods(value, chosen)
         if chosen and _is_excluded(key, chosen.text.lower()):

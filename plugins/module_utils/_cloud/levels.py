@@ -130,16 +130,16 @@ def check(option: str, value: Value) -> None:
 
 
 def highest(levels: t.Sequence[Level], option: str) -> Value | None:
-    """The option as the highest level has it. It is checked here, as variables of the environment were not checked before."""
-    for level in levels:
-        if option in level.values:
-            check(option, level.values[option])
-            return level.values[option]
-    return None
+    """The option as the highest level has it."""
+    found = one_of(levels, [option])
+    return found[1] if found else None
 
 
 def one_of(levels: t.Sequence[Level], options: t.Sequence[str]) -> tuple[str, Value] | None:
-    """Which of these options the highest level has that has one. They say the same in two ways, so it may not have both."""
+    """Which of these options the highest level has that has one. They say the same in two ways, so it may not have both.
+
+    It is checked here, as variables of the environment were not checked before.
+    """
     for level in levels:
         there = [option for option in options if option in level.values]
         if len(there) > 1:
