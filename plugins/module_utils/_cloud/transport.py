@@ -151,8 +151,8 @@ class Http:
     ``timeout`` in seconds bounds one request, from the attempt to connect to the last byte of its answer. No request is
     repeated after ``deadline``, a time of the monotonic clock, and no write is sent whose turn at a gateway would come
     after it. ``held_until``: how long one that a gateway holds back is tried again, if not until then. ``on_repeat`` hears of
-    every repeat, ``on_answer`` of every answer; ``sleep`` makes the pauses; ``secrets`` are those that an answer could quote, ``add_secrets`` gets those that
-    one brings.
+    every repeat, ``on_answer`` of every answer; ``sleep`` makes the pauses; ``secrets`` are those that an answer could quote,
+    ``add_secrets`` gets those that one brings.
     """
 
     def __init__(

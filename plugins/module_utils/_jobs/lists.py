@@ -169,7 +169,7 @@ def _goes_by_its_own_step(pages_of: Pages, shown: Shown) -> bool:
 
 
 def cheapest_pages(pages_of: Pages, ids: Ids) -> Shown:
-    """The pages of a list, as long as they cost less than gets of ``ids``. None if the first one cannot be read."""
+    """The pages of a list, as long as they cost less than gets of ``ids``; no page if the first one cannot be read."""
     try:
         first = pages_of.first()
     except (Fatal, Unreachable):
