@@ -169,7 +169,7 @@ options:
         that are set beside it win over it.
       - An entry that logs in in another way than by password, one-time password, token or access key is an error,
         C(auth_type) V(v3oidcpassword) for example. With C(auth_type) V(password) or V(token) only that part of the entry
-        counts. C(ak) and C(sk) beside an C(auth) that names a user are keys for OBS.
+        counts, and an agency or a passcode in it is an error. C(ak) and C(sk) beside an C(auth) that names a user are keys for OBS.
       - The first clouds.yaml and the first secure.yaml that are found must be readable. No other file is taken instead.
       - If not set, and the options hold no credential, the environment variable E(OS_CLOUD) names the entry. Without it,
         the only entry of the file that E(OS_CLIENT_CONFIG_FILE) names is used.
