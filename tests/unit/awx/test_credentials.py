@@ -12,9 +12,9 @@ import typing as t
 
 import pytest
 
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud.connection import SECRETS
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.identity import AGENCY as AGENCY_OPTIONS
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.levels import ENVIRONMENT
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.options import connection_options
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import MARKS
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.awx import Job, credential_types
@@ -88,7 +88,8 @@ JOBS = {
 def test_fields_are_options_of_the_modules(kind):
     fields = {field["id"]: field for field in kind.inputs["fields"]}
     assert set(fields) <= set(ENVIRONMENT)
-    assert {name for name, field in fields.items() if field.get("secret")} == set(fields) & set(SECRETS)
+    secret = {name for name, option in connection_options().items() if option.get("no_log")}
+    assert {name for name, field in fields.items() if field.get("secret")} == set(fields) & secret
     assert set(kind.inputs["required"]) <= set(fields)
     marks = {USER: MARKS[:1], AGENCY: MARKS[1:]}
     env = {ENVIRONMENT[name][0]: f"{{{{ {name} }}}}" for name in fields}
