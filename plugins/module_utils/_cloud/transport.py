@@ -22,6 +22,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from functools import partial
 from urllib.parse import urlsplit
 
 from .._version import VERSION
@@ -132,6 +133,34 @@ class Reply:
         return moment.timestamp() - time.time() if moment else 0.0
 
 
+class Outcome(t.NamedTuple):
+    """What became of one request: an answer, or why there is none that can be used."""
+
+    reply: Reply | None
+    error: Unreachable | Unanswered | None = None
+
+    def __str__(self) -> str:
+        return f"{self.reply.call}: HTTP {self.reply.status}" if self.reply else str(self.error)
+
+    @property
+    def held_back(self) -> bool:
+        return self.reply is not None and self.reply.status == THROTTLED
+
+    @property
+    def wished(self) -> float | None:
+        """The seconds after which the server wants it to be sent again."""
+        return _seconds(self.reply.headers.get("Retry-After")) if self.reply else None
+
+    @property
+    def retry(self) -> Retry | None:
+        return RETRIES.get(self.reply.status if self.reply else type(self.error))  # type: ignore[arg-type]
+
+    def answer(self) -> Reply:
+        if self.reply is None:
+            raise t.cast(ApiError, self.error)
+        return self.reply
+
+
 def trouble_with_requests() -> Exception | None:
     """Why the library cannot be imported, None if it can. If it is there, its own words often name the cure."""
     try:
@@ -212,44 +241,35 @@ class Http:
         Raises Unreachable if it could not be sent, Late if its turn comes too late, Unanswered if nobody can say what became
         of it.
         """
-        import requests
-
-        data = None if body is None else json.dumps(body).encode()
-        request = requests.Request(method, url, headers={**HEADERS, **headers}, params=query, data=data, auth=auth)
-        host = urlsplit(url).netloc
-        pace = self._paces.get(host) or self._paces.setdefault(host, Pace())
+        request = _request(method, url, {**HEADERS, **headers}, query, body, auth)
+        pace = self._pace_of(urlsplit(url).netloc)
         deadline = max(self.deadline, time.monotonic() + patience) if patience else self.deadline
-        faults = held = 0
+        tries = {True: 0, False: 0}  # how often it was held back, and how often it failed
         while True:
             self._await_turn(pace, deadline, "" if repeat else named(method, url))
-            throttled = False
-            try:
-                reply = self._send_once(request)
-                self._on_answer(reply)
-                if reply.status not in RETRIES:
-                    reply = replace(reply, value=read(reply))
-            except (Unreachable, Unanswered) as error:
-                why = str(error)
-                retry = None if once and isinstance(error, Unanswered) else RETRIES.get(type(error))
-                pause = self._pause(retry, faults, repeat)
-                if pause is None:
-                    raise
-            else:
-                why = f"{reply.call}: HTTP {reply.status}"
-                wished = _seconds(reply.headers.get("Retry-After"))
-                throttled = reply.status == THROTTLED
-                if throttled:
-                    pace.throttled(time.monotonic(), min(wished or 0.0, RETRIES[THROTTLED].longest))
-                    pause = self._pause_held_back(held, wished, deadline if patience else self.held_until or deadline)
-                else:
-                    pace.answered(time.monotonic())
-                    pause = self._pause(RETRIES.get(reply.status), faults, repeat, wished)
-                if pause is None or once:
-                    return reply
-            held, faults = (held + 1, faults) if throttled else (held, faults + 1)
-            count = f"{held}" if throttled else f"{faults} of {self._max_retries}"  # only faults are limited
-            self._on_repeat(f"{why}; sent again after {pause:.1f} s ({count})")
+            outcome = self._outcome(request, read)
+            _keep_pace(pace, outcome)
+            again = not once or isinstance(outcome.error, Unreachable)
+            until = deadline if patience else self.held_until or deadline
+            pause = self._pause(outcome, tries[outcome.held_back], repeat, until) if again else None
+            if pause is None:
+                return outcome.answer()
+            tries[outcome.held_back] += 1
+            of = "" if outcome.held_back else f" of {self._max_retries}"  # only faults are limited
+            self._on_repeat(f"{outcome}; sent again after {pause:.1f} s ({tries[outcome.held_back]}{of})")
             self._sleep(pause)
+
+    def _pace_of(self, host: str) -> Pace:
+        return self._paces.get(host) or self._paces.setdefault(host, Pace())
+
+    def _outcome(self, request: requests.Request, read: t.Callable[[Reply], t.Any]) -> Outcome:
+        """``read`` finds the value of an answer, but of none that will be asked for again."""
+        try:
+            reply = self._send_once(request)
+            self._on_answer(reply)
+            return Outcome(reply if reply.status in RETRIES else replace(reply, value=read(reply)))
+        except (Unreachable, Unanswered) as error:
+            return Outcome(None, error)
 
     def _await_turn(self, pace: Pace, deadline: float, write: str) -> None:
         """Until the host takes a request; a read goes at the deadline at the latest. Raises Late for a ``write``, so named."""
@@ -262,27 +282,23 @@ class Http:
         if wait > 0:
             self._sleep(wait)
 
-    def _pause(self, retry: Retry | None, attempt: int, repeat: bool, wished: float | None = None) -> float | None:
+    def _pause(self, outcome: Outcome, attempt: int, repeat: bool, held_until: float) -> float | None:
         """Seconds until the request is sent again: doubling, or a little more than the server wishes. None if it is not.
 
         Jitter keeps workers from coming back all at once.
         """
-        if retry is None or attempt >= self._max_retries or not (repeat or retry.writes):
+        retry = outcome.retry
+        if retry is None or not self._max_retries:
             return None
-        seconds = _jittered(retry, attempt, wished)
-        return seconds if time.monotonic() + seconds < self.deadline else None
-
-    def _pause_held_back(self, attempt: int, wished: float | None, until: float) -> float | None:
-        """The same, for as long as there is time, and a last time shortly before it is over."""
-        if not self._max_retries:
+        seconds, now = _jittered(retry, attempt, outcome.wished), time.monotonic()
+        if outcome.held_back:
+            return _within(held_until - now, seconds, outcome.wished)
+        if attempt >= self._max_retries or not (repeat or retry.writes):
             return None
-        seconds, left = _jittered(RETRIES[THROTTLED], attempt, wished), until - time.monotonic()
-        if seconds >= left:
-            seconds = max(left - LAST_TRY, wished or 0.0)
-            return seconds if LAST_TRY < seconds < left else None
-        return seconds
+        return seconds if now + seconds < self.deadline else None
 
     def _send_once(self, request: requests.Request) -> Reply:
+        """Raises Unreachable, Unanswered or Refused, as ``send`` does."""
         target = urlsplit(request.url)
         call = named(request.method, request.url)
         adapter, proxies = self._adapter_for(target.scheme, target.netloc, request.url)
@@ -291,11 +307,24 @@ class Http:
             prepared = request.prepare()
         except Exception as error:  # its text could quote a header, so only its kind is told
             raise Misdirected(call, f"cannot be sent: {type(error).__name__}") from None
+        response, body = self._exchange(partial(adapter.send, prepared, proxies=proxies), call, proxy)
+        if response.status_code == PROXY_WANTS_LOGIN and proxy:
+            raise Misdirected(call, _wants_login(proxy), response.status_code)
+        if 300 <= response.status_code < 400:
+            where = plain(_host(response.headers.get("Location", "")) or "nowhere")
+            raise Refused(call, f"redirected to {where}, which is not followed", response.status_code)
+        if request.method != "HEAD" and _broke_off(response):
+            raise Unanswered(call, "the answer broke off before its end", response.status_code)
+        return Reply(call, response.status_code, response.headers, body, self._secrets)
+
+    def _exchange(self, send: t.Callable[..., t.Any], call: str, proxy: str) -> tuple[t.Any, bytes]:
+        """The answer that ``send`` gets, and its body. Raises ApiError for whatever goes wrong on the way."""
         limit = self._watch.start()
         response: t.Any = None
         fault: Exception | None = None
+        body = b""
         try:
-            response = adapter.send(prepared, timeout=self._timeout, proxies=proxies)
+            response = send(timeout=self._timeout)
             body = _body(response, call)
         except Exception as error:  # whatever it is, the request may have been sent
             fault = error
@@ -307,14 +336,7 @@ class Http:
                     response.close()  # the rest of the answer must not be taken for that to another request
         if fault:
             raise _failure(call, fault, self._timeout, limit, proxy) from None
-        if response.status_code == PROXY_WANTS_LOGIN and proxy:
-            raise Misdirected(call, _wants_login(proxy), response.status_code)
-        if 300 <= response.status_code < 400:
-            where = plain(_host(response.headers.get("Location", "")) or "nowhere")
-            raise Refused(call, f"redirected to {where}, which is not followed", response.status_code)
-        if request.method != "HEAD" and _broke_off(response):
-            raise Unanswered(call, "the answer broke off before its end", response.status_code)
-        return Reply(call, response.status_code, response.headers, body, self._secrets)
+        return response, body
 
     def _adapter_for(self, scheme: str, host: str, url: str) -> tuple[t.Any, t.Any]:
         """Adapter and proxies for a host. What costs time (CA bundle, environment) is read once, and only when needed."""
@@ -326,6 +348,31 @@ class Http:
             if host not in self._proxies:
                 self._proxies[host] = get_environ_proxies(url)
         return self._adapters[scheme], self._proxies[host]
+
+
+def _request(
+    method: str, url: str, headers: dict[str, str], query: t.Any, body: t.Any, auth: t.Any
+) -> requests.Request:
+    import requests
+
+    data = None if body is None else json.dumps(body).encode()
+    return requests.Request(method, url, headers=headers, params=query, data=data, auth=auth)
+
+
+def _within(left: float, seconds: float, wished: float | None) -> float | None:
+    """``seconds`` while as much time is left; then until shortly before it is over, for a last time."""
+    if seconds < left:
+        return seconds
+    last = max(left - LAST_TRY, wished or 0.0)
+    return last if LAST_TRY < last < left else None
+
+
+def _keep_pace(pace: Pace, outcome: Outcome) -> None:
+    """Only an answer says how fast requests may follow each other."""
+    if outcome.held_back:
+        pace.throttled(time.monotonic(), min(outcome.wished or 0.0, RETRIES[THROTTLED].longest))
+    elif outcome.reply:
+        pace.answered(time.monotonic())
 
 
 def _adapter(connections: int, tls: Tls | None) -> t.Any:
