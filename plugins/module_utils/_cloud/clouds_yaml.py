@@ -116,22 +116,27 @@ def read_cloud(name: str | None, environ: t.Mapping[str, str], options: t.Iterab
     sdk = _openstacksdk()
     file = _named(environ, FILE) or first(_found_here(sdk, sdk.CONFIG_FILES))
     clouds = _clouds(file, FILE if environ.get(FILE) else "") if file else {}
-    where = file or "any clouds.yaml"
+    chosen = _chosen(name, environ, clouds, file or "any clouds.yaml")
+    secret_file = _named(environ, SECURE) or first(_found_here(sdk, sdk.SECURE_FILES))
+    secret = _clouds(secret_file, SECURE, empty=True) if secret_file else {}
+    if not file or chosen not in {**clouds, **secret}:
+        variable = f" (environment: {NAME})" if chosen == environ.get(NAME) else ""
+        raise OptionError(f"cloud: there is no {shown(chosen)} in {file or 'any clouds.yaml'}{variable}")
+    where = f"cloud: {shown(chosen)} in {file} cannot be read"
+    entry = _over(_plain(clouds.get(chosen), where), _plain(secret.get(chosen), where))
+    return _cloud(sdk, chosen, entry, options, wish, where)
+
+
+def _chosen(name: str | None, environ: t.Mapping[str, str], clouds: Entry, where: str) -> str:
+    """The name of the entry that is meant. Raises OptionError."""
     own = name or environ.get(NAME)
     if own is not None:
         refuse_odd("cloud", Value(own, "cloud" if name else NAME))
-    name = own or (next(iter(clouds)) if len(clouds) == 1 else None)
-    if name is None:
+        return own
+    if len(clouds) != 1:
         several = f"has several: {', '.join(map(str, clouds))}" if clouds else "has none"
         raise OptionError(f"cloud: missing (environment: {NAME}), and {where} {several}")
-    secret_file = _named(environ, SECURE) or first(_found_here(sdk, sdk.SECURE_FILES))
-    secret = _clouds(secret_file, SECURE, empty=True) if secret_file else {}
-    if not file or name not in {**clouds, **secret}:
-        variable = "" if own != environ.get(NAME) else f" (environment: {NAME})"
-        raise OptionError(f"cloud: there is no {shown(name)} in {where}{variable}")
-    where = f"cloud: {shown(name)} in {where} cannot be read"
-    entry = _over(_plain(clouds.get(name), where), _plain(secret.get(name), where))
-    return _cloud(sdk, name, entry, options, wish, where)
+    return next(iter(clouds))
 
 
 def _openstacksdk() -> t.Any:
@@ -174,22 +179,23 @@ def _clouds(path: str | None, named: str, empty: bool = False) -> Entry:
 def _plain(raw: t.Any, where: str, auth: bool = True) -> Entry:
     """An entry without what is empty, and with _ where its keys have -, as openstacksdk reads it. Its auth likewise."""
     plain: Entry = {}
-    if not isinstance(raw, dict) and raw is not None:
-        raise OptionError(f"{where}: it must be a mapping")
-    for name, value in (raw or {}).items():
+    for name, value in _mapping(raw or {}, f"{where}: it").items():
         key = str(name).replace("-", "_")
         if value is None or value == "":
             continue
         if key != key.lower():
             raise OptionError(f"{where}: the key {shown(key)} must be in lower case")
         if key == "auth" and auth:
-            if not isinstance(value, dict):
-                raise OptionError(f"{where}: auth must be a mapping")
-            value = _plain(value, where, auth=False)
-        if key in plain and plain[key] != value:
+            value = _plain(_mapping(value, f"{where}: auth"), where, auth=False)
+        if plain.setdefault(key, value) != value:
             raise OptionError(f"{where}: {key} is given twice, with - and with _")
-        plain[key] = value
     return plain
+
+
+def _mapping(raw: t.Any, what: str) -> Entry:
+    if not isinstance(raw, dict):
+        raise OptionError(f"{what} must be a mapping")
+    return raw
 
 
 def _over(below: Entry, above: Entry) -> Entry:
@@ -214,10 +220,14 @@ def _cloud(sdk: t.Any, name: str, entry: Entry, options: t.Iterable[str], wish: 
         written,
         [(key, Value(_as_text(value), f"{place}{key}")) for key, value in _all(entry)],
         tuple(choice or of_profile),
-        verify=entry.get("verify") is not False and str(entry.get("insecure")).lower() != "true",
+        verify=_verifies(entry),
         profile=Profile(str(profile), str(address), tuple(of_profile)) if known else None,
         for_obs=for_obs,
     )
+
+
+def _verifies(entry: Entry) -> bool:
+    return entry.get("verify") is not False and str(entry.get("insecure")).lower() != "true"
 
 
 def _in_region(name: str, entry: Entry, wish: Wish, where: str) -> tuple[Entry, t.Collection[str]]:
@@ -272,20 +282,25 @@ def _texts(entry: Entry, options: t.Iterable[str], place: str) -> dict[str, Valu
     found: dict[str, Value] = {}
     for option in options:
         keys = KEYS.get(option, (option,))
-        values = [one[key] for key in keys for one in (entry["auth"], entry) if key in one]
-        for value in values:
-            if isinstance(value, Unclear):
-                raise OptionError(f"{place}{option}: {value.why}")
-            if isinstance(value, bool):
-                raise OptionError(f"{place}{option}: YAML takes it for true or false; put it in quotes")
-            if not isinstance(value, str):
-                raise OptionError(f"{place}{option}: must be text")
-            refuse_odd(option, Value(value, f"{place}{option}"))
-            if value != values[0] and option not in MAY_DIFFER:
-                raise OptionError(f"{place}{option}: is there twice, with different values, as {' or '.join(keys)}")
-        if values:
-            found[option] = Value(values[0], f"{place}{option}")
+        name = f"{place}{option}"
+        texts = [_text(one[key], option, name) for key in keys for one in (entry["auth"], entry) if key in one]
+        if len(set(texts)) > 1 and option not in MAY_DIFFER:
+            raise OptionError(f"{name}: is there twice, with different values, as {' or '.join(keys)}")
+        if texts:
+            found[option] = Value(texts[0], name)
     return found
+
+
+def _text(value: t.Any, option: str, name: str) -> str:
+    """The value of an option, if it is text. Raises OptionError."""
+    if isinstance(value, Unclear):
+        raise OptionError(f"{name}: {value.why}")
+    if isinstance(value, bool):
+        raise OptionError(f"{name}: YAML takes it for true or false; put it in quotes")
+    if not isinstance(value, str):
+        raise OptionError(f"{name}: must be text")
+    refuse_odd(option, Value(value, name))
+    return value
 
 
 def _expanded(option: str, value: Value, region: str | None, where: str) -> str:
@@ -322,11 +337,16 @@ def _profile(sdk: t.Any, entry: Entry, where: str) -> tuple[str | None, Entry]:
         return None, {"auth": {}}
     if not isinstance(name, str) or "://" in name:
         raise OptionError(f"{where}: profile must be a name that openstacksdk knows")
-    file = first(_found_here(sdk, sdk.VENDOR_FILES))
-    public = content(file).get("public-clouds") if file else None
-    found = (public or {}).get(name) if isinstance(public or {}, dict) else None
+    found = _in_vendor_file(sdk, name)
     if found is None:
         found = copy.deepcopy(sdk.vendors.get_profile(name)) or None
     if found is None or (isinstance(found, dict) and found.get("status") == "shutdown"):
         raise OptionError(f"{where}: openstacksdk knows no cloud for the profile {shown(name)}")
     return name, _over({}, _plain(found, where))
+
+
+def _in_vendor_file(sdk: t.Any, name: str) -> t.Any:
+    """What a file of the user, clouds-public.yaml, says about a cloud; None if it says nothing."""
+    file = first(_found_here(sdk, sdk.VENDOR_FILES))
+    public = content(file).get("public-clouds") if file else None
+    return public.get(name) if isinstance(public, dict) else None

@@ -42,6 +42,10 @@ class OptionError(Failure):
     """An option is missing or malformed; nothing was sent."""
 
 
+def _joined(by: str, *parts: str | None) -> str:
+    return by.join(filter(None, parts))
+
+
 class ApiError(Failure):
     """A request that did not lead to a usable answer.
 
@@ -60,11 +64,9 @@ class ApiError(Failure):
     ) -> None:
         call, message = clean(call), clean(message)
         code, request_id = code and clean(code), request_id and clean(request_id)
-        said = f"HTTP {status}" if status else ""
-        words = " ".join(word for word in (said, code) if word)
-        text = ": ".join(part for part in (call, words, message) if part)
-        notes = "; ".join(note for note in (hint, f"request id {request_id}" if request_id else "") if note)
-        super().__init__(f"{text} ({notes})" if notes else text)
+        said = _joined(" ", f"HTTP {status}" if status else "", code)
+        notes = _joined("; ", hint, f"request id {request_id}" if request_id else "")
+        super().__init__(_joined(" ", _joined(": ", call, said, message), f"({notes})" if notes else ""))
         self.call = call
         self.hint = hint
         self.code = code

@@ -95,8 +95,7 @@ class _Sieve:
         kind = one.get("type", "str")
         if kind == "dict" or one.get("elements") == "dict":
             return self._dictionary(one, value, label, free)
-        values = value if kind == "list" and isinstance(value, list) else [value]
-        found = next(filter(None, (_found(one, each, free) for each in values)), "")
+        found = _found_among(one, value, free)
         if found:
             self._refuse(label, "the name of an entry of a clouds.yaml" if label == "cloud" else BELONGS[kind], found)
         return HIDDEN_WHOLE if found or one.get("no_log") else value
@@ -105,12 +104,8 @@ class _Sieve:
         if one["type"] == "list" and isinstance(value, list):
             return [self._dictionary(one, each, label, free) for each in value]
         spec = one.get("options")
-        try:
-            inner = check_type_dict(value)  # which understands texts as well
-        except TypeError:
-            inner = None
-        # a part of a text that another option holds would be named, as an unknown option
-        if inner is None or (isinstance(value, str) and spec and not spec.keys() >= inner.keys()):
+        inner = _as_dictionary(value, spec)
+        if inner is None:
             keys = f" with {', '.join(spec)}" if spec else ""
             belongs = "a list of dictionaries" if one["type"] == "list" else "a dictionary"
             self._refuse(label, f"{belongs}{keys}", _kind_of(value))
@@ -119,6 +114,21 @@ class _Sieve:
 
     def _refuse(self, label: str, belongs: str, found: str) -> None:
         self.errors.append(f"{label}: must be {belongs}, not {found}")
+
+
+def _as_dictionary(value: t.Any, spec: Spec | None) -> dict[t.Any, t.Any] | None:
+    """A dictionary, or its text if no part of that text is unknown: it may be one that another option holds."""
+    try:
+        found: dict[t.Any, t.Any] = check_type_dict(value)
+    except TypeError:
+        return None
+    return None if isinstance(value, str) and spec and not spec.keys() >= found.keys() else found
+
+
+def _found_among(one: t.Mapping[str, t.Any], value: t.Any, free: bool) -> str:
+    """The same as ``_found``, for a list of values as well."""
+    values = value if one.get("type") == "list" and isinstance(value, list) else [value]
+    return next(filter(None, (_found(one, each, free) for each in values)), "")
 
 
 def _found(one: t.Mapping[str, t.Any], value: t.Any, free: bool) -> str:

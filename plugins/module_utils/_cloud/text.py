@@ -63,13 +63,16 @@ def _masked(value: t.Any, secrets: t.Sequence[str]) -> t.Any:
     if isinstance(value, str):
         return HIDDEN_WHOLE if value in secrets else _without(value, secrets)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        hides = any(secret in str(value) for secret in secrets if not isinstance(secret, Passcode))
-        return HIDDEN_WHOLE if hides else value
+        return HIDDEN_WHOLE if _hides(str(value), secrets) else value
     if isinstance(value, (list, tuple)):
         return [_masked(item, secrets) for item in value]
     if isinstance(value, dict):
         return {key: _masked(item, secrets) for key, item in value.items()}
     return value
+
+
+def _hides(number: str, secrets: t.Sequence[str]) -> bool:
+    return any(secret in number for secret in secrets if not isinstance(secret, Passcode))
 
 
 def _longest_first(secrets: t.Iterable[str]) -> list[str]:

@@ -1,0 +1,239 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""Who acts, and in which project: the login that counts among those that are given, its agency, what goes with it."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from .agency import Agency, Delegate
+from .auth import WITHOUT_MFA, Credential, Password, Project, missing_parts
+from .errors import OptionError
+from .given import shown
+from .identity import (
+    AGENCY,
+    AGENCY_OPTION,
+    AUTH_TYPE,
+    PROJECT,
+    TARGET_PROJECT,
+    kinds,
+    left_open,
+    promised,
+    refuse_foreign,
+)
+from .levels import Environ, Level, highest, named, of_cloud, one_of
+from .rivals import entry_around, kind_of
+
+
+class Login(t.NamedTuple):
+    """A credential, and the levels that have a part of it; the first of them has decided."""
+
+    credential: Credential
+    of: t.Sequence[Level]
+
+
+def who_and_where(
+    levels: t.Sequence[Level], login: Login, of_all_projects: bool, one_login: bool
+) -> tuple[Credential | Delegate, Project]:
+    """Whoever acts, and the project that is acted in: with an agency, that of the other account."""
+    task = levels[0]
+    riders = [task, *(level for level in login.of if level is not task)]  # what goes with a login comes from these
+    own = _with_passcode(login.credential, riders, one_login)
+    agency = _agency(riders, of_all_projects)
+    _refuse_promises(levels, riders, login._replace(credential=own), agency)
+    project = _project(levels, login)
+    if agency:
+        return Delegate(own, project, agency), _target_project(levels, riders)
+    return own, project
+
+
+def chosen_login(name: str | None, task: Level, env: Level, environ: Environ) -> tuple[Login, list[Level]]:
+    """The login, and all levels from the highest down.
+
+    The highest level that names any part of a credential decides; parts left out by a task come from the environment.
+    """
+    of_the_task = _whole(task, env)
+    if name is not None:
+        entry = of_cloud(name, environ, task, env)
+        found = of_the_task or _whole(entry)
+        if not found:  # its entry may hold another kind of credential, and somebody else's must not take its place
+            raise _nobody(entry)
+        return found, [task, entry, env]
+    around = entry_around(task, env, environ, settled=bool(of_the_task))
+    if around is None:
+        found = of_the_task or _whole(env)
+        levels = [task, env]
+    else:
+        found = _whole_or_none(env) or _whole(around) or _whole(env)
+        levels = [task, env, around]
+    if not found:
+        refuse_foreign(env.keys)
+        raise _nobody(around or env)
+    return found, levels
+
+
+def _whole(level: Level, rest: Level | None = None) -> Login | None:
+    """The credential of a level, None if it names no part of one. Raises OptionError where it is half given.
+
+    Parts that it leaves out come from ``rest``.
+    """
+    kind = kind_of(level)
+    if kind is None:
+        return None
+    # an optional part belongs to the others, so it comes from where they come from
+    of = [level, rest] if rest and missing_parts(kind, level.values) else [level]
+    for one in of:
+        kinds(one.keys)
+        refuse_foreign(one.keys)
+    parts = [
+        one_of(of, [part, kind.forms[part]] if part in kind.forms else [part]) for part in (*kind.parts, *kind.optional)
+    ]
+    given = {part[0]: part[1].text for part in parts if part}
+    missing = missing_parts(kind, given)
+    if missing:
+        raise _half_given(level, kind, missing)
+    values: dict[str, t.Any] = {**dict.fromkeys(kind.parts), **given}
+    credential = kind(**values)
+    if isinstance(credential, Password) and level.note:
+        credential = replace(credential, note=level.note)
+    return Login(credential, of)
+
+
+def _half_given(level: Level, kind: type[Credential], missing: t.Sequence[str]) -> OptionError:
+    first = next(part for part in (*kind.parts, *kind.optional, *kind.forms.values()) if part in level.values)
+    names = f"{level.place}{' + '.join(missing)}" if level.place else named(missing)
+    return OptionError(f"{names}: missing, as {first} is given")
+
+
+def _whole_or_none(env: Level) -> Login | None:
+    """The credential of the environment; one that is half given does not count."""
+    kind = kind_of(env)
+    return _whole(env) if kind and not missing_parts(kind, env.values) else None
+
+
+def _nobody(level: Level) -> OptionError:
+    ways = f"set {' or '.join(named(kind.parts) for kind in kinds(level.keys))}, or cloud (environment: OS_CLOUD)"
+    wanted = [f"{value.name} asks for {shown(value.text)}; " for key, value in level.keys if key in AUTH_TYPE]
+    return OptionError(f"{level.place}no credential: {''.join(wanted[:1])}{ways}")
+
+
+def _with_passcode(credential: Credential, riders: t.Sequence[Level], one_login: bool) -> Credential:
+    """Raises OptionError for a passcode that no login could be made with."""
+    passcode = highest(riders, "passcode")
+    if not passcode:
+        return credential
+    if not one_login:
+        raise OptionError(
+            f"{passcode.name}: is good for one login, so only a single task of a module can use it; use {WITHOUT_MFA}"
+        )
+    if not isinstance(credential, Password):
+        raise OptionError(f"{passcode.name}: goes with a user_id and a password, not with a token or an access key")
+    username = None if credential.user_id else highest(riders, "username")
+    if username:
+        raise OptionError(f"{passcode.name}: needs {_wanted('user_id', riders)} in place of {username.name}")
+    return replace(credential, passcode=passcode.text)
+
+
+def _wanted(option: str, riders: t.Sequence[Level]) -> str:
+    """An option for a message, with its variable if that would count."""
+    return named([option]) if any(not level.place for level in riders[1:]) else option
+
+
+def _agency(riders: t.Sequence[Level], of_all_projects: bool) -> Agency | None:
+    """The agency to act through. Raises OptionError where it is half given."""
+    first = next((level.values[option] for level in riders for option in AGENCY if option in level.values), None)
+    if first is None:
+        return None
+    _refuse_two_agencies(riders)
+    name = highest(riders, "target_agency_name")
+    domain = one_of(riders, ["target_domain_name", "target_domain_id"])
+    project = of_all_projects or any(option in level.values for level in riders for option in TARGET_PROJECT)
+    given = {"target_agency_name": name, "target_domain_name": domain, "target_project_name": project}
+    for option in given:
+        if not given[option]:
+            raise OptionError(f"{_wanted(option, riders)}: missing, as {first.name} is given")
+    account = {option.replace("target_", ""): value.text for option, value in [domain]} if domain else {}
+    return Agency(name.text if name else "", **account)
+
+
+def _refuse_two_agencies(riders: t.Sequence[Level]) -> None:
+    """A part of an agency has several names, so a place can name two."""
+    for level in riders:
+        for key, value in level.keys:
+            counts = level.values.get(AGENCY_OPTION.get(key, ""), value)
+            if value.text != counts.text:
+                raise OptionError(f"{value.name} beside {counts.name}: they do not say the same; unset one of them")
+
+
+def _refuse_promises(levels: t.Sequence[Level], riders: t.Sequence[Level], login: Login, agency: Agency | None) -> None:
+    """What an ``auth_type`` promises, and an agency beside a login that is not its own: the jobs would be somebody else's."""
+    for level in levels:
+        if level.place and level not in login.of:
+            _refuse_agency_of(level, levels[0], login)
+        promise = promised(level.keys) if level.place or level in login.of else None
+        kept = {"target_agency_name": agency, "passcode": getattr(login.credential, "passcode", None)}
+        if promise and not kept[promise[0]]:
+            raise OptionError(f"{promise[1].name}: {promise[1].text} needs {_wanted(promise[0], riders)}")
+
+
+def _refuse_agency_of(entry: Level, task: Level, login: Login) -> None:
+    """Raises OptionError where the login is not that of the entry, and neither the task nor the login's own place overrules it."""
+    for option in left_open(task.values):
+        value = entry.values.get(option)
+        same = [one.values[option].text for one in login.of if option in one.values]
+        if value and value.text not in same:
+            raise OptionError(f"{value.name}: counts only with the login of its entry; set it in the task")
+
+
+def _target_project(levels: t.Sequence[Level], riders: t.Sequence[Level]) -> Project:
+    """The project to act in. Raises OptionError for one of the own account that somebody may have meant instead."""
+    for level in riders:
+        target = [highest([level], option) for option in TARGET_PROJECT]
+        chosen = next(filter(None, target), None)
+        if chosen:
+            above = [
+                one.values[option]
+                for one in levels[: levels.index(level)]
+                for option in PROJECT
+                if option in one.values
+            ]
+            if above:
+                raise OptionError(
+                    f"{above[0].name} beside {chosen.name}: is the project of the user's own account; the one to act in is "
+                    "named by target_project_name or target_project_id"
+                )
+            return Project(*(one.text if one else None for one in target))
+    return Project()
+
+
+def _project(levels: t.Sequence[Level], login: Login) -> Project:
+    """The highest level that names one decides; within a level the id wins over the name."""
+    for level in levels:
+        project_id, name = highest([level], "project_id"), highest([level], "project_name")
+        if project_id:
+            return Project(project_id.text, name.text if name else None)
+        if name:
+            _refuse_other_domain([level, *login.of], login)
+            return Project(name=name.text)
+    return Project()
+
+
+def _refuse_other_domain(levels: t.Sequence[Level], login: Login) -> None:
+    """A name is only looked for in the domain of the user, and every domain has a project named like its region."""
+    credential = login.credential
+    own = {
+        "project_domain_name": getattr(credential, "user_domain_name", None),
+        "project_domain_id": getattr(credential, "user_domain_id", None),
+    }
+    for level in levels:
+        for key, value in level.keys:
+            if key in own and value.text != own[key] and value.text.lower() != "default":
+                unknown = isinstance(credential, Password) and not any(own.values())
+                why = (
+                    f"needs {key.replace('project', 'user')} beside it" if unknown else "is not the domain of the user"
+                )
+                raise OptionError(f"{value.name}: {why}, named alike; or name the project by project_id")

@@ -1,0 +1,133 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""Where requests go: the region, the cloud and its IAM, as the places that options come from name them."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .acting import Login
+from .agency import Delegate
+from .auth import Credential, Password, Project
+from .clouds_yaml import REGION, Profile
+from .endpoints import (
+    CLOUD_DOMAIN,
+    base_url,
+    domain_name,
+    iam_of_region,
+    iam_url,
+    in_project_name,
+    in_region,
+    is_iam_of,
+)
+from .errors import OptionError
+from .given import shown
+from .levels import Level, highest, named
+from .rivals import DOMAIN
+
+IAM = ("endpoints.iam", "auth_url")
+
+
+class Addresses(t.NamedTuple):
+    """Base URLs without a slash at the end, and what they were made of; None: nobody has told."""
+
+    region: str | None
+    domain: str | None
+    iam: str | None
+    endpoint: str | None
+
+
+def addresses_of(
+    levels: t.Sequence[Level], login: Login, credential: Credential | Delegate, project: Project, service: str
+) -> Addresses:
+    """Raises OptionError for one that is needed and not known."""
+    region = _region(levels, project)
+    domain = _domain(levels, login, region)
+    # an entry of a cloud is used whole: what logs in with it goes where the entry says, unless the task says otherwise
+    around = [levels[0], login.of[0]] if login.of[0].place else levels
+    needs_iam = service == "iam" or isinstance(credential, (Password, Delegate)) or not project.id
+    iam = _iam(around, region, domain, needs_iam)
+    endpoint = iam if service == "iam" else _first_url(levels, [f"endpoints.{service}"], base_url)
+    if endpoint is None and region is None and not credential.has_catalog:
+        raise OptionError(f"{named(['region'])}: missing, and so is endpoints.{service} that could take its place")
+    if iam is None and needs_iam:
+        raise _no_iam(region, service)
+    if endpoint is None and not credential.has_catalog:  # with a login, the service catalog may know it
+        endpoint = in_region(service, t.cast(str, region), iam, domain)
+    return Addresses(region, domain, iam, endpoint)
+
+
+def _region(levels: t.Sequence[Level], project: Project) -> str | None:
+    given = highest(levels, "region")
+    return given.text if given else in_project_name(project.name)
+
+
+def _first_url(levels: t.Sequence[Level], options: t.Sequence[str], read: t.Callable[[str, str], str]) -> str | None:
+    """The URL of the highest level that has one of ``options``."""
+    found = (highest([level], option) for level in levels for option in options)
+    value = next(filter(None, found), None)
+    return read(*value) if value else None
+
+
+def _domain(levels: t.Sequence[Level], login: Login, region: str | None) -> str | None:
+    """That of the highest level, but of none below the credential: nothing there may decide where a credential goes."""
+    lowest = max(number for number, level in enumerate(levels) if any(level is one for one in login.of))
+    found = highest(levels[: lowest + 1], DOMAIN)
+    if not found:
+        return None
+    domain, entry = domain_name(*found), login.of[0]
+    of_others = not any(found is level.values.get(DOMAIN) for level in (levels[0], entry))
+    if of_others and _is_elsewhere(entry, region, domain):
+        raise OptionError(
+            f"{entry.place}its region {region} is in another cloud than {found.name} says; unset that, or set the option "
+            "in the task"
+        )
+    return domain
+
+
+def _is_elsewhere(entry: Level, region: str | None, domain: str) -> bool:
+    """Whether an entry that names no address of IAM has one by its region, and that of another cloud."""
+    if not entry.place or entry.profile or any(option in entry.values for option in IAM):
+        return False
+    own = iam_of_region(region) if region else None
+    return own is not None and not is_iam_of(own, domain)
+
+
+def _iam(levels: t.Sequence[Level], region: str | None, domain: str | None, needed: bool) -> str | None:
+    """What somebody has written, else what a profile knows, else the domain of the cloud, else the name of the region."""
+    written = _first_url(levels, IAM, iam_url)
+    profile = next((level.profile for level in levels if level.profile), None)
+    if written or not profile:
+        return written or (iam_of_region(region, domain) if region else None)
+    iam = _iam_of_profile(profile, region, needed)
+    if iam and domain and not is_iam_of(iam, domain):
+        raise OptionError(f"cloud_domain: {domain} is not that of the profile {shown(profile.name)}")
+    return iam
+
+
+def _iam_of_profile(profile: Profile, region: str | None, needed: bool) -> str | None:
+    """Its address is that of a region that it lists: of no other one is it known."""
+    url = profile.auth_url
+    if profile.regions or REGION in url:
+        there = f"the profile {shown(profile.name)} has {', '.join(profile.regions) or 'none'}"
+        if region is None and needed:
+            raise OptionError(f"{named(['region'])}: missing; {there}")
+        if region is None:
+            return None
+        if region not in profile.regions:
+            raise OptionError(f"region: {shown(region)} is not one of its cloud: {there}")
+        url = url.replace(REGION, region)
+    return iam_url(url if "://" in url else f"https://{url}", f"profile {shown(profile.name)}")
+
+
+def _no_iam(region: str | None, service: str) -> OptionError:
+    if region is None:
+        return OptionError(f"{named(['region'])}: missing, and so is auth_url that could take its place")
+    own = "" if service == "iam" else f", and endpoints.{service} unless the service catalog has it"
+    return OptionError(
+        f"region: the hosts of {shown(region)} are not known, so no credential is sent there; set {CLOUD_DOMAIN}, "
+        f"or auth_url or endpoints.iam{own}"
+    )
