@@ -152,12 +152,11 @@ def _agency(riders: t.Sequence[Level], of_all_projects: bool) -> Agency | None:
     name = highest(riders, "target_agency_name")
     domain = one_of(riders, ["target_domain_name", "target_domain_id"])
     project = of_all_projects or any(option in level.values for level in riders for option in TARGET_PROJECT)
-    given = {"target_agency_name": name, "target_domain_name": domain, "target_project_name": project}
-    for option in given:
-        if not given[option]:
-            raise OptionError(f"{_wanted(option, riders)}: missing, as {first.name} is given")
-    account = {option.replace("target_", ""): value.text for option, value in [domain]} if domain else {}
-    return Agency(name.text if name else "", **account)
+    if name and domain and project:
+        account = {domain[0].replace("target_", ""): domain[1].text}
+        return Agency(name.text, **account)
+    missing = "project" if name and domain else "domain" if name else "agency"
+    raise OptionError(f"{_wanted(f'target_{missing}_name', riders)}: missing, as {first.name} is given")
 
 
 def _refuse_two_agencies(riders: t.Sequence[Level]) -> None:

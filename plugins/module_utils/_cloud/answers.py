@@ -93,8 +93,9 @@ def shaped(value: t.Any, shape: t.Any, call: str, where: str = "") -> t.Any:
         for number, item in enumerate(value):
             shaped(item, shape[0], call, f"{where}[{number}]")
     elif not _is(value, shape):
-        found = "missing or null" if value is None else KINDS.get(type(value), "something else")
-        raise Unanswered(call, f"the answer has an unknown shape: {where or 'it'} is {found}, not {_words(shape)}", 200)
+        raise Unanswered(
+            call, f"the answer has an unknown shape: {where or 'it'} is {_seen(value)}, not {_words(shape)}", 200
+        )
     return value
 
 
@@ -110,6 +111,10 @@ def _is(value: t.Any, shape: t.Any) -> bool:
         kinds = shape if isinstance(shape, tuple) else (shape,)
         return isinstance(value, kinds) and (not isinstance(value, bool) or bool in kinds)
     return bool(shape(value))
+
+
+def _seen(value: t.Any) -> str:
+    return "missing or null" if value is None else KINDS.get(type(value), "something else")
 
 
 def _words(shape: t.Any) -> str:
@@ -133,9 +138,7 @@ def problem(reply: Reply, needs: str = "", api: Api = GATEWAY) -> ApiError:
     problems = _problems(body)
     code = _code(problems, reply)
     message = "; ".join(text for dummy, text in problems if text) or f"no reason given ({_kind(reply)})"
-    known = code is not None and not code.startswith("APIG")
-    refused = (reply.status < 500 or known) and not _is_vague(reply, code, api)
-    return (Refused if refused else Unanswered)(
+    return (Refused if _is_refusal(reply, code, api) else Unanswered)(
         reply.call,
         plain(message, reply.secrets),
         reply.status,
@@ -143,6 +146,12 @@ def problem(reply: Reply, needs: str = "", api: Api = GATEWAY) -> ApiError:
         _request_id(reply, body),
         "" if outdated(reply) else _hint(reply.status if problems else 0, code or "", needs, api),
     )
+
+
+def _is_refusal(reply: Reply, code: str | None, api: Api) -> bool:
+    """A 5xx is one only with a code of the service itself."""
+    known = code is not None and not code.startswith("APIG")
+    return (reply.status < 500 or known) and not _is_vague(reply, code, api)
 
 
 def _is_vague(reply: Reply, code: str | None, api: Api) -> bool:

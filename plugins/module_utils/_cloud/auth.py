@@ -382,10 +382,15 @@ def read_login(project: Project | None, shape: t.Any, reply: Reply) -> t.Any:
     told = found["token"].get("project") or {}
     if not reply.headers.get("X-Subject-Token") or (project and not (project.id or told)):
         raise Unanswered(reply.call, "the answer holds no token or no project", reply.status)
-    wanted = (("id", project.id), ("name", None if project.id else project.name)) if project else ()
-    if any(value and told.get(key) not in (None, value) for key, value in wanted):
+    if project and not _is_the_same(project, told):
         raise Refused(reply.call, "the answer is for another project than the one that was asked for", reply.status)
     return found
+
+
+def _is_the_same(project: Project, told: t.Mapping[str, t.Any]) -> bool:
+    """As far as an answer tells: it is asked for by id, or else by name."""
+    key = "id" if project.id else "name"
+    return told.get(key) in (None, getattr(project, key))
 
 
 def resolved(

@@ -41,17 +41,15 @@ def _refuse_no_file(name: str, path: str) -> None:
 
 def _certificate(levels: t.Sequence[Level]) -> dict[str, Value]:
     """The client's certificate and its key, of one level; only a task may leave one of them to the environment."""
-    env = next(level for level in levels[1:] if not level.place)
+    task, env = levels[0], next(level for level in levels[1:] if not level.place)
     has_entry = any(level.place for level in levels)
     for level in levels:
-        own = [level, env] if level is levels[0] else [level]
-        if not PAIR & level.values.keys():
-            continue
-        if any("client_cert" in one.values for one in own):
+        own = [level, env] if level is task else [level]
+        if PAIR & level.values.keys() and any("client_cert" in one.values for one in own):
             pair = ((option, highest(own, option)) for option in PAIR)
             return {option: value for option, value in pair if value}
         # as of a credential, a half in the environment is nothing where a cloud is given
-        if level is not env or not has_entry:
+        if "client_key" in level.values and not (level is env and has_entry):
             highest([level], "client_key")  # which says so if it is no path
             raise OptionError(f"{level.place}{named(['client_cert'])}: missing, as client_key is given")
     return {}

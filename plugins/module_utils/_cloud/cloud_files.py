@@ -52,15 +52,7 @@ def content(path: str, named: str = "", empty: bool = False) -> dict[t.Any, t.An
     ``named`` is the variable that names the file, or could. No message quotes the file: a password may be in that line.
     """
     where = f"cloud: {path}{f' (environment: {named})' if named else ''} cannot be read"
-    try:
-        if stat.S_ISFIFO(os.stat(path).st_mode):  # nobody may ever write into it
-            raise OptionError(f"{where}: it is a pipe")
-        with open(path, "rb") as file:
-            data = file.read()
-    except (OSError, ValueError) as error:
-        raise OptionError(f"{where}: {getattr(error, 'strerror', None) or 'no path of a file'}") from None
-    if data.startswith(VAULT):
-        raise OptionError(f"{where}: it is encrypted by ansible-vault, which only Ansible itself can read")
+    data = _data(path, where)
     try:
         found = _of_json(data) if path.endswith("json") else _of_yaml(data)
     except json.JSONDecodeError as error:
@@ -73,6 +65,19 @@ def content(path: str, named: str = "", empty: bool = False) -> dict[t.Any, t.An
     if not isinstance(found, dict):
         raise OptionError(f"{where}: {'it is empty' if found is None else 'it holds no mapping'}")
     return found
+
+
+def _data(path: str, where: str) -> bytes:
+    try:
+        if stat.S_ISFIFO(os.stat(path).st_mode):  # nobody may ever write into it
+            raise OptionError(f"{where}: it is a pipe")
+        with open(path, "rb") as file:
+            data = file.read()
+    except (OSError, ValueError) as error:
+        raise OptionError(f"{where}: {getattr(error, 'strerror', None) or 'no path of a file'}") from None
+    if data.startswith(VAULT):
+        raise OptionError(f"{where}: it is encrypted by ansible-vault, which only Ansible itself can read")
+    return data
 
 
 def _line(error: Exception, data: bytes) -> str:

@@ -38,9 +38,9 @@ def entry_around(task: Level, env: Level, environ: Environ, settled: bool) -> Le
     if rivals and not has_openstacksdk():
         raise _contradiction(environ, rivals[0][1], "only openstacksdk could compare them, and it is not installed")
     entry = of_cloud(None, environ, task, env)
-    for key, variable in rivals:
-        if not _agree(key, variable, env, entry):
-            raise _contradiction(environ, variable, "they do not say the same")
+    other = next((variable for key, variable in rivals if not _agree(key, variable, env, entry)), None)
+    if other:
+        raise _contradiction(environ, other, "they do not say the same")
     return None if settled else entry
 
 
@@ -55,9 +55,12 @@ def kind_of(level: Level) -> type[Credential] | None:
 def _rivals(task: Level, env: Level, settled: bool) -> Keys:
     project = () if {"project_id", "project_name"} & task.values.keys() else PROJECT
     region = () if "region" in task.values else ("region_name",)
-    counting = (*project, *region, *(() if settled else (*CREDENTIAL, *_agencies(task))))
-    rivals = [(key, value) for key, value in env.keys if key in counting or (not settled and _asks(key, value))]
-    if DOMAIN in env.values and not settled and DOMAIN not in task.values:
+    places = (*project, *region)
+    if settled:
+        return [(key, value) for key, value in env.keys if key in places]
+    counting = (*places, *CREDENTIAL, *_agencies(task))
+    rivals = [(key, value) for key, value in env.keys if key in counting or _asks(key, value)]
+    if DOMAIN in env.values and DOMAIN not in task.values:
         rivals.append((DOMAIN, env.values[DOMAIN]))
     return rivals
 
@@ -81,16 +84,24 @@ def _promise(key: str, value: Value) -> str:
 def _agree(key: str, variable: Value, env: Level, entry: Level) -> bool:
     """Whether a variable says the same as the entry, or fills a gap in it."""
     if key == "region_name":
-        own = entry.values.get("region")
-        return own is None or own.text == variable.text or variable.text in entry.regions
+        return _same_text(entry.values.get("region"), variable.text) or variable.text in entry.regions
     if key == DOMAIN:
-        return DOMAIN not in entry.values or entry.values[DOMAIN].text.lower() == variable.text.lower()
+        own = entry.values.get(DOMAIN)
+        return own is None or own.text.lower() == variable.text.lower()
     if key in PROJECT:
         return _same_project(env, entry)
     if _promise(key, variable):
         return _promise(key, variable) in entry.values
     if key in AGENCY_OPTION:
         return _same_agency(AGENCY_OPTION[key], env, entry)
+    return _same_somebody(key, env, entry)
+
+
+def _same_text(own: Value | None, text: str) -> bool:
+    return own is None or own.text == text
+
+
+def _same_somebody(key: str, env: Level, entry: Level) -> bool:
     if key in CREDENTIAL and not _names_somebody(entry):
         return True
     return key in ("username", "user_id") and kind_of(entry) is Password and _same_user(key, env, entry)
