@@ -22,7 +22,7 @@ description:
   - It covers tasks in loops, in blocks with C(rescue), in included files, with C(until), and for several hosts. A task that
     runs in the background with C(async) is covered once M(ansible.builtin.async_status) has read its result.
   - Tasks with C(no_log) are left out and counted.
-  - In check mode it tells what would be done.
+  - In check mode it shows what would be done.
   - A playbook in which none of these modules has run gets no report, and the files of an earlier report stay.
 requirements:
   - To be enabled, with C(callbacks_enabled = otc.bigdata.job_report) in C(ansible.cfg) or with the environment variable

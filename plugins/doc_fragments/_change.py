@@ -26,7 +26,7 @@ options:
       - With V(false) such a filter is refused for O(state=absent) before anything is deleted, and causes a warning
         for other states.
       - With V(true) the filters of the service are trusted.
-      - A filter that the service does not apply itself, as most of those of MRS, cannot be trusted. If no job tells about
+      - A filter that the service does not apply itself, as most of those of MRS, cannot be trusted. If no job says anything about
         it, it is an error.
     type: bool
     default: false
@@ -45,7 +45,7 @@ options:
         unchanged, and its RV(jobs[].msg) says so. With O(state=absent) it is deleted like the others where
         the module deletes records. A batch of M(otc.bigdata.dli_batch_job) or a job of M(otc.bigdata.dli_sql_jobs) cannot be
         deleted, and is unchanged.
-      - Check mode does not wait. It tells what would happen if no job ended by itself.
+      - Check mode does not wait. It shows what would happen if no job ended by itself.
       - Only with O(state=stopped) and O(state=absent). More than V(0) is an error with other states.
     type: int
     default: 0
@@ -59,14 +59,14 @@ options:
   wait_timeout:
     description:
       - Seconds from the start of the task until it stops waiting and repeating requests. All jobs share this deadline.
-        With V(0) it looks just once.
+        With V(0) it polls just once.
       - With O(drain_timeout) they begin anew when that time is over, or all jobs have ended.
       - A job that is not in the wanted state by then fails. Its request is not taken back, so it may get there later.
     type: int
     default: 600
   wait_interval:
     description:
-      - The longest pause between two looks at the jobs, in seconds and greater than 0. The first looks come sooner.
+      - The longest pause between two polls of the jobs, in seconds and greater than 0. The first polls come sooner.
     type: float
     default: 10
 seealso:

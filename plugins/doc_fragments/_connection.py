@@ -112,7 +112,7 @@ options:
       - Name of the project, for example V(eu-de) or V(eu-de_nightly). IAM resolves it.
       - If neither O(project_id) nor O(project_name) is set, the environment variable E(OS_PROJECT_NAME) or
         E(OS_TENANT_NAME) is used, unless E(OS_PROJECT_ID) or E(OS_TENANT_ID) is set.
-      - It is looked for in the domain of the user only.
+      - It is searched in the domain of the user only.
     type: str
   region:
     description:
@@ -120,13 +120,13 @@ options:
       - If not set, the environment variable E(OS_REGION_NAME) is used. If that is not set either, the region is the
         part of the project's name before the first C(_).
       - With an agency it is that of the project in the other account.
-      - It is not needed where it would tell nothing new, because O(auth_url) and O(endpoints) or the service catalog
+      - It is not needed where it would add nothing, because O(auth_url) and O(endpoints) or the service catalog
         do.
     type: str
     aliases: [region_name]
   cloud_domain:
     description:
-      - Domain of a cloud of the same kind whose region does not tell which cloud it is, for example
+      - Domain of a cloud of the same kind whose region does not say which cloud it is, for example
         V(prod-cloud-ocb.orange-business.com) for Flexible Engine. Hosts are then C(<service>.<region>.<cloud_domain>), that
         of IAM too unless O(auth_url) or O(endpoints.iam) is set.
       - It is not needed for the regions of Open Telekom Cloud and of Huawei Cloud.
@@ -212,7 +212,7 @@ options:
     description:
       - How often one HTTP request is repeated after a passing fault (HTTP 408, 502, 503, 504, a broken connection, an answer
         that is cut off or has an unknown shape).
-      - Throttling (HTTP 429) is no fault. It is waited for as long as there is time, in the event source until the next look.
+      - Throttling (HTTP 429) is no fault. It is waited for as long as there is time, in the event source until the next poll.
       - With V(0) no request is repeated, after throttling neither.
       - Pauses grow from one repetition to the next. A C(Retry-After) header is honoured, up to one minute after
         throttling and up to 10 seconds after a fault. With C(-v) they are shown, in the result of a

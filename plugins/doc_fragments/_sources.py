@@ -49,13 +49,13 @@ options:
 notes:
   - Connection options may be encrypted with Ansible Vault, and may be templates with lookups, for example V({{
     lookup('ansible.builtin.env', 'NIGHT_PASSWORD'\) }}). No variables are known there.
-  - Credentials are never host variables, and never written to the cache. A playbook has to tell the modules its own, for
+  - Credentials are never host variables, and never written to the cache. A playbook has to give the modules its own, for
     example in the environment.
   - Ansible only warns if an inventory fails, and goes on without its hosts. To make that an error, set
     E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=true), or C(any_unparsed_is_failed) in the section C([inventory]) of
     C(ansible.cfg). The setting C(unparsed_is_failed) is weaker, it lets Ansible go on if another inventory could be read.
   - Other inventories should come before this one if they have machines, and after it if they put its hosts into groups.
-  - What the service tells is never a template. In the output of C(ansible-inventory --list), texts that could be one (they
+  - What the service returns is never a template. In the output of C(ansible-inventory --list), texts that could be one (they
     hold a C({) or begin with C(#jinja2:)) are marked with C(__ansible_unsafe), also those that O(compose) makes of them.
   - Unlike most inventory plugins, this one refuses options that it does not know. A typing error cannot change the inventory
     silently.

@@ -49,7 +49,7 @@ options:
           - V(ALL) is an error. For all types, leave O(filters.job_type) out.
           - Jobs of the types V(RESTART_QUEUE) and V(SCALE_QUEUE) are maintenance of the queue itself.
             M(otc.bigdata.dli_sql_jobs) takes them by filter only if they are named here, also with V(ended). By ID it takes
-            them always. A job whose type the service does not tell is left alone, too, and the task says so.
+            them always. A job whose type the service does not return is left alone, too, and the task says so.
           - M(otc.bigdata.dli_sql_jobs_info) shows them like all others.
         type: list
         elements: str
@@ -59,7 +59,7 @@ options:
         type: str
       tags:
         description:
-          - Tags that the job must have, with these values. A job whose tags the service does not tell has none.
+          - Tags that the job must have, with these values. A job whose tags the service does not return has none.
         type: dict
       sql_pattern:
         description:

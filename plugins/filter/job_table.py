@@ -28,10 +28,10 @@ options:
         were only read have neither.
       - V(status) is the status in the words of the service, before and after if it is another one now. Before, C(unknown)
         is a job that the service did not know or that could not be read. After, C(gone) is one that is not there any more.
-      - V(message) tells why, where there is something to say.
+      - V(message) says why, where there is something to say.
       - These are only shown where they are asked for. V(queue) is the queue of the job, however its service
         calls it, and V(job_type) its type. V(age) is the age that C(older_than) compares, in the largest unit that fits, for
-        example C(3d). V(has_savepoint) tells of Flink jobs that were read. A cell is empty where the jobs do not tell it.
+        example C(3d). V(has_savepoint) is there for Flink jobs that were read. A cell is empty where the jobs do not have it.
       - The name of any other field of the jobs is possible too, for example V(owner).
     type: list
     elements: str

@@ -37,7 +37,7 @@ options:
   project_name:
     description:
       - Not needed, as IAM is asked for all projects. With O(username) the login is to the domain.
-      - If it is set, here or in the environment, it tells the region of IAM where nothing else does.
+      - If it is set, here or in the environment, it gives the region of IAM where nothing else does.
     type: str
   target_project_id:
     description: Not needed, as IAM is asked for all projects of the account that the agency is in.
@@ -45,7 +45,7 @@ options:
   target_project_name:
     description:
       - Not needed, as IAM is asked for all projects of the account that the agency is in.
-      - If it is set, here or in the environment, it tells the region of IAM where nothing else does.
+      - If it is set, here or in the environment, it gives the region of IAM where nothing else does.
     type: str
     aliases: [delegated_project]
   hostnames:

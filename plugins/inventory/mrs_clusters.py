@@ -15,7 +15,7 @@ description:
   - The hosts are in the group C(mrs_clusters). A host is not a machine, but the variables of a cluster. They are named like
     the options of the modules, C(cluster_id), C(cluster_name), C(project_id), C(project_name), C(region) and C(cloud).
     The others are C(cluster_state), in the words of the service, C(cluster_version) and C(cluster_tags), a dictionary.
-  - C(project_name) and C(region) are not set where nobody has told them. C(cloud) is set where the file names one.
+  - C(project_name) and C(region) are not set where they are not known. C(cloud) is set where the file names one.
   - With an agency, C(project_id) and C(project_name) are those in the other account, and C(target_project_id) is the same ID,
     as the modules and the playbooks of this collection name it then.
   - C(ansible_connection) is V(local), and C(ansible_python_interpreter) that of Ansible.

@@ -31,7 +31,7 @@ options:
     description:
       - What AWX has, for C(otc.bigdata.awx.configure). The results of its endpoints C(organizations), C(credential_types),
         C(execution_environments) and C(me).
-      - Without it, only the variables are looked at.
+      - Without it, only the variables are checked.
     type: dict
     default: {}
 author:

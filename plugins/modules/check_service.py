@@ -134,7 +134,7 @@ msg:
   type: str
   sample: 42 as assumed, 1 differs, 1 not seen
 error:
-  description: What failed, as the modules tell it. Of a login that was refused, for example.
+  description: What failed, in the words of the modules. Of a login that was refused, for example.
   returned: failure
   type: dict
 """

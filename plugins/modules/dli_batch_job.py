@@ -18,7 +18,7 @@ description:
     second run changes nothing. Each of the others gets a request of its own, up to O(max_concurrency) at once.
   - The service answers before a batch has ended. So the module reads the batches again until it has seen what became of
     each of them, unless O(wait=false).
-  - One failing batch does not hold up the others. The task then fails at its end, and its result tells what happened
+  - One failing batch does not hold up the others. The task then fails at its end, and its result says what happened
     to every batch.
   - Most tasks need only O(state), and O(batch_id) or O(filters).
     The connection options are the same in all modules of this collection, and usually come from environment variables.
@@ -34,13 +34,13 @@ options:
     description:
       - The state that all selected batches are to be in. All values mean that they are in a final state. What is done
         for a batch depends on its status, here in the words of the service.
-      - V(ended) cancels nothing. It awaits that all batches are in a final state, and is never a change. RV(jobs[].status)
-        tells how each batch ended.
+      - V(ended) cancels nothing. It waits until all batches are in a final state, and is never a change. RV(jobs[].status)
+        shows how each batch ended.
       - With V(ended), a batch that has not ended when O(wait_timeout) is over has failed. With O(wait=false) there is one
-        look. In check mode, too, and there a batch that still runs is no failure, but an unknown ID is. The rest is about
+        poll. In check mode, too, and there a batch that still runs is no failure, but an unknown ID is. The rest is about
         V(absent) and V(stopped).
       - A batch in C(starting), C(running), C(recovering) or a status that this module does not know is cancelled. It is
-        then awaited until it is in a final state, usually C(dead). The service has no status of its own for cancelled
+        then waited for until it is in a final state, usually C(dead). The service has no status of its own for cancelled
         batches, C(dead) is also that of a failed one.
       - A batch in a final state is left alone. That is C(success), C(dead), C(error) and C(killed). This is no change,
         and the record of the batch stays.
@@ -140,7 +140,7 @@ RETURN = r"""
 changed:
   description:
     - Whether at least one batch was changed, or would be in check mode.
-    - This is also told of a task that failed. A batch that was asked to end, and has not ended in time, counts as
+    - This is also returned by a task that failed. A batch that was asked to end, and has not ended in time, counts as
       changed.
   returned: always
   type: bool
@@ -252,7 +252,7 @@ summary:
       type: int
       sample: 2
     unchanged:
-      description: Batches that were already as wanted, or got there without this task.
+      description: Batches that were already in the wanted state, or got there without this task.
       returned: always
       type: int
       sample: 1

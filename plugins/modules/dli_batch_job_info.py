@@ -92,7 +92,7 @@ changed:
 jobs:
   description:
     - The batches, in the order given, or listed by the service if O(batch_id) is not set.
-    - The fields are those of the service, unchanged. It may leave some of these out, and tell others.
+    - The fields are those of the service, unchanged. It may leave some of these out, and return others.
   returned: always, except for malformed options that Ansible itself refuses
   type: list
   elements: dict
@@ -109,83 +109,83 @@ jobs:
       sample: running
     name:
       description: The name of the batch. V(null) or empty if it has none.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: sales-rollup
     appId:
       description: The ID of the application that runs the batch. V(null) or empty if there is none yet. Some versions of the
         service return a list. It is not what O(batch_id) takes.
-      returned: if the service tells it
+      returned: if the service returns it
       type: raw
       sample: batch-session-0a324461-d9d9-45da-a52a-3b3c7a3d809e
     owner:
       description: The user who created the batch.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: demo
     proxyUser:
       description: The user on whose behalf the batch runs, if any.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: ""
     queue:
       description: The queue that the batch runs on.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: spark
     cluster_name:
       description: Another name for the queue.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: spark
     kind:
       description: The kind of the batch.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: spark
     sc_type:
       description: The size of the computing resources.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: A
     create_time:
       description: When the batch was created, in milliseconds since 1970.
-      returned: if the service tells it
+      returned: if the service returns it
       type: int
       sample: 1578892414688
     update_time:
       description: When the batch was last changed, in milliseconds since 1970.
-      returned: if the service tells it
+      returned: if the service returns it
       type: int
       sample: 1578892474688
     duration:
-      description: How long the batch has run, in milliseconds. Not told where a batch was read on its own.
-      returned: if the service tells it
+      description: How long the batch has run, in milliseconds. Not returned where a batch was read on its own.
+      returned: if the service returns it
       type: int
       sample: 60000
     image:
       description: The image that the batch runs in, if it is not that of the service.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
     feature:
       description: Which kind of image that is.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: basic
     spark_version:
       description: The version of Spark.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: 3.3.1
     log:
       description: The last lines of the log.
-      returned: if the service tells it
+      returned: if the service returns it
       type: list
       elements: str
       sample: ["stdout: ", "stderr: "]
     req_body:
       description: The request that submitted the batch, as JSON text. May hold secrets.
-      returned: O(details=true), if the service tells it
+      returned: O(details=true), if the service returns it
       type: str
       sample: '{"file": "obs://demo/rollup.jar", "className": "com.example.Rollup"}'
 total:
@@ -199,7 +199,7 @@ failed:
   type: bool
   sample: true
 msg:
-  description: What went wrong, or why the filters select nothing. Then it tells what was read and what came closest.
+  description: What went wrong, or why the filters select nothing. Then it says what was read and what came closest.
   returned: on failure, or if O(filters) select nothing
   type: str
   sample: "no credential: set token (environment: OS_TOKEN) or username + password + user_domain_name (environment:

@@ -14,12 +14,12 @@ description:
     O(state=started) makes sure that they run, O(state=stopped) that they do not run, O(state=absent) that they do not
     exist any more. O(state=restarted) stops them and starts them again. O(state=ended) waits until they have ended by
     themselves.
-  - The jobs are given by ID or chosen by filters. They are read first; a job that is already as wanted is left
+  - The jobs are given by ID or chosen by filters. They are read first; a job that is already in the wanted state is left
     alone, so a second run changes nothing, except with O(state=restarted). The others are started, stopped or deleted together, up to 100 in one
     request.
   - The service answers before a job has started, stopped or gone, and does not say which job an answer is about. So the
     module reads the jobs again until it has seen what became of each of them, unless O(wait=false).
-  - One failing job does not hold up the others. The task then fails at its end, and its result tells what happened
+  - One failing job does not hold up the others. The task then fails at its end, and its result says what happened
     to every job.
   - Most tasks need only O(state), and O(job_ids) or O(filters).
     The connection options are the same in all modules of this collection, and usually come from environment variables.
@@ -35,7 +35,7 @@ attributes:
     details:
       - Reads the same as otherwise, starts, stops, exports and deletes nothing, and assumes that the service would accept each
         request.
-      - A job that has to be awaited first is reported as unchanged, with that as its RV(jobs[].msg).
+      - A job that has to be waited for first is reported as unchanged, with that as its RV(jobs[].msg).
   diff_mode:
     support: full
     details:
@@ -55,31 +55,31 @@ options:
       - V(stopped) means that none of the jobs runs. They still exist and can be started again. V(started) means that all
         jobs run, or have run to their end. V(absent) means that the service does not know the jobs any more.
       - V(stopped) sends a stop for a job in C(job_running), C(job_submitting), C(job_downloading),
-        C(job_running_exception) or C(job_cancel_fail). The job is then awaited until nothing of it runs, usually in
+        C(job_running_exception) or C(job_cancel_fail). The module then waits until nothing of it runs, usually in
         C(job_cancel_success). If it ends in C(job_cancel_fail), it has failed. If the service refuses to stop a job
         in C(job_running_exception) because it does not run, the job counts as stopped already.
       - V(stopped) leaves a job alone of which nothing runs. That is C(job_init), C(job_submit_fail),
         C(job_cancel_success), C(job_finish), C(job_arrearage_stopped) and C(job_idle). This is no change.
-      - V(stopped) awaits a job that is stopping already, in C(job_canceling). No request is sent, and this is no
+      - V(stopped) waits for a job that is stopping already, in C(job_canceling). No request is sent, and this is no
         change.
-      - V(stopped) awaits a job that cannot be stopped now, in C(job_savepointing), C(job_arrearage_recovering) or a
+      - V(stopped) waits for a job that cannot be stopped now, in C(job_savepointing), C(job_arrearage_recovering) or a
         status that this module does not know. Once it has another status, the job is treated as above. With
         O(wait=false) it fails.
       - V(started) sends a start for a job in C(job_init), which is a draft, C(job_cancel_success), C(job_submit_fail),
-        C(job_idle), C(job_arrearage_stopped), C(job_cancel_fail) or C(job_running_exception). The job is then awaited
+        C(job_idle), C(job_arrearage_stopped), C(job_cancel_fail) or C(job_running_exception). The module then waits
         until it has been seen in C(job_running), or in C(job_finish) if it ends by itself. If it ends in
         C(job_submit_fail), it has failed.
       - V(started) leaves a job alone that is in C(job_running) or C(job_finish). This is no change. A job that has run
         to its end is not started once more, as it would do its work twice.
-      - V(started) awaits a job that is starting already, in C(job_submitting), C(job_downloading) or
+      - V(started) waits for a job that is starting already, in C(job_submitting), C(job_downloading) or
         C(job_arrearage_recovering). No request is sent, and this is no change.
-      - V(started) awaits a job that cannot be started now, in C(job_canceling), C(job_savepointing) or a status that
+      - V(started) waits for a job that cannot be started now, in C(job_canceling), C(job_savepointing) or a status that
         this module does not know. Once it has another status, the job is treated as above. With O(wait=false) it
         fails.
-      - If the service refuses to start a job in C(job_running_exception) because it runs, the job is awaited as well, as
+      - If the service refuses to start a job in C(job_running_exception) because it runs, the job is waited for as well, as
         the service may be restarting it. A job in any other status fails if its start is refused, unless it is seen to
         run after that.
-      - V(restarted) stops each job that V(stopped) would stop, and starts it as soon as it was seen stopped. It is then awaited as
+      - V(restarted) stops each job that V(stopped) would stop, and starts it as soon as it was seen stopped. It is then waited for as
         with V(started). A job that does not run is only started. A job in C(job_finish), before the stop or after it, is left
         alone. No job is started twice.
       - V(restarted) starts no job that was not seen stopped. So a job whose stop failed or was refused has failed, also in
@@ -89,13 +89,13 @@ options:
         not left stopped. Nothing else is stopped in this minute. If a job has not stopped by then, its RV(jobs[].msg) says that it
         may still stop, and that it was not started.
       - With V(restarted), O(wait=false) is an error, as nobody would see the jobs stop.
-      - V(ended) writes nothing. It awaits that none of the jobs runs, whoever or whatever ends them, and is never a
+      - V(ended) writes nothing. It waits until none of the jobs runs, whoever or whatever ends them, and is never a
         change. What counts as ended is what V(stopped) leaves alone, so neither C(job_running_exception) nor
-        C(job_cancel_fail) nor a status that this module does not know. RV(jobs[].status) tells how each job ended.
+        C(job_cancel_fail) nor a status that this module does not know. RV(jobs[].status) shows how each job ended.
       - With V(ended), a job that has not ended when O(wait_timeout) is over has failed. With O(wait=false) there is one
-        look. In check mode, too, and there a job that still runs is no failure, but an unknown ID is.
+        poll. In check mode, too, and there a job that still runs is no failure, but an unknown ID is.
       - V(absent) deletes a job in any status. The service stops a running job first, and makes no savepoint. A
-        deleted job cannot be restored. The job is then awaited until the service does not know it any more.
+        deleted job cannot be restored. The module then waits until the service does not know it any more.
       - V(absent) is content with a job that the service does not know. This is no change.
     type: str
     required: true
@@ -107,9 +107,9 @@ options:
         one that is stopping already.
       - A job that stops, but still shows no savepoint five seconds after that, has failed, unless it is C(job_finish). A job
         that ends in C(job_submit_fail) has failed, too. With O(wait=false) this is not seen.
-      - A job that had stopped before, without a savepoint, is as wanted, but the task warns and names it. So delete only jobs
+      - A job that had stopped before, without a savepoint, is no failure, but the task warns and names it. So delete only jobs
         of which M(otc.bigdata.dli_flink_jobs_info) shows C(has_savepoint).
-      - A job in C(job_submitting) or C(job_downloading) cannot have a savepoint yet. It is awaited first.
+      - A job in C(job_submitting) or C(job_downloading) cannot have a savepoint yet. It is waited for first.
       - Only with O(state=stopped), and with O(state=restarted) together with O(resume_savepoint). With other states it is an
         error, as a delete makes no savepoint. Stop the jobs first, in a task of its own.
     type: bool
@@ -130,7 +130,7 @@ options:
       - If one of these exports, of up to 100 jobs each, is not answered with the names of its files, no job is deleted. All
         of them have failed then, and nothing is changed. The files that the others were answered with stay in OBS.
       - An export whose answer was lost is asked again, up to O(max_retries) times. The lost answer may have left a file that
-        RV(exported) does not name. If an export was refused, the jobs are looked at
+        RV(exported) does not name. If an export was refused, the jobs are read
         once more. If some of them are gone by then, the rest is exported anew, once.
       - The files hold the statements of the jobs, with all that is written in these. Savepoints and other data are not in them.
         The module does not look into OBS.
@@ -312,7 +312,7 @@ RETURN = r"""
 changed:
   description:
     - Whether at least one job was changed, or would be in check mode.
-    - This is also told of a task that failed. A job that was asked to stop, and has not stopped in time, counts as
+    - This is also returned by a task that failed. A job that was asked to stop, and has not stopped in time, counts as
       changed.
   returned: always
   type: bool
@@ -427,7 +427,7 @@ summary:
       type: int
       sample: 3
     unchanged:
-      description: Jobs that were already as wanted, or got there without this task.
+      description: Jobs that were already in the wanted state, or got there without this task.
       returned: always
       type: int
       sample: 1

@@ -92,7 +92,7 @@ changed:
 jobs:
   description:
     - The jobs, in the order given, or listed by the service if O(job_ids) is not set.
-    - The fields are those of the service, unchanged. It may leave some of these out, and tell others.
+    - The fields are those of the service, unchanged. It may leave some of these out, and return others.
   returned: always, except for malformed options that Ansible itself refuses
   type: list
   elements: dict
@@ -114,117 +114,117 @@ jobs:
       sample: job_running
     status_desc:
       description: What the service says about the status, if anything.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: ""
     desc:
       description: The description of the job.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: Orders per minute
     job_type:
       description: The type of the job.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: flink_sql_job
     queue_name:
       description: The queue that the job runs on.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: streaming
     create_time:
       description: When the job was created, in milliseconds since 1970.
-      returned: if the service tells it
+      returned: if the service returns it
       type: int
       sample: 1578892414688
     start_time:
       description: When the job was started, in milliseconds since 1970. V(0) or V(null) for a job that never was.
-      returned: if the service tells it
+      returned: if the service returns it
       type: int
       sample: 1578892474688
     duration:
-      description: How long the job has run, in milliseconds. Not told where a job was read on its own.
-      returned: if the service tells it
+      description: How long the job has run, in milliseconds. Not returned where a job was read on its own.
+      returned: if the service returns it
       type: int
       sample: 0
     user_name:
-      description: The user who created the job. Not told where a job was read on its own.
-      returned: if the service tells it
+      description: The user who created the job. Not returned where a job was read on its own.
+      returned: if the service returns it
       type: str
       sample: demo
     root_id:
-      description: The ID of the parent job. Not told where a job was read on its own.
-      returned: if the service tells it
+      description: The ID of the parent job. Not returned where a job was read on its own.
+      returned: if the service returns it
       type: int
       sample: -1
     has_savepoint:
       description: Whether the job has a savepoint.
-      returned: if the service tells it
+      returned: if the service returns it
       type: bool
       sample: false
     restart_times:
       description: How often the job was restarted.
-      returned: if the service tells it
+      returned: if the service returns it
       type: int
       sample: 0
     update_time:
       description: When the job was last changed, in milliseconds since 1970.
-      returned: O(details=true), if the service tells it
+      returned: O(details=true), if the service returns it
       type: int
       sample: 1578892414688
     savepoint_path:
-      description: Where the last savepoint is, if there is one. Told where a job was read on its own, as with O(details=true).
-      returned: if the service tells it
+      description: Where the last savepoint is, if there is one. Returned where a job was read on its own, as with O(details=true).
+      returned: if the service returns it
       type: str
       sample: jobs/savepoint/142/2026-01-01_00-00-00/
     edge_group_ids:
-      description: The edge computing groups of an edge job. Told where a job was read on its own.
-      returned: if the service tells it
+      description: The edge computing groups of an edge job. Returned where a job was read on its own.
+      returned: if the service returns it
       type: list
       elements: str
     graph_editor_enabled:
-      description: Whether the flow diagram of the job can be edited. Told where a job was read on its own.
-      returned: if the service tells it
+      description: Whether the flow diagram of the job can be edited. Returned where a job was read on its own.
+      returned: if the service returns it
       type: bool
       sample: false
     user_id:
       description: The ID of the user who created the job.
-      returned: O(details=true), if the service tells it
+      returned: O(details=true), if the service returns it
       type: str
       sample: d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0
     project_id:
       description: The ID of the project that the job belongs to.
-      returned: O(details=true), if the service tells it
+      returned: O(details=true), if the service returns it
       type: str
       sample: 0123456789abcdef0123456789abcdef
     run_mode:
       description: How the job runs.
-      returned: O(details=true), if the service tells it
+      returned: O(details=true), if the service returns it
       type: str
       sample: shared_cluster
     sql_body:
       description: The SQL statements of the job. May hold secrets.
-      returned: O(details=true), if the service tells it
+      returned: O(details=true), if the service returns it
       type: str
       sample: INSERT INTO out SELECT * FROM in
     main_class:
       description: The main class of a JAR job.
-      returned: O(details=true), if the service tells it
+      returned: O(details=true), if the service returns it
       type: str
       sample: com.example.Enrich
     entrypoint_args:
       description: The arguments of a JAR job. May hold secrets.
-      returned: O(details=true), if the service tells it
+      returned: O(details=true), if the service returns it
       type: str
       sample: --parallelism 4
     job_config:
       description: The configuration of the job. May hold secrets.
-      returned: O(details=true), if the service tells it
+      returned: O(details=true), if the service returns it
       type: dict
       sample: {"checkpoint_enabled": true}
     execution_graph:
       description: The execution plan of the job.
-      returned: O(details=true), if the service tells it
+      returned: O(details=true), if the service returns it
       type: str
 total:
   description: The number of jobs returned.
@@ -237,7 +237,7 @@ failed:
   type: bool
   sample: true
 msg:
-  description: What went wrong, or why the filters select nothing. Then it tells what was read and what came closest.
+  description: What went wrong, or why the filters select nothing. Then it says what was read and what came closest.
   returned: on failure, or if O(filters) select nothing
   type: str
   sample: "no credential: set token (environment: OS_TOKEN) or username + password + user_domain_name (environment:

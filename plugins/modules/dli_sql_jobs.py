@@ -18,7 +18,7 @@ description:
     second run changes nothing. Each of the others gets a request of its own, up to O(max_concurrency) at once.
   - The service answers before a job has ended. So the module reads the jobs again until it has seen what became of
     each of them, unless O(wait=false).
-  - One failing job does not hold up the others. The task then fails at its end, and its result tells what happened
+  - One failing job does not hold up the others. The task then fails at its end, and its result says what happened
     to every job.
   - Most tasks need only O(state), and O(job_ids) or O(filters).
     The connection options are the same in all modules of this collection, and usually come from environment variables.
@@ -34,21 +34,21 @@ options:
     description:
       - The state that all selected jobs are to be in. All values mean that they are in a final state. What is done
         for a job depends on its status, here in the words of the service.
-      - V(ended) cancels nothing. It awaits that all jobs are in a final state, and is never a change. RV(jobs[].status) tells
+      - V(ended) cancels nothing. It waits until all jobs are in a final state, and is never a change. RV(jobs[].status) shows
         how each job ended.
       - With V(ended), a job that has not ended when O(wait_timeout) is over has failed. With O(wait=false) there is one
-        look. In check mode, too, and there a job that still runs is no failure, but an unknown ID is. The rest is about
+        poll. In check mode, too, and there a job that still runs is no failure, but an unknown ID is. The rest is about
         V(absent) and V(stopped).
-      - A job in C(LAUNCHING) or C(RUNNING) is cancelled. It is then awaited until it is in a final state, usually
+      - A job in C(LAUNCHING) or C(RUNNING) is cancelled. The module then waits until it is in a final state, usually
         C(CANCELLED).
       - A job in a final state is left alone. That is C(FINISHED), C(FAILED) and C(CANCELLED). This is no change, and
         the record of the job stays.
       - A job in C(SCALING) changes the size of a queue, and the service does not offer to cancel it. If it was chosen by
-        filters, it is awaited. If it was chosen by ID, the module asks once to cancel it, and waits for its end if the
+        filters, it is waited for. If it was chosen by ID, the module asks once to cancel it, and waits for its end if the
         service refuses.
-      - A job in a status that this module does not know is not cancelled. It is awaited, and fails if it is still in that
+      - A job in a status that this module does not know is not cancelled. It is waited for, and fails if it is still in that
         status after O(wait_timeout).
-      - If a job ends by itself just before it is cancelled, the service refuses to cancel it. The job is then as wanted,
+      - If a job ends by itself just before it is cancelled, the service refuses to cancel it. The job is then in the wanted state,
         and this is no change.
       - V(absent) is content with a job that the service does not know. This is no change.
     type: str
@@ -58,7 +58,7 @@ notes:
   - The credential needs the permission to read SQL jobs, and to cancel jobs of the queue that they run on. That is
     C(dli:queue:cancelJob) in IAM, or C(CANCEL_JOB) on the queue.
   - A cancelled job of the type C(INSERT), C(IMPORT), C(EXPORT) or C(DATA_MIGRATION) may leave a part of its data. So
-    RV(jobs[].job_type) tells the type of each job.
+    RV(jobs[].job_type) is the type of each job.
   - Messages never quote the statement of a job, nor what the service says of its failure, as both may hold secrets.
 seealso:
   - module: otc.bigdata.dli_sql_jobs_info
@@ -160,7 +160,7 @@ RETURN = r"""
 changed:
   description:
     - Whether at least one job was changed, or would be in check mode.
-    - This is also told of a task that failed. A job that was asked to end, and has not ended in time, counts as
+    - This is also returned by a task that failed. A job that was asked to end, and has not ended in time, counts as
       changed.
   returned: always
   type: bool
@@ -198,12 +198,12 @@ jobs:
       type: str
       sample:
     queue_name:
-      description: The queue of the job. V(null) if the service does not know the job, or does not tell it.
+      description: The queue of the job. V(null) if the service does not know the job, or does not return it.
       returned: always
       type: str
       sample: etl_night
     job_type:
-      description: The type of the job. V(null) if the service does not know the job, or does not tell it.
+      description: The type of the job. V(null) if the service does not know the job, or does not return it.
       returned: always
       type: str
       sample: QUERY
@@ -282,7 +282,7 @@ summary:
       type: int
       sample: 2
     unchanged:
-      description: Jobs that were already as wanted, or got there without this task.
+      description: Jobs that were already in the wanted state, or got there without this task.
       returned: always
       type: int
       sample: 1

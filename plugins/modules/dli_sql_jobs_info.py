@@ -93,7 +93,7 @@ changed:
 jobs:
   description:
     - The jobs, in the order given, or listed by the service if O(job_ids) is not set.
-    - The fields are those of the service, unchanged. It may leave some of these out, and tell others.
+    - The fields are those of the service, unchanged. It may leave some of these out, and return others.
   returned: always, except for malformed options that Ansible itself refuses
   type: list
   elements: dict
@@ -110,118 +110,118 @@ jobs:
       sample: RUNNING
     job_type:
       description: The type of the job.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: QUERY
     queue_name:
       description: The queue that the job runs on.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: etl_night
     owner:
       description: The user who submitted the job.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: demo
     start_time:
       description: When the job was started, in milliseconds since 1970. A job that is being launched may have none.
-      returned: if the service tells it
+      returned: if the service returns it
       type: int
       sample: 1578892414688
     end_time:
       description: When the job ended, in milliseconds since 1970.
-      returned: if the service tells it
+      returned: if the service returns it
       type: int
       sample: 1578892474688
     duration:
       description: How long the job has run, in milliseconds.
-      returned: if the service tells it
+      returned: if the service returns it
       type: int
       sample: 60000
     tags:
       description: The tags of the job. V(null) if it has none.
-      returned: if the service tells it
+      returned: if the service returns it
       type: list
       elements: dict
       sample: [{"key": "team", "value": "night"}]
     engine_type:
       description: The engine that executes the job.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: spark
     database_name:
       description: The database that the job works on.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: sales
     table_name:
       description: The table that the job works on.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: orders
     input_size:
       description: How many bytes an import has read.
-      returned: if the service tells it
+      returned: if the service returns it
       type: int
       sample: 4096
     input_row_count:
       description: How many rows the job has scanned or imported.
-      returned: if the service tells it
+      returned: if the service returns it
       type: int
       sample: 100
     bad_row_count:
       description: How many rows could not be imported.
-      returned: if the service tells it
+      returned: if the service returns it
       type: int
       sample: 0
     result_count:
       description: How many rows the job has returned or imported.
-      returned: if the service tells it
+      returned: if the service returns it
       type: int
       sample: 100
     result_path:
       description: Where the result is kept, in OBS.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: obs://demo/results/
     result_format:
       description: The format of the result.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: csv
     execution_details_path:
       description: Where the plan of the job is kept, in OBS.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: obs://demo/plans/
     with_column_header:
       description: Whether an exported result begins with the names of its columns.
-      returned: if the service tells it
+      returned: if the service returns it
       type: bool
       sample: true
     statement:
       description: The SQL statement. May hold secrets.
-      returned: O(details=true), if the service tells it
+      returned: O(details=true), if the service returns it
       type: str
       sample: SELECT region, count(*) FROM sales.orders GROUP BY region
     message:
       description: What the service says of the job, most of all why it failed. May quote the statement.
-      returned: O(details=true), if the service tells it
+      returned: O(details=true), if the service returns it
       type: str
       sample: ""
     detail:
       description: The columns of the result, as JSON text.
-      returned: O(details=true), if the service tells it
+      returned: O(details=true), if the service returns it
       type: str
       sample: '{"type": "struct", "fields": []}'
     job_mode:
       description: Whether the one who submitted the job waits for it, C(sync) or C(async).
-      returned: O(details=true), if the service tells it
+      returned: O(details=true), if the service returns it
       type: str
       sample: async
     user_conf:
       description: The settings that the job was submitted with. May hold secrets.
-      returned: O(details=true), if the service tells it
+      returned: O(details=true), if the service returns it
       type: raw
 total:
   description: The number of jobs returned.
@@ -234,7 +234,7 @@ failed:
   type: bool
   sample: true
 msg:
-  description: What went wrong, or why the filters select nothing. Then it tells what was read and what came closest.
+  description: What went wrong, or why the filters select nothing. Then it says what was read and what came closest.
   returned: on failure, or if O(filters) select nothing
   type: str
   sample: "no credential: set token (environment: OS_TOKEN) or username + password + user_domain_name (environment:

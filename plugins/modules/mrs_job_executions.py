@@ -13,14 +13,14 @@ description:
   - Brings job executions of a cluster of MapReduce Service (MRS), a service of Open Telekom Cloud, into the state that
     you want. O(state=stopped) makes sure that they have ended, O(state=absent) that their records do not exist any
     more. O(state=ended) waits until they have ended by themselves.
-  - The jobs are given by ID or chosen by filters. They are read first; a job that is already as wanted is left alone,
+  - The jobs are given by ID or chosen by filters. They are read first; a job that is already in the wanted state is left alone,
     so a second run changes nothing. Each job to be terminated gets a request of its own, up to O(max_concurrency) at
     once. Records are deleted together, up to 100 in one request.
   - The service answers before a job has ended or gone. So the module reads the jobs again until it has seen what
     became of each of them, unless O(wait=false).
-  - If the service refuses to delete several records together, the module looks again and then deletes each of them on
+  - If the service refuses to delete several records together, the module reads them again and then deletes each of them on
     its own. So one record that cannot be deleted does not keep the others.
-  - One failing job does not hold up the others. The task then fails at its end, and its result tells what happened
+  - One failing job does not hold up the others. The task then fails at its end, and its result says what happened
     to every job.
   - Most tasks need only O(state), O(cluster_name) or O(cluster_id), and O(job_ids) or O(filters).
     The connection options are the same in all modules of this collection, and usually come from environment variables.
@@ -38,22 +38,22 @@ options:
         of the service.
       - V(stopped) means that all jobs have ended. Their records still exist. V(absent) means that the cluster does not know
         the jobs any more.
-      - V(stopped) terminates a job in C(NEW), C(NEW_SAVING), C(SUBMITTED), C(ACCEPTED) or C(RUNNING). The job is then
-        awaited until it has ended, usually in C(KILLED). A terminated job cannot be started again.
+      - V(stopped) terminates a job in C(NEW), C(NEW_SAVING), C(SUBMITTED), C(ACCEPTED) or C(RUNNING). The module then
+        waits until it has ended, usually in C(KILLED). A terminated job cannot be started again.
       - V(stopped) leaves a job alone that has ended, in C(FINISHED), C(FAILED) or C(KILLED). This is no change.
-      - V(ended) terminates nothing. It awaits that all jobs have ended, and is never a change. RV(jobs[].status) tells
+      - V(ended) terminates nothing. It waits until all jobs have ended, and is never a change. RV(jobs[].status) shows
         how each job ended.
       - With V(ended), a job that has not ended when O(wait_timeout) is over has failed. With O(wait=false) there is one
-        look. In check mode, too, and there a job that still runs is no failure, but an unknown ID is.
-      - V(absent) deletes the record of a job that has ended, and awaits that the service does not know it any more. A
+        poll. In check mode, too, and there a job that still runs is no failure, but an unknown ID is.
+      - V(absent) deletes the record of a job that has ended, and waits until the service does not know it any more. A
         deleted record cannot be restored. What the job has written stays.
-      - V(absent) first terminates a job that has not ended, and awaits its end, even with O(wait=false). Then it
+      - V(absent) first terminates a job that has not ended, and waits for its end, even with O(wait=false). Then it
         deletes the record. See O(kill_running).
       - V(absent) is content with a job that the cluster does not know. This is no change. A cluster that does not exist
         is an error.
-      - In all states, a job in a status that this module does not know is awaited. Once it has another status, the job
+      - In all states, a job in a status that this module does not know is waited for. Once it has another status, the job
         is treated as above. With O(wait=false) it fails.
-      - If the service refuses to terminate a job because it is still being submitted, the job is awaited, and terminated
+      - If the service refuses to terminate a job because it is still being submitted, the job is waited for, and terminated
         once it has another status. With O(wait=false) and V(stopped) it fails.
     type: str
     required: true
@@ -175,7 +175,7 @@ RETURN = r"""
 changed:
   description:
     - Whether at least one job was changed, or would be in check mode.
-    - This is also told of a task that failed. A job that was asked to end, and has not ended in time, counts as
+    - This is also returned by a task that failed. A job that was asked to end, and has not ended in time, counts as
       changed.
   returned: always
   type: bool
@@ -291,7 +291,7 @@ summary:
       type: int
       sample: 3
     unchanged:
-      description: Jobs that were already as wanted, or got there without this task.
+      description: Jobs that were already in the wanted state, or got there without this task.
       returned: always
       type: int
       sample: 0

@@ -90,7 +90,7 @@ changed:
 jobs:
   description:
     - The jobs, in the order given, or listed by the service if O(job_ids) is not set.
-    - The fields are those of the service, unchanged. It may leave some of these out, tell others, and write numbers
+    - The fields are those of the service, unchanged. It may leave some of these out, return others, and write numbers
       as text.
   returned: always, except for malformed options that Ansible itself refuses
   type: list
@@ -108,77 +108,77 @@ jobs:
       sample: FINISHED
     job_name:
       description: The name of the job.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: pi
     job_result:
       description: What came of the job. V(UNDEFINED) as long as it has not ended.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: SUCCEEDED
     job_type:
       description: The type of the job.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: SparkSubmit
     job_progress:
       description: How much of the job is done, in per cent.
-      returned: if the service tells it
+      returned: if the service returns it
       type: float
       sample: 100
     user:
       description: The user who submitted the job.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: demo
     queue:
       description: The queue of the cluster that the job runs on.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: default
     submitted_time:
       description: When the job was submitted, in milliseconds since 1970.
-      returned: if the service tells it
+      returned: if the service returns it
       type: int
       sample: 1578892414688
     started_time:
       description: When the job was started, in milliseconds since 1970. V(0) if it was not yet.
-      returned: if the service tells it
+      returned: if the service returns it
       type: int
       sample: 1578892424688
     finished_time:
       description: When the job ended, in milliseconds since 1970. V(0) if it has not yet.
-      returned: if the service tells it
+      returned: if the service returns it
       type: int
       sample: 1578892474688
     elapsed_time:
       description: How long the job has run, in milliseconds.
-      returned: if the service tells it
+      returned: if the service returns it
       type: int
       sample: 50000
     launcher_id:
       description: The ID of the application that launches the job.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: application_1578892414688_0001
     app_id:
       description: The ID of the application of the job. Missing as long as there is none.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: application_1578892414688_0002
     tracking_url:
       description: Where the logs of the job are.
-      returned: if the service tells it
+      returned: if the service returns it
       type: str
       sample: ""
     arguments:
       description: The arguments of the program, as text. May hold secrets.
-      returned: O(details=true), if the service tells it
+      returned: O(details=true), if the service returns it
       type: str
       sample: "[--class, org.apache.spark.examples.SparkPi, 10000]"
     properties:
       description: The properties of the program, as text. May hold secrets.
-      returned: O(details=true), if the service tells it
+      returned: O(details=true), if the service returns it
       type: str
       sample: "{}"
 total:
@@ -192,7 +192,7 @@ failed:
   type: bool
   sample: true
 msg:
-  description: What went wrong, or why the filters select nothing. Then it tells what was read and what came closest.
+  description: What went wrong, or why the filters select nothing. Then it says what was read and what came closest.
   returned: on failure, or if O(filters) select nothing
   type: str
   sample: "no credential: set token (environment: OS_TOKEN) or username + password + user_domain_name (environment:

@@ -53,7 +53,7 @@ class StateFile:
         except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
             raise OptionError(
                 f"state_file: {self._path} is broken, or not of this source ({type(error).__name__}: {error}); restore "
-                "it from a backup, or remove it: what has changed since it was written is then not told"
+                "it from a backup, or remove it: no events are sent then for what has changed since it was written"
             ) from None
         self._saved = self._text()
 

@@ -461,7 +461,7 @@ def _stopped_jobs(content: t.Mapping[str, t.Any], host: str) -> dict[str, list[i
     of_hosts = content.get("stopped_jobs")
     if not _are_of_hosts(of_hosts):
         raise ValueError(
-            "give the file that maintenance_window has written, as nothing else tells which jobs were stopped"
+            "give the file that maintenance_window has written, as nothing else says which jobs were stopped"
         )
     found = t.cast("dict[str, list[int]]", of_hosts)
     if host not in found:
@@ -475,9 +475,7 @@ def _listed(of_hosts: t.Any, host: str) -> list[int] | None:
     if of_hosts is None:
         return None
     if not _are_of_hosts(of_hosts) or host not in of_hosts:
-        raise ValueError(
-            f"the list of the job before, otc_bigdata.flink.listed_jobs, does not tell the jobs of the host {host}"
-        )
+        raise ValueError(f"the list of the job before, otc_bigdata.flink.listed_jobs, has no jobs of the host {host}")
     return t.cast("list[int]", of_hosts[host])
 
 

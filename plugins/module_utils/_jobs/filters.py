@@ -170,9 +170,7 @@ def matching(
     asked = _filters(filters, fields, now)
     for one in asked:
         if jobs and one.key not in fields.by_service and all(map(one.untold, jobs.values())):
-            raise OptionError(
-                f"filters.{one.key}: cannot be used here, as no job in the service's answer tells about it"
-            )
+            raise OptionError(f"filters.{one.key}: cannot be used here, as no job in the service's answer has it")
     found = {job_id: job for job_id, job in jobs.items() if all(one.passes(job) for one in asked)}
     return found, sorted(one.key for one in asked if any(map(one.untold, found.values())))
 

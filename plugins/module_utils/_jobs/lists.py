@@ -24,7 +24,7 @@ SHORT = "the list shows {} of the {} entries that it counts; one may be missing 
 CROWDED = (
     "more than {} jobs of the list have the same {}, and the service shows no more of them; choose fewer by filters"
 )
-TIMELESS = "the list has more than {} jobs, and tells no {} of them to go on from; choose fewer by filters"
+TIMELESS = "the list has more than {} jobs, and no {} of them to go on from; choose fewer by filters"
 NAMELESS = "entries of the list that have no usable id, and are left out: {}"
 
 

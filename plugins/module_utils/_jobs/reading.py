@@ -82,7 +82,7 @@ def _statuses_of(
     """Jobs whose status a list does not tell: those with the status that a get tells, and why a get does not tell it either."""
     fields = service.fields
     if filters is None:
-        return {}, {job_id: Untold("", f"the list tells no {fields.status} of this job") for job_id in vague}
+        return {}, {job_id: Untold("", f"the list has no {fields.status} of this job") for job_id in vague}
     sights = gets(service, list(_matching_but_for_status(vague, filters, fields)))
     told = {i: {**vague[i], fields.status: job[fields.status]} for i, job in jobs_of(sights).items()}
     return told, {job_id: one for job_id, one in sights.items() if isinstance(one, ApiError)}

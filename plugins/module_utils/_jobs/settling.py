@@ -51,7 +51,7 @@ def _settle(entry: Entry, task: Task, step: Step) -> None:
 
 
 def _leave(entry: Entry, task: Task, step: Step) -> None:
-    """With ``wait: false``, a job that is not as wanted yet is not looked at any more."""
+    """With ``wait: false``, a job that is not in the wanted state yet is not polled any more."""
     waits = task.options["wait"] or must_follow(entry) or entry.unproven
     if waits and not task.check_mode:
         return
@@ -60,7 +60,7 @@ def _leave(entry: Entry, task: Task, step: Step) -> None:
     elif step is Step.WORKS and not task.check_mode:
         entry.fail(f"{entry.described()}: has not ended, and wait is false")
     else:
-        entry.settle("on its way" if step is Step.WAIT else f"to be awaited, as it is {entry.described()}")
+        entry.settle("on its way" if step is Step.WAIT else f"to be waited for, as it is {entry.described()}")
 
 
 def _fail(entry: Entry) -> None:
@@ -73,13 +73,13 @@ def _fail(entry: Entry) -> None:
 
 def _why_done(entry: Entry) -> str:
     if entry.last and entry.last.answer is Answer.REFUSED:
-        return f"refused, but as wanted{_doubt_of_a_lost_write(entry)}"
+        return f"already {entry.goal.words.already} (the service refused the request){_doubt_of_a_lost_write(entry)}"
     content = entry.goal.remains.content.get(entry.word, "")
     return content if entry.writes or (content and entry.goal.owed) else _why_without_us(entry)
 
 
 def _why_without_us(entry: Entry) -> str:
-    """The job was as wanted from the start, or somebody else has made it so."""
+    """The job was in the wanted state from the start, or somebody else has brought it there."""
     words, before = entry.goal.words, entry.status == entry.before
     if misses(entry):
         return f"{'already ' if before else ''}{words.already} {'' if before else 'meanwhile '}{entry.notes.lack}"
@@ -93,7 +93,7 @@ def _not_kept(entry: Entry) -> str:
 
 
 def must_follow(entry: Entry) -> bool:
-    """The last write only prepares another one, so it is awaited whatever ``wait`` says."""
+    """The last write only prepares another one, so it is waited for whatever ``wait`` says."""
     return bool(entry.writes) and entry.writes[-1] in entry.goal.then
 
 
@@ -126,5 +126,5 @@ def doubt(entry: Entry) -> str:
 
 
 def _doubt_of_a_lost_write(entry: Entry) -> str:
-    """Only if an answer was lost. After a mere refusal the look since then has told enough."""
+    """Only if an answer was lost. After a mere refusal, the poll since then has shown enough."""
     return doubt(entry) if entry.last and entry.last.unanswered else ""

@@ -61,10 +61,10 @@ def the_job(job_id: t.Any, answer: t.Any, fields: Fields, call: str) -> Job:
         if fields.id_of(answer) == job_id and isinstance(answer[fields.status], (str, type(None))):
             if answer[fields.status]:
                 return t.cast(Job, answer)
-            raise Untold(call, f"the service tells no {fields.status} of this job", 200)
+            raise Untold(call, f"the service returns no {fields.status} of this job", 200)
     except (KeyError, ValueError):
         pass
-    raise Unanswered(call, f"the answer does not tell the {fields.status} of this job", 200)
+    raise Unanswered(call, f"the answer has no {fields.status} of this job", 200)
 
 
 def by_told_status(jobs: t.Mapping[t.Any, Job], fields: Fields) -> tuple[dict[t.Any, Job], dict[t.Any, Job]]:

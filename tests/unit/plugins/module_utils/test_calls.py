@@ -215,7 +215,7 @@ def test_an_answer_about_another_job_is_no_answer(script: Start) -> None:
     script(*[Call("GET", f"{DLI}/1", other)] * 3)
     result = stop(job_ids=["1"], max_retries=2)
     assert (result["failed"], result["jobs"][0]["status"]) == (True, None)
-    assert "does not tell the status of this job" in result["msg"]
+    assert "has no status of this job" in result["msg"]
 
 
 def test_an_answer_that_is_no_job_is_asked_for_again(script: Start) -> None:

@@ -265,7 +265,7 @@ def test_a_row_without_a_status(flink, value):
     result = flink.run("absent", filters={"name": ["job-*"]})
     assert [(job["id"], job["failed"]) for job in result["jobs"]] == [(2, False), (1, False), (3, True)]
     assert flink.truth == {1: None, 2: None, 3: "job_cancel_success"}
-    assert "tells no status of this job" in result["msg"]
+    assert "returns no status of this job" in result["msg"]
     read = flink.info(filters={"name": ["job-*"]})
     assert (read.failed, read["jobs"]) == (False, [])
     assert any("left out, as their status is not known: 3" in str(warning) for warning in read["warnings"])

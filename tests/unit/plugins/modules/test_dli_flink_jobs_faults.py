@@ -333,4 +333,7 @@ def test_refused_after_a_lost_write(flink):
     flink.fault(WRITE_PATH, "reset_after")
     result = flink.run("stopped", [job])
     assert (result["changed"], result.failed) == (False, False)
-    assert result.job(job)["msg"] == "refused, but as wanted; whether its last write took effect is not known"
+    assert (
+        result.job(job)["msg"]
+        == "already stopped (the service refused the request); whether its last write took effect is not known"
+    )

@@ -285,7 +285,11 @@ def test_exception_and_start_is_refused(flink):
     flink.jobs({"job_id": 5, **exception, "script": {"created": restart}}, {"job_id": 6, **exception})
     result = flink.run("started", [5], wait_timeout=5)
     job = result.job(5)
-    assert (job["failed"], job["changed"], job["msg"]) == (False, False, "refused, but as wanted")
+    assert (job["failed"], job["changed"], job["msg"]) == (
+        False,
+        False,
+        "already started (the service refused the request)",
+    )
     job = flink.run("started", [6], wait_timeout=1).job(6)
     assert (job["changed"], job["error"]["code"], len(flink.writes)) == (False, "DLI.13006", 1)
     assert "still job_running_exception" in job["msg"]

@@ -103,7 +103,7 @@ def test_check_mode(service, name, wait):
     ids = service.states(WORDS[name].ended[0], *WORDS[name].at_work)
     result = service.run("ended", ids, check_mode=True, wait=wait)
     assert (result.failed, result["changed"], service.total("reads")) == (False, False, 1)
-    assert result["jobs"][1]["msg"] == f"to be awaited, as it is {WORDS[name].at_work[0]}"
+    assert result["jobs"][1]["msg"] == f"to be waited for, as it is {WORDS[name].at_work[0]}"
     unknown = service.run("ended", [*ids, service.id(999)], check_mode=True, wait=wait)
     assert [job["id"] for job in unknown["jobs"] if job["failed"]] == [service.id(999)]
 

@@ -363,7 +363,7 @@ def test_a_list_of_the_job_before():
     assert kept({"stopped_jobs": {"localhost": [1]}})["kept"]["listed_jobs"] is None
     for odd in ({"day": [1]}, {"localhost": ["1"]}, [1], {}):
         assert kept({"listed_jobs": odd})["complaints"] == [
-            "stopped_jobs_file: the list of the job before, otc_bigdata.flink.listed_jobs, does not tell the jobs of the host localhost"
+            "stopped_jobs_file: the list of the job before, otc_bigdata.flink.listed_jobs, has no jobs of the host localhost"
         ]
 
 
