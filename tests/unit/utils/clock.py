@@ -31,6 +31,15 @@ class Waiting(t.NamedTuple):
     turn: t.Any
 
 
+class Worker:
+    """A thread that runs one target after the other: to begin a thread takes longer than most of them run."""
+
+    def __init__(self) -> None:
+        self.turn = threading.Lock()
+        self.turn.acquire()
+        self.target: t.Callable[[], None] = int
+
+
 class Stopped(BaseException):
     """The end of a thread that nobody needs any more."""
 
@@ -41,6 +50,7 @@ class Clock:
     def __init__(self, seed: int = 0) -> None:
         self.random = random.Random(seed)
         self._waiting: list[Waiting] = []
+        self._idle: list[Worker] = []
         self._stopped = self._stuck = False
         self._began = time.time()
         self.now = 0.0
@@ -77,25 +87,34 @@ class Clock:
 
     def start(self, target: t.Callable[[], None]) -> None:
         """A thread that gets its turn when the others wait."""
-        me = self._queue(lambda: True, None)
+        worker = self._idle.pop() if self._idle else self._hired()
+        worker.target = target
+        self._waiting.append(Waiting(lambda: True, None, worker.turn))
+
+    def _hired(self) -> Worker:
+        worker = Worker()
 
         def run() -> None:
-            me.turn.acquire()
-            try:
-                if not self._stopped:
-                    target()
-            except Stopped:
-                pass
-            finally:
-                if not self._stopped:
-                    self._next().turn.release()
+            while True:
+                worker.turn.acquire()
+                if self._stopped:
+                    return
+                try:
+                    worker.target()
+                    self._idle.append(worker)
+                except Stopped:
+                    pass
+                finally:
+                    if not self._stopped:
+                        self._next().turn.release()
 
         threading.Thread(target=run, daemon=True).start()
+        return worker
 
     def stop(self) -> None:
         """Of all threads but this one."""
         self._stopped = True
-        for one in self._waiting:
+        for one in (*self._waiting, *self._idle):
             one.turn.release()
 
     def _queue(self, done: Condition, due: float | None) -> Waiting:
