@@ -11,9 +11,7 @@ import importlib
 import io
 import json
 import os
-import pathlib
 import subprocess
-import tempfile
 import typing as t
 from unittest import mock
 
@@ -21,7 +19,7 @@ from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
 
 from .forks import forget
-from .run_module import PACKAGE, Result, _environ, _parsed, arguments_of, check_secrets
+from .run_module import PACKAGE, Result, _environ, _parsed, arguments_of, check_secrets, empty_home, environment
 
 try:
     from ansible.module_utils.testing import patch_module_args
@@ -66,11 +64,10 @@ def _as_process(environ: dict) -> t.Iterator[None]:
     warnings._global_deprecations.clear()
     before = os.getcwd()
     with contextlib.ExitStack() as stack:
-        home = stack.enter_context(tempfile.TemporaryDirectory())
+        home = stack.enter_context(empty_home())
         stack.callback(os.chdir, before)
         os.chdir(home)
-        variables = {**_environ(pathlib.Path(home)), **environ}
-        stack.enter_context(mock.patch.dict(os.environ, variables, clear=True))
+        stack.enter_context(environment({**_environ(home), **environ}))
         if hasattr(warnings, "_internal"):  # of ansible-core 2.19 and newer
             stack.enter_context(mock.patch.object(warnings._internal, "is_controller", False))
         yield

@@ -11,7 +11,6 @@ import io
 import json
 import os
 import pathlib
-import tempfile
 import typing as t
 from unittest import mock
 
@@ -23,7 +22,7 @@ from ansible.template import Templar
 from ansible.utils.display import Display
 
 from .forks import forget
-from .run_module import Result, _environ, check_secrets
+from .run_module import Result, _environ, check_secrets, empty_home, environment
 
 display = Display()
 
@@ -39,8 +38,8 @@ def run_action(
     arguments = json.loads(json.dumps(options))
     verbosity = arguments.pop("_ansible_verbosity", 4)
     printed = io.StringIO()
-    with tempfile.TemporaryDirectory() as folder, _as_worker(folder, verbosity, environ or {}, printed):
-        action = _action(f"otc.bigdata.{name}", arguments, check_mode, diff, folder)
+    with empty_home() as home, _as_worker(home, verbosity, environ or {}, printed):
+        action = _action(f"otc.bigdata.{name}", arguments, check_mode, diff, str(home))
         answer = action.run(task_vars={})
     assert "in process" in printed.getvalue() or verbosity < 3, printed.getvalue()
     result = Result({key: value for key, value in answer.items() if not key.startswith("_ansible")})
@@ -68,12 +67,12 @@ def _action(name: str, arguments: dict, check_mode: bool, diff: bool, folder: st
 
 
 @contextlib.contextmanager
-def _as_worker(folder: str, verbosity: int, environ: dict, printed: t.TextIO) -> t.Iterator[None]:
+def _as_worker(home: pathlib.Path, verbosity: int, environ: dict, printed: t.TextIO) -> t.Iterator[None]:
     """The environment and the verbosity of a run of Ansible, with an empty home."""
     forget("openstack.config")  # a worker has not looked for its folders yet
-    variables = {**_environ(pathlib.Path(folder)), "ANSIBLE_INJECT_INVOCATION": "1", **environ}
+    variables = {**_environ(home), "ANSIBLE_INJECT_INVOCATION": "1", **environ}
     with contextlib.ExitStack() as stack:
-        stack.enter_context(mock.patch.dict(os.environ, variables, clear=True))
+        stack.enter_context(environment(variables))
         stack.enter_context(mock.patch.object(display, "verbosity", verbosity))
         stack.enter_context(contextlib.redirect_stdout(printed))
         stack.enter_context(contextlib.redirect_stderr(printed))

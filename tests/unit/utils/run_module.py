@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
+import typing as t
 
 import ansible_collections
 from ansible.module_utils.common.parameters import PASS_VARS
@@ -104,12 +107,47 @@ def check_secrets(result: Result, given: dict) -> None:
 
 def _environ(home: pathlib.Path) -> dict:
     """Nothing that a module could take for an option."""
-    kept = {name: value for name, value in os.environ.items() if name in KEPT}
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     roots = [
         *(str(pathlib.Path(path).parent) for path in ansible_collections.__path__),
         os.environ.get("PYTHONPATH", ""),
     ]
     return {**kept, "HOME": str(home), "PYTHONPATH": os.pathsep.join(filter(None, roots))}
+
+
+@contextlib.contextmanager
+def environment(variables: dict) -> t.Iterator[None]:
+    """These variables and no others."""
+    before = dict(os.environ)
+    _become(before, variables)
+    try:
+        yield
+    finally:
+        _become(dict(os.environ), before)
+
+
+def _become(before: dict, after: dict) -> None:
+    """Changes what differs: each variable that is set or taken away costs time."""
+    for name in before.keys() - after.keys():
+        del os.environ[name]
+    os.environ.update({name: value for name, value in after.items() if before.get(name) != value})
+
+
+@functools.cache
+def _home() -> tempfile.TemporaryDirectory:
+    return tempfile.TemporaryDirectory()
+
+
+@contextlib.contextmanager
+def empty_home() -> t.Iterator[pathlib.Path]:
+    """For a run in this process; the same folder each time, as most runs leave nothing in it."""
+    home = pathlib.Path(_home().name)
+    try:
+        yield home
+    finally:
+        if os.listdir(home):
+            shutil.rmtree(home)
+            home.mkdir()
 
 
 def _parsed(process: subprocess.CompletedProcess) -> Result:
