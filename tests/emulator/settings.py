@@ -62,7 +62,7 @@ class Settings:
 
     def update(self, changes: dict) -> None:
         """Change some settings, or none: everything is checked first."""
-        changes = copy.deepcopy(changes)
+        changes = copy.copy(changes)
         answers = self._checked(changes.pop("answers", {}), self._choices, "answers", self._check_answer)
         delays = self._checked(changes.pop("delays", {}), self.delays, "delays", _check_delay)
         plain = self._checked(changes, PLAIN, "settings", _check_plain)

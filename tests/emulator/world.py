@@ -402,7 +402,7 @@ class World:
         with self.lock:
             before = dict(self.__dict__)
             try:
-                self.identities = Identities(copy.deepcopy(people))
+                self.identities = Identities(copied(people))
                 self.files: dict[str, list] = {}  # that the services have put into OBS, and the ids of the jobs in them
                 self.stores = {name: JobStore(kind, self) for name, kind in self._kinds.items()}
                 for kind, entry in jobs:
