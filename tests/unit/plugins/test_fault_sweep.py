@@ -32,6 +32,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.run_module import Result
 from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY, Service
 from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
 from ansible_collections.otc.bigdata.tests.unit.utils.sql import Sql
+from ansible_collections.otc.bigdata.tests.unit.utils.wire import QuickCloud, quick_cloud
 
 pytestmark = pytest.mark.no_cover
 
@@ -408,6 +409,13 @@ class Judge:
         self.expect(all(self.wanted(self.attempt.after.get(job_id)) for job_id in self.scene.ids), "not all as wanted")
         if not first.result.failed and self.scene.task.state != "restarted":
             self.expect(not self.attempt.effects, "the second run changes", self.attempt.effects)
+
+
+@pytest.fixture
+def cloud() -> t.Iterator[QuickCloud]:
+    """How an answer is read is asked elsewhere."""
+    with quick_cloud() as one:
+        yield one
 
 
 @pytest.fixture

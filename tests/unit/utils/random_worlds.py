@@ -13,8 +13,6 @@ import argparse
 import contextlib
 import copy
 import gc
-import io
-import json
 import multiprocessing
 import os
 import pprint
@@ -23,12 +21,7 @@ import time
 import typing as t
 
 import pytest
-import requests
-from requests.adapters import HTTPAdapter
-from requests.models import PreparedRequest
-from requests.structures import CaseInsensitiveDict
 
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud import threads
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
 from ansible_collections.otc.bigdata.plugins.modules import (
     dli_batch_job,
@@ -36,9 +29,8 @@ from ansible_collections.otc.bigdata.plugins.modules import (
     dli_sql_jobs,
     mrs_job_executions,
 )
-from ansible_collections.otc.bigdata.tests.emulator.cloud import CHOICES, SEED_FILE
+from ansible_collections.otc.bigdata.tests.emulator.cloud import CHOICES
 from ansible_collections.otc.bigdata.tests.emulator.faults import KINDS, Fault, Faults
-from ansible_collections.otc.bigdata.tests.emulator.wire import Reply
 from ansible_collections.otc.bigdata.tests.emulator.world import GONE, Job
 
 from .clock import Clock, virtual_time
@@ -62,7 +54,7 @@ from .mrs import Mrs
 from .run_module import Result
 from .spark import Spark
 from .sql import Sql
-from .wire import CloudOnTheWire, answering, everything_imported
+from .wire import QuickCloud, answering, everything_imported, without_detours
 from .worlds import WORDS, Witness, Words, plain
 
 World = dict[str, t.Any]
@@ -78,7 +70,6 @@ MOST_FAULTS = 6
 CHUNK = 500  # worlds that a process plays before it asks for more
 TIMEOUT = 2  # seconds, for a request
 TOO_SLOW = 0.1  # seconds for each byte of an answer
-EMPTY: dict = {"flink_jobs": [], "batches": [], "sql_jobs": [], "mrs_jobs": []}
 MODULES = {Flink: dli_flink_jobs, Spark: dli_batch_job, Sql: dli_sql_jobs, Mrs: mrs_job_executions}
 
 
@@ -241,24 +232,11 @@ class Troubles(Faults):
 NEVER = Never()
 
 
-class Response(io.BytesIO):
-    """What is used of a response and its ``raw``: to make those of requests and urllib3 takes long."""
-
-    def __init__(self, reply: Reply) -> None:
-        headers, body = reply.parts()
-        super().__init__(body)
-        self.raw, self.headers, self.status_code = self, CaseInsensitiveDict(headers), reply.status
-
-    def read(self, size: int | None = -1, decode_content: bool = False) -> bytes:
-        return super().read(size)
-
-
-class Ground(CloudOnTheWire):
+class Ground(QuickCloud):
     """Where the worlds are, one after the other."""
 
     def __init__(self, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
         super().__init__(clock)
-        self._first_seed = {**json.loads(SEED_FILE.read_text(encoding="utf-8")), **EMPTY}
         self._first_seed["clusters"] = self._first_seed["clusters"][:1]
         self.witness = Witness(monkeypatch)
         self.faults = Troubles()
@@ -306,9 +284,6 @@ class Ground(CloudOnTheWire):
         except Exception as bug:
             self.bugs.append(bug)
             raise
-
-    def _respond(self, adapter: HTTPAdapter, request: t.Any, reply: Reply) -> t.Any:
-        return Response(reply)
 
     def _struck(self, request: t.Any, fault: t.Any) -> None:
         self.struck[request.id] = fault.name
@@ -473,32 +448,12 @@ def _filled(spec: dict, given: dict) -> dict:
     return filled
 
 
-def without_detours(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is the same in all worlds, and would take a third of the time."""
-    prepared_url = PreparedRequest.prepare_url
-    urls: dict[tuple, str] = {}
-
-    def prepare_url(request: t.Any, url: str, params: dict | None) -> None:
-        key = (url, *(params or {}).items())
-        if key not in urls:
-            prepared_url(request, url, params)
-            urls[key] = request.url
-        request.url = urls[key]
-
-    monkeypatch.setattr(PreparedRequest, "prepare_url", prepare_url)
-    monkeypatch.setattr(PreparedRequest, "prepare_cookies", lambda *dummy: None)
-    monkeypatch.setattr(requests.utils, "get_environ_proxies", lambda url: {})
-    monkeypatch.setattr(threads.signal, "pthread_sigmask", lambda *dummy: ())
-    monkeypatch.setattr(threads.signal, "valid_signals", lambda: ())
-    gc.freeze()
-
-
 @contextlib.contextmanager
 def ground() -> t.Iterator[Ground]:
     """All requests of this process go to it."""
     everything_imported()
-    with virtual_time() as clock, pytest.MonkeyPatch.context() as monkeypatch:
-        without_detours(monkeypatch)
+    with virtual_time() as clock, without_detours(), pytest.MonkeyPatch.context() as monkeypatch:
+        gc.freeze()
         one = Ground(clock, monkeypatch)
         with answering(one):
             yield one
