@@ -72,9 +72,10 @@ unit: setup ## Unit tests with coverage, on the Python of .venv
 # gets, or which credential counts, does not, so `make unit` asks that on one Python; the integration tests ask it once more on the oldest.
 units: PURE = %/test_clouds_yaml.py %/test_identity.py
 units: UNITS = $(patsubst tests/unit/plugins/%,%,$(filter-out $(PURE),$(wildcard tests/unit/plugins/module_utils/test_*.py))) modules/test_access_key.py modules/test_cloud.py modules/test_messages.py modules/test_start.py modules/test_tls.py
-units: setup ## A choice of the unit tests, on all Pythons found
-	@date '+== %T units'
-	scripts/ansible-test units --venv --color no $(UNITS:%=tests/unit/plugins/%)
+units: ONLY =
+units: setup ## A choice of the unit tests, on all Pythons found; on one of them: make units ONLY=3.9
+	@date '+== %T units $(ONLY)'
+	scripts/ansible-test units --venv --color no $(if $(ONLY),--python $(ONLY)) $(UNITS:%=tests/unit/plugins/%)
 
 integration: setup ## Playbooks with each module: in process, and as modules on the oldest Python found
 	@date '+== %T integration'
