@@ -58,6 +58,17 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtestloop(session) -> t.Iterator[None]:
+    """Before pytest-cov combines the counts: a process that was killed when it began to write its own leaves an empty file."""
+    done = yield
+    if not hasattr(session.config, "workerinput"):
+        for file in session.config.rootpath.glob(".coverage.*"):
+            if not file.stat().st_size:
+                file.unlink()
+    return done
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _cover_ansible(request) -> t.Iterator[None]:
     """For files that are marked so."""
