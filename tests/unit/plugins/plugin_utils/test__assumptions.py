@@ -59,6 +59,7 @@ def kinds(switch: str) -> list[str]:
     return [name for name, words in WORDS.items() if switch in IN_WORLDS or switch in words.answers]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("switch", "value"), [case for case in CASES if kinds(case[0])])
 def test_reports_are_true_in_random_worlds(switch: str, value: object) -> None:
     """Of the kinds that the switch is about, whatever else goes wrong there."""

@@ -16,10 +16,10 @@ from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.transport import Reply
 from ansible_collections.otc.bigdata.plugins.plugin_utils import _check_service
 from ansible_collections.otc.bigdata.plugins.plugin_utils._check_service_transcript import transcript
-from ansible_collections.otc.bigdata.tests.unit.utils.wire import cloud_on_the_wire
+from ansible_collections.otc.bigdata.tests.unit.utils.wire import quick_cloud
 
 WORLDS = 1000
-CHUNK = 250
+CHUNK = 50
 ODD = (
     '"',
     "'",
@@ -114,14 +114,17 @@ def forms(value: str) -> set[str]:
     return {value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
 
 
-@pytest.mark.parametrize("first", range(0, WORLDS, CHUNK))
+@pytest.mark.parametrize(
+    "first",
+    [pytest.param(first, marks=[pytest.mark.no_cover] if first else ()) for first in range(0, WORLDS, CHUNK)],
+)
 def test_nothing_private_is_left(first: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """In random worlds with odd names, whichever way the services answer."""
     written: list[str] = []
     monkeypatch.setattr(
         _check_service, "_written", lambda folder, table, *told: written.append(json.dumps([table, *told])) or ["x"]
     )
-    with cloud_on_the_wire() as cloud:
+    with quick_cloud() as cloud:
         for number in range(first, first + CHUNK):
             chance = random.Random(number)
             seed, private = private_world(chance)
