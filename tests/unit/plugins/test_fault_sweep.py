@@ -4,7 +4,7 @@
 """Every fault at every request of every kind of task, one at a time: what the report says is what the emulator knows.
 
 A normal run tells the requests of a task. For each of them, and each fault, the task runs again in a fresh world in which
-that one request meets that fault; then once more without faults. The modules run through their ``main()``.
+that one request meets that fault, through the ``main()`` of the module; then once more without faults.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.faults import (
     fault_of,
 )
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
-from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
+from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_core, run_in_process
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
 from ansible_collections.otc.bigdata.tests.unit.utils.run_module import Result
 from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY, Service
@@ -263,10 +263,17 @@ class Scene:
             store.looked_at(store.jobs.values())
 
     def run(self, retries: int, **options) -> Attempt:
+        return self._attempt(run_in_process, {**self.options, "max_retries": retries, **options})
+
+    def run_again(self) -> Attempt:
+        """Nothing goes wrong any more, so this needs neither Ansible nor more than one request at once."""
+        return self._attempt(run_core, {**self.options, "max_concurrency": 1})
+
+    def _attempt(self, run: t.Callable[[str, dict], Result], options: dict) -> Attempt:
         self.emulator.log.clear()
         self.effects.clear()
         before = self.service.truth
-        result = run_in_process(self.service.module, {**self.options, "max_retries": retries, **options})
+        result = run(self.service.module, options)
         struck = not self.emulator.faults.as_list()
         self.service.let_go()
         reached = {job_id for job_id, dummy in self.effects}
@@ -470,7 +477,7 @@ def sweep(scene: Scene, task: str, fault: str, retries: int, record_property) ->
         first.fault_is_contained(place, fault, retries)
         first.nothing_is_written_twice(place, fault)
         scene.settle()
-        second = Judge(scene, scene.run(retries))
+        second = Judge(scene, scene.run_again())
         second.second_run_is_clean(first)
         survived += not first.result.failed
         complaints += [f"{fault} at {place}: {complaint}" for complaint in first.complaints]

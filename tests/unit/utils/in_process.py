@@ -18,6 +18,8 @@ from unittest import mock
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
 
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
+
 from .forks import forget
 from .run_module import PACKAGE, Result, _environ, _parsed, arguments_of, check_secrets, empty_home, environment
 
@@ -54,6 +56,25 @@ def run_in_process(
     result = _parsed(subprocess.CompletedProcess([name], code, printed.getvalue(), ""))
     check_secrets(result, {**options, **environ})
     return result
+
+
+def run_core(name: str, options: dict, check_mode: bool = False) -> Result:
+    """What the module does, without Ansible's part of it."""
+    module = importlib.import_module(f"{PACKAGE}.{name}")
+    return Result(module.CORE(_filled(module.SPEC, options), Context({}, check_mode)))
+
+
+def _filled(spec: dict, given: dict) -> dict:
+    """The options as Ansible passes them to a module."""
+    filled = {}
+    for name, option in spec.items():
+        value = given.get(name, option.get("default"))
+        if isinstance(value, dict) and "options" in option:
+            value = _filled(option["options"], value)
+        elif option.get("elements") == "str" and value is not None:
+            value = list(map(str, value))
+        filled[name] = value
+    return filled
 
 
 @contextlib.contextmanager

@@ -22,13 +22,6 @@ import typing as t
 
 import pytest
 
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
-from ansible_collections.otc.bigdata.plugins.modules import (
-    dli_batch_job,
-    dli_flink_jobs,
-    dli_sql_jobs,
-    mrs_job_executions,
-)
 from ansible_collections.otc.bigdata.tests.emulator.cloud import CHOICES
 from ansible_collections.otc.bigdata.tests.emulator.faults import KINDS, Fault, Faults
 from ansible_collections.otc.bigdata.tests.emulator.world import GONE, Job
@@ -36,6 +29,7 @@ from ansible_collections.otc.bigdata.tests.emulator.world import GONE, Job
 from .clock import Clock, virtual_time
 from .faults import FAULTS, HELD_BACK, IN_LISTS, PASSING, fault_of
 from .flink import Flink
+from .in_process import run_core
 from .judge import (
     COMMON_ANSWERS,
     HALVES,
@@ -51,8 +45,6 @@ from .judge import (
     matches,
 )
 from .mrs import Mrs
-from .run_module import Result
-from .spark import Spark
 from .sql import Sql
 from .wire import QuickCloud, answering, everything_imported, without_detours
 from .worlds import WORDS, Witness, Words, plain
@@ -70,7 +62,6 @@ MOST_FAULTS = 6
 CHUNK = 500  # worlds that a process plays before it asks for more
 TIMEOUT = 2  # seconds, for a request
 TOO_SLOW = 0.1  # seconds for each byte of an answer
-MODULES = {Flink: dli_flink_jobs, Spark: dli_batch_job, Sql: dli_sql_jobs, Mrs: mrs_job_executions}
 
 
 # ---- what may be ----
@@ -357,7 +348,7 @@ class Scene:
         ground.acts = [(act.get("before", 0) + 1, self._act(act, acted, expired)) for act in acts]
         tokens = ground.world.identities.tokens
         ground.faults.plan((one["fault"], self._fault(one)) for one in faults)
-        result = Result(MODULES[words.service].CORE(self._options(), Context({}, check_mode)))
+        result = run_core(self.service.module, self._options(), check_mode)
         ground.faults.clear()
         ground.world.identities.tokens.update(tokens)
         if ground.bugs:
@@ -388,9 +379,7 @@ class Scene:
     def _options(self) -> dict:
         login = self.service.by_token if self.world.get("login") != "password" else self.service.by_password
         scope = {} if "cluster_name" in self.task else self.service.scope
-        given = {"wait_interval": 10, "request_timeout": TIMEOUT, **login, **scope, **self.task}
-        spec = MODULES[self.words.service].SPEC
-        return _filled(spec, given)
+        return {"wait_interval": 10, "request_timeout": TIMEOUT, **login, **scope, **self.task}
 
     def _known(self, job: Job) -> Known:
         """A job before a run."""
@@ -433,19 +422,6 @@ class Scene:
                 self.ground.put(act["job"], {**act["entry"], "hidden": bool(job and job.hidden)})
 
         return expire if act.get("expire") else change
-
-
-def _filled(spec: dict, given: dict) -> dict:
-    """The options as Ansible passes them to a module."""
-    filled = {}
-    for name, option in spec.items():
-        value = given.get(name, option.get("default"))
-        if isinstance(value, dict) and "options" in option:
-            value = _filled(option["options"], value)
-        elif option.get("elements") == "str" and value is not None:
-            value = list(map(str, value))
-        filled[name] = value
-    return filled
 
 
 @contextlib.contextmanager
