@@ -55,9 +55,10 @@ fix: setup ## Let ruff mend what it can
 	ruff format
 
 sanity: CORE =
+sanity: SKIP =
 sanity: setup ## ansible-test sanity, for all Pythons found; with another ansible-core, for its own: make sanity CORE=2.16
 	@date '+== %T sanity $(CORE)'
-	$(if $(CORE),scripts/with-core $(CORE)) scripts/ansible-test sanity --local --color no \
+	$(if $(CORE),scripts/with-core $(CORE)) scripts/ansible-test sanity --local --color no $(SKIP:%=--skip-test %) \
 	  $(if $(CORE),--python "$$(scripts/with-core $(CORE) python -c 'import sys; print(*sys.version_info[:2], sep=".")')")
 
 fast: setup ## The tests that need no connection and no process, through one of the two doors
