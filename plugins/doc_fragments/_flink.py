@@ -32,10 +32,18 @@ options:
           - Shell-style patterns (V(*), V(?), V([a-z])) of which one must match the whole name, for example
             V(nightly-*).
           - Upper and lower case differ. A job without a name matches none. A pattern that begins with V(!) is an error,
-            as no pattern takes jobs out again.
+            see O(filters.not_name).
           - A list may be given as text with commas, for example V(orders, clicks). Blanks around an element do not count.
             An empty element, a line break or a control character in it is an error. This holds for all lists here, and for
             single words.
+        type: list
+        elements: str
+      not_name:
+        description:
+          - Patterns as in O(filters.name). A job whose whole name matches one of them is left alone.
+          - By itself it is an error, as it chooses no job. O(filters.name) V(*) beside it means every other job with a name.
+          - A job without a name is not left alone. If the service does not tell the name of a job that matches all other keys,
+            nothing is done for that job, and it has failed. A module that only reads returns it.
         type: list
         elements: str
       status:

@@ -198,6 +198,15 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ result.jobs | selectattr('changed') | map(attribute='name') }}"
 
+- name: Stop what runs on a queue, but for some jobs
+  otc.bigdata.dli_flink_jobs:
+    state: stopped
+    filters:
+      queue_name: streaming
+      status: [job_running]
+      not_name: ["billing-*", "orders-enriched"]
+    trigger_savepoint: true
+
 - name: Give the nightly jobs an hour to end by themselves, then stop the others with a savepoint
   otc.bigdata.dli_flink_jobs:
     state: stopped

@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 
 from .._cloud.errors import OptionError
 from .._cloud.text import escaped
-from .selection import NOT, UNITS, Fields, Job, moment, tags_of
+from .selection import NOT, NOT_NAME, UNITS, Fields, Job, moment, tags_of
 
 Jobs = t.Mapping[t.Any, Job]  # by id
 MOST_SHOWN = 5  # names or words that a message tells of
@@ -111,6 +111,19 @@ class Name(Filter):
         return f"is named {_or(self.wanted)}{_in_brackets('close', _close(self.wanted, names))}"
 
 
+class OtherName(Name):
+    """None of these patterns. A job that shows no name at all is left to may_be_excluded()."""
+
+    def fits(self, found: t.Any) -> bool:
+        return not super().fits(found)
+
+    def none_has(self, misses: Misses) -> str:
+        return f"has a name other than {_or(self.wanted)}"
+
+    def but_for(self, job: Job) -> str:
+        return f"is taken out by {self.key}"
+
+
 class Age(Filter):
     """At least so many seconds old. A job without a usable time never is."""
 
@@ -145,7 +158,7 @@ class Tags(Filter):
 
 
 Misses = t.Sequence[tuple[Job, list[Filter]]]  # jobs, each with the filters that it does not pass
-OF_ALL_SERVICES: t.Mapping[str, type[Filter]] = {"name": Name, "older_than": Age, "tags": Tags}
+OF_ALL_SERVICES: t.Mapping[str, type[Filter]] = {"name": Name, NOT_NAME: OtherName, "older_than": Age, "tags": Tags}
 
 
 def _filters(filters: t.Mapping[str, t.Any], fields: Fields, now: float) -> list[Filter]:
@@ -153,11 +166,13 @@ def _filters(filters: t.Mapping[str, t.Any], fields: Fields, now: float) -> list
 
 
 def _kind(key: str, wanted: t.Any, fields: Fields) -> type[Filter]:
+    if key in OF_ALL_SERVICES:
+        return OF_ALL_SERVICES[key]
     if key.startswith(NOT):
         return OtherWord
     if key in fields.parts:
         return Part
-    return OF_ALL_SERVICES.get(key) or (Word if isinstance(wanted, list) else Filter)
+    return Word if isinstance(wanted, list) else Filter
 
 
 def matching(
@@ -198,7 +213,7 @@ def why_none(
     alone = _missed_by_all(asked, misses)
     if alone:
         return said + alone.none_has(misses)
-    given = ", ".join(key for key in filters if not key.startswith(NOT))
+    given = ", ".join(key for key in filters if key == NOT_NAME or not key.startswith(NOT))
     return f"{said}matches all of {given}{_nearly_chosen(misses, fields)}"
 
 

@@ -22,6 +22,7 @@ BLANKS = "\t \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\
 CONTROL = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode: control, format (no width), half a surrogate pair, line breaks
 EARLIEST = 1_420_070_400_000  # 2015 in ms since 1970: before any job of these services
 NOT = "not_"  # begins the name of a filter that takes jobs out again
+NOT_NAME = f"{NOT}name"
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,12 @@ def _filters(filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     given = {key: cleaned(f"filters.{key}", value) for key, value in filters.items() if value is not None}
     if not given:
         raise OptionError("filters: is empty and would select every job; name at least one key")
-    if "name" in given:
-        refuse_exclusion("filters.name", given["name"])
+    for key in ("name", NOT_NAME):
+        refuse_exclusion(f"filters.{key}", given.get(key, ()), f"; filters.{NOT_NAME} does, with a pattern without !")
+    if given.keys() == {NOT_NAME}:
+        raise OptionError(
+            f"filters.{NOT_NAME}: only takes jobs out again and chooses none; name another key beside it, such as name: ['*']"
+        )
     if "older_than" in given:
         given["older_than"] = seconds(given["older_than"])
     return given
@@ -142,12 +147,13 @@ def plain(where: str, text: str) -> str:
     return found
 
 
-def refuse_exclusion(where: str, globs: t.Sequence[t.Any]) -> None:
+def refuse_exclusion(where: str, globs: t.Sequence[t.Any], way_out: str = "") -> None:
     """Refuses a leading ``!``, which elsewhere in Ansible takes out what matches. Here it would only be part of a name."""
     for number, glob in enumerate(globs):
         if str(glob).startswith("!"):
             raise OptionError(
                 f"{where}[{number}]: {str(glob)[:LONGEST_SHOWN]!r} begins with !, but no pattern takes jobs out again"
+                f"{way_out}"
             )
 
 

@@ -22,7 +22,7 @@ from .._cloud.given import Value, refuse_odd
 from .._cloud.options import Spec
 from .._jobs.options import filter_option, texts
 from .._jobs.plan import DesiredState, Notes, Owed, Refusals, Remains, Step, Words, Write, until_ended
-from .._jobs.selection import Fields, Job, Selection, asked, select
+from .._jobs.selection import NOT_NAME, Fields, Job, Selection, asked, select
 from .._jobs.service import PAGE, Export, Page, Pages, Paging
 from .._jobs.shapes import page, part, the_job
 from .dli import DLI, agree, check_tags, refusal_in, tag_query
@@ -177,6 +177,7 @@ class FlinkJobs:
         reason="status_desc",
         filters={
             "name": "name",
+            NOT_NAME: "name",
             "status": "status",
             "queue_name": "queue_name",
             "job_type": "job_type",
@@ -220,7 +221,7 @@ class FlinkJobs:
     @staticmethod
     def options() -> Spec:
         """Those that choose jobs."""
-        keys = filter_option(["name", "status"], ["queue_name", "job_type", "user_name", "older_than"])
+        keys = filter_option(["name", NOT_NAME, "status"], ["queue_name", "job_type", "user_name", "older_than"])
         keys["options"]["tags"] = {"type": "dict"}
         return {"job_ids": texts(), "filters": keys}
 

@@ -22,7 +22,7 @@ from .._cloud.text import WORD
 from .._jobs.lists import Listing, held_still
 from .._jobs.options import filter_option, texts
 from .._jobs.plan import DesiredState, Notes, Refusals, Step, Words, Write, until_ended
-from .._jobs.selection import Fields, Job, Selection, cleaned, select
+from .._jobs.selection import NOT_NAME, Fields, Job, Selection, cleaned, select
 from .._jobs.service import PAGE, Export, Page, Pages, Paging
 from .._jobs.shapes import page, part, tags, the_job
 
@@ -106,6 +106,7 @@ class JobExecutions:
         reason="",
         filters={
             "name": "job_name",
+            NOT_NAME: "job_name",
             "state": "job_state",
             "result": "job_result",
             "job_type": "job_type",
@@ -149,7 +150,9 @@ class JobExecutions:
             "cluster_id": {"type": "str"},
             "cluster_name": {"type": "str"},
             "job_ids": {**texts(), "aliases": ["job_id_list"]},
-            "filters": filter_option(["name", "state", "result"], ["job_type", "user", "queue", "older_than"]),
+            "filters": filter_option(
+                ["name", NOT_NAME, "state", "result"], ["job_type", "user", "queue", "older_than"]
+            ),
         }
 
     @staticmethod

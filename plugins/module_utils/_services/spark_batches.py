@@ -21,7 +21,7 @@ from .._cloud.errors import Refused
 from .._cloud.options import Spec
 from .._jobs.options import filter_option, texts
 from .._jobs.plan import DesiredState, Refusals, Step, Words, Write, until_ended
-from .._jobs.selection import Fields, Job, Selection, asked, select
+from .._jobs.selection import NOT_NAME, Fields, Job, Selection, asked, select
 from .._jobs.service import PAGE, Export, Page, Pages, Paging
 from .._jobs.shapes import page, the_job
 from .dli import DLI
@@ -66,6 +66,7 @@ class BatchJobs:
         reason="",
         filters={
             "name": "name",
+            NOT_NAME: "name",
             "state": "state",
             "queue_name": "queue",
             "owner": "owner",
@@ -86,7 +87,7 @@ class BatchJobs:
     @staticmethod
     def options() -> Spec:
         """Those that choose jobs."""
-        keys = filter_option(["name", "state"], ["queue_name", "owner", "older_than"])
+        keys = filter_option(["name", NOT_NAME, "state"], ["queue_name", "owner", "older_than"])
         return {"batch_id": {**texts(), "aliases": ["batch_ids"]}, "filters": keys}
 
     @staticmethod

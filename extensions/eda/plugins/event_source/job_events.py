@@ -62,11 +62,11 @@ options:
     suboptions:
       flink:
         description:
-          - C(name), C(status), C(queue_name), C(job_type), C(user_name), C(tags).
+          - C(name), C(not_name), C(status), C(queue_name), C(job_type), C(user_name), C(tags).
         type: dict
       spark:
         description:
-          - C(name), C(state), C(queue_name), C(owner).
+          - C(name), C(not_name), C(state), C(queue_name), C(owner).
         type: dict
       sql:
         description:
@@ -74,7 +74,7 @@ options:
         type: dict
       mrs:
         description:
-          - C(name), C(state), C(result), C(job_type), C(user), C(queue).
+          - C(name), C(not_name), C(state), C(result), C(job_type), C(user), C(queue).
         type: dict
   interval:
     description:

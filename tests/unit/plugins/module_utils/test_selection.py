@@ -113,7 +113,7 @@ def test_a_text_that_no_name_can_be(kind: t.Any, text: str) -> None:
             selected(kind, **{key: text})
         assert ascii(text)[1:-1] in ascii(str(error.value)).replace("\\\\", "\\")
         assert str(error.value).isprintable()
-    for key in ("name", KINDS[kind][1]):
+    for key in ("name", "not_name", KINDS[kind][1]):
         with pytest.raises(OptionError, match=rf"^filters.{key}\[1\]: .*control character"):
             selected(kind, **{key: ["x", text]})
 
@@ -127,8 +127,9 @@ def test_tags_that_no_name_can_be(tags: dict[str, t.Any]) -> None:
 
 @pytest.mark.parametrize("text", ["!orders", " !orders", "!", "!*"])
 def test_no_pattern_takes_jobs_out_again(kind: t.Any, text: str) -> None:
-    with pytest.raises(OptionError, match=rf"^filters.name\[1\]: {text.strip()!r}".replace("*", r"\*")):
-        selected(kind, name=["orders*", text])
+    for key in ("name", "not_name"):
+        with pytest.raises(OptionError, match=rf"^filters.{key}\[1\]: {text.strip()!r}".replace("*", r"\*")):
+            selected(kind, **{key: ["orders*", text]})
     assert selected(kind, name=["[!o]*"])
 
 
@@ -148,6 +149,8 @@ def test_duplicates_collapse_in_the_order_given() -> None:
         ({}, "filters"),
         ({"name": None}, "filters"),
         ({"name": []}, "filters.name"),
+        ({"not_name": []}, "filters.not_name"),
+        ({"name": ["a"], "not_name": ["b", ""]}, r"filters.not_name\[1\]"),
         ({"name": [""]}, r"filters.name\[0\]"),
         ({"name": [" "]}, r"filters.name\[0\]"),
         ({"name": ["a", "", "b"]}, r"filters.name\[1\]"),
@@ -214,6 +217,8 @@ def test_an_unknown_status_is_a_warning() -> None:
         ({"older_than": 3600}, True),
         ({"older_than": 3601}, False),
         ({"name": ["orders"], "queue_name": "other"}, False),
+        ({"not_name": ["x", "Orders*"]}, True),
+        ({"not_name": ["x", "*rs"], "name": ["orders"]}, False),
         ({"user_name": "demo"}, True),  # the answer does not tell: left to the service
     ],
 )
@@ -308,6 +313,8 @@ def test_why_none_of_none() -> None:
     filters = {"status": ["job_init"]}
     assert why_none({}, filters, FlinkJobs.fields, {}, NOW) == "there are none"
     assert why_none({}, filters, FlinkJobs.fields, {"status": "x"}, NOW) == "there are none with status x"
+    filters = {"not_name": ["x", "*"], "status": ["job_running"]}
+    assert why_none({1: JOB}, filters, FlinkJobs.fields, {}, NOW) == "1 job read, none has a name other than x or *"
 
 
 def test_why_none_of_many() -> None:

@@ -39,13 +39,37 @@ def test_texts_that_no_name_can_be(service):
     given = [
         ({"filters": {"name": "orders\nclicks"}}, ("filters.name[0]", "orders\\nclicks")),
         ({"filters": {"name": "orders,,clicks"}}, ("filters.name[1]", "is empty")),
-        ({"filters": {"name": ["orders", "!clicks"]}}, ("filters.name[1]", "!clicks")),
+        ({"filters": {"name": ["orders", "!clicks"]}}, ("filters.name[1]", "!clicks", "filters.not_name does")),
+        ({"filters": {"name": "*", "not_name": "!clicks"}}, ("filters.not_name[0]", "!clicks")),
+        ({"filters": {"name": "*", "not_name": "clicks\r\n"}}, ("filters.not_name[0]", "\\r\\n")),
+        ({"filters": {"name": "*", "not_name": []}}, ("filters.not_name", "is empty")),
+        ({"filters": {"not_name": "clicks", "name": None}}, ("filters.not_name", "chooses none", "name: ['*']")),
         ({service.ids: f"{service.id(1)}\n"}, (f"{service.ids}[0]", "\\n")),
     ]
     for chosen, words in given:
         check_refused(service.run("absent", **chosen), *words)
         check_refused(service.info(**chosen), *words)
         assert not service.log
+
+
+def test_all_but_some(service):
+    """Upper and lower case differ. A job without a name matches no pattern, so none takes it out."""
+    kind = service.kind
+    ids = service.jobs(*({kind.name_field: name or "", "age": 9} for name in NAMES))
+    for filters, chosen in (
+        ({"name": "*", "not_name": ["orders*", "x"]}, ids[2:3]),
+        ({"older_than": "1s", "not_name": "ORDERS*, clicks"}, [*ids[:2], ids[3]]),
+    ):
+        assert {job["id"] for job in service.run("stopped", filters=filters, check_mode=True)["jobs"]} == {*chosen}
+        assert {job[kind.id_field] for job in service.info(filters=filters)["jobs"]} == {*chosen}
+
+
+def test_a_name_that_is_not_told(spark):
+    """Nobody knows whether it is one of those that are taken out."""
+    told, untold = spark.jobs({"name": "orders", "state": "running"}, {"name": None, "state": "running"})
+    result = spark.run("stopped", filters={"state": "running", "not_name": "clicks"})
+    assert spark.written == [told]
+    assert result.job(untold)["msg"] == "could not be read: the list does not tell its name, so it is left alone"
 
 
 def test_clusters_that_no_name_can_be(mrs):
@@ -85,6 +109,17 @@ def test_nothing_is_selected(service):
     assert service.run("stopped", filters={"name": "x"})["msg"] == "No job selected: there are none"
     assert service.run("stopped", [])["msg"] == "No job selected"
     assert "msg" not in service.info()
+
+
+def test_all_are_taken_out(service):
+    for filters, said in (
+        (
+            {"name": "orders", "not_name": "ord*"},
+            "matches all of name, not_name (close: orders is taken out by not_name)",
+        ),
+        ({"name": "ORDERS", "not_name": "ord*"}, "none is named ORDERS (close: orders)"),
+    ):
+        assert service.run("absent", filters=filters)["msg"].endswith(said)
 
 
 def test_nothing_is_listed_for_a_query(flink):
