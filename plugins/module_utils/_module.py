@@ -14,7 +14,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ._cloud.context import Context, Core, traced
+from ._cloud.context import NEVER_ARGUMENT, Context, Core, traced
 from ._cloud.errors import Bug, Interrupted
 from ._cloud.misplaced import misplaced
 from ._cloud.options import Spec, secrets_in
@@ -30,10 +30,12 @@ class Module(AnsibleModule):  # type: ignore[misc]
 
     params: dict[str, t.Any]
     secrets: t.Collection[str] = ()  # that are not among its options
+    never: t.Mapping[str, str] = {}
 
     def _load_params(self) -> None:
         super()._load_params()
         self._set_internal_properties()  # takes what is not an option out of them
+        self.never = self.params.pop(NEVER_ARGUMENT, None) or {}
         errors, self.params = misplaced(self.argument_spec, self.params)
         if errors:
             self.fail_json(msg="; ".join(errors))
@@ -56,7 +58,7 @@ def run(core: Core, spec: Spec) -> None:
     if trouble:
         fault = {"failed": True, "msg": without_requests(trouble), "exception": Bug(trouble).traceback}
         module.fail_json(**_traced(module, fault))
-    context = Context(os.environ, module.check_mode, module._diff, module._verbosity)
+    context = Context(os.environ, module.check_mode, module._diff, module._verbosity, never=module.never)
     try:
         result = core(module.params, context)
     except Interrupted as error:

@@ -27,11 +27,12 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.release import __version__ as ansible_version
 from ansible.utils.display import Display
 
-from ..module_utils._cloud.context import Context, traced
+from ..module_utils._cloud.context import NEVER_ARGUMENT, Context, traced
 from ..module_utils._cloud.errors import Interrupted
 from ..module_utils._cloud.misplaced import misplaced
 from ..module_utils._cloud.options import secrets_in
 from ..module_utils._cloud.text import HIDDEN_WHOLE, masked, shows
+from ..module_utils._jobs import guard
 
 
 def _copy_of_stderr() -> int:
@@ -61,6 +62,8 @@ OPTIONS = {
         "env": [{"name": "OTC_BIGDATA_PROGRESS"}],
         "ini": [{"section": "otc_bigdata", "key": "progress"}],
     },
+    # Without the environment, as Ansible would take one of the two: whoever sets one must not switch off the other
+    "never": {"type": "str", "default": "", "ini": [{"section": "otc_bigdata", "key": "never"}]},
 }
 PLUGIN = "otc_bigdata"
 C.config.initialize_plugin_configuration_definitions("action", PLUGIN, OPTIONS)
@@ -75,6 +78,14 @@ def _option(name: str) -> t.Any:
         raise
     except Exception as error:
         raise AnsibleError(f"{PLUGIN}: {name}: {error}") from None
+
+
+def _never() -> dict[str, str]:
+    """The names of jobs that no task may change, by the place on the controller that has them."""
+    return {
+        f"{guard.NEVER} of the controller": os.environ.get(guard.NEVER, ""),
+        f"{guard.NEVER} (ansible.cfg: never)": _option("never"),
+    }
 
 
 def _is_known(version: str) -> bool:
@@ -112,7 +123,9 @@ class FastPath(NormalAction):  # type: ignore[misc]
         arguments = None if reason else self._plain_arguments()
         if arguments is None:
             display.vvv(f"{self._task.action}: as a module: {reason or 'unusual arguments'}")
-            return super()._execute_module(*args, task_vars=task_vars, **kwargs)
+            # The host of a module does not have the environment and the settings of the controller, and a task may set an environment
+            given = {**self._task.args, NEVER_ARGUMENT: _never()}
+            return super()._execute_module(*args, **{"module_args": given, **kwargs}, task_vars=task_vars)
         display.vvv(f"{self._task.action}: in process")
         flags: dict[str, t.Any] = {}  # what Ansible tells a module beside its arguments
         self._update_module_args(self._task.action, flags, task_vars or {})
@@ -168,6 +181,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
             flags["_ansible_verbosity"],
             self._on_progress(),
             _parent_is_there(),
+            never=_never(),
         )
         context.add_secrets(secrets_in(spec, options))
         warnings = _doubly_given(spec, arguments)

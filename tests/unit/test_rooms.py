@@ -35,7 +35,7 @@ FLOORS = {
     ],
     "_jobs": [
         {"deadline", "options", "plan", "progress", "selection"},
-        {"filters", "report", "service"},
+        {"filters", "guard", "report", "service"},
         {"exports", "shapes"},
         {"lists"},
         {"reading"},

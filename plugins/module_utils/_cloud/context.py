@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from .errors import Bug, Failure, Fatal
 from .text import Passcode
 
+NEVER_ARGUMENT = "_ansible_otc_bigdata_never"  # an argument beside the options: what the controller tells a module, see Context.never
+
 
 def _always() -> bool:
     return True
@@ -25,6 +27,8 @@ class Context:
     """``environ``: environment variables; ``verbosity``: how many -v; ``on_progress`` gets lines that tell of it.
 
     ``awaited``: whether somebody still waits for the result.
+
+    ``never``: names of jobs that no task may change, by the places that have them beside the environment.
 
     ``secrets``: see ``add_secrets``; ``repeats``: the requests that were sent again, and why; ``bugs``: tracebacks.
     """
@@ -38,6 +42,7 @@ class Context:
     secrets: set[str] = field(default_factory=set)
     repeats: list[str] = field(default_factory=list)
     bugs: list[str] = field(default_factory=list)
+    never: t.Mapping[str, str] = field(default_factory=dict)
 
     def add_secrets(self, values: t.Iterable[str]) -> None:
         """Hides these texts, also in the forms that messages may quote: escaped as in JSON, and without repeated blanks."""

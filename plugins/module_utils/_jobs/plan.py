@@ -208,6 +208,7 @@ class Entry:
     id: t.Any
     goal: DesiredState
     name: str | None = None
+    named: bool = False  # the service has told its name, be it an empty one
     beside: dict[str, t.Any] = field(default_factory=dict)  # what a report shows beside its name, or instead of one
     row: dict[str, t.Any] = field(
         default_factory=dict
@@ -243,7 +244,7 @@ class Entry:
         if self.last:
             self.last = self.last.looked(moved)
         self.steady = not moved
-        self.name = name or self.name
+        self.name, self.named = name or self.name, self.named or name is not None
         self.status, self.reason, self.notes, self.unread = status, reason, notes, None
         self.been.add(self.word)
 

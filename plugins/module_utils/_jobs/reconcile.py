@@ -32,6 +32,7 @@ from .._cloud.options import check_range
 from .deadline import Deadline
 from .exports import export_all
 from .filters import matching, may_be_excluded, why_none
+from .guard import NEVER, keep_off, patterns
 from .plan import (
     Answer,
     DesiredState,
@@ -72,10 +73,12 @@ def reconcile(job_type: JobType, options: Options, context: Context) -> Result:
         if task.selection.ids != ():
             service = job_type(Client(task.connection, job_type.api, context, task.deadline.moment), options)
             _choose(service, task)
+            keep_off(task.open(), task.never)
             if task.check_mode:
                 _foresee(task)
             else:
                 _drain(service, task, until_ended(job_type.ended, job_type.twice))
+                keep_off(task.open(), task.never)  # somebody may have renamed one meanwhile
                 _export(service, task)
                 _carry_out(service, task)
         result = _reported(task, context)
@@ -100,9 +103,13 @@ def _task(job_type: JobType, options: Options, context: Context) -> Task:
         )
     goal = job_type.goal(options)
     selection = job_type.select(options)
+    never: tuple[str, ...] = ()
+    if goal.writes and job_type.fields.name:
+        never = patterns({NEVER: context.environ.get(NEVER, ""), **context.never})
     connection = read_connection(options, context.environ, job_type.api.name)
     context.add_secrets(connection.secrets)
-    task = Task(options, connection, selection, goal, context.check_mode, deadline, Progress(context.on_progress))
+    progress = Progress(context.on_progress)
+    task = Task(options, connection, selection, goal, context.check_mode, deadline, progress, never)
     task.warnings.extend(selection.warnings)
     return task
 
@@ -228,7 +235,7 @@ def _drain(service: Service, task: Task, end: DesiredState) -> None:
     seconds, wait_timeout = task.options["drain_timeout"], task.options["wait_timeout"]
     if not seconds:
         return
-    known = [entry for entry in task.entries if entry.seen]
+    known = [entry for entry in task.open() if entry.seen]
     at_work = [entry for entry in known if not has_ended(entry, end)]
     task.deadline.begin(seconds)
     # all of them, as one that has ended may be started again meanwhile

@@ -30,6 +30,7 @@ class Task:
     check_mode: bool
     deadline: Deadline
     progress: Progress
+    never: t.Sequence[str] = ()  # patterns of the names of jobs that no task may change
     memory: ListCache = field(default_factory=ListCache)
     entries: list[Entry] = field(default_factory=list)
     why_none: str = ""  # why the filters have selected no job

@@ -315,6 +315,38 @@ def test_wrong_setting():
         assert emulator.log.summary()["reads"] == 0
 
 
+NEVER = [
+    {"name": "Environment", FLINK: {"state": "stopped", "job_ids": [1]}},
+    {"name": "Settings", FLINK: {"state": "stopped", "job_ids": [2]}},
+    {
+        "name": "Environment of a module",
+        FLINK: {"state": "stopped", "job_ids": [1]},
+        "environment": {"OTC_BIGDATA_NEVER": ""},
+    },
+    {
+        "name": "Settings for a module, and its environment",
+        FLINK: {"state": "stopped", "job_ids": [2, 3]},
+        "environment": {"OTC_BIGDATA_NEVER": "orders"},
+    },
+    {"name": "Others", FLINK: {"state": "stopped", "filters": {"name": "*", "not_name": "billing*, payroll"}}},
+]
+
+
+def test_jobs_that_no_task_may_change():
+    """What is set on the controller counts in both ways, together, and no task can switch it off."""
+    jobs = [{"name": name, "status": "job_running"} for name in ("billing", "payroll", "orders")]
+    with world(flink_jobs=jobs) as (emulator, here):
+        here.write("ansible.cfg", "[otc_bigdata]\nnever = payroll\n")
+        tasks = [{**task, "ignore_errors": True} for task in NEVER]
+        run = here.playbook([{"tasks": tasks}], "-vvv", OTC_BIGDATA_NEVER="billing*").end()
+        said = run.tasks()
+        named = [re.findall(r"OTC_BIGDATA_NEVER: (.*?) must never", said[task["name"]])[:1] for task in NEVER]
+        assert named == [["1 (billing)"], ["2 (payroll)"], ["1 (billing)"], ["2 (payroll), 3 (orders)"], []], run.said
+        assert re.findall(rf"{FLINK}: (?:in|as).*", run.out) == [IN_PROCESS] * 2 + [UNUSUAL] * 2 + [IN_PROCESS]
+        assert "_ansible_otc" not in run.said
+        assert stops(emulator) == [3]
+
+
 # ---- the same results ----
 
 BATCHES = [f"0a324461-d9d9-45da-a52a-{n:012}" for n in range(6)]

@@ -1,0 +1,53 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""Jobs that no task may change, whoever selects them: those whose names OTC_BIGDATA_NEVER has. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from fnmatch import fnmatchcase
+
+from .._cloud.errors import OptionError
+from .._cloud.text import escaped
+from .plan import Entry
+from .selection import NOT_NAME, cleaned, refuse_exclusion
+
+NEVER = "OTC_BIGDATA_NEVER"
+MOST_NAMED = 20  # jobs that a message names
+
+
+def patterns(given: t.Mapping[str, str]) -> tuple[str, ...]:
+    """Those of all places where some are given: the name of the place → text with commas. An empty one counts as unset.
+
+    Raises OptionError for what no name can hold.
+    """
+    globs: list[str] = []
+    for place, text in given.items():
+        found = cleaned(place, text.split(",")) if text else []
+        refuse_exclusion(place, found)
+        globs += found
+    return tuple(dict.fromkeys(globs))
+
+
+def keep_off(entries: t.Iterable[Entry], globs: t.Sequence[str]) -> None:
+    """Fails each job whose name matches. Then it raises OptionError, so that the others are left alone, too.
+
+    A job whose name is not known fails by itself: like one that cannot be read, it is never written to.
+    """
+    hit: list[str] = []
+    for entry in entries:
+        if globs and entry.status is not None and not entry.named:
+            entry.fail(f"left alone, as the service does not tell its name and {NEVER} is set")
+        matched = [glob for glob in globs if entry.named and fnmatchcase(str(entry.name or ""), glob)]
+        if matched:
+            entry.fail(f"must never be changed, as its name matches {escaped(matched[0])} ({NEVER})")
+            hit.append(f"{entry.id} ({escaped(str(entry.name or 'no name'))})")
+    if hit:
+        more = f" and {len(hit) - MOST_NAMED} more" if len(hit) > MOST_NAMED else ""
+        raise OptionError(
+            f"{NEVER}: {', '.join(hit[:MOST_NAMED])}{more} must never be changed, so nothing was done (take them out by "
+            f"filters.{NOT_NAME}, leave out their IDs, or take their names out of {NEVER})"
+        )

@@ -1,0 +1,151 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""OTC_BIGDATA_NEVER: jobs that no task may change. What the controller says of them is in action/test_fast_path.py, too."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.otc.bigdata.tests.unit.utils.service import check_refused
+
+NEVER = "OTC_BIGDATA_NEVER"
+BILLING = {"environ": {NEVER: "payroll, billing-*"}}
+WRITING = {
+    "flink": ("stopped", "absent", "started", "restarted"),
+    "batches": ("stopped", "absent"),
+    "mrs": ("stopped", "absent"),
+}
+SAID = "(take them out by filters.not_name, leave out their IDs, or take their names out of OTC_BIGDATA_NEVER)"
+
+
+@pytest.fixture(params=WRITING)
+def service(request):
+    """One of the three, with a job that may be changed, and one that must not."""
+    service = request.getfixturevalue({"batches": "spark"}.get(request.param, request.param))
+    named(service, "orders", "billing-eu")
+    return service
+
+
+def named(service, *names: str | None, **entry) -> list:
+    """These jobs run."""
+    kind = service.kind
+    return service.jobs(
+        *({kind.name_field: name, kind.state_field: service.running, "age": 9, **entry} for name in names)
+    )
+
+
+def test_nothing_is_written(service):
+    """To none of the jobs, by ID or by filter, and check mode says so as well."""
+    other, billing = service.truth
+    before = service.truth
+    for state in WRITING[service.store.partition("_")[0]]:
+        for chosen in ({"ids": [other, billing]}, {"filters": {"older_than": "1s"}, "check_mode": True}):
+            result = service.run(state, **chosen, **BILLING)
+            check_refused(result, f"{NEVER}: {billing} (billing-eu) must never be changed, so nothing was done {SAID}")
+            assert result.job(billing)["msg"] == f"must never be changed, as its name matches billing-* ({NEVER})"
+            assert result.job(other)["msg"] == "not finished, see the error of the task"
+            assert not service.writes
+    assert service.truth == before
+
+
+def test_one_that_needs_no_write(flink):
+    """It is as wanted. But who names it means to change it. A single get is enough for that."""
+    (billing,) = named(flink, "billing-eu", status="job_finish")
+    check_refused(flink.run("stopped", [billing], **BILLING), f"{billing} (billing-eu)")
+    assert len(flink.log) == 1
+
+
+def test_the_others_are_changed(service):
+    other = next(iter(service.truth))
+    filters = {"older_than": "1s", "not_name": "billing-*"}
+    result = service.run("stopped", filters=filters, **BILLING)
+    assert (result.failed, service.written) == (False, [other])
+    assert not service.run("stopped", [other], environ={NEVER: "Orders, rders, order"}).failed
+    assert not service.run("stopped", [other], environ={NEVER: ""}).failed
+
+
+def test_who_changes_nothing(service):
+    """Whatever the variable says."""
+    for never in ("billing-*", "!billing-*"):
+        result = service.run("ended", filters={"older_than": "1s"}, check_mode=True, environ={NEVER: never})
+        assert result["summary"]["total"] == 2
+        assert NEVER not in result["msg"]
+
+
+def test_names_that_are_not_known(spark):
+    """What has no name is no job of such a name, unless that is any name. But null may mean that it is not told."""
+    other, nameless, untold = named(spark, "orders", "", None)
+    result = spark.run("absent", [other, nameless, untold, spark.id(99)], **BILLING)
+    assert sorted(spark.written) == [other, nameless]
+    assert result.job(untold)["msg"] == f"left alone, as the service does not tell its name and {NEVER} is set"
+    assert result.column("failed") == {other: False, nameless: False, untold: True, spark.id(99): False}
+    check_refused(spark.run("stopped", [nameless], environ={NEVER: "*"}), f"{nameless} (no name)")
+
+
+def test_names_are_data(flink):
+    """Many of them, and such as a terminal would obey."""
+    named(flink, *(f"billing-\x1b[31m{n}" for n in range(40)))
+    message = flink.run("stopped", filters={"name": "*"}, **BILLING)["msg"]
+    assert "(billing-\\x1b[31m20) and 20 more" in message
+    assert message.isprintable()
+
+
+MALFORMED = {
+    "billing-*,,x": "[1]: is empty",
+    "billing-*,": "[1]: is empty",
+    " ": "[0]: is empty",
+    "x, !billing-*": "[1]: '!billing-*' begins with !",
+    "billing-*\n": "[0]: 'billing-*\\n' has a line break or control character in it",
+    "a\u200b": "[0]: 'a\\u200b' has a line break or control character in it",
+}
+
+
+def test_malformed(service):
+    """One error before the first request, also where no job is chosen."""
+    for never, said in MALFORMED.items():
+        check_refused(service.run("absent", [], environ={NEVER: never}), f"{NEVER}{said}")
+        check_refused(service.run("absent", [*service.truth], environ={NEVER: never}), f"{NEVER}{said}")
+        assert not service.log
+
+
+def test_sql_jobs_have_no_name(sql):
+    (job,) = sql.jobs({"status": "RUNNING"})
+    assert not sql.run("stopped", [job], environ={NEVER: "*, !"}).failed
+
+
+def test_before_any_export(flink):
+    named(flink, "orders", "billing-eu")
+    check_refused(flink.run("absent", filters={"name": "*"}, export_to="b/f", **BILLING), "billing-eu")
+    assert not flink.writes
+
+
+def test_renamed_while_jobs_end(flink):
+    """The last look before the first write counts."""
+    ids, reads = named(flink, "orders", "clicks"), []
+
+    def renamed(request, body):
+        reads.append(request)
+        return json.loads(json.dumps(body).replace("clicks", "billing-eu")) if len(reads) > 4 else body
+
+    flink.change_answers(renamed)
+    result = flink.run("stopped", ids, drain_timeout=60, wait_interval=10, **BILLING)
+    check_refused(result, f"{ids[1]} (billing-eu)")
+    assert not flink.writes
+
+
+@pytest.mark.parametrize("door", ["module"], indirect=True)
+def test_what_the_controller_says(flink, door):
+    """Beside the options, where the environment of the host says something else. Nobody sees it there."""
+    (billing,) = named(flink, "billing-eu")
+    places = {f"{NEVER} of the controller": "billing-*", f"{NEVER} (ansible.cfg: never)": "x"}
+    for never in ("", "y"):
+        result = flink.run("stopped", [billing], environ={NEVER: never}, _ansible_otc_bigdata_never=places)
+        check_refused(result, f"{billing} (billing-eu)")
+        assert "_ansible_otc_bigdata_never" not in result.invocation
+    places = {f"{NEVER} (ansible.cfg: never)": "x,"}
+    result = flink.run("stopped", [billing], _ansible_otc_bigdata_never=places)
+    check_refused(result, f"{NEVER} (ansible.cfg: never)[1]: is empty")
+    assert not flink.log
