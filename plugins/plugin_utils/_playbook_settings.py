@@ -28,6 +28,7 @@ from ..module_utils._cloud.identity import PROJECT, TARGET_PROJECT
 from ..module_utils._cloud.levels import ENVIRONMENT
 from ..module_utils._cloud.options import connection_options
 from ..module_utils._jobs.plan import Step
+from ..module_utils._jobs.selection import NOT_NAME, refuse_exclusion
 from ..module_utils._services.flink_jobs import STOP_STEPS, folder_in_obs
 from ..module_utils._services.registry import JOB_TYPES
 
@@ -181,16 +182,21 @@ def _meanings(spec: Spec, values: Settings, meant: Settings) -> Settings:
 
 def _lists(spec: Spec, found: Settings) -> Settings:
     """All lists, also those that nobody has given; and the filters that choose jobs of any status."""
-    clusters, names, services = found.get("clusters") or [], found.get("names") or [], found.get("services")
+    clusters, names, excepted = (found.get(name) or [] for name in ("clusters", "names", "except_names"))
+    services = found.get("services")
     if services is None:
-        services = _possible_services(spec, names, clusters)
+        services = _possible_services(spec, [*names, *excepted], clusters)
     # No pattern matches a job without a name, but every job is meant to include it
     patterns = None if "*" in names or not names else names
-    filters = {"name": patterns, "queue_name": found.get("queue_name")}
+    chosen_by = {"name": patterns, NOT_NAME: excepted or None, "queue_name": found.get("queue_name")}
+    filters = {key: value for key, value in chosen_by.items() if value is not None}
     return {
         "names": names,
+        "except_names": excepted,
         "patterns": patterns,
-        "filters": {key: value for key, value in filters.items() if value is not None},
+        "filters": filters,
+        # By itself it is no filter. A Flink job always has a name
+        "filters_of_reader": {"name": ["*"], **filters} if filters.keys() == {NOT_NAME} else filters,
         "clusters": clusters,
         "services": services,
     }
@@ -303,7 +309,7 @@ def _shown(value: t.Any) -> str:
 def _way_out(name: str, kind: str, value: t.Any) -> str:
     if not isinstance(value, (bool, int, float, datetime.date)):
         return ""
-    pattern = "write a pattern such as [0]10, or " if name == "names" else ""
+    pattern = "write a pattern such as [0]10, or " if name in ("names", "except_names") else ""
     quoted, mark = ('["010"]', "comma") if kind == "list" else ('"010"', "blank")
     return f"; {pattern}quote it in YAML, as in {name}: {quoted}, or put a {mark} after it in a survey"
 
@@ -312,6 +318,7 @@ def _wrong_values(spec: Spec, found: Settings, given: Variables) -> t.Iterator[s
     empty = [name for name in spec if _is_empty(name, found[name], given)]
     yield from (f"{name}: {EMPTY}" for name in empty)
     yield from wrong_characters(spec, found)
+    yield from _exclusions(found)
     yield from _wrong_choice(spec, found, bool(empty))
     yield from _wrong_services(found)
     yield from wrong_figures(spec, found)
@@ -319,6 +326,15 @@ def _wrong_values(spec: Spec, found: Settings, given: Variables) -> t.Iterator[s
     yield from _wrong_folder(found)
     yield from _two_projects(found, given)
     yield from _hosts_of_inventories(found, given)
+
+
+def _exclusions(found: Settings) -> t.Iterator[str]:
+    """Patterns that begin with ``!``, which the modules would refuse, too, each under another name."""
+    for name in ("names", "except_names"):
+        try:
+            refuse_exclusion(name, found[name], "; except_names does, with a pattern without !")
+        except OptionError as error:
+            yield str(error)
 
 
 def _wrong_choice(spec: Spec, found: Settings, empty: bool) -> t.Iterator[str]:
@@ -335,6 +351,8 @@ def _wrong_services(found: Settings) -> t.Iterator[str]:
         yield "clusters: the service mrs needs the names of its clusters"
     if "sql" in found["services"] and found["names"]:
         yield "names: SQL jobs have no name; leave sql out of services, or choose by queue_name or all_jobs"
+    if "sql" in found["services"] and found["except_names"]:
+        yield "except_names: SQL jobs have no name, so all of them would be cancelled; leave sql out of services, or handle it in a run of its own"
 
 
 def _wrong_files(found: Settings) -> t.Iterator[str]:
@@ -529,7 +547,8 @@ def _checks(found: Settings) -> str:
 
 def _stops(found: Settings) -> str:
     savepoints = "" if "flink" not in found["services"] else f"; Flink jobs {_savepoints(found)}"
-    return f"Stop what runs in {_services(found)}: {_which(found)}{savepoints}{_time_to_end(found)}"
+    spared = "; SQL jobs have no name, so none of them is cancelled" if found["except_names"] else ""
+    return f"Stop what runs in {_services(found)}: {_which(found)}{spared}{savepoints}{_time_to_end(found)}"
 
 
 def _drains(found: Settings) -> str:
@@ -544,7 +563,8 @@ def _time_to_end(found: Settings) -> str:
 def _purges(found: Settings) -> str:
     stopped = ", also Flink jobs that were stopped or could not be started" if found["delete_stopped"] else ""
     kept = f"; Flink jobs are exported to {found['export_to']} first" if found["export_to"] else ""
-    return f"Delete what has ended in {_services(found)}: jobs older than {found['older_than']}{stopped}{kept}"
+    old = f"jobs older than {found['older_than']}{_but(found)}"
+    return f"Delete what has ended in {_services(found)}: {old}{stopped}{kept}"
 
 
 def _window(found: Settings) -> str:
@@ -571,10 +591,13 @@ def _services(found: Settings) -> str:
 
 def _which(found: Settings) -> str:
     names = [str(name) for name in found["names"]]
-    queue = f"on the queue {found['queue_name']}" if found["queue_name"] is not None else ""
-    if "*" in names or not names:
-        return f"every job {queue}".strip()
-    return f"jobs named {', '.join(names)} {queue}".strip()
+    queue = f" on the queue {found['queue_name']}" if found["queue_name"] is not None else ""
+    meant = "every job" if "*" in names or not names else f"jobs named {', '.join(names)}"
+    return f"{meant}{queue}{_but(found)}"
+
+
+def _but(found: Settings) -> str:
+    return f", but not {', '.join(found['except_names'])}" if found["except_names"] else ""
 
 
 def _place(found: Settings, given: Variables) -> str:

@@ -190,7 +190,7 @@ def test_stop_all_of_a_queue():
 
 
 def test_one_service_fails():
-    """The others are handled all the same, and the end names all that failed. Names and queue choose together."""
+    """The others are handled all the same, and the end names all that failed. Names and queue choose together, but for some."""
     common = {"queue_name": "streaming", "status": "job_running"}
     seed = {
         "flink_jobs": [
@@ -198,18 +198,22 @@ def test_one_service_fails():
             {"job_id": 2, "name": "orders-b", **common},
             {"job_id": 3, "name": "clicks", **common},
             {"job_id": 4, "name": "orders-c", **common, "queue_name": "critical"},
+            {"job_id": 5, "name": "orders-d", **common},
         ],
         "batches": [
+            {"id": batch_id(3), "name": "orders-d", "state": "running", "queue": "streaming"},
             {"id": batch_id(1), "name": "orders", "state": "running", "queue": "streaming"},
             {"id": batch_id(2), "name": "orders", "state": "running", "queue": "spark"},
         ],
         "mrs_jobs": [
             {"job_id": "a", "job_name": "orders", "job_state": "RUNNING", "queue": "streaming"},
             {"job_id": "b", "job_name": "orders", "job_state": "RUNNING", "queue": "default"},
+            {"job_id": "c", "job_name": "orders-d", "job_state": "RUNNING", "queue": "streaming"},
         ],
     }
     variables = {
         "names": ["orders*", "alerts"],
+        "except_names": "x*, orders-d",
         "queue_name": "streaming",
         "clusters": ["nowhere", "analytics"],
         "services": "spark,mrs,flink",
@@ -220,14 +224,9 @@ def test_one_service_fails():
         run = play(here, "stop_all", variables)
         assert run.code == 2
         found = truth(emulator)
-        assert [found[one] for one in (1, 2, 3, 4)] == [
-            "job_running",
-            "job_cancel_success",
-            "job_running",
-            "job_running",
-        ]
-        assert [found[batch_id(one)] for one in (1, 2)] == ["dead", "running"]
-        assert [found[one] for one in ("a", "b")] == ["KILLED", "RUNNING"]
+        assert {one for one in (1, 2, 3, 4, 5) if found[one] != "job_running"} == {2}
+        assert [found[batch_id(one)] for one in (1, 2, 3)] == ["dead", "running", "running"]
+        assert [found[one] for one in ("a", "b", "c")] == ["KILLED", "RUNNING", "RUNNING"]
         assert counts(run) == {"flink": [2, 1, 0, 1], "spark": [1, 1, 0, 0], "mrs": [1, 1, 0, 0]}
         first, second = fatal(run).splitlines()
         assert first.startswith("flink: Stopped 1 of 2 jobs, 1 failed: 1: ")
@@ -389,8 +388,10 @@ def test_purge_finished():
         "flink_jobs": [
             *({"job_id": number, "status": status, "age": OLD} for number, status in statuses.items()),
             {"job_id": 501, "status": "job_finish", "age": 86400},
+            {"job_id": 502, "name": "kept", "status": "job_finish", "age": OLD},
         ],
         "mrs_jobs": [
+            {"job_id": "kept", "job_name": "kept", "job_state": "FINISHED", "age": OLD},
             *({"job_id": state, "job_state": state, "age": OLD} for state in states),
             {"job_id": "new", "job_state": "FINISHED", "age": 86400},
         ],
@@ -398,14 +399,14 @@ def test_purge_finished():
     }
     with world(**seed) as (emulator, here):
         before = truth(emulator)
-        variables = {"older_than": "30d", "clusters": "analytics"}
+        variables = {"older_than": "30d", "clusters": "analytics", "except_names": "kept"}
         run, dummy = three_runs(emulator, here, "purge_finished", variables, 2)
         ended = {number for number, status in statuses.items() if status == "job_finish"}
         gone = ended | {"FINISHED", "FAILED", "KILLED"}
         assert truth(emulator) == {job_id: None if job_id in gone else status for job_id, status in before.items()}
         assert counts(run) == {"flink": [1, 1, 0, 0], "mrs": [3, 3, 0, 0]}
 
-        run = play(here, "purge_finished", {"older_than": "30d", "delete_stopped": True})
+        run = play(here, "purge_finished", {"older_than": "30d", "delete_stopped": True, "except_names": "k*"})
         no_end = ("job_cancel_success", "job_submit_fail", "job_arrearage_stopped")
         gone |= {number for number, status in statuses.items() if status in no_end}
         assert truth(emulator) == {job_id: None if job_id in gone else status for job_id, status in before.items()}
@@ -703,12 +704,19 @@ TYPO = {"names": "Orders*", **WINDOW}
 
 
 def test_nothing_matches():
-    """A slip in a pattern: the tasks do not run while the jobs do, and the file does not call the window over."""
-    seed = [{"job_id": 1, "name": "orders", **RUNNING}, {"job_id": 2, "name": "old", "status": "job_finish"}]
+    """A slip in a pattern: the tasks do not run while the jobs do, and the file does not call the window over.
+
+    The last window is for all jobs but one, which runs on.
+    """
+    seed = [
+        {"job_id": 1, "name": "orders", **RUNNING},
+        {"job_id": 2, "name": "old", "status": "job_finish"},
+        {"job_id": 3, "name": "billing", **RUNNING},
+    ]
     hosts = {
         "slip": TYPO,
         "few": {**TYPO, "names": "o*", "min_jobs": 3},
-        "enough": {**TYPO, "names": "o*", "min_jobs": 2},
+        "enough": {**WINDOW, "all_jobs": True, "except_names": "b*", "min_jobs": 2},
     }
     with world(flink_jobs=seed) as (emulator, here):
         here.write("upgrade.yml", HAND_OVER)

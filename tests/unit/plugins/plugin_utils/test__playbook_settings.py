@@ -111,6 +111,21 @@ def test_defaults():
     assert taken("maintenance_window", {"queue_name": "q"})["min_jobs"] == 1
 
 
+@pytest.mark.parametrize("playbook", ["stop_all", "maintenance_window"])
+def test_all_but_some(playbook):
+    """They choose no job. A reader needs another filter beside them. SQL jobs have no name, so all of them are left alone."""
+    assert taken(playbook, {"except_names": "b*"})["complaints"] == [MISSING]
+    for every in ({"all_jobs": True}, {"names": "*"}):
+        found = taken(playbook, {**every, "except_names": "b*\n 010,"})
+        assert (found["complaints"], found["except_names"]) == ([], ["b*", "010"])
+        assert (found["patterns"], found["filters"]) == (None, {"not_name": ["b*", "010"]})
+        assert found["filters_of_reader"] == {"name": ["*"], "not_name": ["b*", "010"]}
+        assert set(found["services"]) <= {"flink", "spark"}
+    for chosen in ({"queue_name": "q"}, {"names": "a"}):
+        found = taken(playbook, {**chosen, "except_names": ["b"]})
+        assert found["filters"] == found["filters_of_reader"] != {"not_name": ["b"]}
+
+
 NO_TEXTS = [
     (8, "the number 8"),
     (0, "the number 0"),
@@ -221,6 +236,13 @@ def empty(name: str) -> str:
         ("stop_all", {"names": "a", "services": []}, empty("services")),
         ("stop_all", {"names": "*", "services": "flink,sql"}, NO_NAMES),
         ("stop_all", {"names": "a", "queue_name": "q", "services": ["sql"]}, NO_NAMES),
+        ("stop_all", {"queue_name": "q", "except_names": "a", "services": ["sql", "flink"]}, "except_names: SQL jobs have no name, so all of them"),
+        ("stop_all", {"names": "a,!b"}, "names[1]: '!b' begins with !, but no pattern takes jobs out again; except_names does"),
+        ("purge_finished", {"older_than": "1d", "except_names": "!b"}, "except_names[0]: '!b' begins with !"),
+        ("purge_finished", {"older_than": "1d", "except_names": []}, empty("except_names")),
+        ("purge_finished", {"older_than": "1d", "except_names": [8]}, "except_names: must be text, not the number 8; write a pattern such as"),
+        ("maintenance_window", {"names": "a", "except_names": ["a", ""]}, empty("except_names")),
+        ("maintenance_window", {"names": "a", "except_names": ["a\x1b"]}, "except_names: has a line break or another control character"),
         ("stop_all", {"names": "a", "wait_timeout": -1}, "wait_timeout: must be at least 0, not -1"),
         ("maintenance_window", {"queue_name": "q", "min_jobs": -1}, "min_jobs: must be at least 0, not -1"),
         ("maintenance_window", {"queue_name": "q", "start_again": "sometimes"}, "value of start_again must be one of: always, after_success, never"),
@@ -291,6 +313,16 @@ def test_all_jobs(playbook):
             "stop_all",
             {"queue_name": "q", "services": "sql", "drain_timeout": 60},
             "Stop what runs in sql: every job on the queue q; after 60 s to end by themselves; the project of the credential",
+        ),
+        (
+            "stop_all",
+            {"queue_name": "q", "except_names": "b*, x", "services": "spark"},
+            "Stop what runs in spark: every job on the queue q, but not b*, x; SQL jobs have no name, so none of them is cancelled; the project of the credential",
+        ),
+        (
+            "purge_finished",
+            {"older_than": "30d", "except_names": "billing-*"},
+            "Delete what has ended in flink: jobs older than 30d, but not billing-*; the project of the credential",
         ),
         (
             "drain_queue",
