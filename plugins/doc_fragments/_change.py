@@ -69,6 +69,10 @@ options:
       - The longest pause between two polls of the jobs, in seconds and greater than 0. The first polls come sooner.
     type: float
     default: 10
+notes:
+  - E(OTC_BIGDATA_NEVER) on the controller, or on the host of the module, and C(never) in the section C(otc_bigdata) of C(ansible.cfg) hold
+    patterns of names, with commas. A task that selects a job of such a name, and would change it if that were needed, fails before it
+    changes any job. SQL jobs have no names, so this does not protect them.
 seealso:
   - name: What happens to my jobs
     description: Tables of statuses and states, waiting, safety with filters.

@@ -24,7 +24,7 @@ options:
       - Selects the jobs that match all of the given keys. At least one key is needed.
       - A key that is V(null) counts as not given. An empty string, list or dictionary is an error, because it would
         select more jobs than it seems to.
-      - SQL jobs have no name to choose them by.
+      - SQL jobs have no name to choose them by, or to take them out by.
       - Mutually exclusive with O(job_ids).
     type: dict
     suboptions:

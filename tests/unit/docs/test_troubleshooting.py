@@ -43,6 +43,7 @@ AGENCY = {"target_agency_name": "ops-agency", "target_domain_name": "customer-do
 USER_ID = "u0" * 16
 USER = {"id": USER_ID, "name": "demo", "password": "demo-password"}
 ALL = {"name": ["*"]}
+NEVER = {"OTC_BIGDATA_NEVER": "orders"}
 
 
 def variables(options: dict[str, str]) -> dict[str, str]:
@@ -240,6 +241,13 @@ TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
     "No job selected: ... read, none ...": lambda it: it.absent(filters={"name": ["Orders"]}),
     "names: SQL jobs have no name": lambda it: it.names_of_sql_jobs(),
     "more than 10000 jobs of the list have the same start_time": Trouble.crowded_moment,
+    "except_names: SQL jobs have no name": lambda it: it.of_playbook(
+        {"all_jobs": True, "except_names": "a", "services": "sql"}, {}
+    ),
+    "OTC_BIGDATA_NEVER: ... must never be changed, so nothing was done": lambda it: it.stop(environ=NEVER),
+    "left alone, as the service does not tell its name and OTC_BIGDATA_NEVER is set": lambda it: it.stop(
+        ids=it.flink.jobs({"name": None}), environ=NEVER
+    ),
     "max_jobs: the filters match ... jobs, more than ...": lambda it: it.absent(filters=ALL, max_jobs=3),
     "filters.tags: the service filters by it, but": lambda it: it.absent(filters={"tags": {"team": "sales"}}),
     "trigger_savepoint: only states stopped and restarted make a savepoint": lambda it: it.absent(
