@@ -40,9 +40,9 @@ def matches(words: Words, answers: dict, job: t.Any, wanted: dict, now: float) -
     if words.service is Sql and "job_type" not in wanted and job["job_type"] == "RESTART_QUEUE":
         return False
     for key, value in wanted.items():
-        if key == "name":
+        if key in ("name", "not_name"):
             name = HALVES.sub("\ufffd", job[words.kind.name_field])
-            fits = bool(name) and any(fnmatch.fnmatchcase(name, glob) for glob in value)
+            fits = (bool(name) and any(fnmatch.fnmatchcase(name, glob) for glob in value)) is (key == "name")
         elif key == "older_than":
             timeless = job.status == "LAUNCHING" and answers["sql_launching"] == "no_start_time"
             fits = not timeless and job[words.kind.time_field] < (now - 86400) * 1000

@@ -160,10 +160,13 @@ def _filters(chance: random.Random, words: Words) -> dict:
     }
     lists = {"name", status, "result", *({"job_type"} if words.service is Sql else ())}
     few = chance.sample(sorted(keys), chance.choice((1, 1, 2)))
-    return {
+    found = {
         key: chance.sample(keys[key], chance.choice((1, 2))) if key in lists else chance.choice(keys[key])
         for key in few
     }
+    if "name" in keys and chance.random() < 0.2:
+        found["not_name"] = chance.sample(("a1", "?2", "B*", "*"), chance.choice((1, 2)))
+    return found
 
 
 def _fault(chance: random.Random) -> dict:
