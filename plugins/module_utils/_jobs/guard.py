@@ -17,17 +17,21 @@ from .selection import NOT_NAME, cleaned, refuse_exclusion
 
 NEVER = "OTC_BIGDATA_NEVER"
 MOST_NAMED = 20  # jobs that a message names
+QUOTES = {"'", '"'}
 
 
 def patterns(given: t.Mapping[str, str]) -> tuple[str, ...]:
     """Those of all places where some are given: the name of the place → text with commas. An empty one counts as unset.
 
-    Raises OptionError for what no name can hold.
+    Raises OptionError for what no name can hold, and for quotes, which some files keep: such a pattern would protect nothing.
     """
     globs: list[str] = []
     for place, text in given.items():
         found = cleaned(place, text.split(",")) if text else []
         refuse_exclusion(place, found)
+        for number, glob in enumerate(found):
+            if {glob[0], glob[-1]} & QUOTES:
+                raise OptionError(f"{place}[{number}]: {escaped(glob)} has a quote at its begin or end; leave it out")
         globs += found
     return tuple(dict.fromkeys(globs))
 

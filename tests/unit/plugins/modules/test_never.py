@@ -99,6 +99,8 @@ MALFORMED = {
     " ": "[0]: is empty",
     "x, !billing-*": "[1]: '!billing-*' begins with !",
     "billing-*\n": "[0]: 'billing-*\\n' has a line break or control character in it",
+    "x, 'billing-*'": "[1]: 'billing-*' has a quote at its begin or end",
+    "['x', y": "[0]: ['x' has a quote at its begin or end",
     "a\u200b": "[0]: 'a\\u200b' has a line break or control character in it",
 }
 
