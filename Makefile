@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check-emulator test lint fix fast unit sanity units integration molecule docs artefact smoke rulebook bench throttling simulation worlds lock clean
+.PHONY: help setup demo check-emulator test lint fix fast unit sanity units integration molecule docs links artefact smoke rulebook bench throttling simulation worlds lock clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -91,6 +91,10 @@ molecule: setup ## Scenarios of playbooks, each run twice against an emulator
 docs: setup ## The pages of the documentation, as on docs.ansible.com
 	@date '+== %T docs'
 	scripts/docs
+
+links: setup ## Whether the links of the documentation to other sites work, which needs the internet
+	@date '+== %T links'
+	scripts/docs --external
 
 artefact: setup ## Build the collection, look at what is in it, and install it into .cache/artefact
 	@date '+== %T artefact'

@@ -6,9 +6,14 @@
 
 from __future__ import annotations
 
+import pathlib
 import re
+import sys
 
 from docutils import nodes
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from pages import pages
 
 project = "otc.bigdata"
 copyright = "otc.bigdata contributors, GPL-3.0-or-later"  # pylint: disable=redefined-builtin
@@ -18,12 +23,16 @@ default_role = "any"
 highlight_language = "YAML+Jinja"
 pygments_style = "ansible"
 
-REPOSITORY = "https://github.com/otc-bigdata/otc.bigdata"
+OWNER, NAME = "otc-bigdata", "otc.bigdata"
+REPOSITORY = f"https://github.com/{OWNER}/{NAME}"
+VERSIONS = f"https://{OWNER}.github.io/{NAME}/"  # .github/workflows/docs.yml publishes it
+SITE = f"{VERSIONS}latest/"
 html_theme = "sphinx_ansible_theme"
 html_title = html_short_title = "otc.bigdata"
 html_theme_options = {
     "documentation_home_url": REPOSITORY,
     "topbar_links": {
+        "Other versions": VERSIONS,
         "Ansible forum": "https://forum.ansible.com/",
         "Ansible documentation": "https://docs.ansible.com/",
     },
@@ -31,6 +40,18 @@ html_theme_options = {
 html_show_sphinx = False
 html_copy_source = False
 html_use_index = False
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+antsibull_ext_color_scheme = "default-autodark"
+# For `scripts/docs --external`: addresses that are examples, or are there only for those who have logged in
+linkcheck_ignore = [
+    r"https?://(127\.0\.0\.1|localhost|[\w.-]*\.?example\.com)",
+    rf"{REPOSITORY}/(issues/new|security)",
+    re.escape(SITE),
+]
+linkcheck_anchors_ignore_for_url = [r"https://github\.com/"]  # scripts make the anchors there
+linkcheck_retries = 3
+linkcheck_timeout = 30
 
 # Labels of the documentation of Ansible that antsibull-docs refers to, and their pages
 ANSIBLE = "https://docs.ansible.com/ansible/latest"
@@ -42,8 +63,33 @@ PAGES = {
     "callback_plugins": "plugins/callback.html",
     "common_return_values": "reference_appendices/common_return_values.html",
 }
-PICTURES_ON_GITHUB = "https://raw.githubusercontent.com/otc-bigdata/otc.bigdata/main/docs/docsite/images/"
-GUIDE_ON_GITHUB = re.compile(rf"`([^`<]+) <{re.escape(REPOSITORY)}/blob/main/docs/docsite/rst/(\w+)\.rst>`_+")
+PICTURES_ON_GITHUB = f"https://raw.githubusercontent.com/{OWNER}/{NAME}/main/docs/docsite/images/"
+PAGE_OF_SITE = re.compile(rf"`([^`<]+) <{re.escape(SITE)}([\w/]+)\.html>`_+")
+# A heading of index.rst and the table of contents below it
+CONTENTS = re.compile(r"^(.+)(\n[-~]+\n(?:(?!\.\. toctree::|.*\n[-~]+\n).*\n)*\.\. toctree::\n)", re.MULTILINE)
+INDEX = "\n".join(
+    [
+        "{}",
+        "Playbooks",
+        "---------",
+        "",
+        "They run without an inventory: ``ansible-playbook otc.bigdata.stop_all -e queue_name=streaming --check``.",
+        "",
+        ".. toctree::",
+        "    :maxdepth: 1",
+        "",
+        *(f"    {page}" for page in pages() if page.startswith("playbook")),
+        "",
+        "Event source",
+        "------------",
+        "",
+        ".. toctree::",
+        "    :maxdepth: 1",
+        "",
+        *(f"    {page}" for page in pages() if not page.startswith("playbook")),
+        "",
+    ]
+)
 
 
 def elsewhere(app, env, node, contnode) -> nodes.reference | None:
@@ -61,9 +107,12 @@ def elsewhere(app, env, node, contnode) -> nodes.reference | None:
 
 
 def all_is_here(app, docname: str, source: list[str]) -> None:
-    """Modules lead readers of ansible-doc to the guides on GitHub, and a guide shows a picture from there. Both are here, too."""
-    text = GUIDE_ON_GITHUB.sub(r":ref:`\1 <ansible_collections.otc.bigdata.docsite.\2>`", source[0])
-    source[0] = text.replace(PICTURES_ON_GITHUB, "/images/")
+    """Modules lead readers of ansible-doc to this site, and a guide shows a picture from GitHub. Both are here, too.
+
+    The index gets the pages that antsibull-docs does not know, and captions for the sidebar, which shows no headings.
+    """
+    text = PAGE_OF_SITE.sub(r":doc:`\1 </\2>`", source[0]).replace(PICTURES_ON_GITHUB, "/images/")
+    source[0] = CONTENTS.sub(r"\1\2    :caption: \1\n", INDEX.format(text)) if docname == "index" else text
 
 
 def setup(app) -> dict[str, bool]:

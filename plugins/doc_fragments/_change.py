@@ -76,10 +76,10 @@ notes:
 seealso:
   - name: What happens to my jobs
     description: Tables of statuses and states, waiting, safety with filters.
-    link: https://github.com/otc-bigdata/otc.bigdata/blob/main/docs/docsite/rst/guide_states.rst
+    link: https://otc-bigdata.github.io/otc.bigdata/latest/docsite/guide_states.html
   - name: Reading the job report
     description: Changed, failed, both, and how to continue.
-    link: https://github.com/otc-bigdata/otc.bigdata/blob/main/docs/docsite/rst/guide_report.rst
+    link: https://otc-bigdata.github.io/otc.bigdata/latest/docsite/guide_report.html
   - plugin: otc.bigdata.job_table
     plugin_type: filter
     description: Shows the result as a table.

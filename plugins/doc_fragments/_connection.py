@@ -253,11 +253,11 @@ notes:
 seealso:
   - name: Authentication
     description: Credentials, projects and endpoints.
-    link: https://github.com/otc-bigdata/otc.bigdata/blob/main/docs/docsite/rst/guide_authentication.rst
+    link: https://otc-bigdata.github.io/otc.bigdata/latest/docsite/guide_authentication.html
   - name: Troubleshooting
     description: Messages and error codes, and what to do.
-    link: https://github.com/otc-bigdata/otc.bigdata/blob/main/docs/docsite/rst/guide_troubleshooting.rst
+    link: https://otc-bigdata.github.io/otc.bigdata/latest/docsite/guide_troubleshooting.html
   - name: Speed, and watching a task
     description: Where a task runs, progress, Ctrl-C.
-    link: https://github.com/otc-bigdata/otc.bigdata/blob/main/docs/docsite/rst/guide_watching.rst
+    link: https://otc-bigdata.github.io/otc.bigdata/latest/docsite/guide_watching.html
 """

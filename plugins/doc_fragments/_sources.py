@@ -65,5 +65,5 @@ notes:
 seealso:
   - name: Inventories of clusters and projects
     description: From clusters and projects to a playbook for all of them.
-    link: https://github.com/otc-bigdata/otc.bigdata/blob/main/docs/docsite/rst/guide_inventory.rst
+    link: https://otc-bigdata.github.io/otc.bigdata/latest/docsite/guide_inventory.html
 """

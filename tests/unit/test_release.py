@@ -45,7 +45,8 @@ def test_cores() -> None:
     """Those that tasks run in process on are those that all of it was tried on."""
     first, last = KNOWN[0], KNOWN[-1]
     following = f"2.{int(last.partition('.')[2]) + 1}"
-    assert load(".github/workflows/ci.yml")["jobs"]["core"]["strategy"]["matrix"]["core"] == list(KNOWN)
+    for workflow, job in (("ci", "core"), ("release", "sanity")):
+        assert load(f".github/workflows/{workflow}.yml")["jobs"][job]["strategy"]["matrix"]["core"] == list(KNOWN)
     assert load("meta/runtime.yml")["requires_ansible"] == f">={first}.0"
     environment = load("playbooks/awx/execution-environment.yml")["dependencies"]
     assert environment["ansible_core"]["package_pip"] == f"ansible-core>={first},<{following}"

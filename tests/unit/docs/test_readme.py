@@ -16,6 +16,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.guides import GUIDES, ROOT
 pytestmark = pytest.mark.no_cover
 
 REPOSITORY = "https://github.com/otc-bigdata/otc.bigdata/blob/main/"
+SITE = "https://otc-bigdata.github.io/otc.bigdata/latest/"
 
 
 def text(path: str) -> str:
@@ -49,7 +50,7 @@ def test_guides():
     assert set(listed) == guides
     assert len(listed) == len(guides)
     for guide in guides:
-        assert f"{REPOSITORY}docs/docsite/rst/{guide}.rst" in README
+        assert f"{SITE}docsite/{guide}.html" in README
 
 
 @pytest.mark.parametrize(

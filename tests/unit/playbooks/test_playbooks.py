@@ -908,6 +908,24 @@ def test_wrong_variables(playbook):
         assert emulator.log.entries() == []
 
 
+def test_help():
+    """It tells all variables, ends well although one is missing and another one wrong, and the next playbook goes on."""
+    names = ("purge_finished", "awx.configure")
+    imports = [{"ansible.builtin.import_playbook": f"otc.bigdata.{name}"} for name in names]
+    with folder() as here:
+        variables = json.dumps({"help": "true", "max_jobs": 0})
+        run = here.start("playbook", str(here.write("site.yml", imports)), "-e", variables).end(120)
+        assert run.code == 0, run.said
+        assert recap(run)["changed"] == 0
+        for name in names:
+            path = PLAYBOOKS.joinpath(*name.split(".")[:-1], "meta", f"{name.split('.')[-1]}.yml")
+            (spec,) = yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"].values()
+            for variable, option in spec["options"].items():
+                assert f'"{variable} ({option["type"]}' in run.out
+        assert '"older_than (str, required)"' in run.out
+        assert '"    Default: 100"' in run.out
+
+
 def stop_all_by(here: Folder, line: str, *imports: dict) -> list[str]:
     """The arguments for a playbook that imports this one, also for the host number of an inventory."""
     here.write("hosts.ini", f"number {line}\n")

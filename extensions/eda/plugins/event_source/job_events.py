@@ -28,7 +28,7 @@ description:
     comes from. The source logs in to Data Lake Insight and to MapReduce Service by itself, and again when a login has
     expired. Use an access key, or a user without MFA.
   - A guide tells about events, rulebooks and restarts,
-    U(https://github.com/otc-bigdata/otc.bigdata/blob/main/docs/docsite/rst/guide_events.rst).
+    U(https://otc-bigdata.github.io/otc.bigdata/latest/docsite/guide_events.html).
 options:
   services:
     description:
