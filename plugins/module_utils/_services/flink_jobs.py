@@ -143,6 +143,7 @@ PERMISSIONS = {
     Write.DELETE: "dli:jobs:delete (and for a job that runs dli:jobs:stop, on Huawei Cloud dli:jobs:stopFlinkJob), or a grant on "
     "the job or its queue",
 }
+GET = "dli:jobs:get"
 LIST = "dli:jobs:listAll (Huawei Cloud: dli:jobs:list)"
 EXPORT_PERMISSION = "dli:jobs:export, and DLI needs the right to write to the bucket"
 
@@ -264,7 +265,7 @@ class FlinkJobs:
             return the_job(job_id, part(answer, "job_detail"), self.fields, call)
 
         try:
-            return t.cast(Job, self.client.call("GET", f"{self._jobs}/{job_id}", needs="dli:jobs:get", read=read))
+            return t.cast(Job, self.client.call("GET", f"{self._jobs}/{job_id}", needs=GET, read=read))
         except Refused as error:
             if error.code in UNKNOWN_JOB and error.status in (400, 404):
                 return None

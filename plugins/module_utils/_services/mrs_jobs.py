@@ -78,6 +78,9 @@ PERMISSIONS = {
     Write.DELETE: "mrs:job:delete (Huawei Cloud: mrs:job:batchDelete)",
 }
 
+GET, LIST = "mrs:job:get", "mrs:job:list"
+GET_CLUSTER, LIST_CLUSTERS = "mrs:cluster:get", "mrs:cluster:list"
+
 
 def mrs_id(text: str) -> str:
     """The id of an MRS job or cluster. Raises ValueError."""
@@ -216,7 +219,7 @@ class JobExecutions:
             return the_job(job_id, part(answer, "job_detail"), self.fields, call)
 
         try:
-            return t.cast(Job, self._call("GET", f"{self._jobs}/{job_id}", needs="mrs:job:get", read=read))
+            return t.cast(Job, self._call("GET", f"{self._jobs}/{job_id}", needs=GET, read=read))
         except Refused as error:
             if error.code in UNKNOWN_JOB:
                 return None
@@ -230,7 +233,7 @@ class JobExecutions:
             return page(answer, "job_list", "total_record", self.fields, call)
 
         asked_for = {"limit": PAGE, "offset": offset, **query}
-        return t.cast(Page, self._call("GET", self._jobs, query=asked_for, needs="mrs:job:list", read=read))
+        return t.cast(Page, self._call("GET", self._jobs, query=asked_for, needs=LIST, read=read))
 
     def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Only the state, and only where its spelling is sure; MRS knows SparkPython jobs under another type."""
@@ -257,7 +260,7 @@ def clusters(client: Client) -> Listing:
 
     def read(number: int) -> Page:
         asked_for = {"pageSize": PAGE, "currentPage": number}
-        return t.cast(Page, client.call("GET", path, asked_for, needs="mrs:cluster:list", read=shown))
+        return t.cast(Page, client.call("GET", path, asked_for, needs=LIST_CLUSTERS, read=shown))
 
     def shown(answer: t.Any, call: str) -> Page:
         return page(answer, "clusters", "clusterTotal", CLUSTER, call)
@@ -280,7 +283,7 @@ def cluster(client: Client, cluster_id: str) -> Job | None:
 
     try:
         path = f"{CLUSTERS.format(client.project_id)}/{cluster_id}"
-        return t.cast(Job, client.call("GET", path, needs="mrs:cluster:get", read=read))
+        return t.cast(Job, client.call("GET", path, needs=GET_CLUSTER, read=read))
     except Refused as error:
         if error.code == UNKNOWN_CLUSTER:
             return None
