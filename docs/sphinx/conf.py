@@ -115,7 +115,24 @@ def all_is_here(app, docname: str, source: list[str]) -> None:
     source[0] = CONTENTS.sub(r"\1\2    :caption: \1\n", INDEX.format(text)) if docname == "index" else text
 
 
+def anchors(app, doctree: nodes.document) -> None:
+    """Each message and each error code of the page about them is a link to itself, so that others can be sent there."""
+    if not app.env.docname.endswith("guide_troubleshooting"):
+        return
+    for literal in list(doctree.findall(nodes.literal)):
+        place, text = literal.parent, literal.astext()
+        cell = isinstance(place.parent, nodes.entry) and place.parent.parent.index(place.parent) == 0
+        item = isinstance(place.parent, nodes.list_item) and len(place) == 1
+        if isinstance(place, nodes.term) or cell or item:
+            name = nodes.make_id(f"code-{text}" if cell else text)
+            if name not in doctree.ids:
+                link = nodes.reference("", "", literal.deepcopy(), internal=True, refid=name, ids=[name])
+                doctree.ids[name] = link
+                place.replace(literal, link)
+
+
 def setup(app) -> dict[str, bool]:
     app.connect("missing-reference", elsewhere)
     app.connect("source-read", all_is_here)
+    app.connect("doctree-read", anchors)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
