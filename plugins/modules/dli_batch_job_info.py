@@ -69,7 +69,7 @@ EXAMPLES = r"""
 
 - name: Show what they said last
   ansible.builtin.debug:
-    msg: "{{ dead.jobs | items2dict(key_name='name', value_name='log') }}"
+    msg: "{{ dead.jobs | items2dict(key_name='id', value_name='log') }}"
 
 - name: Read how a batch was submitted
   otc.bigdata.dli_batch_job_info:

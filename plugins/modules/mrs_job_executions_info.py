@@ -64,9 +64,9 @@ EXAMPLES = r"""
       older_than: 1h
   register: lasting
 
-- name: Show the names and users
+- name: Show the IDs and users
   ansible.builtin.debug:
-    msg: "{{ lasting.jobs | items2dict(key_name='job_name', value_name='user') }}"
+    msg: "{{ lasting.jobs | items2dict(key_name='job_id', value_name='user') }}"
 
 - name: Read the arguments of a job
   otc.bigdata.mrs_job_executions_info:
