@@ -41,6 +41,8 @@ lint: setup ## Style, types, licences, changelog, documentation
 	yamllint --strict .
 	shellcheck -x .ci/run $$(grep -l '^#!.*bash' scripts/*)
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	check-jsonschema --builtin-schema vendor.github-issue-forms $$(ls .github/ISSUE_TEMPLATE/*.yml | grep -v config)
+	check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	! command -v actionlint > /dev/null || actionlint
 	nox --no-venv -s extra-checks
 	reuse lint --quiet
