@@ -25,11 +25,9 @@ WORDY = re.compile(r"(?!.*\w:\w+:\w)(\S+ ){6,}\S+")  # one line of words, withou
 # What messages are about: patterns of the path and the message, the first that fits
 ABOUT = {
     "Requests and answers": "module_utils/.* : (the (answer|list|service|token) |two exports|is_success|not sent|cannot be sent|entries|more).*",
-    "The credential, and the project": (
-        "module_utils/_cloud/(agency|auth|client|connection|given|identity|levels|options|rivals|transport) : .*|.* : synchronize.*"
-    ),
-    "The file clouds.yaml": "module_utils/_cloud/cloud.* : .*",
-    "Regions and addresses": "module_utils/_cloud/endpoints : .*",
+    "The file clouds.yaml": "module_utils/_cloud/cloud.*",
+    "Regions and addresses": "module_utils/_cloud/(endpoints|addresses) : .*",
+    "The credential, and the project": "module_utils/_cloud/.*|.* : synchronize.*",
     "Options that choose jobs, or say what is to be done": "module_utils/_(jobs|services)/.*",
     "Playbooks": "(lookup/.*|plugin_utils/_(playbook|configure)_settings) : .*",
     "Inventories": "plugin_utils/_inventory : .*",

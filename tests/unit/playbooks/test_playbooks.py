@@ -228,8 +228,9 @@ def test_one_service_fails():
         assert [found[batch_id(one)] for one in (1, 2, 3)] == ["dead", "running", "running"]
         assert [found[one] for one in ("a", "b", "c")] == ["KILLED", "RUNNING", "RUNNING"]
         assert counts(run) == {"flink": [2, 1, 0, 1], "spark": [1, 1, 0, 0], "mrs": [1, 1, 0, 0]}
-        first, second = fatal(run).splitlines()
+        first, second, page = fatal(run).splitlines()
         assert first.startswith("flink: Stopped 1 of 2 jobs, 1 failed: 1: ")
+        assert page.endswith("/guide_troubleshooting.html#code-dli-15002")
         assert second == "mrs, nowhere: cluster_name: there is no cluster 'nowhere' in this project"
         assert all(write["trigger_savepoint"] for write in Flink(emulator).writes if write and "job_ids" in write)
 
@@ -426,7 +427,8 @@ def test_purge_of_one_service_fails():
         assert run.code == 2
         assert counts(run) == {"flink": [0, 0, 0, 0], "mrs": [2, 1, 0, 1]}
         assert {job_id: status for job_id, status in truth(emulator).items() if status is None} == {"b": None}
-        first, second = fatal(run).splitlines()
+        first, second, page = fatal(run).splitlines()
+        assert re.fullmatch(r"What that means: https://.*/guide_troubleshooting\.html(#code-\d+)?", page)
         assert first.startswith("flink: ")
         assert "3" in first
         assert "max_jobs" in first
