@@ -74,7 +74,7 @@ def drawn(seed: int) -> World:
     words = WORDS[service]
     choices = {**{name: CHOICES[name] for name in (*COMMON_ANSWERS, "expired_token", "iam_error")}, **words.answers}
     numbers = chance.sample(range(1, JOBS + 1), chance.choice((1, 1, 2, 2, 3, 5)))
-    return {
+    world = {
         "service": service,
         "seed": seed,
         "jobs": {number: _entry(chance, words) for number in numbers},
@@ -88,6 +88,10 @@ def drawn(seed: int) -> World:
         "faults": [_fault(chance) for dummy in range(chance.choice((0, 0, *range(MOST_FAULTS + 1))))],
         "acts": [_act(chance, words, numbers) for dummy in range(chance.choice((0, 0, 0, 1, 2)))],
     }
+    # drawn last, so that all else is what the seed has always made
+    if words.kind.name_field and "filters" in world["task"] and chance.random() < 0.2:
+        world["task"]["filters"]["not_name"] = chance.sample(("a1", "?2", "B*", "*"), chance.choice((1, 2)))
+    return world
 
 
 def _entry(chance: random.Random, words: Words) -> dict:
@@ -160,13 +164,10 @@ def _filters(chance: random.Random, words: Words) -> dict:
     }
     lists = {"name", status, "result", *({"job_type"} if words.service is Sql else ())}
     few = chance.sample(sorted(keys), chance.choice((1, 1, 2)))
-    found = {
+    return {
         key: chance.sample(keys[key], chance.choice((1, 2))) if key in lists else chance.choice(keys[key])
         for key in few
     }
-    if "name" in keys and chance.random() < 0.2:
-        found["not_name"] = chance.sample(("a1", "?2", "B*", "*"), chance.choice((1, 2)))
-    return found
 
 
 def _fault(chance: random.Random) -> dict:
