@@ -189,6 +189,8 @@ def text(table: Rows) -> list[str]:
 
 def width(text: str) -> int:
     """In columns of a terminal."""
+    if text.isascii():  # as most are
+        return len(text)
     return sum(
         0 if unicodedata.category(char) in ("Mn", "Me") else 2 if unicodedata.east_asian_width(char) in "WF" else 1
         for char in text

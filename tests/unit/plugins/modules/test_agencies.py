@@ -465,6 +465,7 @@ LOGINS = {
 }
 
 
+@pytest.mark.parametrize("door", ["module"], indirect=True)  # both leave logins to the same code
 @pytest.mark.parametrize("fault", [name for name in FAULTS if name not in IN_LISTS])
 @pytest.mark.parametrize("name", LOGINS)
 def test_sweep(flink, name, fault):

@@ -52,7 +52,10 @@ def name(request) -> str:
 
 @pytest.fixture
 def service(request, name) -> Service:
-    return request.getfixturevalue(name)
+    """With few looks: the time between them is virtual, they are not."""
+    one = request.getfixturevalue(name)
+    one.quick["wait_interval"] = 1
+    return one
 
 
 def ending(service: Service, after: t.Any, end: str, status: str = "", **entry) -> dict:

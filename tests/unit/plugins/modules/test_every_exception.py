@@ -222,7 +222,7 @@ class Run:
         service.answers(mrs_kill_body="result")  # a body that can break
         self.before = service.truth
         login = {**service.by_password, **service.scope, service.ids: self.ids}
-        patience = {"wait_interval": 0.01, "wait_timeout": 600 if wire.left or wire.place.may_have_happened else 1}
+        patience = {"wait_interval": 0.2, "wait_timeout": 600 if wire.left or wire.place.may_have_happened else 1}
         change = {} if reader else {"state": "stopped", **patience}
         name = service.module + ("_info" if reader else "")
         self.result = run_in_process(name, {**login, **change, "max_retries": 1})

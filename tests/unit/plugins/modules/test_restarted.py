@@ -325,7 +325,7 @@ def test_start_that_is_lost_for_good(flink):
     """Nobody knows whether it took effect, although the stop did."""
     flink.job(fields={"has_savepoint": True})
     flink.fault("/run$", "reset_before", times=None)
-    job = flink.run("restarted", [5], wait_timeout=5).job(5)
+    job = flink.run("restarted", [5], wait_timeout=5, wait_interval=1).job(5)
     assert (job["failed"], job["changed"], job["status"]) == (True, True, "job_cancel_success")
     assert "whether its last write took effect is not known" in job["msg"]
     assert len(bodies(flink, "run")) <= 4
