@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import copy
 import gc
 import importlib
 import inspect
@@ -27,6 +28,7 @@ import typing as t
 MODULES = ("ansible.module_utils.basic", "ansible.module_utils.urls", "requests", "openstack")
 PLUGINS = pathlib.Path("ansible_collections/otc/bigdata/plugins")
 COMMANDS = ("adhoc", "inventory", "playbook")
+NO_WORKER = ("assert", "debug", "fail", "include_tasks", "set_fact", "set_stats")
 AT_THE_START = ("PYTHON", "LANG", "LC_", "LD_", "TZ")  # what a Python asks its environment before it runs anything
 
 
@@ -191,10 +193,50 @@ def become(argv: list[str], cwd: str, environ: dict[str, str]) -> None:
     sys.argv[:] = argv[as_module:]
     sys.path.insert(0, cwd if as_module else os.path.dirname(argv[0]))
     if as_module:
+        if sys.argv[0].startswith("ansible.cli."):
+            spare_workers()
         runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
     else:
         forget("ansible_collections")  # it brings its own
         runpy.run_path(sys.argv[0], run_name="__main__")
+
+
+def spare_workers() -> None:
+    """Ansible forks a worker for each task and host, which takes longer than what most of them do. Those that only say or compute
+    something, or are skipped, run in its own process instead, one after the other. Modules, and what waits, still have workers."""
+    with contextlib.suppress(ImportError, AttributeError):  # other releases have it elsewhere
+        worker = importlib.import_module("ansible.executor.process.worker")
+        context = importlib.import_module("ansible._internal._task").TaskContext
+        start = worker.WorkerProcess.start
+
+        def is_skipped(task: t.Any, variables: dict[str, t.Any]) -> bool:
+            if not task.when or task.loop or task.loop_with:
+                return False
+            with contextlib.suppress(Exception), context.create(task=task, task_vars=variables, host_name=""):
+                return not task._resolve_conditional_with_item(task.when, variables)[0]
+            return False
+
+        def start_or_run(self: t.Any) -> None:
+            task, variables = self._task, self._task_vars
+            is_simple = task.action.removeprefix("ansible.builtin.") in NO_WORKER
+            if task.until or task.timeout or not (is_simple or is_skipped(task, variables)):
+                start(self)
+                return
+            # It leaves its marks on all of these
+            self._host, self._task_vars = copy.copy(self._host), copy.copy(variables)
+            self._task = task.copy(exclude_parent=True)
+            self._task._parent = task._parent
+            try:
+                with context.create(task=self._task, task_vars=self._task_vars, host_name=self._host.name):
+                    self._run()
+            finally:
+                worker.current_worker = None
+
+        worker.WorkerProcess.start = start_or_run
+        for stream in (sys.stdout, sys.stderr):
+            stream.getvalue = str  # what a task has printed itself, which a worker is asked for
+        # How often Ansible looks whether a worker is done
+        importlib.import_module("ansible.constants").DEFAULT_INTERNAL_POLL_INTERVAL = 0.01
 
 
 def forget(package: str) -> None:
