@@ -32,6 +32,7 @@ from ansible_collections.otc.bigdata.plugins.module_utils._cloud.misplaced impor
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.options import connection_options
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.emulator.wire import Reply, Request, to_json
+from ansible_collections.otc.bigdata.tests.unit.utils import run_module, run_playbook
 from ansible_collections.otc.bigdata.tests.unit.utils.doors import DOORS
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template, write_down
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
@@ -357,8 +358,12 @@ class Scene:
         """The secrets that these options or variables hold."""
         return {name for name, secret in self.secrets() if secret in values.values()}
 
-    def run(self, command: str, *arguments: str, in_process: bool = True) -> Watch:
-        """Ansible, watched. All that it says goes to files in the folder, as its log does."""
+    def run(self, command: str, *arguments: str, in_process: bool = True, fresh: bool = False) -> Watch:
+        """Ansible, watched. All that it says goes to files in the folder, as its log does.
+
+        ``fresh``: it and modules start as they do elsewhere. Otherwise they are forks, and what the list of processes shows, with
+        the same arguments and variables, are those who wait for these.
+        """
         self.in_process = in_process
         environ = {
             **_environ(self.home),
@@ -373,8 +378,12 @@ class Scene:
             **self.given.environ,
         }
         environ["ANSIBLE_COLLECTIONS_PATH"] = environ["PYTHONPATH"]
-        line = [sys.executable, "-m", f"ansible.cli.{command}", "-i", "localhost,", "-c", "local", "-vvvvv", "--diff"]
-        line += ["-e", f"@{self.given_file}", "-e", f"ansible_python_interpreter={sys.executable}", *arguments]
+        line = [sys.executable, "-m", f"ansible.cli.{command}"]
+        if not fresh:
+            line = [str(run_playbook.forks().command(command, "-m", f"ansible.cli.{command}"))]
+        python = sys.executable if fresh or in_process else run_module.forks().command("python")
+        line += ["-i", "localhost,", "-c", "local", "-vvvvv", "--diff"]
+        line += ["-e", f"@{self.given_file}", "-e", f"ansible_python_interpreter={python}", *arguments]
         watch = Watch([*self.temporary.values()], Search(self.secrets()))
         with watch, (self.folder / "stdout").open("wb") as out, (self.folder / "stderr").open("wb") as err:
             how = {"cwd": self.home, "env": environ, "stdin": subprocess.DEVNULL, "stdout": out, "stderr": err}
@@ -590,7 +599,7 @@ def test_a_passcode(in_process):
         ]
         play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
         (scene.home / "play.yml").write_text(json.dumps([play]), encoding="utf-8")
-        scene.check(scene.run("playbook", "play.yml", in_process=in_process))
+        scene.check(scene.run("playbook", "play.yml", in_process=in_process, fresh=True))
         assert "is wrong" in scene.said
         files = [path for path in scene.folder.rglob("*") if path.is_file() and path not in scene.ours]
         alone = re.compile(rf"(?<![\w.:-]){code}(?![\w-])".encode())
