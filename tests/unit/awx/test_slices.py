@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
-from ansible_collections.otc.bigdata.tests.unit.utils.awx import ROOT, Job, cut, side_by_side
+from ansible_collections.otc.bigdata.tests.unit.utils.awx import ROOT, Job, cut, on_real_nodes, side_by_side
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import environ
 from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import folder, wait_for
 
@@ -132,7 +132,7 @@ def test_crash_of_a_node(tmp_path, emulator, hosts):
         wait_for(lambda: set(kills(emulator)) >= running(*lost), 120)
         crash(workers[1])
 
-    done = side_by_side(slices(tmp_path / "first", emulator, hosts, 3), crash_second)
+    done = on_real_nodes(slices(tmp_path / "first", emulator, hosts, 3), crash_second)
     assert [job.status for job in done] == ["successful", "error", "successful"]
     assert kills(emulator) == dict.fromkeys(running(*NAMES), 1)
     whole = [name for name in NAMES if name not in lost]

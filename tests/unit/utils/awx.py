@@ -9,6 +9,8 @@ awx/main/tasks/jobs.py do it (https://github.com/ansible/awx, 24.6.1).
 
 from __future__ import annotations
 
+import concurrent.futures
+import functools
 import io
 import json
 import pathlib
@@ -99,12 +101,13 @@ class Job:
         self.environ |= {name: value.replace(CONTAINER_ROOT, str(self.node)) for name, value in injected.items()}
 
     def run(self, playbook: str, variables: dict, hosts: dict[str, dict] | None = None, *arguments: str) -> Job:
-        """All the way: to the node, there, and back. Runner and Ansible are forks there, as nobody wants to know how they start."""
-        sent = self.transmit(playbook, variables, hosts, *arguments)
-        forks().command("ansible-playbook", "-m", "ansible.cli.playbook")
-        how = {"cwd": self.node.parent, "env": self._environ_of_node(forks().folder), "timeout": 600}
-        done = forks().run("-m", "ansible_runner", *self._worker, sent=sent, **how)
-        return self.process(done.stdout)
+        """All the way: to the node, there, and back."""
+        return self.process(self.work(self.transmit(playbook, variables, hosts, *arguments)))
+
+    def work(self, sent: bytes) -> bytes:
+        """What comes from the node. Runner and Ansible are forks there, as nobody wants to know how they start."""
+        how = {"cwd": self.node.parent, "env": self._environ_of_node(_commands()), "timeout": 600}
+        return forks().run("-m", "ansible_runner", *self._worker, sent=sent, **how).stdout
 
     def transmit(self, playbook: str, variables: dict, hosts: dict[str, dict] | None = None, *arguments: str) -> bytes:
         """What goes to the node."""
@@ -195,10 +198,21 @@ def _never() -> bool:
     return False
 
 
-def side_by_side(
-    parts: list[tuple[Job, bytes]], meanwhile: t.Callable[[list[subprocess.Popen]], t.Any] = len
-) -> list[Job]:
+@functools.cache
+def _commands() -> pathlib.Path:
+    """The folder with the one that Runner looks for."""
+    return forks().command("ansible-playbook", "-m", "ansible.cli.playbook").parent
+
+
+def side_by_side(parts: list[tuple[Job, bytes]]) -> list[Job]:
     """Jobs, and what goes to the node of each, at the same time."""
+    with concurrent.futures.ThreadPoolExecutor(len(parts)) as threads:
+        came = list(threads.map(lambda part: part[0].work(part[1]), parts))
+    return [job.process(stream) for (job, dummy), stream in zip(parts, came)]
+
+
+def on_real_nodes(parts: list[tuple[Job, bytes]], meanwhile: t.Callable[[list[subprocess.Popen]], t.Any]) -> list[Job]:
+    """The same with a family of processes on each node, which can be ended meanwhile."""
     workers = [job.start_worker() for job, dummy in parts]
     came: dict[int, bytes] = {}
 

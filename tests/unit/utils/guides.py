@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import pathlib
@@ -20,7 +21,7 @@ import typing as t
 
 import yaml
 
-from .run_playbook import Folder
+from .run_playbook import Folder, forks
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 GUIDES = ROOT / "docs/docsite/rst"
@@ -90,15 +91,20 @@ def _agree(found: t.Any, shown: t.Any) -> bool:
     return shows(found, shown) if isinstance(shown, str) else found == shown
 
 
+@functools.cache
+def _commands() -> pathlib.Path:
+    """The folder with Ansible's commands, which are forks."""
+    for command, module in COMMANDS.items():
+        forks().command(command, "-m", f"ansible.cli.{module}")
+    return forks().folder
+
+
 class Shell:
     """A shell, and the Ansible of this Python."""
 
     def __init__(self, folder: Folder, **environ: str) -> None:
-        for command, module in COMMANDS.items():
-            call = shlex.join([sys.executable, "-m", f"ansible.cli.{module}"])
-            folder.write(f"bin/{command}", f'#!/bin/sh\nexec {call} "$@"\n').chmod(0o755)
         everything = folder.environ(**environ)
-        everything["PATH"] = f"{folder.home / 'bin'}:{pathlib.Path(sys.executable).parent}:{everything['PATH']}"
+        everything["PATH"] = f"{_commands()}:{pathlib.Path(sys.executable).parent}:{everything['PATH']}"
         self._process = subprocess.Popen(
             ["bash", "--norc"],
             cwd=folder.home,
