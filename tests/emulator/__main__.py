@@ -20,6 +20,7 @@ from typing import Callable
 if not __package__:  # started by folder
     sys.path[0] = str(pathlib.Path(__file__).resolve().parents[1])
     __package__, __spec__ = "emulator", None  # pylint: disable=redefined-builtin
+from .assumptions import chosen
 from .cloud import CHOICES, DELAYS, KINDS
 from .server import Emulator
 from .settings import PLAIN, SettingError
@@ -65,8 +66,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
             help=what,
             **repeated,
         )
-    what = "choose one of the documented answers, see below; may be repeated"
-    parser.add_argument("--answers", metavar="KEY=VALUE", type=_pair, help=what, **repeated)
+    what = "choose one of the answers below, also by the id of an assumption (A05=exact, A05=other); may be repeated"
+    parser.add_argument("--answer", "--answers", dest="answers", metavar="KEY=VALUE", type=_pair, help=what, **repeated)
     what = "how long a transition takes, see below; may be repeated"
     parser.add_argument("--delay", metavar="KEY=SECONDS", type=_pair, help=what, **repeated)
     for name, (default, meaning) in PLAIN.items():
@@ -99,7 +100,7 @@ def make_emulator(options: argparse.Namespace) -> Emulator:
             seed[kind.name] = [{"count": n, **({kind.state_field: state} if state else {})} for n, state in wanted]
     delays = {name: value if "look" in value else float(value) for name, value in options.delay}
     plain = {name: getattr(options, name) for name in PLAIN}
-    return Emulator(options.port, options.host, seed, answers=dict(options.answers), delays=delays, **plain)
+    return Emulator(options.port, options.host, seed, answers=chosen(options.answers), delays=delays, **plain)
 
 
 def main() -> None:

@@ -456,8 +456,8 @@ def test_jobs_on_the_command_line():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--answers", "batch=none"], "answers.batch cannot be 'none'"),
-        (["--answers", "batch"], "KEY=VALUE"),
+        (["--answer", "batch=none"], "answers.batch cannot be 'none'"),
+        (["--answer", "batch"], "KEY=VALUE"),
         (["--delay", "cancel=soon"], "soon"),
         (["--jobs", "many"], "many"),
         (["--mrs-jobs", "many"], "many"),
