@@ -84,7 +84,7 @@ class Cloud:
         finally:
             template, total = (route.template, route.counts) if route else ("(unknown)", "other")
             self.log.answered(request, reply, template, total, arrived)
-        reply.headers[route.service.request_id_header if route else "X-Request-Id"] = request.id
+        reply.headers["X-Request-Id"] = request.id
         return reply
 
     def _carry_out(self, route: Route | None, request: Request, values: list[str]) -> Reply:
@@ -94,11 +94,14 @@ class Cloud:
             with self.world.lock:
                 if route.service.access:
                     route.service.access(self.world, request, *values)
-                return route.handler(self.world, request, *values)
+                reply = route.handler(self.world, request, *values)
         except GatewayError as error:
             return refusal(request, error)
         except ApiError as error:
-            return route.service.error_reply(self.world, request, error)
+            reply = route.service.error_reply(self.world, request, error)
+        if route.service.trace:
+            reply.headers["X-IAM-Trace-Id"] = route.service.trace + request.id
+        return reply
 
 
 def _merged(base: dict, seed: dict) -> dict:

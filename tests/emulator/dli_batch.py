@@ -80,7 +80,7 @@ BATCHES = JobKind(
     check_id=id_check(UUID, "batch id; give a UUID"),
     new_job=_new_job,
 )
-SERVICE = Service("X-Request-Id", dli.error_reply, dli.access, (BATCHES,), ANSWERS, DELAYS)
+SERVICE = Service(dli.error_reply, dli.access, (BATCHES,), ANSWERS, DELAYS)
 PATH = "/v2.0/{project_id}/batches"
 
 

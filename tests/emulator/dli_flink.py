@@ -124,7 +124,7 @@ def _error_reply(world: World, request: Request, *errors: ApiError) -> Reply:
     return Reply(errors[0].status, bodies if as_array else bodies[0])
 
 
-SERVICE = Service("X-Request-Id", _error_reply, dli.access, (JOBS,), ANSWERS, DELAYS)
+SERVICE = Service(_error_reply, dli.access, (JOBS,), ANSWERS, DELAYS)
 PATH = "/v1.0/{project_id}/streaming/jobs"
 
 

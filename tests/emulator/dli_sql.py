@@ -115,7 +115,7 @@ def _error_reply(world: World, request: Request, failure: ApiError) -> Reply:
     return Reply(200, _with_success(world, False, {"message": localised(world, request, failure.message, FALSE)}))
 
 
-SERVICE = Service("X-Request-Id", _error_reply, dli.access, (JOBS,), ANSWERS, DELAYS)
+SERVICE = Service(_error_reply, dli.access, (JOBS,), ANSWERS, DELAYS)
 PATH = "/v1.0/{project_id}/jobs"
 
 

@@ -42,7 +42,7 @@ def throttled(request: Request, settings: Settings) -> Reply:
     """The code and the text that were seen of it; Retry-After may be missing."""
     policy = f"policy api over ratelimit,limit:{settings.rate_limit},time:1 second"
     message = f"The throttling threshold has been reached: {policy}"
-    reply = refusal(request, GatewayError("APIG.0308", message, 429))
+    reply = refusal(request, GatewayError("APIGW.0308", message, 429))
     if settings.rate_retry_after:
         reply.headers["Retry-After"] = str(settings.rate_retry_after)
     return reply

@@ -37,7 +37,7 @@ def _error_reply(world: World, dummy: Request, error: ApiError) -> Reply:
     return Reply(error.status, {"error": error_body})
 
 
-SERVICE = Service("X-IAM-Trace-Id", _error_reply, answers=ANSWERS)
+SERVICE = Service(_error_reply, answers=ANSWERS, trace="token_global_null_")
 
 
 @SERVICE.route("GET", "", counts="lookups")
@@ -113,7 +113,9 @@ def own_projects(world: World, request: Request) -> Reply:
 def own_domains(world: World, request: Request) -> Reply:
     """IAM API reference, "Querying the List of Domains Accessible to Users": the domain behind an access key."""
     account = identify(world, request).account
-    return Reply(200, {"domains": [{**account.domain, "enabled": True}], "links": _links(request)})
+    links = {"self": f"{_base_url(request)}/v3/domains/{account.domain['id']}"}
+    domain = {"description": "", **account.domain, "enabled": True, "links": links}
+    return Reply(200, {"domains": [domain], "links": _links(request)})
 
 
 @SERVICE.route("GET", "/v3/auth/catalog", counts="lookups")

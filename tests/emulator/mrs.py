@@ -191,7 +191,7 @@ def _query(world: World, request: Request, known: str = "") -> Query:
     return Query(request, lambda message: _error(world, "12000002", message), known)
 
 
-SERVICE = Service("X-Request-Id", _error_reply, _access, (CLUSTERS, JOBS), ANSWERS, DELAYS)
+SERVICE = Service(_error_reply, _access, (CLUSTERS, JOBS), ANSWERS, DELAYS)
 CLUSTERS_PATH = "/v1.1/{project_id}/cluster_infos"
 PATH = "/v2/{project_id}/clusters/{cluster_id}/job-executions"
 

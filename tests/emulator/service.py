@@ -26,23 +26,19 @@ class Service:
     """One service: its routes, its jobs, its settings and the form of its errors.
 
     ``access(world, request, *values)`` runs before each handler and raises ApiError for a caller who may not.
+    ``trace``: what X-IAM-Trace-Id begins with, where its answers have that beside X-Request-Id.
     """
 
     def __init__(
         self,
-        request_id_header: str,
         error_reply: t.Callable[[World, Request, ApiError], Reply],
         access: t.Callable | None = None,
         kinds: t.Sequence[JobKind] = (),
         answers: dict[str, tuple] | None = None,
         delays: dict[str, float] | None = None,
+        trace: str = "",
     ) -> None:
-        self.request_id_header, self.error_reply, self.access, self.kinds = (
-            request_id_header,
-            error_reply,
-            access,
-            kinds,
-        )
+        self.error_reply, self.access, self.kinds, self.trace = error_reply, access, kinds, trace
         self.answers, self.delays = answers or {}, delays or {}
         self.routes: list[Route] = []
 

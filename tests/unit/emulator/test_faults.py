@@ -53,7 +53,7 @@ def test_rate_limit(call, emulator, retry_after):
     held_back = [answer for answer in answers if answer.status == 429]
     assert {answer.status for answer in answers} == {200, 429}
     assert {(answer.code, answer.headers["Retry-After"]) for answer in held_back} == {
-        ("APIG.0308", str(retry_after) if retry_after else None)
+        ("APIGW.0308", str(retry_after) if retry_after else None)
     }
     seconds = int(emulator.log.entries()[-1]["seconds"]) + 2
     assert len(answers) - len(held_back) <= 3 * seconds

@@ -181,7 +181,14 @@ def test_refused_logins(call, body, status):
     answer = call("POST", "/v3/auth/tokens", body, token=None)
     assert answer.status == status
     assert answer.body["error"]["code"] == status
-    assert answer.headers["X-IAM-Trace-Id"]
+    assert answer.headers["X-IAM-Trace-Id"] == f"token_global_null_{answer.headers['X-Request-Id']}"
+
+
+def test_the_gateway_in_front_of_iam(call, emulator):
+    """It has no trace: the request did not get that far."""
+    emulator.faults.add(status=429)
+    headers = call("POST", "/v3/auth/tokens", LOGIN, token=None).headers
+    assert (bool(headers["X-Request-Id"]), headers["X-IAM-Trace-Id"]) == (True, None)
 
 
 def test_scope_with_a_domain_beside_the_project(call):
