@@ -362,14 +362,34 @@ SAYINGS = frozenset(
     ]
 )
 WORD = re.compile(r"[^\W\d_]+|\d+|.", re.DOTALL)
+PLACEHOLDER = re.compile(r"[$%]\((tenant_id|project_id)\)s")
 FEW = 4  # digits
+# Of times the order stays and the unit, but not how long after each other they are
+TIMES = frozenset(
+    [
+        "chargingStartTime",
+        "createAt",
+        "create_time",
+        "end_time",
+        "finished_time",
+        "start",
+        "start_time",
+        "started_time",
+        "submitted_time",
+        "updateAt",
+        "update_time",
+    ]
+)
+TIME = re.compile(r"[1-9]\d{9,15}")
 
 
 class Standins:
-    """The same stand-in for the same text or number, wherever it is."""
+    """The same stand-in for the same text or number, wherever it is. Those of ``times`` are in 2023, one after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, times: t.Iterable[str] = ()) -> None:
         self.of: dict[str, str] = {}
+        for number, time in enumerate(sorted(set(times), key=int), 1):
+            self.of[time] = str(17 * 10 ** (len(time) - 2) + number)
 
     def text(self, value: str, kind: str = "text") -> str:
         return self.of.setdefault(value, f"{kind}-{len(self.of) + 1}")
@@ -383,7 +403,7 @@ class Standins:
 
 def transcript(calls: t.Sequence[Call]) -> tuple[list[dict[str, t.Any]], dict[str, str]]:
     """The calls, and what was replaced: the original by its stand-in."""
-    standins = Standins()
+    standins = Standins(time for dummy, reply in calls for time in _times(_content(reply), ""))
     shown = [_call(standins, query, reply) for query, reply in calls]
     return shown, {standin: value for value, standin in standins.of.items()}
 
@@ -411,6 +431,21 @@ def _body(standins: Standins, reply: Reply) -> t.Any:
         return f"{len(reply.content)} bytes that are no JSON"
 
 
+def _content(reply: Reply) -> t.Any:
+    try:
+        return reply.json()
+    except (ValueError, RecursionError):
+        return None
+
+
+def _times(value: t.Any, key: str) -> t.Iterator[str]:
+    if isinstance(value, (dict, list)):
+        for name, one in value.items() if isinstance(value, dict) else [(key, one) for one in value]:
+            yield from _times(one, name)
+    elif key in TIMES and TIME.fullmatch(str(value)):
+        yield str(value)
+
+
 def _segment(standins: Standins, part: str) -> str:
     if part in PATH_WORDS or not part:
         return part
@@ -433,7 +468,10 @@ def _value(standins: Standins, value: t.Any, key: str) -> t.Any:
         return value if key in NUMBERS or value == 0 else standins.number(value)
     if _stays(value, key):
         return value
-    return _message(value) if key in MESSAGES else standins.text(value)
+    if key in MESSAGES:
+        return _message(value)
+    placeholder = PLACEHOLDER.search(value) if key == "url" else None
+    return standins.text(value) + (f"/{placeholder[0]}" if placeholder else "")
 
 
 def _stays(text: str, key: str) -> bool:
@@ -448,7 +486,8 @@ def _key(standins: Standins, name: str, own: bool) -> str:
 
 
 def _message(text: str) -> str:
-    """Word by word. What is left out is no word: an underscore stands for each run of that."""
+    """Word by word. An underscore stands for each run of what is left out, and dots if some of that is in another script."""
     parts = WORD.findall(text)
-    kept = [part if part.lower() in SAYINGS or part in " .,:;()" else "_" for part in parts]
-    return re.sub("_+", "_", "".join(kept))
+    left_out = ["_" if part.isascii() else "…" for part in parts]
+    kept = [part if part.lower() in SAYINGS or part in " .,:;()" else mark for part, mark in zip(parts, left_out)]
+    return re.sub("[_…]+", lambda run: "…" if "…" in run[0] else "_", "".join(kept))

@@ -53,6 +53,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         "--pid-file", metavar="FILE", help="write the process id here; no other emulator that runs may have it"
     )
     parser.add_argument("--seed", metavar="FILE", help="JSON with jobs, projects ...; replaces parts of seed.json")
+    what = "JSON with calls, as check_service writes it: answers to these are as there, to all others as usual"
+    parser.add_argument("--replay", metavar="FILE", type=_transcript, help=what)
     repeated = {"action": "append", "default": []}
     for kind in KINDS:
         also = ["--jobs"] if kind.name == "flink_jobs" else []
@@ -87,6 +89,13 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
+def _transcript(name: str) -> object:
+    try:
+        return json.loads(pathlib.Path(name).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise argparse.ArgumentTypeError(f"cannot read {name}: {error}") from error
+
+
 def _number_and_state(text: str) -> tuple[int, str]:
     count, dummy, state = text.partition(":")
     return int(count), state
@@ -100,7 +109,8 @@ def make_emulator(options: argparse.Namespace) -> Emulator:
             seed[kind.name] = [{"count": n, **({kind.state_field: state} if state else {})} for n, state in wanted]
     delays = {name: value if "look" in value else float(value) for name, value in options.delay}
     plain = {name: getattr(options, name) for name in PLAIN}
-    return Emulator(options.port, options.host, seed, answers=chosen(options.answers), delays=delays, **plain)
+    answers = chosen(options.answers)
+    return Emulator(options.port, options.host, seed, replay=options.replay, answers=answers, delays=delays, **plain)
 
 
 def main() -> None:

@@ -12,11 +12,13 @@ import json
 import pathlib
 import secrets
 import time
+import typing as t
 
 from . import control, dli_batch, dli_flink, dli_sql, iam, mrs
 from .faults import Faults
 from .gateway import RateLimit, refusal, throttled
 from .log import RequestLog
+from .replay import Replay
 from .service import Route, Router
 from .settings import ANSWERS, Settings
 from .wire import ApiError, GatewayError, Reply, Request
@@ -33,12 +35,12 @@ SEED_FILE = pathlib.Path(__file__).with_name("seed.json")
 class Cloud:
     """What there is, and how it answers; ``url`` is where it can be reached.
 
-    The parts that ``seed`` leaves out come from seed.json. Settings: see settings.py.
+    The parts that ``seed`` leaves out come from seed.json. Settings: see settings.py. ``replay``: a transcript, see replay.py.
     """
 
     url = ""
 
-    def __init__(self, seed: dict | None = None, **settings) -> None:
+    def __init__(self, seed: dict | None = None, replay: t.Any = None, **settings) -> None:
         self.settings = Settings(CHOICES, DELAYS)
         self.settings.update(settings)
         self._first_seed = _merged(json.loads(SEED_FILE.read_text(encoding="utf-8")), seed or {})
@@ -47,6 +49,11 @@ class Cloud:
         self.faults, self.log, self._rate_limit = Faults(), RequestLog(), RateLimit()
         self._router = Router(SERVICES)
         self._id_prefix, self._requests = secrets.token_hex(12), 0
+        self.play([] if replay is None else replay)
+
+    def play(self, transcript: t.Any) -> None:
+        """Answer as the transcript does, from its begin, where it does; an empty list ends that."""
+        self._replay = Replay(transcript, self.world.identities.main_project)
 
     def load(self, seed: dict) -> None:
         """A new world; parts that are not given are those of the start."""
@@ -58,6 +65,7 @@ class Cloud:
         self.settings.update(self._first_settings)
         self.faults.clear()
         self.log.clear()
+        self._replay.rewind()
 
     # ---- one request ----
 
@@ -84,10 +92,14 @@ class Cloud:
         finally:
             template, total = (route.template, route.counts) if route else ("(unknown)", "other")
             self.log.answered(request, reply, template, total, arrived)
-        reply.headers["X-Request-Id"] = request.id
+        if not reply.replayed:
+            reply.headers["X-Request-Id"] = request.id
         return reply
 
     def _carry_out(self, route: Route | None, request: Request, values: list[str]) -> Reply:
+        replayed = self._replay.answer(request)
+        if replayed:
+            return replayed
         if route is None:
             return refusal(request, GatewayError("APIGW.0101", "The API does not exist.", 404))
         try:

@@ -72,13 +72,14 @@ class Reply:
     ``cut`` breaks the connection: "reset" and "close" instead of the answer, "truncate" in the middle of it; or sends the
     answer so that it does not end: byte by byte with a ``pause`` of seconds after each ("drip", "drip_body"), after answers
     100 that come so ("drip_continue"), or with a body that goes on and on ("endless"). ``raw`` is a body as it is sent.
+    ``replayed``: it is one of a transcript, whose headers are all there.
     """
 
-    __slots__ = ("status", "body", "headers", "cut", "pause", "raw")
+    __slots__ = ("status", "body", "headers", "cut", "pause", "raw", "replayed")
 
     def __init__(self, status: int = 200, body=None, headers: dict | None = None, cut: str = "") -> None:
         self.status, self.body, self.headers, self.cut = status, body, headers or {}, cut
-        self.pause, self.raw = 0.0, None
+        self.pause, self.raw, self.replayed = 0.0, None, False
 
     def encode(self, head_only: bool = False) -> bytes:
         headers, payload = self.parts()

@@ -168,7 +168,18 @@ def of(body: t.Any) -> t.Any:
         ({"total_count": 26, "is_success": "true"}, {"total_count": 26, "is_success": "true"}),
         ({"error_code": "DLI.0002", "error_msg": "The job orders does not exist."}, "The job _ does not exist."),
         ({"error_code": "orders"}, {"error_code": "text-3"}),
-        ({"create_time": 1795924043152}, {"create_time": 1000000000003}),
+        (
+            [
+                {"create_time": 1795924043152, "start_time": "1795924043151"},
+                {"create_time": 1695924043, "job_id": 1695924043152},
+            ],
+            [
+                {"create_time": 1700000000003, "start_time": "1700000000002"},
+                {"create_time": 1700000001, "job_id": 1000000000006},
+            ],
+        ),
+        ({"url": "https://dli.example/v1.0/$(tenant_id)s"}, {"url": "text-3/$(tenant_id)s"}),
+        ({"error_code": "DLI.0002", "error_msg": "作业 orders does not exist"}, "… _ does not exist"),
         ([1e400], "10 bytes that are no JSON"),
         ({"id": "128"}, {"id": "2"}),
     ],

@@ -1,0 +1,152 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An emulator that answers as a transcript does."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import typing as t
+
+import pytest
+
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
+from ansible_collections.otc.bigdata.plugins.plugin_utils import _check_service
+from ansible_collections.otc.bigdata.plugins.plugin_utils._assumptions import ASSUMPTIONS
+from ansible_collections.otc.bigdata.tests.emulator import __main__ as command_line
+from ansible_collections.otc.bigdata.tests.emulator.settings import SettingError
+from ansible_collections.otc.bigdata.tests.emulator.wire import Request
+from ansible_collections.otc.bigdata.tests.unit.utils.wire import CloudOnTheWire, cloud_on_the_wire
+
+TURNED = [(one["switch"], value) for one in ASSUMPTIONS if "read" in one and "switch" in one for value in one["others"]]
+PATH = "/v1.0/0123456789abcdef0123456789abcdef/streaming/jobs"
+USER = {"username": "demo", "password": "demo-password", "user_domain_name": "demo-domain", "project_name": "eu-de"}
+
+
+@pytest.fixture(scope="module")
+def place() -> t.Iterator[CloudOnTheWire]:
+    with cloud_on_the_wire() as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def cloud(place: CloudOnTheWire) -> CloudOnTheWire:
+    place.reset()
+    place.play([])
+    return place
+
+
+def checked(cloud: CloudOnTheWire, folder: pathlib.Path, **more: t.Any) -> tuple[list[dict], list[dict]]:
+    """The lines of the check, and its transcript."""
+    options = {name: one.get("default") for name, one in _check_service.SPEC.items()}
+    where = {"auth_url": cloud.url, "region": "eu-de", "folder": str(folder)}
+    endpoints = {"iam": None, "dli": cloud.url, "mrs": cloud.url}
+    result = _check_service.check({**options, **USER, **where, "endpoints": endpoints, **more}, Context({}))
+    return result["lines"], json.loads((folder / "check_service_transcript.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("switch", "value"), [("", ""), *TURNED])
+def test_the_check_sees_the_same(cloud: CloudOnTheWire, tmp_path: pathlib.Path, switch: str, value: t.Any) -> None:
+    """In a replay of its transcript as where that was written, whatever there is beside it."""
+    cloud.settings.update({"answers": {switch: value} if switch else {}})
+    lines, transcript = checked(cloud, tmp_path)
+    cloud.reset()
+    cloud.load({"flink_jobs": [], "batches": [], "sql_jobs": [], "clusters": []})
+    cloud.play(transcript)
+    assert checked(cloud, tmp_path)[0] == lines
+
+
+def test_a_key_needs_no_login(cloud: CloudOnTheWire, tmp_path: pathlib.Path) -> None:
+    """So no answer tells what the project is."""
+    key = {"access_key": "AKDEMO0000000000001", "secret_key": "SKdemo/secret+key000000000000000000000001"}
+    who = {**dict.fromkeys(USER), "project_id": "0123456789abcdef0123456789abcdef", **key}
+    cloud.settings.update({"answers": {"mrs_read_status": 200}})
+    lines, transcript = checked(cloud, tmp_path, **who)
+    cloud.reset()
+    cloud.play(transcript)
+    assert checked(cloud, tmp_path, **who)[0] == lines
+
+
+def get(cloud: CloudOnTheWire, path: str, method: str = "GET") -> tuple[int, t.Any, dict]:
+    reply = cloud.answer(Request(method, path, {"x-auth-token": "demo-token"}), 0)
+    headers, body = reply.parts()
+    return reply.status, body.decode(), headers
+
+
+def call(status: int = 200, path: str = "/v1.0/text-1/streaming/jobs", body: t.Any = None, **more: t.Any) -> dict:
+    return {"method": "GET", "path": path, "status": status, "body": {"n": status} if body is None else body, **more}
+
+
+def test_answers_in_their_order(cloud: CloudOnTheWire) -> None:
+    """The last one again and again, and all of them once more after a reset."""
+    cloud.play([call(500), call(429, query={"limit": 1}), call(503), call(200)])
+    assert [get(cloud, PATH)[0] for dummy in range(4)] == [500, 503, 200, 200]
+    assert [get(cloud, f"{PATH}?limit=1")[0] for dummy in range(2)] == [429, 429]
+    cloud.reset()
+    assert get(cloud, PATH)[0] == 500
+
+
+def test_the_rest_as_usual(cloud: CloudOnTheWire) -> None:
+    cloud.play({"calls": [call(418)]})
+    assert get(cloud, PATH)[0] == 418
+    assert get(cloud, f"{PATH}?limit=1")[0] == 200
+    assert get(cloud, f"{PATH}/128")[0] == 200
+    assert get(cloud, PATH, "POST")[0] == 404
+    assert cloud.log.summary()["counts"]["GET /v1.0/{project_id}/streaming/jobs"] == 2
+
+
+def test_stand_ins(cloud: CloudOnTheWire) -> None:
+    """One that no answer has stands for any other that none has."""
+    job = {"job_detail": {"job_id": 7}}
+    cloud.play([call(200, "/v1.0/text-1/streaming/jobs/7", job), call(400, "/v1.0/text-1/streaming/jobs/100002")])
+    assert get(cloud, f"{PATH}/7")[:2] == (200, '{"job_detail":{"job_id":7}}')
+    assert get(cloud, f"{PATH}/999999")[0] == 400
+    assert "error_code" in get(cloud, f"{PATH}/status")[1]
+    cloud.play([call(201, query={"name": "text-3"}), call(202, query={"name": "text-4"}, body={"name": "text-4"})])
+    assert [get(cloud, f"{PATH}?name={name}")[0] for name in ("any", "text-4")] == [201, 202]
+
+
+def test_headers_and_bodies(cloud: CloudOnTheWire) -> None:
+    """Of the headers that are named; a body that is none, and one that was no JSON."""
+    cloud.play(
+        [call(429, headers=["retry-after", "x-request-id", "date"]), call(502, body="3000 bytes that are no JSON")]
+    )
+    headers = get(cloud, PATH)[2]
+    assert (headers["Retry-After"], len(headers["X-Request-Id"]), "Date" in headers) == ("1", 32, False)
+    status, body, headers = get(cloud, PATH)
+    assert (status, len(body), headers["Content-Type"]) == (502, 3000, "text/html; charset=utf-8")
+    assert "X-Request-Id" not in headers
+    cloud.play([{**call(), "body": None}])
+    assert get(cloud, PATH)[1] == ""
+
+
+def test_faults_come_first(cloud: CloudOnTheWire) -> None:
+    cloud.play([call(418)])
+    cloud.faults.add(status=503)
+    assert [get(cloud, PATH)[0] for dummy in range(2)] == [503, 418]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("{", "cannot read"),
+        ("[" * 100000, "cannot read"),
+        (b"\xff", "cannot read"),
+        ("{}", "a transcript is a list of calls, or an object with calls"),
+        ("3", "a transcript is a list of calls"),
+        ("[3]", "call 1 of the transcript: method must be text"),
+        ('[{"method": "GET", "path": 3, "status": 200}]', "call 1 of the transcript: path must be text"),
+        ('[{"method": "GET", "path": "/", "status": "200"}]', "call 1 of the transcript: status must be a number"),
+        ('[{"method": "GET", "path": "/", "status": true}]', "call 1 of the transcript: status must be a number"),
+        ('[{"method": "GET", "path": "/", "status": 20}]', "call 1 of the transcript: 20 is no status"),
+        ('[{"method": "GET", "path": "/", "status": 200, "query": []}]', "query must be an object"),
+        ('[{"method": "GET", "path": "/", "status": 200, "headers": "x"}]', "headers must be a list"),
+    ],
+)
+def test_files_that_are_none(tmp_path: pathlib.Path, capsys: t.Any, content: t.Any, words: str) -> None:
+    file = tmp_path / "x.json"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises((SettingError, SystemExit)) as error:
+        command_line.make_emulator(command_line.parse(["--replay", str(file)]))
+    assert words in str(error.value) + capsys.readouterr().err
