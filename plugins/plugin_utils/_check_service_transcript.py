@@ -364,6 +364,8 @@ SAYINGS = frozenset(
 WORD = re.compile(r"[^\W\d_]+|\d+|.", re.DOTALL)
 PLACEHOLDER = re.compile(r"[$%]\((tenant_id|project_id)\)s")
 FEW = 4  # digits
+UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+UUIDS = "00000000-0000-4000-8000-{:012}"
 # Of times the order stays and the unit, but not how long after each other they are
 TIMES = frozenset(
     [
@@ -392,7 +394,9 @@ class Standins:
             self.of[time] = str(17 * 10 ** (len(time) - 2) + number)
 
     def text(self, value: str, kind: str = "text") -> str:
-        return self.of.setdefault(value, f"{kind}-{len(self.of) + 1}")
+        """One of the same form for a UUID, as the modules take no other text for an ID of these."""
+        number = len(self.of) + 1
+        return self.of.setdefault(value, UUIDS.format(number) if UUID.fullmatch(value) else f"{kind}-{number}")
 
     def number(self, value: float) -> int:
         """A number of as many digits if it has many, so that its unit can be told."""

@@ -13,7 +13,7 @@ from .settings import SettingError
 from .wire import Reply, Request
 
 VERSION = re.compile(r"v[12](\.\d)?")  # what comes after it in a path is a project
-STANDIN = re.compile(r"text-\d+")
+STANDIN = re.compile(r"text-\d+|00000000-0000-4000-8000-\d{12}")
 NO_JSON = re.compile(r"(\d{1,7}) bytes that are no JSON")
 LOGINS = "/v3"  # POST here: they are worth nothing without the token or the key, which no transcript has
 SHAPE = {
@@ -41,7 +41,12 @@ class Replay:
     """
 
     def __init__(self, transcript: t.Any, project: dict) -> None:
-        entries = [_renamed(entry, _names(_checked(transcript), project)) for entry in _checked(transcript)]
+        calls = _checked(transcript)
+        try:
+            names = _names(calls, project)
+            entries = [_renamed(entry, names) for entry in calls]
+        except RecursionError:
+            raise SettingError("the transcript is nested too deeply") from None
         self._told = {str(leaf) for entry in entries for leaf in _leaves(entry.get("body"))} | {project["id"]}
         self._answers: dict[Call, list[dict]] = {}
         for entry in entries:
@@ -141,11 +146,12 @@ def _objects(value: t.Any) -> t.Iterator[dict]:
 
 
 def _reply(entry: dict, request: Request) -> Reply:
-    """Of the headers a transcript has only the names; those that matter get a value."""
+    """Of the headers a transcript has only the names; those that matter get a value. Without any it is not known what there was."""
     body = entry.get("body")
     no_json = isinstance(body, str) and NO_JSON.fullmatch(body)
     values = {"X-Request-Id": request.id, "X-IAM-Trace-Id": f"token_global_null_{request.id}", "Retry-After": "1"}
-    names = {str(name).lower() for name in entry.get("headers") or ()}
+    told = entry.get("headers")
+    names = {str(name).lower() for name in (["X-Request-Id"] if told is None else told)}
     headers = {name: value for name, value in values.items() if name.lower() in names}
     reply = Reply(entry["status"], "<".ljust(int(no_json[1]), "-") if no_json else body, headers)
     reply.replayed = True

@@ -1,0 +1,218 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What services have really answered: the modules that read report it as it is. The files, and what that means, are in tests/transcripts."""
+
+from __future__ import annotations
+
+import functools
+import json
+import pathlib
+import re
+import typing as t
+
+import pytest
+
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.endpoints import in_catalog
+from ansible_collections.otc.bigdata.plugins.plugin_utils import _check_service
+from ansible_collections.otc.bigdata.plugins.plugin_utils._assumptions import ASSUMPTIONS
+from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
+from ansible_collections.otc.bigdata.tests.unit.utils.transcripts import GRADES, TRANSCRIPTS, calls_of
+from ansible_collections.otc.bigdata.tests.unit.utils.wire import CloudOnTheWire, cloud_on_the_wire
+
+PUBLISHED = {name: content for name, content in TRANSCRIPTS.items() if isinstance(content, dict)}
+PROJECT = "0123456789abcdef0123456789abcdef"
+UUID = "0f1e2d3c-4b5a-4968-8776-5a4b3c2d1e0f"
+USER = {"username": "demo", "password": "demo-password", "user_domain_name": "demo-domain", "project_name": "eu-de"}
+TOKEN = {"token": "demo-token", "project_id": PROJECT}
+NO_JOBS: dict[str, t.Any] = {"flink_jobs": [], "batches": [], "sql_jobs": [], "clusters": [{"clusterId": UUID}]}
+
+
+class Reader(t.NamedTuple):
+    """A module that reads; its list: the path, the query, and where the jobs are in an answer; where one job is in that to a get."""
+
+    module: str
+    path: str
+    query: dict[str, t.Any]
+    jobs: str
+    one: str
+    id: str
+    status: str
+
+
+READERS = (
+    Reader(
+        *("dli_flink_jobs_info", "/v1.0/{}/streaming/jobs", {"limit": 100, "offset": 0}),
+        *("job_list.jobs", "job_detail", "job_id", "status"),
+    ),
+    Reader(*("dli_batch_job_info", "/v2.0/{}/batches", {"size": 100, "from": 0}), *("sessions", "", "id", "state")),
+    Reader(
+        *("dli_sql_jobs_info", "/v1.0/{}/jobs"),
+        {"page-size": 100, "current-page": 1, "order": "start_time_asc"},
+        *("jobs", "", "job_id", "status"),
+    ),
+    Reader(
+        *("mrs_job_executions_info", "/v2/{}/clusters/{}/job-executions", {"limit": 100, "offset": 1}),
+        *("job_list", "job_detail", "job_id", "job_state"),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def place() -> t.Iterator[CloudOnTheWire]:
+    with cloud_on_the_wire() as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def cloud(place: CloudOnTheWire) -> CloudOnTheWire:
+    """One without a job, so that each that is shown is from a transcript."""
+    place.reset()
+    place.load(NO_JOBS)
+    place.play([])
+    return place
+
+
+def read(cloud: CloudOnTheWire, reader: Reader, **more: t.Any) -> t.Any:
+    where = {"endpoints": {"dli": cloud.url, "mrs": cloud.url}, "auth_url": cloud.url, "max_retries": 0}
+    cluster = {"cluster_id": UUID} if reader.path.count("{}") == 2 else {}
+    return run_in_process(reader.module, {**where, **cluster, **more})
+
+
+def inner(body: t.Any, where: str) -> t.Any:
+    return functools.reduce(lambda found, key: found[key], filter(None, where.split(".")), body)
+
+
+def codes(body: t.Any) -> list[str]:
+    """All that an error may mean by its code."""
+    if isinstance(body, list):
+        return [code for one in body for code in codes(one)]
+    if not isinstance(body, dict):
+        return []
+    own = [str(body[key]) for key in ("error_code", "errorCode", "code") if body.get(key) is not None]
+    return own + [code for one in body.values() for code in codes(one)]
+
+
+# ---- what must be true ----
+
+
+def check_error(cloud: CloudOnTheWire, call: dict) -> None:
+    """As the answer to each list, and to a login: the task fails, with status, code and request id, after one request."""
+    for reader in READERS:
+        for path, who in ((reader.path.format(PROJECT, UUID), TOKEN), ("/v3/auth/tokens", USER)):
+            method, query = ("GET", reader.query) if who is TOKEN else ("POST", {})
+            cloud.log.clear()
+            cloud.play([{**call, "method": method, "path": path, "query": query}])
+            result = read(cloud, reader, **who)
+            error = result["error"]
+            assert (result["failed"], result["jobs"], error["status"]) == (True, [], call["status"]), result["msg"]
+            assert error["code"] in codes(call["body"]) or not set(codes(call["body"])) - {str(call["status"])}
+            assert str(error["code"] or call["status"]) in result["msg"]
+            assert (error["request_id"] is not None) >= ("x-request-id" in call.get("headers", ["x-request-id"]))
+            assert str(error["request_id"] or "") in result["msg"]
+            assert len(cloud.log.entries()) == 1
+
+
+def check_jobs(cloud: CloudOnTheWire, call: dict) -> None:
+    """The jobs of a list are listed, each with its status."""
+    for reader in READERS:
+        if re.fullmatch(reader.path.format("[^/]+", "[^/]+"), call["path"]):
+            cloud.play([{**call, "path": reader.path.format(PROJECT, UUID), "query": reader.query}])
+            result = read(cloud, reader, **TOKEN)
+            shown = {str(job[reader.id]): job[reader.status] for job in result["jobs"]}
+            jobs = inner(call["body"], reader.jobs)
+            assert shown == {str(job[reader.id]): job[reader.status] for job in jobs}, result
+
+
+def check_one(cloud: CloudOnTheWire, call: dict) -> None:
+    """A job is shown with its status; one without is not, and the task says what is missing."""
+    for reader in READERS:
+        found = re.fullmatch(reader.path.format("[^/]+", "[^/]+") + "/([^/]+)", call["path"])
+        if found:
+            job_id = found[1] if found[1].isdecimal() else UUID
+            job = {**inner(call["body"], reader.one), reader.id: job_id}
+            body = {**call["body"], reader.one: job} if reader.one else job
+            cloud.play([{**call, "path": f"{reader.path.format(PROJECT, UUID)}/{job_id}", "body": body}])
+            chosen = {"batch_id": job_id} if reader.id == "id" else {"job_ids": [job_id], "details": True}
+            result = read(cloud, reader, **TOKEN, **chosen)
+            if reader.status in job:
+                assert [one[reader.status] for one in result["jobs"]] == [job[reader.status]], result
+            else:
+                assert (result["failed"], reader.status in result["msg"]) == (True, True)
+
+
+def check_call(cloud: CloudOnTheWire, call: dict) -> None:
+    if call["status"] >= 400:
+        check_error(cloud, call)
+    elif call["method"] == "GET":
+        check_jobs(cloud, call)
+        check_one(cloud, call)
+
+
+def seen(cloud: CloudOnTheWire, **more: t.Any) -> dict[str, str]:
+    """What the check of a service sees."""
+    options = {name: one.get("default") for name, one in _check_service.SPEC.items()}
+    where = {"auth_url": cloud.url, "region": "eu-de", "endpoints": {"iam": None, "dli": cloud.url, "mrs": cloud.url}}
+    result = _check_service.check({**options, **USER, **where, "max_retries": 0, **more}, Context({}))
+    return {line["id"]: line["seen"] for line in result.get("lines", [])}
+
+
+# ---- of each file ----
+
+CALLS = [
+    pytest.param(call, id=f"{name}-{number}")
+    for name, content in TRANSCRIPTS.items()
+    for number, call in enumerate(calls_of(content), 1)
+]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_each_answer_is_reported_as_it_is(cloud: CloudOnTheWire, call: dict) -> None:
+    check_call(cloud, call)
+
+
+@pytest.mark.parametrize("name", TRANSCRIPTS)
+def test_the_check_sees_what_the_file_tells(cloud: CloudOnTheWire, name: str) -> None:
+    """Whatever its probes see otherwise than without it. A file that tells nothing is one that a check has written."""
+    before = seen(cloud)
+    cloud.play(TRANSCRIPTS[name])
+    after = seen(cloud)
+    told = TRANSCRIPTS[name]["shows"] if name in PUBLISHED else after
+    assert {key: word for key, word in after.items() if word != before[key]}.items() <= told.items()
+
+
+def test_one_that_the_check_writes(cloud: CloudOnTheWire, tmp_path: pathlib.Path) -> None:
+    """It can be put there as it is."""
+    cloud.reset()
+    cloud.settings.update(
+        {"answers": {"spark_state": "capital", "mrs_error_keys": "errorCode", "is_success": "boolean"}}
+    )
+    seen(cloud, folder=str(tmp_path))
+    calls = json.loads((tmp_path / "check_service_transcript.json").read_text(encoding="utf-8"))
+    assert len(calls) > 20
+    cloud.load(NO_JOBS)
+    for call in calls:
+        check_call(cloud, call)
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_where_an_answer_was_published(name: str) -> None:
+    content = PUBLISHED[name]
+    assert content.keys() == {"about", "where", "date", "grade", "sources", "shows", "calls"}
+    assert content["grade"] in GRADES
+    assert content["shows"].keys() <= {one["id"] for one in ASSUMPTIONS}
+    assert content["sources"]
+    assert all(re.fullmatch(r"https://github\.com/\S+", one) for one in content["sources"])
+
+
+@pytest.mark.parametrize("name", ["iam_login_otc", "iam_catalog_flexible_engine"])
+def test_recorded_catalogs(name: str) -> None:
+    """MRS is found in them, and DLI is not, so the region tells where it is."""
+    ((call,), region) = calls_of(PUBLISHED[name]), "eu-de" if name == "iam_login_otc" else "eu-west-0"
+    catalog = call["body"].get("token", call["body"])["catalog"]
+    assert in_catalog(catalog, "mrs", region).startswith(f"https://mrs.{region}.")
+    assert in_catalog([one for one in catalog if one["type"] != "mrs"], "mrs", region).startswith(
+        f"https://mrs.{region}."
+    )
+    assert in_catalog(catalog, "dli", region) is None
