@@ -54,7 +54,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--seed", metavar="FILE", help="JSON with jobs, projects ...; replaces parts of seed.json")
     what = "JSON with calls, as check_service writes it: answers to these are as there, to all others as usual"
-    parser.add_argument("--replay", metavar="FILE", type=_transcript, help=what)
+    parser.add_argument("--replay", metavar="FILE", help=what)
     repeated = {"action": "append", "default": []}
     for kind in KINDS:
         also = ["--jobs"] if kind.name == "flink_jobs" else []
@@ -89,16 +89,16 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _transcript(name: str) -> object:
-    try:
-        return json.loads(pathlib.Path(name).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise argparse.ArgumentTypeError(f"cannot read {name}: {error}") from error
-
-
 def _number_and_state(text: str) -> tuple[int, str]:
     count, dummy, state = text.partition(":")
     return int(count), state
+
+
+def _transcript(name: str | None) -> object:
+    try:
+        return json.loads(pathlib.Path(name).read_text(encoding="utf-8")) if name else None
+    except (OSError, ValueError, RecursionError) as error:
+        raise SettingError(f"--replay: cannot read {name}: {error}") from error
 
 
 def make_emulator(options: argparse.Namespace) -> Emulator:
@@ -109,8 +109,8 @@ def make_emulator(options: argparse.Namespace) -> Emulator:
             seed[kind.name] = [{"count": n, **({kind.state_field: state} if state else {})} for n, state in wanted]
     delays = {name: value if "look" in value else float(value) for name, value in options.delay}
     plain = {name: getattr(options, name) for name in PLAIN}
-    answers = chosen(options.answers)
-    return Emulator(options.port, options.host, seed, replay=options.replay, answers=answers, delays=delays, **plain)
+    answers, replay = chosen(options.answers), _transcript(options.replay)
+    return Emulator(options.port, options.host, seed, replay=replay, answers=answers, delays=delays, **plain)
 
 
 def main() -> None:

@@ -13,8 +13,11 @@ import typing as t
 
 import pytest
 
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.auth import TOKEN as TOKEN_SHAPE
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.auth import Project, read_login
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.endpoints import in_catalog
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.transport import Reply
 from ansible_collections.otc.bigdata.plugins.plugin_utils import _check_service
 from ansible_collections.otc.bigdata.plugins.plugin_utils._assumptions import ASSUMPTIONS
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
@@ -145,7 +148,7 @@ def check_one(cloud: CloudOnTheWire, call: dict) -> None:
 def check_call(cloud: CloudOnTheWire, call: dict) -> None:
     if call["status"] >= 400:
         check_error(cloud, call)
-    elif call["method"] == "GET":
+    elif call["method"] == "GET" and call["status"] < 300 and isinstance(call["body"], dict):
         check_jobs(cloud, call)
         check_one(cloud, call)
 
@@ -216,3 +219,18 @@ def test_recorded_catalogs(name: str) -> None:
         f"https://mrs.{region}."
     )
     assert in_catalog(catalog, "dli", region) is None
+
+
+def test_a_recorded_login() -> None:
+    """It is read, with the project that was asked for."""
+    (call,) = calls_of(PUBLISHED["iam_login_otc"])
+    content = json.dumps(call["body"]).encode()
+    reply = Reply("POST iam/v3/auth/tokens", call["status"], {"X-Subject-Token": "text-1"}, content)
+    assert read_login(Project(name="eu-de_text-7"), TOKEN_SHAPE, reply)["token"]["project"]["id"] == "P1"
+
+
+def test_a_recorded_look_up(cloud: CloudOnTheWire) -> None:
+    """The project is found by its name."""
+    cloud.play(PUBLISHED["iam_look_ups"])
+    read(cloud, READERS[0], token="demo-token", project_name="eu-west-0")
+    assert [entry["path"] for entry in cloud.log.entries()] == ["/v3/projects", "/v1.0/P1/streaming/jobs"]
