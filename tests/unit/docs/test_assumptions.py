@@ -20,6 +20,8 @@ PUBLISHED = sorted(
     key=lambda one: (GRADES.index(one["grade"]), one["where"], one["date"]),
 )
 LIST = """
+.. _ansible_collections.otc.bigdata.docsite.guide_assumptions.published:
+
 Published answers
 -----------------
 
