@@ -78,8 +78,11 @@ def authenticate(world, request: Request, own_code: str, own_status: int) -> Tok
         code = world.settings.answers["expired_token"] if failure.expired else "APIGW.0301"
         if code == own_code:
             raise ApiError(code, failure.message, own_status) from failure
-        code = code if code.startswith("APIG") else "APIGW.0301"
-        raise GatewayError(code, f"Incorrect IAM authentication information: {failure.message}", 401) from failure
+        raise by_gateway(code if code.startswith("APIG") else "APIGW.0301", failure) from failure
+
+
+def by_gateway(code: str, failure: NotAuthenticated) -> GatewayError:
+    return GatewayError(code, f"Incorrect IAM authentication information: {failure.message}", 401)
 
 
 def _verified_caller(identities: Identities, request: Request) -> Caller:

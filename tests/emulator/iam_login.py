@@ -231,10 +231,12 @@ def identify(world: World, request: Request) -> Token | auth.Caller:
     except auth.KeyExpired as failure:
         raise ApiError("IAM.1108", failure.message) from failure
     except auth.NotAuthenticated as failure:
-        code = "IAM.0066" if failure.expired else "IAM.0001"
         if "x-auth-token" in request.headers:
+            code = "IAM.0066" if failure.expired else "IAM.0001"
             raise _bad_token(world, code, failure.message) from failure
-        raise ApiError(code, failure.message, 401) from failure
+        raise auth.by_gateway(
+            "APIGW.0301", failure
+        ) from failure  # which is in front of IAM too, and looks at signatures
 
 
 def _bad_token(world: World, code: str, message: str) -> ApiError:

@@ -175,9 +175,9 @@ def test_token_lifetime(call, emulator):
 
 
 def test_iam_error(call, answers):
-    assert call("GET", "/v3/projects", token=None).body["error"]["code"] == 401
+    assert call("GET", "/v3/projects", token="nobody's").body["error"]["code"] == 401
     answers(iam_error="code")
-    assert call("GET", "/v3/projects", token=None).code == "IAM.0001"
+    assert call("GET", "/v3/projects", token="nobody's").code == "IAM.0001"
 
 
 def urls(call, kind):

@@ -185,10 +185,13 @@ def test_refused_logins(call, body, status):
 
 
 def test_the_gateway_in_front_of_iam(call, emulator):
-    """It has no trace: the request did not get that far."""
+    """It looks at signatures. There is no trace: the request did not get any further."""
+    unsigned = call("GET", "/v3/projects", token=None)
     emulator.faults.add(status=429)
-    headers = call("POST", "/v3/auth/tokens", LOGIN, token=None).headers
-    assert (bool(headers["X-Request-Id"]), headers["X-IAM-Trace-Id"]) == (True, None)
+    held_back = call("POST", "/v3/auth/tokens", LOGIN, token=None)
+    assert (unsigned.code, held_back.code) == ("APIGW.0301", "APIGW.0308")
+    for headers in (unsigned.headers, held_back.headers):
+        assert (bool(headers["X-Request-Id"]), headers["X-IAM-Trace-Id"]) == (True, None)
 
 
 def test_scope_with_a_domain_beside_the_project(call):

@@ -182,6 +182,7 @@ def of(body: t.Any) -> t.Any:
         ({"error_code": "DLI.0002", "error_msg": "作业 orders does not exist"}, "… _ does not exist"),
         ([1e400], "10 bytes that are no JSON"),
         ({"id": "128"}, {"id": "2"}),
+        ({"id": "0f1e2d3c-4b5a-4968-8776-5a4b3c2d1e0f"}, {"id": "00000000-0000-4000-8000-000000000003"}),
     ],
 )
 def test_what_stays(body: t.Any, shown: t.Any) -> None:
