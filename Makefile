@@ -24,7 +24,8 @@ demo: setup ## Run playbooks/demo.yml against the emulator
 
 check-emulator: setup ## Run playbooks/check_service.yml against the emulator: all must be as assumed
 	@date '+== %T check-emulator'
-	scripts/with-emulator ansible-playbook -i localhost, otc.bigdata.check_service -e fail_if_not_as_assumed=true
+	scripts/with-emulator sh -c 'curl -fsS "$$OTC_DLI_ENDPOINT/_emulator/jobs" -d "{\"flink_jobs\": [{\"job_id\": 901}]}" && \
+	  ansible-playbook -i localhost, otc.bigdata.check_service -e @tests/disposable_jobs.yml -e fail_if_not_as_assumed=true'
 
 # Two at a time, as most of them keep one core busy, and the output of one after that of the other: not with the make of macOS.
 # unit has both cores, and comes last, so that the number of tests closes the output.

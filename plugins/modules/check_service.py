@@ -14,7 +14,13 @@ short_description: Compare a service with what this collection assumes of it
 description:
   - Reads a few answers of DLI and MRS, and of IAM, and compares them with what this collection assumes where the documentation of the
     services is silent or contradicts itself. The playbook C(otc.bigdata.check_service) shows the result as a table.
-  - It sends one login and C(GET) requests, five a second and at most 60 in all. It never changes anything in the service.
+  - It sends one login and C(GET) requests, five a second and at most 60 in all. Unless disposable jobs are named, it changes nothing in
+    the service.
+  - With disposable jobs it also compares what only a stop, a cancel, a kill or a delete shows. There are at most 200 requests then, and a
+    job is looked at for up to five minutes. Each of these jobs is read first. A job that the service does not know, or whose status does
+    not fit, is left alone, and its lines say why they were not seen.
+  - No write names another job, with one exception. To see what an unknown ID does to the others in a request, one such request has
+    an ID that the service has just called unknown twice.
   - An answer that differs is no failure. It is worth a report, as the next release can then follow it.
   - The task always runs on the controller.
 extends_documentation_fragment:
@@ -24,15 +30,15 @@ attributes:
   check_mode:
     support: full
     details:
-      - In check mode no files are written. In the service nothing is ever changed.
+      - In check mode no files are written, and the disposable jobs are only read.
   diff_mode:
     support: N/A
     details:
-      - Nothing is changed in the service.
+      - There is nothing to compare.
   idempotent:
     support: partial
     details:
-      - With O(folder) the files are written each time.
+      - With O(folder) the files are written each time. Disposable jobs are used up.
   action_group:
     description: Use C(group/otc.bigdata.all) in C(module_defaults) to set defaults for this module.
     support: full
@@ -46,6 +52,57 @@ options:
       - It also gets C(check_service_transcript.json), the calls and their answers. Only words of the services stay in it, and messages as
         far as they consist of words from a list. Everything else has a stand-in, the same one wherever it is.
     type: path
+  disposable_flink_jobs:
+    description:
+      - The IDs of up to 3 Flink jobs that may be lost. They are stopped in one request without savepoints, and one of them once more when it
+        has stopped. Two that run show most.
+      - A job in C(job_running_exception), C(job_downloading) or C(job_idle) is stopped in a request of its own.
+      - A job can be in one of these lists only.
+    type: list
+    elements: str
+  disposable_flink_jobs_with_savepoint:
+    description:
+      - Up to 3 Flink jobs that may be lost, and that are stopped with savepoints.
+    type: list
+    elements: str
+  disposable_flink_jobs_to_delete:
+    description:
+      - Up to 3 Flink jobs that may be lost, and that are deleted, best while they run.
+      - Of these three options, the last one that is given has the request with an unknown ID.
+    type: list
+    elements: str
+  disposable_batches:
+    description:
+      - Up to 3 Spark batches that may be lost. They are cancelled, and once more when they have ended.
+    type: list
+    elements: str
+  disposable_sql_jobs:
+    description:
+      - Up to 3 SQL jobs that may be lost. They are cancelled, and once more when they have ended.
+    type: list
+    elements: str
+  disposable_mrs_jobs:
+    description:
+      - Up to 3 MRS jobs that may be lost. They are killed, and once more when they have ended. A Spark SQL job shows whether it can be killed
+        at all.
+    type: list
+    elements: str
+  disposable_mrs_jobs_to_delete:
+    description:
+      - Up to 3 MRS jobs that may be lost. They are killed and deleted, the last one together with an unknown ID.
+      - The delete is also tried while a job runs. The service should refuse that. If it does not, the application of the job may run on
+        without a record, and nobody can kill it by way of MRS any more.
+    type: list
+    elements: str
+  mrs_cluster_id:
+    description:
+      - The ID of the cluster of the disposable MRS jobs. The cluster itself is only read.
+    type: str
+  export_to:
+    description:
+      - A folder in OBS, such as C(ops-bucket/flink), to which the definitions of O(disposable_flink_jobs) are exported before these jobs are
+        stopped. The files stay there.
+    type: str
 seealso:
   - module: otc.bigdata.dli_flink_jobs_info
   - module: otc.bigdata.mrs_job_executions_info
@@ -64,11 +121,17 @@ EXAMPLES = r"""
 - name: Show the table
   ansible.builtin.debug:
     msg: "{{ check.table }}"
+
+- name: Compare what a stop and a cancel do, too, with jobs that may be lost
+  otc.bigdata.check_service:
+    disposable_flink_jobs: [128, 137]
+    disposable_batches: [0a324461-d9d9-45da-a52a-3b3c7a3d809e]
+  register: check
 """
 
 RETURN = r"""
 lines:
-  description: One entry for each assumption that a read can test.
+  description: One entry for each assumption that a read can test, or a write to the disposable jobs.
   returned: success
   type: list
   elements: dict
@@ -103,6 +166,11 @@ lines:
       returned: always
       type: str
       sample: as assumed
+    why:
+      description: Why it was not seen, where the disposable jobs should have shown it. Else empty.
+      returned: always
+      type: str
+      sample: a job is unknown to the service
 table:
   description: The same as text, with aligned columns.
   returned: success

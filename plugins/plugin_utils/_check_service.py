@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""A check of the assumptions against a service: one login, a few reads in no hurry, and never a write."""
+"""A check of the assumptions against a service: one login, a few reads in no hurry, and writes to no jobs but those named as disposable."""
 
 from __future__ import annotations
 
@@ -12,24 +12,28 @@ import json
 import os
 import time
 import typing as t
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields, replace
 
-from ..module_utils._cloud.auth import Project
+from ..module_utils._cloud.answers import GATEWAY, Api
+from ..module_utils._cloud.auth import Login, Project, Renewable, TokenHeader
 from ..module_utils._cloud.client import HEADERS, Client
 from ..module_utils._cloud.connection import Connection, read_connection
 from ..module_utils._cloud.context import Context
 from ..module_utils._cloud.errors import ApiError, Fatal, Interrupted, OptionError
 from ..module_utils._cloud.options import Spec, connection_options
-from ..module_utils._cloud.transport import PATIENCE, Reply
+from ..module_utils._cloud.transport import PATIENCE, Http, Reply
+from ..module_utils._jobs.service import Service
 from ..module_utils._services.dli import DLI
 from ..module_utils._services.mrs_jobs import MRS
+from ..module_utils._services.registry import JOB_TYPES
 from ._assumptions import ASSUMPTIONS
 from ._check_service_probes import PROBES, Answers
-from ._check_service_transcript import Call, transcript
+from ._check_service_transcript import transcript
+from ._check_service_writes import OPTIONS, Recorded, Writes, lines_of, named
 from ._job_table import Rows, markdown, text
 
-SPEC: Spec = {**connection_options(), "folder": {"type": "path"}}
-MOST = 60  # requests, the login among them
+SPEC: Spec = {**connection_options(), "folder": {"type": "path"}, **OPTIONS}
+MOST, MOST_WITH_WRITES = 60, 200  # requests, the login among them
 PAUSE = 0.2  # seconds from one request to the next
 COLUMNS = ("id", "source", "about", "expected", "seen", "verdict")
 AS_ASSUMED, DIFFERS, NOT_SEEN = "as assumed", "differs", "not seen"
@@ -37,26 +41,38 @@ FILES = ("check_service.md", "check_service.json", "check_service_transcript.jso
 
 
 @dataclass
-class Sparing(Context):
-    """Counts requests, makes a pause before each, and keeps all answers, each with the query of its request."""
+class Sparing(Recorded):
+    """Counts requests, makes a pause before each, and keeps all answers."""
 
     sent: int = 0
-    query: t.Any = None
-    calls: list[Call] = field(default_factory=list)
+    most: int = MOST
 
     def go_on(self) -> None:
         super().go_on()
         self.sent += 1
-        if self.sent >= MOST:
-            raise Fatal("", f"not sent, as {MOST} requests are enough for a check")
+        if self.sent >= self.most:
+            raise Fatal("", f"not sent, as {self.most} requests are enough for a check")
         time.sleep(PAUSE)
 
     def repeated(self, text: str) -> None:
         super().repeated(text)
         self.go_on()
 
-    def answered(self, reply: Reply) -> None:
-        self.calls.append((self.query, reply))
+
+@dataclass(frozen=True)
+class Once:
+    """A credential with which nobody logs in a second time."""
+
+    own: Renewable
+
+    renewable: t.ClassVar[bool] = False
+
+    @property
+    def advice(self) -> str:
+        return self.own.advice
+
+    def login(self, http: Http, iam: str | None, project: Project | None) -> Login:
+        return self.own.login(http, iam, project)
 
 
 class Looker(Client):
@@ -64,61 +80,77 @@ class Looker(Client):
 
     _context: Sparing
 
-    def at(self, base: str) -> Looker:
+    def __init__(self, connection: Connection, *more: t.Any) -> None:
+        super().__init__(replace(connection, credential=t.cast("t.Any", Once(connection.credential))), *more)
+
+    def at(self, base: str, api: Api = GATEWAY) -> Looker:
         """The same login and connections, for another service."""
         other = copy.copy(self)
-        other._base = base
+        other._base, other._api = base, api
         return other
 
     def located(self, connection: Connection, service: str) -> str:
         return connection.endpoint or self._located(connection, service)
 
-    def look(self, path: str, query: t.Any = None, headers: t.Mapping[str, t.Any] | None = None) -> Reply | None:
-        """None where there is no answer, and where there were enough requests."""
+    def look(
+        self,
+        path: str,
+        query: t.Any = None,
+        headers: t.Mapping[str, t.Any] | None = None,
+        token: str | None = None,
+    ) -> Reply | None:
+        """None where there is no answer, and where there were enough requests. ``token``: instead of the login."""
         headers = {name: value for name, value in {**HEADERS, **(headers or {})}.items() if value is not None}
         try:
             self._context.go_on()
             self._context.query = query
-            return self._http.send("GET", self._base + path, headers, query, auth=self._session.login.auth)
+            auth = TokenHeader(token) if token else self._session.login.auth
+            return self._http.send("GET", self._base + path, headers, query, auth=auth)
         except ApiError:
             return None
 
 
 def check(options: t.Mapping[str, t.Any], context: Context) -> dict[str, t.Any]:
-    """The result of the task: ``lines``, one for each assumption that a read can test, ``table`` and ``counts``."""
+    """The result of the task: ``lines``, one for each assumption that was tested, ``table`` and ``counts``."""
+    sparing = Sparing(**{one.name: getattr(context, one.name) for one in fields(Context)})
     try:
-        return {**_check(options, context), **context.notes()}
+        return {**_check(options, sparing), **context.notes()}
     except KeyboardInterrupt:
-        raise Interrupted("nothing was changed", {"changed": False, "failed": True}) from None
+        said = "the disposable jobs may have been changed" if sparing.changed else "nothing was changed"
+        raise Interrupted(said, {"changed": sparing.changed, "failed": True}) from None
     except Exception as error:  # as in the modules: never a traceback
         fault = context.fault(error)
-        return {"changed": False, "failed": True, "msg": str(fault), "error": fault.error, **context.notes()}
+        return {"changed": sparing.changed, "failed": True, "msg": str(fault), "error": fault.error, **context.notes()}
 
 
 CORE = check
 
 
-def _check(options: t.Mapping[str, t.Any], context: Context) -> dict[str, t.Any]:
+def _check(options: t.Mapping[str, t.Any], context: Sparing) -> dict[str, t.Any]:
     folder = options["folder"]
     if folder and not os.path.isdir(folder):
         raise OptionError(f"folder: there is no folder {folder!r}")
-    sparing = Sparing(**{one.name: getattr(context, one.name) for one in fields(Context)})
-    lines = [_line(one, seen) for one, seen in _seen(options, sparing)]
-    table = [COLUMNS, *([line[name] for name in COLUMNS] for line in lines)]
+    named(options)
+    lines = _lines(options, context)
+    shown = [
+        {**line, "verdict": f"{line['verdict']}: {line['why']}" if line["why"] else line["verdict"]} for line in lines
+    ]
+    table = [COLUMNS, *([line[name] for name in COLUMNS] for line in shown)]
     counts = {verdict: sum(line["verdict"] == verdict for line in lines) for verdict in (AS_ASSUMED, DIFFERS, NOT_SEEN)}
     msg = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
-    calls, replaced = transcript(sparing.calls)
+    calls, replaced = transcript(context.calls)
     files = _written(folder, table, lines, calls) if folder and not context.check_mode else []
     told = {"table": text(table), "counts": counts, "files": files, "replaced": replaced if files else {}}
-    return {"changed": bool(files), "msg": msg, "total": len(lines), "lines": lines, **told}
+    return {"changed": bool(files) or context.changed, "msg": msg, "total": len(lines), "lines": lines, **told}
 
 
-def _seen(options: t.Mapping[str, t.Any], context: Sparing) -> list[tuple[t.Mapping[str, t.Any], str | None]]:
+def _lines(options: t.Mapping[str, t.Any], context: Sparing) -> list[dict[str, str]]:
+    """What reads show first, and then what the disposable jobs do."""
     connections = {api.name: read_connection(options, context.environ, api.name) for api in (DLI, MRS)}
     for connection in connections.values():
         context.add_secrets(connection.secrets)
     first = Looker(connections["dli"], DLI, context, time.monotonic() + PATIENCE)
-    services = {"dli": first, "mrs": first.at(first.located(connections["mrs"], "mrs"))}
+    services = {"dli": first, "mrs": first.at(first.located(connections["mrs"], "mrs"), MRS)}
     if connections["dli"].iam:
         services["iam"] = first.at(connections["dli"].iam)
 
@@ -127,12 +159,35 @@ def _seen(options: t.Mapping[str, t.Any], context: Sparing) -> list[tuple[t.Mapp
 
     project = first.project or Project()
     found = Answers(look, str(project.id), project.name, context.calls)
-    return [(one, PROBES[one["read"]](found)) for one in ASSUMPTIONS if "read" in one]
+    seen = {one["id"]: _line(one, PROBES[one["read"]](found)) for one in ASSUMPTIONS if "read" in one}
+    seen.update(_written_lines(options, context, services))
+    return [seen[one["id"]] for one in ASSUMPTIONS if one["id"] in seen]
 
 
-def _line(assumption: t.Mapping[str, t.Any], seen: str | None) -> dict[str, str]:
+def _written_lines(
+    options: t.Mapping[str, t.Any], context: Sparing, services: t.Mapping[str, Looker]
+) -> dict[str, dict[str, str]]:
+    wanted = lines_of(options)
+    if not wanted:
+        return {}
+    context.most, context.query = MOST_WITH_WRITES, None
+
+    def service_of(kind: str, module_options: t.Mapping[str, t.Any]) -> Service:
+        client = services[JOB_TYPES[kind].api.name]
+        client.end_at(time.monotonic() + PATIENCE)
+        return JOB_TYPES[kind](client, module_options)
+
+    writes = Writes(options, context, service_of)
+    writes.run()
+    tested = [one for one in ASSUMPTIONS if one.get("write") in wanted]
+    return {one["id"]: _line(one, writes.seen(one["write"]), writes.why(one["write"])) for one in tested}
+
+
+def _line(assumption: t.Mapping[str, t.Any], seen: str | None, why: str = "") -> dict[str, str]:
+    """``why``: that nothing was seen."""
     verdict = NOT_SEEN if seen is None else AS_ASSUMED if seen == assumption["expected"] else DIFFERS
-    return {**{name: assumption[name] for name in COLUMNS[:4]}, "seen": seen or "", "verdict": verdict}
+    told = {"seen": seen or "", "verdict": verdict, "why": why if seen is None else ""}
+    return {**{name: assumption[name] for name in COLUMNS[:4]}, **told}
 
 
 def _written(folder: str, table: Rows, *told: t.Any) -> list[str]:

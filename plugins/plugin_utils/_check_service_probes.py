@@ -17,10 +17,11 @@ from ..module_utils._jobs.selection import moment
 from ..module_utils._services import mrs_jobs, spark_batches, sql_jobs
 from ..module_utils._services.flink_jobs import STOP_STEPS
 
-Look = t.Callable[..., t.Optional[Reply]]  # service, path, query, headers → answer; None where there is none
+Look = t.Callable[..., t.Optional[Reply]]  # service, path, query, headers, token → answer; None where there is none
 Job = t.Mapping[str, t.Any]
 
 NO_NUMBER, NO_UUID = 999999999999999, "00000000-0000-4000-8000-000000000000"  # that no job has
+NO_TOKEN = "otc-bigdata-no-such-token"  # it names no user, so it locks none
 ANY_LANGUAGE = {"X-Language": None}
 KNOWN = {
     "flink": set(STOP_STEPS),
@@ -54,6 +55,7 @@ class Answers:
         self._read("iam_error", "iam", "/v3/projects", {"page": 1})  # goes with per_page
         if project_name:
             self._read("projects", "iam", "/v3/projects", {"name": project_name})
+        self._read("bad_token", "iam", "/v3/auth/catalog", None, None, NO_TOKEN)
 
     def _read_dli(self, project: str) -> None:
         flink, spark, sql = (
@@ -264,6 +266,11 @@ def projects(found: Answers) -> str | None:
     return {0: "none", 1: "one"}.get(len(shown), "several") if isinstance(shown, list) else None
 
 
+def bad_token(found: Answers) -> str | None:
+    reply = found.reply("bad_token")
+    return str(reply.status) if reply and (reply.status in (401, 403) or reply.status // 100 == 2) else None
+
+
 def flink_tags(found: Answers) -> str | None:
     return one_word("none" if tags is None else kind_of(tags) for tags in found.fields("flink", "tags"))
 
@@ -375,6 +382,7 @@ PROBES: dict[str, t.Callable[[Answers], str | None]] = {
     "catalog_regions": catalog_regions,
     "iam_error": lambda found: one_word(key_of(found.reply("iam_error"))),
     "projects": projects,
+    "bad_token": bad_token,
     "flink_is_success": is_success("flink"),
     "flink_unknown": lambda found: refusal(found.reply("flink_unknown")),
     "flink_tags": flink_tags,

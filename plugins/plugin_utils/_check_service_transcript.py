@@ -35,6 +35,11 @@ PATH_WORDS = frozenset(
         "cluster_infos",
         "clusters",
         "job-executions",
+        "stop",
+        "delete",
+        "export",
+        "kill",
+        "batch-delete",
         "otc-bigdata-no-such-path",
     ]
 )
@@ -113,6 +118,7 @@ KEYS = frozenset(
         "main_class",
         "message",
         "methods",
+        "msg",
         "name",
         "next",
         "offset",
@@ -137,6 +143,7 @@ KEYS = frozenset(
         "req_body",
         "request_id",
         "restart_times",
+        "result",
         "result_count",
         "result_format",
         "result_path",
@@ -175,6 +182,7 @@ KEYS = frozenset(
         "user_name",
         "value",
         "with_column_header",
+        "zip_file",
     ]
 )
 HEADERS = frozenset(
@@ -205,6 +213,8 @@ WORDS = {
     "interface": {"public", "internal", "admin"},
     "type": {"dli", "mrs", "mrsv1", "mrsv1.1", "identity"},
     "kind": {"spark"},
+    "msg": {"deleted"},
+    "result": {"succeeded"},
     "methods": {"password", "totp", "token", "assume_role"},
 }
 WORDS["job_result"] = WORDS["job_result"] | {"undefined", "succeeded"}
@@ -244,6 +254,7 @@ MESSAGES = ("error_msg", "errorMsg", "message", "title")
 SAYINGS = frozenset(
     [
         "a",
+        "accepted",
         "all",
         "already",
         "an",
@@ -259,18 +270,22 @@ SAYINGS = frozenset(
         "between",
         "body",
         "by",
+        "canceled",
         "cannot",
         "cluster",
         "code",
         "correct",
+        "deleted",
         "denied",
         "does",
         "domain",
+        "ended",
         "environment",
         "error",
         "exist",
         "exists",
         "expired",
+        "exported",
         "failed",
         "field",
         "for",
@@ -329,10 +344,14 @@ SAYINGS = frozenset(
         "request",
         "resource",
         "resources",
+        "running",
         "server",
         "size",
         "state",
         "status",
+        "stop",
+        "stopped",
+        "submitted",
         "supported",
         "system",
         "than",
@@ -418,7 +437,7 @@ def _call(standins: Standins, query: t.Mapping[str, t.Any] | None, reply: Reply)
     first = host.partition(".")[0]
     names = sorted({name.lower() for name in reply.headers})
     return {
-        "method": method if method in ("GET", "POST") else "another",
+        "method": method if method in ("GET", "POST", "DELETE") else "another",
         "host": first if first in HOSTS else "another",
         "path": "/" + "/".join(_segment(standins, part) for part in path.split("/")),
         "query": {key: _value(standins, value, key) for key, value in (query or {}).items()},

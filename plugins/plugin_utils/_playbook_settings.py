@@ -31,6 +31,7 @@ from ..module_utils._jobs.plan import Step
 from ..module_utils._jobs.selection import NOT_NAME, refuse_exclusion
 from ..module_utils._services.flink_jobs import STOP_STEPS, folder_in_obs
 from ..module_utils._services.registry import JOB_TYPES
+from ._check_service_writes import intent, named
 
 Settings = dict[str, t.Any]
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
@@ -324,6 +325,7 @@ def _wrong_values(spec: Spec, found: Settings, given: Variables) -> t.Iterator[s
     yield from wrong_figures(spec, found)
     yield from _wrong_files(found)
     yield from _wrong_folder(found)
+    yield from _wrong_disposables(found)
     yield from _two_projects(found, given)
     yield from _hosts_of_inventories(found, given)
 
@@ -372,6 +374,16 @@ def _wrong_folder(found: Settings) -> t.Iterator[str]:
         yield "export_to: only Flink jobs can be exported, and flink is not among the services"
     try:
         folder_in_obs(folder)
+    except OptionError as error:
+        yield str(error)
+
+
+def _wrong_disposables(found: Settings) -> t.Iterator[str]:
+    """Jobs that a check may change."""
+    if "disposable_flink_jobs" not in found:
+        return
+    try:
+        named(found)
     except OptionError as error:
         yield str(error)
 
@@ -542,7 +554,8 @@ def _intent(playbook: str, found: Settings, given: Variables, check_mode: bool) 
 
 def _checks(found: Settings) -> str:
     files = f"; write what was seen into {found['folder']}" if found["folder"] else ""
-    return f"Read from IAM, DLI and MRS, and compare it with what is assumed{files}"
+    writes = "".join(f"; {one}" for one in intent(found))
+    return f"Read from IAM, DLI and MRS, and compare it with what is assumed{writes}{files}"
 
 
 def _stops(found: Settings) -> str:

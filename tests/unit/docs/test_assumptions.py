@@ -43,7 +43,7 @@ PAGES = {
     ("DLI", "public_parameters/status_codes"): "A01 A03 A11",
     ("DLI", "flink_job-related_apis/listing_jobs"): "A05 A06 A07 A08 A28 A30 A31 A32 A33 A34",
     ("DLI", "flink_job-related_apis/querying_job_details"): "A09 A29",
-    ("DLI", "flink_job-related_apis/batch_stopping_jobs"): "A10 A12 A35 A37 A38",
+    ("DLI", "flink_job-related_apis/batch_stopping_jobs"): "A10 A12 A35 A37 A38 A79 A80 A81",
     ("DLI", "flink_job-related_apis/batch_deleting_jobs"): "A36 A40",
     ("DLI", "flink_job-related_apis/exporting_a_flink_job"): "A39",
     ("DLI", "queue-related_apis_recommended/deleting_a_queue"): "A42",
@@ -89,10 +89,10 @@ def table(heads: t.Sequence[str], rows: t.Iterable[t.Sequence[str]]) -> str:
 
 
 def cells(assumption: t.Mapping[str, t.Any]) -> list[str]:
-    """Those that the playbook tests have a star."""
-    star = " \\*" if "read" in assumption else ""
+    """Those that the playbook tests have a star, and those that take disposable jobs have a plus."""
+    mark = " \\*" if "read" in assumption else " +" if "write" in assumption else ""
     texts = [escaped(assumption[name]) for name in COLUMNS[1:]]
-    return [f"_`{assumption['id']}`{star}", *texts, documentation(assumption["id"]), backing(assumption)]
+    return [f"_`{assumption['id']}`{mark}", *texts, documentation(assumption["id"]), backing(assumption)]
 
 
 def escaped(text: str) -> str:

@@ -10,6 +10,7 @@ import pathlib
 import typing as t
 
 import pytest
+import yaml
 
 from ansible_collections.otc.bigdata.plugins.plugin_utils import _check_service
 from ansible_collections.otc.bigdata.plugins.plugin_utils._assumptions import ASSUMPTIONS
@@ -18,9 +19,18 @@ from ansible_collections.otc.bigdata.tests.unit.utils.run_action import run_acti
 from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY
 from ansible_collections.otc.bigdata.tests.unit.utils.wire import CloudOnTheWire, cloud_on_the_wire
 
+TESTS = pathlib.Path(__file__).resolve().parents[3]
 USER = {"username": "demo", "password": "demo-password", "user_domain_name": "demo-domain"}
 READ = [one for one in ASSUMPTIONS if "read" in one]
+WRITTEN = [one for one in ASSUMPTIONS if "write" in one]
 TURNED = [(one["id"], one["switch"], value) for one in READ if "switch" in one for value in one["others"]]
+TURNED_FOR_WRITES = [(one["id"], one["switch"], value) for one in WRITTEN if "switch" in one for value in one["others"]]
+# What turns more than its own line: lines that differ, too, and lines that are not seen then
+TURNS_MORE = {
+    "partial": ({"A75"}, set()),
+    "mixed": ({"A38", "A75", "A79"}, {"A35"}),  # no batch is answered with an error
+}
+DISPOSABLE = yaml.safe_load((TESTS / "disposable_jobs.yml").read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +42,7 @@ def place() -> t.Iterator[CloudOnTheWire]:
 @pytest.fixture
 def cloud(place):
     place.reset()
+    place.world.add("flink_jobs", {"job_id": 901})
     return place
 
 
@@ -75,6 +86,15 @@ def test_one_switch_turned(cloud, line: str, switch: str, value: t.Any) -> None:
     assert lines(result, "differs") == {line}, result["table"]
     assert lines(result, "not seen") == set()
     check_only_reads(cloud)
+
+
+@pytest.mark.parametrize(("line", "switch", "value"), [("", "", ""), *TURNED_FOR_WRITES])
+def test_one_switch_turned_with_disposable_jobs(cloud, line: str, switch: str, value: t.Any) -> None:
+    cloud.settings.update({"answers": {switch: value} if switch else {}})
+    result = run(cloud, **DISPOSABLE)
+    differs, not_seen = TURNS_MORE.get(value, (set(), set()))
+    assert lines(result, "differs") == {line, *differs} - {""}, result["table"]
+    assert lines(result, "not seen") == not_seen, result["table"]
 
 
 @pytest.mark.parametrize("login", [KEY, {"token": "demo-token"}], ids=["key", "token"])

@@ -1,0 +1,748 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""What a check writes to the jobs that were named as disposable, and what the answers say. Nothing private in a word seen.
+
+No write names any other job, but for one id that the service has called unknown twice, the second time directly before.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import typing as t
+from dataclasses import dataclass, field
+
+from ..module_utils._cloud.answers import Api, code_of
+from ..module_utils._cloud.context import Context
+from ..module_utils._cloud.errors import ApiError, Denied, Fatal, OptionError, Refused, Unanswered, Unreachable
+from ..module_utils._cloud.options import Spec
+from ..module_utils._cloud.transport import Reply
+from ..module_utils._jobs.deadline import Deadline
+from ..module_utils._jobs.options import texts
+from ..module_utils._jobs.plan import GRACE, DesiredState, Step, Write
+from ..module_utils._jobs.selection import select
+from ..module_utils._jobs.service import Service
+from ..module_utils._services import mrs_jobs
+from ..module_utils._services.dli import refusal_in
+from ..module_utils._services.flink_jobs import folder_in_obs
+from ..module_utils._services.registry import JOB_TYPES
+from ._check_service_probes import CODE, KNOWN, NO_NUMBER, NO_UUID, one_word
+
+Ids = t.Sequence[t.Any]
+Jobs = t.Mapping[t.Any, t.Any]  # by id; None for one that is gone
+ServiceOf = t.Callable[[str, t.Mapping[str, t.Any]], Service]  # of a kind of jobs, with the options of its module
+
+MOST_JOBS = 3  # that one option names
+WAIT, LONGEST_PAUSE = 300.0, 30.0  # seconds for which a job is looked at, and between two looks
+
+
+@dataclass
+class Recorded(Context):
+    """Keeps all answers, each with the query of its request. ``changed``: whether a write may have had an effect."""
+
+    query: t.Any = None
+    calls: list[tuple[t.Any, Reply]] = field(default_factory=list)
+    changed: bool = False
+
+    def answered(self, reply: Reply) -> None:
+        self.calls.append((self.query, reply))
+
+
+class Disposal(t.NamedTuple):
+    """What is done with the jobs of an option: that of a module with these options."""
+
+    kind: str
+    options: t.Mapping[str, t.Any]
+    words: str
+
+
+CLUSTER, EXPORT_TO = "mrs_cluster_id", "export_to"
+STOPPED, SAVED, FLINK_DELETED = (
+    "disposable_flink_jobs",
+    "disposable_flink_jobs_with_savepoint",
+    "disposable_flink_jobs_to_delete",
+)
+BATCHES, SQL_JOBS = "disposable_batches", "disposable_sql_jobs"
+KILLED, MRS_DELETED = "disposable_mrs_jobs", "disposable_mrs_jobs_to_delete"
+FLINK, MRS = (STOPPED, SAVED, FLINK_DELETED), (KILLED, MRS_DELETED)
+DEFAULTS = {"trigger_savepoint": False, "resume_savepoint": False, "wait": True, "job_ids": None, "kill_running": None}
+DISPOSALS = {
+    STOPPED: Disposal("flink", {"state": "stopped"}, "stop Flink jobs, without savepoints"),
+    SAVED: Disposal("flink", {"state": "stopped", "trigger_savepoint": True}, "stop Flink jobs, with savepoints"),
+    FLINK_DELETED: Disposal("flink", {"state": "absent"}, "delete Flink jobs"),
+    BATCHES: Disposal("spark", {"state": "stopped"}, "cancel Spark batches"),
+    SQL_JOBS: Disposal("sql", {"state": "stopped"}, "cancel SQL jobs"),
+    KILLED: Disposal("mrs", {"state": "stopped"}, "kill MRS jobs"),
+    MRS_DELETED: Disposal("mrs", {"state": "absent"}, "kill and delete MRS jobs"),
+}
+OPTIONS: Spec = {**{name: texts() for name in DISPOSALS}, CLUSTER: {"type": "str"}, EXPORT_TO: {"type": "str"}}
+# Which options show what a line is about, by the name that assumptions.yml has for it
+SHOWN_BY: dict[str, t.Sequence[str]] = {
+    "unknown_id": FLINK,
+    "flink_error": FLINK,
+    "flink_answer": FLINK,
+    "flink_status": FLINK,
+    "flink_undefined": (STOPPED,),
+    "flink_export": (EXPORT_TO,),
+    "flink_gone": (FLINK_DELETED,),
+    "flink_stopped": (STOPPED,),
+    "flink_stopped_twice": (STOPPED, SAVED),
+    "flink_savepoint_made": (SAVED,),
+    "spark_cancel": (BATCHES,),
+    "spark_cancelled": (BATCHES,),
+    "spark_ended": (BATCHES,),
+    "sql_cancelled": (SQL_JOBS,),
+    "sql_ended": (SQL_JOBS,),
+    "mrs_delete": (MRS_DELETED,),
+    "mrs_kill": MRS,
+    "mrs_unknown_id": (MRS_DELETED,),
+    "mrs_delete_active": (MRS_DELETED,),
+    "mrs_ended": MRS,
+    "mrs_spark_sql": (KILLED,),
+}
+# Statuses in which the documentation does not say whether a job can be stopped
+UNDEFINED = ("job_running_exception", "job_downloading", "job_idle")
+STOPPED_ALREADY = ("job_cancel_success", "job_finish")
+# What only a stop or a delete leads to
+AFTER_WRITE = ("job_savepointing", "job_canceling", "job_cancel_success")
+# The answer that the documentation shows has a comma too many
+COMMA = re.compile(rb",(?=\s*[}\]])")
+ONE_JOB, FAR_APART = "it takes two jobs in one request", "the looks were too far apart"
+UNCLEAR = "what became of the job was not clear"
+
+
+# ---- what is named ----
+
+
+def named(options: t.Mapping[str, t.Any]) -> dict[str, Ids]:
+    """The ids of each option that names jobs. Raises OptionError."""
+    found: dict[str, Ids] = {}
+    owners: dict[t.Any, str] = {}
+    for name, disposal in DISPOSALS.items():
+        ids = select({name: options.get(name), "filters": None}, name, JOB_TYPES[disposal.kind].fields, {}).ids or ()
+        if len(ids) > MOST_JOBS:
+            raise OptionError(f"{name}: {len(ids)} jobs; a check needs no more than {MOST_JOBS}")
+        for job_id in ids:
+            other = owners.setdefault((disposal.kind, job_id), name)
+            if other != name:
+                raise OptionError(f"{name}: {job_id} is also among {other}; each job can serve for one of them")
+        if ids:
+            found[name] = ids
+    _check_cluster(found, options.get(CLUSTER))
+    if options.get(EXPORT_TO) is not None:
+        folder_in_obs(options[EXPORT_TO])
+        if STOPPED not in found:
+            raise OptionError(f"{EXPORT_TO}: needs {STOPPED}, whose definitions are exported")
+    return found
+
+
+def _check_cluster(found: t.Container[str], cluster_id: str | None) -> None:
+    needed = [name for name in MRS if name in found]
+    if needed and cluster_id is None:
+        raise OptionError(f"{CLUSTER}: missing, the id of the cluster of {needed[0]}")
+    if cluster_id is not None:
+        if not needed:
+            raise OptionError(f"{CLUSTER}: belongs to {' and '.join(MRS)}; leave it out")
+        try:
+            mrs_jobs.mrs_id(cluster_id)
+        except ValueError as error:
+            raise OptionError(f"{CLUSTER}: {cluster_id!r} {error}") from None
+
+
+def intent(options: t.Mapping[str, t.Any]) -> list[str]:
+    """What will be done, in words. Raises OptionError."""
+    done = [f"{DISPOSALS[name].words}: {', '.join(map(str, ids))}" for name, ids in named(options).items()]
+    exported = [f"export Flink jobs to {options[EXPORT_TO]}"] if options.get(EXPORT_TO) else []
+    return [
+        *exported,
+        *done,
+        *([f"MRS jobs are those of the cluster {options[CLUSTER]}"] if options.get(CLUSTER) else []),
+    ]
+
+
+def lines_of(options: t.Mapping[str, t.Any]) -> list[str]:
+    """The names of what these jobs may show."""
+    given = {*named(options), *([EXPORT_TO] if options.get(EXPORT_TO) else [])}
+    return [name for name, needed in SHOWN_BY.items() if given.intersection(needed)]
+
+
+# ---- words ----
+
+
+class Withheld(ApiError):
+    """A write that check mode keeps back."""
+
+
+def why_not(error: ApiError) -> str:
+    """Why something was not seen. The words of the service are left out, as they may be private."""
+    if isinstance(error, Withheld):
+        return "nothing is changed in check mode"
+    if isinstance(error, Denied):
+        return "the login was not accepted any more"
+    if error.status:
+        code = error.code if error.code and CODE.fullmatch(error.code) else "without a code"
+        return f"HTTP {error.status} {code}" if error.status // 100 != 2 else "an answer that tells nothing"
+    if isinstance(error, Unreachable):
+        return "the service could not be reached"
+    return "no answer" if isinstance(error, Unanswered) else "not sent, as there were too many requests"
+
+
+def status_word(kind: str, job: t.Any) -> str:
+    word = str(job[JOB_TYPES[kind].fields.status]).lower()
+    return word if word in KNOWN[kind] else "in an unknown status"
+
+
+def span(least: float, most: float) -> str | None:
+    """How long something took, that took at least and at most so many seconds; None where one word does not fit both."""
+    words = [(60.0, "seconds"), (3600.0, "minutes"), (float("inf"), "hours")]
+    one, other = (next(word for end, word in words if seconds < end) for seconds in (least, most))
+    return one if one == other else None
+
+
+def answer_of(reply: Reply | None) -> tuple[t.Any, bool]:
+    """The JSON of an answer, null if there is none; and whether it had a comma too many."""
+    for repaired, content in enumerate((reply.content, COMMA.sub(b"", reply.content)) if reply else ()):
+        try:
+            return json.loads(content), bool(repaired)
+        except (ValueError, RecursionError):
+            pass
+    return None, False
+
+
+def elements(body: t.Any, jobs: int) -> str | None:
+    """What the answer to a batch of so many jobs consists of. One element for one job says nothing."""
+    if not isinstance(body, list):
+        return "no body" if body is None else "an object"
+    if len(body) == jobs:
+        return "an element for each id" if jobs > 1 else None
+    return "one element" if len(body) == 1 else "another number of elements"
+
+
+def files_of(body: t.Mapping[str, t.Any], jobs: int) -> str | None:
+    files = body.get("zip_file")
+    if not isinstance(files, list) or not files:
+        return "none"
+    if len(files) == jobs:
+        return "one for each job" if jobs > 1 else None
+    return "one for all jobs" if len(files) == 1 else "another number"
+
+
+class Sent(t.NamedTuple):
+    """A write, and what became of it: its answer if there is one, and the refusal of each job or the error.
+
+    ``began``, ``ended``: on the monotonic clock.
+    """
+
+    ids: Ids
+    reply: Reply | None
+    refusals: t.Sequence[Refused | None]
+    error: ApiError | None
+    began: float
+    ended: float
+    no_permission: t.Collection[str]
+
+    @property
+    def accepted(self) -> bool:
+        """For one job at least."""
+        return self.error is None and not all(self.refusals)
+
+    @property
+    def may_show(self) -> bool:
+        """It may have been carried out."""
+        return self.accepted or isinstance(self.error, Unanswered)
+
+    @property
+    def no(self) -> ApiError | None:
+        return self.error or next(filter(None, self.refusals), None)
+
+    @property
+    def code(self) -> str | None:
+        """How the service itself said no. None for a yes, for no answer, and where it was not about the job."""
+        no = self.no
+        if not isinstance(no, Refused) or no.from_gateway or no.status in (401, 403) or no.code in self.no_permission:
+            return None
+        if no.status == 200:
+            return "is_success false"
+        return no.code if no.code and CODE.fullmatch(no.code) else None
+
+    @property
+    def refused(self) -> str:
+        """Why the answer does not tell."""
+        return why_not(self.no) if self.no else "it was accepted"
+
+    @property
+    def word(self) -> str | None:
+        return "accepted" if self.accepted else f"refused with {self.code}" if self.code else None
+
+    @property
+    def status_and_code(self) -> str | None:
+        if not self.reply or not (self.accepted or self.code):
+            return None
+        return str(self.reply.status) if self.accepted else f"{self.reply.status} {self.code}"
+
+    @property
+    def status_and_body(self) -> str | None:
+        if not self.reply or not self.accepted:
+            return None
+        body = answer_of(self.reply)[0]
+        said = "no body" if body is None else "deleted" if body == {"msg": "deleted"} else "another body"
+        return f"{self.reply.status} with {said}"
+
+
+class Ending(t.NamedTuple):
+    """A job when it was seen as wanted, None for gone; and the bounds of the seconds from the write until it was so."""
+
+    job: t.Any
+    least: float
+    most: float
+
+    @property
+    def span(self) -> str | None:
+        return span(self.least, self.most)
+
+
+class Stage(t.NamedTuple):
+    """The jobs of one option. ``about``: the names of what they may show."""
+
+    name: str
+    ids: Ids
+    about: t.Sequence[str]
+    service: Service
+    goal: DesiredState
+
+    @property
+    def kind(self) -> str:
+        return DISPOSALS[self.name].kind
+
+    @property
+    def api(self) -> Api:
+        return JOB_TYPES[self.kind].api
+
+    def status(self, job: t.Any) -> str:
+        return status_word(self.kind, job)
+
+    def has_ended(self, job: t.Any) -> bool:
+        return self.status(job) in JOB_TYPES[self.kind].ended
+
+
+# ---- what is done ----
+
+
+class Writes:
+    """Writes, and looks; ``seen``: by the names of SHOWN_BY, one word for all that was seen, or None; ``why``: why nothing was."""
+
+    def __init__(
+        self,
+        options: t.Mapping[str, t.Any],
+        context: Recorded,
+        service_of: ServiceOf,
+    ) -> None:
+        self._options, self._context, self._calls, self._service_of = options, context, context.calls, service_of
+        self._named = named(options)
+        self._words: dict[str, list[str]] = {}
+        self._lacks: dict[str, str] = {}
+
+    def seen(self, name: str) -> str | None:
+        return one_word(self._words.get(name, ()))
+
+    def why(self, name: str) -> str:
+        return self._lacks.get(name, "none of the named jobs could show it")
+
+    def run(self) -> None:
+        """All that was named. What a service answers raises nothing."""
+        ways = {"flink": self._flink, "spark": self._cancel, "sql": self._cancel, "mrs": self._mrs}
+        for name, ids in self._named.items():
+            about = [one for one, options in SHOWN_BY.items() if name in options]
+            try:
+                stage = Stage(name, ids, about, *self._service(name))
+                ways[stage.kind](stage)
+            except ApiError as error:
+                self._lack(about, why_not(error))
+
+    def _note(self, name: str, word: str | None, why: str = "") -> None:
+        """``why``: where there is no word."""
+        if word is None:
+            self._lack([name], why)
+        else:
+            self._words.setdefault(name, []).append(word)
+
+    def _lack(self, names: t.Iterable[str], why: str) -> None:
+        for name in names:
+            self._lacks.setdefault(name, why)
+
+    # ---- requests ----
+
+    def _service(self, name: str) -> tuple[Service, DesiredState]:
+        kind, own, dummy = DISPOSALS[name]
+        options = {**DEFAULTS, **own}
+        where = {"cluster_id": self._options.get(CLUSTER), "cluster_name": None}
+        folder = {EXPORT_TO: self._options.get(EXPORT_TO)} if name == STOPPED else {}
+        return self._service_of(kind, {**options, **where, **folder}), JOB_TYPES[kind].goal(options)
+
+    def _send(self, stage: Stage, write: Write, ids: Ids, *unknown: t.Any) -> Sent:
+        """``unknown``: an id that no job has, to which the same is done."""
+        assert {*ids} <= {*stage.ids}, "only the named jobs"
+        every = [*ids, *unknown]
+        return self._sent(
+            stage, every, f"{write.value} {', '.join(map(str, every))}", lambda: stage.service.write(write, every)
+        )
+
+    def _sent(self, stage: Stage, ids: Ids, words: str, send: t.Callable[[], t.Any]) -> Sent:
+        began, before = time.monotonic(), len(self._calls)
+        refusals: t.Sequence[Refused | None] = [None]
+        error: ApiError | None = None
+        changed = self._context.changed
+        if self._context.check_mode:
+            error = Withheld("", "check mode")
+        else:
+            self._context.on_progress(f"asks to {words}")
+            self._context.changed = True  # until there is an answer
+            try:
+                refusals = send() or refusals
+            except ApiError as fault:
+                error = fault
+        replies = [reply for dummy, reply in self._calls[before:]]
+        reply = replies[-1] if replies else None
+        sent = Sent(ids, reply, refusals, error, began, time.monotonic(), stage.api.no_permission)
+        self._context.changed = changed or sent.may_show
+        return sent
+
+    def _read(self, stage: Stage) -> dict[t.Any, t.Any]:
+        """Those of the named jobs that the service knows."""
+        jobs = {}
+        for job_id in stage.ids:
+            try:
+                job = stage.service.get(job_id)
+            except ApiError as error:
+                self._lack(stage.about, f"a job could not be read: {why_not(error)}")
+                continue
+            if job is None:
+                self._lack(stage.about, "a job is unknown to the service")
+            else:
+                jobs[job_id] = job
+        return jobs
+
+    def _watch(self, stage: Stage, jobs: Jobs, sent: Sent, over: t.Callable[[t.Any], bool]) -> dict[t.Any, Ending]:
+        """Looks until each of them is as wanted, or the time is over. One that may fall back must be so twice in a row."""
+        deadline = Deadline(WAIT, LONGEST_PAUSE)
+        twice = JOB_TYPES[stage.kind].twice
+        shaky = {job_id for job_id, job in jobs.items() if stage.status(job) in twice}
+        least = dict.fromkeys(jobs, 0.0)
+        found: dict[t.Any, Ending] = {}
+        while len(found) < len(jobs):
+            for job_id in [one for one in jobs if one not in found]:
+                began = deadline.now()
+                try:
+                    job = stage.service.get(job_id)
+                except Fatal:
+                    raise
+                except ApiError:
+                    continue
+                if over(job):
+                    if job_id not in shaky:
+                        found[job_id] = Ending(job, least[job_id], deadline.now() - sent.began)
+                    shaky.discard(job_id)
+                else:
+                    least[job_id] = max(0.0, began - sent.ended)
+                    shaky.update({job_id} if job is not None and stage.status(job) in twice else ())
+            if len(found) < len(jobs) and not deadline.pause():
+                break
+        return found
+
+    def _ended(self, stage: Stage, jobs: Jobs, sent: Sent) -> dict[t.Any, Ending]:
+        """Those that were seen to end."""
+        found = self._watch(stage, jobs, sent, lambda job: job is None or stage.has_ended(job))
+        if len(found) < len(jobs):
+            self._lack(stage.about, f"a job did not end within {WAIT:.0f} s")
+        return {job_id: ending for job_id, ending in found.items() if ending.job is not None}
+
+    # ---- a batch with an unknown id ----
+
+    def _with_unknown(
+        self, stage: Stage, write: Write, jobs: Jobs, name: str, unknown: t.Any
+    ) -> tuple[Sent | None, dict[t.Any, bool | None]]:
+        """What was sent, and whether it shows in each of the jobs, None where that is not clear."""
+        untouched: dict[t.Any, bool | None] = dict.fromkeys(jobs, False)
+        try:
+            known = [one for one in (stage.service.get(unknown), stage.service.get(unknown)) if one is not None]
+        except ApiError as error:
+            self._lack([name], f"whether an id is unknown could not be read: {why_not(error)}")
+            return None, untouched
+        if known:
+            self._lack([name], "the id that no job should have is that of a job")
+            return None, untouched
+        sent = self._send(stage, write, list(jobs), unknown)
+        if isinstance(sent.error, Withheld):
+            self._lack([name], sent.refused)
+            return sent, untouched
+        effects = self._effects(stage, jobs)
+        done = list(effects.values())
+        if not sent.accepted and not sent.code:
+            self._lack([name], sent.refused)
+        elif None in done:
+            self._lack([name], UNCLEAR)
+        else:
+            answer = "no error" if sent.error is None else str(sent.code) if name == "mrs_unknown_id" else "an error"
+            some = "the others are done" if all(done) else "some of the others are done"
+            self._note(name, f"{answer} and {some if any(done) else 'nothing is done'}")
+        return sent, effects
+
+    def _effects(self, stage: Stage, jobs: Jobs) -> dict[t.Any, bool | None]:
+        """Whether a write shows, soon after it; None where that is not clear."""
+        deadline = Deadline(GRACE, GRACE)
+        found: dict[t.Any, bool | None] = dict.fromkeys(jobs)
+        while True:
+            for job_id in [one for one in jobs if found[one] is not True]:
+                found[job_id] = self._effect(stage, job_id, jobs[job_id])
+            if all(found.values()) or not deadline.pause():
+                return found
+
+    def _effect(self, stage: Stage, job_id: t.Any, before: t.Any) -> bool | None:
+        try:
+            job = stage.service.get(job_id)
+        except Fatal:
+            raise
+        except ApiError:
+            return None
+        if job is None or stage.status(job) in AFTER_WRITE:
+            self._context.changed = True
+            return True
+        return False if stage.status(job) == stage.status(before) else None
+
+    # ---- Flink jobs ----
+
+    def _flink(self, stage: Stage) -> None:
+        write = Write.DELETE if stage.name == FLINK_DELETED else Write.STOP
+        jobs = self._read(stage)
+        if stage.service.export:
+            self._export(stage, list(jobs))
+        due = {}
+        for job_id, job in jobs.items():
+            step = stage.goal.step(stage.status(job))
+            if write is Write.STOP and stage.status(job) in UNDEFINED:
+                self._stop_undefined(stage, job_id)
+            elif step is write:
+                due[job_id] = job
+            else:
+                self._lack(stage.about, f"a job is {stage.status(job)}")
+                if stage.status(job) in STOPPED_ALREADY:
+                    self._stop_again(stage, job_id)
+        if due:
+            self._change_flink(stage, write, due)
+
+    def _change_flink(self, stage: Stage, write: Write, due: Jobs) -> None:
+        """The last of these options has the batch with the unknown id, so that all others were tried before."""
+        sent: Sent | None = None
+        watched: list[t.Any] = []
+        rest = list(due)
+        if stage.name == [name for name in self._named if name in FLINK][-1]:
+            sent, effects = self._with_unknown(stage, write, due, "unknown_id", NO_NUMBER)
+            watched = [job_id for job_id in due if effects[job_id]]
+            rest = [job_id for job_id in due if effects[job_id] is False]
+            if sent:
+                self._note_answer(sent)
+        if rest and not watched:
+            sent = self._send(stage, write, rest)
+            self._note_answer(sent)
+            watched = rest if sent.may_show else []
+        if sent is None or not watched:
+            self._lack(stage.about, sent.refused if sent else UNCLEAR)
+        elif write is Write.DELETE:
+            self._until_gone(stage, {job_id: due[job_id] for job_id in watched}, sent)
+        else:
+            self._until_stopped(stage, {job_id: due[job_id] for job_id in watched}, sent)
+
+    def _until_stopped(self, stage: Stage, due: Jobs, sent: Sent) -> None:
+        endings = self._ended(stage, due, sent)
+        for job_id, ending in endings.items():
+            word = stage.status(ending.job)
+            if word != "job_cancel_success":
+                self._lack(stage.about, f"a job has become {word}")
+            elif stage.name == STOPPED:
+                self._note("flink_stopped", ending.span, FAR_APART)
+            else:
+                self._savepoint(stage, job_id, due[job_id])
+        stopped = [job_id for job_id, ending in endings.items() if stage.status(ending.job) in STOPPED_ALREADY]
+        for job_id in stopped[:1]:
+            self._stop_again(stage, job_id)
+
+    def _until_gone(self, stage: Stage, due: Jobs, sent: Sent) -> None:
+        gone = self._watch(stage, due, sent, lambda job: job is None)
+        for job_id, job in due.items():
+            if stage.has_ended(job):
+                self._lack(["flink_gone"], "the job to delete did not run")
+            elif job_id not in gone:
+                self._lack(["flink_gone"], f"a job was not gone within {WAIT:.0f} s")
+            else:
+                self._note("flink_gone", gone[job_id].span, FAR_APART)
+
+    def _note_answer(self, sent: Sent) -> None:
+        """What the answer to a batch looks like."""
+        body, repaired = answer_of(sent.reply)
+        if isinstance(sent.error, Refused) and sent.code and sent.reply:
+            self._note(
+                "flink_error",
+                "an array" if isinstance(body, list) else "an object" if isinstance(body, dict) else None,
+                "no JSON",
+            )
+        elif sent.reply and (sent.accepted or (repaired and sent.may_show)):
+            self._note("flink_status", str(sent.reply.status))
+            self._note(
+                "flink_answer", "an array with a comma too many" if repaired else elements(body, len(sent.ids)), ONE_JOB
+            )
+        else:
+            self._lack(["flink_error", "flink_status", "flink_answer"], sent.refused)
+
+    def _stop_undefined(self, stage: Stage, job_id: t.Any) -> None:
+        if stage.name == STOPPED:
+            sent = self._send(stage, Write.STOP, [job_id])
+            self._note("flink_undefined", sent.word, sent.refused)
+            self._note_answer(sent)
+
+    def _stop_again(self, stage: Stage, job_id: t.Any) -> None:
+        sent = self._send(stage, Write.STOP, [job_id])
+        self._note("flink_stopped_twice", sent.word, sent.refused)
+        self._note_answer(sent)
+
+    def _savepoint(self, stage: Stage, job_id: t.Any, before: t.Any) -> None:
+        """It gets a little time to show."""
+        name = "flink_savepoint_made"
+        if before.get("has_savepoint") is not False:
+            self._lack([name], "a job had a savepoint before")
+            return
+        deadline = Deadline(GRACE, GRACE)
+        while True:
+            job = stage.service.get(job_id)
+            made = job is not None and job.get("has_savepoint")
+            if made or not deadline.pause():
+                self._note(name, "told" if made is True else "not told")
+                return
+
+    def _export(self, stage: Stage, ids: Ids) -> None:
+        export = stage.service.export
+        if not ids or export is None:
+            return
+        sent = self._sent(stage, ids, f"export {', '.join(map(str, ids))}", lambda: export.send(ids) and None)
+        body = answer_of(sent.reply)[0]
+        if isinstance(body, dict) and not refusal_in(body, "") and (sent.accepted or sent.code == "is_success false"):
+            self._note("flink_export", files_of(body, len(ids)), ONE_JOB)
+        else:
+            self._lack(["flink_export"], sent.refused)
+
+    # ---- Spark batches and SQL jobs ----
+
+    def _cancel(self, stage: Stage) -> None:
+        for job_id, job in self._read(stage).items():
+            step = stage.goal.step(stage.status(job))
+            if step is Step.DONE:
+                self._lack(stage.about, f"a job is {stage.status(job)} already")
+                self._cancel_again(stage, job_id)
+            elif step is Write.CANCEL:
+                self._cancel_one(stage, job_id, job)
+            else:
+                self._lack(stage.about, f"a job is {stage.status(job)}")
+
+    def _cancel_one(self, stage: Stage, job_id: t.Any, job: t.Any) -> None:
+        sent = self._send(stage, Write.CANCEL, [job_id])
+        if not sent.may_show:
+            self._lack(stage.about, sent.refused)
+            return
+        if stage.kind == "spark":
+            self._note("spark_cancel", sent.status_and_body, sent.refused)
+        elif sent.accepted:
+            self._status_after(stage, job_id)
+        for ending in self._ended(stage, {job_id: job}, sent).values():
+            if stage.kind == "spark" and sent.accepted:
+                self._note("spark_cancelled", stage.status(ending.job))
+            self._cancel_again(stage, job_id)
+        self._lack(stage.about, sent.refused)
+
+    def _cancel_again(self, stage: Stage, job_id: t.Any) -> None:
+        sent = self._send(stage, Write.CANCEL, [job_id])
+        self._note(f"{stage.kind}_ended", sent.status_and_code, sent.refused)
+
+    def _status_after(self, stage: Stage, job_id: t.Any) -> None:
+        """The call for the status of a cancelled job. What is found in a list instead does not count."""
+        before, fault = len(self._calls), None
+        try:
+            stage.service.get(job_id)
+        except ApiError as error:
+            fault = error
+        replies = [reply for dummy, reply in self._calls[before:] if reply.call.endswith("/status")]
+        code = code_of(replies[-1]) if replies and replies[-1].status == 400 else None
+        if code and CODE.fullmatch(code) and code not in stage.api.no_permission and not isinstance(fault, Fatal):
+            self._note("sql_cancelled", f"refused with {code}")
+        else:
+            self._note("sql_cancelled", None if fault else "told", why_not(fault) if fault else "")
+
+    # ---- MRS jobs ----
+
+    def _mrs(self, stage: Stage) -> None:
+        found = mrs_jobs.cluster(stage.service.client, self._options[CLUSTER])
+        if found is None:
+            self._lack(stage.about, "the cluster is unknown to the service")
+            return
+        if str(found[mrs_jobs.CLUSTER.status]).lower() != "running":
+            self._lack(stage.about, "the cluster does not run")
+            return
+        jobs = self._read(stage)
+        for job_id, job in jobs.items():
+            step = stage.goal.step(stage.status(job))
+            if not isinstance(step, Write):
+                self._lack(stage.about, f"a job is {stage.status(job)}")
+            if stage.name == MRS_DELETED and isinstance(step, Write):
+                self._delete(stage, job_id, job, last=job_id == list(jobs)[-1])
+            elif step is Write.KILL:
+                self._kill(stage, job_id, job)
+            elif step is Step.DONE:
+                self._kill_again(stage, job_id)
+
+    def _kill(self, stage: Stage, job_id: t.Any, job: t.Any) -> bool:
+        """Whether it was seen to end."""
+        sent = self._send(stage, Write.KILL, [job_id])
+        if str(job.get("job_type")).lower() == "sparksql":
+            self._note("mrs_spark_sql", sent.word, sent.refused)
+        elif sent.accepted and sent.reply:
+            self._note("mrs_kill", "a body" if sent.reply.content.strip() else "no body")
+        if not sent.may_show:
+            self._lack(stage.about, sent.refused)
+            return False
+        ended = self._ended(stage, {job_id: job}, sent)
+        if ended:
+            self._kill_again(stage, job_id)
+        return bool(ended)
+
+    def _kill_again(self, stage: Stage, job_id: t.Any) -> None:
+        sent = self._send(stage, Write.KILL, [job_id])
+        self._note("mrs_ended", sent.word, sent.refused)
+
+    def _delete(self, stage: Stage, job_id: t.Any, job: t.Any, last: bool) -> None:
+        """While it runs, after its end with an unknown id, and alone."""
+        if not stage.has_ended(job):
+            sent = self._send(stage, Write.DELETE, [job_id])
+            effect = self._effects(stage, {job_id: job})[job_id] if sent.may_show or sent.code else None
+            word = None if effect is None else "the record goes" if effect else "nothing is done"
+            told = sent.accepted or sent.code
+            self._note("mrs_delete_active", word if told else None, UNCLEAR if told else sent.refused)
+            if effect is True or not self._kill(stage, job_id, job):
+                return
+            found = stage.service.get(job_id)
+            if found is None or not stage.has_ended(found):
+                return
+            job = found
+        effects: dict[t.Any, bool | None] = {job_id: False}
+        if last:
+            with_unknown, effects = self._with_unknown(stage, Write.DELETE, {job_id: job}, "mrs_unknown_id", NO_UUID)
+            self._note_delete(with_unknown)
+        if effects[job_id] is False:
+            self._note_delete(self._send(stage, Write.DELETE, [job_id]))
+
+    def _note_delete(self, sent: Sent | None) -> None:
+        if sent and sent.accepted and sent.reply:
+            self._note("mrs_delete", str(sent.reply.status))
+        elif sent:
+            self._lack(["mrs_delete"], sent.refused)
