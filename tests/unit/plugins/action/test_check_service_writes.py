@@ -1,0 +1,175 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A check that may change some jobs: it changes no others, whatever goes wrong, and tells nothing that is not so."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+
+import pytest
+
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
+from ansible_collections.otc.bigdata.plugins.plugin_utils import _check_service, _check_service_writes
+from ansible_collections.otc.bigdata.plugins.plugin_utils._assumptions import ASSUMPTIONS
+from ansible_collections.otc.bigdata.plugins.plugin_utils._check_service_probes import NO_NUMBER, NO_UUID
+from ansible_collections.otc.bigdata.tests.unit.utils.faults import FAULTS, IN_LISTS, expired_as
+from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
+from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
+from ansible_collections.otc.bigdata.tests.unit.utils.wire import CloudOnTheWire, cloud_on_the_wire
+
+USER = {"username": "demo", "password": "demo-password", "user_domain_name": "demo-domain"}
+WRITTEN = [one for one in ASSUMPTIONS if "write" in one]
+PROJECT, OTHER_PROJECT = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
+CLUSTER, OTHER_CLUSTER = "c-1", "c-2"
+BATCH, OTHER_BATCH = "0a324461-d9d9-45da-a52a-000000000001", "0a324461-d9d9-45da-a52a-000000000002"
+WORLD: dict[str, t.Any] = {
+    "flink_jobs": [
+        *({"job_id": number, "status": "job_running"} for number in range(1, 7)),
+        {"job_id": 7, "status": "job_running_exception"},
+        {"job_id": 8, "status": "job_cancel_success"},
+        {"job_id": 9, "status": "job_running", "project_id": OTHER_PROJECT},
+    ],
+    "batches": [{"id": BATCH, "state": "running"}, {"id": OTHER_BATCH, "state": "running"}],
+    "sql_jobs": [{"job_id": "s-1", "status": "RUNNING"}, {"job_id": "s-2", "status": "RUNNING"}],
+    "clusters": [{"clusterId": CLUSTER}, {"clusterId": OTHER_CLUSTER}],
+    "mrs_jobs": [
+        *({"cluster_id": CLUSTER, "job_id": f"m-{number}", "job_state": "RUNNING"} for number in range(1, 4)),
+        {"cluster_id": CLUSTER, "job_id": "m-4", "job_state": "FINISHED"},
+        {"cluster_id": OTHER_CLUSTER, "job_id": "m-9", "job_state": "RUNNING"},
+    ],
+}
+# Each has all kinds of writes to its jobs; what belongs together is swept together
+SCENES: dict[str, dict[str, t.Any]] = {
+    "flink": {"disposable_flink_jobs": [1], "export_to": "ops-bucket/flink", "disposable_flink_jobs_to_delete": [2]},
+    "flink savepoint": {"disposable_flink_jobs_with_savepoint": [3]},
+    "spark": {"disposable_batches": [BATCH]},
+    "sql": {"disposable_sql_jobs": ["s-1"]},
+    "mrs": {"disposable_mrs_jobs": ["m-1"], "mrs_cluster_id": CLUSTER},
+    "mrs delete": {"disposable_mrs_jobs_to_delete": ["m-2"], "mrs_cluster_id": CLUSTER},
+}
+SWEPT = {name: how for name, how in FAULTS.items() if name not in IN_LISTS}
+SAME_FOR_READS = {"reset after", "hang after"}
+# An answer without its body, which only the service can have sent, as far as anybody can tell
+TOLD_BY_THE_FAULT = {"empty 200": {"A36", "A48"}}
+
+
+@pytest.fixture(scope="module")
+def place() -> t.Iterator[CloudOnTheWire]:
+    with cloud_on_the_wire() as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def cloud(place):
+    place.reset()
+    place.load(WORLD)
+    return place
+
+
+@pytest.fixture(autouse=True)
+def only_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is only read has its own tests; and two looks are enough here to see that nothing was done."""
+    monkeypatch.setattr(_check_service, "Answers", lambda *dummy: None)
+    monkeypatch.setattr(_check_service, "ASSUMPTIONS", WRITTEN)
+    monkeypatch.setattr(_check_service_writes, "GRACE", 0.5)
+
+
+def run(cloud: CloudOnTheWire, check_mode: bool = False, told: list[str] | None = None, **more: t.Any) -> dict:
+    options = {name: one.get("default") for name, one in _check_service.SPEC.items()}
+    where = {"project_name": "eu-de", "region": "eu-de", "auth_url": cloud.url}
+    texts = {name: [str(one) for one in ids] if isinstance(ids, list) else ids for name, ids in more.items()}
+    endpoints = {"iam": None, "dli": cloud.url, "mrs": cloud.url}
+    context = Context({}, check_mode, on_progress=(told if told is not None else []).append)
+    return _check_service.check({**options, **USER, **where, "endpoints": endpoints, **texts}, context)
+
+
+def verdicts(result: dict) -> dict[str, str]:
+    return {line["id"]: line["verdict"] for line in result["lines"]}
+
+
+def why(result: dict) -> dict[str, str]:
+    return {line["id"]: line["why"] for line in result["lines"] if line["why"]}
+
+
+def truth(cloud: CloudOnTheWire) -> dict[t.Any, t.Any]:
+    """All jobs and what is known of them; but for the times."""
+    kinds = ("flink_jobs", "batches", "sql_jobs", "mrs_jobs")
+    jobs = [job for kind in kinds for job in cloud.world[kind].truth()]
+    fields = ("status", "state", "job_state", "deleted", "savepoint_path")
+    return {job.get("job_id", job.get("id")): [job.get(field) for field in fields] for job in jobs}
+
+
+def named_in(entry: dict) -> set[str]:
+    """The ids of the jobs that a write is for."""
+    if entry["body"]:
+        body = json.loads(entry["body"])
+        return {str(one) for key in ("job_ids", "job_id_list", "job_selected") for one in body.get(key, [])}
+    return {re.sub("/kill$", "", entry["path"]).rpartition("/")[2]}
+
+
+def complaints(cloud: CloudOnTheWire, scene: dict[str, t.Any], before: dict[t.Any, t.Any]) -> list[str]:
+    """Of a run that may have changed the jobs of this scene."""
+    mine = {str(job) for ids in scene.values() if isinstance(ids, list) for job in ids}
+    entries = [entry for entry in cloud.log.entries() if entry["path"] != "/v3/auth/tokens"]
+    found, unknown = [], 0
+    for number, entry in enumerate(entries):
+        if entry["method"] == "GET":
+            continue
+        names, path = named_in(entry), entry["path"]
+        strange = names - mine
+        if strange:
+            earlier = [one["path"].rpartition("/")[2] for one in entries[:number] if one["method"] == "GET"]
+            no_job = {str(NO_NUMBER), NO_UUID}
+            unknown += 1
+            if not (strange <= no_job and len(names) > 1 and earlier[-2:] == [*strange] * 2):
+                found.append(f"{path} names {strange} after {earlier[-2:]}")
+        if not any(one["path"].rpartition("/")[2] in names or "status" in one["path"] for one in entries[:number]):
+            found.append(f"{path} without a read of {names}")
+    if unknown > 2:
+        found.append(f"{unknown} requests with an id that no job has")
+    after = truth(cloud)
+    found += [f"{job} was touched" for job in before if str(job) not in mine and before[job] != after.get(job)]
+    if len(entries) >= _check_service.MOST_WITH_WRITES:
+        found.append(f"{len(entries)} requests")
+    return found
+
+
+@pytest.mark.parametrize("fault", SWEPT)
+@pytest.mark.parametrize("scene", SCENES)
+def test_each_request_meets_each_fault(cloud, scene: str, fault: str) -> None:
+    """Nothing else is touched, and no line differs: what a fault hides was not seen."""
+    before = truth(cloud)
+    wanted = SCENES[scene]
+    normal = run(cloud, **wanted)
+    assert complaints(cloud, wanted, before) == []
+    assert set(verdicts(normal).values()) <= {"as assumed", "not seen"}
+    faults = []
+    for number, entry in enumerate(cloud.log.entries()):
+        if entry["method"] == "GET" and fault in SAME_FOR_READS:
+            continue
+        path = entry["path"]
+        how = SWEPT[fault] or expired_as(Mrs if path.startswith(("/v2/", "/v1.1/")) else Flink, path)
+        cloud.load(WORLD)
+        cloud.log.clear()
+        cloud.faults.add(**how, skip=number)
+        result = run(cloud, request_timeout=1, max_retries=1, **wanted)
+        cloud.faults.clear()  # what hangs is let go
+        cloud.clock.sleep(1)
+        hit = f"{fault} at {number} {entry['method']} {path}"
+        faults += [f"{hit}: {one}" for one in complaints(cloud, wanted, before)]
+        logins = [one for one in cloud.log.entries() if one["path"] == "/v3/auth/tokens"]
+        if result.get("failed"):  # the login
+            faults += [f"{hit}: {result['msg']}"] if number else []
+            continue
+        untrue = {line for line, verdict in verdicts(result).items() if verdict == "differs"}
+        if untrue - TOLD_BY_THE_FAULT.get(fault, set()):
+            faults.append(f"{hit}: {[line for line in result['lines'] if line['id'] in untrue]}")
+        changed = truth(cloud) != before
+        if changed and not result["changed"]:
+            faults.append(f"{hit}: changed, and does not tell")
+        if len(logins) > 1 + (number == 0):
+            faults.append(f"{hit}: {len(logins)} logins")
+    assert faults == []
