@@ -335,12 +335,7 @@ class Stage(t.NamedTuple):
 class Writes:
     """Writes, and looks; ``seen``: by the names of SHOWN_BY, one word for all that was seen, or None; ``why``: why nothing was."""
 
-    def __init__(
-        self,
-        options: t.Mapping[str, t.Any],
-        context: Recorded,
-        service_of: ServiceOf,
-    ) -> None:
+    def __init__(self, options: t.Mapping[str, t.Any], context: Recorded, service_of: ServiceOf) -> None:
         self._options, self._context, self._calls, self._service_of = options, context, context.calls, service_of
         self._named = named(options)
         self._words: dict[str, list[str]] = {}
@@ -385,7 +380,8 @@ class Writes:
 
     def _send(self, stage: Stage, write: Write, ids: Ids, *unknown: t.Any) -> Sent:
         """``unknown``: an id that no job has, to which the same is done."""
-        assert {*ids} <= {*stage.ids}, "only the named jobs"
+        if not {*ids} <= {*stage.ids}:
+            raise ValueError("only the jobs that were named may be written to")
         every = [*ids, *unknown]
         return self._sent(
             stage, every, f"{write.value} {', '.join(map(str, every))}", lambda: stage.service.write(write, every)
@@ -411,10 +407,10 @@ class Writes:
         self._context.changed = changed or sent.may_show
         return sent
 
-    def _read(self, stage: Stage) -> dict[t.Any, t.Any]:
+    def _read(self, stage: Stage, ids: Ids) -> dict[t.Any, t.Any]:
         """Those of the named jobs that the service knows."""
         jobs = {}
-        for job_id in stage.ids:
+        for job_id in ids:
             try:
                 job = stage.service.get(job_id)
             except ApiError as error:
@@ -425,6 +421,11 @@ class Writes:
             else:
                 jobs[job_id] = job
         return jobs
+
+    def _one_by_one(self, stage: Stage) -> t.Iterator[tuple[t.Any, t.Any]]:
+        """Each is read when its turn comes, as the one before may have taken long."""
+        for job_id in stage.ids:
+            yield from self._read(stage, [job_id]).items()
 
     def _watch(self, stage: Stage, jobs: Jobs, sent: Sent, over: t.Callable[[t.Any], bool]) -> dict[t.Any, Ending]:
         """Looks until each of them is as wanted, or the time is over. One that may fall back must be so twice in a row."""
@@ -517,9 +518,10 @@ class Writes:
 
     def _flink(self, stage: Stage) -> None:
         write = Write.DELETE if stage.name == FLINK_DELETED else Write.STOP
-        jobs = self._read(stage)
+        jobs = self._read(stage, stage.ids)
         if stage.service.export:
             self._export(stage, list(jobs))
+            jobs = self._read(stage, list(jobs))  # it may have taken long
         due = {}
         for job_id, job in jobs.items():
             step = stage.goal.step(stage.status(job))
@@ -612,14 +614,14 @@ class Writes:
         """It gets a little time to show."""
         name = "flink_savepoint_made"
         if before.get("has_savepoint") is not False:
-            self._lack([name], "a job had a savepoint before")
+            self._lack([name], "a job may have had a savepoint before")
             return
         deadline = Deadline(GRACE, GRACE)
         while True:
             job = stage.service.get(job_id)
-            made = job is not None and job.get("has_savepoint")
+            made = job is not None and str(job.get("has_savepoint")).lower() == "true"
             if made or not deadline.pause():
-                self._note(name, "told" if made is True else "not told")
+                self._note(name, "told" if made else "not told")
                 return
 
     def _export(self, stage: Stage, ids: Ids) -> None:
@@ -636,15 +638,14 @@ class Writes:
     # ---- Spark batches and SQL jobs ----
 
     def _cancel(self, stage: Stage) -> None:
-        for job_id, job in self._read(stage).items():
+        for job_id, job in self._one_by_one(stage):
             step = stage.goal.step(stage.status(job))
-            if step is Step.DONE:
-                self._lack(stage.about, f"a job is {stage.status(job)} already")
-                self._cancel_again(stage, job_id)
-            elif step is Write.CANCEL:
+            if step is Write.CANCEL:
                 self._cancel_one(stage, job_id, job)
-            else:
-                self._lack(stage.about, f"a job is {stage.status(job)}")
+                continue
+            self._lack(stage.about, f"a job is {stage.status(job)}")
+            if step is Step.DONE:
+                self._cancel_again(stage, job_id)
 
     def _cancel_one(self, stage: Stage, job_id: t.Any, job: t.Any) -> None:
         sent = self._send(stage, Write.CANCEL, [job_id])
@@ -689,17 +690,16 @@ class Writes:
         if str(found[mrs_jobs.CLUSTER.status]).lower() != "running":
             self._lack(stage.about, "the cluster does not run")
             return
-        jobs = self._read(stage)
-        for job_id, job in jobs.items():
+        for job_id, job in self._one_by_one(stage):
             step = stage.goal.step(stage.status(job))
-            if not isinstance(step, Write):
-                self._lack(stage.about, f"a job is {stage.status(job)}")
             if stage.name == MRS_DELETED and isinstance(step, Write):
-                self._delete(stage, job_id, job, last=job_id == list(jobs)[-1])
+                self._delete(stage, job_id, job, last=job_id == stage.ids[-1])
             elif step is Write.KILL:
                 self._kill(stage, job_id, job)
-            elif step is Step.DONE:
-                self._kill_again(stage, job_id)
+            else:
+                self._lack(stage.about, f"a job is {stage.status(job)}")
+                if step is Step.DONE:
+                    self._kill_again(stage, job_id)
 
     def _kill(self, stage: Stage, job_id: t.Any, job: t.Any) -> bool:
         """Whether it was seen to end."""

@@ -158,6 +158,25 @@ def test_files(cloud, tmp_path: pathlib.Path) -> None:
         assert private not in said
 
 
+def test_writes_are_in_the_files_too(cloud, tmp_path: pathlib.Path) -> None:
+    """With stand-ins for all jobs, the same ones as in what was read; and no reason in the table names one."""
+    cloud.settings.update({"answers": {"mrs_kill_body": "result"}})
+    unknown = {"disposable_sql_jobs": ["no-such-job"]}
+    result = run(cloud, folder=str(tmp_path), **{**DISPOSABLE, **unknown})
+    said = "".join(path.read_text("utf-8") for path in tmp_path.iterdir()) + json.dumps(result["lines"])
+    ids = [one for ids in DISPOSABLE.values() for one in ([ids] if isinstance(ids, str) else ids)]
+    assert [
+        one for one in [*ids, *unknown["disposable_sql_jobs"], "orders"] if f'"{one}"' in said or f"/{one}" in said
+    ] == []
+    assert "not seen: a job is unknown to the service" in (tmp_path / "check_service.md").read_text("utf-8")
+    calls = json.loads((tmp_path / "check_service_transcript.json").read_text("utf-8"))
+    assert len(calls) == len(cloud.log.entries())
+    words = {(call["method"], call["path"].rpartition("/")[2]) for call in calls if call["method"] != "GET"}
+    assert {("POST", word) for word in ("stop", "delete", "export", "kill", "batch-delete")} < words
+    assert {"msg": "deleted"} in [call["body"] for call in calls]
+    assert {"result": "succeeded"} in [call["body"] for call in calls]
+
+
 def test_no_folder(cloud) -> None:
     assert run(cloud, folder="/no/such")["msg"] == "folder: there is no folder '/no/such'"
     assert cloud.log.entries() == []
