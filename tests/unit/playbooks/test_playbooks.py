@@ -862,6 +862,17 @@ def test_killed_while_the_tasks_run():
         assert work(here, "done") == {"localhost": True}
 
 
+# ---- disposable jobs of a check ----
+
+
+def test_disposable_jobs_are_those_of_one_host():
+    """Another project may have a job of the same ID."""
+    with world(flink_jobs=[{"job_id": 128}]) as (emulator, here):
+        run = play_hosts(here, "check_service", {"mine": {"disposable_flink_jobs": "128"}, "other": {}})
+        assert fatal(run, "mine").startswith("otc_hosts: the disposable jobs are those of one project")
+        assert emulator.log.entries() == []
+
+
 # ---- wrong variables ----
 
 MISSING = "names: give patterns of names, or a queue_name; all_jobs=true means every job"

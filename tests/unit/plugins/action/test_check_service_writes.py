@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import typing as t
@@ -38,6 +39,7 @@ WORLD: dict[str, t.Any] = {
     "mrs_jobs": [
         *({"cluster_id": CLUSTER, "job_id": f"m-{number}", "job_state": "RUNNING"} for number in range(1, 4)),
         {"cluster_id": CLUSTER, "job_id": "m-4", "job_state": "FINISHED"},
+        {"cluster_id": CLUSTER, "job_id": "m-5", "job_state": "RUNNING", "job_type": "SparkSql"},
         {"cluster_id": OTHER_CLUSTER, "job_id": "m-9", "job_state": "RUNNING"},
     ],
 }
@@ -50,10 +52,22 @@ SCENES: dict[str, dict[str, t.Any]] = {
     "mrs": {"disposable_mrs_jobs": ["m-1"], "mrs_cluster_id": CLUSTER},
     "mrs delete": {"disposable_mrs_jobs_to_delete": ["m-2"], "mrs_cluster_id": CLUSTER},
 }
-SWEPT = {name: how for name, how in FAULTS.items() if name not in IN_LISTS}
+SWEPT = {name: how for name, how in FAULTS.items() if name not in {*IN_LISTS, "502"}}  # a 503 is the same
 SAME_FOR_READS = {"reset after", "hang after"}
 # An answer without its body, which only the service can have sent, as far as anybody can tell
 TOLD_BY_THE_FAULT = {"empty 200": {"A36", "A48"}}
+# All that a switch of the emulator can turn
+TURNED_SCENES: dict[str, dict[str, t.Any]] = {
+    "flink": {"disposable_flink_jobs": [1, 2, 7], "export_to": "ops-bucket/flink"},
+    "spark": SCENES["spark"],
+    "sql": SCENES["sql"],
+    "mrs": {
+        "disposable_mrs_jobs": ["m-1", "m-5"],
+        "disposable_mrs_jobs_to_delete": ["m-2", "m-4"],
+        "mrs_cluster_id": CLUSTER,
+    },
+}
+TURNED = [(one, value) for one in WRITTEN if "switch" in one for value in one["others"]]
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +85,11 @@ def cloud(place):
 
 @pytest.fixture(autouse=True)
 def only_writes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is only read has its own tests; and two looks are enough here to see that nothing was done."""
+    """What is only read has its own tests, and so have tables; and two looks are enough here to see that nothing was done."""
     monkeypatch.setattr(_check_service, "Answers", lambda *dummy: None)
     monkeypatch.setattr(_check_service, "ASSUMPTIONS", WRITTEN)
+    monkeypatch.setattr(_check_service, "transcript", lambda calls: ([], {}))
+    monkeypatch.setattr(_check_service, "text", lambda table: [])
     monkeypatch.setattr(_check_service_writes, "GRACE", 0.5)
 
 
@@ -137,9 +153,21 @@ def complaints(cloud: CloudOnTheWire, scene: dict[str, t.Any], before: dict[t.An
     return found
 
 
+def strike(cloud: CloudOnTheWire, number: int, monkeypatch: pytest.MonkeyPatch, **fault: t.Any) -> None:
+    """Request ``number`` of the next run meets this fault. (All requests would take longer if it was there from the start.)"""
+    numbers = itertools.count()
+
+    def send(*args: t.Any, **options: t.Any) -> t.Any:
+        if next(numbers) == number:
+            cloud.faults.add(**fault)
+        return CloudOnTheWire.send(cloud, *args, **options)
+
+    monkeypatch.setattr(cloud, "send", send)
+
+
 @pytest.mark.parametrize("fault", SWEPT)
 @pytest.mark.parametrize("scene", SCENES)
-def test_each_request_meets_each_fault(cloud, scene: str, fault: str) -> None:
+def test_each_request_meets_each_fault(cloud, monkeypatch: pytest.MonkeyPatch, scene: str, fault: str) -> None:
     """Nothing else is touched, and no line differs: what a fault hides was not seen."""
     before = truth(cloud)
     wanted = SCENES[scene]
@@ -154,7 +182,7 @@ def test_each_request_meets_each_fault(cloud, scene: str, fault: str) -> None:
         how = SWEPT[fault] or expired_as(Mrs if path.startswith(("/v2/", "/v1.1/")) else Flink, path)
         cloud.load(WORLD)
         cloud.log.clear()
-        cloud.faults.add(**how, skip=number)
+        strike(cloud, number, monkeypatch, **how)
         result = run(cloud, request_timeout=1, max_retries=1, **wanted)
         cloud.faults.clear()  # what hangs is let go
         cloud.clock.sleep(1)
@@ -173,3 +201,163 @@ def test_each_request_meets_each_fault(cloud, scene: str, fault: str) -> None:
         if len(logins) > 1 + (number == 0):
             faults.append(f"{hit}: {len(logins)} logins")
     assert faults == []
+
+
+@pytest.mark.parametrize(("line", "value"), TURNED, ids=[f"{line['switch']}-{value}" for line, value in TURNED])
+def test_no_fault_hides_what_differs(cloud, monkeypatch: pytest.MonkeyPatch, line: dict, value: t.Any) -> None:
+    """The answer to each write loses its body, which is the most that a fault could feign: the line differs, or it was not seen."""
+    kind = line["write"].partition("_")[0]
+    scene = TURNED_SCENES.get(kind, TURNED_SCENES["flink"])
+    answers = {"answers": {line["switch"]: value}}
+    cloud.settings.update(answers)
+    assert verdicts(run(cloud, **scene))[line["id"]] == "differs"
+    writes = [number for number, entry in enumerate(cloud.log.entries()) if number and entry["method"] != "GET"]
+    for number in writes:
+        cloud.load(WORLD)
+        strike(cloud, number, monkeypatch, kind="empty")
+        verdict = verdicts(run(cloud, max_retries=0, **scene))[line["id"]]
+        assert verdict != "as assumed" or line["id"] == "A74", number
+
+
+def test_each_line_has_its_jobs() -> None:
+    assert {one["write"] for one in WRITTEN} == set(_check_service_writes.SHOWN_BY)
+
+
+def test_what_is_named_is_checked_before_the_first_request(cloud) -> None:
+    wrong: list[tuple[dict[str, t.Any], str]] = [
+        ({"disposable_flink_jobs": ["1.0"]}, "disposable_flink_jobs[0]: '1.0' is not the id of a Flink job"),
+        ({"disposable_flink_jobs": ["1", "../2"]}, "disposable_flink_jobs[1]: '../2' is not"),
+        ({"disposable_flink_jobs": ["0"]}, "disposable_flink_jobs[0]: '0' is not"),
+        ({"disposable_flink_jobs": [""]}, "disposable_flink_jobs[0]: '' is not"),
+        (
+            {"disposable_flink_jobs": ["1", "2", "3", "4"]},
+            "disposable_flink_jobs: 4 jobs; a check needs no more than 3",
+        ),
+        ({"disposable_batches": ["m-1"]}, "disposable_batches[0]: 'm-1' is not the id of a batch"),
+        ({"disposable_sql_jobs": ["a/b"]}, "disposable_sql_jobs[0]: 'a/b' is not the id of a SQL job"),
+        (
+            {"disposable_flink_jobs": ["1"], "disposable_flink_jobs_to_delete": [" 01"]},
+            "disposable_flink_jobs_to_delete: 1 is also among disposable_flink_jobs",
+        ),
+        ({"disposable_mrs_jobs": ["m-1"]}, "mrs_cluster_id: missing, the id of the cluster of disposable_mrs_jobs"),
+        ({"disposable_mrs_jobs": ["m-1"], "mrs_cluster_id": "c/1"}, "mrs_cluster_id: 'c/1' is not an id of MRS"),
+        ({"mrs_cluster_id": CLUSTER}, "mrs_cluster_id: belongs to disposable_mrs_jobs and"),
+        ({"export_to": "ops-bucket/flink"}, "export_to: needs disposable_flink_jobs"),
+        ({"disposable_flink_jobs": ["1"], "export_to": "a/../b"}, "export_to: must be a bucket of OBS"),
+    ]
+    for options, said in wrong:
+        result = run(cloud, **options)
+        assert result["failed"]
+        assert result["msg"].startswith(said), result["msg"]
+    assert cloud.log.entries() == []
+
+
+def test_nothing_is_written_in_check_mode(cloud) -> None:
+    before, told = truth(cloud), list[str]()
+    for scene in SCENES.values():
+        result = run(cloud, check_mode=True, told=told, **scene)
+        assert set(verdicts(result).values()) == {"not seen"}
+        assert "nothing is changed in check mode" in why(result).values()
+        assert not result["changed"]
+    assert cloud.log.summary()["writes"] == 0
+    assert (told, truth(cloud)) == ([], before)
+
+
+def test_what_is_done_is_told(cloud) -> None:
+    told: list[str] = []
+    run(cloud, told=told, **SCENES["flink"])
+    assert told == [
+        "asks to export 1",
+        "asks to stop 1",
+        "asks to stop 1",
+        f"asks to delete 2, {NO_NUMBER}",
+        "asks to delete 2",
+    ]
+    assert _check_service_writes.intent(SCENES["mrs"]) == [
+        "kill MRS jobs: m-1",
+        "MRS jobs are those of the cluster c-1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("jobs", "reason"),
+    [
+        ({"disposable_flink_jobs": [404]}, "a job is unknown to the service"),
+        ({"disposable_flink_jobs": [9]}, "a job is unknown to the service"),
+        ({"disposable_flink_jobs_to_delete": [NO_NUMBER]}, "a job is unknown to the service"),
+        ({"disposable_batches": ["0a324461-d9d9-45da-a52a-000000000404"]}, "a job is unknown to the service"),
+        ({"disposable_sql_jobs": [BATCH]}, "a job is unknown to the service"),
+        ({"disposable_mrs_jobs": ["m-9"], "mrs_cluster_id": CLUSTER}, "a job is unknown to the service"),
+        ({"disposable_mrs_jobs": ["m-1"], "mrs_cluster_id": OTHER_CLUSTER}, "a job is unknown to the service"),
+        (
+            {"disposable_mrs_jobs_to_delete": ["m-1"], "mrs_cluster_id": "c-404"},
+            "the cluster is unknown to the service",
+        ),
+    ],
+)
+def test_another_job_than_meant(cloud, jobs: dict[str, t.Any], reason: str) -> None:
+    """Unknown, of another project, kind or cluster: nothing is written at all."""
+    before = truth(cloud)
+    result = run(cloud, **jobs)
+    assert set(verdicts(result).values()) == {"not seen"}
+    assert set(why(result).values()) <= {reason, "none of the named jobs could show it"}
+    assert reason in why(result).values()
+    assert cloud.log.summary()["writes"] == 0
+    assert truth(cloud) == before
+
+
+def test_one_unknown_job_keeps_nobody_from_the_others(cloud) -> None:
+    result = run(cloud, disposable_flink_jobs=[404, 1, 2])
+    assert verdicts(result)["A36"] == verdicts(result)["A80"] == "as assumed"
+    assert {job[0] for key, job in truth(cloud).items() if key in (1, 2)} == {"job_cancel_success"}
+
+
+def test_a_job_that_has_stopped_already(cloud) -> None:
+    """It is only asked to stop once more."""
+    result = run(cloud, disposable_flink_jobs=[8])
+    assert verdicts(result)["A79"] == verdicts(result)["A35"] == "as assumed"
+    assert why(result)["A80"] == why(result)["A36"] == "a job is job_cancel_success"
+    assert cloud.log.summary()["writes"] == 1
+
+
+def test_a_job_that_does_not_end(cloud) -> None:
+    """Nor do any others, so that the requests are used up."""
+    delays = ("savepoint", "cancel", "delete", "spark_cancel", "sql_cancel", "mrs_kill")
+    cloud.settings.update({"delays": dict.fromkeys(delays, 100_000)})
+    scene = {name: value for one in SCENES.values() for name, value in one.items()}
+    scene["disposable_flink_jobs"] = [1, 4, 5]
+    result = run(cloud, **scene)
+    told = why(result)
+    assert told["A80"] == told["A79"] == "a job did not end within 300 s"
+    assert told["A40"] == "a job was not gone within 300 s"
+    assert told["A77"] == "a job did not end within 300 s"
+    assert set(verdicts(result).values()) == {"as assumed", "not seen"}
+    assert len(cloud.log.entries()) <= _check_service.MOST_WITH_WRITES
+    assert complaints(cloud, scene, truth(cloud)) == []
+
+
+@pytest.mark.parametrize(("seconds", "seen"), [(20, "seconds"), (110, "minutes"), (58, "")])
+def test_how_long_it_takes(cloud, seconds: int, seen: str) -> None:
+    """Not told where the looks leave it open: the last two were before and after the minute."""
+    cloud.settings.update({"delays": {"cancel": seconds}})
+    (line,) = (line for line in run(cloud, disposable_flink_jobs=[1])["lines"] if line["id"] == "A80")
+    assert (line["seen"], line["why"]) == (seen, "" if seen else "the looks were too far apart")
+
+
+def test_requests_are_limited(cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_check_service, "MOST_WITH_WRITES", 4)
+    result = run(cloud, disposable_flink_jobs=[1])
+    assert len(cloud.log.entries()) == 4
+    assert why(result)["A79"] == "not sent, as there were too many requests"
+
+
+def test_ctrl_c_tells_that_jobs_may_have_changed(cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud.settings.update({"delays": {"cancel": 100}})
+
+    def interrupted(dummy: t.Any) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_check_service_writes.Deadline, "pause", interrupted)
+    with pytest.raises(KeyboardInterrupt, match="the disposable jobs may have been changed") as ended:
+        run(cloud, disposable_flink_jobs=[1], disposable_flink_jobs_to_delete=[2])
+    assert ended.value.result["changed"]

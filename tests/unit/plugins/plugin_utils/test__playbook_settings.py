@@ -537,3 +537,36 @@ def test_the_project_of_an_agency():
     assert found["intent"].endswith("; target_project_id p2 (of the inventory)")
     (said,) = taken("stop_all", {**TARGET, "project_name": "eu-de"}, extra={*TARGET, "project_name"})["complaints"]
     assert said.startswith("project_name: beside target_project_id it would be a project of the own account")
+
+
+def test_disposable_jobs_of_a_check():
+    """What will happen to them is said first; what is wrong with them, too."""
+    reads = "Read from IAM, DLI and MRS, and compare it with what is assumed"
+    assert taken("check_service", {})["intent"] == f"{reads}; the project of the credential"
+    found = taken(
+        "check_service",
+        {
+            "disposable_flink_jobs": "128, 137",
+            "disposable_mrs_jobs": ["m-1"],
+            "mrs_cluster_id": "c-1",
+            "folder": "/tmp",
+        },
+    )
+    assert found["intent"] == (
+        f"{reads}; stop Flink jobs, without savepoints: 128, 137; kill MRS jobs: m-1; MRS jobs are those of the cluster c-1; "
+        "write what was seen into /tmp; the project of the credential"
+    )
+    wrong = [
+        ({"disposable_flink_jobs": [128]}, "disposable_flink_jobs: must be text, not the number 128; quote it in YAML"),
+        ({"disposable_flink_jobs": "128,,"}, "disposable_flink_jobs: is empty"),
+        ({"disposable_flink_jobs": "orders"}, "disposable_flink_jobs[0]: 'orders' is not the id of a Flink job"),
+        ({"disposable_mrs_jobs": "m-1"}, "mrs_cluster_id: missing"),
+        (
+            {"disposable_flink_job": "128"},
+            "disposable_flink_job: there is no such variable; is disposable_flink_jobs meant?",
+        ),
+        ({"export_to": "ops-bucket/flink"}, "export_to: needs disposable_flink_jobs"),
+    ]
+    for values, said in wrong:
+        complaints = taken("check_service", values)["complaints"]
+        assert complaints[0].startswith(said), complaints
