@@ -27,9 +27,10 @@ from ..module_utils._services.dli import DLI
 from ..module_utils._services.mrs_jobs import MRS
 from ..module_utils._services.registry import JOB_TYPES
 from ._assumptions import ASSUMPTIONS
+from ._check_service_named import OPTIONS, lines_of, named
 from ._check_service_probes import PROBES, Answers
 from ._check_service_transcript import transcript
-from ._check_service_writes import OPTIONS, Recorded, Writes, lines_of, named
+from ._check_service_writes import Recorded, Writes
 from ._job_table import Rows, markdown, text
 
 SPEC: Spec = {**connection_options(), "folder": {"type": "path"}, **OPTIONS}

@@ -18,26 +18,43 @@ from dataclasses import dataclass, field
 
 from ..module_utils._cloud.answers import Api, code_of
 from ..module_utils._cloud.context import Context
-from ..module_utils._cloud.errors import ApiError, Denied, Fatal, OptionError, Refused, Unanswered, Unreachable
-from ..module_utils._cloud.options import Spec
+from ..module_utils._cloud.errors import ApiError, Denied, Fatal, Refused, Unanswered, Unreachable
 from ..module_utils._cloud.transport import Reply
 from ..module_utils._jobs.deadline import Deadline
-from ..module_utils._jobs.options import texts
 from ..module_utils._jobs.plan import GRACE, DesiredState, Step, Write
-from ..module_utils._jobs.selection import select
 from ..module_utils._jobs.service import Service
 from ..module_utils._services import mrs_jobs
 from ..module_utils._services.dli import refusal_in
-from ..module_utils._services.flink_jobs import folder_in_obs
 from ..module_utils._services.registry import JOB_TYPES
+from ._check_service_named import (
+    CLUSTER,
+    DISPOSALS,
+    EXPORT_TO,
+    FLINK,
+    FLINK_DELETED,
+    MRS_DELETED,
+    SHOWN_BY,
+    STOPPED,
+    Ids,
+    named,
+)
 from ._check_service_probes import CODE, KNOWN, NO_NUMBER, NO_UUID, one_word
 
-Ids = t.Sequence[t.Any]
-Jobs = t.Mapping[t.Any, t.Any]  # by id; None for one that is gone
+Jobs = t.Mapping[t.Any, t.Any]  # by id
 ServiceOf = t.Callable[[str, t.Mapping[str, t.Any]], Service]  # of a kind of jobs, with the options of its module
 
-MOST_JOBS = 3  # that one option names
 WAIT, LONGEST_PAUSE = 300.0, 30.0  # seconds for which a job is looked at, and between two looks
+# Of the options of the modules, those that say what is wanted
+DEFAULTS = {"trigger_savepoint": False, "resume_savepoint": False, "wait": True, "job_ids": None, "kill_running": None}
+# Statuses in which the documentation does not say whether a job can be stopped
+UNDEFINED = ("job_running_exception", "job_downloading", "job_idle")
+STOPPED_ALREADY = ("job_cancel_success", "job_finish")
+# What only a stop or a delete leads to
+AFTER_WRITE = ("job_savepointing", "job_canceling", "job_cancel_success")
+# The answer that the documentation shows has a comma too many
+COMMA = re.compile(rb",(?=\s*[}\]])")
+ONE_JOB, FAR_APART = "it takes two jobs in one request", "the looks were too far apart"
+UNCLEAR = "what became of the job was not clear"
 
 
 @dataclass
@@ -50,124 +67,6 @@ class Recorded(Context):
 
     def answered(self, reply: Reply) -> None:
         self.calls.append((self.query, reply))
-
-
-class Disposal(t.NamedTuple):
-    """What is done with the jobs of an option: that of a module with these options."""
-
-    kind: str
-    options: t.Mapping[str, t.Any]
-    words: str
-
-
-CLUSTER, EXPORT_TO = "mrs_cluster_id", "export_to"
-STOPPED, SAVED, FLINK_DELETED = (
-    "disposable_flink_jobs",
-    "disposable_flink_jobs_with_savepoint",
-    "disposable_flink_jobs_to_delete",
-)
-BATCHES, SQL_JOBS = "disposable_batches", "disposable_sql_jobs"
-KILLED, MRS_DELETED = "disposable_mrs_jobs", "disposable_mrs_jobs_to_delete"
-FLINK, MRS = (STOPPED, SAVED, FLINK_DELETED), (KILLED, MRS_DELETED)
-DEFAULTS = {"trigger_savepoint": False, "resume_savepoint": False, "wait": True, "job_ids": None, "kill_running": None}
-DISPOSALS = {
-    STOPPED: Disposal("flink", {"state": "stopped"}, "stop Flink jobs, without savepoints"),
-    SAVED: Disposal("flink", {"state": "stopped", "trigger_savepoint": True}, "stop Flink jobs, with savepoints"),
-    FLINK_DELETED: Disposal("flink", {"state": "absent"}, "delete Flink jobs"),
-    BATCHES: Disposal("spark", {"state": "stopped"}, "cancel Spark batches"),
-    SQL_JOBS: Disposal("sql", {"state": "stopped"}, "cancel SQL jobs"),
-    KILLED: Disposal("mrs", {"state": "stopped"}, "kill MRS jobs"),
-    MRS_DELETED: Disposal("mrs", {"state": "absent"}, "kill and delete MRS jobs"),
-}
-OPTIONS: Spec = {**{name: texts() for name in DISPOSALS}, CLUSTER: {"type": "str"}, EXPORT_TO: {"type": "str"}}
-# Which options show what a line is about, by the name that assumptions.yml has for it
-SHOWN_BY: dict[str, t.Sequence[str]] = {
-    "unknown_id": FLINK,
-    "flink_error": FLINK,
-    "flink_answer": FLINK,
-    "flink_status": FLINK,
-    "flink_undefined": (STOPPED,),
-    "flink_export": (EXPORT_TO,),
-    "flink_gone": (FLINK_DELETED,),
-    "flink_stopped": (STOPPED,),
-    "flink_stopped_twice": (STOPPED, SAVED),
-    "flink_savepoint_made": (SAVED,),
-    "spark_cancel": (BATCHES,),
-    "spark_cancelled": (BATCHES,),
-    "spark_ended": (BATCHES,),
-    "sql_cancelled": (SQL_JOBS,),
-    "sql_ended": (SQL_JOBS,),
-    "mrs_delete": (MRS_DELETED,),
-    "mrs_kill": MRS,
-    "mrs_unknown_id": (MRS_DELETED,),
-    "mrs_delete_active": (MRS_DELETED,),
-    "mrs_ended": MRS,
-    "mrs_spark_sql": (KILLED,),
-}
-# Statuses in which the documentation does not say whether a job can be stopped
-UNDEFINED = ("job_running_exception", "job_downloading", "job_idle")
-STOPPED_ALREADY = ("job_cancel_success", "job_finish")
-# What only a stop or a delete leads to
-AFTER_WRITE = ("job_savepointing", "job_canceling", "job_cancel_success")
-# The answer that the documentation shows has a comma too many
-COMMA = re.compile(rb",(?=\s*[}\]])")
-ONE_JOB, FAR_APART = "it takes two jobs in one request", "the looks were too far apart"
-UNCLEAR = "what became of the job was not clear"
-
-
-# ---- what is named ----
-
-
-def named(options: t.Mapping[str, t.Any]) -> dict[str, Ids]:
-    """The ids of each option that names jobs. Raises OptionError."""
-    found: dict[str, Ids] = {}
-    owners: dict[t.Any, str] = {}
-    for name, disposal in DISPOSALS.items():
-        ids = select({name: options.get(name), "filters": None}, name, JOB_TYPES[disposal.kind].fields, {}).ids or ()
-        if len(ids) > MOST_JOBS:
-            raise OptionError(f"{name}: {len(ids)} jobs; a check needs no more than {MOST_JOBS}")
-        for job_id in ids:
-            other = owners.setdefault((disposal.kind, job_id), name)
-            if other != name:
-                raise OptionError(f"{name}: {job_id} is also among {other}; each job can serve for one of them")
-        if ids:
-            found[name] = ids
-    _check_cluster(found, options.get(CLUSTER))
-    if options.get(EXPORT_TO) is not None:
-        folder_in_obs(options[EXPORT_TO])
-        if STOPPED not in found:
-            raise OptionError(f"{EXPORT_TO}: needs {STOPPED}, whose definitions are exported")
-    return found
-
-
-def _check_cluster(found: t.Container[str], cluster_id: str | None) -> None:
-    needed = [name for name in MRS if name in found]
-    if needed and cluster_id is None:
-        raise OptionError(f"{CLUSTER}: missing, the id of the cluster of {needed[0]}")
-    if cluster_id is not None:
-        if not needed:
-            raise OptionError(f"{CLUSTER}: belongs to {' and '.join(MRS)}; leave it out")
-        try:
-            mrs_jobs.mrs_id(cluster_id)
-        except ValueError as error:
-            raise OptionError(f"{CLUSTER}: {cluster_id!r} {error}") from None
-
-
-def intent(options: t.Mapping[str, t.Any]) -> list[str]:
-    """What will be done, in words. Raises OptionError."""
-    done = [f"{DISPOSALS[name].words}: {', '.join(map(str, ids))}" for name, ids in named(options).items()]
-    exported = [f"export Flink jobs to {options[EXPORT_TO]}"] if options.get(EXPORT_TO) else []
-    return [
-        *exported,
-        *done,
-        *([f"MRS jobs are those of the cluster {options[CLUSTER]}"] if options.get(CLUSTER) else []),
-    ]
-
-
-def lines_of(options: t.Mapping[str, t.Any]) -> list[str]:
-    """The names of what these jobs may show."""
-    given = {*named(options), *([EXPORT_TO] if options.get(EXPORT_TO) else [])}
-    return [name for name, needed in SHOWN_BY.items() if given.intersection(needed)]
 
 
 # ---- words ----

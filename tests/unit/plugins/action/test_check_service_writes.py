@@ -13,7 +13,11 @@ import typing as t
 import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
-from ansible_collections.otc.bigdata.plugins.plugin_utils import _check_service, _check_service_writes
+from ansible_collections.otc.bigdata.plugins.plugin_utils import (
+    _check_service,
+    _check_service_named,
+    _check_service_writes,
+)
 from ansible_collections.otc.bigdata.plugins.plugin_utils._assumptions import ASSUMPTIONS
 from ansible_collections.otc.bigdata.plugins.plugin_utils._check_service_probes import NO_NUMBER, NO_UUID
 from ansible_collections.otc.bigdata.tests.unit.utils.faults import FAULTS, IN_LISTS, expired_as
@@ -220,7 +224,7 @@ def test_no_fault_hides_what_differs(cloud, monkeypatch: pytest.MonkeyPatch, lin
 
 
 def test_each_line_has_its_jobs() -> None:
-    assert {one["write"] for one in WRITTEN} == set(_check_service_writes.SHOWN_BY)
+    assert {one["write"] for one in WRITTEN} == set(_check_service_named.SHOWN_BY)
 
 
 def test_what_is_named_is_checked_before_the_first_request(cloud) -> None:
@@ -273,7 +277,7 @@ def test_what_is_done_is_told(cloud) -> None:
         f"asks to delete 2, {NO_NUMBER}",
         "asks to delete 2",
     ]
-    assert _check_service_writes.intent(SCENES["mrs"]) == [
+    assert _check_service_named.intent(SCENES["mrs"]) == [
         "kill MRS jobs: m-1",
         "MRS jobs are those of the cluster c-1",
     ]
