@@ -408,10 +408,12 @@ class Writes:
             raise
         except ApiError:
             return None
-        if job is None or stage.status(job) in AFTER_WRITE:
-            self._context.changed = True
-            return True
-        return False if stage.status(job) == stage.status(before) else None
+        if job is not None and stage.status(job) == stage.status(before):
+            return False
+        if job is not None and stage.status(job) not in AFTER_WRITE:
+            return None
+        self._context.changed = True
+        return True
 
     # ---- Flink jobs ----
 

@@ -324,6 +324,13 @@ def test_a_job_that_has_stopped_already(cloud) -> None:
     assert cloud.log.summary()["writes"] == 1
 
 
+def test_delete_of_a_job_that_has_stopped_already(cloud) -> None:
+    result = run(cloud, disposable_flink_jobs_to_delete=[8])
+    assert verdicts(result)["A10"] == verdicts(result)["A37"] == "as assumed"
+    assert why(result)["A40"] == "the job to delete did not run"
+    assert truth(cloud)[8][3]
+
+
 def test_a_job_that_does_not_end(cloud) -> None:
     """Nor do any others, so that the requests are used up."""
     delays = ("savepoint", "cancel", "delete", "spark_cancel", "sql_cancel", "mrs_kill")
