@@ -44,6 +44,7 @@ Jobs = t.Mapping[t.Any, t.Any]  # by id
 ServiceOf = t.Callable[[str, t.Mapping[str, t.Any]], Service]  # of a kind of jobs, with the options of its module
 
 WAIT, LONGEST_PAUSE = 300.0, 30.0  # seconds for which a job is looked at, and between two looks
+SOON = 30.0  # seconds in which a refused write would show that it was carried out all the same
 # Of the options of the modules, those that say what is wanted
 DEFAULTS = {"trigger_savepoint": False, "resume_savepoint": False, "wait": True, "job_ids": None, "kill_running": None}
 # Statuses in which the documentation does not say whether a job can be stopped
@@ -379,7 +380,7 @@ class Writes:
         if isinstance(sent.error, Withheld):
             self._lack([name], sent.refused)
             return sent, untouched
-        effects = self._effects(stage, jobs)
+        effects = self._effects(stage, jobs, SOON)
         done = list(effects.values())
         if not sent.accepted and not sent.code:
             self._lack([name], sent.refused)
@@ -391,9 +392,9 @@ class Writes:
             self._note(name, f"{answer} and {some if any(done) else 'nothing is done'}")
         return sent, effects
 
-    def _effects(self, stage: Stage, jobs: Jobs) -> dict[t.Any, bool | None]:
-        """Whether a write shows, soon after it; None where that is not clear."""
-        deadline = Deadline(GRACE, GRACE)
+    def _effects(self, stage: Stage, jobs: Jobs, seconds: float) -> dict[t.Any, bool | None]:
+        """Whether a write shows within so many seconds; None where that is not clear."""
+        deadline = Deadline(seconds, LONGEST_PAUSE)
         found: dict[t.Any, bool | None] = dict.fromkeys(jobs)
         while True:
             for job_id in [one for one in jobs if found[one] is not True]:
@@ -625,7 +626,8 @@ class Writes:
         """While it runs, after its end with an unknown id, and alone."""
         if not stage.has_ended(job):
             sent = self._send(stage, Write.DELETE, [job_id])
-            effect = self._effects(stage, {job_id: job})[job_id] if sent.may_show or sent.code else None
+            seconds = SOON if sent.code else WAIT
+            effect = self._effects(stage, {job_id: job}, seconds)[job_id] if sent.may_show or sent.code else None
             word = None if effect is None else "the record goes" if effect else "nothing is done"
             told = sent.accepted or sent.code
             self._note("mrs_delete_active", word if told else None, UNCLEAR if told else sent.refused)

@@ -94,7 +94,7 @@ def only_writes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_check_service, "ASSUMPTIONS", WRITTEN)
     monkeypatch.setattr(_check_service, "transcript", lambda calls: ([], {}))
     monkeypatch.setattr(_check_service, "text", lambda table: [])
-    monkeypatch.setattr(_check_service_writes, "GRACE", 0.5)
+    monkeypatch.setattr(_check_service_writes, "SOON", 0.5)
 
 
 def run(cloud: CloudOnTheWire, check_mode: bool = False, told: list[str] | None = None, **more: t.Any) -> dict:
@@ -353,6 +353,12 @@ def test_how_long_it_takes(cloud, seconds: int, seen: str) -> None:
     cloud.settings.update({"delays": {"cancel": seconds}})
     (line,) = (line for line in run(cloud, disposable_flink_jobs=[1])["lines"] if line["id"] == "A80")
     assert (line["seen"], line["why"]) == (seen, "" if seen else "the looks were too far apart")
+
+
+def test_an_accepted_delete_that_shows_late(cloud) -> None:
+    cloud.settings.update({"delays": {"mrs_delete": 100}, "answers": {"mrs_delete_active": "record_only"}})
+    result = run(cloud, **SCENES["mrs delete"])
+    assert {line["id"]: line["seen"] for line in result["lines"]}["A76"] == "the record goes"
 
 
 def test_requests_are_limited(cloud, monkeypatch: pytest.MonkeyPatch) -> None:
