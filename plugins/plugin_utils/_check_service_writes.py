@@ -44,7 +44,7 @@ Jobs = t.Mapping[t.Any, t.Any]  # by id
 ServiceOf = t.Callable[[str, t.Mapping[str, t.Any]], Service]  # of a kind of jobs, with the options of its module
 
 WAIT, LONGEST_PAUSE = 300.0, 30.0  # seconds for which a job is looked at, and between two looks
-SOON = 30.0  # seconds in which a refused write would show that it was carried out all the same
+SOON = 10.0  # seconds in which a refused write would show that it was carried out all the same
 # Of the options of the modules, those that say what is wanted
 DEFAULTS = {"trigger_savepoint": False, "resume_savepoint": False, "wait": True, "job_ids": None, "kill_running": None}
 # Statuses in which the documentation does not say whether a job can be stopped
