@@ -137,15 +137,10 @@ lines:
   elements: dict
   contains:
     id:
-      description: Its name.
+      description: Its name, which is also that of its line on the page about what is assumed.
       returned: always
       type: str
       sample: A29
-    source:
-      description: Where the assumption comes from.
-      returned: always
-      type: str
-      sample: C 4.3
     about:
       description: What is asked.
       returned: always

@@ -252,7 +252,7 @@ def catalog_dli(found: Answers) -> str | None:
 
 
 def catalog_urls(found: Answers) -> str | None:
-    urls = [str(one.get("url")) for one in found.catalog("dli", "mrs", "mrsv1")]
+    urls = [str(one.get("url")) for one in found.catalog("dli", "mrs", "mrsv1", "mrsv1.1")]
     return one_word("with placeholders" if re.search(r"[$%]\(", url) else "complete" for url in urls)
 
 

@@ -26,7 +26,7 @@ ANSWERS = {
     "agency_project_name": ("of_caller", "of_agency"),  # the account of a project's name that comes without a domain
     "agency_answer": ("normal", "without_assumed_by", "own_project"),
     "totp_user": ("id", "id_or_name"),  # what names the user of a passcode: both are documented
-    "iam_bad_token": (401, 403),  # the status for an X-Auth-Token that is not valid, or not any more: both were seen
+    "iam_bad_token": (403, 401),  # the status for an X-Auth-Token that is not valid, or not any more: both were seen
 }
 WRONG = "The username or password is wrong."
 FORBIDDEN = "You are not authorized to perform the requested action."
