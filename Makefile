@@ -51,7 +51,8 @@ lint: setup ## Style, types, licences, changelog, documentation
 	@# It checks a copy, and would put a path from this checkout to that copy into each page if it found the checkout, too
 	env -u ANSIBLE_COLLECTIONS_PATH ANSIBLE_COLLECTIONS_SCAN_SYS_PATH=false \
 	  antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
-	ansible-lint
+	@# Modules of awx.awx are looked at where they are there
+	ANSIBLE_COLLECTIONS_PATH="$$ANSIBLE_COLLECTIONS_PATH:$$(scripts/awx-collection)" ansible-lint
 
 fix: setup ## Let ruff mend what it can
 	ruff check --fix

@@ -12,7 +12,6 @@ import pathlib
 import re
 import shlex
 import subprocess
-import sys
 import typing as t
 
 import pytest
@@ -378,15 +377,3 @@ def test_without_the_collection_of_awx():
         run = configure(here, "http://127.0.0.1:9", {"image": "registry.example.com/ee:1"})
     assert run.code != 0
     assert "awx.awx.controller_api" in run.said
-
-
-def test_lint(collections):
-    """Where awx.awx is, it is looked at, too."""
-    command = [pathlib.Path(sys.executable).with_name("ansible-lint"), "--offline", "--nocolor", "playbooks/awx"]
-    environ = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": collections}
-    run = subprocess.run(
-        command, cwd=ROOT, env=environ, check=False, capture_output=True, encoding="utf-8", timeout=600
-    )
-    assert run.returncode == 0, run.stdout
-    assert "Profile 'production' was required, and it passed" in run.stderr
-    assert "awx.awx" not in run.stderr
