@@ -340,10 +340,12 @@ def _exclusions(found: Settings) -> t.Iterator[str]:
 
 
 def _wrong_choice(spec: Spec, found: Settings, empty: bool) -> t.Iterator[str]:
-    """No choice of jobs, or two. ``empty``: an empty value is refused already."""
+    """No choice of jobs, or two. ``empty``: an empty value is refused already. Who changes nothing, and so has no limit, needs none."""
     if "all_jobs" in spec and found["all_jobs"] and found["names"]:
         yield "all_jobs: means every job, so give no names beside it"
-    elif "names" in spec and not empty and not any(found[name] for name in ("names", "all_jobs", "queue_name")):
+    elif {"names", "max_jobs"} <= set(spec) and not (
+        empty or found["names"] or found["all_jobs"] or found["queue_name"]
+    ):
         yield "names: give patterns of names, or a queue_name; all_jobs=true means every job"
 
 
@@ -546,6 +548,7 @@ def _intent(playbook: str, found: Settings, given: Variables, check_mode: bool) 
         "maintenance_end": _end,
         "maintenance_window": _window,
         "purge_finished": _purges,
+        "show_jobs": _shows,
         "stop_all": _stops,
     }
     text = f"{does[playbook](found)}; {_place(found, given)}"
@@ -556,6 +559,11 @@ def _checks(found: Settings) -> str:
     files = f"; write what was seen into {found['folder']}" if found["folder"] else ""
     writes = "".join(f"; {one}" for one in intent(found))
     return f"Read from IAM, DLI and MRS, and compare it with what is assumed{writes}{files}"
+
+
+def _shows(found: Settings) -> str:
+    statuses = f" in status {', '.join(found['status'])}" if found["status"] else ""
+    return f"Show what is in {_services(found)}: {_which(found)}{statuses}"
 
 
 def _stops(found: Settings) -> str:

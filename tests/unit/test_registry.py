@@ -67,6 +67,8 @@ MODULE: dict[str, t.Callable[[], t.Collection[str]]] = {  # where the module is 
 }
 NAME: dict[str, t.Callable[[], set[str]]] = {  # where the name among `services` is
     "playbooks/meta/stop_all.yml": lambda: services("stop_all"),
+    "playbooks/meta/show_jobs.yml": lambda: services("show_jobs"),
+    "playbooks/show_jobs.yml": lambda: set(re.findall(r"register: (\w+)_result", read("playbooks/show_jobs.yml"))),
     "playbooks/tasks/stop.yml": lambda: set(re.findall(r"register: (\w+)_result", read("playbooks/tasks/stop.yml"))),
     "playbooks/tasks/collect.yml": lambda: set(
         re.findall(r"{'service': '(\w+)'}", read("playbooks/tasks/collect.yml"))

@@ -64,6 +64,7 @@ OWNERS = {
         "_playbook_settings",
         "job_report",
         "job_table",
+        "playbook_jobs",
         "playbook_settings",
         "window_file",
     },

@@ -339,7 +339,7 @@ def check_workflows(one: Controller, templates: dict[str, dict]) -> None:
 def test_what_is_listed_as_a_playbook():
     """AWX shows what looks like one, but for folders of tasks; Galaxy shows each file at the top."""
     folder = ROOT / "playbooks"
-    names = {"demo", *WORKFLOWS.values(), "check_service", "drain_queue", "maintenance_end"}
+    names = {"demo", *WORKFLOWS.values(), "check_service", "drain_queue", "maintenance_end", "show_jobs"}
     awx = [file for file in folder.rglob("*.y*ml") if LOOKS_LIKE_PLAYBOOK.search(file.read_text(encoding="utf-8"))]
     assert {str(file.relative_to(folder)) for file in awx if "tasks" not in file.parts} == {
         *(f"{name}.yml" for name in names),

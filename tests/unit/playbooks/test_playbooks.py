@@ -31,7 +31,16 @@ from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
 from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS
 
 PLAYBOOKS = pathlib.Path(__file__).resolve().parents[3] / "playbooks"
-NAMES = ("check_service", "drain_queue", "maintenance_end", "maintenance_window", "purge_finished", "stop_all")
+NAMES = (
+    "check_service",
+    "drain_queue",
+    "maintenance_end",
+    "maintenance_window",
+    "purge_finished",
+    "show_jobs",
+    "stop_all",
+)
+READERS = ("check_service", "show_jobs")
 OLD = 40 * 86400
 ODD_NAME = "Größe {{ no }} {% if"  # must not be taken for a template
 
@@ -124,6 +133,53 @@ def three_runs(emulator: Emulator, here: Folder, name: str, variables: dict, wri
     assert recap(again)["changed"] == 0
     assert recap(predicted)["changed"] == recap(done)["changed"] > 0
     return done, again
+
+
+# ---- show_jobs ----
+
+
+def test_show_jobs():
+    """All there is, nothing at all, and a cluster that nobody knows. Nothing is written."""
+    seed = {
+        "flink_jobs": [
+            {"job_id": 1, "name": "old", "status": "job_finish", "age": OLD},
+            {"job_id": 2, "name": ODD_NAME, "status": "job_running", "age": 7200, "has_savepoint": True},
+            {"job_id": 3, "name": "a\x1b[2J", "status": "job_running", "age": OLD, "queue_name": "etl"},
+        ],
+        "batches": [{"id": batch_id(1), "name": "b", "state": "running"}],
+        "sql_jobs": [{"job_id": "s", "status": "RUNNING", "job_type": "INSERT", "queue_name": "etl"}],
+        "mrs_jobs": [
+            {"job_id": "m", "job_name": "pi", "job_state": "RUNNING", "queue": "etl"},
+            {"job_id": "n", "job_name": "x"},
+        ],
+    }
+    hosts = {
+        "every": {"clusters": "analytics"},
+        "queue": {"queue_name": "etl", "status": "RUNNING", "clusters": "analytics"},
+        "empty": {"queue_name": "nowhere"},
+        "wrong": {"names": "b", "clusters": "nowhere", "services": "mrs,spark"},
+    }
+    with world(**seed) as (emulator, here):
+        run = play_hosts(here, "show_jobs", hosts)
+        assert emulator.log.summary()["writes"] == 0
+    said = dict(
+        re.findall(r"^ok: \[(\w+)\] => \{\n(.*?)\n\}", run.tasks()["Show what there is"], re.MULTILINE | re.DOTALL)
+    )
+    tables = {host: json.loads(f"{{{text}}}")["msg"] for host, text in said.items()}
+    assert [line.split()[0] for line in tables["every"]][1:5] == ["ID", "3", "2", "1"]
+    assert f"2   {ODD_NAME}" in tables["every"][3]
+    assert "\x1b" not in run.out
+    heads = ["flink: 3 jobs, 2 not ended", "spark: 1 job on the queue default, 1 not ended"]
+    heads += ["sql: 1 job on the queue etl, 1 not ended", "mrs, analytics: 2 jobs, 2 not ended"]
+    assert [line for line in tables["every"] if ":" in line] == heads
+    assert [line.split()[0] for line in tables["queue"] if ":" not in line] == ["ID", "3", "ID", "s", "ID", "m"]
+    assert tables["empty"] == ["flink: no job", "spark: no job", "sql: no job"]
+    assert [recap(run, host)["failed"] for host in hosts] == [0, 0, 0, 1]
+    assert (
+        fatal(run, "wrong")
+        == "mrs, nowhere: could not be read: cluster_name: there is no cluster 'nowhere' in this project"
+    )
+    assert any("not ended" in line for line in tables["wrong"])
 
 
 # ---- stop_all ----
@@ -1215,7 +1271,7 @@ def test_examples(name):
             if command.startswith("ansible-playbook "):
                 run = here.start("playbook", *shlex.split(command)[1:], *more).end(600)
                 assert run.code == 0, run.said
-        assert (emulator.log.summary()["writes"] > 0) is (name != "check_service")
+        assert (emulator.log.summary()["writes"] > 0) is (name not in READERS)
 
 
 # ---- the guides about them ----

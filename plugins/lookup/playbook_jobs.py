@@ -1,0 +1,67 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: playbook_jobs
+version_added: 1.1.0
+short_description: Part of the playbooks of this collection
+description:
+  - Private. It may change in any release, so do not use it in playbooks of your own.
+  - What a playbook makes of the reports of its tasks.
+options:
+  _terms:
+    description: What to make of them.
+    type: list
+    elements: str
+    required: true
+    choices:
+      table: Lines with the jobs that were read.
+  reports:
+    description: The results of modules of this collection, each with its C(service).
+    type: list
+    elements: dict
+    default: []
+  chosen:
+    description: The variables of the playbook, as P(otc.bigdata.playbook_settings#lookup) returns them.
+    type: dict
+    default: {}
+author:
+  - otc.bigdata contributors (@otc-bigdata)
+"""
+
+EXAMPLES = r"""
+- name: Show what there is
+  ansible.builtin.debug:
+    msg: "{{ lookup('otc.bigdata.playbook_jobs', 'table', reports=[flink | combine({'service': 'flink'})]) }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: For each term a list of lines.
+  type: list
+  elements: list
+"""
+
+import typing as t
+
+from ansible.plugins.lookup import LookupBase
+
+from ..plugin_utils._playbook_jobs import Report, table
+
+
+class LookupModule(LookupBase):  # type: ignore[misc]
+    def run(
+        self,
+        terms: list[str],
+        variables: t.Any = None,
+        *,
+        reports: t.Sequence[Report] = (),
+        chosen: t.Any = None,
+    ) -> list[t.Any]:
+        makers: dict[str, t.Callable[[], list[t.Any]]] = {
+            "table": lambda: table(reports, (chosen or {}).get("status") or ()),
+        }
+        return [makers[term]() for term in terms]
