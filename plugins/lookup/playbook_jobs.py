@@ -19,6 +19,8 @@ options:
     required: true
     choices:
       table: Lines with the jobs that were read.
+      undo: Lines that tell how to start again the jobs that were stopped.
+      not_started: Lines that tell what to do about jobs that could not be started.
   reports:
     description: The results of modules of this collection, each with its C(service).
     type: list
@@ -28,6 +30,11 @@ options:
     description: The variables of the playbook, as P(otc.bigdata.playbook_settings#lookup) returns them.
     type: dict
     default: {}
+  earlier:
+    description: Flink jobs that an earlier run has stopped, or that could not be started.
+    type: list
+    elements: int
+    default: []
 author:
   - otc.bigdata contributors (@otc-bigdata)
 """
@@ -49,7 +56,7 @@ import typing as t
 
 from ansible.plugins.lookup import LookupBase
 
-from ..plugin_utils._playbook_jobs import Report, table
+from ..plugin_utils._playbook_jobs import Report, not_started, table, undo
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
@@ -60,8 +67,11 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         *,
         reports: t.Sequence[Report] = (),
         chosen: t.Any = None,
+        earlier: t.Collection[int] = (),
     ) -> list[t.Any]:
         makers: dict[str, t.Callable[[], list[t.Any]]] = {
             "table": lambda: table(reports, (chosen or {}).get("status") or ()),
+            "undo": lambda: undo(reports, chosen, earlier),
+            "not_started": lambda: not_started(chosen, earlier),
         }
         return [makers[term]() for term in terms]

@@ -3,18 +3,27 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""What playbooks say of jobs: a table of what is there. Pure."""
+"""What playbooks say of jobs: a table of what is there, and how those that they have stopped are started again. Pure."""
 
 from __future__ import annotations
 
+import collections
+import json
+import re
+import shlex
 import time
 import typing as t
 
+from ..module_utils._cloud.identity import PROJECT, TARGET_PROJECT
 from ..module_utils._jobs.selection import moment
 from ..module_utils._services.registry import JOB_TYPES
 from ._job_table import NAMES, Job, cell, clean, counted, rows, text
 
 Report = t.Mapping[str, t.Any]  # what a module has returned, with its `service`, and of MRS its `otc__cluster`
+
+PLACE = ("cloud", *PROJECT, *TARGET_PROJECT, "region")  # variables that say whose jobs these are
+PLAIN = re.compile(r"[A-Za-z0-9_.:@+-]+")  # means nothing to a shell or to Ansible's key=value
+TEMPLATE = re.compile(r"\{[{%#]")  # Ansible evaluates what the command line gives
 
 
 # ---- what is there ----
@@ -34,7 +43,7 @@ def _of_service(report: Report, statuses: t.Collection[str]) -> list[str]:
     shown = [{**job, "savepoint": _yes_or_no(job.get("has_savepoint"))} for job in jobs]
     shown.sort(key=lambda job: (_has_ended(job, service.ended), _made(job, now)))
     queues = {cell(job, "queue") for job in jobs}
-    # the name of a SQL job tells its queue, and what all have in common needs no column
+    # a SQL job is shown with its queue in place of a name, and what all have in common needs no column
     own = [] if len(queues) < 2 or not service.fields.name else ["queue"]
     where = f" on the queue {min(queues)}" if len(queues) == 1 and all(queues) else ""
     if not jobs:
@@ -61,7 +70,7 @@ def _has_ended(job: Job, ended: t.Collection[str]) -> bool:
 
 
 def _made(job: Job, now: float) -> float:
-    """When, in seconds since 1970. One that does not tell comes last."""
+    """When, in seconds since 1970. One without a time comes last."""
     found = next((job[name] for name in NAMES["age"] if name in job), None)
     made = moment(found, now)
     return now if made is None else made
@@ -69,3 +78,83 @@ def _made(job: Job, now: float) -> float:
 
 def _yes_or_no(value: t.Any) -> str | None:
     return None if value is None else "yes" if value else "no"
+
+
+# ---- how to start again what was stopped ----
+
+
+def undo(reports: t.Iterable[Report], chosen: t.Mapping[str, t.Any], earlier: t.Iterable[int] = ()) -> list[str]:
+    """The command for those that have stopped, and what to do about the others. ``earlier``: stopped by a run before this one."""
+    found = list(reports)
+    flink = [job for one in found if one["service"] == "flink" for job in one.get("jobs", ())]
+    sent = [job for job in flink if job["action"] == "stop"]
+    ended = JOB_TYPES["flink"].ended
+    down = [job for job in sent if job["changed"] and not job["failed"] and job["status"] != "job_finish"]
+    lost = [job for job in sent if job["failed"] and _has_ended(job, ended)]
+    running = [job for job in sent if job["failed"] and not _has_ended(job, ended)]
+    ids = sorted({*earlier}.difference(_ids(sent)).union(_ids(down)))
+    saved = chosen.get("trigger_savepoint", True)
+    lines = []
+    if ids:
+        how = "from their savepoints" if saved else "anew, as no savepoint was made"
+        lines += [
+            f"To start these Flink jobs again by hand, {how}, with the same credential:",
+            restart(ids, chosen, saved),
+        ]
+    if lost:
+        lines += [
+            "Stopped without a savepoint. Find out why before you start or delete them, as they can only begin anew:",
+            restart(_ids(lost), chosen, False),
+        ]
+    if lines and not_told(chosen):
+        lines.append(f"Add what cannot be pasted: {', '.join(not_told(chosen))}")
+    if running:
+        lines += [
+            f"Not seen to stop: {', '.join(map(str, _ids(running)))}. otc.bigdata.show_jobs shows what became of them.",
+            "If a savepoint has failed, often DLI may not write to the bucket: fix that, and stop the jobs again.",
+            "With trigger_savepoint=false they stop without a savepoint, and their state is lost.",
+        ]
+    gone = collections.Counter(
+        one["service"] for one in found for job in one.get("jobs", ()) if one["service"] != "flink" and job["changed"]
+    )
+    if gone:
+        counts = ", ".join(f"{count} of {service}" for service, count in gone.items())
+        lines.append(f"Not to be started again from here, so submit them anew: {counts}")
+    return lines
+
+
+def not_started(chosen: t.Mapping[str, t.Any], ids: t.Collection[int]) -> list[str]:
+    """What to do about those that could not be started."""
+    if not ids:
+        return []
+    head = f"Not started: {', '.join(map(str, ids))}. One without a savepoint only begins anew, with resume_savepoint=false."
+    if chosen.get("stopped_jobs_file"):
+        return [head, "Find out why, and run the same command again: the file keeps them"]
+    saved = chosen.get("resume_savepoint", chosen.get("trigger_savepoint"))
+    return [head, "Find out why, then:", restart(ids, chosen, saved)]
+
+
+def _ids(jobs: t.Iterable[Job]) -> list[int]:
+    return [job["id"] for job in jobs]
+
+
+def restart(ids: t.Iterable[int], chosen: t.Mapping[str, t.Any], from_savepoints: bool = True) -> str:
+    """What starts them, to be pasted into a shell."""
+    anew = "" if from_savepoints else " -e resume_savepoint=false"
+    numbers = ",".join(str(int(one)) for one in ids)
+    return f"ansible-playbook otc.bigdata.maintenance_end -e stopped_jobs={numbers}{anew}{_place(chosen)}"
+
+
+def _place(chosen: t.Mapping[str, t.Any]) -> str:
+    """The variables that say whose jobs these are."""
+    told = {name: str(chosen[name]) for name in PLACE if chosen.get(name) is not None and name not in not_told(chosen)}
+    return "".join(f" -e {_argument(name, value)}" for name, value in told.items())
+
+
+def not_told(chosen: t.Mapping[str, t.Any]) -> list[str]:
+    """Those of them whose value would be evaluated by Ansible where it is pasted."""
+    return [name for name in PLACE if TEMPLATE.search(str(chosen.get(name)))]
+
+
+def _argument(name: str, value: str) -> str:
+    return f"{name}={value}" if PLAIN.fullmatch(value) else shlex.quote(json.dumps({name: value}))

@@ -49,6 +49,7 @@ LEAST = {
 }
 AGES = ("older_than", "nightly_purge")
 AGE = re.compile(r"[1-9][0-9]{0,8}[smhdw]")
+ID = re.compile(r"[1-9][0-9]{0,17}")
 # What the playbooks keep for themselves, beside names that begin with OWN_PREFIX. One of the command line would win over it.
 OWN = {
     "chosen",
@@ -99,7 +100,7 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
         complaints = list(_passcode_of_login(found, given))
     if not complaints and "stopped_jobs_file" in spec:
         try:
-            found["kept"] = _kept(playbook, found["stopped_jobs_file"], given)
+            found["kept"] = _kept(playbook, found, given)
         except ValueError as error:
             complaints = [f"stopped_jobs_file: {error}"]
     if not complaints:
@@ -175,6 +176,8 @@ def _meanings(spec: Spec, values: Settings, meant: Settings) -> Settings:
     for name, option in spec.items():
         if option["type"] not in ("list", "str") or values[name] is None:
             found[name] = meant[name]
+    if found.get("stopped_jobs"):
+        found["stopped_jobs"] = list(dict.fromkeys(map(int, found["stopped_jobs"])))
     for name in ("folder", "maintenance_tasks", "stopped_jobs_file"):
         if found.get(name):
             found[name] = os.path.realpath(found[name])
@@ -285,7 +288,11 @@ def _wrong_kinds(spec: Spec, there: t.Mapping[str, t.Any]) -> t.Iterator[tuple[s
     """Numbers and the like where text belongs. YAML has made 8 of both 8 and 010, so nobody knows what was written."""
     for name, value in there.items():
         kind = spec[name]["type"]
-        if kind in ("list", "path", "str") and name != "older_than":  # an age says itself what it looks like
+        if spec[name].get("elements") == "int":
+            wrong = _wrong_id(value)
+            if wrong:
+                yield name, f"{name}: {wrong}"
+        elif kind in ("list", "path", "str") and name != "older_than":  # an age says itself what it looks like
             wrong = _wrong_kind(name, kind, value)
             if wrong:
                 yield name, f"{name}: {wrong}"
@@ -297,6 +304,12 @@ def _wrong_kind(name: str, kind: str, value: t.Any) -> str:
     parts = _flat(value) if kind == "list" or name == "otc_hosts" else [value]  # hosts may be a list
     odd = [one for one in parts if one is not None and not isinstance(one, str)]
     return f"must be text, not {_shown(odd[0])}{_way_out(name, kind, odd[0])}" if odd else ""
+
+
+def _wrong_id(value: t.Any) -> str:
+    """YAML makes a number of an ID, which is as good as its text."""
+    odd = [one for one in _flat(value) if not _is_id(one) and not (isinstance(one, str) and ID.fullmatch(one))]
+    return f"must be IDs of Flink jobs, as in 128,137, not {odd[0]!r}" if odd else ""
 
 
 def _shown(value: t.Any) -> str:
@@ -323,7 +336,7 @@ def _wrong_values(spec: Spec, found: Settings, given: Variables) -> t.Iterator[s
     yield from _wrong_choice(spec, found, bool(empty))
     yield from _wrong_services(found)
     yield from wrong_figures(spec, found)
-    yield from _wrong_files(found)
+    yield from _wrong_files(found, given)
     yield from _wrong_folder(found)
     yield from _wrong_disposables(found)
     yield from _two_projects(found, given)
@@ -359,12 +372,15 @@ def _wrong_services(found: Settings) -> t.Iterator[str]:
         yield "except_names: SQL jobs have no name, so all of them would be cancelled; leave sql out of services, or handle it in a run of its own"
 
 
-def _wrong_files(found: Settings) -> t.Iterator[str]:
+def _wrong_files(found: Settings, given: Variables) -> t.Iterator[str]:
     tasks, file = found.get("maintenance_tasks"), found.get("stopped_jobs_file")
     if tasks and not os.path.isfile(tasks):
         yield f"maintenance_tasks: there is no file '{tasks}'"
     if file:
         yield from (f"stopped_jobs_file: {reason}" for reason in _why_no_file(file))
+    if found.get("stopped_jobs") and (file or _of_workflow(given).get("stopped_jobs")):
+        other = "stopped_jobs_file" if file else "otc_bigdata, which a job before has left"
+        yield f"stopped_jobs: nobody knows which of them counts beside {other}; leave one of them out"
 
 
 def _wrong_folder(found: Settings) -> t.Iterator[str]:
@@ -447,11 +463,13 @@ def _is_empty(name: str, value: t.Any, given: Variables) -> bool:
 # ---- what an earlier run has kept ----
 
 
-def _kept(playbook: str, file: str | None, given: Variables) -> Settings:
+def _kept(playbook: str, found: Settings, given: Variables) -> Settings:
     """What was kept of this host. Raises ValueError where that cannot be told."""
     end = playbook == "maintenance_end"
     flink = _of_workflow(given)
-    content = _content_of(file, end)
+    content = _content_of(found["stopped_jobs_file"], end)
+    if found.get("stopped_jobs"):
+        content = {"stopped_jobs": {given.host: found["stopped_jobs"]}}
     if content is None:
         content = flink if end else {}
     of_hosts = _stopped_jobs(content, given.host) if end else content.get("stopped_jobs", {})
@@ -493,7 +511,7 @@ def _stopped_jobs(content: t.Mapping[str, t.Any], host: str) -> dict[str, list[i
     of_hosts = content.get("stopped_jobs")
     if not _are_of_hosts(of_hosts):
         raise ValueError(
-            "give the file that maintenance_window has written, as nothing else says which jobs were stopped"
+            "give the file that maintenance_window has written, or stopped_jobs, as nothing else says which jobs were stopped"
         )
     found = t.cast("dict[str, list[int]]", of_hosts)
     if host not in found:

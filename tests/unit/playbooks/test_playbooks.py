@@ -135,6 +135,11 @@ def three_runs(emulator: Emulator, here: Folder, name: str, variables: dict, wri
     return done, again
 
 
+def ways_back(run: Run) -> list[str]:
+    """The lines that start again what was stopped, as somebody copies them."""
+    return re.findall(r'^ *"(ansible-playbook .*)",?$', run.out, re.MULTILINE)
+
+
 # ---- show_jobs ----
 
 
@@ -212,8 +217,13 @@ def test_stop_all():
         ]
         assert counts(again) == {"flink": [0, 0, 0, 0], "spark": [0, 0, 0, 0], "mrs": [0, 0, 0, 0]}
         assert stats(run)["mrs"]["messages"] == ["Stopped 2 of 2 jobs", "No job selected: there are none"]
-        for line in ("flink: Stopped 2 of 2 jobs", "mrs, reports: No job selected", ODD_NAME):
+        for line in ("flink: Stopped 2 of 2 jobs", "mrs, reports: No job selected", ODD_NAME, "1 of spark, 2 of mrs"):
             assert line in run.tasks()["Show what happened"]
+        (line,) = ways_back(run)
+        assert ways_back(again) == []
+        start = here.start("playbook", *shlex.split(line)[1:]).end(120)
+        assert start.code == 0, start.said
+        assert [truth(emulator)[one] for one in (501, 502, 503)] == ["job_running", "job_running", "job_init"]
 
 
 def test_stop_all_of_a_queue():
@@ -606,6 +616,7 @@ def test_two_halves():
         assert first.code == 0, first.said
         for ids in jobs.values():
             assert f"Not started again: {', '.join(map(str, ids))}" in first.out
+            assert any(f"stopped_jobs={','.join(map(str, ids))}" in line for line in ways_back(first))
         assert kept(here) == {"stopped_jobs": jobs, "finished": []}
         assert stats(first)["flink"]["stopped_jobs"] == jobs
         assert stats(first)["flink"]["work_begun"] == work(here, "begun") == dict.fromkeys(jobs, True)
@@ -630,6 +641,12 @@ def test_two_halves():
         again = play_hosts(here, "maintenance_end", hosts)
         assert (again.code, emulator.log.summary()["writes"]) == (0, 4), again.said
         assert [recap(again, host)["changed"] for host in jobs] == [0, 0]
+        # Two hosts, and nobody knows which of them these are of
+        twice = {name: {"stopped_jobs": [1]} for name in jobs}
+        run = play_hosts(here, "maintenance_end", twice)
+        assert {fatal(run, name) for name in jobs} == {
+            "stopped_jobs: are of one project, so give otc_hosts the name of one host"
+        }
 
 
 def test_interrupted_while_jobs_stop():
@@ -1139,7 +1156,7 @@ WRONG_FILES: dict[str, list[tuple[dict, str]]] = {
     ],
     "maintenance_end": [
         ({"stopped_jobs_file": "files/odd.yml"}, "stopped_jobs_file: '{home}/files/odd.yml' was not written by"),
-        ({}, "stopped_jobs_file: give the file that maintenance_window has written, as nothing else"),
+        ({}, "stopped_jobs_file: give the file that maintenance_window has written, or stopped_jobs, as"),
         ({"stopped_jobs_file": "nowhere.yml"}, "stopped_jobs_file: there is no file '{home}/nowhere.yml'"),
         ({"stopped_jobs_file": "other.yml"}, NOT_OURS),
         ({"stopped_jobs_file": "files/day.yml"}, OF_DAY),
@@ -1258,7 +1275,7 @@ def test_examples(name):
         "flink_jobs": [
             {"status": "job_running", "queue_name": "streaming"},
             {"status": "job_finish", "age": OLD},
-            {"job_id": 7, "status": "job_cancel_success", "has_savepoint": True},
+            *({"job_id": job, "status": "job_cancel_success", "has_savepoint": True} for job in (7, 8, 9)),
         ],
         "sql_jobs": [{"status": "RUNNING", "queue_name": "etl_night"}],
         "mrs_jobs": [],

@@ -5,9 +5,15 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 import time
 
-from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_jobs import table
+import pytest
+from ansible.parsing.splitter import parse_kv
+
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_jobs import not_started, restart, table, undo
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import OWN_PREFIX
 
 HOUR = 3600
 
@@ -98,3 +104,91 @@ def test_a_usual_table_fits_a_terminal():
         for number in (1234, 5678)
     ]
     assert max(map(len, table([read("flink", *jobs)], ()))) + 11 <= 80
+
+
+# ---- how to start again what was stopped ----
+
+
+def stopped(number: int, status: str | None = "job_cancel_success", **more: object) -> dict:
+    job = {"id": number, "name": "x", "action": "stop", "changed": True, "failed": False, "status": status, "msg": ""}
+    return {**job, **more}
+
+
+CALL = "ansible-playbook otc.bigdata.maintenance_end -e stopped_jobs="
+FROM_SAVEPOINTS = "To start these Flink jobs again by hand, from their savepoints, with the same credential:"
+
+
+def test_undo():
+    """Jobs that were stopped, also by an earlier run; not those that were refused, had stopped before, or have ended by themselves."""
+    jobs = [
+        stopped(137),
+        stopped(128),
+        stopped(1, "job_finish"),
+        stopped(2, "job_running_exception", changed=False),
+        stopped(3, action="none", changed=False),
+    ]
+    place = {"project_name": "eu-de_x", "region": "eu-de", "cloud": None, "trigger_savepoint": True}
+    assert undo([read("flink", *jobs)], place, [7, 128]) == [
+        FROM_SAVEPOINTS,
+        f"{CALL}7,128,137 -e project_name=eu-de_x -e region=eu-de",
+    ]
+    anew = undo([read("flink", *jobs)], {"trigger_savepoint": False})
+    assert anew[1:] == [f"{CALL}128,137 -e resume_savepoint=false"]
+    assert undo([read("flink", *jobs[2:]), {"service": "flink", "failed": True, "msg": "login"}], place) == []
+
+
+def test_undo_after_a_failed_savepoint():
+    jobs = [
+        stopped(1, failed=True),
+        stopped(2, "job_cancel_fail", failed=True, changed=False),
+        stopped(3, None, failed=True),
+    ]
+    lines = undo([read("flink", *jobs)], {"trigger_savepoint": True})
+    assert lines[:2] == [
+        "Stopped without a savepoint. Find out why before you start or delete them, as they can only begin anew:",
+        f"{CALL}1 -e resume_savepoint=false",
+    ]
+    assert lines[2].startswith("Not seen to stop: 2, 3. ")
+    assert "bucket" in " ".join(lines[2:])
+
+
+def test_what_cannot_be_started_again():
+    spark = read("spark", stopped(1, action="cancel"), stopped(2, action="cancel", changed=False))
+    mrs = [read("mrs", stopped(3, action="kill"), otc__cluster=name) for name in "ab"]
+    lines = undo([spark, read("sql"), *mrs], {})
+    assert lines == ["Not to be started again from here, so submit them anew: 1 of spark, 2 of mrs"]
+
+
+@pytest.mark.parametrize(
+    "value", ["eu-de", "a b", "it's", '"; rm -rf ~', "$(id)", "`id`", "010", "a=b", "Größe", "{a}", "@file", "\\n", "#"]
+)
+def test_a_line_is_safe_to_paste(value):
+    """A shell makes the value of it that was given, and so does Ansible."""
+    words = shlex.split(restart([1], {"project_name": value}), comments=True)
+    assert words[:4] == ["ansible-playbook", "otc.bigdata.maintenance_end", "-e", "stopped_jobs=1"]
+    assert words[4] == "-e"
+    (argument,) = words[5:]
+    found = json.loads(argument) if argument.startswith("{") else parse_kv(argument)
+    assert found == {"project_name": value}
+
+
+@pytest.mark.parametrize("value", ["{{ lookup('pipe', 'id') }}", "a{% if %}", "{# x"])
+def test_no_template_is_pasted(value):
+    """Somebody else may have named the project."""
+    lines = undo([read("flink", stopped(1))], {"project_name": value, "region": "eu-de", "trigger_savepoint": True})
+    assert lines[1:] == [f"{CALL}1 -e region=eu-de", "Add what cannot be pasted: project_name"]
+
+
+def test_only_ids_are_pasted():
+    with pytest.raises(ValueError, match="invalid literal"):
+        restart(["1; id"], {})  # type: ignore[list-item]
+    assert OWN_PREFIX not in restart([1], {"otc__x": 1, "queue_name": "q", "names": ["a"]})
+
+
+def test_not_started():
+    head, *rest = not_started({"trigger_savepoint": True}, [2])
+    assert head.startswith("Not started: 2. ")
+    assert rest == ["Find out why, then:", f"{CALL}2"]
+    assert not_started({"resume_savepoint": False}, [2])[-1] == f"{CALL}2 -e resume_savepoint=false"
+    assert not_started({"stopped_jobs_file": "/x"}, [2])[-1].startswith("Find out why, and run the same command again")
+    assert not_started({}, []) == []

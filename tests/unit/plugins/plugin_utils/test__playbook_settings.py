@@ -150,7 +150,7 @@ def test_what_is_no_text(playbook, value, shown):
         "purge_finished": {"older_than": "1d"},
     }
     texts = {name: option for name, option in OPTIONS[playbook].items() if option["type"] in ("list", "path", "str")}
-    for name in set(texts) - {"older_than"}:
+    for name in set(texts) - {"older_than", "stopped_jobs"}:
         ways = [value, [value], ["a", [value]]] if texts[name]["type"] == "list" else [value]
         for way in ways:
             (complaint,) = taken(playbook, {**right.get(playbook, {"all_jobs": True}), name: way})["complaints"]
@@ -384,6 +384,49 @@ def test_intent_of_the_end():
     for more in ({"total": 2}, {"work_begun": {"localhost": True}}):  # the job that stops has come to its end
         found = taken("maintenance_end", {"otc_bigdata": {"flink": {**TOLD["flink"], **more}}})
         assert found["kept"]["cut_off"] is False
+
+
+@pytest.mark.parametrize("ids", ["128, 137", "128\n137,", [128, "137"], ["128", 137, 128]])
+def test_stopped_jobs(ids):
+    """They are as good as a file that tells them, and so are the checks before they are started."""
+    found = taken("maintenance_end", {"stopped_jobs": ids})
+    assert found["complaints"] == []
+    assert found["intent"].startswith("Start Flink jobs from their savepoints: 128, 137; ")
+    kept = {"stopped_jobs": [128, 137], "work_begun": True, "work_done": False, "finished": "", "listed_jobs": None}
+    assert found["kept"] == {**kept, "cut_off": False}
+    assert taken("maintenance_end", {"stopped_jobs": 128})["kept"]["stopped_jobs"] == [128]
+
+
+@pytest.mark.parametrize(
+    "ids", ["x", "128 137", "0", "-1", "1.0", "1e3", "٣", "9" * 19, True, 0, 1.0, {"a": 1}, [[None]], "1,,2"]
+)
+def test_what_is_no_id(ids):
+    (complaint,) = taken("maintenance_end", {"stopped_jobs": ids})["complaints"]
+    assert complaint.startswith("stopped_jobs: must be IDs of Flink jobs, as in 128,137, not ")
+
+
+def test_ids_beside_another_source(tmp_path):
+    file = tmp_path / "stopped.yml"
+    file.write_text("stopped_jobs: {localhost: [7]}\n", encoding="utf-8")
+    for more in ({"stopped_jobs_file": str(file)}, {"otc_bigdata": TOLD}):
+        (complaint,) = taken("maintenance_end", {"stopped_jobs": "7", **more})["complaints"]
+        assert complaint.startswith("stopped_jobs: nobody knows which of them counts beside ")
+    told = {"otc_bigdata": {"flink": {"total": 1}}}  # of a job that has nothing to do with a window
+    assert taken("maintenance_end", {"stopped_jobs": "7", **told})["complaints"] == []
+    (complaint,) = taken("maintenance_window", {"queue_name": "q", "stopped_jobs": "7"})["complaints"]
+    assert complaint.startswith("stopped_jobs: is what the playbook itself works with")
+
+
+def test_show_jobs():
+    """Who only reads must choose nothing, and may choose as for stop_all."""
+    for every in ({}, {"all_jobs": True}, {"names": "", "status": None}):
+        found = taken("show_jobs", every)
+        assert (found["complaints"], found["services"], found["filters"]) == ([], ["flink", "spark", "sql"], {})
+        assert found["intent"] == "Show what is in flink, spark, sql: every job; the project of the credential"
+    found = taken("show_jobs", {"names": "a*", "clusters": "x", "status": "running,new"})
+    assert found["intent"].startswith("Show what is in flink, spark, mrs (x): jobs named a* in status running, new; ")
+    (complaint,) = taken("show_jobs", {"all_jobs": True, "names": "a"})["complaints"]
+    assert complaint.startswith("all_jobs: means every job")
 
 
 def test_a_list_of_the_job_before():
