@@ -19,8 +19,10 @@ options:
     required: true
     choices:
       table: Lines with the jobs that were read.
-      undo: Lines that tell how to start again the jobs that were stopped.
-      not_started: Lines that tell what to do about jobs that could not be started.
+      undo: Lines that say how to start again the jobs that were stopped.
+      not_started: Lines that say what to do about jobs that could not be started.
+      planned: The jobs that a plan is about.
+      changes: Lines that say what is not as it was planned.
   reports:
     description: The results of modules of this collection, each with its C(service).
     type: list
@@ -47,7 +49,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: For each term a list of lines.
+  description: For each term a list of lines, or for V(planned) of jobs.
   type: list
   elements: list
 """
@@ -57,6 +59,7 @@ import typing as t
 from ansible.plugins.lookup import LookupBase
 
 from ..plugin_utils._playbook_jobs import Report, not_started, table, undo
+from ..plugin_utils._playbook_plan import changes, planned
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
@@ -73,5 +76,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             "table": lambda: table(reports, (chosen or {}).get("status") or ()),
             "undo": lambda: undo(reports, chosen, earlier),
             "not_started": lambda: not_started(chosen, earlier),
+            "planned": lambda: planned(reports),
+            "changes": lambda: changes(chosen["plan"], reports, earlier),
         }
         return [makers[term]() for term in terms]

@@ -89,6 +89,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             host=str(host),
             groups=variables["group_names"],
             environ=os.environ,
+            play_hosts=variables.get("ansible_play_hosts_all", ()),
         )
         check_mode = bool(variables.get("ansible_check_mode"))
         return [

@@ -10,7 +10,7 @@ version_added: 1.1.0
 short_description: Part of the playbooks of this collection
 description:
   - Private. It may change in any release, so do not use it in playbooks of your own.
-  - Writes the file of a maintenance window, whole or not at all, and returns whether it had another text before.
+  - Writes the file of a maintenance window, or a plan, whole or not at all, and returns whether it had another text before.
   - It takes the tenth part of the time of M(ansible.builtin.copy), and the file is written where it is read.
 options:
   _terms:
@@ -19,9 +19,13 @@ options:
     elements: path
     required: true
   content:
-    description: What is in the file from then on.
-    type: str
+    description: What is in the file from then on. What is no text becomes JSON.
+    type: raw
     required: true
+  variable:
+    description: The variable of the playbook that names the file.
+    type: str
+    default: stopped_jobs_file
 author:
   - otc.bigdata contributors (@otc-bigdata)
 """
@@ -39,6 +43,7 @@ _raw:
   elements: bool
 """
 
+import json
 import typing as t
 
 from ansible.errors import AnsibleError
@@ -48,8 +53,11 @@ from ..plugin_utils._files import update
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
-    def run(self, terms: list[str], variables: t.Any = None, *, content: str) -> list[bool]:
+    def run(
+        self, terms: list[str], variables: t.Any = None, *, content: t.Any, variable: str = "stopped_jobs_file"
+    ) -> list[bool]:
+        text = content if isinstance(content, str) else f"{json.dumps(content, indent=2)}\n"
         try:
-            return [update(path, content) for path in terms]
+            return [update(path, text) for path in terms]
         except (OSError, ValueError) as error:
-            raise AnsibleError(f"stopped_jobs_file: cannot be written: {error}") from error
+            raise AnsibleError(f"{variable}: cannot be written: {error}") from error

@@ -31,7 +31,9 @@ from ..module_utils._jobs.plan import Step
 from ..module_utils._jobs.selection import NOT_NAME, refuse_exclusion
 from ..module_utils._services.flink_jobs import STOP_STEPS, folder_in_obs
 from ..module_utils._services.registry import JOB_TYPES
+from . import _playbook_plan
 from ._check_service_named import intent, named
+from ._job_table import counted
 
 Settings = dict[str, t.Any]
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
@@ -83,13 +85,17 @@ class Variables(t.NamedTuple):
     groups: t.Collection[str]
     broken: t.Mapping[str, str] = {}  # variables that have no value, and why
     environ: t.Mapping[str, str] = {}
+    play_hosts: t.Collection[str] = ()  # all of the play
 
 
 def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = False) -> Settings:
-    """Each variable, null where it is not given; ``complaints``, and without one ``intent``, and ``kept`` of a window."""
+    """Each variable, null where it is not given; ``complaints``, and without one ``intent``, and ``kept`` of a window.
+
+    With a ``plan_file`` in check mode also ``plan_head`` and ``frame``, what a plan says beside jobs; else ``plan``, its jobs, and ``ids``.
+    """
     values, meant, wrong = checked(spec, given)
-    complaints = [*two_credentials(given), *_own_passcode(given), *wrong]
-    found: Settings = {**values, "kept": {}, "intent": "", **STATUSES}
+    complaints = [*two_credentials(given), *_own_passcode(given), *_no_plan(playbook, given), *wrong]
+    found: Settings = {**values, "kept": {}, "intent": "", "plan": None, "ids": None, **STATUSES}
     if not complaints:
         found.update(_meanings(spec, values, meant))
         complaints = list(_wrong_values(spec, found, given))
@@ -103,6 +109,11 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
             found["kept"] = _kept(playbook, found, given)
         except ValueError as error:
             complaints = [f"stopped_jobs_file: {error}"]
+    if not complaints and found.get("plan_file"):
+        try:
+            found.update(_plan(playbook, spec, found, given, check_mode))
+        except (OptionError, ValueError) as error:
+            complaints = [f"plan_file: {line}" for line in str(error).splitlines()]
     if not complaints:
         found["intent"] = _intent(playbook, found, given, check_mode)
     return {**found, "complaints": list(dict.fromkeys(complaints))}
@@ -178,7 +189,7 @@ def _meanings(spec: Spec, values: Settings, meant: Settings) -> Settings:
             found[name] = meant[name]
     if found.get("stopped_jobs"):
         found["stopped_jobs"] = list(dict.fromkeys(map(int, found["stopped_jobs"])))
-    for name in ("folder", "maintenance_tasks", "stopped_jobs_file"):
+    for name in ("folder", "maintenance_tasks", "plan_file", "stopped_jobs_file"):
         if found.get(name):
             found[name] = os.path.realpath(found[name])
     return {**found, **_lists(spec, found)}
@@ -251,8 +262,7 @@ def _own_passcode(given: Variables) -> t.Iterator[str]:
 
 def _passcode_of_login(found: Settings, given: Variables) -> t.Iterator[str]:
     """One that the tasks would log in with. All else that is wrong with the login, the first of them tells as well as we could."""
-    place = {name: found[name] for name in ("cloud", "region", *PROJECT, *TARGET_PROJECT)}
-    options = ArgumentSpecValidator(connection_options()).validate(place).validated_parameters
+    options = _place_of(found)
     try:
         credential = read_connection(options, given.environ, "iam").credential
     except OptionError:
@@ -263,6 +273,12 @@ def _passcode_of_login(found: Settings, given: Variables) -> t.Iterator[str]:
             read_connection(options, given.environ, "iam", one_login=False)
         except OptionError as error:
             yield str(error)
+
+
+def _place_of(found: Settings) -> dict[str, t.Any]:
+    """The options of the tasks that say whose jobs these are."""
+    place = {name: found[name] for name in ("cloud", "region", *PROJECT, *TARGET_PROJECT)}
+    return t.cast("dict[str, t.Any]", ArgumentSpecValidator(connection_options()).validate(place).validated_parameters)
 
 
 def alike(name: str, known: str) -> bool:
@@ -376,8 +392,9 @@ def _wrong_files(found: Settings, given: Variables) -> t.Iterator[str]:
     tasks, file = found.get("maintenance_tasks"), found.get("stopped_jobs_file")
     if tasks and not os.path.isfile(tasks):
         yield f"maintenance_tasks: there is no file '{tasks}'"
-    if file:
-        yield from (f"stopped_jobs_file: {reason}" for reason in _why_no_file(file))
+    for name in ("stopped_jobs_file", "plan_file"):
+        if found.get(name):
+            yield from (f"{name}: {reason}" for reason in _why_no_file(found[name]))
     if found.get("stopped_jobs") and (file or _of_workflow(given).get("stopped_jobs")):
         other = "stopped_jobs_file" if file else "otc_bigdata, which a job before has left"
         yield f"stopped_jobs: nobody knows which of them counts beside {other}; leave one of them out"
@@ -555,6 +572,33 @@ def _is_id(value: t.Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
+# ---- a plan ----
+
+
+def _plan(playbook: str, spec: Spec, found: Settings, given: Variables, check_mode: bool) -> Settings:
+    """Raises OptionError for a wrong login, and ValueError with a line for each reason why this run must not carry out the plan."""
+    service = "mrs" if found["services"] == ["mrs"] else "dli"
+    connection = read_connection(_place_of(found), given.environ, service)
+    frame = {"place": _playbook_plan.place(connection), "variables": _playbook_plan.variables(spec, found)}
+    now = datetime.datetime.now(datetime.timezone.utc)
+    if check_mode:
+        if os.path.exists(found["plan_file"]) and os.path.getsize(found["plan_file"]):
+            _playbook_plan.known_plan(found["plan_file"])
+        return {"frame": frame, "plan_head": _playbook_plan.head(playbook, now)}
+    plan = _playbook_plan.read_plan(found["plan_file"])
+    reasons = list(_playbook_plan.refusals(plan, playbook, given.host, given.play_hosts, frame, now))
+    if reasons:
+        raise ValueError("\n".join(reasons))
+    jobs = plan["hosts"][given.host]["jobs"]
+    return {"plan": jobs, "ids": _playbook_plan.ids(jobs)}
+
+
+def _no_plan(playbook: str, given: Variables) -> t.Iterator[str]:
+    """Whoever gives one expects that nothing else is touched."""
+    if playbook == "drain_queue" and "plan_file" in {*given.extra, *given.imported}:
+        yield "plan_file: this playbook has none, as it stops whatever arrives until the queue is empty"
+
+
 # ---- what is going to be done ----
 
 
@@ -569,7 +613,7 @@ def _intent(playbook: str, found: Settings, given: Variables, check_mode: bool) 
         "show_jobs": _shows,
         "stop_all": _stops,
     }
-    text = f"{does[playbook](found)}; {_place(found, given)}"
+    text = f"{does[playbook](found)}{_by_plan(found, check_mode)}; {_place(found, given)}"
     return f"Check mode, so nothing is changed: {text}" if check_mode else text
 
 
@@ -577,6 +621,14 @@ def _checks(found: Settings) -> str:
     files = f"; write what was seen into {found['folder']}" if found["folder"] else ""
     writes = "".join(f"; {one}" for one in intent(found))
     return f"Read from IAM, DLI and MRS, and compare it with what is assumed{writes}{files}"
+
+
+def _by_plan(found: Settings, check_mode: bool) -> str:
+    if not found.get("plan_file"):
+        return ""
+    if check_mode:
+        return f"; write the plan into {found['plan_file']}"
+    return f"; only if these are just the {counted(len(found['plan']), 'job', 'jobs')} of the plan {found['plan_file']}"
 
 
 def _shows(found: Settings) -> str:

@@ -35,7 +35,7 @@ NO_CERTIFICATES = {"SSL_CERT_FILE": "/nowhere", "SSL_CERT_DIR": "/nowhere"}
 NOT_HERE = ("cd ", "ansible-builder", "podman", "ansible-galaxy")
 # What AWX takes for a playbook (awx/main/utils/ansible.py)
 LOOKS_LIKE_PLAYBOOK = re.compile(r"^\s*?-?\s*?(?:hosts|(ansible\.builtin\.)?import_playbook):\s*?.*?$", re.MULTILINE)
-NOT_ASKED = {"cloud", "otc_hosts", "maintenance_tasks", "stopped_jobs_file"}
+NOT_ASKED = {"cloud", "otc_hosts", "maintenance_tasks", "plan_file", "stopped_jobs_file"}
 OF_THE_HOST = {
     "clusters",
     "services",

@@ -20,7 +20,15 @@ import yaml
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.options import change_options
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import Step
 from ansible_collections.otc.bigdata.plugins.module_utils._services import flink_jobs, mrs_jobs, spark_batches, sql_jobs
-from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import OWN, OWN_PREFIX, STATUSES, alike
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_plan import planned
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import (
+    OWN,
+    OWN_PREFIX,
+    STATUSES,
+    Variables,
+    alike,
+    settings,
+)
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import environ, template, world
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
@@ -144,7 +152,7 @@ def ways_back(run: Run) -> list[str]:
 
 
 def test_show_jobs():
-    """All there is, nothing at all, and a cluster that nobody knows. Nothing is written."""
+    """All there is, and what matches; nothing at all is no failure, but a cluster that nobody knows is. Nothing is written."""
     seed = {
         "flink_jobs": [
             {"job_id": 1, "name": "old", "status": "job_finish", "age": OLD},
@@ -160,9 +168,12 @@ def test_show_jobs():
     }
     hosts = {
         "every": {"clusters": "analytics"},
-        "queue": {"queue_name": "etl", "status": "RUNNING", "clusters": "analytics"},
-        "empty": {"queue_name": "nowhere"},
-        "wrong": {"names": "b", "clusters": "nowhere", "services": "mrs,spark"},
+        "some": {
+            "queue_name": "etl",
+            "status": "RUNNING",
+            "services": "flink,spark,mrs",
+            "clusters": "nowhere, analytics",
+        },
     }
     with world(**seed) as (emulator, here):
         run = play_hosts(here, "show_jobs", hosts)
@@ -177,14 +188,13 @@ def test_show_jobs():
     heads = ["flink: 3 jobs, 2 not ended", "spark: 1 job on the queue default, 1 not ended"]
     heads += ["sql: 1 job on the queue etl, 1 not ended", "mrs, analytics: 2 jobs, 2 not ended"]
     assert [line for line in tables["every"] if ":" in line] == heads
-    assert [line.split()[0] for line in tables["queue"] if ":" not in line] == ["ID", "3", "ID", "s", "ID", "m"]
-    assert tables["empty"] == ["flink: no job", "spark: no job", "sql: no job"]
-    assert [recap(run, host)["failed"] for host in hosts] == [0, 0, 0, 1]
-    assert (
-        fatal(run, "wrong")
-        == "mrs, nowhere: could not be read: cluster_name: there is no cluster 'nowhere' in this project"
-    )
-    assert any("not ended" in line for line in tables["wrong"])
+    unknown = "mrs, nowhere: could not be read: cluster_name: there is no cluster 'nowhere' in this project"
+    flink, dummy, job, *others = tables["some"]
+    assert (flink, job.split()[0]) == ("flink: 1 of 1 job on the queue etl, 1 not ended", "3")
+    assert others[:2] == ["spark: no job", unknown]
+    assert others[-1].startswith("m ")
+    assert [recap(run, host)["failed"] for host in hosts] == [0, 1]
+    assert fatal(run, "some") == unknown
 
 
 # ---- stop_all ----
@@ -221,9 +231,7 @@ def test_stop_all():
             assert line in run.tasks()["Show what happened"]
         (line,) = ways_back(run)
         assert ways_back(again) == []
-        start = here.start("playbook", *shlex.split(line)[1:]).end(120)
-        assert start.code == 0, start.said
-        assert [truth(emulator)[one] for one in (501, 502, 503)] == ["job_running", "job_running", "job_init"]
+        assert line == "ansible-playbook otc.bigdata.maintenance_end -e stopped_jobs=501,502"
 
 
 def test_stop_all_of_a_queue():
@@ -946,6 +954,77 @@ def test_disposable_jobs_are_those_of_one_host():
         assert emulator.log.entries() == []
 
 
+# ---- plans ----
+
+
+def plan(here: Folder, name: str, file: str, hosts: dict[str, tuple[dict, list[dict]]]) -> dict:
+    """A file as check mode writes it, for hosts with their variables and reports. (The guide has one that was written so.)"""
+    frames = {}
+    for host, (variables, reports) in hosts.items():
+        given = Variables({**variables, "plan_file": file}, variables, (), host, (), environ=here.environ())
+        found = settings(name, options(name), given, check_mode=True)
+        frames[host] = {**found["frame"], "jobs": planned(reports)}
+    path = here.write(file, json.dumps({**found["plan_head"], "hosts": frames}))
+    return {"plan_file": str(path)}
+
+
+def would(service: str, action: str, job: t.Any, name: str = "", status: str = "RUNNING", **more: str) -> dict:
+    """The report of a task in check mode."""
+    return {"service": service, "jobs": [{"id": job, "name": name, "action": action, "status": status}], **more}
+
+
+def test_plans():
+    """Each playbook does what was planned, and nothing else; of two hosts none begins if the jobs of one are others."""
+    seed = {
+        "flink_jobs": [
+            {"job_id": 1, "name": ODD_NAME, **RUNNING},
+            {"job_id": 2, "project_id": NIGHTLY, **RUNNING},
+            {"job_id": 5, "name": "old", "status": "job_finish", "age": OLD},
+        ],
+        "batches": [{"id": batch_id(1), "name": "b", "state": "running"}],
+        "sql_jobs": [{"job_id": "s", "status": "RUNNING", "job_type": "QUERY", "queue_name": "q"}],
+        "mrs_jobs": [{"job_id": "m", "job_name": "m", "job_state": "RUNNING"}],
+    }
+    day, night = {"project_name": "eu-de"}, {"project_name": "eu-de_nightly"}
+    purge = {**day, "older_than": "30d"}
+    stop = {**day, "all_jobs": True, "services": ["spark", "sql", "mrs"], "clusters": ["analytics"]}
+    reports = [would("spark", "cancel", batch_id(1), "b"), would("mrs", "kill", "m", "m", otc__cluster="analytics")]
+    stops = {1: would("flink", "stop", 1, ODD_NAME), 2: would("flink", "stop", 2, "job-2")}
+    with two_projects(**seed) as (emulator, here):
+        both = {"day": ({**QUEUE, **day}, [stops[1]]), "night": ({**QUEUE, **night}, [stops[2]])}
+        window = {**QUEUE, **plan(here, "maintenance_window", "window.json", both)}
+        purge |= plan(here, "purge_finished", "purge.json", {"day": (purge, [would("flink", "delete", 5, "old")])})
+        stop |= plan(
+            here, "stop_all", "stop.json", {"day": (stop, [*reports, would("sql", "cancel", "s", "QUERY on q")])}
+        )
+
+        emulator.world.add("flink_jobs", {"job_id": 4, "name": "new", "project_id": NIGHTLY, **RUNNING})
+        refused = play_hosts(here, "maintenance_window", {"day": day, "night": night}, **window)
+        assert fatal(refused, "night").startswith("plan_file: not planned: flink: stop 4 (new), job_running\n")
+        assert emulator.log.summary()["writes"] == 0
+
+        emulator.world.add("flink_jobs", {"job_id": 4, "project_id": NIGHTLY, "status": "job_init"})
+        imports = [
+            {"ansible.builtin.import_playbook": f"otc.bigdata.{name}", "vars": {"otc_hosts": hosts, **variables}}
+            for name, hosts, variables in (
+                ("maintenance_window", "all", window),
+                ("purge_finished", "day", purge),
+                ("stop_all", "day", stop),
+            )
+        ]
+        done = here.start("playbook", str(here.write("site.yml", imports)), "-i", "hosts.yml").end(300)
+        assert done.code == 0, done.said
+        sent = [write["job_ids"] for write in Flink(emulator).writes if write and "job_ids" in write]
+        assert sorted(sent) == [[1], [2], [5]]
+        assert {job: truth(emulator)[job] for job in (4, 5, batch_id(1), "m", "s")} == {
+            4: "job_init",
+            5: None,
+            batch_id(1): "dead",
+            "m": "KILLED",
+            "s": "CANCELLED",
+        }
+
+
 # ---- wrong variables ----
 
 MISSING = "names: give patterns of names, or a queue_name; all_jobs=true means every job"
@@ -1218,9 +1297,9 @@ def test_defaults_of_the_modules():
 def test_every_active_status():
     """The playbooks choose by status, so they must know each one in which there is something to stop."""
     tasks = yaml.safe_load((PLAYBOOKS / "tasks/stop.yml").read_text(encoding="utf-8"))
-    filters = [content["filters"] for task in tasks for key, content in task.items() if key.startswith("otc.bigdata.")]
-    flink, spark, sql, mrs = filters
-    assert "chosen.active" in flink
+    flink, *others = tasks
+    spark, sql, mrs = (task["vars"]["otc__filters"] for task in others)
+    assert "chosen.active" in flink["otc.bigdata.dli_flink_jobs"]["filters"]
     assert set(STATUSES["active"]) == {word for word, step in flink_jobs.STOP_STEPS.items() if step is not Step.DONE}
     assert set(spark["state"]) == {word for word, step in spark_batches.STEPS.items() if step is not Step.DONE}
     assert {word.lower() for word in sql["status"]} == {

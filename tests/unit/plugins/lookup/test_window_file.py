@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from ansible.errors import AnsibleError
 
@@ -16,6 +18,8 @@ def test_whether_it_has_changed(tmp_path):
     texts = ("stopped_jobs: {}\n", "stopped_jobs: {}\n", "stopped_jobs:\n    localhost:\n    - 1\n")
     assert [LookupModule().run([str(path)], content=text) for text in texts] == [[True], [False], [True]]
     assert path.read_text() == texts[-1]
+    assert LookupModule().run([str(path)], content={"jobs": ["{{ x }}", None]}) == [True]
+    assert json.loads(path.read_text()) == {"jobs": ["{{ x }}", None]}
 
 
 def test_one_sentence_if_it_cannot_be_written(tmp_path):
