@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""For those who watch a task: a line when something has changed, but never more often than one can read."""
+"""For those who watch a task: a line when something has changed, and once in a while, but never more often than one can read."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import time
 import typing as t
 
 EVERY = 2.0  # seconds from one line to the next, and before the first
+AGAIN = 60.0  # seconds after which a line comes again, so that one sees that the task goes on
 
 
 class Progress:
@@ -30,6 +31,10 @@ class Progress:
             if now - self._last < EVERY:
                 return
             text = line()
-            if text != self._line:
-                self._on_progress(f"{text} ({now - self._began:.0f} s)")
+            if text != self._line or now - self._last >= AGAIN:
+                self._on_progress(f"{text} ({_time(now - self._began)})")
                 self._line, self._last = text, now
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

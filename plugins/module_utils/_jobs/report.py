@@ -13,7 +13,7 @@ from collections import Counter
 from .._cloud.text import escaped
 from .plan import DesiredState, Entry, Step, Write, has_ended, misses
 
-MOST_NAMED = 5  # failed jobs that the message names
+MOST_NAMED = 5  # failed jobs that a message names, and those that a task waits for
 MOST_LISTED = 20  # jobs that a warning names
 
 
@@ -85,16 +85,21 @@ def incomplete(entries: t.Sequence[Entry], goal: DesiredState) -> list[str]:
 
 
 def how_far(entries: t.Sequence[Entry], goal: DesiredState) -> str:
-    """While a task waits: ``37/100 stopped, 60 job_canceling, 3 job_savepointing``.
+    """While a task waits: ``37/100 stopped, 60 job_canceling, 3 job_savepointing``; of the last ones also
+    ``97/100 stopped, 3 job_savepointing, waiting for clicks, alerts, orders``.
 
     Where it does nothing else: ``37/100 ended, 63 still at work: 60 job_running, 3 job_savepointing``.
     """
-    found = Counter(_how_far(entry, goal) for entry in entries)
+    states = [_how_far(entry, goal) for entry in entries]
+    awaited = [entry for entry, state in zip(entries, states) if state not in (goal.words.already, "failed")]
+    found = Counter(states)
     done = found.pop(goal.words.already, 0)
     rest = [f"{count} {status}" for status, count in found.most_common()]
     at_work = len(entries) - done - found["failed"]
     if at_work and not goal.writes:
         rest = [f"{at_work} still at work: {rest[0]}", *rest[1:]]
+    if 0 < len(awaited) <= MOST_NAMED:
+        rest.append(f"waiting for {', '.join(escaped(entry.name or str(entry.id)) for entry in awaited)}")
     return ", ".join([f"{done}/{len(entries)} {goal.words.already}", *rest])
 
 

@@ -282,7 +282,7 @@ def test_progress(flink):
     lines: list[str] = []
     assert not watched(flink, lines.append)["failed"]
     told = [line.rpartition(" (")[0] for line in lines]
-    assert told[-2:] == ["1/2 ended, 1 still at work: 1 job_running", "2/2 ended"]
+    assert told[-2:] == ["1/2 ended, 1 still at work: 1 job_running, waiting for job-2", "2/2 ended"]
 
 
 @pytest.mark.parametrize("door", ["module"], indirect=True)

@@ -223,15 +223,31 @@ def test_progress(flink):
         ending(flink, 30, "job_finish"),
         ending(flink, 30, "job_finish", "job_savepointing"),
     )
-    lines: list[str] = []
-    options = {"state": "ended", "job_ids": ["1", "2", "3", "999"], "ignore_missing": True, "wait_interval": 5}
-    spec = dli_flink_jobs.SPEC
-    given = {**{name: one.get("default") for name, one in spec.items()}, **flink.by_token, **options}
-    result = dli_flink_jobs.CORE(given, Context({}, on_progress=lines.append))
-    assert not result["failed"]
-    told = [line.rpartition(" (")[0] for line in lines]
-    assert "2/4 ended, 2 still at work: 1 job_running, 1 job_savepointing" in told
+    told = [line.rpartition(" (")[0] for line in progress(flink, job_ids=["1", "2", "3", "999"], ignore_missing=True)]
+    assert "2/4 ended, 2 still at work: 1 job_running, 1 job_savepointing, waiting for job-2, job-3" in told
     assert told[-1] == "4/4 ended"
+
+
+def progress(flink, **options: t.Any) -> list[str]:
+    """What is told to those who watch."""
+    lines: list[str] = []
+    given = {name: one.get("default") for name, one in dli_flink_jobs.SPEC.items()}
+    given.update(flink.by_token, state="ended", wait_interval=5, **options)
+    assert not dli_flink_jobs.CORE(given, Context({}, on_progress=lines.append))["failed"]
+    return lines
+
+
+@pytest.mark.parametrize("door", ["module"], indirect=True)
+def test_progress_of_the_last_jobs(flink):
+    """They are named, in letters that no terminal obeys, and the line comes again each minute."""
+    flink.jobs(*[ending(flink, 10, "job_finish")] * 5, ending(flink, 200, "job_finish") | {"name": "clicks\x1b[2J"})
+    first, *more, last = progress(flink, job_ids=["1", "2", "3", "4", "5", "6"])
+    assert first.startswith("0/6 ended, 6 still at work: 6 job_running (")
+    assert [line.rpartition(" (")[0] for line in more] == [
+        r"5/6 ended, 1 still at work: 1 job_running, waiting for clicks\x1b[2J"
+    ] * len(more)
+    assert [line.rpartition(" (")[2] for line in more][2:] == ["2 min)", "3 min)"]
+    assert last.startswith("6/6 ended (")
 
 
 def test_outline_of_check_mode(service, name):

@@ -584,8 +584,8 @@ def test_progress(flink):
         {"script": {"run": [{"status": "job_submitting"}, {"after": 10, "status": "job_running"}]}},
     )
     told = progress(flink, job_ids=["1", "2"])
-    assert told[0] == "0/2 restarted, 1 job_canceling, 1 job_submitting"
-    assert told[-1] == "1/2 restarted, 1 job_cancel_success"
+    assert told[0] == "0/2 restarted, 1 job_canceling, 1 job_submitting, waiting for job-1, job-2"
+    assert told[-1] == "1/2 restarted, 1 job_cancel_success, waiting for job-1"
 
 
 def test_progress_of_requests(flink):
