@@ -42,7 +42,15 @@ options:
     choices:
       text: Lines with aligned columns, for a terminal.
       markdown: A table for Markdown, for example in a ticket or a chat message.
-positional: columns, format
+  width:
+    description:
+      - The most columns of a terminal that a line takes, for the format V(text). A message stands on lines of its own below its
+        job then. Where the table is too wide, it goes without V(action), unless O(columns) asks for it, and long names take
+        several lines. An ID is never cut.
+      - M(ansible.builtin.debug) puts 8 columns before a line of a list and 2 behind it.
+    type: int
+    version_added: 1.1.0
+positional: columns, format, width
 seealso:
   - plugin: otc.bigdata.job_report
     plugin_type: callback
@@ -76,6 +84,10 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ (flink | otc.bigdata.job_table(['id', 'name', 'status', 'queue', 'age', 'has_savepoint'])).splitlines() }}"
 
+- name: Show what happened in a window of 80 columns
+  ansible.builtin.debug:
+    msg: "{{ (stop | otc.bigdata.job_table(width=68)).splitlines() }}"
+
 - name: Keep the jobs that failed for a ticket
   ansible.builtin.copy:
     content: "{{ stop.jobs | selectattr('failed') | otc.bigdata.job_table(format='markdown') }}"
@@ -96,14 +108,16 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ..plugin_utils._job_table import COLUMNS, MORE_COLUMNS, NO_JOBS, Job, jobs_in, markdown, rows, text
+from ..plugin_utils._job_table import COLUMNS, MORE_COLUMNS, NO_JOBS, Job, fitted, jobs_in, markdown, rows, text
 
 FORMATS = {"text": text, "markdown": markdown}
 
 
-def job_table(value: t.Any, columns: t.Any = None, format: str = "text") -> str:
+def job_table(value: t.Any, columns: t.Any = None, format: str = "text", width: t.Any = None) -> str:
     if format not in FORMATS:
         raise AnsibleFilterError(f"job_table: format is one of {', '.join(FORMATS)}")
+    if width is not None and (format != "text" or not isinstance(width, int) or width < 1):
+        raise AnsibleFilterError("job_table: width is a number of columns, at least 1, and for the format text")
     try:
         jobs = jobs_in(value)
     except TypeError as error:
@@ -112,6 +126,8 @@ def job_table(value: t.Any, columns: t.Any = None, format: str = "text") -> str:
         _check(columns, jobs)
     if not jobs:
         return NO_JOBS
+    if width is not None:
+        return "\n".join(line for dummy, line in fitted(jobs, columns or COLUMNS, width, empty=bool(columns)))
     return "\n".join(FORMATS[format](rows(jobs, columns, empty=True) if columns else rows(jobs)))
 
 

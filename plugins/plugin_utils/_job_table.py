@@ -12,6 +12,7 @@ import re
 import time
 import typing as t
 import unicodedata
+from itertools import zip_longest
 
 from ..module_utils._cloud.text import escaped
 from ..module_utils._jobs.selection import UNITS, moment
@@ -32,6 +33,7 @@ NAMES = {
 }
 FAILED, CHANGED, WOULD_CHANGE, UNCHANGED = "FAILED", "changed", "would change", "unchanged"
 OUTCOMES = (FAILED, CHANGED, WOULD_CHANGE, UNCHANGED)
+LEAST = 10  # columns of a terminal that a cell keeps where a table is too wide
 NO_JOBS = "No jobs"
 ACCEPTED = (
     "the result of a module of this collection, with its jobs, a list of such results, "
@@ -184,7 +186,65 @@ def text(table: Rows) -> list[str]:
     """Lines with aligned columns, whatever the width of a character."""
     lines = [[name.upper() for name in table[0]], *table[1:]]
     widths = [max(map(width, column)) for column in zip(*lines)]
-    return ["  ".join(one + " " * (most - width(one)) for one, most in zip(line, widths)).rstrip() for line in lines]
+    return ["  ".join(map(_padded, line, widths)).rstrip() for line in lines]
+
+
+def fitted(jobs: t.Sequence[Job], columns: t.Sequence[str], most: int, empty: bool = False) -> list[tuple[Job, str]]:
+    """Lines of at most ``most`` columns of a terminal, each with its job; the first one, with an empty job, names the columns.
+
+    A message is below its job. Where a table is too wide, it goes without the actions, which the outcomes and statuses tell
+    mostly, and its cells take several lines. An ID is never cut: it is there to be copied.
+    """
+    told = [column for column in columns if column != "message"]
+    table = rows(jobs, told, empty)
+    if _wide(table) > most and not empty:
+        table = rows(jobs, [column for column in told if column != "action"])
+    head, *body = table
+    widths = [max(map(width, column)) for column in zip([name.upper() for name in head], *body)]
+    while sum(widths) + 2 * (len(widths) - 1) > most:
+        size, number = max(
+            ((size, number) for number, size in enumerate(widths) if head[number] != "id"), default=(0, 0)
+        )
+        if size <= LEAST:
+            break
+        widths[number] -= 1
+    lines: list[tuple[Job, str]] = [({}, line) for line in _cells([name.upper() for name in head], widths)]
+    for job, cells in zip(jobs, body):
+        lines += [(job, line) for line in _cells(cells, widths)]
+        if "message" in columns:
+            lines += [(job, f"  {line}") for line in wrapped(cell(job, "message"), most - 2)]
+    return lines
+
+
+def _wide(table: Rows) -> int:
+    return max(map(width, text(table)))
+
+
+def _cells(cells: t.Sequence[str], widths: t.Sequence[int]) -> list[str]:
+    """The lines of one job: text in columns of these widths."""
+    parts = zip_longest(*map(wrapped, cells, widths), fillvalue="")
+    return ["  ".join(map(_padded, line, widths)).rstrip() for line in parts] or [""]
+
+
+def wrapped(text: str, most: int) -> list[str]:
+    """In lines of ``most`` columns of a terminal: between words, or within one that is longer than a line."""
+    if width(text) <= most:
+        return [text] if text else []
+    lines: list[str] = []
+    for word in text.split():
+        if lines and width(lines[-1]) + 1 + width(word) <= most:
+            lines[-1] += f" {word}"
+            continue
+        lines.append("")
+        for char in word:
+            if lines[-1] and width(lines[-1] + char) > most:
+                lines.append("")
+            lines[-1] += char
+    return lines
+
+
+def _padded(text: str, most: int) -> str:
+    return text + " " * (most - width(text))
 
 
 def width(text: str) -> int:

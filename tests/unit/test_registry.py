@@ -43,6 +43,10 @@ def words(path: str) -> set[str]:
     return set(re.findall(r"\w+", read(path)))
 
 
+def stop_tasks() -> str:
+    return read("playbooks/tasks/stop.yml") + read("playbooks/tasks/stop_flink.yml")
+
+
 def services(playbook: str) -> set[str]:
     (about,) = yaml.safe_load(read(f"playbooks/meta/{playbook}.yml"))["argument_specs"].values()
     return set(about["options"]["services"]["choices"])
@@ -61,7 +65,7 @@ MODULE: dict[str, t.Callable[[], t.Collection[str]]] = {  # where the module is 
     "plugins/callback/job_report.py": job_report.MODULES.values,
     "docs/docsite/rst/guide_first_steps.rst": lambda: words("docs/docsite/rst/guide_first_steps.rst"),
     "docs/docsite/rst/guide_states.rst": lambda: words("docs/docsite/rst/guide_states.rst"),
-    "playbooks/tasks/stop.yml": lambda: words("playbooks/tasks/stop.yml"),
+    "playbooks/tasks/stop.yml": lambda: words("playbooks/tasks/stop.yml") | words("playbooks/tasks/stop_flink.yml"),
     "extensions/molecule": lambda: files("extensions/molecule", ""),
     "tests/integration/smoke.yml": lambda: words("tests/integration/smoke.yml"),
 }
@@ -69,7 +73,7 @@ NAME: dict[str, t.Callable[[], set[str]]] = {  # where the name among `services`
     "playbooks/meta/stop_all.yml": lambda: services("stop_all"),
     "playbooks/meta/show_jobs.yml": lambda: services("show_jobs"),
     "playbooks/show_jobs.yml": lambda: set(re.findall(r"register: (\w+)_result", read("playbooks/show_jobs.yml"))),
-    "playbooks/tasks/stop.yml": lambda: set(re.findall(r"register: (\w+)_result", read("playbooks/tasks/stop.yml"))),
+    "playbooks/tasks/stop.yml": lambda: set(re.findall(r"register: (\w+)_result", stop_tasks())),
     "playbooks/tasks/collect.yml": lambda: set(
         re.findall(r"{'service': '(\w+)'}", read("playbooks/tasks/collect.yml"))
     ),

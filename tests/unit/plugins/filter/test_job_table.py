@@ -66,6 +66,21 @@ ID   NAME            OUTCOME    ACTION  STATUS                             MESSA
 ID  NAME    OUTCOME  ACTION  STATUS
 1   orders  changed  delete  job_cancel_success -> gone
 """,
+    "stop | otc.bigdata.job_table(width=66)": f"""
+ID   NAME            OUTCOME    STATUS
+3    bad             FAILED     job_running -> job_cancel_fail
+  job_cancel_fail (no |bucket)
+2    {SHOWN}  unchanged  job_init
+1    orders          changed    job_running -> job_cancel_success
+999                  FAILED     unknown
+  unknown to the service
+""",
+    "stop.jobs[:1] | otc.bigdata.job_table(['action', 'id', 'message'], width=20)": """
+ACTION  ID
+stop    3
+  job_cancel_fail
+  (no |bucket)
+""",
     "[spark, [mrs, empty], skipped] | otc.bigdata.job_table": f"""
 ID                                    NAME       OUTCOME  ACTION       STATUS
 {BATCH}  rollup     changed  cancel       running -> dead
@@ -118,6 +133,8 @@ ERRORS = {
     "stop | otc.bigdata.job_table([])": "job_table: columns is a list with at least one name",
     "stop | otc.bigdata.job_table([1])": "job_table: columns is a list with at least one name",
     "stop | otc.bigdata.job_table(format='html')": "job_table: format is one of text, markdown",
+    "stop | otc.bigdata.job_table(width=0)": "job_table: width is a number of columns, at least 1, and for the format text",
+    "stop | otc.bigdata.job_table(format='markdown', width=80)": "job_table: width is a number of columns",
     "nowhere | otc.bigdata.job_table": "'nowhere' is undefined",
 }
 
