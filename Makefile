@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check-emulator test lint fix fast unit sanity units integration molecule docs links artefact smoke rulebook bench throttling simulation worlds lock clean
+.PHONY: help setup demo check-emulator test lint fix fast unit sanity units integration molecule docs links artefact smoke rulebook browser bench throttling simulation worlds lock clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -126,6 +126,9 @@ throttling: setup ## Many tasks at once against one gateway: what gets through, 
 
 simulation: setup ## 10,000 clusters and one gateway: how long, how many tasks at once, where it breaks
 	@python -m ansible_collections.otc.bigdata.tests.bench.simulation
+
+browser: setup ## The HTML report in Chromium, which has to be installed: widths, contrast, pages on paper
+	@python -m ansible_collections.otc.bigdata.tests.browser
 
 rulebook: setup ## The event source in the real ansible-rulebook, which needs a Java runtime
 	scripts/test-rulebook

@@ -12,18 +12,22 @@ short_description: One table of all jobs that a playbook has stopped or deleted
 description:
   - At the end of a playbook, prints a table of all jobs that M(otc.bigdata.dli_flink_jobs), M(otc.bigdata.dli_batch_job),
     M(otc.bigdata.dli_sql_jobs) and M(otc.bigdata.mrs_job_executions) have handled, with a line for each job and the reason of each failure. Several plays
-    get a table each.
-  - The same report can be written to files, as Markdown, as JUnit XML and as an HTML page. In their names, C(~) and
-    environment variables are expanded, and a relative path begins where Ansible was started. Missing folders are made. A
-    file that cannot be written is a warning and never fails the playbook.
+    get a table each. It is as wide as the terminal, and 80 columns where there is none. Failed jobs come last, just above the totals.
+  - The same report can be written to files, as Markdown, as JUnit XML, as an HTML page, as JSON and for Prometheus. In their
+    names, C(~) and environment variables are expanded, and a relative path begins where Ansible was started. Missing folders
+    are made. A file that cannot be written is a warning and never fails the playbook.
   - A file is written beside the earlier one, under another name, and takes its place when it is complete, so a full disk does
     not cost the earlier report. Only where the folder is not writable, the file itself is overwritten. A link is followed,
     and a device such as V(/dev/stdout) or a pipe is written to.
+  - When a play begins that has a task with one of these modules, the files are replaced by ones that say that the run has not
+    ended. What a run leaves behind that was killed is therefore not the report of an earlier one. Where such tasks are only in
+    files that Ansible reads later, as with M(ansible.builtin.include_tasks), that happens when the first of them begins. A
+    playbook without such a task leaves the files alone.
   - It covers tasks in loops, in blocks with C(rescue), in included files, with C(until), and for several hosts. A task that
     runs in the background with C(async) is covered once M(ansible.builtin.async_status) has read its result.
   - Tasks with C(no_log) are left out and counted.
   - In check mode it shows what would be done.
-  - A playbook in which none of these modules has run gets no report, and the files of an earlier report stay.
+  - The files name project and region as the options of the tasks or the environment do, and of a C(clouds.yaml) its entry.
 requirements:
   - To be enabled, with C(callbacks_enabled = otc.bigdata.job_report) in C(ansible.cfg) or with the environment variable
     E(ANSIBLE_CALLBACKS_ENABLED).
@@ -54,6 +58,35 @@ options:
     ini:
       - section: callback_job_report
         key: html
+  json:
+    description:
+      - The file to write the report to as JSON, for programs.
+      - C(jobs) has what the modules tell of each job, with C(play), C(host), C(module), C(task), C(project), C(region),
+        C(outcome), and with C(ended) and C(duration) in seconds of the task that handled the job. A task that failed as a whole
+        is an entry without C(id). For the run itself there are C(playbook), C(check_mode), C(began), C(ended), C(duration),
+        C(failed_hosts), C(summary) and C(notes). As long as the run has not ended, its C(ended) and C(duration) are null.
+    type: str
+    version_added: 1.1.0
+    env:
+      - name: OTC_BIGDATA_REPORT_JSON
+    ini:
+      - section: callback_job_report
+        key: json
+  prometheus:
+    description:
+      - The file to write figures to in the text format of Prometheus. The textfile collector of the node exporter reads files
+        that end with V(.prom), one for each playbook.
+      - C(otc_bigdata_report_complete) is 0 until the run has ended, C(otc_bigdata_report_began_timestamp_seconds) tells when it
+        began. Once it has ended there are C(otc_bigdata_report_ended_timestamp_seconds), C(otc_bigdata_report_duration_seconds),
+        C(otc_bigdata_report_check_mode), C(otc_bigdata_report_failed_hosts), and C(otc_bigdata_report_entries) by C(host),
+        C(module) and C(outcome).
+    type: str
+    version_added: 1.1.0
+    env:
+      - name: OTC_BIGDATA_REPORT_PROMETHEUS
+    ini:
+      - section: callback_job_report
+        key: prometheus
 seealso:
   - plugin: otc.bigdata.job_table
     plugin_type: filter
@@ -79,17 +112,25 @@ command: >-
   ansible-playbook maintenance.yml
 """
 
+import json
 import os
+import time
 import typing as t
 from datetime import datetime
 from functools import partial
+from itertools import groupby
 
 from ansible import constants as C
+from ansible import context
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.path import unfrackpath
 
-from ..plugin_utils._files import write
-from ..plugin_utils._job_pages import Report, as_html, as_junit, as_markdown
+from ..module_utils._cloud.auth import Project
+from ..module_utils._cloud.connection import read_connection
+from ..module_utils._cloud.options import connection_options
+from ..plugin_utils._files import is_replaced, write
+from ..plugin_utils._job_pages import Report, as_html, as_json, as_junit, as_markdown, as_prometheus
 from ..plugin_utils._job_table import (
     CHANGED,
     COLUMNS,
@@ -99,16 +140,28 @@ from ..plugin_utils._job_table import (
     Job,
     clean,
     counted,
+    fitted,
     jobs_of_attempts,
     outcome,
-    rows,
-    text,
+    sums,
 )
 
 MODULES = {
     f"otc.bigdata.{name}": name for name in ("dli_flink_jobs", "dli_batch_job", "dli_sql_jobs", "mrs_job_executions")
 }
-FILES = {"markdown": as_markdown, "junit": as_junit, "html": as_html}
+FILES = {
+    "markdown": as_markdown,
+    "junit": as_junit,
+    "html": as_html,
+    "json": as_json,
+    "prometheus": as_prometheus,
+}
+CONNECTION = connection_options()
+NAMES = {*CONNECTION, *(alias for option in CONNECTION.values() for alias in option.get("aliases", ()))}
+CLOUDS = ("OS_CLOUD", "OS_CLIENT_CONFIG_FILE")
+# Playbooks of ours whose tasks are only read when they are reached
+PLAYBOOKS = ("drain_queue.yml", "maintenance_window.yml")
+FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))), "playbooks")
 COLORS = {
     FAILED: C.COLOR_ERROR,
     CHANGED: C.COLOR_CHANGED,
@@ -130,17 +183,40 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._playbooks: list[str] = []
         self._plays: dict[str, tuple[str, list[Job]]] = {}  # by the ID of the play: its name and the jobs
         self._play: list[Job] = []  # the jobs of the play that runs now
+        self._since: dict[tuple[str, str], float] = {}  # by host and task: when it began, or its last item ended
         self._attempts: dict[tuple[str, str], list[t.Any]] = {}  # by host and task: results that led to a retry
-        self._background: dict[tuple[str, t.Any], str] = {}  # by host and Ansible's job ID: the module that runs there
+        # by host and Ansible's job ID: the module that runs there, and since when
+        self._background: dict[tuple[str, t.Any], tuple[str, float]] = {}
         self._hidden: set[str] = set()  # tasks with no_log
+        self._places: dict[str, dict[str, str]] = {}  # by options: project and region
+        self._began = datetime.now().astimezone()
         self._ran = False
+        self._announced = False  # whether the files say that this run has not ended
+        self._warned: set[str] = set()
 
     def v2_playbook_on_start(self, playbook: t.Any) -> None:
-        self._playbooks.append(os.path.basename(playbook._file_name))
+        name = os.path.basename(playbook._file_name)
+        self._playbooks.append(name)
+        self._announced = False
+        if name in PLAYBOOKS and os.path.realpath(playbook._file_name) == os.path.join(FOLDER, name):
+            self._announce()
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
         """Comes again for each batch of a play with ``serial``."""
         self._play = self._plays.setdefault(play._uuid, (play.get_name(), []))[1]
+        blocks = [
+            *play.pre_tasks,
+            *play.tasks,
+            *play.post_tasks,
+            *(block for role in play.roles for block in role.get_task_blocks()),
+        ]
+        if any(map(_is_ours, _tasks(blocks))):
+            self._announce()
+
+    def v2_runner_on_start(self, host: t.Any, task: t.Any) -> None:
+        self._since[host.get_name(), task._uuid] = time.monotonic()
+        if _is_ours(task):
+            self._announce()
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
         self._collect(result)
@@ -161,10 +237,19 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._attempts.setdefault(_place(result), []).append(result._result)
 
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
-        if not self._ran:
+        report = self._report(ended=datetime.now().astimezone(), failed_hosts=len({*stats.failures, *stats.dark}))
+        if self._ran:
+            self._show(report)
+        if self._ran or self._announced:
+            for kind in FILES:
+                self._write(kind, report)
+
+    def _announce(self) -> None:
+        """Says in the files that there is no report yet, and takes that of an earlier run away with it."""
+        if self._announced:
             return
+        self._announced = True
         report = self._report()
-        self._show(report)
         for kind in FILES:
             self._write(kind, report)
 
@@ -174,7 +259,9 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         if "results" in answer:  # the items of this loop have been here already
             return
         attempts = self._attempts.pop(_place(result), [])
-        module = self._module(result, failed)
+        now, since = time.monotonic(), self._since.get(_place(result), 0.0)
+        self._since[_place(result)] = now
+        module, since = self._module(result, failed, since)
         if module:
             failed = failed or "jobs" not in answer  # whatever `failed_when` makes of it
             told = {
@@ -182,39 +269,57 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
                 "module": module,
                 "task": result.task_name,
                 "check_mode": result._task_fields.get("check_mode"),
+                **self._place(module, result),
+                "ended": datetime.now().astimezone(),
+                "duration": round(now - since, 1),
             }
             self._play += [{**job, **told} for job in jobs_of_attempts(attempts, {**answer, "failed": failed})]
 
-    def _module(self, result: t.Any, failed: bool) -> str | None:
-        """The one of ours whose result this is, be it from the background. None for a result that tells of no jobs."""
+    def _module(self, result: t.Any, failed: bool, since: float) -> tuple[str | None, float]:
+        """The one of ours whose result this is, be it from the background, and when it began. None for a result that tells of no jobs."""
         answer, task = result._result, result._task
         background = result._host.get_name(), answer.get("ansible_job_id")
         begun = background[1] and not (failed or answer.get("finished") or "jobs" in answer)
         module = MODULES.get(task.resolved_action or result._task_fields["action"])
         if not module:
-            return None if begun or "censored" in answer else self._background.pop(background, None)
+            nothing = (None, since)
+            return nothing if begun or "censored" in answer else self._background.pop(background, nothing)
         self._ran = True
         if "censored" in answer:
             self._hidden.add(task._uuid)
         elif begun:
-            self._background[background] = module
+            self._background[background] = module, since
         else:
-            return module
-        return None
+            return module, since
+        return None, since
 
-    def _report(self) -> Report:
+    def _place(self, module: str, result: t.Any) -> dict[str, str]:
+        """Project and region, as far as the options say it, or the environment of a task that runs here."""
+        fields = result._task_fields
+        here = fields.get("connection") == "local" or result._host.get_name() in C.LOCALHOST
+        environ = dict(os.environ) if here and not any(fields.get("environment") or ()) else {}
+        options = {name: value for name, value in fields.get("args", {}).items() if name in NAMES}
+        key = json.dumps([module, options, bool(environ)], default=str, sort_keys=True)
+        if key not in self._places:
+            self._places[key] = _place_of(module.partition("_")[0], options, environ)
+        return self._places[key]
+
+    def _report(self, ended: datetime | None = None, failed_hosts: int = 0) -> Report:
         plays = [(name, jobs) for name, jobs in self._plays.values() if jobs]
         hosts = {job["host"] for dummy, jobs in plays for job in jobs}
         hidden, unread = len(self._hidden), len(self._background)
         return Report(
             title=", ".join(self._playbooks) or "ad hoc",
-            ended=datetime.now().astimezone(),
+            began=self._began,
+            ended=ended,
+            check_mode=bool(context.CLIARGS.get("check")),
             plays=plays,
             columns=[*(["host"] if len(hosts) > 1 else []), "module", *COLUMNS],
             notes=[
                 *([f"{counted(hidden, 'task', 'tasks')} with no_log left out"] if hidden else []),
                 *([f"{counted(unread, 'task', 'tasks')} in the background never asked for a result"] if unread else []),
             ],
+            failed_hosts=failed_hosts,
         )
 
     def _show(self, report: Report) -> None:
@@ -225,12 +330,13 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         for name, jobs in report.plays:
             if len(report.plays) > 1:
                 show(f"PLAY [{clean(name)}]")
-            head, *lines = text(rows(jobs, report.columns))
-            show(head)
-            for job, line in zip(jobs, lines):
-                show(line, color=COLORS[outcome(job)])
-            show("")
-        show(report.summary)
+            for heading, some in _groups(jobs, with_host="host" in report.columns):
+                show(heading)
+                for job, line in fitted(some, COLUMNS, self._display.columns):
+                    show(line, color=COLORS[outcome(job)] if job else None)
+                show("")
+        for line in (*report.notes, sums(report.jobs)):
+            show(line)
 
     def _write(self, kind: str, report: Report) -> None:
         option = self.get_option(kind)
@@ -238,11 +344,59 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             return
         path = unfrackpath(option, follow=False)
         try:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            write(path, FILES[kind](report))
+            if report.ended or is_replaced(path):
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                write(path, FILES[kind](report))
         except OSError as error:
-            self._display.warning(f"job_report: cannot write {kind}: {error}")
+            if kind not in self._warned:
+                self._display.warning(f"job_report: cannot write {kind}: {error}")
+            self._warned.add(kind)
 
 
 def _place(result: t.Any) -> tuple[str, str]:
     return result._host.get_name(), result._task._uuid
+
+
+def _tasks(blocks: t.Iterable[t.Any]) -> t.Iterator[t.Any]:
+    """All that Ansible has read of a play, however deep in blocks."""
+    for one in blocks:
+        if hasattr(one, "block"):
+            yield from _tasks([*one.block, *one.rescue, *one.always])
+        else:
+            yield one
+
+
+def _is_ours(task: t.Any) -> bool:
+    """A name that is a template is only known from the result."""
+    return "{{" not in task.action and (task.resolved_action or task.action) in MODULES
+
+
+def _place_of(service: str, options: dict[str, t.Any], environ: dict[str, str]) -> dict[str, str]:
+    """Without reading a file of clouds, as another one may lie where the task ran."""
+    given = ArgumentSpecValidator(CONNECTION).validate(options).validated_parameters
+    if given.get("cloud") or any(map(environ.get, CLOUDS)):  # the task wins over it
+        project = [Project(given.get(f"{of}project_id"), given.get(f"{of}project_name")) for of in ("target_", "")]
+        return _named(given.get("cloud") or environ.get("OS_CLOUD"), *project, given.get("region"))
+    try:
+        connection = read_connection(given, environ, service)
+    except Exception:  # the task says what is wrong with its options; its jobs are reported all the same
+        return {}
+    return _named(None, connection.project, None, connection.region)
+
+
+def _named(cloud: str | None, project: Project | None, own: Project | None, region: str | None) -> dict[str, str]:
+    where = project if project and str(project) else own or Project()
+    name = f"{where.name} ({where.id})" if where.name and where.id else str(where)
+    return {name: said for name, said in (("cloud", cloud), ("project", name), ("region", region)) if said}
+
+
+def _groups(jobs: t.Sequence[Job], with_host: bool) -> t.Iterator[tuple[str, list[Job]]]:
+    """The jobs of each module and host under a heading, and below all of them, in the same way, those that failed."""
+
+    def heading(job: Job) -> str:
+        return f"{job['module']} on {clean(job['host'])}" if with_host else str(job["module"])
+
+    order = {name: number for number, name in enumerate(dict.fromkeys(map(heading, jobs)))}
+    failed_last = sorted(jobs, key=lambda job: (outcome(job) == FAILED, order[heading(job)]))
+    for (dummy, name), some in groupby(failed_last, key=lambda job: (outcome(job) == FAILED, heading(job))):
+        yield name, list(some)

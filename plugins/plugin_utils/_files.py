@@ -44,7 +44,7 @@ def write(path: str, text: str) -> None:
     In a folder that is not ours, a file that is there is written as it is.
     """
     kind = _kind(path)
-    if stat.S_ISREG(kind) and not path.startswith(STREAMS):
+    if is_replaced(path):
         try:
             replace(os.path.realpath(path), text)
         except OSError as error:
@@ -59,6 +59,11 @@ def write(path: str, text: str) -> None:
     os.set_blocking(handle, True)
     with open(handle, "w", encoding="utf-8", errors="replace") as file:
         file.write(text)
+
+
+def is_replaced(path: str) -> bool:
+    """Whether what is written takes the place of what is there. A terminal or a pipe gets all of it, one after the other. Raises OSError."""
+    return stat.S_ISREG(_kind(path)) and not path.startswith(STREAMS)
 
 
 def update(path: str, text: str) -> bool:

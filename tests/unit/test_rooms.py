@@ -68,7 +68,7 @@ OWNERS = {
         "playbook_settings",
         "window_file",
     },
-    "environ": {"_module", "_fast_path", "_inventory", "_job_events", "playbook_settings"},
+    "environ": {"_module", "_fast_path", "_inventory", "_job_events", "job_report", "playbook_settings"},
     "print": set(),
 }
 # What only services say, wherever it stands in a text: their error codes, and the paths of their APIs (that of IAM is /v3).

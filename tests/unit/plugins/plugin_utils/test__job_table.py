@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
+from collections import Counter
 from datetime import datetime, timezone
 from html.parser import HTMLParser
 from xml.etree import ElementTree
@@ -15,11 +18,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from ansible_collections.otc.bigdata.plugins.plugin_utils._job_pages import Report, as_html, as_junit, as_markdown
+from ansible_collections.otc.bigdata.plugins.plugin_utils._job_pages import (
+    Report,
+    as_html,
+    as_json,
+    as_junit,
+    as_markdown,
+    as_prometheus,
+    took,
+)
 from ansible_collections.otc.bigdata.plugins.plugin_utils._job_table import (
     COLUMNS,
     cell,
     clean,
+    fitted,
     jobs_of_attempts,
     markdown,
     rows,
@@ -65,9 +77,11 @@ JOBS = st.lists(
 
 def report(name: str, jobs: list[dict]) -> Report:
     """Of a playbook with two plays that did the same."""
-    told = [{**job, "host": name, "module": "dli_flink_jobs", "task": name} for job in jobs]
     ended = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
-    return Report(name, ended, [(name, told)] * 2, ["host", "module", *COLUMNS], [])
+    told = [
+        {**job, "host": name, "module": "dli_flink_jobs", "task": name, "project": name, "ended": ended} for job in jobs
+    ]
+    return Report(name, ended, ended, False, [(name, told)] * 2, ["host", "module", *COLUMNS], [])
 
 
 def plain(one: str) -> str:
@@ -154,6 +168,52 @@ def test_text(jobs):
         assert rest.strip() == ""
 
 
+@BUSY
+@given(JOBS, st.integers(50, 120))
+def test_fitted(jobs, most):
+    """No line is longer, and nothing is lost but blanks."""
+    jobs = [{**job, "id": number} for number, job in enumerate(jobs)]
+    columns = ["id", "name", "outcome", "status", "message"]
+    (dummy, head), *lines = fitted(jobs, columns, most)
+    assert head.split()[0] == "ID"
+    assert max(width(line) for dummy, line in lines) <= most
+    for job in jobs:
+        said = Counter("".join(line for one, line in lines if one is job))
+        expected = Counter("".join(cell(job, column) for column in columns))
+        assert {**said, " ": 0} == {**expected, " ": 0}
+
+
+FITTED = {
+    120: """
+ID                                    NAME                       OUTCOME  ACTION  STATUS
+0a324461-d9d9-45da-a52a-3b3c7a3d809e  sales-import-of-the-night  FAILED   cancel  starting -> recovering
+  it is still at it
+""",
+    79: """
+ID                                    NAME             OUTCOME  STATUS
+0a324461-d9d9-45da-a52a-3b3c7a3d809e  sales-import-of  FAILED   starting ->
+                                      -the-night                recovering
+  it is still at it
+""",
+    16: """
+ID                                    NAME        OUTCOME  STATUS
+0a324461-d9d9-45da-a52a-3b3c7a3d809e  sales-impo  FAILED   starting
+                                      rt-of-the-           ->
+                                      night                recovering
+  it is still at
+  it
+""",
+}
+
+
+@pytest.mark.parametrize("most", FITTED)
+def test_fitted_by_example(most):
+    """An ID is never cut, and nothing is narrower than it has to be."""
+    job = {"id": "0a324461-d9d9-45da-a52a-3b3c7a3d809e", "name": "sales-import-of-the-night", "action": "cancel"}
+    job.update(status_before="starting", status="recovering", changed=True, failed=True, msg="it is still at it")
+    assert [line for dummy, line in fitted([job], COLUMNS, most)] == FITTED[most].strip("\n").splitlines()
+
+
 def cells_of_markdown(written: str) -> list[list[str]]:
     """The rows of all tables, as a reader sees them."""
     found: list[list[str]] = []
@@ -205,6 +265,8 @@ class Page(HTMLParser):
         self.cells: list[tuple[str, str]] = []
         self.elements: set[str] = set()
         self.attributes: set[str] = set()
+        self.ids: list[str] = []
+        self.links: list[str] = []
         self.title = ""
         self.feed(page)
         self.close()
@@ -216,7 +278,9 @@ class Page(HTMLParser):
         if tag != "meta":
             self.path.append(tag)
         if tag == "td":
-            self.cells.append((dict(attrs)["data-name"], ""))
+            self.cells.append((dict(attrs)["class"], ""))
+        self.ids += [value for name, value in attrs if name == "id"]
+        self.links += [value for name, value in attrs if name == "href"]
 
     def handle_endtag(self, tag):
         assert self.path.pop() == tag
@@ -229,24 +293,80 @@ class Page(HTMLParser):
             self.title += data
 
 
-ELEMENTS = "html head meta title style body header h1 h2 p ul li b div span table thead tbody tr th td"
-ATTRIBUTES = "lang charset name content http-equiv class scope data-name colspan"
+ELEMENTS = "html head meta title style body h1 h2 h3 p ul li a b div dl dt dd section details summary table thead tbody tr th td"
+ATTRIBUTES = "lang charset name content http-equiv class scope id href colspan"
 
 
 @BUSY
 @given(NAMES.filter(bool), JOBS)
 def test_html(name, jobs):
-    """Only our own elements, and in the cells what the table says."""
+    """Only our own elements, and in the cells what the table says. Each link leads to the jobs of its kind."""
     one = report(name, jobs)
     page = Page(as_html(one))
     assert page.elements <= set(ELEMENTS.split())
     assert page.attributes <= set(ATTRIBUTES.split())
     assert plain(page.title) == plain(f"Job report: {clean(name)}")
-    shown = [text for column, text in page.cells if column == "id"]
-    told = [cell(job, "id") for dummy, jobs in one.plays for job in jobs]
-    assert shown == (told if any(told) else [])
-    messages = [cell(job, "message") for dummy, jobs in one.plays for job in jobs]
-    assert [text for column, text in page.cells if column == "message"] == [one for one in messages if one]
+    for column in ("id", "name", "message"):
+        shown = [text for found, text in page.cells if found == column and text]
+        told = [cell(job, column) for dummy, jobs in one.plays for job in jobs]
+        assert sorted(shown) == sorted(filter(None, told))
+    assert page.links == [f"#{one}" for one in page.ids]
+    assert page.ids == [one for one in ("failed", "changed", "would-change", "unchanged") if one in page.ids]
+
+
+def test_html_folds_what_stayed():
+    jobs = [{"id": number, "failed": number == 3, "changed": number == 2} for number in range(4)]
+    page = as_html(report("play.yml", jobs))
+    ids = re.findall("<td class=id>(.)</td>|(<details>|</details>)", page)
+    assert ["".join(one) for one in ids] == ["3", "3", "2", "2", "<details>", "0", "1", "0", "1", "</details>"]
+
+
+@BUSY
+@given(NAMES.filter(bool), JOBS)
+def test_json(name, jobs):
+    """What the modules have told, in letters that no terminal obeys."""
+    page = as_json(report(name, jobs))
+    assert page.replace("\n", "").isprintable()
+    assert page.isascii()
+    found = json.loads(page)["jobs"]
+    assert [{key: one[key] for key in job} for one, job in zip(found, jobs * 2)] == jobs * 2
+
+
+SAMPLE = re.compile(r'\w+\{((?:\w+="(?:[^"\\]|\\\\|\\")*",?)+)\} ([\d.]+)')
+LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
+
+
+@BUSY
+@given(NAMES.filter(bool), JOBS)
+def test_prometheus(name, jobs):
+    """One line for each sample, with the labels that were meant."""
+    total = 0
+    for line in as_prometheus(report(name, jobs)).split("\n")[:-1]:
+        if line.startswith("#"):
+            continue
+        found = SAMPLE.fullmatch(line)
+        labels = {key: re.sub(r"\\(.)", r"\1", value) for key, value in LABEL.findall(found[1])}
+        assert labels["playbook"] == clean(name)
+        total += int(found[2]) if "outcome" in labels else 0
+    assert total == 2 * len(jobs)
+
+
+def test_a_run_that_has_not_ended():
+    """Whatever reads it finds that there is something wrong, even if no job was handled yet."""
+    one = report("play.yml", [])._replace(ended=None, plays=[], check_mode=True)
+    for page in (as_html(one), as_markdown(one)):
+        assert "This run has not ended." in page
+        assert "CHECK MODE" in page
+    assert ElementTree.fromstring(as_junit(one).encode()).get("errors") == "1"
+    assert json.loads(as_json(one))["ended"] is None
+    assert 'complete{playbook="play.yml"} 0\n' in as_prometheus(one)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(0.4, "0 s"), (59.6, "1 min 0 s"), (61, "1 min 1 s"), (3600 * 25, "25 h 0 min")]
+)
+def test_took(seconds, shown):
+    assert took(seconds) == shown
 
 
 def test_html_is_alone():
