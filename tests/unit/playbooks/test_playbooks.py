@@ -70,9 +70,9 @@ def batch_id(number: int) -> str:
     return f"0a324461-d9d9-45da-a52a-{number:012}"
 
 
-def play(here: Folder, name: str, variables: dict, *arguments: str) -> Run:
+def play(here: Folder, name: str, variables: dict, *arguments: str, **environ: str) -> Run:
     line = [f"otc.bigdata.{name}", "-e", json.dumps(variables), *arguments]
-    run = here.start("playbook", *line, ANSIBLE_SHOW_CUSTOM_STATS="1").end(600)
+    run = here.start("playbook", *line, ANSIBLE_SHOW_CUSTOM_STATS="1", **environ).end(600)
     assert "Traceback" not in run.said, run.said
     assert "[WARNING]" not in run.said, run.said
     return run
@@ -295,7 +295,7 @@ def test_one_service_fails():
         "wait_timeout": 20,
     }
     with world(**seed) as (emulator, here):
-        run = play(here, "stop_all", variables)
+        run = play(here, "stop_all", variables, ANSIBLE_CALLBACKS_ENABLED="otc.bigdata.job_report")
         assert run.code == 2
         found = truth(emulator)
         assert {one for one in (1, 2, 3, 4, 5) if found[one] != "job_running"} == {2}
@@ -303,6 +303,9 @@ def test_one_service_fails():
         assert [found[one] for one in ("a", "b", "c")] == ["KILLED", "RUNNING", "RUNNING"]
         assert counts(run) == {"flink": [2, 1, 0, 1], "spark": [1, 1, 0, 0], "mrs": [1, 1, 0, 0]}
         first, second, page = fatal(run).splitlines()
+        assert (recap(run)["failed"], recap(run)["ignored"]) == (1, 0)
+        assert '"jobs":' not in run.said  # no task prints all jobs, ...
+        assert run.said.count("orders-b") == 1  # ... and only the report has a table of them
         assert first.startswith("flink: Stopped 1 of 2 jobs, 1 failed: 1: ")
         assert page.endswith("/guide_troubleshooting.html#code-dli-15002")
         assert second == "mrs, nowhere: cluster_name: there is no cluster 'nowhere' in this project"
@@ -577,6 +580,7 @@ def test_maintenance_window():
         emulator.settings.update({"delays": {"savepoint": "2 looks", "cancel": "1 look", "submit": "2 looks"}})
         here.write("upgrade.yml", HAND_OVER)
         predicted = play(here, "maintenance_window", variables, "--check")
+        assert predicted.out.count("TASK [") < 50
         assert f"stopped: {twenty}" in predicted.out
         assert f"To be started again: {', '.join(map(str, twenty))}" in predicted.out
         assert emulator.log.summary()["writes"] == 0
