@@ -112,7 +112,6 @@ command: >-
   ansible-playbook maintenance.yml
 """
 
-import json
 import os
 import time
 import typing as t
@@ -159,6 +158,12 @@ FILES = {
 CONNECTION = connection_options()
 NAMES = {*CONNECTION, *(alias for option in CONNECTION.values() for alias in option.get("aliases", ()))}
 CLOUDS = ("OS_CLOUD", "OS_CLIENT_CONFIG_FILE")
+CREDENTIALS = (
+    "token",
+    "access_key",
+    "username",
+    "user_id",
+)  # one of the task puts a cloud of the environment out of use
 # Playbooks of ours whose tasks are only read when they are reached
 PLAYBOOKS = ("drain_queue.yml", "maintenance_window.yml")
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))), "playbooks")
@@ -276,7 +281,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             self._play += [{**job, **told} for job in jobs_of_attempts(attempts, {**answer, "failed": failed})]
 
     def _module(self, result: t.Any, failed: bool, since: float) -> tuple[str | None, float]:
-        """The one of ours whose result this is, be it from the background, and when it began. None for a result that tells of no jobs."""
+        """The one of ours whose result this is, be it from the background, and when it began. None if it tells of no jobs."""
         answer, task = result._result, result._task
         background = result._host.get_name(), answer.get("ansible_job_id")
         begun = background[1] and not (failed or answer.get("finished") or "jobs" in answer)
@@ -298,8 +303,9 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         fields = result._task_fields
         here = fields.get("connection") == "local" or result._host.get_name() in C.LOCALHOST
         environ = dict(os.environ) if here and not any(fields.get("environment") or ()) else {}
-        options = {name: value for name, value in fields.get("args", {}).items() if name in NAMES}
-        key = json.dumps([module, options, bool(environ)], default=str, sort_keys=True)
+        given = fields.get("args")
+        options = {name: given[name] for name in given if name in NAMES} if isinstance(given, dict) else {}
+        key = repr((module, options, bool(environ)))
         if key not in self._places:
             self._places[key] = _place_of(module.partition("_")[0], options, environ)
         return self._places[key]
@@ -373,20 +379,22 @@ def _is_ours(task: t.Any) -> bool:
 
 def _place_of(service: str, options: dict[str, t.Any], environ: dict[str, str]) -> dict[str, str]:
     """Without reading a file of clouds, as another one may lie where the task ran."""
-    given = ArgumentSpecValidator(CONNECTION).validate(options).validated_parameters
-    if given.get("cloud") or any(map(environ.get, CLOUDS)):  # the task wins over it
-        project = [Project(given.get(f"{of}project_id"), given.get(f"{of}project_name")) for of in ("target_", "")]
-        return _named(given.get("cloud") or environ.get("OS_CLOUD"), *project, given.get("region"))
     try:
+        given = ArgumentSpecValidator(CONNECTION).validate(options).validated_parameters
+        if given.get("cloud") or any(map(environ.get, CLOUDS)):  # what the task names wins over it
+            target, own = (
+                Project(given.get(f"{of}project_id"), given.get(f"{of}project_name")) for of in ("target_", "")
+            )
+            cloud = None if any(map(given.get, CREDENTIALS)) else given.get("cloud") or environ.get("OS_CLOUD")
+            return _named(target if str(target) else own, given.get("region"), cloud)
         connection = read_connection(given, environ, service)
     except Exception:  # the task says what is wrong with its options; its jobs are reported all the same
         return {}
-    return _named(None, connection.project, None, connection.region)
+    return _named(connection.project or Project(), connection.region)
 
 
-def _named(cloud: str | None, project: Project | None, own: Project | None, region: str | None) -> dict[str, str]:
-    where = project if project and str(project) else own or Project()
-    name = f"{where.name} ({where.id})" if where.name and where.id else str(where)
+def _named(project: Project, region: str | None, cloud: str | None = None) -> dict[str, str]:
+    name = f"{project.name} ({project.id})" if project.name and project.id else str(project)
     return {name: said for name, said in (("cloud", cloud), ("project", name), ("region", region)) if said}
 
 
