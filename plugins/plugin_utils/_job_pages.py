@@ -36,7 +36,6 @@ UNDER_WAY = (
     "This run has not ended. If it is not under way any more, it was cut off: read the jobs to learn what it has done."
 )
 CHECK_MODE = "CHECK MODE: nothing was changed"
-PARTLY_CHECK_MODE = "CHECK MODE in some tasks"
 
 
 class Report(t.NamedTuple):
@@ -78,16 +77,12 @@ class Report(t.NamedTuple):
         """What must not be overlooked."""
         elsewhere = self.failed_hosts and FAILED not in map(outcome, self.jobs)
         hosts = counted(self.failed_hosts, "host has", "hosts have")
+        in_check_mode = all(job.get("check_mode") for job in self.jobs) if self.jobs else self.check_mode
         return [
             *([] if self.ended else [UNDER_WAY]),
-            *([self.in_check_mode] if self.in_check_mode else []),
+            *([CHECK_MODE] if in_check_mode else []),
             *([f"{hosts} failed in another task, see the output of Ansible"] if elsewhere else []),
         ]
-
-    @property
-    def in_check_mode(self) -> str:
-        modes = {bool(job.get("check_mode")) for job in self.jobs} or {self.check_mode}
-        return "" if True not in modes else PARTLY_CHECK_MODE if False in modes else CHECK_MODE
 
     def places(self, name: str) -> list[str]:
         return list(dict.fromkeys(clean(job[name]) for job in self.jobs if job.get(name)))
