@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
 
 DOCUMENTATION = r"""
 ---
-short_description: Tell what happens to Flink jobs, Spark batches, SQL jobs and MRS jobs
+short_description: Send events of what happens to Flink jobs, Spark batches, SQL jobs and MRS jobs
 description:
   - Reads lists of jobs again and again, and sends an event for each job that is new, has another status, or is gone.
     On demand it also sends one for a job that stays in a status for too long.
@@ -27,7 +27,7 @@ description:
     C(clouds.yaml) work as for them. Only C(passcode), the one-time password of a user with MFA, is refused wherever it
     comes from. The source logs in to Data Lake Insight and to MapReduce Service by itself, and again when a login has
     expired. Use an access key, or a user without MFA.
-  - A guide tells about events, rulebooks and restarts,
+  - A guide is about events, rulebooks and restarts,
     U(https://otc-bigdata.github.io/otc.bigdata/latest/docsite/guide_events.html).
 options:
   services:
@@ -78,8 +78,8 @@ options:
         type: dict
   interval:
     description:
-      - Seconds from the beginning of one look to that of the next, V(0.01) to V(86400).
-      - After a fault they double with each look that fails, up to 15 minutes.
+      - Seconds from the beginning of one poll to that of the next, V(0.01) to V(86400).
+      - After a fault they double with each poll that fails, up to 15 minutes.
     type: float
     default: 60
   stuck_after:
@@ -90,8 +90,8 @@ options:
     type: float
   initial:
     description:
-      - Whether the very first look sends an event for each job. Otherwise it only remembers them.
-      - It makes no difference to the first look after a restart, if O(state_file) is set.
+      - Whether the very first poll sends an event for each job. Otherwise it only remembers them.
+      - It makes no difference to the first poll after a restart, if O(state_file) is set.
     type: bool
     default: false
   state_file:
@@ -99,7 +99,7 @@ options:
       - File that remembers jobs and unsent events from one start to the next. It is made if it does not exist, and
         an empty one counts as new, but its folder must be there, writable, on a disk that survives a restart. No other source
         can have the same file.
-      - If not set, what happens before the first look after a start is never told.
+      - If not set, what happens before the first poll after a start never becomes an event.
     type: path
   feedback:
     description:
@@ -151,7 +151,7 @@ options:
     type: str
   target_agency_name:
     description:
-      - Name of an agency in another account. After the login the source looks at jobs there, and nowhere else. It needs the
+      - Name of an agency in another account. After the login the source reads jobs there, and nowhere else. It needs the
         account and the project there.
       - The agency is assumed anew whenever the login has expired.
     type: str
@@ -190,7 +190,7 @@ options:
     aliases: [region_name]
   cloud_domain:
     description:
-      - Domain of a cloud whose region does not tell which cloud it is, for example V(prod-cloud-ocb.orange-business.com).
+      - Domain of a cloud whose region does not say which cloud it is, for example V(prod-cloud-ocb.orange-business.com).
     type: str
   auth_url:
     description:
@@ -243,8 +243,8 @@ options:
     aliases: [api_timeout]
   max_retries:
     description:
-      - How often one HTTP request is repeated after a passing fault. Only then the look counts as failed.
-      - Throttling (HTTP 429) is no fault. It is waited for until the next look is due. With V(0) no request is repeated.
+      - How often one HTTP request is repeated after a passing fault. Only then the poll counts as failed.
+      - Throttling (HTTP 429) is no fault. It is waited for until the next poll is due. With V(0) no request is repeated.
     type: int
     default: 5
   max_concurrency:
