@@ -194,7 +194,7 @@ def _filtered(service: Service, task: Task) -> dict[t.Any, t.Any]:
         task.warnings.append(said)
     unclear = may_be_excluded(listing.jobs, filters, service.fields, now)
     untold = {
-        job_id: Untold("", f"the list has no {field} of it, so it is left alone") for job_id, field in unclear.items()
+        job_id: Untold("", f"its {field} is not in the list, so it is left alone") for job_id, field in unclear.items()
     }
     return {**jobs, **listing.untold, **untold}
 

@@ -158,7 +158,7 @@ def test_expired_token(call, emulator, answers, code):
     mrs = (500, code) if code == "130000002" else gateway
     calls = (call.flink("GET"), call.batches("GET"), call.clusters(), call.mrs("GET"))
     assert [(answer.status, answer.code) for answer in calls] == [dli, dli, mrs, mrs]
-    assert call("GET", "/v3/auth/projects").status == 401
+    assert call("GET", "/v3/auth/projects").status == 403
 
 
 def test_token_lifetime(call, emulator):
@@ -175,7 +175,7 @@ def test_token_lifetime(call, emulator):
 
 
 def test_iam_error(call, answers):
-    assert call("GET", "/v3/projects", token="nobody's").body["error"]["code"] == 401
+    assert call("GET", "/v3/projects", token="nobody's").body["error"]["code"] == 403
     answers(iam_error="code")
     assert call("GET", "/v3/projects", token="nobody's").code == "IAM.0001"
 

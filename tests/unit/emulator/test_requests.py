@@ -205,7 +205,7 @@ def test_show_token(call):
     assert answer.body["token"]["project"]["id"] == "0123456789abcdef0123456789abcdef"
     assert call("HEAD", "/v3/auth/tokens", headers={"X-Subject-Token": "demo-token"}).status == 200
     assert call("GET", "/v3/auth/tokens", headers={"X-Subject-Token": "unknown"}).status == 404
-    assert call("GET", "/v3/auth/tokens", token="unknown", headers={"X-Subject-Token": "demo-token"}).status == 401
+    assert call("GET", "/v3/auth/tokens", token="unknown", headers={"X-Subject-Token": "demo-token"}).status == 403
 
 
 def test_projects(call):

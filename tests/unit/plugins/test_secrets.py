@@ -157,7 +157,7 @@ class Case(t.NamedTuple):
 
 GOOD = Case(options={"project_id": None, "project_name": "eu-de"})  # IAM, too, is sent a credential
 CASES = {
-    "unknown": Case("HTTP 401", known=False),
+    "unknown": Case("HTTP 40[13]", known=False),
     "expired": Case("HTTP 401", fault={"path": SERVICE, "status": 401, "body": refusal("APIGW.0307", "expired")}),
     "quoted": Case("is wrong", quoted_by=SERVICE),
     "quoted, escaped": Case("is wrong", quoted_by=SERVICE, escaped=True),
@@ -696,7 +696,7 @@ def wrong(secret: str) -> dict[str, Wrong]:
         "job_ids": Wrong({"job_ids": cloud}, "job_ids: must be a list of single values, not a dictionary"),
         "job_ids as text": Wrong({"job_ids": str(cloud)}, "job_ids: must be a list of single values, not the text of"),
         "in job_ids": Wrong({"job_ids": [1, cloud]}, "job_ids: must be a list of single values, not a dictionary"),
-        "filters": Wrong({"filters": [cloud]}, "filters: must be a dictionary with name, status, "),
+        "filters": Wrong({"filters": [cloud]}, "filters: must be a dictionary with name, not_name, status, "),
         "filters.name": Wrong(
             {"filters": {"name": [cloud]}}, "filters.name: must be a list of single values, not a dict"
         ),

@@ -640,9 +640,9 @@ def test_progress_steers_no_terminal():
         run.kill()
         run.end()
         assert "\x1b" not in run.said
-        assert re.search(r"^dli_flink_jobs: 0/2 stopped, 2 job_\ufffd\[31mx \(", run.out, re.MULTILINE), run.said
+        assert re.search(r"^dli_flink_jobs: 0/2 stopped, 2 job_\ufffd\[31mx, waiting for job-1, job-2 \(", run.out, re.MULTILINE), run.said
         [(action, report)] = INTERRUPTED.findall(run.said)
-        assert (action, report) == (FLINK, "stop was sent for 2 of 2 jobs; 0/2 stopped, 2 job_\ufffd[31mx")
+        assert (action, report) == (FLINK, "stop was sent for 2 of 2 jobs; 0/2 stopped, 2 job_\ufffd[31mx, waiting for job-1, job-2")
 
 
 def test_runner():
@@ -707,7 +707,7 @@ MOMENTS = {  # the task, when it is interrupted, what is told then
         forever,
         # two before the stop, two after it, and two more: so those before them have been read
         lambda emulator: emulator.log.summary()["reads"] > 5,
-        "stop was sent for 2 of 2 jobs; 0/2 stopped, 2 job_canceling",
+        "stop was sent for 2 of 2 jobs; 0/2 stopped, 2 job_canceling, waiting for job-1, job-2",
     ),
     "it writes": (
         many_writes,
@@ -717,7 +717,7 @@ MOMENTS = {  # the task, when it is interrupted, what is told then
     "a request hangs": (
         hanging,
         lambda emulator: not emulator.faults.as_list(),
-        "stop was sent for 2 of 2 jobs; 0/2 stopped, 2 job_running",
+        "stop was sent for 2 of 2 jobs; 0/2 stopped, 2 job_running, waiting for job-1, job-2",
     ),
 }
 

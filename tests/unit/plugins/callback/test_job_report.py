@@ -149,9 +149,9 @@ ID  NAME     OUTCOME  ACTION  STATUS
 dli_flink_jobs
 NAME                        OUTCOME
 (whole task: Login)         FAILED
-  GET ...: HTTP 401: the credential was not
-  accepted: the token cannot be decrypted (it has expired, or belongs to
-  another project or region; get a new token; request id
+  GET ...: HTTP 403: the credential was not
+  accepted: X-Auth-Token is invalid in the request (it has expired, or belongs
+  to another project or region; get a new token; request id
   ...)
 (whole task: Typing error)  FAILED
   value of state must be one of: absent, ended, restarted, started, stopped,

@@ -162,7 +162,7 @@ def test_table(seen, expression):
     assert seen[expression] == TABLES[expression].strip()
 
 
-@pytest.mark.parametrize(("name", "why"), [("refused", "HTTP 401"), ("malformed", "value of state must be one of")])
+@pytest.mark.parametrize(("name", "why"), [("refused", "HTTP 403"), ("malformed", "value of state must be one of")])
 def test_whole_task(seen, name, why):
     """It failed before it knew any job."""
     head, line = seen[name].splitlines()

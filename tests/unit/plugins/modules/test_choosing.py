@@ -69,7 +69,7 @@ def test_a_name_that_is_not_told(spark):
     told, untold = spark.jobs({"name": "orders", "state": "running"}, {"name": None, "state": "running"})
     result = spark.run("stopped", filters={"state": "running", "not_name": "clicks"})
     assert spark.written == [told]
-    assert result.job(untold)["msg"] == "could not be read: the list does not tell its name, so it is left alone"
+    assert result.job(untold)["msg"] == "could not be read: its name is not in the list, so it is left alone"
 
 
 def test_clusters_that_no_name_can_be(mrs):
