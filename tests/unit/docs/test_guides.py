@@ -49,11 +49,11 @@ ENVIRON = {
 ONE_STORY = ("guide_first_steps", "guide_emulator", "README")  # their sections build on each other
 # The last two start an emulator themselves
 TELL_HOW_TO_LOG_IN, OWN_EMULATOR = ("guide_first_steps", "guide_authentication"), ("guide_emulator", "README")
-# tests/unit/awx, tests/unit/extensions, tests/unit/plugins/inventory and tests/unit/playbooks run the first five; the commands of
-# guide_install need Galaxy, and guide_permissions has none
+# tests/unit/awx, tests/unit/extensions, tests/unit/plugins/inventory and tests/unit/playbooks run the first five, test_recipes the sixth;
+# the commands of guide_install need Galaxy, and guide_permissions has none
 OTHERS = (
     *("guide_awx", "guide_events", "guide_inventory", "guide_maintenance", "guide_purge"),
-    *("guide_install", "guide_permissions"),
+    *("guide_recipes", "guide_install", "guide_permissions"),
 )
 # Commands that need a network or ask questions, and those for a checkout
 NOT_HERE = ("python3 -m pip", "ansible-vault", "make ", ". .venv")

@@ -46,6 +46,7 @@ COMMANDS = {
     "ansible-galaxy": "galaxy",
     "ansible-inventory": "inventory",
     "ansible-playbook": "playbook",
+    "ansible-vault": "vault",
 }
 
 
@@ -92,7 +93,7 @@ def _agree(found: t.Any, shown: t.Any) -> bool:
 
 
 @functools.cache
-def _commands() -> pathlib.Path:
+def commands() -> pathlib.Path:
     """The folder with Ansible's commands, which are forks."""
     for command, module in COMMANDS.items():
         forks().command(command, "-m", f"ansible.cli.{module}")
@@ -104,7 +105,7 @@ class Shell:
 
     def __init__(self, folder: Folder, **environ: str) -> None:
         everything = folder.environ(**environ)
-        everything["PATH"] = f"{_commands()}:{pathlib.Path(sys.executable).parent}:{everything['PATH']}"
+        everything["PATH"] = f"{commands()}:{pathlib.Path(sys.executable).parent}:{everything['PATH']}"
         self._process = subprocess.Popen(
             ["bash", "--norc"],
             cwd=folder.home,
@@ -167,9 +168,10 @@ class Reader:
             self._do(yaml.safe_load(text), text)
 
     def _type(self, text: str) -> None:
-        """Commands begin with ``$``, and the lines after each are what it prints."""
+        """Commands begin with ``$`` and go on after a backslash; the lines after each are what it prints."""
         for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
-            command, dummy, shown = part.partition("\n")
+            command = re.match(r"(?:.*\\\n)*.*", part)[0]
+            shown = part[len(command) + 1 :]
             if command.startswith(self._not_for_me):
                 continue
             code, self._output = self._shell.type(command)
