@@ -63,7 +63,7 @@ PAGES = {
     "callback_plugins": "plugins/callback.html",
     "common_return_values": "reference_appendices/common_return_values.html",
 }
-PICTURES_ON_GITHUB = f"https://raw.githubusercontent.com/{OWNER}/{NAME}/main/docs/docsite/images/"
+PICTURES = f"{SITE}_images/"
 PAGE_OF_SITE = re.compile(rf"`([^`<]+) <{re.escape(SITE)}([\w/]+)\.html>`_+")
 # A heading of index.rst and the table of contents below it
 CONTENTS = re.compile(r"^(.+)(\n[-~]+\n(?:(?!\.\. toctree::|.*\n[-~]+\n).*\n)*\.\. toctree::\n)", re.MULTILINE)
@@ -107,11 +107,11 @@ def elsewhere(app, env, node, contnode) -> nodes.reference | None:
 
 
 def all_is_here(app, docname: str, source: list[str]) -> None:
-    """Modules lead readers of ansible-doc to this site, and a guide shows a picture from GitHub. Both are here, too.
+    """Modules lead readers of ansible-doc to this site, and docs.ansible.com shows the pictures of this site. Both are here.
 
     The index gets the pages that antsibull-docs does not know, and captions for the sidebar, which shows no headings.
     """
-    text = PAGE_OF_SITE.sub(r":doc:`\1 </\2>`", source[0]).replace(PICTURES_ON_GITHUB, "/images/")
+    text = PAGE_OF_SITE.sub(r":doc:`\1 </\2>`", source[0]).replace(PICTURES, "/images/")
     source[0] = CONTENTS.sub(r"\1\2    :caption: \1\n", INDEX.format(text)) if docname == "index" else text
 
 

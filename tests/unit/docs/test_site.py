@@ -12,7 +12,8 @@ import sys
 import pytest
 import yaml
 
-from ansible_collections.otc.bigdata.tests.unit.utils.guides import ROOT
+from ansible_collections.otc.bigdata.plugins.module_utils._services.flink_jobs import START_STEPS, STOP_STEPS
+from ansible_collections.otc.bigdata.tests.unit.utils.guides import GUIDES, ROOT
 
 sys.path.insert(0, str(ROOT / "docs/sphinx"))
 import conf
@@ -93,3 +94,22 @@ def test_links(link, leads):
     }
     assert links.leads([*found, f"{conf.SITE}folder/c.css"], found, f"{conf.SITE}folder/a.html", link) is leads
     assert found[f"{conf.SITE}folder/a.html"].links == ["x", "y"]
+
+
+@pytest.mark.parametrize("picture", sorted((ROOT / "docs/docsite/images").glob("*.svg")), ids=lambda path: path.stem)
+def test_pictures(picture):
+    """They are read on a phone, in the dark, and by those who cannot see: its words are in the text beside it."""
+    drawn = picture.read_text(encoding="utf-8")
+    width, size = re.search(r'width="(\d+)"', drawn)[1], re.search(r"font: (\d+)px", drawn)[1]
+    assert int(width) <= 400
+    assert int(size) >= 13
+    assert "prefers-color-scheme: dark" in drawn
+    shown = re.compile(rf"image:: {re.escape(conf.PICTURES)}{picture.name}\n  :alt: (.*\n(?:    .*\n)*)")
+    (alt,) = [found for guide in GUIDES.glob("*.rst") for found in shown.findall(guide.read_text(encoding="utf-8"))]
+    texts = " ".join(re.findall(r"<text.*>(.+)</text>", drawn))
+    assert set(re.findall(r"\w{4,}", texts.lower())) - set(re.findall(r"\w+", alt.lower())) == set()
+
+
+def test_statuses_in_the_picture():
+    drawn = (ROOT / "docs/docsite/images/flink_states.svg").read_text(encoding="utf-8")
+    assert set(re.findall(r"job_\w+", drawn)) == {*STOP_STEPS, *START_STEPS}
