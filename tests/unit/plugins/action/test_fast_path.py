@@ -640,9 +640,14 @@ def test_progress_steers_no_terminal():
         run.kill()
         run.end()
         assert "\x1b" not in run.said
-        assert re.search(r"^dli_flink_jobs: 0/2 stopped, 2 job_\ufffd\[31mx, waiting for job-1, job-2 \(", run.out, re.MULTILINE), run.said
+        assert re.search(
+            r"^dli_flink_jobs: 0/2 stopped, 2 job_\ufffd\[31mx, waiting for job-1, job-2 \(", run.out, re.MULTILINE
+        ), run.said
         [(action, report)] = INTERRUPTED.findall(run.said)
-        assert (action, report) == (FLINK, "stop was sent for 2 of 2 jobs; 0/2 stopped, 2 job_\ufffd[31mx, waiting for job-1, job-2")
+        assert (action, report) == (
+            FLINK,
+            "stop was sent for 2 of 2 jobs; 0/2 stopped, 2 job_\ufffd[31mx, waiting for job-1, job-2",
+        )
 
 
 def test_runner():
