@@ -13,16 +13,17 @@ description:
   - What a playbook makes of the reports of its tasks.
 options:
   _terms:
-    description: What to make of them.
+    description:
+      - What to make of them.
+      - V(table), lines with the jobs that were read.
+      - V(undo), lines that say how to start again the jobs that were stopped.
+      - V(not_started), lines that say what to do about jobs that could not be started.
+      - V(planned), the jobs that a plan is about.
+      - V(changes), lines that say what is not as it was planned.
     type: list
     elements: str
     required: true
-    choices:
-      table: Lines with the jobs that were read.
-      undo: Lines that say how to start again the jobs that were stopped.
-      not_started: Lines that say what to do about jobs that could not be started.
-      planned: The jobs that a plan is about.
-      changes: Lines that say what is not as it was planned.
+    choices: [table, undo, not_started, planned, changes]
   reports:
     description: The results of modules of this collection, each with its C(service).
     type: list
