@@ -21,6 +21,7 @@ from ..module_utils._cloud.connection import Connection, read_connection
 from ..module_utils._cloud.context import Context
 from ..module_utils._cloud.errors import ApiError, Fatal, Interrupted, OptionError
 from ..module_utils._cloud.options import Spec, connection_options
+from ..module_utils._cloud.text import plain
 from ..module_utils._cloud.transport import PATIENCE, Http, Reply
 from ..module_utils._jobs.service import Service
 from ..module_utils._services.dli import DLI
@@ -131,6 +132,8 @@ def _check(options: t.Mapping[str, t.Any], context: Sparing) -> dict[str, t.Any]
     folder = options["folder"]
     if folder and not os.path.isdir(folder):
         raise OptionError(f"folder: there is no folder {folder!r}")
+    if folder and not os.access(folder, os.W_OK | os.X_OK):
+        raise OptionError(f"folder: files cannot be written into {folder!r}")
     named(options)
     lines = _lines(options, context)
     shown = [
@@ -140,9 +143,14 @@ def _check(options: t.Mapping[str, t.Any], context: Sparing) -> dict[str, t.Any]
     counts = {verdict: sum(line["verdict"] == verdict for line in lines) for verdict in (AS_ASSUMED, DIFFERS, NOT_SEEN)}
     msg = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
     calls, replaced = transcript(context.calls)
-    files = _written(folder, table, lines, calls) if folder and not context.check_mode else []
-    told = {"table": text(table), "counts": counts, "files": files, "replaced": replaced if files else {}}
-    return {"changed": bool(files) or context.changed, "msg": msg, "total": len(lines), "lines": lines, **told}
+    replaced = {standin: plain(value, context.secrets) for standin, value in replaced.items()}  # a terminal shows it
+    told = {"msg": msg, "total": len(lines), "lines": lines, "table": text(table), "counts": counts}
+    try:
+        files = _written(folder, table, lines, calls) if folder and not context.check_mode else []
+    except OSError as error:  # the jobs that it took are gone, so the table is told all the same
+        fault = {"failed": True, "msg": f"folder: {error}; {msg}"}
+        return {**told, "changed": context.changed, "files": [], "replaced": {}, **fault}
+    return {**told, "changed": bool(files) or context.changed, "files": files, "replaced": replaced if files else {}}
 
 
 def _lines(options: t.Mapping[str, t.Any], context: Sparing) -> list[dict[str, str]]:

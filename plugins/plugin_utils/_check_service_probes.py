@@ -11,10 +11,12 @@ import re
 import time
 import typing as t
 
-from ..module_utils._cloud.answers import code_of
+from ..module_utils._cloud.answers import GATEWAY, code_of, expired, problem
+from ..module_utils._cloud.errors import Refused
 from ..module_utils._cloud.transport import Reply
 from ..module_utils._jobs.selection import moment
 from ..module_utils._services import mrs_jobs, spark_batches, sql_jobs
+from ..module_utils._services.dli import DLI
 from ..module_utils._services.flink_jobs import STOP_STEPS
 
 Look = t.Callable[..., t.Optional[Reply]]  # service, path, query, headers, token → answer; None where there is none
@@ -31,6 +33,7 @@ KNOWN = {
 }
 STATUS = {"flink": "status", "spark": "state", "sql": "status", "mrs": "job_state"}
 ID = {"flink": "job_id", "spark": "id", "sql": "job_id", "mrs": "job_id"}
+APIS = {"iam": GATEWAY, "dli": DLI, "mrs": mrs_jobs.MRS}
 CODE = re.compile(r"([A-Z]{2,6}\.)?\d{3,9}")
 
 
@@ -43,12 +46,14 @@ class Answers:
         self._look = look
         self._found: dict[str, Reply | None] = {}
         self._calls = calls
+        self.part_of: str | None = None  # the name that a part of was asked for
         self._read_iam(project_name)
         self._read_dli(project_id)
         self._read_mrs(project_id)
 
     def _read(self, name: str, service: str, path: str, *more: t.Any) -> None:
-        self._found[name] = self._look(service, path, *more)
+        reply = self._look(service, path, *more)
+        self._found[name] = reply if reply and (name == "bad_token" or reached(reply, service, name)) else None
 
     def _read_iam(self, project_name: str | None) -> None:
         self._read("catalog", "iam", "/v3/auth/catalog")
@@ -105,6 +110,7 @@ class Answers:
         names = [
             name for job in self.jobs(kind) for name in [job.get("name")] if isinstance(name, str) and len(name) > 2
         ]
+        self.part_of = names[0] if names else None
         if names:
             self._read(f"{kind}_part", service, path, {key: names[0][:-1], limit: 100})
 
@@ -133,22 +139,35 @@ class Answers:
         inner = body.get("job_list") if kind == "flink" else body
         key = {"flink": "jobs", "spark": "sessions", "sql": "jobs", "mrs": "job_list"}[kind]
         found = inner.get(key) if isinstance(inner, dict) else None
-        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+        return objects(found)
 
     @property
     def clusters(self) -> list[Job]:
-        found = self.body("clusters").get("clusters")
-        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+        return objects(self.body("clusters").get("clusters"))
 
     def fields(self, kind: str, key: str) -> list[t.Any]:
         return [job.get(key) for job in self.jobs(kind)]
 
     def catalog(self, *kinds: str) -> list[Job]:
         """The endpoints of these types."""
-        entries = self.body("catalog").get("catalog") or []
-        return [
-            endpoint for entry in entries if entry.get("type") in kinds for endpoint in entry.get("endpoints") or []
-        ]
+        entries = objects(self.body("catalog").get("catalog"))
+        return [one for entry in entries if entry.get("type") in kinds for one in objects(entry.get("endpoints"))]
+
+
+def objects(found: t.Any) -> list[Job]:
+    """Of a list; whatever else it holds tells nothing."""
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def reached(reply: Reply, service: str, name: str) -> bool:
+    """Whether the service has answered what was asked: not that the user may not, that it is too much, or that it is down."""
+    if reply.status // 100 == 2:
+        return True
+    api = APIS[service]
+    error = problem(reply, api=api)
+    refused = isinstance(error, Refused) and reply.status not in (403, 429) and not expired(reply, api)
+    by_service = name == "unknown_path" or not (error.code or "").startswith("APIG")
+    return refused and by_service and error.code not in api.no_permission
 
 
 # ---- words for what was seen ----
@@ -213,9 +232,10 @@ def language(found: Answers) -> str | None:
 
 
 def name_filter(found: Answers) -> str | None:
-    if found.reply("flink_part") is None:
+    if not found.body("flink_part"):
         return None
-    return "finds parts of names" if found.jobs("flink", "flink_part") else "finds whole names"
+    names = [job.get("name") for job in found.jobs("flink", "flink_part")]
+    return "finds parts of names" if found.part_of in names else "finds whole names"
 
 
 def list_nulls(found: Answers) -> str | None:
@@ -233,7 +253,10 @@ def time_stamps(found: Answers) -> str | None:
 
 def statuses(found: Answers) -> str | None:
     words = [(kind, str(word).lower()) for kind in KNOWN for word in found.fields(kind, STATUS[kind])]
-    unknown = sorted({word for kind, word in words if word not in KNOWN[kind] and re.fullmatch("[a-z_]{1,30}", word)})
+    shown = (
+        (word if re.fullmatch("[a-z_]{1,30}", word) else "no word") for kind, word in words if word not in KNOWN[kind]
+    )
+    unknown = sorted(set(shown))
     return (f"unknown: {', '.join(unknown)}" if unknown else "known") if words else None
 
 
@@ -248,7 +271,9 @@ def list_and_get(found: Answers) -> str | None:
 
 
 def catalog_dli(found: Answers) -> str | None:
-    return ("listed" if found.catalog("dli") else "not listed") if found.body("catalog") else None
+    if not objects(found.body("catalog").get("catalog")):
+        return None
+    return "listed" if found.catalog("dli") else "not listed"
 
 
 def catalog_urls(found: Answers) -> str | None:
@@ -257,7 +282,7 @@ def catalog_urls(found: Answers) -> str | None:
 
 
 def catalog_regions(found: Answers) -> str | None:
-    regions = {one.get("region") or one.get("region_id") for one in found.catalog("dli", "mrs")}
+    regions = {str(one.get("region") or one.get("region_id")) for one in found.catalog("dli", "mrs")}
     return ("one" if len(regions) == 1 else "several") if regions else None
 
 
@@ -303,7 +328,7 @@ def sql_launching(found: Answers) -> str | None:
 
 def sql_window(found: Answers) -> str | None:
     starts = [job["start_time"] for job in found.jobs("sql") if isinstance(job.get("start_time"), int)]
-    if found.reply("sql_window") is None:
+    if not found.body("sql_window"):
         return None
     shown = [job.get("start_time") for job in found.jobs("sql", "sql_window")]
     return "inclusive" if starts[0] in shown else "exclusive"
