@@ -19,6 +19,7 @@ description:
   - With disposable jobs it also compares what only a stop, a cancel, a kill or a delete shows. There are at most 200 requests then, and a
     job is looked at for up to five minutes. Each of these jobs is read first. A job that the service does not know, or whose status does
     not fit, is left alone, and its lines say why they were not seen.
+  - A job whose name is among those of E(OTC_BIGDATA_NEVER), which no task may change, is left alone in the same way.
   - No write names another job, with one exception. To see what an unknown ID does to the others in a request, one such request has
     an ID that the service has just called unknown twice.
   - An answer that differs is no failure. It is worth a report, as the next release can then follow it.

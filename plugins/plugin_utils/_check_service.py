@@ -23,6 +23,7 @@ from ..module_utils._cloud.errors import ApiError, Fatal, Interrupted, OptionErr
 from ..module_utils._cloud.options import Spec, connection_options
 from ..module_utils._cloud.text import plain
 from ..module_utils._cloud.transport import PATIENCE, Http, Reply
+from ..module_utils._jobs.guard import NEVER, patterns
 from ..module_utils._jobs.service import Service
 from ..module_utils._services.dli import DLI
 from ..module_utils._services.mrs_jobs import MRS
@@ -134,7 +135,8 @@ def _check(options: t.Mapping[str, t.Any], context: Sparing) -> dict[str, t.Any]
         raise OptionError(f"folder: there is no folder {folder!r}")
     if folder and not os.access(folder, os.W_OK | os.X_OK):
         raise OptionError(f"folder: files cannot be written into {folder!r}")
-    named(options)
+    if named(options):
+        context.globs = patterns({NEVER: context.environ.get(NEVER, ""), **context.never})
     lines = _lines(options, context)
     shown = [
         {**line, "verdict": f"{line['verdict']}: {line['why']}" if line["why"] else line["verdict"]} for line in lines

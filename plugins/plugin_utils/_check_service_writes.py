@@ -21,6 +21,7 @@ from ..module_utils._cloud.context import Context
 from ..module_utils._cloud.errors import ApiError, Denied, Fatal, Refused, Unanswered, Unreachable
 from ..module_utils._cloud.transport import Reply
 from ..module_utils._jobs.deadline import Deadline
+from ..module_utils._jobs.guard import NEVER, protects
 from ..module_utils._jobs.plan import GRACE, DesiredState, Step, Write
 from ..module_utils._jobs.service import Service
 from ..module_utils._services import mrs_jobs
@@ -55,14 +56,19 @@ AFTER_WRITE = ("job_savepointing", "job_canceling", "job_cancel_success")
 # The answer that the documentation shows has a comma too many
 COMMA = re.compile(rb",(?=\s*[}\]])")
 ONE_JOB, FAR_APART = "it takes two jobs in one request", "the looks were too far apart"
+NOT_EVER = f"a job must never be changed ({NEVER})"
 UNCLEAR = "what became of the job was not clear"
 
 
 @dataclass
 class Recorded(Context):
-    """Keeps all answers, each with the query of its request. ``changed``: whether a write may have had an effect."""
+    """Keeps all answers, each with the query of its request. ``changed``: whether a write may have had an effect.
+
+    ``globs``: of the names of jobs that no task may change.
+    """
 
     query: t.Any = None
+    globs: t.Sequence[str] = ()
     calls: list[tuple[t.Any, Reply]] = field(default_factory=list)
     changed: bool = False
 
@@ -308,8 +314,9 @@ class Writes:
         return sent
 
     def _read(self, stage: Stage, ids: Ids) -> dict[t.Any, t.Any]:
-        """Those of the named jobs that the service knows."""
+        """Those of the named jobs that the service knows, and that may be changed."""
         jobs = {}
+        name = JOB_TYPES[stage.kind].fields.name
         for job_id in ids:
             try:
                 job = stage.service.get(job_id)
@@ -318,6 +325,8 @@ class Writes:
                 continue
             if job is None:
                 self._lack(stage.about, "a job is unknown to the service")
+            elif name and protects(job.get(name), self._context.globs):
+                self._lack(stage.about, NOT_EVER)
             else:
                 jobs[job_id] = job
         return jobs

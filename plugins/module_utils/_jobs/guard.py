@@ -36,6 +36,11 @@ def patterns(given: t.Mapping[str, str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(globs))
 
 
+def protects(name: t.Any, globs: t.Sequence[str]) -> bool:
+    """Whether the job of that name may not be changed. One whose name is not told may not either, if there are any patterns."""
+    return bool(globs) and (name is None or any(fnmatchcase(str(name), glob) for glob in globs))
+
+
 def keep_off(entries: t.Iterable[Entry], globs: t.Sequence[str]) -> None:
     """Fails each job whose name matches. Then it raises OptionError, so that the others are left alone, too.
 

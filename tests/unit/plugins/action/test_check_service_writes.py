@@ -97,12 +97,18 @@ def only_writes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_check_service_writes, "SOON", 0.5)
 
 
-def run(cloud: CloudOnTheWire, check_mode: bool = False, told: list[str] | None = None, **more: t.Any) -> dict:
+def run(
+    cloud: CloudOnTheWire,
+    check_mode: bool = False,
+    told: list[str] | None = None,
+    environ: t.Mapping[str, str] | None = None,
+    **more: t.Any,
+) -> dict:
     options = {name: one.get("default") for name, one in _check_service.SPEC.items()}
     where = {"project_name": "eu-de", "region": "eu-de", "auth_url": cloud.url}
     texts = {name: [str(one) for one in ids] if isinstance(ids, list) else ids for name, ids in more.items()}
     endpoints = {"iam": None, "dli": cloud.url, "mrs": cloud.url}
-    context = Context({}, check_mode, on_progress=(told if told is not None else []).append)
+    context = Context(environ or {}, check_mode, on_progress=(told if told is not None else []).append)
     return _check_service.check({**options, **USER, **where, "endpoints": endpoints, **texts}, context)
 
 
@@ -308,6 +314,24 @@ def test_another_job_than_meant(cloud, jobs: dict[str, t.Any], reason: str) -> N
     assert reason in why(result).values()
     assert cloud.log.summary()["writes"] == 0
     assert truth(cloud) == before
+
+
+def test_jobs_that_no_task_may_change(cloud) -> None:
+    """Nor one whose name is not told. SQL jobs have none."""
+    keys = {"flink_jobs": "name", "batches": "name", "mrs_jobs": "job_name"}
+    cloud.load({**WORLD, **{kind: [{**job, key: "billing"} for job in WORLD[kind]] for kind, key in keys.items()}})
+    before = truth(cloud)
+    for options in (one for name, one in SCENES.items() if name != "sql"):
+        cloud.log.clear()
+        result = run(cloud, environ={"OTC_BIGDATA_NEVER": "bill*"}, **options)
+        assert "a job must never be changed (OTC_BIGDATA_NEVER)" in why(result).values()
+        assert (result["changed"], cloud.log.summary()["writes"]) == (False, 0)
+    cloud.faults.add(path="/jobs/1$", kind="shape", at="job_detail.name", value=None, times=None)
+    run(cloud, environ={"OTC_BIGDATA_NEVER": "x"}, disposable_flink_jobs=[1])
+    assert truth(cloud) == before
+    cloud.log.clear()
+    assert run(cloud, environ={"OTC_BIGDATA_NEVER": "'x'"}, disposable_flink_jobs=[1])["failed"]
+    assert cloud.log.entries() == []
 
 
 def test_one_unknown_job_keeps_nobody_from_the_others(cloud) -> None:
