@@ -430,7 +430,7 @@ class Standins:
 
 def transcript(calls: t.Sequence[Call]) -> tuple[list[dict[str, t.Any]], dict[str, str]]:
     """The calls, and what was replaced: the original by its stand-in."""
-    standins = Standins(time for dummy, reply in calls for time in _times(_content(reply), ""))
+    standins = Standins(time for dummy, reply in calls for time in _times(_content(reply)))
     shown = [_call(standins, query, reply) for query, reply in calls]
     return shown, {standin: value for value, standin in standins.of.items()}
 
@@ -465,12 +465,15 @@ def _content(reply: Reply) -> t.Any:
         return None
 
 
-def _times(value: t.Any, key: str) -> t.Iterator[str]:
-    if isinstance(value, (dict, list)):
-        for name, one in value.items() if isinstance(value, dict) else [(key, one) for one in value]:
-            yield from _times(one, name)
-    elif key in TIMES and TIME.fullmatch(str(value)):
-        yield str(value)
+def _times(body: t.Any) -> t.Iterator[str]:
+    """However deep they are."""
+    todo = [("", body)]
+    while todo:
+        key, value = todo.pop()
+        if isinstance(value, (dict, list)):
+            todo += value.items() if isinstance(value, dict) else [(key, one) for one in value]
+        elif key in TIMES and TIME.fullmatch(str(value)):
+            yield str(value)
 
 
 def _segment(standins: Standins, part: str) -> str:

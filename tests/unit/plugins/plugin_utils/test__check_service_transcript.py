@@ -190,6 +190,12 @@ def test_what_stays(body: t.Any, shown: t.Any) -> None:
     assert (found["error_msg"] if isinstance(shown, str) and isinstance(found, dict) else found) == shown
 
 
+def test_what_is_nested_too_deeply() -> None:
+    deep = Reply("GET https://dli.eu-de.example/v1.0/abc", 200, {}, b"[" * 3000 + b"]" * 3000)
+    ((call,), dummy) = transcript([(None, deep)])
+    assert call["body"] == "6000 bytes that are no JSON"
+
+
 def test_a_call() -> None:
     """The same text has the same stand-in, in paths too; of headers only known names stay."""
     (call,), replaced = transcript([({"name": "abc", "limit": 100}, reply({}))])
