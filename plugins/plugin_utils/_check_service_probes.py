@@ -18,6 +18,7 @@ from ..module_utils._jobs.selection import moment
 from ..module_utils._services import mrs_jobs, spark_batches, sql_jobs
 from ..module_utils._services.dli import DLI
 from ..module_utils._services.flink_jobs import STOP_STEPS
+from ..module_utils._services.registry import JOB_TYPES
 
 Look = t.Callable[..., t.Optional[Reply]]  # service, path, query, headers, token → answer; None where there is none
 Job = t.Mapping[str, t.Any]
@@ -71,6 +72,7 @@ class Answers:
         self._read("unknown_path", "dli", f"/v1.0/{project}/otc-bigdata-no-such-path")
         self._read("flink", "dli", flink, {"limit": 100, "offset": 0})
         self._read("flink_next", "dli", flink, {"limit": 1, "offset": 1})
+        self._read("flink_again", "dli", flink, {"limit": 1, "offset": 0})
         self._read("flink_limit", "dli", flink, {"limit": 101})
         self._read("flink_unknown", "dli", f"{flink}/{NO_NUMBER}")
         self._read("no_language", "dli", f"{flink}/{NO_NUMBER}", None, ANY_LANGUAGE)
@@ -78,6 +80,7 @@ class Answers:
         self._read_part("flink", "dli", flink, "name", "limit")
         self._read("spark", "dli", spark, {"size": 100, "from": 0})
         self._read("spark_next", "dli", spark, {"size": 1, "from": 1})
+        self._read("spark_again", "dli", spark, {"size": 1, "from": 0})
         self._read("spark_size", "dli", spark, {"size": 101})
         self._read("spark_unknown", "dli", f"{spark}/{NO_UUID}")
         self._read_one("spark", "dli", spark)
@@ -98,13 +101,14 @@ class Answers:
             jobs = f"/v2/{project}/clusters/{running[0].get('clusterId')}/job-executions"
             self._read("mrs", "mrs", jobs, {"limit": 100, "offset": 1})
             self._read("mrs_offset", "mrs", jobs, {"limit": 2, "offset": 2})
+            self._read("mrs_again", "mrs", jobs, {"limit": 1, "offset": 1})
             self._read("mrs_limit", "mrs", jobs, {"limit": 101, "offset": 1})
             self._read("mrs_unknown", "mrs", f"{jobs}/{NO_UUID}")
             self._read_one("mrs", "mrs", jobs)
 
     def _read_one(self, kind: str, service: str, path: str) -> None:
         if self.jobs(kind):
-            self._read(f"{kind}_one", service, f"{path}/{self.jobs(kind)[0].get(ID[kind])}")
+            self._read(f"{kind}_one", service, f"{path}/{self.steadiest(kind).get(ID[kind])}")
 
     def _read_part(self, kind: str, service: str, path: str, key: str, limit: str) -> None:
         names = [
@@ -141,6 +145,15 @@ class Answers:
         found = inner.get(key) if isinstance(inner, dict) else None
         return objects(found)
 
+    def steadiest(self, kind: str) -> Job:
+        """A job whose status does not change any more, if there is one."""
+        return min(self.jobs(kind), key=lambda job: not has_ended(kind, job))
+
+    def new_since(self, kind: str) -> bool:
+        """Whether a list may have got another job since it was read: then an offset leads elsewhere."""
+        first = [job.get(ID[kind]) for job in self.jobs(kind, f"{kind}_again")[:1]]
+        return first != self.fields(kind, ID[kind])[:1]
+
     @property
     def clusters(self) -> list[Job]:
         return objects(self.body("clusters").get("clusters"))
@@ -157,6 +170,10 @@ class Answers:
 def objects(found: t.Any) -> list[Job]:
     """Of a list; whatever else it holds tells nothing."""
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def has_ended(kind: str, job: Job) -> bool:
+    return str(job.get(STATUS[kind])).lower() in JOB_TYPES[kind].ended
 
 
 def reached(reply: Reply, service: str, name: str) -> bool:
@@ -214,9 +231,11 @@ def key_of(reply: Reply | None) -> list[str]:
     return [key for key in ("error_code", "errorCode", "error") if isinstance(body, dict) and key in body]
 
 
-def numbered(first: list[t.Any], second: list[t.Any]) -> str | None:
+def numbered(found: Answers, kind: str) -> str | None:
     """What an offset of one leads to."""
-    if len(first) < 2 or not second:
+    first = found.fields(kind, ID[kind])
+    second = [job.get(ID[kind]) for job in found.jobs(kind, f"{kind}_next")]
+    if len(first) < 2 or not second or found.new_since(kind):
         return None
     return (
         "number of jobs" if second[0] == first[1] else "number of the first job" if second[0] == first[0] else "another"
@@ -266,7 +285,9 @@ def list_and_get(found: Answers) -> str | None:
         one = found.body(f"{kind}_one")
         one = one.get(part) if part else one
         if found.jobs(kind) and isinstance(one, dict) and one:
-            seen.append("the same" if one.get(STATUS[kind]) == found.jobs(kind)[0].get(STATUS[kind]) else "another")
+            job = found.steadiest(kind)
+            same = one.get(STATUS[kind]) == job.get(STATUS[kind])
+            seen += ["the same"] if same else ["another"] if has_ended(kind, job) else []  # it may just have changed
     return one_word(seen)
 
 
@@ -337,7 +358,7 @@ def sql_window(found: Answers) -> str | None:
 def mrs_offset(found: Answers) -> str | None:
     ids = found.fields("mrs", "job_id")
     second = [job.get("job_id") for job in found.jobs("mrs", "mrs_offset")]
-    if len(ids) < 3 or not second:
+    if len(ids) < 3 or not second or found.new_since("mrs"):
         return None
     return (
         "number of the page" if second[0] == ids[2] else "number of the first job" if second[0] == ids[1] else "another"
@@ -411,9 +432,7 @@ PROBES: dict[str, t.Callable[[Answers], str | None]] = {
     "flink_is_success": is_success("flink"),
     "flink_unknown": lambda found: refusal(found.reply("flink_unknown")),
     "flink_tags": flink_tags,
-    "flink_offset": lambda found: numbered(
-        found.fields("flink", "job_id"), [job.get("job_id") for job in found.jobs("flink", "flink_next")]
-    ),
+    "flink_offset": lambda found: numbered(found, "flink"),
     "flink_order": flink_order,
     "flink_limit": lambda found: refused(found.reply("flink_limit")),
     "flink_savepoint": lambda found: one_word(
@@ -422,9 +441,7 @@ PROBES: dict[str, t.Callable[[Answers], str | None]] = {
     "spark_state": spark_state,
     "spark_app_id": spark_app_id,
     "spark_unknown": lambda found: refusal(found.reply("spark_unknown")),
-    "spark_from": lambda found: numbered(
-        found.fields("spark", "id"), [job.get("id") for job in found.jobs("spark", "spark_next")]
-    ),
+    "spark_from": lambda found: numbered(found, "spark"),
     "spark_size": lambda found: refused(found.reply("spark_size")),
     "sql_is_success": is_success("sql"),
     "sql_status": sql_status,

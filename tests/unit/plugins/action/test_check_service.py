@@ -150,10 +150,21 @@ def test_regions_of_another_shape(cloud) -> None:
     assert "A15" in lines(run(cloud), "differs")
 
 
-@pytest.mark.parametrize(("line", "path"), [("A05", "/streaming/jobs$"), ("A55", "/v1.0/[^/]+/jobs$")])
-def test_a_refused_query_is_not_taken_for_an_empty_list(cloud, line: str, path: str) -> None:
-    cloud.faults.add(path=path, skip=3, status=400, body={"error_code": "DLI.0001", "error_msg": "no"})
+@pytest.mark.parametrize(("line", "path", "skip"), [("A05", "/streaming/jobs$", 4), ("A55", "/v1.0/[^/]+/jobs$", 3)])
+def test_a_refused_query_is_not_taken_for_an_empty_list(cloud, line: str, path: str, skip: int) -> None:
+    cloud.faults.add(path=path, skip=skip, status=400, body={"error_code": "DLI.0001", "error_msg": "no"})
     assert lines(run(cloud), "not seen") == {line}
+
+
+def test_jobs_that_begin_meanwhile(cloud) -> None:
+    """An offset leads elsewhere then, and a status may just have changed; that of a job that has ended does not."""
+    cloud.settings.update({"newcomers": 99})
+    detail = {"kind": "shape", "at": "job_detail.status", "value": "job_running", "times": None}
+    cloud.faults.add(path=r"/streaming/jobs/\d+$", **detail)
+    cloud.load({"flink_jobs": [{"job_id": number, "status": "job_submitting"} for number in (1, 2, 3)]})
+    assert lines(run(cloud), "differs") == set()
+    cloud.world.add("flink_jobs", {"job_id": 2, "status": "job_cancel_success"})
+    assert lines(run(cloud), "differs") == {"A09"}
 
 
 def test_the_part_of_a_name_may_be_another_name(cloud) -> None:
