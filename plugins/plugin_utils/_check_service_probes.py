@@ -246,8 +246,10 @@ def numbered(found: Answers, kind: str) -> str | None:
 
 
 def language(found: Answers) -> str | None:
-    texts = [reply.content for reply in map(found.reply, ("flink_unknown", "no_language")) if reply and reply.content]
-    return one_word("English" if text.isascii() and b"\\u" not in text else "another" for text in texts)
+    reply = found.reply("no_language")
+    if not reply or not reply.content:
+        return None
+    return "English" if reply.content.isascii() and b"\\u" not in reply.content else "another"
 
 
 def name_filter(found: Answers) -> str | None:

@@ -167,6 +167,11 @@ def test_jobs_that_begin_meanwhile(cloud) -> None:
     assert lines(run(cloud), "differs") == {"A09"}
 
 
+def test_the_language_is_not_taken_from_an_answer_to_the_header(cloud) -> None:
+    cloud.faults.add(path="/streaming/jobs/9{15}$", skip=1, status=403)
+    assert lines(run(cloud), "not seen") == {"A04"}
+
+
 def test_the_part_of_a_name_may_be_another_name(cloud) -> None:
     cloud.settings.update({"answers": {"name_filter": "exact"}})
     for number, name in enumerate(("order", "orders"), 902):
