@@ -405,14 +405,18 @@ def code_seen(name: str) -> t.Callable[[Answers], str | None]:
     return seen
 
 
+def of_services(found: Answers) -> list[Reply]:
+    """And not of IAM."""
+    return [reply for reply in found.all if "/v3/" not in reply.call]
+
+
 def request_id(found: Answers) -> str | None:
-    services = [reply for reply in found.all if "/v3/" not in reply.call]
-    return one_word("X-Request-Id" if reply.headers.get("X-Request-Id") else "none" for reply in services)
+    return one_word("X-Request-Id" if reply.headers.get("X-Request-Id") else "none" for reply in of_services(found))
 
 
 def throttled(found: Answers) -> str | None:
     held = [reply for reply in found.all if reply.status == 429]
-    return (f"429 {code(held[0])}" if held else "none") if found.all else None
+    return (f"429 {code(held[0])}" if held else "none") if held or of_services(found) else None
 
 
 PROBES: dict[str, t.Callable[[Answers], str | None]] = {

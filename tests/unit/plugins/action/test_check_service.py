@@ -172,6 +172,12 @@ def test_the_language_is_not_taken_from_an_answer_to_the_header(cloud) -> None:
     assert lines(run(cloud), "not seen") == {"A04"}
 
 
+def test_no_answer_of_a_service(cloud) -> None:
+    """IAM alone tells nothing of throttling."""
+    cloud.faults.add(path="/v[12]", kind="reset_before", times=None)
+    assert {"A02", "A03"} <= lines(run(cloud, max_retries=0), "not seen")
+
+
 def test_the_part_of_a_name_may_be_another_name(cloud) -> None:
     cloud.settings.update({"answers": {"name_filter": "exact"}})
     for number, name in enumerate(("order", "orders"), 902):
