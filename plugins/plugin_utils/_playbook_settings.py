@@ -93,6 +93,7 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
 
     With a ``plan_file`` in check mode also ``plan_head`` and ``frame``, what a plan says beside jobs; else ``plan``, its jobs, and ``ids``.
     """
+    given = _without_fact(given)
     values, meant, wrong = checked(spec, given)
     complaints = [*two_credentials(given), *_own_passcode(given), *_no_plan(playbook, given), *wrong]
     found: Settings = {**values, "kept": {}, "intent": "", "plan": None, "ids": None, **STATUSES}
@@ -120,6 +121,14 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
 
 
 # ---- what is given ----
+
+
+def _without_fact(given: Variables) -> Variables:
+    """A window leaves a fact ``stopped_jobs``. The end of it, in the same run, goes by what it is told beside that."""
+    told = not is_nothing(given.values.get("stopped_jobs_file")) or _of_workflow(given)
+    if not told or "stopped_jobs" in {*given.extra, *given.imported}:
+        return given
+    return given._replace(values={name: value for name, value in given.values.items() if name != "stopped_jobs"})
 
 
 def checked(spec: Spec, given: Variables) -> tuple[Settings, Settings, list[str]]:

@@ -387,6 +387,19 @@ def test_intent_of_the_end():
         assert found["kept"]["cut_off"] is False
 
 
+def test_the_window_of_the_same_run(tmp_path):
+    """It has left a fact. The file tells more, and so does a workflow."""
+    file = tmp_path / "stopped.yml"
+    file.write_text("stopped_jobs: {localhost: [1]}", encoding="utf-8")
+    for fact in ([1, 2], []):
+        for told in (
+            {"stopped_jobs_file": str(file)},
+            {"otc_bigdata": {"flink": {"stopped_jobs": {"localhost": [1]}}}},
+        ):
+            found = taken("maintenance_end", {"stopped_jobs": fact, **told}, extra=set())
+            assert (found["complaints"], found["kept"]["stopped_jobs"]) == ([], [1])
+
+
 @pytest.mark.parametrize("ids", ["128, 137", "128\n137,", [128, "137"], ["128", 137, 128]])
 def test_stopped_jobs(ids):
     """They are as good as a file that tells them, and so are the checks before they are started."""
