@@ -312,6 +312,25 @@ def test_one_service_fails():
         assert all(write["trigger_savepoint"] for write in Flink(emulator).writes if write and "job_ids" in write)
 
 
+def test_a_module_that_tells_of_no_jobs():
+    """It has crashed, say. The summary has the other service, and the play fails with what there is."""
+    summary = {"total": 1, "changed": 1, "unchanged": 0, "failed": 0}
+    facts = {
+        "chosen": {"services": ["flink", "spark"]},
+        "flink_result": {"failed": True, "msg": "MODULE FAILURE"},
+        "spark_result": {"msg": "Cancelled 1 of 1 job", "summary": summary},
+    }
+    report = {"ansible.builtin.include_tasks": str(PLAYBOOKS / "tasks" / "report.yml")}
+    tasks = [{"ansible.builtin.set_fact": facts}, report]
+    with folder() as here:
+        run = here.playbook(
+            [{"hosts": "localhost", "gather_facts": False, "tasks": tasks}], ANSIBLE_SHOW_CUSTOM_STATS="1"
+        ).end(60)
+    assert run.code == 2
+    assert fatal(run).startswith("flink: MODULE FAILURE\n")
+    assert counts(run) == {"flink": [0, 0, 0, 0], "spark": [1, 1, 0, 0]}
+
+
 def test_hosts():
     """One for each project; their figures add up. On one of them jobs have two seconds to end by themselves."""
     hosts = {
