@@ -1021,6 +1021,9 @@ def test_plans():
         emulator.world.add("flink_jobs", {"job_id": 4, "name": "new", "project_id": NIGHTLY, **RUNNING})
         refused = play_hosts(here, "maintenance_window", {"day": day, "night": night}, **window)
         assert fatal(refused, "night").startswith("plan_file: not planned: flink: stop 4 (new), job_running\n")
+        emulator.faults.add(path=f"/{NIGHTLY}/streaming/jobs$", kind="status", status=403)
+        refused = play_hosts(here, "maintenance_window", {"day": day, "night": night}, **window)
+        assert fatal(refused, "day").startswith("plan_file: the jobs of night are not known\n")
         assert emulator.log.summary()["writes"] == 0
 
         emulator.world.add("flink_jobs", {"job_id": 4, "project_id": NIGHTLY, "status": "job_init"})
