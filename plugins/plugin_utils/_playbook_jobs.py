@@ -8,9 +8,7 @@
 from __future__ import annotations
 
 import collections
-import json
 import re
-import shlex
 import time
 import typing as t
 
@@ -22,8 +20,8 @@ from ._job_table import NAMES, Job, cell, clean, counted, rows, text
 Report = t.Mapping[str, t.Any]  # what a module has returned, with its `service`, and of MRS its `otc__cluster`
 
 PLACE = ("cloud", *PROJECT, *TARGET_PROJECT, "region")  # variables that say whose jobs these are
-PLAIN = re.compile(r"[A-Za-z0-9_.:@+-]+")  # means nothing to a shell or to Ansible's key=value
-TEMPLATE = re.compile(r"\{[{%#]")  # Ansible evaluates what the command line gives
+# Means nothing to a shell, to Ansible's key=value, or to the JSON and YAML that Ansible shows it in. Quotes would not be copied as they are.
+PLAIN = re.compile(r"[A-Za-z0-9_.:@+-]+")
 
 
 # ---- what is there ----
@@ -106,8 +104,7 @@ def undo(reports: t.Iterable[Report], chosen: t.Mapping[str, t.Any], earlier: t.
             "Stopped without a savepoint. Find out why before you start or delete them, as they can only begin anew:",
             restart(_ids(lost), chosen, False),
         ]
-    if lines and not_told(chosen):
-        lines.append(f"Add what cannot be pasted: {', '.join(not_told(chosen))}")
+    lines += _to_be_added(chosen) if lines else []
     if running:
         lines += [
             f"Not seen to stop: {', '.join(map(str, _ids(running)))}. otc.bigdata.show_jobs shows what became of them.",
@@ -131,7 +128,7 @@ def not_started(chosen: t.Mapping[str, t.Any], ids: t.Collection[int]) -> list[s
     if chosen.get("stopped_jobs_file"):
         return [head, "Find out why, and run the same command again: the file keeps them"]
     saved = chosen.get("resume_savepoint", chosen.get("trigger_savepoint"))
-    return [head, "Find out why, then:", restart(ids, chosen, saved)]
+    return [head, "Find out why, then:", restart(ids, chosen, saved), *_to_be_added(chosen)]
 
 
 def _ids(jobs: t.Iterable[Job]) -> list[int]:
@@ -147,14 +144,14 @@ def restart(ids: t.Iterable[int], chosen: t.Mapping[str, t.Any], from_savepoints
 
 def _place(chosen: t.Mapping[str, t.Any]) -> str:
     """The variables that say whose jobs these are."""
-    told = {name: str(chosen[name]) for name in PLACE if chosen.get(name) is not None and name not in not_told(chosen)}
-    return "".join(f" -e {_argument(name, value)}" for name, value in told.items())
+    told = {name: chosen[name] for name in PLACE if chosen.get(name) is not None and name not in _not_told(chosen)}
+    return "".join(f" -e {name}={value}" for name, value in told.items())
 
 
-def not_told(chosen: t.Mapping[str, t.Any]) -> list[str]:
-    """Those of them whose value would be evaluated by Ansible where it is pasted."""
-    return [name for name in PLACE if TEMPLATE.search(str(chosen.get(name)))]
+def _not_told(chosen: t.Mapping[str, t.Any]) -> list[str]:
+    return [name for name in PLACE if chosen.get(name) is not None and not PLAIN.fullmatch(str(chosen[name]))]
 
 
-def _argument(name: str, value: str) -> str:
-    return f"{name}={value}" if PLAIN.fullmatch(value) else shlex.quote(json.dumps({name: value}))
+def _to_be_added(chosen: t.Mapping[str, t.Any]) -> list[str]:
+    names = _not_told(chosen)
+    return [f"Add what cannot be pasted: {', '.join(names)}"] if names else []

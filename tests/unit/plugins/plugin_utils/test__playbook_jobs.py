@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import time
 
@@ -159,24 +158,29 @@ def test_what_cannot_be_started_again():
     assert lines == ["Not to be started again from here, so submit them anew: 1 of spark, 2 of mrs"]
 
 
-@pytest.mark.parametrize(
-    "value", ["eu-de", "a b", "it's", '"; rm -rf ~', "$(id)", "`id`", "010", "a=b", "Größe", "{a}", "@file", "\\n", "#"]
-)
-def test_a_line_is_safe_to_paste(value):
+@pytest.mark.parametrize("value", ["eu-de", "010", "@file", "a.b:c+d_e"])
+def test_a_line_can_be_pasted(value):
     """A shell makes the value of it that was given, and so does Ansible."""
     words = shlex.split(restart([1], {"project_name": value}), comments=True)
     assert words[:4] == ["ansible-playbook", "otc.bigdata.maintenance_end", "-e", "stopped_jobs=1"]
     assert words[4] == "-e"
     (argument,) = words[5:]
-    found = json.loads(argument) if argument.startswith("{") else parse_kv(argument)
-    assert found == {"project_name": value}
+    assert parse_kv(argument) == {"project_name": value}
 
 
-@pytest.mark.parametrize("value", ["{{ lookup('pipe', 'id') }}", "a{% if %}", "{# x"])
-def test_no_template_is_pasted(value):
-    """Somebody else may have named the project."""
-    lines = undo([read("flink", stopped(1))], {"project_name": value, "region": "eu-de", "trigger_savepoint": True})
-    assert lines[1:] == [f"{CALL}1 -e region=eu-de", "Add what cannot be pasted: project_name"]
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("a b", "it's", '"; rm -rf ~', "$(id)", "`id`", "a=b", "Größe", "{a}", "\\n", "#", ""),
+        *("{{ lookup('pipe', 'id') }}", "a{% if %}", "{# x"),
+    ],
+)
+def test_what_is_not_pasted(value):
+    """Somebody else may have named the project. And Ansible shows a quote with a backslash before it, which would name another variable."""
+    place = {"project_name": value, "region": "eu-de", "trigger_savepoint": True}
+    end = [f"{CALL}1 -e region=eu-de", "Add what cannot be pasted: project_name"]
+    assert undo([read("flink", stopped(1))], place)[1:] == end
+    assert not_started(place, [1])[2:] == end
 
 
 def test_only_ids_are_pasted():
