@@ -77,7 +77,8 @@ class Report(t.NamedTuple):
         """What must not be overlooked."""
         elsewhere = self.failed_hosts and FAILED not in map(outcome, self.jobs)
         hosts = counted(self.failed_hosts, "host has", "hosts have")
-        in_check_mode = all(job.get("check_mode") for job in self.jobs) if self.jobs else self.check_mode
+        every_known = bool(self.jobs) and not self.notes  # what is not in the tables may have changed something
+        in_check_mode = all(job.get("check_mode") for job in self.jobs) and (every_known or self.check_mode)
         return [
             *([] if self.ended else [UNDER_WAY]),
             *([CHECK_MODE] if in_check_mode else []),

@@ -5,16 +5,19 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
 import stat
 import sys
 import typing as t
+from datetime import datetime, timezone
 from xml.etree import ElementTree
 
 import pytest
 
+from ansible_collections.otc.bigdata.plugins.plugin_utils._job_pages import Report
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template, world, write_down
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import CLUSTER
 from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Run
@@ -451,6 +454,15 @@ def test_check_mode():
     assert "* project: eu-de\n* region: eu-de\n* began: " in files["markdown"]
     assert [job["project"] for job in json.loads(files["json"])["jobs"]] == ["eu-de"] * 2
     assert 'otc_bigdata_report_check_mode{playbook="play.yml"} 1\n' in files["prometheus"]
+
+
+def test_a_hidden_task_may_have_changed_something():
+    """Of a run in check mode it has not, whatever it is."""
+    job = {"failed": False, "changed": True, "check_mode": True}
+    now = datetime.now(timezone.utc)
+    for hidden, jobs, check_mode in itertools.product(([], ["hidden"]), ([], [job]), (False, True)):
+        report = Report("play.yml", now, now, check_mode, [("play", jobs)], ["id"], hidden)
+        assert bool(report.warnings) is (check_mode or bool(jobs and not hidden))
 
 
 def test_playbooks():
