@@ -13,6 +13,7 @@ import typing as t
 
 from ..module_utils._cloud.answers import GATEWAY, code_of, expired, problem
 from ..module_utils._cloud.errors import Refused
+from ..module_utils._cloud.text import WORD
 from ..module_utils._cloud.transport import Reply
 from ..module_utils._jobs.selection import moment
 from ..module_utils._services import mrs_jobs, spark_batches, sql_jobs
@@ -96,9 +97,11 @@ class Answers:
         clusters = f"/v1.1/{project}/cluster_infos"
         self._read("clusters", "mrs", clusters, {"pageSize": 100, "currentPage": 1})
         self._read("unknown_cluster", "mrs", f"{clusters}/{NO_UUID}")
-        running = [one for one in self.clusters if str(one.get("clusterState")).lower() == "running"]
-        if running:
-            jobs = f"/v2/{project}/clusters/{running[0].get('clusterId')}/job-executions"
+        running = [
+            str(one.get("clusterId")) for one in self.clusters if str(one.get("clusterState")).lower() == "running"
+        ]
+        if running and WORD.fullmatch(running[0]):
+            jobs = f"/v2/{project}/clusters/{running[0]}/job-executions"
             self._read("mrs", "mrs", jobs, {"limit": 100, "offset": 1})
             self._read("mrs_offset", "mrs", jobs, {"limit": 2, "offset": 2})
             self._read("mrs_again", "mrs", jobs, {"limit": 1, "offset": 1})
@@ -107,8 +110,9 @@ class Answers:
             self._read_one("mrs", "mrs", jobs)
 
     def _read_one(self, kind: str, service: str, path: str) -> None:
-        if self.jobs(kind):
-            self._read(f"{kind}_one", service, f"{path}/{self.steadiest(kind).get(ID[kind])}")
+        job_id = str(self.steadiest(kind).get(ID[kind])) if self.jobs(kind) else ""
+        if WORD.fullmatch(job_id):  # it becomes a part of a path
+            self._read(f"{kind}_one", service, f"{path}/{job_id}")
 
     def _read_part(self, kind: str, service: str, path: str, key: str, limit: str) -> None:
         names = [

@@ -192,6 +192,23 @@ def test_an_unknown_status_that_is_not_shown(cloud) -> None:
     assert "Odd" not in json.dumps(result["lines"])
 
 
+ELSEWHERE = "../../elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("path", "at", "row"),
+    [
+        ("/batches$", "sessions", {"id": ELSEWHERE, "state": "dead"}),
+        ("/cluster_infos$", "clusters", {"clusterId": ELSEWHERE, "clusterState": "running"}),
+        ("/job-executions$", "job_list", {"job_id": ELSEWHERE, "job_state": "FINISHED"}),
+    ],
+)
+def test_an_id_of_a_service_leads_to_no_other_path(cloud, path: str, at: str, row: dict) -> None:
+    cloud.faults.add(path=path, kind="shape", at=at, value=[row], times=None)
+    run(cloud)
+    assert not [entry["path"] for entry in cloud.log.entries() if "elsewhere" in entry["path"]]
+
+
 def test_a_wrong_password(cloud) -> None:
     result = run(cloud, {**USER, "password": "wrong"})
     assert result["failed"]

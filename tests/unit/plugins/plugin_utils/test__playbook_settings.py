@@ -317,8 +317,10 @@ def test_all_jobs(playbook):
         (
             "stop_all",
             {"queue_name": "q", "except_names": "b*, x", "services": "spark"},
-            "Stop what runs in spark: every job on the queue q, but not b*, x; "
-            + "SQL jobs have no name, so none of them is cancelled; the project of the credential",
+            (
+                "Stop what runs in spark: every job on the queue q, but not b*, x; "
+                "SQL jobs have no name, so none of them is cancelled; the project of the credential"
+            ),
         ),
         (
             "purge_finished",
