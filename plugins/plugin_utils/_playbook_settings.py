@@ -95,7 +95,7 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
     """
     given = _without_fact(given)
     values, meant, wrong = checked(spec, given)
-    complaints = [*two_credentials(given), *_own_passcode(given), *_no_plan(playbook, given), *wrong]
+    complaints = [*two_credentials(given), *_own_passcode(given), *_not_here(playbook, given), *wrong]
     found: Settings = {**values, "kept": {}, "intent": "", "plan": None, "ids": None, **STATUSES}
     if not complaints:
         found.update(_meanings(spec, values, meant))
@@ -602,10 +602,12 @@ def _plan(playbook: str, spec: Spec, found: Settings, given: Variables, check_mo
     return {"plan": jobs, "ids": _playbook_plan.ids(jobs)}
 
 
-def _no_plan(playbook: str, given: Variables) -> t.Iterator[str]:
-    """Whoever gives one expects that nothing else is touched."""
-    if playbook == "drain_queue" and "plan_file" in {*given.extra, *given.imported}:
-        yield "plan_file: this playbook has none, as it stops whatever arrives until the queue is empty"
+def _not_here(playbook: str, given: Variables) -> t.Iterator[str]:
+    """Whoever gives one expects that some jobs are not touched."""
+    if playbook == "drain_queue":
+        for name in ("except_names", "plan_file"):
+            if name in {*given.extra, *given.imported}:
+                yield f"{name}: this playbook has none, as it stops whatever arrives until the queue is empty"
 
 
 # ---- what is going to be done ----
