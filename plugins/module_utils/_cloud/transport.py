@@ -137,7 +137,7 @@ class Outcome(t.NamedTuple):
     """What became of one request: an answer, or why there is none that can be used."""
 
     reply: Reply | None
-    error: Unreachable | Unanswered | None = None
+    error: Unreachable | Unanswered | None
 
     def __str__(self) -> str:
         return f"{self.reply.call}: HTTP {self.reply.status}" if self.reply else str(self.error)
@@ -156,9 +156,9 @@ class Outcome(t.NamedTuple):
         return RETRIES.get(self.reply.status if self.reply else type(self.error))  # type: ignore[arg-type]
 
     def answer(self) -> Reply:
-        if self.reply is None:
-            raise t.cast(ApiError, self.error)
-        return self.reply
+        if self.error:
+            raise self.error
+        return t.cast(Reply, self.reply)
 
 
 def trouble_with_requests() -> Exception | None:
@@ -267,7 +267,7 @@ class Http:
         try:
             reply = self._send_once(request)
             self._on_answer(reply)
-            return Outcome(reply if reply.status in RETRIES else replace(reply, value=read(reply)))
+            return Outcome(reply if reply.status in RETRIES else replace(reply, value=read(reply)), None)
         except (Unreachable, Unanswered) as error:
             return Outcome(None, error)
 

@@ -1106,7 +1106,7 @@ def test_help():
         assert run.code == 0, run.said
         assert recap(run)["changed"] == 0
         for name in names:
-            path = PLAYBOOKS.joinpath(*name.split(".")[:-1], "meta", f"{name.split('.')[-1]}.yml")
+            path = PLAYBOOKS.joinpath(*name.split(".")[:-1], "meta", f"{name.rsplit('.', maxsplit=1)[-1]}.yml")
             (spec,) = yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"].values()
             for variable, option in spec["options"].items():
                 assert f'"{variable} ({option["type"]}' in run.out
