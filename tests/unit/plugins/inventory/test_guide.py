@@ -58,4 +58,4 @@ def test_guide(emulator):
     theirs = [job for job in jobs if job["project_id"] in ("c1", "c2")]
     assert [(job["deleted"], job["status"]) for job in theirs] == [(False, "job_cancel_success")] * 2
     own = [job for job in jobs if job not in theirs]
-    assert {job["job_id"] for job in own if job["deleted"]} == {142}
+    assert {job["job_id"] for job in own if job["deleted"]} == {150}
