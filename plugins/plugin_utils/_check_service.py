@@ -23,7 +23,7 @@ from ..module_utils._cloud.errors import ApiError, Fatal, Interrupted, OptionErr
 from ..module_utils._cloud.options import Spec, connection_options
 from ..module_utils._cloud.text import plain
 from ..module_utils._cloud.transport import PATIENCE, Http, Reply
-from ..module_utils._jobs.guard import NEVER, patterns
+from ..module_utils._jobs.guard import patterns
 from ..module_utils._jobs.service import Service
 from ..module_utils._services.dli import DLI
 from ..module_utils._services.mrs_jobs import MRS
@@ -136,7 +136,7 @@ def _check(options: t.Mapping[str, t.Any], context: Sparing) -> dict[str, t.Any]
     if folder and not os.access(folder, os.W_OK | os.X_OK):
         raise OptionError(f"folder: files cannot be written into {folder!r}")
     if named(options):
-        context.globs = patterns({NEVER: context.environ.get(NEVER, ""), **context.never})
+        context.globs = patterns(context.environ, context.never)
     lines = _lines(options, context)
     shown = [
         {**line, "verdict": f"{line['verdict']}: {line['why']}" if line["why"] else line["verdict"]} for line in lines

@@ -20,13 +20,13 @@ MOST_NAMED = 20  # jobs that a message names
 QUOTES = {"'", '"'}
 
 
-def patterns(given: t.Mapping[str, str]) -> tuple[str, ...]:
-    """Those of all places where some are given: the name of the place → text with commas. An empty one counts as unset.
+def patterns(environ: t.Mapping[str, str], beside: t.Mapping[str, str]) -> tuple[str, ...]:
+    """Those of the environment and of all places ``beside`` it: the name of the place → text with commas. An empty one counts as unset.
 
     Raises OptionError for what no name can hold, and for quotes, which some files keep: such a pattern would protect nothing.
     """
     globs: list[str] = []
-    for place, text in given.items():
+    for place, text in {NEVER: environ.get(NEVER, ""), **beside}.items():
         found = cleaned(place, text.split(",")) if text else []
         refuse_exclusion(place, found)
         for number, glob in enumerate(found):
@@ -38,7 +38,12 @@ def patterns(given: t.Mapping[str, str]) -> tuple[str, ...]:
 
 def protects(name: t.Any, globs: t.Sequence[str]) -> bool:
     """Whether the job of that name may not be changed. One whose name is not told may not either, if there are any patterns."""
-    return bool(globs) and (name is None or any(fnmatchcase(str(name), glob) for glob in globs))
+    return bool(globs) and (name is None or _match(name, globs) is not None)
+
+
+def _match(name: t.Any, globs: t.Sequence[str]) -> str | None:
+    """The first that matches."""
+    return next((glob for glob in globs if fnmatchcase(str(name), glob)), None)
 
 
 def keep_off(entries: t.Iterable[Entry], globs: t.Sequence[str]) -> None:
@@ -50,9 +55,9 @@ def keep_off(entries: t.Iterable[Entry], globs: t.Sequence[str]) -> None:
     for entry in entries:
         if globs and entry.status is not None and not entry.named:
             entry.fail(f"left alone, as the service does not tell its name and {NEVER} is set")
-        matched = [glob for glob in globs if entry.named and fnmatchcase(str(entry.name or ""), glob)]
-        if matched:
-            entry.fail(f"must never be changed, as its name matches {escaped(matched[0])} ({NEVER})")
+        glob = _match(entry.name or "", globs) if entry.named else None
+        if glob is not None:
+            entry.fail(f"must never be changed, as its name matches {escaped(glob)} ({NEVER})")
             hit.append(f"{entry.id} ({escaped(str(entry.name or 'no name'))})")
     if hit:
         more = f" and {len(hit) - MOST_NAMED} more" if len(hit) > MOST_NAMED else ""

@@ -32,7 +32,7 @@ from .._cloud.options import check_range
 from .deadline import Deadline
 from .exports import export_all
 from .filters import matching, may_be_excluded, why_none
-from .guard import NEVER, keep_off, patterns
+from .guard import keep_off, patterns
 from .plan import (
     Answer,
     DesiredState,
@@ -105,7 +105,7 @@ def _task(job_type: JobType, options: Options, context: Context) -> Task:
     selection = job_type.select(options)
     never: tuple[str, ...] = ()
     if goal.writes and job_type.fields.name:
-        never = patterns({NEVER: context.environ.get(NEVER, ""), **context.never})
+        never = patterns(context.environ, context.never)
     connection = read_connection(options, context.environ, job_type.api.name)
     context.add_secrets(connection.secrets)
     progress = Progress(context.on_progress)
