@@ -33,8 +33,8 @@ KNOWN = {
     "sql": {"launching", "running", "scaling", *sql_jobs.ENDED},
     "mrs": {*mrs_jobs.ACTIVE, *mrs_jobs.ENDED},
 }
-STATUS = {"flink": "status", "spark": "state", "sql": "status", "mrs": "job_state"}
-ID = {"flink": "job_id", "spark": "id", "sql": "job_id", "mrs": "job_id"}
+STATUS = {kind: job_type.fields.status for kind, job_type in JOB_TYPES.items()}
+ID = {kind: job_type.fields.id for kind, job_type in JOB_TYPES.items()}
 APIS = {"iam": GATEWAY, "dli": DLI, "mrs": mrs_jobs.MRS}
 CODE = re.compile(r"([A-Z]{2,6}\.)?\d{3,9}")
 

@@ -39,7 +39,7 @@ from ._check_service_named import (
     Ids,
     named,
 )
-from ._check_service_probes import CODE, KNOWN, NO_NUMBER, NO_UUID, one_word
+from ._check_service_probes import CODE, KNOWN, NO_NUMBER, NO_UUID, STATUS, has_ended, one_word
 
 Jobs = t.Mapping[t.Any, t.Any]  # by id
 ServiceOf = t.Callable[[str, t.Mapping[str, t.Any]], Service]  # of a kind of jobs, with the options of its module
@@ -98,7 +98,7 @@ def why_not(error: ApiError) -> str:
 
 
 def status_word(kind: str, job: t.Any) -> str:
-    word = str(job[JOB_TYPES[kind].fields.status]).lower()
+    word = str(job[STATUS[kind]]).lower()
     return word if word in KNOWN[kind] else "in an unknown status"
 
 
@@ -232,7 +232,7 @@ class Stage(t.NamedTuple):
         return status_word(self.kind, job)
 
     def has_ended(self, job: t.Any) -> bool:
-        return self.status(job) in JOB_TYPES[self.kind].ended
+        return has_ended(self.kind, job)
 
 
 # ---- what is done ----
