@@ -86,38 +86,51 @@ def undo(reports: t.Iterable[Report], chosen: t.Mapping[str, t.Any], earlier: t.
     found = list(reports)
     flink = [job for one in found if one["service"] == "flink" for job in one.get("jobs", ())]
     sent = [job for job in flink if job["action"] == "stop"]
-    ended = JOB_TYPES["flink"].ended
     down = [job for job in sent if job["changed"] and not job["failed"] and job["status"] != "job_finish"]
-    lost = [job for job in sent if job["failed"] and _has_ended(job, ended)]
-    running = [job for job in sent if job["failed"] and not _has_ended(job, ended)]
+    failed = [(job, _has_ended(job, JOB_TYPES["flink"].ended)) for job in sent if job["failed"]]
     ids = sorted({*earlier}.difference(_ids(sent)).union(_ids(down)))
+    starts = [*_by_hand(ids, chosen), *_anew([job for job, ended in failed if ended], chosen)]
+    return [
+        *starts,
+        *(_to_be_added(chosen) if starts else ()),
+        *_not_stopped([job for job, ended in failed if not ended]),
+        *_to_be_submitted(found),
+    ]
+
+
+def _by_hand(ids: t.Sequence[int], chosen: t.Mapping[str, t.Any]) -> list[str]:
+    if not ids:
+        return []
     saved = chosen.get("trigger_savepoint", True)
-    lines = []
-    if ids:
-        how = "from their savepoints" if saved else "anew, as no savepoint was made"
-        lines += [
-            f"To start these Flink jobs again by hand, {how}, with the same credential:",
-            restart(ids, chosen, saved),
-        ]
-    if lost:
-        lines += [
-            "Stopped without a savepoint. Find out why before you start or delete them, as they can only begin anew:",
-            restart(_ids(lost), chosen, False),
-        ]
-    lines += _to_be_added(chosen) if lines else []
-    if running:
-        lines += [
-            f"Not seen to stop: {', '.join(map(str, _ids(running)))}. otc.bigdata.show_jobs shows what became of them.",
-            "If a savepoint has failed, often DLI may not write to the bucket: fix that, and stop the jobs again.",
-            "With trigger_savepoint=false they stop without a savepoint, and their state is lost.",
-        ]
-    gone = collections.Counter(
-        one["service"] for one in found for job in one.get("jobs", ()) if one["service"] != "flink" and job["changed"]
-    )
-    if gone:
-        counts = ", ".join(f"{count} of {service}" for service, count in gone.items())
-        lines.append(f"Not to be started again from here, so submit them anew: {counts}")
-    return lines
+    how = "from their savepoints" if saved else "anew, as no savepoint was made"
+    return [f"To start these Flink jobs again by hand, {how}, with the same credential:", restart(ids, chosen, saved)]
+
+
+def _anew(lost: t.Sequence[Job], chosen: t.Mapping[str, t.Any]) -> list[str]:
+    if not lost:
+        return []
+    return [
+        "Stopped without a savepoint. Find out why before you start or delete them, as they can only begin anew:",
+        restart(_ids(lost), chosen, False),
+    ]
+
+
+def _not_stopped(running: t.Sequence[Job]) -> list[str]:
+    if not running:
+        return []
+    return [
+        f"Not seen to stop: {', '.join(map(str, _ids(running)))}. otc.bigdata.show_jobs shows what became of them.",
+        "If a savepoint has failed, often DLI may not write to the bucket: fix that, and stop the jobs again.",
+        "With trigger_savepoint=false they stop without a savepoint, and their state is lost.",
+    ]
+
+
+def _to_be_submitted(reports: t.Iterable[Report]) -> list[str]:
+    """Of the services that start no job a second time."""
+    others = [one for one in reports if one["service"] != "flink"]
+    gone = collections.Counter(one["service"] for one in others for job in one.get("jobs", ()) if job["changed"])
+    counts = ", ".join(f"{count} of {service}" for service, count in gone.items())
+    return [f"Not to be started again from here, so submit them anew: {counts}"] if gone else []
 
 
 def not_started(chosen: t.Mapping[str, t.Any], ids: t.Collection[int]) -> list[str]:
