@@ -34,6 +34,7 @@ from ..module_utils._services.registry import JOB_TYPES
 from . import _playbook_plan
 from ._check_service_named import intent, named
 from ._job_table import counted
+from ._playbook_jobs import PLACE
 
 Settings = dict[str, t.Any]
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
@@ -286,7 +287,7 @@ def _passcode_of_login(found: Settings, given: Variables) -> t.Iterator[str]:
 
 def _place_of(found: Settings) -> dict[str, t.Any]:
     """The options of the tasks that say whose jobs these are."""
-    place = {name: found[name] for name in ("cloud", "region", *PROJECT, *TARGET_PROJECT)}
+    place = {name: found[name] for name in PLACE}
     return t.cast("dict[str, t.Any]", ArgumentSpecValidator(connection_options()).validate(place).validated_parameters)
 
 
@@ -371,10 +372,7 @@ def _wrong_values(spec: Spec, found: Settings, given: Variables) -> t.Iterator[s
 def _exclusions(found: Settings) -> t.Iterator[str]:
     """Patterns that begin with ``!``, which the modules would refuse, too, each under another name."""
     for name in ("names", "except_names"):
-        try:
-            refuse_exclusion(name, found[name], "; except_names does, with a pattern without !")
-        except OptionError as error:
-            yield str(error)
+        yield from _refusal(refuse_exclusion, name, found[name], "; except_names does, with a pattern without !")
 
 
 def _wrong_choice(spec: Spec, found: Settings, empty: bool) -> t.Iterator[str]:
@@ -416,18 +414,19 @@ def _wrong_folder(found: Settings) -> t.Iterator[str]:
         return
     if "flink" not in found["services"]:
         yield "export_to: only Flink jobs can be exported, and flink is not among the services"
-    try:
-        folder_in_obs(folder)
-    except OptionError as error:
-        yield str(error)
+    yield from _refusal(folder_in_obs, folder)
 
 
 def _wrong_disposables(found: Settings) -> t.Iterator[str]:
     """Jobs that a check may change."""
-    if "disposable_flink_jobs" not in found:
-        return
+    if "disposable_flink_jobs" in found:
+        yield from _refusal(named, found)
+
+
+def _refusal(check: t.Callable[..., t.Any], *values: t.Any) -> t.Iterator[str]:
+    """What the modules would say about these values."""
     try:
-        named(found)
+        check(*values)
     except OptionError as error:
         yield str(error)
 
