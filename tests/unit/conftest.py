@@ -102,6 +102,13 @@ def cloud():
         yield one
 
 
+@pytest.fixture(scope="module")
+def cloud_of_file():
+    """The same for all tests of a file, each of which begins with a reset."""
+    with cloud_on_the_wire() as one:
+        yield one
+
+
 @pytest.fixture
 def emulator(real_emulator):
     """A folder of tests may have another one."""

@@ -17,24 +17,18 @@ from ansible_collections.otc.bigdata.plugins.plugin_utils._assumptions import AS
 from ansible_collections.otc.bigdata.tests.emulator import __main__ as command_line
 from ansible_collections.otc.bigdata.tests.emulator.settings import SettingError
 from ansible_collections.otc.bigdata.tests.emulator.wire import Request
-from ansible_collections.otc.bigdata.tests.unit.utils.wire import CloudOnTheWire, cloud_on_the_wire
+from ansible_collections.otc.bigdata.tests.unit.utils.wire import CloudOnTheWire
 
 TURNED = [(one["switch"], value) for one in ASSUMPTIONS if "read" in one and "switch" in one for value in one["others"]]
 PATH = "/v1.0/0123456789abcdef0123456789abcdef/streaming/jobs"
 USER = {"username": "demo", "password": "demo-password", "user_domain_name": "demo-domain", "project_name": "eu-de"}
 
 
-@pytest.fixture(scope="module")
-def place() -> t.Iterator[CloudOnTheWire]:
-    with cloud_on_the_wire() as cloud:
-        yield cloud
-
-
 @pytest.fixture
-def cloud(place: CloudOnTheWire) -> CloudOnTheWire:
-    place.reset()
-    place.play([])
-    return place
+def cloud(cloud_of_file: CloudOnTheWire) -> CloudOnTheWire:
+    cloud_of_file.reset()
+    cloud_of_file.play([])
+    return cloud_of_file
 
 
 def checked(cloud: CloudOnTheWire, folder: pathlib.Path, **more: t.Any) -> tuple[list[dict], list[dict]]:

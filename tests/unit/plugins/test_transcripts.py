@@ -22,7 +22,7 @@ from ansible_collections.otc.bigdata.plugins.plugin_utils import _check_service
 from ansible_collections.otc.bigdata.plugins.plugin_utils._assumptions import ASSUMPTIONS
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
 from ansible_collections.otc.bigdata.tests.unit.utils.transcripts import GRADES, TRANSCRIPTS, calls_of
-from ansible_collections.otc.bigdata.tests.unit.utils.wire import CloudOnTheWire, cloud_on_the_wire
+from ansible_collections.otc.bigdata.tests.unit.utils.wire import CloudOnTheWire
 
 PUBLISHED = {name: content for name, content in TRANSCRIPTS.items() if isinstance(content, dict)}
 PROJECT = "0123456789abcdef0123456789abcdef"
@@ -62,19 +62,13 @@ READERS = (
 )
 
 
-@pytest.fixture(scope="module")
-def place() -> t.Iterator[CloudOnTheWire]:
-    with cloud_on_the_wire() as cloud:
-        yield cloud
-
-
 @pytest.fixture
-def cloud(place: CloudOnTheWire) -> CloudOnTheWire:
+def cloud(cloud_of_file: CloudOnTheWire) -> CloudOnTheWire:
     """One without a job, so that each that is shown is from a transcript."""
-    place.reset()
-    place.load(NO_JOBS)
-    place.play([])
-    return place
+    cloud_of_file.reset()
+    cloud_of_file.load(NO_JOBS)
+    cloud_of_file.play([])
+    return cloud_of_file
 
 
 def read(cloud: CloudOnTheWire, reader: Reader, **more: t.Any) -> t.Any:

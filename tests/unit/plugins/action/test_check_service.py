@@ -17,7 +17,6 @@ from ansible_collections.otc.bigdata.plugins.plugin_utils._assumptions import AS
 from ansible_collections.otc.bigdata.plugins.plugin_utils._check_service_probes import PROBES
 from ansible_collections.otc.bigdata.tests.unit.utils.run_action import run_action
 from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY
-from ansible_collections.otc.bigdata.tests.unit.utils.wire import CloudOnTheWire, cloud_on_the_wire
 
 TESTS = pathlib.Path(__file__).resolve().parents[3]
 USER = {"username": "demo", "password": "demo-password", "user_domain_name": "demo-domain"}
@@ -33,17 +32,11 @@ TURNS_MORE = {
 DISPOSABLE = yaml.safe_load((TESTS / "disposable_jobs.yml").read_text("utf-8"))
 
 
-@pytest.fixture(scope="module")
-def place() -> t.Iterator[CloudOnTheWire]:
-    with cloud_on_the_wire() as cloud:
-        yield cloud
-
-
 @pytest.fixture
-def cloud(place):
-    place.reset()
-    place.world.add("flink_jobs", {"job_id": 901})
-    return place
+def cloud(cloud_of_file):
+    cloud_of_file.reset()
+    cloud_of_file.world.add("flink_jobs", {"job_id": 901})
+    return cloud_of_file
 
 
 def run(cloud, login: dict | None = None, **more: t.Any) -> t.Any:

@@ -23,7 +23,7 @@ from ansible_collections.otc.bigdata.plugins.plugin_utils._check_service_probes 
 from ansible_collections.otc.bigdata.tests.unit.utils.faults import FAULTS, IN_LISTS, expired_as
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
-from ansible_collections.otc.bigdata.tests.unit.utils.wire import CloudOnTheWire, cloud_on_the_wire
+from ansible_collections.otc.bigdata.tests.unit.utils.wire import CloudOnTheWire
 
 USER = {"username": "demo", "password": "demo-password", "user_domain_name": "demo-domain"}
 WRITTEN = [one for one in ASSUMPTIONS if "write" in one]
@@ -74,17 +74,11 @@ TURNED_SCENES: dict[str, dict[str, t.Any]] = {
 TURNED = [(one, value) for one in WRITTEN if "switch" in one for value in one["others"]]
 
 
-@pytest.fixture(scope="module")
-def place() -> t.Iterator[CloudOnTheWire]:
-    with cloud_on_the_wire() as cloud:
-        yield cloud
-
-
 @pytest.fixture
-def cloud(place):
-    place.reset()
-    place.load(WORLD)
-    return place
+def cloud(cloud_of_file):
+    cloud_of_file.reset()
+    cloud_of_file.load(WORLD)
+    return cloud_of_file
 
 
 @pytest.fixture(autouse=True)
