@@ -16,7 +16,7 @@ import time
 
 import pytest
 
-from ansible_collections.otc.bigdata.tests.unit.utils.event_source import FILE, until
+from ansible_collections.otc.bigdata.tests.unit.utils.event_source import FILE, PATIENCE, until
 
 RUNNING = [{"job_id": n, "name": f"load-{n}", "status": "job_running"} for n in range(1, 7)]
 # A rule engine that dies: by the signal that nobody can catch, before or after it has taken its third event
@@ -160,10 +160,14 @@ async def test_what_is_added_while_events_go_out_is_saved_before(sources, state_
             if event["service"] == "flink":
                 sources.put({"job_id": "j-1", "job_state": "FINISHED"}, "mrs_jobs")
                 asked = sources.looks("/job-executions")
+                faults.clear()
                 await until(lambda: sources.looks("/job-executions") > asked)
                 await asyncio.sleep(0.1)  # and for what is new there to be found
 
         source.queue.put = put
+        faults = sources.emulator.faults  # a look that has begun before the first event, and sees what is new
+        faults.add(path="/job-executions$", kind="slow", seconds=PATIENCE)
+        await until(lambda: not faults.as_list())
         sources.put({"job_id": 1, "status": "job_finish"})
         await until(lambda: len(sent) == 2)
     assert sent == [("flink", True), ("mrs", True)]
