@@ -78,12 +78,13 @@ os._exit(code if code >= 0 else 128 - code)
 
 
 class Forks:
-    """The Python that forks, for modules or for Ansible. It ends when this process does."""
+    """The Python that forks, for modules or for Ansible. It ends when this process does. ``environ_of``: a home."""
 
-    def __init__(self, what: str, environ: dict[str, str]) -> None:
-        self._at_the_start = at_the_start(environ)
+    def __init__(self, what: str, environ_of: t.Callable[[pathlib.Path], dict[str, str]]) -> None:
         self._temporary = tempfile.TemporaryDirectory()
         self.folder = pathlib.Path(self._temporary.name)
+        environ = environ_of(self.folder)
+        self._at_the_start = at_the_start(environ)
         self._address = str(self.folder / "socket")
         self._lifeline, theirs = socket.socketpair()
         with theirs, socket.socket(socket.AF_UNIX) as listener:

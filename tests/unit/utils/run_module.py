@@ -94,7 +94,7 @@ def _start(module: str, file: str, home: pathlib.Path, environ: dict, timeout: f
 @functools.cache
 def forks() -> Forks:
     """The Python that runs modules."""
-    return Forks("modules", _environ(pathlib.Path("nowhere")))
+    return Forks("modules", _environ)
 
 
 def check_secrets(result: Result, given: dict) -> None:

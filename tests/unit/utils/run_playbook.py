@@ -139,7 +139,7 @@ def _with_python(line, streams, cwd, env):
 @functools.cache
 def forks() -> Forks:
     """The Python that runs Ansible."""
-    return Forks("ansible", {**_environ(pathlib.Path("nowhere")), "LC_ALL": LOCALE})
+    return Forks("ansible", lambda home: {**_environ(home), "LC_ALL": LOCALE})
 
 
 class Folder:
