@@ -119,9 +119,13 @@ def end_by(way: str, worker: subprocess.Popen) -> None:
     elif way == "kill_worker":
         worker.kill()
     elif way == "kill":
-        for process in (worker.pid, *descendants(worker.pid)):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
+        kill_all([worker.pid, *descendants(worker.pid)])
+
+
+def kill_all(processes: list[int]) -> None:
+    for process in processes:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
 
 
 class Window:
@@ -133,10 +137,12 @@ class Window:
         self.jobs: dict[str, Job] = {}
         self.was_reached, self.held = False, ""
         self.approves = "successful"
+        self.family: list[int] = []  # the processes of the job that stops
         self.between: t.Callable[[], t.Any] = lambda: None  # what happens before the job that stops
 
     def run(self) -> Window:
         self.status, self.order = run_workflow(self.nodes, self._launch, ANSWERS)
+        kill_all(self.family)  # who has lost its worker would wait for ever
         return self
 
     def _launch(self, node: Node, variables: dict) -> Outcome:
@@ -167,11 +173,11 @@ class Window:
             listener.start()
             wait_for(lambda: gate.reached.is_set() or not listener.is_alive(), 120)
             self.was_reached, self.held = gate.reached.is_set(), gate.request
-            family = descendants(worker.pid)
+            self.family = descendants(worker.pid)
             end_by(way, worker)
             listener.join(120)
         if way != "kill_worker":
-            wait_for(lambda: not any(pathlib.Path(f"/proc/{one}/cmdline").exists() for one in family), 60)
+            wait_for(lambda: not any(pathlib.Path(f"/proc/{one}/cmdline").exists() for one in self.family), 60)
         job.process(came[0])
 
     @property
