@@ -11,9 +11,9 @@ import typing as t
 from dataclasses import replace
 
 from .agency import Agency, Delegate
-from .auth import WITHOUT_MFA, Credential, Password, Project, missing_parts
+from .auth import WITHOUT_MFA, Credential, Password, Project, every_part, missing_parts
 from .errors import OptionError
-from .given import shown
+from .given import Value, shown
 from .identity import (
     AGENCY,
     AGENCY_OPTION,
@@ -26,7 +26,7 @@ from .identity import (
     refuse_foreign,
 )
 from .levels import Environ, Level, highest, named, of_cloud, one_of
-from .rivals import entry_around, kind_of
+from .rivals import entry_around, kind_of, refuse_other_place
 
 
 class Login(t.NamedTuple):
@@ -63,9 +63,12 @@ def chosen_login(name: str | None, task: Level, env: Level, environ: Environ) ->
         if not found:  # its entry may hold another kind of credential, and somebody else's must not take its place
             raise _nobody(entry)
         return found, [task, entry, env]
-    around = entry_around(task, env, environ, settled=bool(of_the_task))
+    if of_the_task:
+        refuse_other_place(task, env, environ)
+        return of_the_task, [task, env]
+    around = entry_around(task, env, environ)
     if around is None:
-        found = of_the_task or _whole(env)
+        found = _whole(env)
         levels = [task, env]
     else:
         found = _whole_or_none(env) or _whole(around) or _whole(env)
@@ -87,24 +90,27 @@ def _whole(level: Level, rest: Level | None = None) -> Login | None:
     # an optional part belongs to the others, so it comes from where they come from
     of = [level, rest] if rest and missing_parts(kind, level.values) else [level]
     for one in of:
-        kinds(one.keys)
         refuse_foreign(one.keys)
-    parts = [
-        one_of(of, [part, kind.forms[part]] if part in kind.forms else [part]) for part in (*kind.parts, *kind.optional)
-    ]
-    given = {part[0]: part[1].text for part in parts if part}
+    given = _parts(kind, of)
     missing = missing_parts(kind, given)
     if missing:
         raise _half_given(level, kind, missing)
-    values: dict[str, t.Any] = {**dict.fromkeys(kind.parts), **given}
-    credential = kind(**values)
+    credential = kind(**{**dict.fromkeys(kind.parts), **given})
     if isinstance(credential, Password) and level.note:
         credential = replace(credential, note=level.note)
     return Login(credential, of)
 
 
+def _parts(kind: type[Credential], of: t.Sequence[Level]) -> dict[str, t.Any]:
+    """What is given of a credential, each part in the form that the highest level has it in."""
+    parts = [
+        one_of(of, [part, kind.forms[part]] if part in kind.forms else [part]) for part in (*kind.parts, *kind.optional)
+    ]
+    return {part[0]: part[1].text for part in parts if part}
+
+
 def _half_given(level: Level, kind: type[Credential], missing: t.Sequence[str]) -> OptionError:
-    first = next(part for part in (*kind.parts, *kind.optional, *kind.forms.values()) if part in level.values)
+    first = next(part for part in every_part(kind) if part in level.values)
     names = f"{level.place}{' + '.join(missing)}" if level.place else named(missing)
     return OptionError(f"{names}: missing, as {first} is given")
 
@@ -145,18 +151,23 @@ def _wanted(option: str, riders: t.Sequence[Level]) -> str:
 
 def _agency(riders: t.Sequence[Level], of_all_projects: bool) -> Agency | None:
     """The agency to act through. Raises OptionError where it is half given."""
-    first = next((level.values[option] for level in riders for option in AGENCY if option in level.values), None)
+    first = _any_of(riders, AGENCY)
     if first is None:
         return None
     _refuse_two_agencies(riders)
     name = highest(riders, "target_agency_name")
     domain = one_of(riders, ["target_domain_name", "target_domain_id"])
-    project = of_all_projects or any(option in level.values for level in riders for option in TARGET_PROJECT)
+    project = of_all_projects or _any_of(riders, TARGET_PROJECT)
     if name and domain and project:
         account = {domain[0].replace("target_", ""): domain[1].text}
         return Agency(name.text, **account)
     missing = "project" if name and domain else "domain" if name else "agency"
     raise OptionError(f"{_wanted(f'target_{missing}_name', riders)}: missing, as {first.name} is given")
+
+
+def _any_of(levels: t.Sequence[Level], options: t.Sequence[str]) -> Value | None:
+    """The first of these options that is there at all, unchecked."""
+    return next((level.values[option] for level in levels for option in options if option in level.values), None)
 
 
 def _refuse_two_agencies(riders: t.Sequence[Level]) -> None:
@@ -194,15 +205,10 @@ def _target_project(levels: t.Sequence[Level], riders: t.Sequence[Level]) -> Pro
         target = [highest([level], option) for option in TARGET_PROJECT]
         chosen = next(filter(None, target), None)
         if chosen:
-            above = [
-                one.values[option]
-                for one in levels[: levels.index(level)]
-                for option in PROJECT
-                if option in one.values
-            ]
+            above = _any_of(levels[: levels.index(level)], PROJECT)
             if above:
                 raise OptionError(
-                    f"{above[0].name} beside {chosen.name}: is the project of the user's own account; the one to act in is "
+                    f"{above.name} beside {chosen.name}: is the project of the user's own account; the one to act in is "
                     "named by target_project_name or target_project_id"
                 )
             return Project(*(one.text if one else None for one in target))

@@ -48,16 +48,22 @@ def addresses_of(
     domain = _domain(levels, login, region)
     # an entry of a cloud is used whole: what logs in with it goes where the entry says, unless the task says otherwise
     around = [levels[0], login.of[0]] if login.of[0].place else levels
-    needs_iam = service == "iam" or isinstance(credential, (Password, Delegate)) or not project.id
+    needs_iam = service == "iam" or _asks_iam(credential, project)
     iam = _iam(around, region, domain, needs_iam)
     endpoint = iam if service == "iam" else _first_url(levels, [f"endpoints.{service}"], base_url)
-    if endpoint is None and region is None and not credential.has_catalog:
+    unknown = endpoint is None and not credential.has_catalog  # with a login, the service catalog may know it
+    if unknown and region is None:
         raise OptionError(f"{named(['region'])}: missing, and so is endpoints.{service} that could take its place")
     if iam is None and needs_iam:
         raise _no_iam(region, service)
-    if endpoint is None and not credential.has_catalog:  # with a login, the service catalog may know it
+    if unknown:
         endpoint = in_region(service, t.cast(str, region), iam, domain)
     return Addresses(region, domain, iam, endpoint)
+
+
+def _asks_iam(credential: Credential | Delegate, project: Project) -> bool:
+    """To log in, or for the ID of a project."""
+    return isinstance(credential, (Password, Delegate)) or not project.id
 
 
 def _region(levels: t.Sequence[Level], project: Project) -> str | None:

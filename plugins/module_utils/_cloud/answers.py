@@ -86,16 +86,16 @@ def shaped(value: t.Any, shape: t.Any, call: str, where: str = "") -> t.Any:
     """
     if isinstance(shape, Maybe):
         return value if value is None else shaped(value, shape.shape, call, where)
-    if isinstance(shape, dict) and isinstance(value, dict):
-        for key, inner in shape.items():
-            shaped(value.get(key), inner, call, f"{where}.{key}" if where else key)
-    elif isinstance(shape, list) and isinstance(value, list):
-        for number, item in enumerate(value):
-            shaped(item, shape[0], call, f"{where}[{number}]")
-    elif not _is(value, shape):
+    if not _is(value, shape):
         raise Unanswered(
             call, f"the answer has an unknown shape: {where or 'it'} is {_seen(value)}, not {_words(shape)}", 200
         )
+    if isinstance(shape, dict):
+        for key, inner in shape.items():
+            shaped(value.get(key), inner, call, f"{where}.{key}" if where else key)
+    if isinstance(shape, list):
+        for number, item in enumerate(value):
+            shaped(item, shape[0], call, f"{where}[{number}]")
     return value
 
 
@@ -106,7 +106,7 @@ def object_or_nothing(answer: t.Any, call: str) -> None:
 
 def _is(value: t.Any, shape: t.Any) -> bool:
     if isinstance(shape, (dict, list)):
-        return False
+        return isinstance(value, type(shape))
     if isinstance(shape, (type, tuple)):
         kinds = shape if isinstance(shape, tuple) else (shape,)
         return isinstance(value, kinds) and (not isinstance(value, bool) or bool in kinds)

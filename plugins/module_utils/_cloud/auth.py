@@ -262,6 +262,11 @@ Credential = t.Union[Token, AccessKey, Password]
 KINDS: tuple[type[Credential], ...] = (Token, AccessKey, Password)  # the first that is named wins
 
 
+def every_part(kind: type[Credential]) -> tuple[str, ...]:
+    """In each of its forms."""
+    return (*kind.parts, *kind.optional, *kind.forms.values())
+
+
 def missing_parts(kind: type[Credential], given: t.Container[str]) -> list[str]:
     """What of a credential is not given, in none of its forms. A user who is named by id needs no domain."""
     lacking = [part for part in kind.parts if part not in given and kind.forms.get(part) not in given]

@@ -18,12 +18,12 @@ from .transport import Tls
 
 # And not the path of its file. BASE64 of misplaced is narrower, as it refuses a path before anybody looks for its file.
 KEY_ITSELF = re.compile("[A-Za-z0-9+/=]{60,}")
-PAIR = {"client_cert", "client_key"}
+PAIR = ("client_cert", "client_key")
 
 
 def tls_of(validate_certs: bool | None, levels: t.Sequence[Level]) -> Tls:
-    ca_path = highest(levels, "ca_path")
-    files = {**({"ca_path": ca_path} if ca_path else {}), **_certificate(levels)}
+    given = {"ca_path": highest(levels, "ca_path"), **_certificate(levels)}
+    files = {option: value for option, value in given.items() if value}
     paths = {option: os.path.expanduser(value.text) for option, value in files.items()}
     for option, path in paths.items():
         _refuse_no_file(files[option].name, path)
@@ -39,17 +39,20 @@ def _refuse_no_file(name: str, path: str) -> None:
         raise OptionError(f"{name}: is no file: {path}")
 
 
-def _certificate(levels: t.Sequence[Level]) -> dict[str, Value]:
+def _certificate(levels: t.Sequence[Level]) -> dict[str, Value | None]:
     """The client's certificate and its key, of one level; only a task may leave one of them to the environment."""
     task, env = levels[0], next(level for level in levels[1:] if not level.place)
-    has_entry = any(level.place for level in levels)
-    for level in levels:
-        own = [level, env] if level is task else [level]
-        if PAIR & level.values.keys() and any("client_cert" in one.values for one in own):
-            pair = ((option, highest(own, option)) for option in PAIR)
-            return {option: value for option, value in pair if value}
-        # as of a credential, a half in the environment is nothing where a cloud is given
-        if "client_key" in level.values and not (level is env and has_entry):
-            highest([level], "client_key")  # which says so if it is no path
-            raise OptionError(f"{level.place}{named(['client_cert'])}: missing, as client_key is given")
-    return {}
+    level = next((level for level in levels if _decides(level, env, levels)), None)
+    if level is None:
+        return {}
+    own = [level, env] if level is task else [level]
+    pair = {option: highest(own, option) for option in PAIR}
+    if not pair["client_cert"]:
+        raise OptionError(f"{level.place}{named(['client_cert'])}: missing, as client_key is given")
+    return pair
+
+
+def _decides(level: Level, env: Level, levels: t.Sequence[Level]) -> bool:
+    """Whether a level has one of them. As of a credential, a half in the environment is nothing where a cloud is given."""
+    no_half = level is env and any(one.place for one in levels)
+    return "client_cert" in level.values or ("client_key" in level.values and not no_half)

@@ -115,10 +115,10 @@ def read_cloud(name: str | None, environ: t.Mapping[str, str], options: t.Iterab
     """
     sdk = _openstacksdk()
     file = _named(environ, FILE) or first(_found_here(sdk, sdk.CONFIG_FILES))
-    clouds = _clouds(file, FILE if environ.get(FILE) else "") if file else {}
+    clouds = _clouds(file, FILE if environ.get(FILE) else "")
     chosen = _chosen(name, environ, clouds, file or "any clouds.yaml")
     secret_file = _named(environ, SECURE) or first(_found_here(sdk, sdk.SECURE_FILES))
-    secret = _clouds(secret_file, SECURE, empty=True) if secret_file else {}
+    secret = _clouds(secret_file, SECURE, empty=True)
     if not file or chosen not in {**clouds, **secret}:
         variable = f" (environment: {NAME})" if chosen == environ.get(NAME) else ""
         raise OptionError(f"cloud: there is no {shown(chosen)} in {file or 'any clouds.yaml'}{variable}")
@@ -165,8 +165,8 @@ def _named(environ: t.Mapping[str, str], variable: str) -> str | None:
 
 
 def _clouds(path: str | None, named: str, empty: bool = False) -> Entry:
-    """The entries of a file, unchecked."""
-    found = content(path or "", named, empty).get("clouds") or {}
+    """The entries of a file, unchecked; none where there is no file."""
+    found = content(path, named, empty).get("clouds") or {} if path else {}
     if not isinstance(found, dict):
         raise OptionError(f"cloud: {path} cannot be read: clouds must be a mapping")
     if not all(isinstance(key, str) for key in found):
@@ -207,21 +207,17 @@ def _cloud(sdk: t.Any, name: str, entry: Entry, options: t.Iterable[str], wish: 
     place = f"cloud {shown(name)}: "
     entry, choice = _in_region(name, entry, wish, where)
     region = wish.of_task or entry.get("region_name") or wish.around
-    profile, below = _profile(sdk, entry, where)
-    of_profile = _regions(below.pop("regions", None) or below.pop("region_name", None), where)
-    below = _over(below, of_profile.get(region or "", {}))
-    address = below["auth"].pop("auth_url", None) or below.pop("auth_url", None)
+    profile, below = _profile(sdk, entry, region, where)
     entry, for_obs = _without_keys_of_obs(_over(below, entry))
     found = _texts(_without_other_domain(entry), options, place)
     written = {option: Value(_expanded(option, value, region, where), value.name) for option, value in found.items()}
-    known = profile and isinstance(address, str) and "auth_url" not in written
     return Cloud(
         name,
         written,
         [(key, Value(_as_text(value), f"{place}{key}")) for key, value in _all(entry)],
-        tuple(choice or of_profile),
+        tuple(choice or profile.regions),
         verify=_verifies(entry),
-        profile=Profile(str(profile), str(address), tuple(of_profile)) if known else None,
+        profile=profile if profile.auth_url and "auth_url" not in written else None,
         for_obs=for_obs,
     )
 
@@ -234,14 +230,22 @@ def _in_region(name: str, entry: Entry, wish: Wish, where: str) -> tuple[Entry, 
     """The entry with what its region has for itself; and the regions to choose from, if it has several."""
     listed = entry.pop("regions", None)
     regions = _regions(listed or entry.get("region_name"), where)
-    several, wished = len(regions) > 1, wish.of_task or wish.around
-    if (several and wished not in regions) or (listed and wish.of_task and wish.of_task not in regions):
-        variable = "" if wish.of_task or not wish.around else " (environment: OS_REGION_NAME)"
-        raise OptionError(f"region{variable}: must be one of those of cloud {shown(name)}: {', '.join(regions)}")
     if not regions:
         return entry, ()
-    region = str(wished) if several else next(iter(regions))
+    several = len(regions) > 1
+    # a task may name any region in place of a region_name, but not in place of a list, however short
+    to_choose = several or (listed and wish.of_task)
+    region = _wished(wish, regions, name) if to_choose else next(iter(regions))
     return _over({**entry, "region_name": region}, regions[region]), regions if several else ()
+
+
+def _wished(wish: Wish, regions: t.Mapping[str, Entry], name: str) -> str:
+    """The region that is chosen. Raises OptionError for one that the entry does not have."""
+    wished = wish.of_task or wish.around
+    if wished is None or wished not in regions:
+        variable = "" if wish.of_task or not wish.around else " (environment: OS_REGION_NAME)"
+        raise OptionError(f"region{variable}: must be one of those of cloud {shown(name)}: {', '.join(regions)}")
+    return wished
 
 
 def _without_keys_of_obs(entry: Entry) -> tuple[Entry, bool]:
@@ -329,12 +333,19 @@ def _regions(listed: t.Any, where: str) -> dict[str, Entry]:
     return regions
 
 
-def _profile(sdk: t.Any, entry: Entry, where: str) -> tuple[str | None, Entry]:
-    """The name of a cloud that openstacksdk knows, and what is known of it."""
-    name = entry.pop("profile", None) or entry.get("cloud")
-    entry.pop("cloud", None)
-    if name is None:
-        return None, {"auth": {}}
+def _profile(sdk: t.Any, entry: Entry, region: str | None, where: str) -> tuple[Profile, Entry]:
+    """The cloud that an entry is said to be in, and all else that openstacksdk knows of it, in that region."""
+    cloud = entry.pop("cloud", None)
+    name = entry.pop("profile", None) or cloud
+    known = {} if name is None else _known(sdk, name, where)
+    regions = _regions(known.pop("regions", None) or known.pop("region_name", None), where)
+    below = _over(known, regions.get(region or "", {}))
+    address = below["auth"].pop("auth_url", None) or below.pop("auth_url", None)
+    return Profile(str(name), address if isinstance(address, str) else "", tuple(regions)), below
+
+
+def _known(sdk: t.Any, name: t.Any, where: str) -> Entry:
+    """What openstacksdk knows of a cloud. Raises OptionError for none of those that it knows."""
     if not isinstance(name, str) or "://" in name:
         raise OptionError(f"{where}: profile must be a name that openstacksdk knows")
     found = _in_vendor_file(sdk, name)
@@ -342,7 +353,7 @@ def _profile(sdk: t.Any, entry: Entry, where: str) -> tuple[str | None, Entry]:
         found = copy.deepcopy(sdk.vendors.get_profile(name)) or None
     if found is None or (isinstance(found, dict) and found.get("status") == "shutdown"):
         raise OptionError(f"{where}: openstacksdk knows no cloud for the profile {shown(name)}")
-    return name, _over({}, _plain(found, where))
+    return _plain(found, where)
 
 
 def _in_vendor_file(sdk: t.Any, name: str) -> t.Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from .errors import OptionError
 from .given import shown
@@ -57,17 +57,23 @@ LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 
 def base_url(text: str, name: str, example: str = "https://dli.eu-de.otc.t-systems.com") -> str:
     """``text`` without a slash at its end. Raises OptionError, which begins with ``name``, for what is no base URL."""
-    try:
-        parts = urlsplit(text)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or re.search(r"[\s\x00-\x1f]", text):
+    parts = _of_web(text)
+    if parts is None:
         lacks = "" if "://" in text else ", as it does not begin with https://"
         raise OptionError(f"{name}: not a base URL such as {example}{lacks}")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise OptionError(f"{name}: a base URL holds no credentials, no query and no fragment")
     return text.rstrip("/")
+
+
+def _of_web(text: str) -> SplitResult | None:
+    """The parts of a URL, None for what is none for HTTP."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        return None
+    return parts if usable and not re.search(r"[\s\x00-\x1f]", text) else None
 
 
 def iam_url(text: str, name: str) -> str:

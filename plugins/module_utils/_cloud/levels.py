@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import re
 import typing as t
+from functools import partial
 
 from .clouds_yaml import Profile, Wish, read_cloud
 from .endpoints import base_url, domain_name, iam_url, region_name
 from .errors import OptionError
 from .given import Value, refuse_odd, shown
-from .identity import Keys, in_environment, kinds, refuse_foreign
+from .identity import Keys, in_environment, refuse_foreign
 from .text import WORD
 
 # https://docs.openstack.org/python-openstackclient/latest/cli/man/openstack.html names most of them
@@ -75,14 +76,20 @@ class Level(t.NamedTuple):
 
 def of_task(options: Options) -> Level:
     """Raises OptionError for each malformed option, also for one that would not count."""
-    given = {name: options[name] for name in (*ENVIRONMENT, "cloud") if options.get(name) is not None}
-    given.update({f"endpoints.{key}": url for key, url in (options.get("endpoints") or {}).items() if url is not None})
-    values = {name: Value(str(given[name]), named([name]) if name in URLS else name) for name in given}
+    values = {name: Value(str(given), named([name]) if name in URLS else name) for name, given in _given(options)}
     for name, value in values.items():
         if not value.text:
             raise OptionError(f"{name}: is empty; leave it out or give it a value")
         check(name, value)
     return Level({name: value for name, value in values.items() if name != "cloud"})
+
+
+def _given(options: Options) -> list[tuple[str, t.Any]]:
+    """The options of a task that say who acts where, by their full names, without those that are null."""
+    endpoints = (options.get("endpoints") or {}).items()
+    plain = [(name, options.get(name)) for name in (*ENVIRONMENT, "cloud")]
+    every = [*plain, *((f"endpoints.{service}", url) for service, url in endpoints)]
+    return [(name, given) for name, given in every if given is not None]
 
 
 def of_environment(environ: Environ) -> Level:
@@ -101,7 +108,6 @@ def of_cloud(name: str | None, environ: Environ, task: Level, env: Level) -> Lev
     wish = Wish(*(level.values["region"].text if "region" in level.values else None for level in (task, env)))
     cloud = read_cloud(name, environ, ENVIRONMENT, wish)
     place = f"cloud {shown(cloud.name)}: "
-    kinds(cloud.keys)
     refuse_foreign(cloud.keys)
     for option, value in cloud.values.items():
         check(option, value)
@@ -109,24 +115,41 @@ def of_cloud(name: str | None, environ: Environ, task: Level, env: Level) -> Lev
     return Level(cloud.values, cloud.keys, place, cloud.verify, cloud.regions, cloud.profile, note)
 
 
+def _passcode(text: str, name: str) -> None:
+    if not re.fullmatch("[0-9]{6}", text):
+        raise OptionError(f"{name}: must be six digits, in quotes so that none of them gets lost")
+
+
+def _id(text: str, name: str) -> None:
+    if not WORD.fullmatch(text):
+        raise OptionError(f"{name}: letters, digits, - and _ only, at most 64")
+
+
+def _in_header(text: str, name: str) -> None:
+    """Requests would quote a header that it does not like."""
+    if not re.fullmatch(r"[\x21-\x7e]+", text):
+        raise OptionError(f"{name}: holds spaces, line breaks or other characters that cannot be part of it")
+
+
+# What refuses a value that an option cannot have
+CHECKS: dict[str, t.Callable[[str, str], object]] = {
+    "auth_url": iam_url,
+    "endpoints.iam": iam_url,
+    "endpoints.dli": base_url,
+    "endpoints.mrs": partial(base_url, example="https://mrs.eu-de.otc.t-systems.com"),
+    "region": region_name,
+    "cloud_domain": domain_name,
+    "passcode": _passcode,
+    **dict.fromkeys(IDS, _id),
+    **dict.fromkeys(("token", "access_key", "security_token"), _in_header),
+}
+
+
 def check(option: str, value: Value) -> None:
     """Raises OptionError, which begins with the name of the value."""
     refuse_odd(option, value)
-    if option in ("auth_url", "endpoints.iam"):
-        iam_url(*value)
-    elif option in URLS:
-        base_url(value.text, value.name, f"https://{option[-3:]}.eu-de.otc.t-systems.com")
-    elif option == "region":
-        region_name(*value)
-    elif option == "cloud_domain":
-        domain_name(*value)
-    elif option == "passcode" and not re.fullmatch("[0-9]{6}", value.text):
-        raise OptionError(f"{value.name}: must be six digits, in quotes so that none of them gets lost")
-    elif option in IDS and not WORD.fullmatch(value.text):
-        raise OptionError(f"{value.name}: letters, digits, - and _ only, at most 64")
-    elif option in ("token", "access_key", "security_token") and not re.fullmatch(r"[\x21-\x7e]+", value.text):
-        # these go into headers, and requests would quote a header that it does not like
-        raise OptionError(f"{value.name}: holds spaces, line breaks or other characters that cannot be part of it")
+    if option in CHECKS:
+        CHECKS[option](*value)
 
 
 def highest(levels: t.Sequence[Level], option: str) -> Value | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .auth import Credential, Password
+from .auth import Credential, Password, every_part
 from .clouds_yaml import chooses_none, has_openstacksdk, is_around, pointer
 from .errors import OptionError
 from .given import Value
@@ -22,43 +22,52 @@ PROJECT = ("project_id", "tenant_id", "project_name", "tenant_name")
 CREDENTIAL = ("token", "auth_token", "access_key", "username", "user_id", "userid")
 
 
-def entry_around(task: Level, env: Level, environ: Environ, settled: bool) -> Level | None:
-    """The entry that the environment points to, None if there is none that counts.
-
-    ``settled``: the task has a credential, and the entry could only be compared. Raises OptionError where variables
-    name something else than the entry, and the task does not overrule that.
-    """
-    rivals = _rivals(task, env, settled)
-    if not is_around(environ) or (settled and not rivals):
+def entry_around(task: Level, env: Level, environ: Environ) -> Level | None:
+    """The entry that the environment points to, None if there is none that counts. Raises OptionError as _compared does."""
+    if not is_around(environ):
         return None
     if chooses_none(environ):
-        if not settled and not any(key in CREDENTIAL for key, dummy in env.keys):
+        if not any(key in CREDENTIAL for key, dummy in env.keys):
             of_cloud(None, environ, task, env)  # raises, and says what there is to choose from
         return None
+    return _compared(_rivals(task, env), task, env, environ)
+
+
+def refuse_other_place(task: Level, env: Level, environ: Environ) -> None:
+    """For a task with a credential, beside which the entry does not count. Raises OptionError if variables name another place."""
+    of_place = _places(task)
+    rivals = [(key, value) for key, value in env.keys if key in of_place]
+    if rivals and is_around(environ) and not chooses_none(environ):
+        _compared(rivals, task, env, environ)
+
+
+def _compared(rivals: Keys, task: Level, env: Level, environ: Environ) -> Level:
+    """The entry that the environment points to. Raises OptionError where its other variables name something else."""
     if rivals and not has_openstacksdk():
         raise _contradiction(environ, rivals[0][1], "only openstacksdk could compare them, and it is not installed")
     entry = of_cloud(None, environ, task, env)
     other = next((variable for key, variable in rivals if not _agree(key, variable, env, entry)), None)
     if other:
         raise _contradiction(environ, other, "they do not say the same")
-    return None if settled else entry
+    return entry
 
 
 def kind_of(level: Level) -> type[Credential] | None:
     """The kind of the credential that a level names a part of."""
     for kind in kinds(level.keys):
-        if any(part in level.values for part in (*kind.parts, *kind.optional, *kind.forms.values())):
+        if any(part in level.values for part in every_part(kind)):
             return kind
     return None
 
 
-def _rivals(task: Level, env: Level, settled: bool) -> Keys:
+def _places(task: Level) -> tuple[str, ...]:
+    """The keys of a project and a region that a task leaves open."""
     project = () if {"project_id", "project_name"} & task.values.keys() else PROJECT
-    region = () if "region" in task.values else ("region_name",)
-    places = (*project, *region)
-    if settled:
-        return [(key, value) for key, value in env.keys if key in places]
-    counting = (*places, *CREDENTIAL, *_agencies(task))
+    return project if "region" in task.values else (*project, "region_name")
+
+
+def _rivals(task: Level, env: Level) -> Keys:
+    counting = (*_places(task), *CREDENTIAL, *_agencies(task))
     rivals = [(key, value) for key, value in env.keys if key in counting or _asks(key, value)]
     if DOMAIN in env.values and DOMAIN not in task.values:
         rivals.append((DOMAIN, env.values[DOMAIN]))
