@@ -114,30 +114,41 @@ FORMATS = {"text": text, "markdown": markdown}
 
 
 def job_table(value: t.Any, columns: t.Any = None, format: str = "text", width: t.Any = None) -> str:
-    if format not in FORMATS:
-        raise AnsibleFilterError(f"job_table: format is one of {', '.join(FORMATS)}")
-    if width is not None and (format != "text" or not isinstance(width, int) or width < 1):
-        raise AnsibleFilterError("job_table: width is a number of columns, at least 1, and for the format text")
+    _check_form(format, width)
     try:
         jobs = jobs_in(value)
     except TypeError as error:
         raise AnsibleFilterError(f"job_table {error}") from None
     if columns is not None:
-        _check(columns, jobs)
-    if not jobs:
-        return NO_JOBS
-    if width is not None:
-        return "\n".join(line for dummy, line in fitted(jobs, columns or COLUMNS, width, empty=bool(columns)))
-    return "\n".join(FORMATS[format](rows(jobs, columns, empty=True) if columns else rows(jobs)))
+        _check_columns(columns, jobs)
+    return "\n".join(_lines(jobs, columns, format, width))
 
 
-def _check(columns: t.Any, jobs: t.Sequence[Job]) -> None:
+def _check_form(format: str, width: t.Any) -> None:
+    if format not in FORMATS:
+        raise AnsibleFilterError(f"job_table: format is one of {', '.join(FORMATS)}")
+    if width is not None and (format != "text" or not isinstance(width, int) or width < 1):
+        raise AnsibleFilterError("job_table: width is a number of columns, at least 1, and for the format text")
+
+
+def _check_columns(columns: t.Any, jobs: t.Sequence[Job]) -> None:
     if not columns or not isinstance(columns, (list, tuple)) or not all(isinstance(one, str) for one in columns):
         raise AnsibleFilterError("job_table: columns is a list with at least one name, for example ['id', 'status']")
-    fields = {*COLUMNS, *MORE_COLUMNS, *(field for job in jobs for field in job)}
+    fields = {*COLUMNS, *MORE_COLUMNS}.union(*jobs)
     unknown = [one for one in columns if one not in fields]
     if jobs and unknown:
         raise AnsibleFilterError(f"job_table: no column {unknown[0]}; there are {', '.join(sorted(fields))}")
+
+
+def _lines(jobs: t.Sequence[Job], columns: t.Sequence[str] | None, format: str, width: int | None) -> list[str]:
+    """Columns that are asked for are there, be they empty."""
+    asked = columns is not None
+    columns = columns or COLUMNS
+    if not jobs:
+        return [NO_JOBS]
+    if width is not None:
+        return [line for dummy, line in fitted(jobs, columns, width, empty=asked)]
+    return FORMATS[format](rows(jobs, columns, empty=asked))
 
 
 class FilterModule:

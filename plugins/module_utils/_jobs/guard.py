@@ -60,8 +60,12 @@ def keep_off(entries: t.Iterable[Entry], globs: t.Sequence[str]) -> None:
             entry.fail(f"must never be changed, as its name matches {escaped(glob)} ({NEVER})")
             hit.append(f"{entry.id} ({escaped(str(entry.name or 'no name'))})")
     if hit:
-        more = f" and {len(hit) - MOST_NAMED} more" if len(hit) > MOST_NAMED else ""
-        raise OptionError(
-            f"{NEVER}: {', '.join(hit[:MOST_NAMED])}{more} must never be changed, so nothing was done (take them out by "
-            f"filters.{NOT_NAME}, leave out their IDs, or take their names out of {NEVER})"
-        )
+        raise _never(hit)
+
+
+def _never(jobs: t.Sequence[str]) -> OptionError:
+    more = f" and {len(jobs) - MOST_NAMED} more" if len(jobs) > MOST_NAMED else ""
+    return OptionError(
+        f"{NEVER}: {', '.join(jobs[:MOST_NAMED])}{more} must never be changed, so nothing was done (take them out by "
+        f"filters.{NOT_NAME}, leave out their IDs, or take their names out of {NEVER})"
+    )
