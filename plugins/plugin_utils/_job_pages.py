@@ -57,6 +57,11 @@ class Report(t.NamedTuple):
     def jobs(self) -> list[Job]:
         return [job for dummy, jobs in self.plays for job in jobs]
 
+    def only(self, kind: str) -> Report:
+        """With no jobs but those of one outcome."""
+        plays = [(name, [job for job in jobs if outcome(job) == kind]) for name, jobs in self.plays]
+        return self._replace(plays=plays)
+
     @property
     def summary(self) -> str:
         return "; ".join([sums(self.jobs), *self.notes])
@@ -250,20 +255,18 @@ def as_html(report: Report) -> str:
     parts += [f"<dl>{head}</dl>", f"<ul>{links}</ul>" if links else f"<p>{NO_JOBS}</p>"]
     parts += [f"<p>{_html(note)}</p>" for note in report.notes]
     for kind in kinds:
-        parts += _html_section(report, kind)
+        parts += _html_section(report.only(kind), kind)
     return PAGE.format(title=_html(report.title), style=STYLE, body="\n".join(parts))
 
 
 def _html_section(report: Report, kind: str) -> list[str]:
-    """The jobs of one outcome. A link to something within folded ones unfolds them."""
+    """The jobs of one outcome, as ``report`` has no others. A link to something within folded ones unfolds them."""
     tables = []
     for name, jobs in report.plays:
-        some = [job for job in jobs if outcome(job) == kind]
-        if some:
+        if jobs:
             tables += [f"<h3>{_html(name)}</h3>"] if len(report.plays) > 1 else []
-            tables.append(_html_table(some, [column for column in report.columns if column != "outcome"]))
-    count = sum(1 for job in report.jobs if outcome(job) == kind)
-    heading, content = f"<h2>{count} {kind}</h2>", [f'<div id="{_kind(kind)}">', *tables, "</div>"]
+            tables.append(_html_table(jobs, [column for column in report.columns if column != "outcome"]))
+    heading, content = f"<h2>{len(report.jobs)} {kind}</h2>", [f'<div id="{_kind(kind)}">', *tables, "</div>"]
     if kind == UNCHANGED:
         folded = [f"<details><summary>{heading}</summary>", *content, "</details>"]
     else:

@@ -184,9 +184,18 @@ def counted(count: int, one: str, many: str) -> str:
 
 def text(table: Rows) -> list[str]:
     """Lines with aligned columns, whatever the width of a character."""
-    lines = [[name.upper() for name in table[0]], *table[1:]]
-    widths = [max(map(width, column)) for column in zip(*lines)]
+    lines = _headed(table)
+    widths = _widths(lines)
     return ["  ".join(map(_padded, line, widths)).rstrip() for line in lines]
+
+
+def _headed(table: Rows) -> Rows:
+    """As a terminal shows it."""
+    return [[name.upper() for name in table[0]], *table[1:]]
+
+
+def _widths(lines: Rows) -> list[int]:
+    return [max(map(width, column)) for column in zip(*lines)]
 
 
 def fitted(jobs: t.Sequence[Job], columns: t.Sequence[str], most: int, empty: bool = False) -> list[tuple[Job, str]]:
@@ -195,29 +204,34 @@ def fitted(jobs: t.Sequence[Job], columns: t.Sequence[str], most: int, empty: bo
     A message is below its job. Where a table is too wide, it goes without the actions, which the outcomes and statuses tell
     mostly, and its cells take several lines. An ID is never cut: it is there to be copied.
     """
-    told = [column for column in columns if column != "message"]
-    table = rows(jobs, told, empty)
-    if _wide(table) > most and not empty:
-        table = rows(jobs, [column for column in told if column != "action"])
-    head, *body = table
-    widths = [max(map(width, column)) for column in zip([name.upper() for name in head], *body)]
-    while sum(widths) + 2 * (len(widths) - 1) > most:
-        size, number = max(
-            ((size, number) for number, size in enumerate(widths) if head[number] != "id"), default=(0, 0)
-        )
-        if size <= LEAST:
-            break
-        widths[number] -= 1
-    lines: list[tuple[Job, str]] = [({}, line) for line in _cells([name.upper() for name in head], widths)]
-    for job, cells in zip(jobs, body):
+    table = _short(jobs, [column for column in columns if column != "message"], most, empty)
+    widths = _narrowed(table, most)
+    lines: list[tuple[Job, str]] = []
+    for job, cells in zip([{}, *jobs], _headed(table)):
         lines += [(job, line) for line in _cells(cells, widths)]
         if "message" in columns:
             lines += [(job, f"  {line}") for line in wrapped(cell(job, "message"), most - 2)]
     return lines
 
 
-def _wide(table: Rows) -> int:
-    return max(map(width, text(table)))
+def _short(jobs: t.Sequence[Job], columns: t.Sequence[str], most: int, empty: bool) -> Rows:
+    """With the actions only if there is room for them, or if an ``empty`` column would be shown, too."""
+    table = rows(jobs, columns, empty)
+    if empty or max(map(width, text(table))) <= most:
+        return table
+    return rows(jobs, [column for column in columns if column != "action"])
+
+
+def _narrowed(table: Rows, most: int) -> list[int]:
+    """The widths of columns that fit into ``most``, or nearly: the widest gives way each time, but not the ID."""
+    widths = _widths(_headed(table))
+    yielding = [number for number, name in enumerate(table[0]) if name != "id"]
+    while sum(widths) + 2 * (len(widths) - 1) > most:
+        size, number = max(((widths[number], number) for number in yielding), default=(0, 0))
+        if size <= LEAST:
+            break
+        widths[number] -= 1
+    return widths
 
 
 def _cells(cells: t.Sequence[str], widths: t.Sequence[int]) -> list[str]:
