@@ -8,12 +8,14 @@
 from __future__ import annotations
 
 import collections
+import enum
 import re
 import time
 import typing as t
 
 from ..module_utils._cloud.identity import PROJECT, TARGET_PROJECT
 from ..module_utils._jobs.selection import moment
+from ..module_utils._jobs.service import JobType
 from ..module_utils._services.registry import JOB_TYPES
 from ._job_table import NAMES, Job, cell, clean, counted, rows, text
 
@@ -37,20 +39,35 @@ def _of_service(report: Report, statuses: t.Collection[str]) -> list[str]:
         return [f"{title(report)}: could not be read: {clean(str(report.get('msg')))}"]
     service, every = JOB_TYPES[report["service"]], report["jobs"]
     jobs = [job for job in every if not statuses or _is_one_of(cell(job, "status"), statuses)]
+    if not jobs:
+        return [f"{title(report)}: no job{_others(every)}"]
+    some = f"{len(jobs)} of {counted(len(every), 'job', 'jobs')}" if statuses else counted(len(jobs), "job", "jobs")
+    left = sum(not _has_ended(job, service.ended) for job in jobs)
+    return [f"{title(report)}: {some}{_common_queue(jobs)}, {left} not ended", *_lines(jobs, service)]
+
+
+def _others(jobs: t.Sequence[Job]) -> str:
+    """What there is instead, if anything."""
+    statuses = ", ".join(sorted({cell(job, "status") for job in jobs}))
+    return f" of {len(jobs)} is in such a status, they are {statuses}" if jobs else ""
+
+
+def _queues(jobs: t.Iterable[Job]) -> set[str]:
+    return {cell(job, "queue") for job in jobs}
+
+
+def _common_queue(jobs: t.Sequence[Job]) -> str:
+    queues = _queues(jobs)
+    return f" on the queue {min(queues)}" if len(queues) == 1 and all(queues) else ""
+
+
+def _lines(jobs: t.Sequence[Job], service: JobType) -> list[str]:
     now = time.time()
     shown = [{**job, "savepoint": _yes_or_no(job.get("has_savepoint"))} for job in jobs]
     shown.sort(key=lambda job: (_has_ended(job, service.ended), _made(job, now)))
-    queues = {cell(job, "queue") for job in jobs}
     # a SQL job is shown with its queue in place of a name, and what all have in common needs no column
-    own = [] if len(queues) < 2 or not service.fields.name else ["queue"]
-    where = f" on the queue {min(queues)}" if len(queues) == 1 and all(queues) else ""
-    if not jobs:
-        others = ", ".join(sorted({cell(job, "status") for job in every}))
-        return [f"{title(report)}: no job{f' of {len(every)} is in such a status, they are {others}' if every else ''}"]
-    some = f"{len(jobs)} of {counted(len(every), 'job', 'jobs')}" if statuses else counted(len(jobs), "job", "jobs")
-    left = sum(not _has_ended(job, service.ended) for job in jobs)
-    head = f"{title(report)}: {some}{where}, {left} not ended"
-    return [head, *text(rows(shown, ["id", "name", *own, "status", "age", "savepoint"]))]
+    queue = ["queue"] if len(_queues(jobs)) > 1 and service.fields.name else []
+    return text(rows(shown, ["id", "name", *queue, "status", "age", "savepoint"]))
 
 
 def title(report: Report) -> str:
@@ -81,21 +98,37 @@ def _yes_or_no(value: t.Any) -> str | None:
 # ---- how to start again what was stopped ----
 
 
+class Fate(enum.Enum):
+    """What a stop has made of a Flink job."""
+
+    DOWN = "stopped, and can be started again"
+    DONE = "not to be started again"
+    LOST = "stopped without the savepoint that was wanted"
+    RUNNING = "not seen to stop"
+
+
 def undo(reports: t.Iterable[Report], chosen: t.Mapping[str, t.Any], earlier: t.Iterable[int] = ()) -> list[str]:
     """The command for those that have stopped, and what to do about the others. ``earlier``: stopped by a run before this one."""
     found = list(reports)
     flink = [job for one in found if one["service"] == "flink" for job in one.get("jobs", ())]
-    sent = [job for job in flink if job["action"] == "stop"]
-    down = [job for job in sent if job["changed"] and not job["failed"] and job["status"] != "job_finish"]
-    failed = [(job, _has_ended(job, JOB_TYPES["flink"].ended)) for job in sent if job["failed"]]
-    ids = sorted({*earlier}.difference(_ids(sent)).union(_ids(down)))
-    starts = [*_by_hand(ids, chosen), *_anew([job for job, ended in failed if ended], chosen)]
+    sent = {fate: [job for job in flink if _fate(job) is fate] for fate in Fate}
+    again = {*earlier}.difference(_ids(job for jobs in sent.values() for job in jobs)).union(_ids(sent[Fate.DOWN]))
+    starts = [*_by_hand(sorted(again), chosen), *_anew(sent[Fate.LOST], chosen)]
     return [
         *starts,
         *(_to_be_added(chosen) if starts else ()),
-        *_not_stopped([job for job, ended in failed if not ended]),
+        *_not_stopped(sent[Fate.RUNNING]),
         *_to_be_submitted(found),
     ]
+
+
+def _fate(job: Job) -> Fate | None:
+    """None if no stop was sent."""
+    if job["action"] != "stop":
+        return None
+    if job["failed"]:
+        return Fate.LOST if _has_ended(job, JOB_TYPES["flink"].ended) else Fate.RUNNING
+    return Fate.DOWN if job["changed"] and job["status"] != "job_finish" else Fate.DONE
 
 
 def _by_hand(ids: t.Sequence[int], chosen: t.Mapping[str, t.Any]) -> list[str]:
