@@ -96,29 +96,31 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
     """
     given = _without_fact(given)
     values, meant, wrong = checked(spec, given)
-    complaints = [*two_credentials(given), *_own_passcode(given), *_not_here(playbook, given), *wrong]
     found: Settings = {**values, "kept": {}, "intent": "", "plan": None, "ids": None, **STATUSES}
-    if not complaints:
+
+    def steps() -> t.Iterator[t.Iterable[str]]:
+        """The complaints of each. What one has found, the next one works with, so none is taken after one that has any."""
+        yield [*two_credentials(given), *_own_passcode(given), *_not_here(playbook, given), *wrong]
         found.update(_meanings(spec, values, meant))
-        complaints = list(_wrong_values(spec, found, given))
-    if not complaints:
-        if any(found[name] is not None for name in TARGET_PROJECT):
-            # of an inventory of another account: the login is not for that project
-            found.update(dict.fromkeys(PROJECT))
-        complaints = list(_passcode_of_login(found, given))
-    if not complaints and "stopped_jobs_file" in spec:
-        try:
-            found["kept"] = _kept(playbook, found, given)
-        except ValueError as error:
-            complaints = [f"stopped_jobs_file: {error}"]
-    if not complaints and found.get("plan_file"):
-        try:
-            found.update(_plan(playbook, spec, found, given, check_mode))
-        except (OptionError, ValueError) as error:
-            complaints = [f"plan_file: {line}" for line in str(error).splitlines()]
-    if not complaints:
+        yield _wrong_values(spec, found, given)
+        found.update(_no_own_project(found))
+        yield _passcode_of_login(found, given)
+        if "stopped_jobs_file" in spec:
+            yield _from_file("stopped_jobs_file", found, lambda: {"kept": _kept(playbook, found, given)})
+        if found.get("plan_file"):
+            yield _from_file("plan_file", found, lambda: _plan(playbook, spec, found, given, check_mode))
         found["intent"] = _intent(playbook, found, given, check_mode)
+
+    complaints = next(filter(None, map(list, steps())), [])
     return {**found, "complaints": list(dict.fromkeys(complaints))}
+
+
+def _from_file(variable: str, found: Settings, read: t.Callable[[], Settings]) -> t.Iterator[str]:
+    """Adds what a file says to ``found``. What is wrong with it otherwise."""
+    try:
+        found.update(read())
+    except (OptionError, ValueError) as error:
+        yield from (f"{variable}: {reason}" for reason in error.args)
 
 
 # ---- what is given ----
@@ -205,6 +207,12 @@ def _meanings(spec: Spec, values: Settings, meant: Settings) -> Settings:
     return {**found, **_lists(spec, found)}
 
 
+def _no_own_project(found: Settings) -> Settings:
+    """Of an inventory of another account: the login is not for that project."""
+    of_other = any(found[name] is not None for name in TARGET_PROJECT)
+    return dict.fromkeys(PROJECT) if of_other else {}
+
+
 def _lists(spec: Spec, found: Settings) -> Settings:
     """All lists, also those that nobody has given; and the filters that choose jobs of any status."""
     clusters, names, excepted = (found.get(name) or [] for name in ("clusters", "names", "except_names"))
@@ -249,19 +257,25 @@ def misspelt(spec: Spec, given: Variables) -> t.Iterator[str]:
 
 def two_credentials(given: Variables) -> list[str]:
     """A second credential, as people add one to that of a job template in AWX. Of a shell, the guide tells which one wins."""
-    there = {
-        option: next(name for name in variables if given.environ.get(name))
-        for option, variables in ENVIRONMENT.items()
-        if any(map(given.environ.get, variables))
-    }
-    whole = [kind for kind in KINDS if not missing_parts(kind, there)]
-    names = [there[part if part in there else kind.forms[part]] for kind in whole for part in kind.parts[:1]]
+    if not {"awx_job_id", "tower_job_id"} & set(given.extra):
+        return []
     marks = [name for name in MARKS if given.environ.get(name)]
-    names = names if len(names) > 1 else marks
-    if len(names) < 2 or not {"awx_job_id", "tower_job_id"} & set(given.extra):
+    names = next((two for two in (_credentials(given.environ), marks) if len(two) > 1), None)
+    if names is None:
         return []
     why = f"{' and '.join(names)}: this job has two credentials, and nobody knows whose jobs are meant"
     return [f"{why}; give this credential to a job template of its own, without the other one"]
+
+
+def _credentials(environ: t.Mapping[str, str]) -> list[str]:
+    """Those of the environment that lack nothing, each by the variable of its first part."""
+    there = {
+        option: next(filter(environ.get, variables))
+        for option, variables in ENVIRONMENT.items()
+        if any(map(environ.get, variables))
+    }
+    whole = [kind for kind in KINDS if not missing_parts(kind, there)]
+    return [there[part if part in there else kind.forms[part]] for kind in whole for part in kind.parts[:1]]
 
 
 def _own_passcode(given: Variables) -> t.Iterator[str]:
@@ -584,7 +598,7 @@ def _is_id(value: t.Any) -> bool:
 
 
 def _plan(playbook: str, spec: Spec, found: Settings, given: Variables, check_mode: bool) -> Settings:
-    """Raises OptionError for a wrong login, and ValueError with a line for each reason why this run must not carry out the plan."""
+    """Raises OptionError for a wrong login, and ValueError with each reason why this run must not carry out the plan."""
     service = "mrs" if found["services"] == ["mrs"] else "dli"
     connection = read_connection(_place_of(found), given.environ, service)
     frame = {"place": _playbook_plan.place(connection), "variables": _playbook_plan.variables(spec, found)}
@@ -596,7 +610,7 @@ def _plan(playbook: str, spec: Spec, found: Settings, given: Variables, check_mo
     plan = _playbook_plan.read_plan(found["plan_file"])
     reasons = list(_playbook_plan.refusals(plan, playbook, given.host, given.play_hosts, frame, now))
     if reasons:
-        raise ValueError("\n".join(reasons))
+        raise ValueError(*reasons)
     jobs = plan["hosts"][given.host]["jobs"]
     return {"plan": jobs, "ids": _playbook_plan.ids(jobs)}
 
