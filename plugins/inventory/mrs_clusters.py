@@ -102,6 +102,7 @@ strict: true
 
 import typing as t
 
+from ..module_utils._cloud.auth import Project
 from ..module_utils._cloud.client import Client
 from ..module_utils._cloud.connection import Connection
 from ..module_utils._cloud.endpoints import in_project_name
@@ -137,13 +138,8 @@ class InventoryModule(HostsOfSources):
         known = [one for one in listing.jobs.values() if self._wanted(one)]
         if self.get_option("read_tags"):
             known = [one for one in _with_tags(client, known) if self._wanted(one)]
-        project = client.project
-        shared = {
-            "project_id": project.id,
-            "project_name": project.name,
-            "region": connection.region or in_project_name(project.name),
-        }
-        return [{**_variables(one), **{name: value for name, value in shared.items() if value}} for one in known]
+        shared = _place(client.project, connection)
+        return [{**_variables(one), **shared} for one in known]
 
     def forms(self, host: Variables) -> dict[str, str | None]:
         name, project = host["cluster_name"], host.get("project_name", host["project_id"])
@@ -163,6 +159,16 @@ def _with_tags(client: Client, known: t.Sequence[Job]) -> list[Job]:
         if isinstance(answer, ApiError):
             raise answer
     return [one for one in (told.get(one["clusterId"], one) for one in known) if one]
+
+
+def _place(project: Project, connection: Connection) -> Variables:
+    """What is known of whose clusters these are."""
+    place = {
+        "project_id": project.id,
+        "project_name": project.name,
+        "region": connection.region or in_project_name(project.name),
+    }
+    return {name: value for name, value in place.items() if value}
 
 
 def _variables(one: Job) -> Variables:

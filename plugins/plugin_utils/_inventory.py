@@ -28,7 +28,7 @@ from ansible.utils.unsafe_proxy import wrap_var
 
 from ..module_utils._cloud.agency import Delegate
 from ..module_utils._cloud.answers import Api
-from ..module_utils._cloud.auth import KINDS, missing_parts
+from ..module_utils._cloud.auth import KINDS, every_part, missing_parts
 from ..module_utils._cloud.client import Client, run_parallel
 from ..module_utils._cloud.connection import Connection, read_connection
 from ..module_utils._cloud.context import Context
@@ -55,7 +55,7 @@ Variables = dict[str, t.Any]
 
 SPEC = connection_options()
 NAMES = {name: name for name in SPEC} | {alias: name for name in SPEC for alias in SPEC[name].get("aliases", ())}
-CREDENTIAL = {"cloud", *(part for kind in KINDS for part in (*kind.parts, *kind.optional, *kind.forms.values()))}
+CREDENTIAL = {"cloud", *(part for kind in KINDS for part in every_part(kind))}
 PLACE = {"region", "cloud_domain", "auth_url", "endpoints"}
 # What says the same in two ways, or belongs together
 TOGETHER = (
@@ -383,14 +383,8 @@ def _plain(options: Options, templar: t.Any) -> Options:
 
 def _inherited(top: Options, own: Options) -> Options:
     """The options of an entry, and those options of the file that it does not replace."""
-    replaced = {option for group in TOGETHER if own.keys() & group for option in group}
-    if "cloud" in own:
-        replaced |= CREDENTIAL | PLACE | {*PROJECT, *AGENCY}
-    elif own.keys() & CREDENTIAL:
-        completing = _completing(own)
-        replaced |= CREDENTIAL - completing
-        # an agency goes with the login that it is written beside: somebody else's would act in another account
-        replaced |= set() if completing else set(AGENCY)
+    together = {option for group in TOGETHER if own.keys() & group for option in group}
+    replaced = together | _of_another_login(own)
     taken = {option: value for option, value in top.items() if option not in replaced}
     for project in sorted(own.keys() & {*PROJECT}):
         for target in sorted(taken.keys() & {*TARGET_PROJECT}):
@@ -401,10 +395,21 @@ def _inherited(top: Options, own: Options) -> Options:
     return {**taken, **own}
 
 
+def _of_another_login(own: Options) -> set[str]:
+    """What would not go with the login of an entry, if it has one."""
+    if "cloud" in own:
+        return CREDENTIAL | PLACE | {*PROJECT, *AGENCY}
+    if not own.keys() & CREDENTIAL:
+        return set()
+    completing = _completing(own)
+    # an agency goes with the login that it is written beside: somebody else's would act in another account
+    return CREDENTIAL - completing if completing else CREDENTIAL | {*AGENCY}
+
+
 def _completing(own: Options) -> set[str]:
     """The options that can complete the credential of an entry. As for a task, one part of a credential settles its kind."""
     for kind in KINDS:
-        parts = {*kind.parts, *kind.optional, *kind.forms.values()}
+        parts = {*every_part(kind)}
         if parts & own.keys():
             return parts if missing_parts(kind, own) else set()
     return set()
