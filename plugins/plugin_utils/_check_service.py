@@ -131,28 +131,38 @@ CORE = check
 
 def _check(options: t.Mapping[str, t.Any], context: Sparing) -> dict[str, t.Any]:
     folder = options["folder"]
-    if folder and not os.path.isdir(folder):
-        raise OptionError(f"folder: there is no folder {folder!r}")
-    if folder and not os.access(folder, os.W_OK | os.X_OK):
-        raise OptionError(f"folder: files cannot be written into {folder!r}")
+    if folder:
+        _refuse_no_folder(folder)
     if named(options):
         context.globs = patterns(context.environ, context.never)
     lines = _lines(options, context)
-    shown = [
-        {**line, "verdict": f"{line['verdict']}: {line['why']}" if line["why"] else line["verdict"]} for line in lines
-    ]
-    table = [COLUMNS, *([line[name] for name in COLUMNS] for line in shown)]
+    table = _table(lines)
     counts = {verdict: sum(line["verdict"] == verdict for line in lines) for verdict in (AS_ASSUMED, DIFFERS, NOT_SEEN)}
     msg = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
-    calls, replaced = transcript(context.calls)
-    replaced = {standin: plain(value, context.secrets) for standin, value in replaced.items()}  # a terminal shows it
     told = {"msg": msg, "total": len(lines), "lines": lines, "table": text(table), "counts": counts}
+    told.update(changed=context.changed, files=[], replaced={})
+    if not folder or context.check_mode:
+        return told
+    calls, replaced = transcript(context.calls)
     try:
-        files = _written(folder, table, lines, calls) if folder and not context.check_mode else []
+        files = _written(folder, table, lines, calls)
     except OSError as error:  # the jobs that it took are gone, so the table is told all the same
-        fault = {"failed": True, "msg": f"folder: {error}; {msg}"}
-        return {**told, "changed": context.changed, "files": [], "replaced": {}, **fault}
-    return {**told, "changed": bool(files) or context.changed, "files": files, "replaced": replaced if files else {}}
+        return {**told, "failed": True, "msg": f"folder: {error}; {msg}"}
+    replaced = {standin: plain(value, context.secrets) for standin, value in replaced.items()}  # a terminal shows it
+    return {**told, "changed": True, "files": files, "replaced": replaced}
+
+
+def _refuse_no_folder(folder: str) -> None:
+    if not os.path.isdir(folder):
+        raise OptionError(f"folder: there is no folder {folder!r}")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OptionError(f"folder: files cannot be written into {folder!r}")
+
+
+def _table(lines: t.Sequence[t.Mapping[str, str]]) -> Rows:
+    """A verdict comes with its reason, if it has one."""
+    shown = [{**line, "verdict": ": ".join(filter(None, (line["verdict"], line["why"])))} for line in lines]
+    return [COLUMNS, *([line[name] for name in COLUMNS] for line in shown)]
 
 
 def _lines(options: t.Mapping[str, t.Any], context: Sparing) -> list[dict[str, str]]:

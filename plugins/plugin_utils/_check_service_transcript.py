@@ -485,17 +485,22 @@ def _segment(standins: Standins, part: str) -> str:
 def _value(standins: Standins, value: t.Any, key: str) -> t.Any:
     """What stays of a value is up to its ``key``; without one, nothing does."""
     if isinstance(value, dict):
-        own = key in OWN or (key and key not in KEYS)
-        return {
-            _key(standins, name, bool(own)): _value(standins, one, "tags" if own else name)
-            for name, one in value.items()
-        }
+        return _object(standins, value, key)
     if isinstance(value, list):
         return [_value(standins, one, key) for one in value]
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, (int, float)):
         return value if key in NUMBERS or value == 0 else standins.number(value)
+    return _text(standins, value, key)
+
+
+def _object(standins: Standins, value: t.Mapping[str, t.Any], key: str) -> dict[str, t.Any]:
+    own = bool(key) and (key in OWN or key not in KEYS)
+    return {_key(standins, name, own): _value(standins, one, "tags" if own else name) for name, one in value.items()}
+
+
+def _text(standins: Standins, value: str, key: str) -> str:
     if _stays(value, key):
         return value
     if key in MESSAGES:
