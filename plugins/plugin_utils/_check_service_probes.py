@@ -72,7 +72,7 @@ class Answers:
         )
         self._read("unknown_path", "dli", f"/v1.0/{project}/otc-bigdata-no-such-path")
         self._read("flink", "dli", flink, {"limit": 100, "offset": 0})
-        self._read("flink_next", "dli", flink, {"limit": 1, "offset": 1})
+        self._read("flink_next", "dli", flink, {"limit": 2, "offset": 1})
         self._read("flink_again", "dli", flink, {"limit": 1, "offset": 0})
         self._read("flink_limit", "dli", flink, {"limit": 101})
         self._read("flink_unknown", "dli", f"{flink}/{NO_NUMBER}")
@@ -80,7 +80,7 @@ class Answers:
         self._read_one("flink", "dli", flink)
         self._read_part("flink", "dli", flink, "name", "limit")
         self._read("spark", "dli", spark, {"size": 100, "from": 0})
-        self._read("spark_next", "dli", spark, {"size": 1, "from": 1})
+        self._read("spark_next", "dli", spark, {"size": 2, "from": 1})
         self._read("spark_again", "dli", spark, {"size": 1, "from": 0})
         self._read("spark_size", "dli", spark, {"size": 101})
         self._read("spark_unknown", "dli", f"{spark}/{NO_UUID}")
@@ -236,14 +236,13 @@ def key_of(reply: Reply | None) -> list[str]:
 
 
 def numbered(found: Answers, kind: str) -> str | None:
-    """What an offset of one leads to."""
+    """What an offset of one leads to, where pages have two jobs."""
     first = found.fields(kind, ID[kind])
     second = [job.get(ID[kind]) for job in found.jobs(kind, f"{kind}_next")]
     if len(first) < 2 or not second or found.new_since(kind):
         return None
-    return (
-        "number of jobs" if second[0] == first[1] else "number of the first job" if second[0] == first[0] else "another"
-    )
+    words: dict[t.Any, str] = dict(zip(first, ("number of the first job", "number of jobs", "number of the page")))
+    return words.get(second[0], "another")
 
 
 # ---- one probe for each assumption that a read can test: None where nothing was seen ----

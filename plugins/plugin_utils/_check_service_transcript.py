@@ -203,13 +203,15 @@ HEADERS = frozenset(
         "x-subject-token",
     ]
 )
+# Statuses of SQL jobs that only the vendor's SDK knows
+OF_SDK = ("active", "computed", "creating", "deleted", "suspended")
 # Values that stay: words of the services under these keys, and numbers under those
 WORDS = {
     **dict.fromkeys(
         ("status", "state", "job_state", "clusterState", "job_result"),
-        {*(word for kind in KNOWN.values() for word in kind)},
+        {*(word for kind in KNOWN.values() for word in kind), *OF_SDK},
     ),
-    "is_success": {"true", "false"},
+    **dict.fromkeys(("is_success", "has_savepoint"), {"true", "false"}),
     "interface": {"public", "internal", "admin"},
     "type": {"dli", "mrs", "mrsv1", "mrsv1.1", "identity"},
     "kind": {"spark"},
