@@ -16,7 +16,7 @@ import typing as t
 
 from . import control, dli_batch, dli_flink, dli_sql, iam, mrs
 from .faults import Faults
-from .gateway import RateLimit, refusal, throttled
+from .gateway import RateLimit, rate, refusal, throttled
 from .log import RequestLog
 from .replay import Replay
 from .service import Route, Router
@@ -65,6 +65,7 @@ class Cloud:
         self.settings.update(self._first_settings)
         self.faults.clear()
         self.log.clear()
+        self._rate_limit = RateLimit()
         self._replay.rewind()
 
     # ---- one request ----
@@ -81,7 +82,7 @@ class Cloud:
         try:
             if self.settings.latency:
                 time.sleep(self.settings.latency)
-            within = self._rate_limit.passes(self.settings.rate_limit)
+            within = self._rate_limit.passes(*rate(self.settings)[:2])
             fault = self.faults.next_for(request) if within else None
             if not within:
                 reply = throttled(request, self.settings)
@@ -92,7 +93,8 @@ class Cloud:
         finally:
             template, total = (route.template, route.counts) if route else ("(unknown)", "other")
             self.log.answered(request, reply, template, total, arrived)
-        if not reply.replayed:
+        named = self.settings.answers["request_id"] != "none" or request.path == "/" or request.path.startswith("/v3")
+        if named and not reply.replayed:
             reply.headers["X-Request-Id"] = request.id
         return reply
 
@@ -101,7 +103,7 @@ class Cloud:
         if replayed:
             return replayed
         if route is None:
-            return refusal(request, GatewayError("APIGW.0101", "The API does not exist.", 404))
+            return refusal(request, GatewayError(self.settings.answers["unknown_path"], "The API does not exist.", 404))
         try:
             with self.world.lock:
                 if route.service.access:

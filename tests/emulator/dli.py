@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from . import auth
+from .checks import MAX_LONG
 from .service import localised
 from .wire import ApiError, Reply, Request
 from .world import Job, World
@@ -63,6 +64,11 @@ def checked(job: Job | None, operation: str, unknown: ApiError) -> Job:
     if refused:
         raise error(refused)
     return job
+
+
+def most_rows(world: World, question: str) -> int:
+    """The largest limit or size that a list accepts, which is a setting."""
+    return world.settings.page_limit if world.settings.answers[question] == "refused" else MAX_LONG
 
 
 def list_entry(world: World, entry: dict) -> dict:

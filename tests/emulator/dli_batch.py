@@ -9,12 +9,18 @@ import re
 
 from . import dli
 from .checks import UUID, Query
-from .service import Service
+from .service import Service, in_ms, stamped
 from .wire import Reply, Request
 from .world import Filter, Job, JobKind, View, World, id_check, numbered_uuids
 
 ANSWERS = {
     "spark_state": ("lower", "capital"),  # success as in the tables, Success as in the example of dli_02_0127
+    "spark_get": (
+        "as_listed",
+        "capital",
+    ),  # the state of a single batch: as in lists, or as in the example of dli_02_0127
+    "spark_from": ("job", "page"),  # the number of a job, or of a page; both begin with 0
+    "spark_size": ("refused", "accepted"),  # a size above page_limit
     "spark_app_id": ("string", "null", "empty", "list"),
     "spark_not_found": ("DLI.0002", "DLI.0023", "DLI.0001"),
     "spark_cancel": ("msg", "202", "204", "empty"),  # 200 with msg, empty with 202, with 204, with 200
@@ -88,23 +94,25 @@ PATH = "/v2.0/{project_id}/batches"
 def list_batches(world: World, request: Request, project_id: str) -> Reply:
     """DLI API reference, "Listing Batch Processing Jobs" (dli_02_0125)."""
     query, store = Query(request, dli.wrong, LIST_PARAMETERS), world[BATCHES.name]
-    size = query.number("size", 100, most=world.settings.page_limit)
+    size = query.number("size", 100, most=dli.most_rows(world, "spark_size"))
     start = query.number("from", 0)
     order = query.one_of("order", ORDERS) or "CREATE_TIME_DESC"
     newest_first = order != "CREATE_TIME_ASC"
-    found = store.select(project_id, _filter(query), newest_first)
+    found = store.select(project_id, _filter(world, query), newest_first)
     if order.startswith("DURATION"):
         found = sorted(found, key=_duration, reverse=order == "DURATION_DESC")
-    entries = store.page(found, start, size, lambda job: dli.list_entry(world, _shown(world, job, ENTRY)))
+    rows = min(size, world.settings.page_rows or size)
+    first = start * rows if world.settings.answers["spark_from"] == "page" else start
+    entries = store.page(found, first, size, lambda job: dli.list_entry(world, _shown(world, job, ENTRY)))
     return Reply(200, {"from": start, "total": store.total(found), "sessions": entries})
 
 
-def _filter(query: Query) -> Filter:
+def _filter(world: World, query: Query) -> Filter:
     query.one_of("state", STATES)
     query.text("job-id", UUID)
     exact = query.texts("job-id", "cluster_name", "queue_name", "state", "owner")
     fields = {"job-id": "id", "queue_name": "queue"}
-    since, until = query.number("start", 0), query.number("end", float("inf"))
+    since, until = in_ms(world, query.number("start", 0)), in_ms(world, query.number("end", float("inf")) + 1) - 1
     pairs = tuple((fields.get(name, name), value) for name, value in exact.items())
     return Filter(pairs, query.text("job_name") or "", since, until)
 
@@ -113,7 +121,7 @@ def _filter(query: Query) -> Filter:
 def show_batch(world: World, request: Request, project_id: str, batch_id: str) -> Reply:
     """DLI API reference, "Querying Batch Processing Job Details" (dli_02_0126)."""
     job = _known_batch(world, request, project_id, batch_id, "get")
-    detail = _shown(world, job, DETAIL)
+    detail = {**_shown(world, job, DETAIL), "state": _state(world, job, alone=True)}
     world[BATCHES.name].looked_at([job])
     return Reply(200, detail)
 
@@ -122,7 +130,7 @@ def show_batch(world: World, request: Request, project_id: str, batch_id: str) -
 def show_state(world: World, request: Request, project_id: str, batch_id: str) -> Reply:
     """DLI API reference, "Querying a Batch Processing Job Status" (dli_02_0127)."""
     job = _known_batch(world, request, project_id, batch_id, "state")
-    answer = {"id": job.id, "state": _state(world, job)}
+    answer = {"id": job.id, "state": _state(world, job, alone=True)}
     world[BATCHES.name].looked_at([job])
     return Reply(200, answer)
 
@@ -148,11 +156,14 @@ def _known_batch(world: World, request: Request, project_id: str, batch_id: str,
 
 
 def _shown(world: World, job: Job, view: View) -> dict:
-    entry = job.shown(view)
+    entry = stamped(world, job.shown(view), "create_time", "update_time")
     app_id = entry["appId"]
     forms = {"string": app_id, "null": None, "empty": "", "list": [app_id] if app_id else []}
     return {**entry, "appId": forms[world.settings.answers["spark_app_id"]], "state": _state(world, job)}
 
 
-def _state(world: World, job: Job) -> str:
-    return job.status.capitalize() if world.settings.answers["spark_state"] == "capital" else job.status
+def _state(world: World, job: Job, alone: bool = False) -> str:
+    """``alone``: not in a list."""
+    answers = world.settings.answers
+    capital = answers["spark_state"] == "capital" or (alone and answers["spark_get"] == "capital")
+    return job.status.capitalize() if capital else job.status

@@ -11,7 +11,7 @@ import typing as t
 
 from . import dli
 from .checks import MAX_LONG, Query, json_object, whole_number
-from .service import Service, localised, write_batch
+from .service import Service, localised, most_ids, stamped, write_batch
 from .settings import SettingError
 from .wire import ApiError, Reply, Request
 from .world import GONE, Filter, Job, JobKind, View, World
@@ -24,6 +24,10 @@ ANSWERS = {
     "write_status": (200, 202),
     "list_tags": ("no", "pairs", "object"),  # whether and how list entries show the tags of a job
     "stop_undefined": ("refuse", "accept"),  # stop in the states for which no documentation says what happens
+    "flink_offset": ("job", "page"),  # the number of a job, or of a page; both begin with 0
+    "flink_order": ("newest_first", "oldest_first"),  # of a list that is asked for no order
+    "flink_limit": ("refused", "accepted"),  # a limit above page_limit
+    "flink_savepoint": ("boolean", "string", "missing"),  # has_savepoint: true, "true", no such field
     "export_files": ("one", "each", "empty", "missing"),  # a file for all jobs, for each; an empty list, no such field
 }
 DELAYS = {"savepoint": 0, "cancel": 0, "delete": 0, "submit": 0}
@@ -136,7 +140,7 @@ def show_job(world: World, request: Request, project_id: str, job_id: str) -> Re
     """DLI API reference, "Querying Job Details" (dli_02_0235)."""
     Query(request, dli.wrong)
     job = _known_job(world, project_id, _path_id(job_id), "get", "DLI.16001")
-    detail = job.shown(DETAIL)
+    detail = _shown(world, job, DETAIL)
     world[JOBS.name].looked_at([job])
     return Reply(200, _with_success(world, True, {"message": "", "job_detail": detail}))
 
@@ -145,12 +149,15 @@ def show_job(world: World, request: Request, project_id: str, job_id: str) -> Re
 def list_jobs(world: World, request: Request, project_id: str) -> Reply:
     """DLI API reference, "Listing Jobs" (dli_02_0234)."""
     query, store = Query(request, dli.wrong, LIST_PARAMETERS), world[JOBS.name]
-    limit = query.number("limit", 10, most=world.settings.page_limit)
+    answers = world.settings.answers
+    limit = query.number("limit", 10, most=dli.most_rows(world, "flink_limit"))
     offset = query.number("offset", 0, error=dli.error("DLI.23001"))
     view = DETAIL if query.one_of("show_detail", {"true", "false"}) == "true" else BRIEF
-    newest_first = query.one_of("order", {"asc", "desc"}) != "asc"
+    usual = "desc" if answers["flink_order"] == "newest_first" else "asc"
+    newest_first = (query.one_of("order", {"asc", "desc"}) or usual) == "desc"
     found = store.select(project_id, _filter(query), newest_first)
-    entries = store.page(found, offset, limit, lambda job: _list_entry(world, job, view))
+    start = offset * min(limit, world.settings.page_rows or limit) if answers["flink_offset"] == "page" else offset
+    entries = store.page(found, start, limit, lambda job: _list_entry(world, job, view))
     job_list = {"total_count": store.total(found), "jobs": entries}
     return Reply(200, _with_success(world, True, {"message": "", "job_list": job_list}))
 
@@ -165,7 +172,7 @@ def _filter(query: Query) -> Filter:
 
 
 def _list_entry(world: World, job: Job, view: View) -> dict:
-    entry = job.shown(view)
+    entry = _shown(world, job, view)
     if world.settings.answers["list_nulls"] == "shown":
         entry["start_time"] = entry["start_time"] or 0
     form = world.settings.answers["list_tags"]
@@ -173,6 +180,16 @@ def _list_entry(world: World, job: Job, view: View) -> dict:
         pairs = [{"key": key, "value": value} for key, value in job["tags"].items()]
         entry["tags"] = dict(job["tags"]) if form == "object" else pairs
     return dli.list_entry(world, entry)
+
+
+def _shown(world: World, job: Job, view: View) -> dict:
+    entry = stamped(world, job.shown(view), "create_time", "start_time", "update_time")
+    form, has_savepoint = world.settings.answers["flink_savepoint"], entry["has_savepoint"]
+    if form == "missing":
+        del entry["has_savepoint"]
+    elif form == "string" and has_savepoint is not None:
+        entry["has_savepoint"] = str(has_savepoint).lower()
+    return entry
 
 
 # ---- writing ----
@@ -377,8 +394,8 @@ def _body(request: Request, *known: str) -> dict:
 
 def _ids(world: World, body: dict, field: str) -> list[int]:
     job_ids = body.get(field)
-    if not isinstance(job_ids, list) or not 1 <= len(job_ids) <= world.settings.batch_limit:
-        raise dli.wrong(f"{field} must be a list of 1 to {world.settings.batch_limit} numbers.")
+    if not isinstance(job_ids, list) or not 1 <= len(job_ids) <= most_ids(world):
+        raise dli.wrong(f"{field} must be a list of 1 to {most_ids(world)} numbers.")
     if not all(isinstance(job_id, int) and not isinstance(job_id, bool) for job_id in job_ids):
         raise dli.wrong(f"{field} must be numbers.")
     if not all(map(_is_long, job_ids)):

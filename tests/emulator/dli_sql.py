@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 from . import dli
-from .checks import WORD, Query
-from .service import Service, localised
+from .checks import MAX_LONG, WORD, Query
+from .service import Service, in_ms, localised, stamped
 from .wire import ApiError, Reply, Request
 from .world import Filter, Job, JobKind, View, World, id_check, numbered_uuids
 
@@ -17,6 +17,9 @@ FALSE = "false"  # in place of an error code: 200 with is_success false
 ANSWERS = {
     "sql_is_success": ("boolean", "string", "capital", "missing"),  # true, "true", "True", no such field in a success
     "sql_status": ("upper", "one_l", "capital"),  # CANCELLED, CANCELED, Cancelled
+    "sql_running": ("RUNNING", "ACTIVE"),  # how a job that runs is shown; ACTIVE: only the vendor's SDK knows the word
+    "sql_size": ("refused", "accepted"),  # a page-size above page_limit
+    "sql_page": ("refused", "accepted"),  # a page after the hundredth
     "sql_not_found": ("DLI.0002", "DLI.0023", "DLI.0001"),
     "sql_cancel_refusal": ("DLI.0007", "DLI.0001", "DLI.0999", FALSE),  # the code for a job that cannot be cancelled
     "sql_after_cancel": ("status", "refused"),  # whether the status of a job is still told when its cancel is accepted
@@ -126,8 +129,10 @@ PATH = "/v1.0/{project_id}/jobs"
 def list_jobs(world: World, request: Request, project_id: str) -> Reply:
     """DLI API reference, "Querying All Jobs" (dli_02_0025)."""
     query, store = Query(request, dli.wrong, LIST_PARAMETERS, "job_types"), world[JOBS.name]
-    size = query.number("page-size", 50, 1, world.settings.page_limit)
-    page = query.number("current-page", 1, 1, MOST_PAGES)
+    size = query.number("page-size", 50, 1, dli.most_rows(world, "sql_size"))
+    page = query.number(
+        "current-page", 1, 1, MOST_PAGES if world.settings.answers["sql_page"] == "refused" else MAX_LONG
+    )
     order = query.one_of("order", ORDERS) or "start_time_desc"
     found = _matching(world, query, store.select(project_id, _filter(world, query), order != "start_time_asc"))
     if order.startswith("duration"):
@@ -149,8 +154,8 @@ def _filter(world: World, query: Query) -> Filter:
     pairs = tuple((fields.get(name, name), value) for name, value in exact.items())
     start, end = query.number("start", 0), query.number("end", 0)
     beside = world.settings.answers["sql_window"] == "exclusive"
-    until = end - beside if end else float("inf")
-    return Filter(pairs, since=start + beside if start else int(bool(end)), until=until)
+    until = in_ms(world, end + 1 - beside) - 1 if end else float("inf")
+    return Filter(pairs, since=in_ms(world, start + beside) if start else int(bool(end)), until=until)
 
 
 def _matching(world: World, query: Query, jobs: list[Job]) -> list[Job]:
@@ -234,6 +239,7 @@ def _answer(world: World, job: Job, body: dict) -> Reply:
 def _shown(world: World, job: Job, view: View) -> dict:
     entry = job.shown(view)
     entry["start_time"] = _start_time(world, job)
+    stamped(world, entry, "start_time", "end_time")
     if entry["tags"] is not None:
         entry["tags"] = [{"key": key, "value": value} for key, value in entry["tags"].items()]
     if "status" in entry:
@@ -248,9 +254,10 @@ def _start_time(world: World, job: Job) -> int | None:
 
 def _status(world: World, job: Job) -> str:
     form = world.settings.answers["sql_status"]
+    word = world.settings.answers["sql_running"] if job.status == "RUNNING" else job.status
     if form == "one_l":
-        return "CANCELED" if job.status == "CANCELLED" else job.status
-    return job.status.capitalize() if form == "capital" else job.status
+        return "CANCELED" if word == "CANCELLED" else word
+    return word.capitalize() if form == "capital" else word
 
 
 def _with_success(world: World, success: bool, body: dict) -> dict:

@@ -13,20 +13,20 @@ from .wire import ApiError, GatewayError, Reply, Request
 
 
 class RateLimit:
-    """Counts the requests of all clients in each second; those that are held back do not count."""
+    """Counts the requests of all clients in a second or minute, which begins with the first; those that are held back do not count."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._second, self._passed = 0, 0
+        self._end, self._passed = 0.0, 0
 
-    def passes(self, limit: int) -> bool:
-        """Whether one more request may go on now; ``limit``: requests per second, 0 for any number."""
+    def passes(self, limit: int, seconds: int) -> bool:
+        """Whether one more request may go on now; ``limit``: requests in so many seconds, 0 for any number."""
         if not limit:
             return True
         with self._lock:
-            second = int(time.monotonic())
-            if second != self._second:
-                self._second, self._passed = second, 0
+            now = time.monotonic()
+            if now >= self._end:
+                self._end, self._passed = now + seconds, 0
             if self._passed >= limit:
                 return False
             self._passed += 1
@@ -38,9 +38,16 @@ def refusal(request: Request, error: ApiError) -> Reply:
     return Reply(error.status, {"error_code": error.code, "error_msg": error.message, "request_id": request.id})
 
 
+def rate(settings: Settings) -> tuple[int, int, str]:
+    """How many requests may pass in how many seconds, and what the policy is called."""
+    if settings.answers["throttling"] == "20_a_minute":
+        return 20, 60, "policy user over ratelimit,limit:20,time:1 minute"
+    return settings.rate_limit, 1, f"policy api over ratelimit,limit:{settings.rate_limit},time:1 second"
+
+
 def throttled(request: Request, settings: Settings) -> Reply:
     """The code and the text that were seen of it; Retry-After may be missing."""
-    policy = f"policy api over ratelimit,limit:{settings.rate_limit},time:1 second"
+    policy = rate(settings)[2]
     message = f"The throttling threshold has been reached: {policy}"
     reply = refusal(request, GatewayError("APIGW.0308", message, 429))
     if settings.rate_retry_after:

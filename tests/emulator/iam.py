@@ -16,6 +16,7 @@ from .world import World
 
 ANSWERS = {
     **iam_login.ANSWERS,
+    "project_names": ("whole", "part"),  # what the name in a query for projects finds
     "iam_error": ("openstack", "code"),  # {"error": {...}} or {"error_code": ..., "error_msg": ...}
     "catalog": ("normal", "without_dli", "templated", "regions"),
 }
@@ -87,10 +88,11 @@ def find_projects(world: World, request: Request) -> Reply:
     account = identify(world, request).account
     query = _query(request, "name", "domain_id", "parent_id", "enabled", "is_domain", "page", "per_page")
     page, per_page = query.pop("page", None), query.pop("per_page", None)
+    part = query.pop("name", "") if world.settings.answers["project_names"] == "part" else ""
     shown = [
         project
         for project in _project_entries(account, account.projects)
-        if all(_as_text(project[name]) == value for name, value in query.items())
+        if all(_as_text(project[name]) == value for name, value in query.items()) and part in project["name"]
     ]
     if (page is None) != (per_page is None):
         raise malformed("page and per_page go together")

@@ -9,7 +9,7 @@ import re
 
 from . import auth
 from .checks import WORD, Query, json_object
-from .service import Service, localised, write_batch
+from .service import Service, in_ms, localised, most_ids, stamped, write_batch
 from .settings import SettingError
 from .wire import ApiError, Reply, Request
 from .world import GONE, Filter, Job, JobKind, View, World, id_check, numbered_uuids
@@ -260,7 +260,7 @@ def list_jobs(world: World, request: Request, project_id: str, cluster_id: str) 
     limit = query.number("limit", 10, 1, world.settings.page_limit)
     offset = query.number("offset", 1, 1)
     newest_first = query.one_of("sort_by", {"asc", "desc"}) != "asc"
-    wanted = _filter(query)
+    wanted = _filter(world, query)
     _working_cluster(world, project_id, cluster_id, "list_jobs")
     found = store.select(cluster_id, wanted, newest_first)
     rows = min(limit, world.settings.page_rows or limit)
@@ -270,7 +270,7 @@ def list_jobs(world: World, request: Request, project_id: str, cluster_id: str) 
     return Reply(answers["mrs_read_status"], {"total_record": total, "job_list": entries})
 
 
-def _filter(query: Query) -> Filter:
+def _filter(world: World, query: Query) -> Filter:
     query.one_of("job_type", JOB_TYPES)
     query.one_of("job_state", JOB_STATES)
     query.one_of("job_result", JOB_RESULTS)
@@ -279,8 +279,8 @@ def _filter(query: Query) -> Filter:
     exact = query.texts("job_id", "user", "queue", "job_type", "job_state", "job_result")
     if exact.get("job_state") == "New":
         exact["job_state"] = "NEW"
-    since = query.number("submitted_time_begin", 0)
-    until = query.number("submitted_time_end", float("inf"))
+    since = in_ms(world, query.number("submitted_time_begin", 0))
+    until = in_ms(world, query.number("submitted_time_end", float("inf")) + 1) - 1
     return Filter(tuple(exact.items()), query.text("job_name", WORD) or "", since, until)
 
 
@@ -338,7 +338,7 @@ def delete_jobs(world: World, request: Request, project_id: str, cluster_id: str
 
 
 def _id_list(world: World, request: Request) -> list[str]:
-    body, most = json_object(request), world.settings.batch_limit
+    body, most = json_object(request), most_ids(world)
     if body is None or list(body) != ["job_id_list"]:
         raise _error(world, "12000002", "The body must be a JSON object with job_id_list.")
     job_ids = body["job_id_list"]
@@ -388,7 +388,7 @@ def _known_job(world: World, cluster_id: str, job_id: str, operation: str) -> Jo
 
 def _shown(world: World, job: Job) -> dict:
     answers = world.settings.answers
-    entry = job.shown(JOB)
+    entry = stamped(world, job.shown(JOB), "started_time", "submitted_time", "finished_time")
     if entry["app_id"] is None:  # a job that waits for its turn
         del entry["app_id"]
     if entry["job_state"] == "NEW":

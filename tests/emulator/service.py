@@ -101,6 +101,24 @@ def write_batch(
     return refusals
 
 
+def most_ids(world: World) -> int:
+    """How many ids one write may have."""
+    size = world.settings.answers["batch_size"]
+    return world.settings.batch_limit if size == "any" else min(size, world.settings.batch_limit)
+
+
+def stamped(world: World, entry: dict, *fields: str) -> dict:
+    """The entry with the times of these fields in the unit that is set."""
+    if world.settings.answers["time_stamps"] == "seconds":
+        entry.update({name: entry[name] // 1000 for name in fields if entry.get(name)})
+    return entry
+
+
+def in_ms(world: World, moment: float) -> float:
+    """A moment of a query, which has the unit that is set."""
+    return moment * 1000 if world.settings.answers["time_stamps"] == "seconds" else moment
+
+
 def localised(world: World, request: Request, message: str, code: str = "") -> str:
     """The message in the language that is set."""
     language = world.settings.answers["language"]

@@ -161,6 +161,98 @@ def test_expired_token(call, emulator, answers, code):
     assert call("GET", "/v3/auth/projects").status == 403
 
 
+def test_gateway(call, answers):
+    assert call("GET", "/v1.0/elsewhere").code == "APIGW.0101"
+    answers(unknown_path="APIG.0101", throttling="20_a_minute")
+    codes = [call("GET", "/v1.0/elsewhere").code for dummy in range(21)]
+    assert codes == ["APIG.0101"] * 20 + ["APIGW.0308"]
+
+
+def test_request_id(call, answers):
+    """IAM goes on to send it."""
+    answers(request_id="none")
+    assert [answer.headers["X-Request-Id"] for answer in (call.flink("GET"), call.batches("GET", "/5"))] == [None, None]
+    assert call("GET", "/v3/auth/projects").headers["X-Request-Id"]
+
+
+def test_time_stamps(call, answers, add_job, add_sql_job, add_batch, add_mrs_job):
+    """Those of queries have the same unit."""
+    made = 1767225600
+    add_job(create_time=made * 1000 + 999)
+    add_sql_job(start_time=made * 1000 + 999)
+    add_batch(create_time=made * 1000 + 999)
+    add_mrs_job(submitted_time=made * 1000 + 999)
+    answers(time_stamps="seconds")
+    assert call.flink("GET").body["job_list"]["jobs"][0]["create_time"] == made
+    assert call.sql("GET").body["jobs"][0]["start_time"] == made
+    assert call.batches("GET", f"?start={made}&end={made}").body["sessions"][0]["create_time"] == made
+    window = f"?submitted_time_begin={made}&submitted_time_end={made}"
+    assert call.mrs("GET", window).body["job_list"][0]["submitted_time"] == made
+    for form, least, most in (("exclusive", made - 1, made + 1), ("inclusive", made, made)):
+        answers(sql_window=form)
+        found = [call.sql("GET", f"?{query}").body["job_count"] for query in (f"start={least}&end={most}",)]
+        found += [call.sql("GET", f"?{query}").body["job_count"] for query in (f"start={least + 1}", f"end={most - 1}")]
+        assert found == [1, 0, 0]
+
+
+def test_batch_size(call, answers, emulator):
+    answers(batch_size=50)
+    assert call.flink("POST", "/stop", {"job_ids": [*range(1, 52)]}).code == "DLI.0001"
+    assert call.flink("POST", "/stop", {"job_ids": [*range(1, 51)]}).code == "DLI.15001"
+    emulator.settings.update({"batch_limit": 2})
+    assert call.flink("POST", "/stop", {"job_ids": [1, 2, 3]}).code == "DLI.0001"
+
+
+def test_rows_and_pages(call, answers):
+    assert [call.sql("GET", f"?{query}").status for query in ("page-size=101", "current-page=101")] == [400, 400]
+    answers(flink_limit="accepted", spark_size="accepted", sql_size="accepted", sql_page="accepted")
+    found = [call.flink("GET", "?limit=101"), call.batches("GET", "?size=101")]
+    found += [call.sql("GET", f"?{query}") for query in ("page-size=101", "current-page=101")]
+    assert [answer.status for answer in found] == [200] * 4
+
+
+def test_offsets(call, answers, add_job, add_batch):
+    """Of pages, they begin with 0, as those of jobs do."""
+    jobs, batches = ([add(age=age) for age in range(4)] for add in (add_job, add_batch))
+    answers(flink_offset="page", spark_from="page")
+    shown = call.flink("GET", "?limit=2&offset=1").body["job_list"]["jobs"]
+    assert [job["job_id"] for job in shown] == jobs[2:]
+    assert [job["id"] for job in call.batches("GET", "?size=2&from=1").body["sessions"]] == batches[2:]
+
+
+def test_flink_order(call, answers, add_job):
+    """That which is asked for stays as it is."""
+    newest, oldest = add_job(age=1), add_job(age=2)
+    answers(flink_order="oldest_first")
+    for query, first in (("", oldest), ("?order=desc", newest), ("?order=asc", oldest)):
+        assert call.flink("GET", query).body["job_list"]["jobs"][0]["job_id"] == first
+
+
+@pytest.mark.parametrize(("form", "value"), [("boolean", True), ("string", "true"), ("missing", None)])
+def test_flink_savepoint(call, answers, add_job, form, value):
+    job_id = add_job(has_savepoint=True)
+    answers(flink_savepoint=form)
+    for shown in (call.flink("GET").body["job_list"]["jobs"][0], call.flink("GET", f"/{job_id}").body["job_detail"]):
+        assert shown.get("has_savepoint") == value
+
+
+def test_states_of_their_own(call, answers, add_batch, add_sql_job):
+    batch, sql = add_batch(state="success"), add_sql_job(status="RUNNING")
+    answers(spark_get="capital", sql_running="ACTIVE")
+    assert call.batches("GET").body["sessions"][0]["state"] == "success"
+    assert [call.batches("GET", f"/{batch}{tail}").body["state"] for tail in ("", "/state")] == ["Success", "Success"]
+    assert call.sql("GET").body["jobs"][0]["status"] == call.sql("GET", f"/{sql}/status").body["status"] == "ACTIVE"
+
+
+def test_project_names(call, answers):
+    def found(name: str) -> list[str]:
+        return [project["name"] for project in call("GET", f"/v3/projects?name={name}").body["projects"]]
+
+    assert (found("eu-de"), found("eu-")) == (["eu-de"], [])
+    answers(project_names="part")
+    assert found("eu-de") == found("eu-") == ["eu-de", "eu-de_nightly"]
+
+
 def test_token_lifetime(call, emulator):
     emulator.settings.update({"token_lifetime": 0})
     user = {"name": "demo", "password": "demo-password", "domain": {"name": "demo-domain"}}

@@ -43,15 +43,15 @@ def test_each_id_turns_its_switch_both_ways() -> None:
 
 
 def test_several() -> None:
-    found = answers("A05=exact", "A62=other", "is_success=capital", "A28=capital")
-    assert (found["name_filter"], found["mrs_read_status"], found["is_success"]) == ("exact", 200, "capital")
+    found = answers("A05=exact", "A12=other", "is_success=capital", "A28=capital")
+    assert (found["name_filter"], found["batch_size"], found["is_success"]) == ("exact", 50, "capital")
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["A99=other"], "--answer A99: there is no such assumption; choose from A04, A05"),
-        (["A12=other"], "--answer A12: no answer of the emulator decides this one; choose from A04"),
+        (["A99=other"], "--answer A99: there is no such assumption; choose from A01, A02"),
+        (["A25=other"], "--answer A25: no answer of the emulator decides this one; choose from A01"),
         (["A05=none"], "--answer A05: choose from substring, exact, or other"),
         (["A13=other", "A14=other"], "--answer A14: catalog cannot be without_dli and templated"),
         (["a05=exact"], "unknown name 'a05' in answers"),

@@ -45,6 +45,7 @@ def matches(words: Words, answers: dict, job: t.Any, wanted: dict, now: float) -
             fits = (bool(name) and any(fnmatch.fnmatchcase(name, glob) for glob in value)) is (key == "name")
         elif key == "older_than":
             timeless = job.status == "LAUNCHING" and answers["sql_launching"] == "no_start_time"
+            timeless = timeless or answers["time_stamps"] == "seconds"
             fits = not timeless and job[words.kind.time_field] < (now - 86400) * 1000
         elif key == "tags":
             fits = value.items() <= (job["tags"] or {}).items()
