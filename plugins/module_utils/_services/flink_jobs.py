@@ -281,7 +281,8 @@ class FlinkJobs:
             shown = shaped(answer, {"job_list": dict}, call)["job_list"]
             return page(shown, "jobs", "total_count", self.fields, call)
 
-        asked_for = {"limit": PAGE, "offset": offset, **query}
+        # the default, by the documentation; in the other order a job could be missed while others come and go
+        asked_for = {"limit": PAGE, "offset": offset, "order": "desc", **query}
         return t.cast(Page, self.client.call("GET", self._jobs, asked_for, needs=LIST, read=read))
 
     def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -46,7 +46,7 @@ class Reader(t.NamedTuple):
 
 READERS = (
     Reader(
-        *("dli_flink_jobs_info", "/v1.0/{}/streaming/jobs", {"limit": 100, "offset": 0}),
+        *("dli_flink_jobs_info", "/v1.0/{}/streaming/jobs", {"limit": 100, "offset": 0, "order": "desc"}),
         *("job_list.jobs", "job_detail", "job_id", "status"),
     ),
     Reader(*("dli_batch_job_info", "/v2.0/{}/batches", {"size": 100, "from": 0}), *("sessions", "", "id", "state")),

@@ -56,7 +56,7 @@ def write(action: str, ids: list[int], answer: t.Any = None, **more: t.Any) -> C
 
 
 def listed(offset: int, jobs: list[dict[str, t.Any]], total: int) -> Call:
-    query = {"limit": "100", "offset": str(offset)}
+    query = {"limit": "100", "offset": str(offset), "order": "desc"}
     return Call("GET", DLI, {"is_success": True, "job_list": {"total_count": total, "jobs": jobs}}, query=query)
 
 

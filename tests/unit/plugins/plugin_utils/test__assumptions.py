@@ -134,6 +134,15 @@ def check_offset(kind: type) -> t.Callable[[CloudOnTheWire, str], None]:
     return check
 
 
+def check_flink_order(cloud: CloudOnTheWire, dummy: str) -> None:
+    """None is missed while the oldest job goes and another one comes, so that a list has as many as before."""
+    flink = Flink(cloud, run_in_process)
+    goes = {"age": 60, "script": {"created": [{"after": "1 look", "status": "gone"}]}}
+    first, *others = flink.jobs(goes, {"count": 149, "age": 30})
+    cloud.settings.update({"newcomers": 1})
+    assert {job["job_id"] for job in flink.info()["jobs"]} - {first} >= {*others}
+
+
 def check_project_names(cloud: CloudOnTheWire, dummy: str) -> None:
     """A project whose name only begins so is another one."""
     task = {**KEY, "project_name": "eu-de", "auth_url": cloud.url, "endpoints": {"dli": cloud.url}, "state": "stopped"}
@@ -150,6 +159,7 @@ APART: dict[str, t.Callable[[CloudOnTheWire, str], None]] = {
     "batch_size": check_batch_size,
     "sql_running": check_sql_running,
     "flink_offset": check_offset(Flink),
+    "flink_order": check_flink_order,
     "spark_from": check_offset(Spark),
     "project_names": check_project_names,
 }
