@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import json
 import pathlib
+import re
 import secrets
 import time
 import typing as t
 
-from . import control, dli_batch, dli_flink, dli_sql, iam, mrs
+from . import control, dli_batch, dli_flink, dli_queues, dli_sql, iam, mrs
 from .faults import Faults
 from .gateway import RateLimit, rate, refusal, throttled
 from .log import RequestLog
@@ -24,11 +25,19 @@ from .settings import ANSWERS, Settings
 from .wire import ApiError, GatewayError, Reply, Request
 from .world import World
 
-SERVICES = (iam.SERVICE, dli_flink.SERVICE, dli_batch.SERVICE, dli_sql.SERVICE, mrs.SERVICE)
+SERVICES = (
+    iam.SERVICE,
+    dli_flink.SERVICE,
+    dli_batch.SERVICE,
+    dli_sql.SERVICE,
+    dli_queues.SERVICE,
+    mrs.SERVICE,
+)
 KINDS = [kind for service in SERVICES for kind in service.kinds]
 CHOICES = {**ANSWERS, **{name: values for service in SERVICES for name, values in service.answers.items()}}
 DELAYS = {name: value for service in SERVICES for name, value in service.delays.items()}
 
+ELSEWHERE = re.compile(r"(dli|mrs)\.(eu-nl|eu-ch2)\.")  # the begin of a host
 SEED_FILE = pathlib.Path(__file__).with_name("seed.json")
 
 
@@ -77,7 +86,7 @@ class Cloud:
         arrived = self.log.arrived(connection)
         self._requests += 1
         request.id = f"{self._id_prefix}{self._requests:08x}"
-        route, values = self._router.find(request.method, request.path)
+        route, values = self._route(request)
         reply = Reply(500)
         try:
             if self.settings.latency:
@@ -97,6 +106,16 @@ class Cloud:
         if named and not reply.replayed:
             reply.headers["X-Request-Id"] = request.id
         return reply
+
+    def _route(self, request: Request) -> tuple[Route | None, list[str]]:
+        """None for what is not offered here."""
+        answers = self.settings.answers
+        route, values = self._router.find(request.method, request.path)
+        offered = route is None or not route.offered_by or answers[route.offered_by] == "offered"
+        elsewhere = ELSEWHERE.match(request.headers.get("host", ""))
+        if not offered or (elsewhere and answers["service_regions"] != "all"):
+            return None, []
+        return route, values
 
     def _carry_out(self, route: Route | None, request: Request, values: list[str]) -> Reply:
         replayed = self._replay.answer(request)

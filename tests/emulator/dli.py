@@ -22,6 +22,7 @@ MESSAGES = {  # "Error Codes" (dli_02_0056), and those of five digits from its e
     "DLI.10005": "You have no permission for this operation.",
     "DLI.10006": "The project ID of the URL is not the one of the credential.",
     "DLI.12001": "A job ID must be a number greater than 0.",
+    "DLI.12003": "A job that runs cannot be updated.",
     "DLI.13006": "The job runs already or may not be run in its present state.",
     "DLI.13017": "The job has no savepoint.",
     "DLI.13024": "The job has no queue to run on.",

@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 import typing as t
 
 from . import dli
 from .checks import MAX_LONG, Query, json_object, whole_number
-from .service import Service, localised, most_ids, stamped, write_batch
+from .service import FALSE, Service, is_error, localised, most_ids, stamped, write_batch
 from .settings import SettingError
 from .wire import ApiError, Reply, Request
-from .world import GONE, Filter, Job, JobKind, View, World
+from .world import GONE, Filter, Job, JobKind, Step, View, World
 
 ANSWERS = {
     "is_success": ("string", "capital", "boolean", "missing"),  # "true", "True", true, no such field
@@ -29,6 +30,14 @@ ANSWERS = {
     "flink_limit": ("refused", "accepted"),  # a limit above page_limit
     "flink_savepoint": ("boolean", "string", "missing"),  # has_savepoint: true, "true", no such field
     "export_files": ("one", "each", "empty", "missing"),  # a file for all jobs, for each; an empty list, no such field
+    "stop_stopped": ("refuse", "false", "accept"),  # stop of a stopped job: DLI.15002, 200 with is_success false, a yes
+    "stop_time": (
+        "seconds",
+        "minutes",
+    ),  # from an accepted stop until the job has stopped; minutes: after a pause
+    "delete_time": ("seconds", "minutes"),  # from an accepted delete of an active job until it is gone
+    "savepoint_made": ("told", "not_told"),  # by has_savepoint, when a job was stopped with one
+    "savepoint_calls": ("absent", "offered"),  # savepoints without a stop, and imports of them
 }
 DELAYS = {"savepoint": 0, "cancel": 0, "delete": 0, "submit": 0}
 
@@ -40,6 +49,7 @@ STATUSES = INACTIVE | STOPPABLE | STOP_UNDEFINED | {"job_canceling", "job_savepo
 LISTED = {status for status in STATUSES if not status.startswith("job_arrearage_")}  # what a list may be asked for
 STARTABLE = INACTIVE - {"job_arrearage_stopped"} | {"job_running_exception"}
 NEVER_STARTED = {"job_init", "job_submitting", "job_submit_fail"}
+PAUSE = 70.0  # seconds, longer than a minute
 JOB_TYPES = {"flink_sql_job", "flink_jar_job", "flink_opensource_sql_job", "flink_sql_edge_job"}
 
 # "Listing Jobs" and "Querying Job Details": which field is seen where, and its value in a job that does not have it.
@@ -206,18 +216,32 @@ class Operation(t.NamedTuple):
 
 
 def _stop_refusal(world: World, job: Job, dummy: bool) -> str:
-    allowed = job.status in STOPPABLE
+    answers, allowed = world.settings.answers, job.status in STOPPABLE
     if job.status in STOP_UNDEFINED or job.status not in STATUSES:
-        allowed = world.settings.answers["stop_undefined"] == "accept"
+        allowed = answers["stop_undefined"] == "accept"
+    elif job.status in INACTIVE:
+        allowed = answers["stop_stopped"] == "accept"
+        if answers["stop_stopped"] == "false":
+            return FALSE
     return "" if allowed else "DLI.15002"
 
 
+def _pause(world: World, question: str) -> list[Step]:
+    """Before the end of what takes its time, if so set."""
+    return [Step(PAUSE, False, {})] if world.settings.answers[question] == "minutes" else []
+
+
 def _stop(world: World, job: Job, trigger_savepoint: bool) -> None:
-    steps = [world.step(status="job_canceling"), world.step("cancel", status="job_cancel_success")]
+    if job.status in INACTIVE - STOP_UNDEFINED:
+        return
+    stopped = [*_pause(world, "stop_time"), world.step("cancel", status="job_cancel_success")]
+    steps = [world.step(status="job_canceling"), *stopped]
     if trigger_savepoint:
         path = f"jobs/savepoint/{job.id}/{time.strftime('%Y-%m-%d_%H-%M-%S')}/"
-        saved = world.step("savepoint", status="job_canceling", has_savepoint=True, savepoint_path=path)
-        steps = [world.step(status="job_savepointing"), saved, *steps[1:]]
+        told = world.settings.answers["savepoint_made"] == "told"
+        made = {"has_savepoint": True, "savepoint_path": path} if told else {}
+        saved = world.step("savepoint", status="job_canceling", **made)
+        steps = [world.step(status="job_savepointing"), saved, *stopped]
     trigger = "savepoint" if trigger_savepoint and "savepoint" in job.script else "stop"
     world[JOBS.name].trigger(job, trigger, steps)
 
@@ -225,7 +249,11 @@ def _stop(world: World, job: Job, trigger_savepoint: bool) -> None:
 def _delete(world: World, job: Job, dummy: bool) -> None:
     steps = [world.step(status=GONE)]
     if job.status not in INACTIVE:  # the service stops such a job first
-        steps = [world.step(status="job_canceling"), world.step("delete", status=GONE)]
+        steps = [
+            world.step(status="job_canceling"),
+            *_pause(world, "delete_time"),
+            world.step("delete", status=GONE),
+        ]
     world[JOBS.name].trigger(job, "delete", steps)
 
 
@@ -275,6 +303,47 @@ def delete_job(world: World, request: Request, project_id: str, job_id: str) -> 
     return Reply(world.settings.answers["write_status"], _outcome(world, request, DELETE, None))
 
 
+@SERVICE.route("POST", PATH + "/{job_id}/savepoint", offered_by="savepoint_calls")
+def make_savepoint(world: World, request: Request, project_id: str, job_id: str) -> Reply:
+    """The vendor's "Triggering a Savepoint" (dli_02_0392): of a job that runs on. Not among the pages of Open Telekom Cloud."""
+    Query(request, dli.wrong)
+    body = _body(request, "action", "savepoint_path")
+    folder = body.get("savepoint_path", f"jobs/savepoint/{job_id}/")
+    if body.get("action") != "TRIGGER":
+        raise dli.wrong("action must be TRIGGER.")
+    _check_folder(folder)
+    job = _known_job(world, project_id, _path_id(job_id), "savepoint", "DLI.16001")
+    if job.status != "job_running":
+        raise dli.error("DLI.15002")
+    saved = world.step("savepoint", status="job_running", has_savepoint=True, savepoint_path=folder)
+    world[JOBS.name].trigger(job, "make_savepoint", [world.step(status="job_savepointing"), saved])
+    done = {"is_success": "true", "message": "api.msg.deal_savepoint_success"}
+    return Reply(200, _with_success(world, True, {"message": json.dumps(done)}))
+
+
+@SERVICE.route("POST", PATH + "/{job_id}/import-savepoint", offered_by="savepoint_calls")
+def import_savepoint(world: World, request: Request, project_id: str, job_id: str) -> Reply:
+    """The vendor's "Importing a Savepoint" (dli_02_0393): for the next start of a job that does not run."""
+    Query(request, dli.wrong)
+    body = _body(request, "job_id", "savepoint_path")
+    folder = body.get("savepoint_path")
+    if body.get("job_id") != _path_id(job_id):
+        raise dli.wrong("job_id must be the one of the path.")
+    _check_folder(folder.removeprefix("obs://") if isinstance(folder, str) else folder)
+    job = _known_job(world, project_id, _path_id(job_id), "savepoint", "DLI.16001")
+    if job.status not in STARTABLE:
+        raise dli.error("DLI.12003")
+    world[JOBS.name].trigger(
+        job, "import_savepoint", [world.step(status=job.status, has_savepoint=True, savepoint_path=folder)]
+    )
+    return Reply(200, _with_success(world, True, {"message": localised(world, request, "The job was updated.")}))
+
+
+def _check_folder(folder: t.Any) -> None:
+    if not isinstance(folder, str) or not re.fullmatch(OBS_FOLDER, folder):
+        raise dli.wrong("savepoint_path must be the path of a folder in OBS.")
+
+
 @SERVICE.route("POST", PATH + "/export")
 def export_jobs(world: World, request: Request, project_id: str) -> Reply:
     """DLI API reference, "Exporting a Flink Job" (dli_02_0254)."""
@@ -289,7 +358,7 @@ def export_jobs(world: World, request: Request, project_id: str) -> Reply:
 
     refused = [error for error in write_batch(world, job_ids, judge, jobs.append) if error]
     files = _export_files(world, folder, jobs)
-    if refused and world.settings.answers["batch_refusal"] != "mixed":
+    if is_error(world, refused, job_ids):
         return _error_reply(world, request, *refused)
     message = localised(world, request, *_words(refused[0] if refused else None, "The jobs were exported."))
     form = world.settings.answers["export_files"]
@@ -321,8 +390,8 @@ def _batch(world: World, request: Request, project_id: str, operation: Operation
         return job
 
     errors = write_batch(world, job_ids, judge, lambda job: operation.carry_out(world, job, flag_is_set))
-    refused = [error for error in errors if error]
-    if refused and world.settings.answers["batch_refusal"] != "mixed":
+    refused = [error for error in errors if error and error.code != FALSE]
+    if is_error(world, refused, job_ids):
         return _error_reply(world, request, *refused)
     return _batch_reply(world, request, operation, errors)
 

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 
-from . import dli
+from . import auth, dli
 from .checks import MAX_LONG, WORD, Query
-from .service import Service, in_ms, localised, stamped
+from .service import FALSE, Service, in_ms, localised, stamped
 from .wire import ApiError, Reply, Request
 from .world import Filter, Job, JobKind, View, World, id_check, numbered_uuids
 
-FALSE = "false"  # in place of an error code: 200 with is_success false
 ANSWERS = {
     "sql_is_success": ("boolean", "string", "capital", "missing"),  # true, "true", "True", no such field in a success
     "sql_status": ("upper", "one_l", "capital"),  # CANCELLED, CANCELED, Cancelled
@@ -25,6 +24,8 @@ ANSWERS = {
     "sql_after_cancel": ("status", "refused"),  # whether the status of a job is still told when its cancel is accepted
     "sql_launching": ("start_time", "no_start_time"),
     "sql_window": ("exclusive", "inclusive"),  # "start" and "end": later and earlier than, or from ... to
+    "sql_jobs_of_others": ("hidden", "shown"),  # in the list of a sub-user
+    "sql_kept": ("for_ever", "a_day"),  # how long a job is known after its end
 }
 DELAYS = {"sql_cancel": 0}
 
@@ -35,6 +36,7 @@ LISTED_TYPES = {"DDL", "DCL", "IMPORT", "EXPORT", "QUERY", "INSERT", "UPDATE", "
 TYPES = LISTED_TYPES | {"DATA_MIGRATION", "RESTART_QUEUE", "SCALE_QUEUE"}
 ORDERS = {"start_time_desc", "start_time_asc", "duration_desc", "duration_asc"}
 MOST_PAGES = 100
+DAY = 86400 * 1000  # milliseconds
 LIST_PARAMETERS = (
     "current-page page-size start end job-status job-type job-id queue_name owner sql_pattern tags order engine_type"
 )
@@ -135,6 +137,7 @@ def list_jobs(world: World, request: Request, project_id: str) -> Reply:
     )
     order = query.one_of("order", ORDERS) or "start_time_desc"
     found = _matching(world, query, store.select(project_id, _filter(world, query), order != "start_time_asc"))
+    found = _visible(world, request, found)
     if order.startswith("duration"):
         found = sorted(found, key=_duration, reverse=order == "duration_desc")
     size = min(size, world.settings.page_rows or size)
@@ -172,6 +175,21 @@ def _matching(world: World, query: Query, jobs: list[Job]) -> list[Job]:
     if any(query.number(name, 0) for name in ("start", "end")):
         jobs = [job for job in jobs if _start_time(world, job)]
     return jobs
+
+
+def _visible(world: World, request: Request, jobs: list[Job]) -> list[Job]:
+    """Of these jobs those that the service still knows, and that the caller may see."""
+    answers, user = world.settings.answers, auth.identify(world.identities, request).who.user
+    if answers["sql_kept"] != "for_ever":
+        jobs = [job for job in jobs if not _forgotten(world, job)]
+    if user.get("sub_user") and answers["sql_jobs_of_others"] == "hidden":
+        jobs = [job for job in jobs if job["owner"] == user["name"]]
+    return jobs
+
+
+def _forgotten(world: World, job: Job) -> bool:
+    old = job.status in FINAL and world.now_ms() - job["update_time"] > DAY
+    return old and world.settings.answers["sql_kept"] == "a_day"
 
 
 def _text_of_tags(job: Job) -> str:
@@ -224,7 +242,8 @@ def _known_job(world: World, request: Request, project_id: str, job_id: str, ope
     if not re.fullmatch(WORD, job_id):
         raise dli.wrong("The job ID must be up to 64 letters, digits, - and _.")
     absence = dli.error(world.settings.answers["sql_not_found"], f"The job {job_id} does not exist.")
-    return dli.checked(world[JOBS.name].find(job_id, project_id, operation), operation, absence)
+    job = world[JOBS.name].find(job_id, project_id, operation)
+    return dli.checked(None if job and _forgotten(world, job) else job, operation, absence)
 
 
 def _answer(world: World, job: Job, body: dict) -> Reply:

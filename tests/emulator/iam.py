@@ -19,6 +19,7 @@ ANSWERS = {
     "project_names": ("whole", "part"),  # what the name in a query for projects finds
     "iam_error": ("openstack", "code"),  # {"error": {...}} or {"error_code": ..., "error_msg": ...}
     "catalog": ("normal", "without_dli", "templated", "regions"),
+    "metadata_keys": ("absent", "offered"),  # whether the metadata service of a virtual machine gives keys
 }
 TITLES = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found"}
 # type, name and path of each catalog entry; {project_id} stands for what the setting "catalog" says
@@ -63,9 +64,19 @@ def log_in(world: World, request: Request) -> Reply:
 @SERVICE.route("POST", "/v3.0/OS-CREDENTIAL/securitytokens", counts="logins")
 def make_temporary_key(world: World, request: Request) -> Reply:
     """IAM API reference, "Obtaining a Temporary AK/SK"."""
-    key = iam_login.temporary_key(world, request)
+    return _credential(201, iam_login.temporary_key(world, request))
+
+
+def _credential(status: int, key: dict) -> Reply:
     credential = {name.replace("_", ""): key[name] for name in ("access", "secret", "security_token")}
-    return Reply(201, {"credential": {**credential, "expires_at": _iso(key["expires_at"])}})
+    return Reply(status, {"credential": {**credential, "expires_at": _iso(key["expires_at"])}})
+
+
+@SERVICE.route("GET", "/openstack/latest/securitykey", counts="logins", offered_by="metadata_keys")
+def keys_of_the_machine(world: World, dummy: Request) -> Reply:
+    """The metadata service of a virtual machine: keys of its agency, here of the first user, for whoever asks from there."""
+    account = world.identities
+    return _credential(200, account.issue_key(Who(account, account.users[0]), iam_login.KEY_SECONDS[1]))
 
 
 @SERVICE.route("GET", "/v3/auth/tokens", counts="lookups")

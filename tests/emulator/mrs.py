@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 from . import auth
-from .checks import WORD, Query, json_object
-from .service import Service, in_ms, localised, most_ids, stamped, write_batch
+from .checks import MAX_LONG, WORD, Query, json_object
+from .service import Service, in_ms, is_error, localised, most_ids, stamped, write_batch
 from .settings import SettingError
 from .wire import ApiError, Reply, Request
 from .world import GONE, Filter, Job, JobKind, View, World, id_check, numbered_uuids
@@ -29,6 +29,13 @@ ANSWERS = {
     "mrs_delete_active": ("refuse", "record_only"),  # 0183, or the record goes while the application runs on
     "mrs_kill_final": ("accept", "refuse"),  # kill of a job that has ended: nothing happens, 0175
     "mrs_kill_spark_sql": ("refuse", "accept"),  # the user guide says that such jobs cannot be stopped
+    "mrs_agency_kill": (
+        "accept",
+        "refuse",
+    ),  # kill by an agency: as by a user, or 0192, as the cluster does not know it
+    "mrs_unknown_cluster": ("12000003", "12000002"),
+    "mrs_limit": ("refuse", "cut", "accept"),  # a limit above 100: an error, 100 jobs, as many jobs as asked for
+    "mrs_cluster_total": ("text", "number"),
 }
 DELAYS = {"mrs_kill": 0, "mrs_delete": 0}
 
@@ -212,7 +219,8 @@ def list_clusters(world: World, request: Request, project_id: str) -> Reply:
     clusters = found[(page - 1) * size : page * size]
     entries = [_cluster_entry(world, cluster) for cluster in clusters]
     world[CLUSTERS.name].looked_at(clusters)
-    return Reply(200, {"clusterTotal": str(len(found)), "clusters": entries})
+    as_text = world.settings.answers["mrs_cluster_total"] == "text"
+    return Reply(200, {"clusterTotal": str(len(found)) if as_text else len(found), "clusters": entries})
 
 
 def _cluster_entry(world: World, cluster: Job) -> dict:
@@ -237,12 +245,16 @@ def _known_cluster(world: World, project_id: str, cluster_id: str, *operations: 
     _check_id(world, cluster_id)
     cluster = world[CLUSTERS.name].find(cluster_id, project_id)
     if cluster is None:
-        raise _error(world, "12000003")
+        raise _no_cluster(world)
     for operation in operations:
         refused = cluster.refusal(operation)
         if refused:
             raise _error(world, refused)
     return cluster
+
+
+def _no_cluster(world: World) -> ApiError:
+    return _error(world, world.settings.answers["mrs_unknown_cluster"])
 
 
 def _check_id(world: World, text: str) -> None:
@@ -257,7 +269,7 @@ def _check_id(world: World, text: str) -> None:
 def list_jobs(world: World, request: Request, project_id: str, cluster_id: str) -> Reply:
     """MRS API reference, "Querying a List of Jobs" (mrs_02_0087)."""
     query, answers, store = _query(world, request, LIST_PARAMETERS), world.settings.answers, world[JOBS.name]
-    limit = query.number("limit", 10, 1, world.settings.page_limit)
+    limit = _limit(world, query)
     offset = query.number("offset", 1, 1)
     newest_first = query.one_of("sort_by", {"asc", "desc"}) != "asc"
     wanted = _filter(world, query)
@@ -268,6 +280,12 @@ def list_jobs(world: World, request: Request, project_id: str, cluster_id: str) 
     entries = store.page(found, start, limit, lambda job: _shown(world, job))
     total = str(store.total(found)) if answers["mrs_numbers"] == "strings" else store.total(found)
     return Reply(answers["mrs_read_status"], {"total_record": total, "job_list": entries})
+
+
+def _limit(world: World, query: Query) -> int:
+    form, most = world.settings.answers["mrs_limit"], world.settings.page_limit
+    limit: int = query.number("limit", 10, 1, most if form == "refuse" else MAX_LONG)
+    return min(limit, most) if form == "cut" else limit
 
 
 def _filter(world: World, query: Query) -> Filter:
@@ -303,6 +321,8 @@ def kill_job(world: World, request: Request, project_id: str, cluster_id: str, j
         raise _error(world, "12000002", "This call has no body.")
     answers = world.settings.answers
     cluster = _working_cluster(world, project_id, cluster_id, "kill_job")
+    if answers["mrs_agency_kill"] == "refuse" and auth.identify(world.identities, request).who.agency:
+        raise _error(world, "0192")
     job = _known_job(world, cluster_id, job_id, "kill")
     if not _can_be_killed(answers, cluster, job):
         raise _error(world, "0175")
@@ -330,10 +350,13 @@ def delete_jobs(world: World, request: Request, project_id: str, cluster_id: str
         step = world.step("mrs_delete", job_state=GONE, runs_without_record=job.status not in RESULTS)
         world[JOBS.name].trigger(job, "delete", [step])
 
-    refusals = write_batch(world, job_ids, lambda job_id: _deletable_job(world, cluster_id, job_id), delete)
-    refused = next(filter(None, refusals), None)
-    if refused and world.settings.answers["batch_refusal"] != "mixed":
-        raise refused
+    unknown = _error(world, "0161")
+    refusals = write_batch(
+        world, job_ids, lambda job_id: _deletable_job(world, cluster_id, job_id, unknown), delete, spoiler=unknown
+    )
+    refused = [error for error in refusals if error]
+    if unknown in refused or is_error(world, refused, job_ids):
+        raise refused[0]
     return Reply(world.settings.answers["mrs_delete_status"])
 
 
@@ -351,14 +374,14 @@ def _id_list(world: World, request: Request) -> list[str]:
     return job_ids
 
 
-def _deletable_job(world: World, cluster_id: str, job_id: str) -> Job | None:
+def _deletable_job(world: World, cluster_id: str, job_id: str, unknown: ApiError) -> Job | None:
     """The job; None for one whose absence does not matter."""
     answers = world.settings.answers
     job = world[JOBS.name].find(job_id, cluster_id, "delete")
     if job is None:
         if answers["mrs_delete_unknown"] == "ignore":
             return None
-        raise _error(world, "0161")
+        raise unknown
     refused = job.refusal("delete")
     if refused:
         raise _error(world, refused)
@@ -371,7 +394,7 @@ def _working_cluster(world: World, project_id: str, cluster_id: str, operation: 
     """The cluster of a call about jobs. A terminated one is still listed, but its jobs are gone."""
     cluster = _known_cluster(world, project_id, cluster_id, "jobs", operation)
     if cluster.status == "terminated":
-        raise _error(world, "12000003")
+        raise _no_cluster(world)
     return cluster
 
 

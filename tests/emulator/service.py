@@ -11,15 +11,21 @@ import urllib.parse
 from .wire import ApiError, Reply, Request
 from .world import Job, JobKind, World
 
+FALSE = "false"  # in place of an error code: 200 with is_success false
+
 
 class Route(t.NamedTuple):
-    """A handler and where it answers. ``counts`` names the total of the log that a request adds to."""
+    """A handler and where it answers. ``counts`` names the total of the log that a request adds to.
+
+    ``offered_by``: an answer that decides whether there is such a call at all, ``absent`` or ``offered``.
+    """
 
     method: str
     template: str
     handler: t.Callable
     counts: str
     service: Service
+    offered_by: str = ""
 
 
 class Service:
@@ -42,12 +48,12 @@ class Service:
         self.answers, self.delays = answers or {}, delays or {}
         self.routes: list[Route] = []
 
-    def route(self, method: str, template: str, counts: str | None = None) -> t.Callable:
+    def route(self, method: str, template: str, counts: str | None = None, offered_by: str = "") -> t.Callable:
         """Decorator: the function answers this method and path; it gets the world, the request and the {values}."""
 
         def register(handler: t.Callable) -> t.Callable:
             total = counts or ("reads" if method in ("GET", "HEAD") else "writes")
-            self.routes.append(Route(method, template, handler, total, self))
+            self.routes.append(Route(method, template, handler, total, self, offered_by))
             return handler
 
         return register
@@ -80,12 +86,16 @@ class Router:
 
 
 def write_batch(
-    world: World, ids: t.Iterable, judge: t.Callable[[t.Any], Job | None], carry_out: t.Callable[[Job], None]
+    world: World,
+    ids: t.Iterable,
+    judge: t.Callable[[t.Any], Job | None],
+    carry_out: t.Callable[[Job], None],
+    spoiler: ApiError | None = None,
 ) -> list[ApiError | None]:
     """Write to many jobs; returns the refusal of each id, or None.
 
     Every id is judged first: whether a bad one spoils the whole call is a setting, as no source says it. A judge that
-    returns no job has nothing to write.
+    returns no job has nothing to write. ``spoiler``: a refusal that always spoils it; a no in an answer of 200 never does.
     """
     jobs: dict = {}
     refusals: list[ApiError | None] = []
@@ -95,7 +105,8 @@ def write_batch(
             refusals.append(None)
         except ApiError as error:
             refusals.append(error)
-    if not any(refusals) or world.settings.answers["batch_refusal"] != "whole":
+    errors = [error for error in refusals if error and error.code != FALSE]
+    if not errors or (world.settings.answers["batch_refusal"] != "whole" and spoiler not in errors):
         for job in filter(None, jobs.values()):
             carry_out(job)
     return refusals
@@ -117,6 +128,11 @@ def stamped(world: World, entry: dict, *fields: str) -> dict:
 def in_ms(world: World, moment: float) -> float:
     """A moment of a query, which has the unit that is set."""
     return moment * 1000 if world.settings.answers["time_stamps"] == "seconds" else moment
+
+
+def is_error(world: World, refused: t.Sequence[ApiError], ids: t.Sequence) -> bool:
+    """Whether these refusals make the answer to a batch an error. Where all ids are refused, they do."""
+    return bool(refused) and (len(refused) == len(ids) or world.settings.answers["batch_refusal"] != "mixed")
 
 
 def localised(world: World, request: Request, message: str, code: str = "") -> str:

@@ -29,6 +29,7 @@ ANSWERS = {  # questions to several services: the accepted values, the default f
     ),  # 40 a minute of one user were seen, which would be enough for a check; rate_limit: in a second
     "batch_size": ("any", 50),  # the most ids of one write, besides batch_limit
     "time_stamps": ("milliseconds", "seconds"),
+    "service_regions": ("eu-de", "all"),  # where DLI and MRS answer; all: in eu-nl and eu-ch2 as well
 }
 PLAIN = {  # name: the default and what it means
     "latency": (0.0, "seconds that every request takes before anything else happens"),

@@ -404,6 +404,7 @@ class World:
             try:
                 self.identities = Identities(copied(people))
                 self.files: dict[str, list] = {}  # that the services have put into OBS, and the ids of the jobs in them
+                self.deleted_queues: set[tuple[str, str]] = set()  # projects and names
                 self.stores = {name: JobStore(kind, self) for name, kind in self._kinds.items()}
                 for kind, entry in jobs:
                     self.add(kind.name, entry)

@@ -59,6 +59,12 @@ def test_batch_with_a_bad_id(call, answers, add_job, form, status, effect):
         assert [error["error_code"] for error in answer.body] == ["DLI.15001"]
 
 
+def test_a_batch_of_bad_ids_alone(call, answers):
+    """It is no mixture."""
+    answers(batch_refusal="mixed")
+    assert call.flink("POST", "/stop", {"job_ids": [98, 99]}).code == "DLI.15001"
+
+
 def test_one_answer_for_a_mixed_batch_tells_the_failure(call, answers, add_job):
     answers(batch_refusal="mixed", batch="one")
     body = call.flink("POST", "/delete", {"job_ids": [add_job(), 99]}).body
@@ -287,3 +293,130 @@ def test_catalogs(call, emulator, answers):
     answers(catalog="regions")
     assert sorted(urls(call, "dli")) == ["eu-de", "eu-nl"]
     assert urls(call, "dli")["eu-de"].startswith(emulator.url)
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "yes"), [("refuse", 400, None), ("false", 200, "false"), ("accept", 200, "true")]
+)
+@pytest.mark.parametrize("ended", ["job_finish", "job_cancel_success", "job_init"])
+def test_stop_of_a_stopped_job(call, answers, add_job, form, status, yes, ended):
+    """It stays as it is; and one that runs is stopped beside it, unless that is an error."""
+    answers(stop_stopped=form)
+    stopped, running = add_job(status=ended), add_job()
+    answer = call.flink("POST", "/stop", {"job_ids": [stopped, running], "trigger_savepoint": True})
+    assert answer.status == status
+    assert answer.code == "DLI.15002" if status == 400 else [one["is_success"] for one in answer.body] == [yes, "true"]
+    states = [call.status(job_id) for job_id in (stopped, running)]
+    assert states == [ended, "job_running" if status == 400 else "job_cancel_success"]
+    assert call.flink("GET", f"/{stopped}").body["job_detail"]["has_savepoint"] is False
+
+
+@pytest.mark.parametrize(
+    ("question", "path", "body", "end"),
+    [
+        ("stop_time", "/stop", {}, "job_cancel_success"),
+        ("stop_time", "/stop", {"trigger_savepoint": True}, "job_cancel_success"),
+        ("delete_time", "/delete", {}, None),
+    ],
+)
+def test_what_takes_minutes(call, emulator, answers, clock, add_job, question, path, body, end):
+    """More than one, and then the delay that is set."""
+    answers(**{question: "minutes"})
+    emulator.settings.update({"delays": {"cancel": 5, "delete": 5}})
+    job_id = add_job()
+    call.flink("POST", path, {"job_ids": [job_id], **body})
+    for seconds, status in ((0, "job_canceling"), (61, "job_canceling"), (74, "job_canceling"), (75, end)):
+        clock.now = seconds
+        assert call.status(job_id) == status
+
+
+def test_a_savepoint_that_is_not_told(call, answers, add_job):
+    answers(savepoint_made="not_told")
+    job_id = add_job()
+    call.flink("POST", "/stop", {"job_ids": [job_id], "trigger_savepoint": True})
+    detail = call.flink("GET", f"/{job_id}").body["job_detail"]
+    assert [detail[name] for name in ("status", "has_savepoint", "savepoint_path")] == [
+        "job_cancel_success",
+        False,
+        None,
+    ]
+
+
+SAVE = {"action": "TRIGGER", "savepoint_path": "ops-bucket/savepoints/1/"}
+
+
+def test_savepoint_calls(call, answers, add_job):
+    """One is made while the job runs on; one is imported when it does not, and used by the next start."""
+    job_id = add_job()
+    save, load = f"/{job_id}/savepoint", f"/{job_id}/import-savepoint"
+    body = {"job_id": job_id, "savepoint_path": "obs://ops-bucket/checkpoint/1/"}
+    for path, sent in ((save, SAVE), (load, body)):
+        assert (call.flink("POST", path, sent).code, call.status(job_id)) == ("APIGW.0101", "job_running")
+    answers(savepoint_calls="offered")
+    assert call.flink("POST", load, body).code == "DLI.12003"
+    assert call.flink("POST", save, SAVE).body["is_success"] == "true"
+    detail = call.flink("GET", f"/{job_id}").body["job_detail"]
+    assert (detail["status"], detail["savepoint_path"]) == ("job_running", "ops-bucket/savepoints/1/")
+    call.flink("POST", "/stop", {"job_ids": [job_id]})
+    assert call.flink("POST", save, SAVE).code == "DLI.15002"
+    assert call.flink("POST", load, body).status == 200
+    assert call.flink("GET", f"/{job_id}").body["job_detail"]["savepoint_path"] == "obs://ops-bucket/checkpoint/1/"
+    assert call.flink("POST", "/run", {"job_ids": [job_id], "resume_savepoint": True}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("call_name", "body"),
+    [
+        ("savepoint", {**SAVE, "action": "trigger"}),
+        ("savepoint", {**SAVE, "savepoint_path": "obs://ops-bucket/a"}),
+        ("savepoint", {**SAVE, "more": 1}),
+        ("import-savepoint", {"job_id": "1", "savepoint_path": "ops-bucket/a"}),
+        ("import-savepoint", {"job_id": 1}),
+        ("import-savepoint", {"job_id": 1, "savepoint_path": ["ops-bucket/a"]}),
+    ],
+)
+def test_wrong_savepoint_calls(call, answers, add_job, call_name, body):
+    answers(savepoint_calls="offered")
+    add_job(job_id=1)
+    assert call.flink("POST", f"/1/{call_name}", body).code == "DLI.0001"
+
+
+def test_queues(call, emulator, answers, add_job, add_batch, add_sql_job):
+    """Those that jobs name: a busy one stays, or its jobs end with it."""
+    path = "/v1.0/0123456789abcdef0123456789abcdef/queues/"
+    add_job(queue_name="free", status="job_finish")
+    job_id, dummy, dummy = add_job(queue_name="busy"), add_batch(queue="busy"), add_sql_job(queue_name="busy")
+    assert call("DELETE", f"{path}unknown").code == "DLI.0002"
+    assert call("DELETE", f"{path}busy").code == "DLI.0007"
+    assert call("DELETE", f"{path}free").body == {"is_success": True, "message": ""}
+    assert call("DELETE", f"{path}free").code == "DLI.0002"
+    assert call.status(job_id) == "job_running"
+    answers(queue_delete="accept")
+    assert call("DELETE", f"{path}busy").status == 200
+    stores = [("flink_jobs", "status"), ("batches", "state"), ("sql_jobs", "status")]
+    ended = [job[key] for kind, key in stores for job in emulator.world[kind].truth() if "free" not in job.values()]
+    assert ended == ["job_cancel_success", "dead", "CANCELLED"]
+
+
+def test_regions(call, answers):
+    """By the name that a host is called by: DLI and MRS are in one, IAM is in all."""
+    iam = {"Host": "iam.eu-nl.otc.t-systems.com"}
+    for value, code in (("eu-de", "APIGW.0101"), ("all", "DLI.16001")):
+        answers(service_regions=value)
+        for host in ("dli.eu-nl.otc.t-systems.com", "dli.eu-ch2.sc.otc.t-systems.com"):
+            assert call.flink("GET", "/1", headers={"Host": host}).code == code
+        assert call.flink("GET", "/1", headers={"Host": "dli.eu-de.otc.t-systems.com"}).code == "DLI.16001"
+        assert call("GET", "/v3/auth/projects", headers=iam).status == 200
+
+
+def test_keys_of_a_virtual_machine(call, answers, signed_call):
+    path = "/openstack/latest/securitykey"
+    assert call("GET", path, token=None).code == "APIGW.0101"
+    answers(metadata_keys="offered")
+    found = call("GET", path, token=None).body["credential"]
+    key = {"access": found["access"], "secret": found["secret"], "security_token": found["securitytoken"]}
+    project = {"X_Project_Id": "0123456789abcdef0123456789abcdef"}
+    assert (
+        signed_call(key, "GET", "/v3/auth/projects", **{name.lower(): one for name, one in project.items()}).status
+        == 200
+    )

@@ -133,10 +133,20 @@ def test_the_record_goes_and_the_application_stays(call, emulator, delete, answe
 def test_delete_with_a_bad_id(call, delete, answers, add_mrs_job, form, status, state):
     answers(batch_refusal=form)
     job_id = add_mrs_job(job_state="FINISHED")
-    answer = delete(job_id, "unknown")
+    answer = delete(job_id, add_mrs_job())
     assert answer.status == status
-    assert status == 202 or answer.code == "0161"
+    assert status == 202 or answer.code == "0183"
     assert call.mrs_state(job_id) == state
+
+
+@pytest.mark.parametrize("form", ["whole", "partial", "mixed"])
+def test_delete_with_an_unknown_id(call, delete, answers, add_mrs_job, form):
+    """What becomes of it is a setting of its own."""
+    answers(batch_refusal=form)
+    job_id = add_mrs_job(job_state="FINISHED")
+    answer = delete(job_id, "unknown")
+    assert (answer.status, answer.code) == (400, "0161")
+    assert call.mrs_state(job_id) == "FINISHED"
 
 
 def test_unknown_ids_can_be_ignored(call, delete, answers, add_mrs_job):
@@ -565,3 +575,24 @@ def test_shared_answers(call, answers, add_mrs_job):
     answers(name_filter="exact", language="chinese")
     assert call.mrs("GET", "?job_name=orders").body["total_record"] == 1
     assert not call.clusters("/unknown").body["errorMsg"].isascii()
+
+
+@pytest.mark.parametrize(("form", "shown"), [("refuse", None), ("cut", 100), ("accept", 101)])
+def test_limit(call, emulator, answers, add_mrs_job, form, shown):
+    answers(mrs_limit=form)
+    add_mrs_job(count=102)
+    answer = call.mrs("GET", "?limit=101")
+    assert answer.status == 202 and len(answer.body["job_list"]) == shown if shown else answer.code == "12000002"
+    assert len(call.mrs("GET", "?limit=99").body["job_list"]) == 99
+
+
+@pytest.mark.parametrize(("form", "total"), [("text", "1"), ("number", 1)])
+def test_cluster_total(call, answers, add_cluster, form, total):
+    answers(mrs_cluster_total=form)
+    add_cluster(clusterName="a")
+    assert call.clusters().body["clusterTotal"] == total
+
+
+def test_unknown_cluster(call, answers):
+    answers(mrs_unknown_cluster="12000002")
+    assert [call.clusters("/unknown").code, call.mrs("GET").code] == ["12000002"] * 2

@@ -487,3 +487,38 @@ def test_no_status_after_the_cancel(call, emulator, answers, add_sql_job):
 def test_language(call, answers):
     answers(language="chinese")
     assert not call.sql("GET", f"/{UNKNOWN}/status").body["error_msg"].isascii()
+
+
+def test_jobs_of_others(call, emulator, answers, add_sql_job):
+    """A sub-user finds them by their ids."""
+    user = {"id": "u1", "name": "sub", "password": "demo-password", "sub_user": True}
+    emulator.load(
+        {
+            "users": [user],
+            "tokens": [{"token": "demo-token", "user": "sub", "project": "eu-de"}],
+            "access_keys": [],
+            "sql_jobs": [],
+        }
+    )
+    own, other = add_sql_job(owner="sub"), add_sql_job(owner="etl")
+    for value, shown in (("hidden", {own}), ("shown", {own, other})):
+        answers(sql_jobs_of_others=value)
+        body = call.sql("GET").body
+        assert shown == {job["job_id"] for job in body["jobs"]}
+        assert body["job_count"] == len(shown)
+        assert call.sql("GET", f"/{other}/status").status == 200
+
+
+def test_how_long_jobs_are_known(call, emulator, answers, add_sql_job, monkeypatch):
+    """A day from their end on."""
+    ended, running = add_sql_job(status="FINISHED"), add_sql_job()
+    now = emulator.world.now_ms()
+    for value, hours, known in (
+        ("a_day", 23, [ended, running]),
+        ("a_day", 25, [running]),
+        ("for_ever", 25, [ended, running]),
+    ):
+        answers(sql_kept=value)
+        monkeypatch.setattr(type(emulator.world), "now_ms", staticmethod(lambda hours=hours: now + hours * 3600000))
+        assert {job["job_id"] for job in call.sql("GET").body["jobs"]} == {*known}
+        assert (call.sql("GET", f"/{ended}/status").status == 200) is (ended in known)

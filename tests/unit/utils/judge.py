@@ -416,7 +416,10 @@ def seems_done(run: Run, job_id) -> bool:
     mixed = run.answer("batch_refusal") == "mixed"
     for write in run.writes:
         ids = run.named(write)
-        accepted = write["status"] < 300 and (run.words.service not in (Flink, Sql) or silent or lost)
+        polite = run.answer("stop_stopped") == "accept" and write["path"].endswith(
+            "/stop"
+        )  # to a job that has just ended
+        accepted = write["status"] < 300 and (run.words.service not in (Flink, Sql) or silent or lost or polite)
         fault = run.faults.get(write["request_id"])
         unanswered = fault is not None and (fault not in REFUSALS or len(ids) > 1)
         # one of several in a refused request: "nobody can say whether the service acted on it", see guide_states

@@ -56,6 +56,7 @@ CROWD = 101  # more jobs than a list shows at once
 OLD, NEW = 10 * 86400, 0  # seconds
 SECONDS, LOOKS = (0, 5, 20), ("1 look", "3 looks")
 PAUSES = (*SECONDS, *LOOKS)
+ANSWERS_AT_FIRST = {"flink": 8, "spark": 6, "sql": 7, "mrs": 14}  # of each service; what came later is drawn last
 TAME: dict = {"script": {}, "refuse": {}, "hidden": False}
 DRAINED = ("stopped", "absent")  # states with a drain_timeout
 MOST_FAULTS = 6
@@ -72,7 +73,9 @@ def drawn(seed: int) -> World:
     chance = random.Random(seed)
     service = chance.choice(list(WORDS))
     words = WORDS[service]
-    choices = {**{name: CHOICES[name] for name in (*COMMON_ANSWERS, "expired_token", "iam_error")}, **words.answers}
+    own = list(words.answers.items())
+    first, later = own[: ANSWERS_AT_FIRST[service]], own[ANSWERS_AT_FIRST[service] :]
+    choices = {**{name: CHOICES[name] for name in (*COMMON_ANSWERS, "expired_token", "iam_error")}, **dict(first)}
     numbers = chance.sample(range(1, JOBS + 1), chance.choice((1, 1, 2, 2, 3, 5)))
     world = {
         "service": service,
@@ -91,6 +94,7 @@ def drawn(seed: int) -> World:
     # drawn last, so that all else is what the seed has always made
     if words.kind.name_field and "filters" in world["task"] and chance.random() < 0.2:
         world["task"]["filters"]["not_name"] = chance.sample(("a1", "?2", "B*", "*"), chance.choice((1, 2)))
+    world["answers"].update({name: chance.choice(all_) for name, all_ in later if chance.random() < 0.4})
     return world
 
 

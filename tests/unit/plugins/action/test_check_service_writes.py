@@ -63,6 +63,8 @@ TOLD_BY_THE_FAULT = {"empty 200": {"A36", "A48"}}
 # All that a switch of the emulator can turn
 TURNED_SCENES: dict[str, dict[str, t.Any]] = {
     "flink": {"disposable_flink_jobs": [1, 2, 7], "export_to": "ops-bucket/flink"},
+    "flink_gone": {"disposable_flink_jobs_to_delete": [2]},
+    "flink_savepoint_made": SCENES["flink savepoint"],
     "spark": SCENES["spark"],
     "sql": SCENES["sql"],
     "mrs": {
@@ -211,7 +213,7 @@ def test_each_request_meets_each_fault(cloud, monkeypatch: pytest.MonkeyPatch, s
 def test_no_fault_hides_what_differs(cloud, monkeypatch: pytest.MonkeyPatch, line: dict, value: t.Any) -> None:
     """The answer to each write loses its body, which is the most that a fault could feign: the line differs, or it was not seen."""
     kind = line["write"].partition("_")[0]
-    scene = TURNED_SCENES.get(kind, TURNED_SCENES["flink"])
+    scene = TURNED_SCENES.get(line["write"]) or TURNED_SCENES.get(kind, TURNED_SCENES["flink"])
     answers = {"answers": {line["switch"]: value}}
     cloud.settings.update(answers)
     assert verdicts(run(cloud, **scene))[line["id"]] == "differs"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -16,14 +17,24 @@ from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
 from ansible_collections.otc.bigdata.tests.unit.utils.random_worlds import complaint, drawn, ground
-from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY
+from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY, PROJECT
 from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
 from ansible_collections.otc.bigdata.tests.unit.utils.sql import Sql
 from ansible_collections.otc.bigdata.tests.unit.utils.wire import CloudOnTheWire, cloud_on_the_wire
 from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS
 
 SWITCHED = [one for one in ASSUMPTIONS if "switch" in one]
-CASES = [(one["switch"], value) for one in SWITCHED for value in (one["assumed"], *one["others"])]
+# What has a test of its own, at the end of this file
+BELOW = {
+    *("mrs_agency_kill", "mrs_unknown_cluster", "mrs_limit", "sql_jobs_of_others", "sql_kept"),
+    *("service_regions", "metadata_keys", "savepoint_calls", "queue_delete"),
+}
+CASES = [
+    (one["switch"], value)
+    for one in SWITCHED
+    if one["switch"] not in BELOW
+    for value in (one["assumed"], *one["others"])
+]
 IN_WORLDS = {
     *("expired_token", "batch_refusal", "name_filter", "language", "list_nulls", "iam_error"),
     *("request_id", "time_stamps"),
@@ -43,6 +54,8 @@ ACCOUNT = {
     "agencies": [{"name": "ops-agency", "trusted_domain": "demo-domain"}],
     "flink_jobs": [{"job_id": 128, "status": "job_running"}],
 }
+CLUSTER = {"clusters": [{"clusterId": "c-1"}], "mrs_jobs": [{"job_id": "m-1", "job_state": "RUNNING"}]}
+BY_TOKEN = {"token": "demo-token", "project_id": PROJECT}
 WITH_PASSCODE = {"id": "u0" * 16, "name": "demo", "password": "demo-password", "mfa": {"passcodes": ["081804"]}}
 
 
@@ -205,3 +218,131 @@ def test_reports_are_true_whatever_iam_answers(switch: str, value: object) -> No
         untouched = (own, theirs) == ("job_running", "job_running")
         assert stopped if result["changed"] else untouched
         assert bool(result.get("failed")) != result["changed"]
+
+
+# ---- those with a test of their own ----
+
+
+def values(switch: str) -> t.Any:
+    return pytest.mark.parametrize("value", CHOICES[switch])
+
+
+@pytest.fixture
+def cloud(cloud_of_file: CloudOnTheWire) -> CloudOnTheWire:
+    cloud_of_file.reset()
+    return cloud_of_file
+
+
+def run(cloud: CloudOnTheWire, module: str, **options: t.Any) -> dict:
+    """By a token, unless another login is given."""
+    login = {} if "username" in options else BY_TOKEN
+    endpoints = {} if "region" in options and not options.get("auth_url") else {"dli": cloud.url, "mrs": cloud.url}
+    return run_in_process(module, {**login, "endpoints": endpoints, "max_retries": 0, **options})
+
+
+@values("mrs_agency_kill")
+def test_a_kill_by_an_agency(cloud, value: str) -> None:
+    cloud.load({"accounts": [{**ACCOUNT, **CLUSTER}]})
+    cloud.settings.update({"answers": {"mrs_agency_kill": value}})
+    agency = {**USER, **OTHER, "auth_url": cloud.url}
+    result = run(cloud, "mrs_job_executions", **agency, cluster_id="c-1", job_ids=["m-1"], state="stopped")
+    killed = cloud.world["mrs_jobs"].jobs["m-1"].status == "KILLED"
+    assert (killed, result["changed"], bool(result.get("failed"))) == (value == "accept", killed, not killed)
+    assert killed or "IAM User Sync" in result["msg"]
+
+
+@values("service_regions")
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [
+        ("dli.eu-nl.otc.t-systems.com", "Open Telekom Cloud lists DLI only for eu-de, and not for eu-nl"),
+        ("dli.eu-ch2.sc.otc.t-systems.com", "this endpoint does not offer the service"),
+    ],
+)
+def test_other_regions(cloud, monkeypatch: pytest.MonkeyPatch, value: str, host: str, words: str) -> None:
+    """Where the name of the region leads to, something answers, at least the gateway."""
+
+    def send(adapter: t.Any, request: t.Any, **options: t.Any) -> t.Any:
+        request = request.copy()
+        request.headers["Host"] = urlsplit(request.url).netloc
+        request.url = cloud.url + request.path_url
+        return CloudOnTheWire.send(cloud, adapter, request, **options)
+
+    monkeypatch.setattr(cloud, "send", send)
+    cloud.settings.update({"answers": {"service_regions": value}})
+    result = run(cloud, "dli_flink_jobs", region=host.split(".")[1], job_ids=[128], state="stopped")
+    stopped = cloud.world["flink_jobs"].jobs[128].status == "job_cancel_success"
+    assert (stopped, result["changed"], bool(result.get("failed"))) == (value == "all", stopped, not stopped)
+    assert stopped or (host in result["msg"] and words in result["msg"])
+
+
+def test_what_is_offered_and_never_asked_for(cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys of the machine, where there is no other login; savepoints by calls of their own; and deletes of queues."""
+    asked: list[str] = []
+
+    def send(adapter: t.Any, request: t.Any, **options: t.Any) -> t.Any:
+        asked.append(request.url)
+        return CloudOnTheWire.send(cloud, adapter, request, **options)
+
+    monkeypatch.setattr(cloud, "send", send)
+    offered = {"metadata_keys": "offered", "savepoint_calls": "offered", "queue_delete": "accept"}
+    cloud.settings.update({"answers": offered})
+    nobody = {"token": None, "project_name": "eu-de", "auth_url": cloud.url}
+    result = run(cloud, "dli_flink_jobs", **nobody, job_ids=[128], state="stopped")
+    assert (result["failed"], asked) == (True, [])
+    for state, flag in (("stopped", "trigger_savepoint"), ("started", "resume_savepoint"), ("absent", "export_to")):
+        value = "ops-bucket/flink" if state == "absent" else True
+        assert run(cloud, "dli_flink_jobs", job_ids=[128], state=state, **{flag: value})["changed"]
+    run(cloud, "dli_flink_jobs", filters={"queue_name": "streaming"}, state="absent")
+    last = {urlsplit(url).path.rpartition("/")[2] for url in asked}
+    assert last == {"jobs", "128", "137", "160", "stop", "run", "export", "delete"}
+
+
+@values("sql_jobs_of_others")
+def test_sql_jobs_of_others(cloud, value: str) -> None:
+    """A sub-user whose list does not show a job can cancel it, if its ID is known; and is not told that it does not run."""
+    user = {"id": "u5" * 16, "name": "sub", "password": "demo-password", "sub_user": True}
+    token = {"token": "demo-token", "user": "sub", "project": "eu-de"}
+    jobs = [{"job_id": name, "status": "RUNNING", "owner": name} for name in ("sub", "etl")]
+    cloud.load({"users": [user], "tokens": [token], "access_keys": [], "sql_jobs": jobs})
+    cloud.settings.update({"answers": {"sql_jobs_of_others": value, "sql_not_found": "DLI.0001"}})
+    shown = run(cloud, "dli_sql_jobs_info", filters={"status": ["RUNNING"]})["jobs"]
+    assert {job["job_id"] for job in shown} == {"sub", *(["etl"] if value == "shown" else [])}
+    result = run(cloud, "dli_sql_jobs", job_ids=["etl", "sub"], state="stopped")
+    assert (result["changed"], [job["status"] for job in result["jobs"]]) == (True, ["CANCELLED"] * 2)
+
+
+@values("sql_kept")
+def test_sql_jobs_that_have_ended_long_ago(cloud, value: str) -> None:
+    """A task is content with one that is not known any more, if its state says so."""
+    job_id = "208b08d4-0dc2-4dd7-8879-ddd4c020d7aa"
+    assert run(cloud, "dli_sql_jobs", job_ids=[job_id], state="stopped")["changed"]
+    cloud.settings.update({"answers": {"sql_kept": value}})
+    cloud.clock.sleep(86401)
+    for state, fails in (("absent", False), ("stopped", value == "a_day")):
+        result = run(cloud, "dli_sql_jobs", job_ids=[job_id], state=state)
+        assert (result["changed"], bool(result.get("failed"))) == (False, fails)
+        assert result["jobs"][0]["status"] == (None if value == "a_day" else "CANCELLED")
+    assert run(cloud, "dli_sql_jobs_info", job_ids=[job_id])["total"] == int(value == "for_ever")
+
+
+@values("mrs_unknown_cluster")
+@pytest.mark.parametrize("state", ["stopped", "absent"])
+def test_an_unknown_cluster(cloud, state: str, value: str) -> None:
+    """Its jobs are not taken for ones that are gone, whatever its code."""
+    cloud.settings.update({"answers": {"mrs_unknown_cluster": value}})
+    result = run(
+        cloud, "mrs_job_executions", cluster_id="c-404", job_ids=["m-1", "m-2"], state=state, ignore_missing=True
+    )
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert value in result["msg"]
+    assert cloud.log.summary()["writes"] == 0
+
+
+@values("mrs_limit")
+def test_no_more_is_asked_for_than_is_documented(cloud, value: str) -> None:
+    """So it does not matter what a list does then."""
+    cloud.load({**CLUSTER, "mrs_jobs": [{"count": 101, "job_state": "FINISHED"}]})
+    cloud.settings.update({"answers": {"mrs_limit": value}})
+    assert run(cloud, "mrs_job_executions_info", cluster_id="c-1")["total"] == 101
+    assert all("limit=100&" in entry["query"] for entry in cloud.log.entries())
