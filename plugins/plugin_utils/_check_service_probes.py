@@ -37,6 +37,10 @@ STATUS = {kind: job_type.fields.status for kind, job_type in JOB_TYPES.items()}
 ID = {kind: job_type.fields.id for kind, job_type in JOB_TYPES.items()}
 APIS = {"iam": GATEWAY, "dli": DLI, "mrs": mrs_jobs.MRS}
 CODE = re.compile(r"([A-Z]{2,6}\.)?\d{3,9}")
+# Headers that tell of throttling, also those of the gateway, and values of them that tell nothing else
+WHAT, PER = "limit|remaining|reset|used|policy|api|allenv|user|app|ip", "second|minute|hour|day"
+THROTTLING = re.compile(rf"retry-after|(x-)?(apig-)?rate-?limit(-({WHAT}|{PER}))*")
+AMOUNT = re.compile(rf"\d{{1,12}}|remain:\d{{1,12}},limit:\d{{1,12}},time:\d{{1,12}} ({PER})")
 
 
 class Answers:
@@ -417,9 +421,18 @@ def request_id(found: Answers) -> str | None:
     return one_word("X-Request-Id" if reply.headers.get("X-Request-Id") else "none" for reply in of_services(found))
 
 
+def throttling(headers: t.Mapping[str, str]) -> dict[str, str]:
+    """Those headers of an answer that tell of it, in lower case."""
+    told = {name.lower(): value.strip() for name, value in sorted(headers.items())}
+    return {name: value for name, value in told.items() if THROTTLING.fullmatch(name) and AMOUNT.fullmatch(value)}
+
+
 def throttled(found: Answers) -> str | None:
     held = [reply for reply in found.all if reply.status == 429]
-    return (f"429 {code(held[0])}" if held else "none") if held or of_services(found) else None
+    if not held:
+        return "none" if of_services(found) else None
+    told = [f"{name} {value}" for name, value in throttling(held[0].headers).items()]
+    return ", ".join([f"429 {code(held[0])}", *told])
 
 
 PROBES: dict[str, t.Callable[[Answers], str | None]] = {

@@ -11,11 +11,11 @@ import re
 import typing as t
 
 from ..module_utils._cloud.transport import Reply
-from ._check_service_probes import CODE, KNOWN
+from ._check_service_probes import CODE, KNOWN, throttling
 
 Call = tuple[t.Optional[t.Mapping[str, t.Any]], Reply]  # what was in the query of a request, and the answer
 
-# Parts of paths, queries and hosts; the keys of answers; headers, whose values are left out
+# Parts of paths, queries and hosts; the keys of answers; headers, whose values are left out unless they are amounts of throttling
 PATH_WORDS = frozenset(
     [
         "v1",
@@ -441,6 +441,7 @@ def _call(standins: Standins, query: t.Mapping[str, t.Any] | None, reply: Reply)
     method, dummy, address = reply.call.partition(" ")
     host, dummy, path = address.partition("://")[2].partition("/") if "://" in address else address.partition("/")
     first = host.partition(".")[0]
+    amounts = throttling(reply.headers)
     names = sorted({name.lower() for name in reply.headers})
     return {
         "method": method if method in ("GET", "POST", "DELETE") else "another",
@@ -448,7 +449,8 @@ def _call(standins: Standins, query: t.Mapping[str, t.Any] | None, reply: Reply)
         "path": "/" + "/".join(_segment(standins, part) for part in path.split("/")),
         "query": {key: _value(standins, value, key) for key, value in (query or {}).items()},
         "status": reply.status,
-        "headers": [name for name in names if name in HEADERS],
+        "headers": [name for name in names if name in HEADERS or name in amounts],
+        **({"throttling": amounts} if amounts else {}),
         "body": _body(standins, reply),
     }
 

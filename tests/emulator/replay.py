@@ -22,6 +22,7 @@ SHAPE = {
     "status": (int, True),
     "query": (dict, False),
     "headers": (list, False),
+    "throttling": (dict, False),
 }
 
 
@@ -146,13 +147,15 @@ def _objects(value: t.Any) -> t.Iterator[dict]:
 
 
 def _reply(entry: dict, request: Request) -> Reply:
-    """Of the headers a transcript has only the names; those that matter get a value. Without any it is not known what there was."""
+    """Of most headers a transcript has only the names; those that matter get a value. Without any it is not known what there was."""
     body = entry.get("body")
     no_json = isinstance(body, str) and NO_JSON.fullmatch(body)
     values = {"X-Request-Id": request.id, "X-IAM-Trace-Id": f"token_global_null_{request.id}", "Retry-After": "1"}
     told = entry.get("headers")
     names = {str(name).lower() for name in (["X-Request-Id"] if told is None else told)}
     headers = {name: value for name, value in values.items() if name.lower() in names}
+    told_too = {str(name).title(): str(value) for name, value in (entry.get("throttling") or {}).items()}
+    headers.update((name, value) for name, value in told_too.items() if f"{name}{value}".isprintable())
     reply = Reply(entry["status"], "<".ljust(int(no_json[1]), "-") if no_json else body, headers)
     reply.replayed = True
     return reply

@@ -51,6 +51,15 @@ def test_the_check_sees_the_same(cloud: CloudOnTheWire, tmp_path: pathlib.Path, 
     assert checked(cloud, tmp_path)[0] == lines
 
 
+def test_headers_of_throttling(cloud: CloudOnTheWire) -> None:
+    """Retry-After is sent without a value, too, and nothing that would be another header."""
+    told = {"retry-after": "3", "x-ratelimit-limit": 40, "x-odd": "1\r\nX-More: 1"}
+    entry = {"method": "GET", "path": PATH, "status": 429, "body": {}, "headers": ["retry-after"]}
+    cloud.play([{**entry, "throttling": told}, entry])
+    headers = [cloud.answer(Request("GET", PATH, {}), 0).headers for dummy in range(2)]
+    assert headers == [{"Retry-After": "3", "X-Ratelimit-Limit": "40"}, {"Retry-After": "1"}]
+
+
 def test_a_key_needs_no_login(cloud: CloudOnTheWire, tmp_path: pathlib.Path) -> None:
     """So no answer tells what the project is."""
     key = {"access_key": "AKDEMO0000000000001", "secret_key": "SKdemo/secret+key000000000000000000000001"}

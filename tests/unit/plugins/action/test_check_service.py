@@ -114,9 +114,10 @@ def test_a_project_without_jobs(cloud) -> None:
 
 
 def test_throttling_is_told_and_counts(cloud) -> None:
-    cloud.settings.update({"rate_limit": 1})
+    cloud.settings.update({"rate_limit": 1, "rate_retry_after": 1})
     result = run(cloud)
     assert lines(result, "differs") == {"A03"}
+    assert "429 APIGW.0308, retry-after 1" in {line["seen"] for line in result["lines"]}
     assert lines(result, "not seen")
     check_only_reads(cloud)
 

@@ -209,3 +209,26 @@ def test_a_call() -> None:
         "body": {},
     }
     assert replaced == {"text-1": "abc", "2": "128"}
+
+
+def test_headers_of_throttling() -> None:
+    """With their values, if these are amounts."""
+    headers = {
+        "Retry-After": "3",
+        "X-RateLimit-Limit": " 40",
+        "RateLimit-Remaining": "0",
+        "X-Apig-RateLimit-user": "remain:9,limit:10,time:10 second",
+        "X-RateLimit-Reset": "Wed, 21 Oct 2026 07:28:00 GMT",
+        "X-RateLimit-User": "night-ops",
+        "X-RateLimit-Acme": "40",
+        "RateLimit-Policy": "40;w=60;name=acme",
+    }
+    ((call,), replaced) = transcript([(None, Reply("GET https://dli.eu-de.example/v1.0/abc", 429, headers, b""))])
+    assert call["throttling"] == {
+        "ratelimit-remaining": "0",
+        "retry-after": "3",
+        "x-apig-ratelimit-user": "remain:9,limit:10,time:10 second",
+        "x-ratelimit-limit": "40",
+    }
+    assert call["headers"] == [*call["throttling"]]
+    assert [*replaced.values()] == ["abc"]
