@@ -31,11 +31,8 @@ ANSWERS = {
     "flink_savepoint": ("boolean", "string", "missing"),  # has_savepoint: true, "true", no such field
     "export_files": ("one", "each", "empty", "missing"),  # a file for all jobs, for each; an empty list, no such field
     "stop_stopped": ("refuse", "false", "accept"),  # stop of a stopped job: DLI.15002, 200 with is_success false, a yes
-    "stop_time": (
-        "seconds",
-        "minutes",
-    ),  # from an accepted stop until the job has stopped; minutes: after a pause
-    "delete_time": ("seconds", "minutes"),  # from an accepted delete of an active job until it is gone
+    "stop_time": ("seconds", "minutes"),  # from an accepted stop until it shows; minutes: after a pause
+    "delete_time": ("seconds", "minutes"),  # the same for a delete of an active job
     "savepoint_made": ("told", "not_told"),  # by has_savepoint, when a job was stopped with one
     "savepoint_calls": ("absent", "offered"),  # savepoints without a stop, and imports of them
 }

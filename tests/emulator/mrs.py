@@ -29,10 +29,7 @@ ANSWERS = {
     "mrs_delete_active": ("refuse", "record_only"),  # 0183, or the record goes while the application runs on
     "mrs_kill_final": ("accept", "refuse"),  # kill of a job that has ended: nothing happens, 0175
     "mrs_kill_spark_sql": ("refuse", "accept"),  # the user guide says that such jobs cannot be stopped
-    "mrs_agency_kill": (
-        "accept",
-        "refuse",
-    ),  # kill by an agency: as by a user, or 0192, as the cluster does not know it
+    "mrs_agency_kill": ("accept", "refuse"),  # kill by an agency: as by a user, or 0192
     "mrs_unknown_cluster": ("12000003", "12000002"),
     "mrs_limit": ("refuse", "cut", "accept"),  # a limit above 100: an error, 100 jobs, as many jobs as asked for
     "mrs_cluster_total": ("text", "number"),
