@@ -69,8 +69,11 @@ def content(path: str, named: str = "", empty: bool = False) -> dict[t.Any, t.An
 
 def _data(path: str, where: str) -> bytes:
     try:
-        if stat.S_ISFIFO(os.stat(path).st_mode):  # nobody may ever write into it
+        mode = os.stat(path).st_mode
+        if stat.S_ISFIFO(mode):  # nobody may ever write into it
             raise OptionError(f"{where}: it is a pipe")
+        if stat.S_ISCHR(mode) and not os.path.samefile(path, os.devnull):  # a terminal waits, and others never end
+            raise OptionError(f"{where}: it is a device")
         with open(path, "rb") as file:
             data = file.read()
     except (OSError, ValueError) as error:

@@ -173,6 +173,11 @@ def _clouds(path: str | None, named: str, empty: bool = False) -> Entry:
         raise OptionError(
             f"cloud: {path} cannot be read: YAML takes the name of an entry for something else; put it in quotes"
         )
+    for key, entry in found.items():  # a line with too few blanks before it, which may say who acts
+        if not isinstance(entry, (dict, type(None))):
+            raise OptionError(
+                f"cloud: {shown(key)} in {path} cannot be read: it must be a mapping; look at the indentation"
+            )
     return found
 
 

@@ -331,6 +331,13 @@ def test_profile_of_a_file(read: t.Any, tmp_path: pathlib.Path, monkeypatch: pyt
         ({"c": ENTRY}, NAMED, {"OS_CLIENT_CONFIG_FILE": "/no/such"}, ["cloud", "OS_CLIENT_CONFIG_FILE", "/no/such"]),
         # nothing of a file is passed over: another entry would become the only one, and the last of two keys would win
         ("clouds:\n  no: {}\n  c: {}", {}, {}, ["name of an entry", "quotes"]),
+        ({"c": ENTRY, "auth_type": "agency"}, NAMED, {}, ["'auth_type'", "must be a mapping", "indentation"]),
+        (
+            {"c": ENTRY, "target_agency_name": ["x"]},
+            {},
+            {"OS_CLOUD": "c"},
+            ["'target_agency_name'", "must be a mapping"],
+        ),
         ("clouds:\n  c: {}\n  c: {}", NAMED, {}, ["line 3", "twice"]),
         ("clouds:\n  c:\n    auth:\n      project_id: a\n      project_id: b", NAMED, {}, ["line 5", "twice"]),
     ],
@@ -349,13 +356,16 @@ def test_a_merged_key_is_not_there_twice(read: t.Any) -> None:
     assert read(text).credential == OF_ENTRY
 
 
-def test_a_pipe(read: t.Any, tmp_path: pathlib.Path) -> None:
-    """Nobody may ever write into it."""
+def test_a_pipe_or_a_device(read: t.Any, tmp_path: pathlib.Path) -> None:
+    """Nobody may ever write into it, and some never end. /dev/null is an empty file."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     for variable in ("OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE"):
         with pytest.raises(OptionError, match=f"{variable}.* it is a pipe"):
             read({"c": ENTRY}, NAMED, {variable: str(pipe)})
+        with pytest.raises(OptionError, match=f"{variable}.* it is a device"):
+            read({"c": ENTRY}, NAMED, {variable: "/dev/tty"})
+    assert read({"c": ENTRY}, NAMED, {"OS_CLIENT_SECURE_FILE": os.devnull}).credential == OF_ENTRY
     with pytest.raises(OptionError, match="ca_path: is no file"):
         read({"c": ENTRY}, {**NAMED, "ca_path": str(pipe)})
 
