@@ -131,8 +131,9 @@ def test_names_that_have_a_meaning(plugin):
 
 
 def test_names_that_no_host_can_have(plugin):
-    """``--limit 'web*'`` would mean this one host, and a terminal would do what it is told."""
-    names = ("web*", "[ab]c", "!web1", "&web", "~web.*", "a/../b", "a\nb", "a\x1b[31mb", "a\u202eb")
+    """``--limit 'web*'`` or ``web1,web2`` would mean this one host, and a terminal would do what it is told."""
+    names = ("web*", "[ab]c", "!web1", "&web", "~web.*", "web1,web2", "web1:web2", " web1", "web1 ", "a/../b")
+    names += ("a\nb", "a\x1b[31mb", "a\u202eb")
     plugin.load(*names)
     shown = plugin.files.list(plugin.write(hostnames=["name", "id"]))
     assert set(plugin.ours(shown)) == {f"id-{number}" for number in range(len(names))}
