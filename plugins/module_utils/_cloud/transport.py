@@ -66,6 +66,7 @@ HEADERS = {
 NO_TUNNEL = "Tunnel connection failed"  # the text of http.client where a proxy does not connect
 NAME_MISMATCH = (62, 64)  # OpenSSL: host name, IP address
 PROXY_WANTS_LOGIN = 407
+NO_HOST = "without a host"  # a proxy whose URL names none
 MOST = 64 * 1024 * 1024  # bytes of a body
 CHUNK = 1024 * 1024  # bytes that are read at once
 MOST_PARTS = 200  # of a compressed body
@@ -547,7 +548,7 @@ def _unusable(call: str, error: Exception, proxy: str) -> Misdirected | None:
 
     if proxy and isinstance(error, InvalidSchema):
         return Misdirected(call, f"the proxy {proxy} cannot be used: SOCKS needs the Python library PySocks")
-    if isinstance(error, (InvalidURL, LocationValueError, ProxySchemeUnknown)):
+    if proxy == NO_HOST or isinstance(error, (InvalidURL, LocationValueError, ProxySchemeUnknown)):
         what = f"the proxy {proxy} cannot be used" if proxy else "cannot be sent"
         return Misdirected(call, f"{what}: {type(error).__name__}")
     return None
@@ -565,9 +566,11 @@ def _proxy(url: str, proxies: t.Any) -> str:
     from requests.utils import select_proxy
 
     found = select_proxy(url, proxies) or ""
-    host = found.rpartition("@")[2].rpartition("://")[2].partition("/")[0]
+    host = found.rpartition("@")[2].rpartition("://")[2].lstrip("/").partition("/")[0]
     scheme = found.partition("://")[0] if "://" in found else "http"
-    return host if scheme.lower() == "http" or not host else f"{scheme}://{host}"
+    if not host:
+        return NO_HOST if found else ""
+    return host if scheme.lower() == "http" else f"{scheme}://{host}"
 
 
 def _wants_login(proxy: str) -> str:

@@ -251,6 +251,10 @@ def test_an_answer_that_cannot_be_read_is_asked_for_again(script: Start, pauses:
         ("socks5h://127.0.0.1:1", "PySocks"),
         ("ftp://user:secret@127.0.0.1:1", r"the proxy ftp://127\.0\.0\.1:1 cannot be used"),
         ("http://user:sec/ret@127.0.0.1:x", "the proxy 127.0.0.1:x cannot be used"),
+        ("//user:secret@127.0.0.1:1", r"cannot connect to the proxy 127\.0\.0\.1:1: Connection refused"),
+        ("//127.0.0.1:1", r"cannot connect to the proxy 127\.0\.0\.1:1: Connection refused"),
+        ("http://", "the proxy without a host cannot be used"),
+        ("http://user:secret@", "the proxy without a host cannot be used"),
     ],
 )
 @pytest.mark.parametrize("scheme", ["http", "https"])
