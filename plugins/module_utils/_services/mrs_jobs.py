@@ -135,7 +135,7 @@ class JobExecutions:
         """Lists keep terminated clusters for a while, and a new one may bear the old name."""
         known = clusters(self.client)
         named = {key: one["clusterState"] for key, one in known.jobs.items() if one.get("clusterName") == name}
-        usable: list[str] = [key for key, state in named.items() if state != TERMINATED]
+        usable: list[str] = [key for key, state in named.items() if str(state).lower() != TERMINATED]
         if len(usable) == 1:
             return usable[0]
         if usable:

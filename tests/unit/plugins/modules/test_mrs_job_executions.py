@@ -415,10 +415,13 @@ def test_cluster_name_that_names_none_or_several(mrs, clusters, words, form):
     assert {entry["path"] for entry in mrs.log} == {CLUSTERS_PATH}
 
 
-def test_name_of_a_terminated_cluster(mrs):
+@pytest.mark.parametrize("state", ["terminated", "TERMINATED"])
+def test_name_of_a_terminated_cluster(mrs, state):
     """It names no cluster to work with; and it does not stand in the way of one of the same name."""
     options = {"cluster_id": None, "cluster_name": "analytics-test"}
-    check_refused(mrs.run("absent", ["j-1"], **options), "analytics-test")
+    old = {"clusterId": "old", "clusterName": "analytics-test", "clusterState": state}
+    mrs.emulator.load({"clusters": [old], "mrs_jobs": []})
+    check_refused(mrs.run("absent", ["j-1"], **options), "analytics-test", "is terminated")
     assert not mrs.writes
     mrs.emulator.world.add("clusters", {"clusterId": "new", "clusterName": "analytics-test"})
     mrs.emulator.world.add("mrs_jobs", {"job_id": "j-1", "cluster_id": "new"})
