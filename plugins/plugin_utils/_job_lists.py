@@ -46,6 +46,7 @@ class Subscription:
     due: float = -math.inf
     seen: bool = False  # since the source was started
     failures: int = 0  # since then, or since it was seen last
+    warned: bool = False  # of what the last look could not tell
 
     def __str__(self) -> str:
         return " ".join([self.service, *self.where.values()])
@@ -201,8 +202,7 @@ def look_at(service: Service, watch: Subscription, known: Jobs) -> Snapshot:
     """A job that a list no longer shows is gone if the list proves it; else a get decides."""
     query = service.query(watch.chosen)
     listed = everything(service, query, ListCache(), watch.chosen)
-    for warning in listed.warnings:
-        LOG.debug("%s: %s", watch, warning)
+    _warn(watch, listed)
     # a list that was asked for some jobs only may just have left it out
     sights = _missing(service, listed, known, proves_gone=listed.proves_gone and not query)
     seen = {**listed.jobs, **jobs_of(sights)}
@@ -213,6 +213,15 @@ def look_at(service: Service, watch: Subscription, known: Jobs) -> Snapshot:
         gone=[job_id for job_id, sight in sights.items() if sight is None],
         left=[job_id for job_id in known if job_id in seen and job_id not in jobs],
     )
+
+
+def _warn(watch: Subscription, listed: Listing) -> None:
+    """Of jobs that cause no event, as nobody can tell what happens to them. One line, until all of them are seen again."""
+    untold = f"jobs whose status is not known: {len(listed.untold)}"
+    warnings = [*listed.warnings, *([untold] if listed.untold else [])]
+    for warning in warnings:
+        LOG.log(logging.DEBUG if watch.warned else logging.WARNING, "%s: %s", watch, warning)
+    watch.warned = bool(warnings)
 
 
 def _missing(service: Service, listed: Listing, known: Jobs, proves_gone: bool) -> t.Mapping[t.Any, Observation]:

@@ -254,6 +254,25 @@ async def test_a_hidden_job_is_no_event(sources):
         await source.silent()
 
 
+async def test_the_log_warns_of_jobs_that_are_not_seen(sources, caplog):
+    """Once, until all of them are seen."""
+    sources.jobs({"count": 2, "status": "job_running"})
+    for path, at in (("/jobs$", "job_list.jobs.1.status"), ("/jobs/[12]$", "job_detail.status")):
+        sources.emulator.faults.add(path=path, kind="shape", at=at, value=None, times=None)
+    sources.emulator.settings.update({"unshown": 1})
+    async with sources.start(looked=2) as source:
+        assert [line.partition(";")[0] for line in caplog.messages] == [
+            "flink: the list shows 2 of the 3 entries that it counts",
+            "flink: jobs whose status is not known: 1",
+        ]
+        sources.emulator.faults.clear()
+        sources.emulator.settings.update({"unshown": 0})
+        await source.looked()
+        sources.emulator.settings.update({"unshown": 2})
+        await until(lambda: len(caplog.messages) > 2)
+    assert "the list shows 2 of the 4 entries" in caplog.messages[2]
+
+
 async def test_a_cluster_that_fails_leaves_the_others_alone(sources, caplog):
     sources.emulator.load(
         {
