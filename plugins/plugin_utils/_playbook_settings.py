@@ -26,6 +26,7 @@ from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.given import CONTROL
 from ..module_utils._cloud.identity import PROJECT, TARGET_PROJECT
 from ..module_utils._cloud.levels import ENVIRONMENT
+from ..module_utils._cloud.misplaced import BELONGS, found_in, found_in_name
 from ..module_utils._cloud.options import connection_options
 from ..module_utils._jobs.plan import Step
 from ..module_utils._jobs.selection import NOT_NAME, refuse_exclusion
@@ -53,6 +54,7 @@ LEAST = {
 AGES = ("older_than", "nightly_purge")
 AGE = re.compile(r"[1-9][0-9]{0,8}[smhdw]")
 ID = re.compile(r"[1-9][0-9]{0,17}")
+IDS = "IDs of Flink jobs, as in 128,137"
 # What the playbooks keep for themselves, beside names that begin with OWN_PREFIX. One of the command line would win over it.
 OWN = {
     "chosen",
@@ -327,15 +329,31 @@ def _one_edit(one: str, other: str) -> bool:
 def _wrong_kinds(spec: Spec, there: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
     """Numbers and the like where text belongs. YAML has made 8 of both 8 and 010, so nobody knows what was written."""
     for name, value in there.items():
-        kind = spec[name]["type"]
-        if spec[name].get("elements") == "int":
+        kind, ids = spec[name]["type"], spec[name].get("elements") == "int"
+        is_text = (
+            kind in ("list", "path", "str") and not ids and name != "older_than"
+        )  # an age says itself what it looks like
+        secret = "" if spec[name].get("no_log") else _may_be_secret(name, value, is_text)
+        if secret:
+            yield name, f"{name}: must be {IDS if ids else BELONGS[kind]}, not {secret}"
+        elif ids:
             wrong = _wrong_id(value)
             if wrong:
                 yield name, f"{name}: {wrong}"
-        elif kind in ("list", "path", "str") and name != "older_than":  # an age says itself what it looks like
+        elif is_text:
             wrong = _wrong_kind(name, kind, value)
             if wrong:
                 yield name, f"{name}: {wrong}"
+
+
+def _may_be_secret(name: str, value: t.Any, is_text: bool) -> str:
+    """What a value is that no message may quote, as it may be a credential in the form of another tool; empty if it is none."""
+    parts = list(_flat(value))
+    texts = [one for one in parts if isinstance(one, str)]
+    if not is_text and any(isinstance(one, dict) for one in parts):  # where text belongs, it is refused by its kind
+        return "a dictionary"
+    found = found_in_name if is_text and name not in PLACE else found_in
+    return next(filter(None, map(found, [",".join(texts), *texts])), "")
 
 
 def _wrong_kind(name: str, kind: str, value: t.Any) -> str:
@@ -349,7 +367,7 @@ def _wrong_kind(name: str, kind: str, value: t.Any) -> str:
 def _wrong_id(value: t.Any) -> str:
     """YAML makes a number of an ID, which is as good as its text."""
     odd = [one for one in _flat(value) if not _is_id(one) and not (isinstance(one, str) and ID.fullmatch(one))]
-    return f"must be IDs of Flink jobs, as in 128,137, not {odd[0]!r}" if odd else ""
+    return f"must be {IDS}, not {odd[0]!r}" if odd else ""
 
 
 def _shown(value: t.Any) -> str:

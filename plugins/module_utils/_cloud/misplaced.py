@@ -66,6 +66,11 @@ def found_in(text: str, path: bool = False) -> str:
     return "a text with a secret in it" if SECRET.search(text) else ""
 
 
+def found_in_name(text: str) -> str:
+    """The same for a text that may hold braces, as it is compared with what somebody else has named."""
+    return "the text of a dictionary" if DICTIONARY.fullmatch(text) else found_in(text) if PEM in text else ""
+
+
 class _Sieve:
     """Goes through the options of a task; what it returns can be shown to everybody."""
 
@@ -137,11 +142,7 @@ def _found(one: t.Mapping[str, t.Any], value: t.Any, free: bool) -> str:
     if isinstance(value, str):
         if one.get("no_log"):
             return ""
-        if free:
-            return (
-                "the text of a dictionary" if DICTIONARY.fullmatch(value) else found_in(value) if PEM in value else ""
-            )
-        return found_in(value, kind == "path")
+        return found_in_name(value) if free else found_in(value, kind == "path")
     if isinstance(value, (Mapping, list, tuple, set, frozenset)):
         return _kind_of(value)
     if value is not None and kind in ("str", "path") and not free:

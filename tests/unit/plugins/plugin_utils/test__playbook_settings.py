@@ -12,6 +12,7 @@ import typing as t
 import pytest
 import yaml
 
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_jobs import PLACE
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import (
     MARKS,
     Variables,
@@ -252,6 +253,20 @@ def test_wrong_values(playbook, values, complaint):
     (said,) = taken(playbook, values)["complaints"]
     assert complaint in said
     assert "\n" not in said
+
+
+@pytest.mark.parametrize(
+    "value", [{"auth": {"password": "s3cr3t"}}, '{"auth": {"user": "a", "password": "s3cr3t"}}', "-----BEGIN PRIVATE KEY-----\ns3cr3t"], ids=str
+)  # fmt: skip
+@pytest.mark.parametrize("playbook", OPTIONS)
+def test_what_may_hold_a_secret_is_not_quoted(playbook, value):
+    """Nor is a text with a password in it where a name of a project, a region or a cloud belongs."""
+    for name, option in OPTIONS[playbook].items():
+        values = [value, *(["password=s3cr3t", "https://u:s3cr3t@h"] if name in PLACE else [])]
+        for one in values if not option.get("no_log") else ():
+            complaints = "\n".join(taken(playbook, {name: one})["complaints"])
+            assert f"{name}: must be " in complaints
+            assert "s3cr3t" not in complaints
 
 
 @pytest.mark.parametrize("playbook", OPTIONS)
