@@ -63,7 +63,7 @@ from ansible.plugins.lookup import LookupBase
 from ansible.utils.vars import load_extra_vars
 
 from ..plugin_utils._configure_settings import configuration
-from ..plugin_utils._playbook_settings import Variables, settings
+from ..plugin_utils._playbook_settings import Variables, choices_of_others, settings
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
@@ -73,8 +73,12 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         host = variables["inventory_hostname"]
         # What the host itself does not have, or not so, is of the playbook, or of one that imports it
         of_host = variables["hostvars"].raw_get(host)
+        extra = {str(name) for name in load_extra_vars(self._loader)}
+        imported = {
+            name for name in variables if name not in of_host or name in spec and variables[name] != of_host[name]
+        }
         values, broken = {}, {}
-        for name in (*spec, "otc_bigdata"):
+        for name in (*spec, *choices_of_others(spec, extra | imported), "otc_bigdata"):
             try:
                 values.update(self._value(name, variables))
             except AnsibleError as error:
@@ -82,10 +86,8 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         given = Variables(
             values=values,
             broken=broken,
-            extra={str(name) for name in load_extra_vars(self._loader)},
-            imported={
-                name for name in variables if name not in of_host or name in spec and variables[name] != of_host[name]
-            },
+            extra=extra,
+            imported=imported,
             host=str(host),
             groups=variables["group_names"],
             environ=os.environ,

@@ -12,12 +12,15 @@ sentence that refuses it, before the first request.
 from __future__ import annotations
 
 import datetime
+import functools
 import os
+import pathlib
 import re
 import typing as t
 
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._cloud.agency import Delegate
 from ..module_utils._cloud.auth import KINDS, WITHOUT_MFA, missing_parts
@@ -51,6 +54,20 @@ LEAST = {
     "wait_interval": 1,
     "wait_timeout": 0,
 }
+META = pathlib.Path(__file__).resolve().parents[2] / "playbooks/meta"  # plugins/ may hold only Python
+# Variables that only some playbooks have, and that say which jobs are meant: who gives one to another playbook would be surprised
+CHOICES = (
+    "all_jobs",
+    "clusters",
+    "except_names",
+    "names",
+    "older_than",
+    "plan_file",
+    "queue_name",
+    "services",
+    "status",
+    "stopped_jobs_file",
+)
 AGES = ("older_than", "nightly_purge")
 AGE = re.compile(r"[1-9][0-9]{0,8}[smhdw]")
 ID = re.compile(r"[1-9][0-9]{0,17}")
@@ -77,7 +94,7 @@ GROUPS = {"mrs_clusters": "cluster", "iam_projects": "project"}
 
 
 class Variables(t.NamedTuple):
-    """What a playbook gets: its own variables and that of a workflow, and where all variables come from."""
+    """What a playbook gets: its own variables, that of a workflow and those that only others have; and where all variables come from."""
 
     values: t.Mapping[str, t.Any]
     extra: t.Collection[str]  # names of the command line
@@ -96,13 +113,14 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
 
     With a ``plan_file`` in check mode also ``plan_head`` and ``frame``, what a plan says beside jobs; else ``plan``, its jobs, and ``ids``.
     """
+    not_here = list(_not_here(spec, given))
     given = _without_fact(given)
     values, meant, wrong = checked(spec, given)
     found: Settings = {**values, "kept": {}, "intent": "", "plan": None, "ids": None, **STATUSES}
 
     def steps() -> t.Iterator[t.Iterable[str]]:
         """The complaints of each. What one has found, the next one works with, so none is taken after one that has any."""
-        yield [*two_credentials(given), *_own_passcode(given), *_not_here(playbook, given), *wrong]
+        yield [*two_credentials(given), *_own_passcode(given), *not_here, *wrong]
         found.update(_meanings(spec, values, meant))
         yield _wrong_values(spec, found, given)
         found.update(_no_own_project(found))
@@ -255,6 +273,48 @@ def misspelt(spec: Spec, given: Variables) -> t.Iterator[str]:
             yield f"{name}: there is no such variable; is {' or '.join(meant)} meant?"
         elif name in given.extra and (name in OWN or name.startswith(OWN_PREFIX)):
             yield f"{name}: is what the playbook itself works with; give your variable another name"
+
+
+def choices_of_others(spec: t.Collection[str], names: t.Iterable[str]) -> dict[str, str]:
+    """Which of these variables only other playbooks have, or nearly, and which variable of theirs that is.
+
+    None where no jobs are chosen at all. Tasks of a user have variables of their own, so beside them only the very name is meant.
+    """
+    others, own_tasks = {*CHOICES} - {*spec}, "maintenance_tasks" in spec
+    if len(others) == len(CHOICES):
+        return {}
+    return {
+        name: known
+        for name in {*names} - {*spec}
+        for known in others
+        if name == known or (not own_tasks and alike(name, known))
+    }
+
+
+def _not_here(spec: Spec, given: Variables) -> t.Iterator[str]:
+    """Variables that would choose jobs in another playbook, and that nothing would come of here."""
+    if _after_window(spec, given):
+        return
+    for name, known in sorted(choices_of_others(spec, {*given.extra, *given.imported}).items()):
+        value = given.values.get(name)
+        if not (is_nothing(value) or value == [] or (known == "all_jobs" and not boolean(str(value), strict=False))):
+            others = ", ".join(_playbooks_with(known))
+            yield f"{name}: this playbook has none; {known} is a variable of {others}. Leave it out, or give a variable of your own another name"
+
+
+def _after_window(spec: Spec, given: Variables) -> bool:
+    """Whether a window has come before this end of it, in the same run or workflow, and has got the same variables."""
+    fact = given.values.get("stopped_jobs") is not None and "stopped_jobs" not in {*given.extra, *given.imported}
+    return "stopped_jobs" in spec and (fact or "stopped_jobs" in _of_workflow(given))
+
+
+def _playbooks_with(name: str) -> list[str]:
+    return [playbook for playbook, meta in _metas().items() if name in meta["argument_specs"][playbook]["options"]]
+
+
+@functools.lru_cache
+def _metas() -> dict[str, t.Any]:
+    return {file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(META.glob("*.yml"))}
 
 
 def two_credentials(given: Variables) -> list[str]:
@@ -631,14 +691,6 @@ def _plan(playbook: str, spec: Spec, found: Settings, given: Variables, check_mo
         raise ValueError(*reasons)
     jobs = plan["hosts"][given.host]["jobs"]
     return {"plan": jobs, "ids": _playbook_plan.ids(jobs)}
-
-
-def _not_here(playbook: str, given: Variables) -> t.Iterator[str]:
-    """Whoever gives one expects that some jobs are not touched."""
-    if playbook == "drain_queue":
-        for name in ("except_names", "plan_file"):
-            if name in {*given.extra, *given.imported}:
-                yield f"{name}: this playbook has none, as it stops whatever arrives until the queue is empty"
 
 
 # ---- what is going to be done ----

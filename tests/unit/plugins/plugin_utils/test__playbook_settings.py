@@ -14,6 +14,7 @@ import yaml
 
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_jobs import PLACE
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import (
+    CHOICES,
     MARKS,
     Variables,
     alike,
@@ -446,6 +447,60 @@ def test_ids_beside_another_source(tmp_path):
     assert taken("maintenance_end", {"stopped_jobs": "7", **told})["complaints"] == []
     (complaint,) = taken("maintenance_window", {"queue_name": "q", "stopped_jobs": "7"})["complaints"]
     assert complaint.startswith("stopped_jobs: is what the playbook itself works with")
+
+
+NOT_HERE = [
+    ("drain_queue", {"queue_name": "q"}, {"names": "a", "except_names": ["a"], "name": "a", "clusters": "a", "all_jobs": "true"}),
+    ("purge_finished", {"older_than": "1d"}, {"names": "a", "queue_name": "q", "queue": "mine", "status": "job_finish"}),
+    ("stop_all", {"names": "a"}, {"older_than": "1d", "stauts": "x", "stopped_jobs_file": "f"}),
+    ("show_jobs", {}, {"older_than": "1d", "except_names": "a", "plan_file": "f"}),
+    ("maintenance_window", {"names": "a"}, {"services": "spark", "clusters": ["a"], "service": "mine", "older_than": "1d"}),
+    ("maintenance_end", {"stopped_jobs": "7"}, {"names": "a", "queue_name": "q", "plan_file": "f"}),
+    ("check_service", {}, {"names": "mine", "queue_name": "mine"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("playbook", "values", "more"), NOT_HERE)
+def test_what_chooses_jobs_in_another_playbook(playbook, values, more):
+    """It is refused where it would choose nothing, but not from an inventory, which may mean something else."""
+    mine = {name for name, value in more.items() if value == "mine"}
+    for source in ("extra", "imported"):
+        complaints = settings(playbook, OPTIONS[playbook], variables(values | more, source), False)["complaints"]
+        assert [text.partition(":")[0] for text in complaints] == sorted(more.keys() - mine)
+        for text in complaints:
+            assert " this playbook has none; " in text
+            assert playbook not in text
+    unanswered = {**dict.fromkeys(more, " "), **({"all_jobs": "false", "clusters": []} if "clusters" in more else {})}
+    for found in (taken(playbook, values | more, extra=()), taken(playbook, unanswered | values)):
+        assert found["complaints"] == []
+
+
+def variables(values: dict, source: str) -> Variables:
+    given = Variables(values, (), (), "localhost", ())
+    return given._replace(**{source: set(values)})
+
+
+def test_what_chooses_jobs_is_a_choice():
+    """Each such variable is one of some playbook that chooses jobs, and the message names all that have it."""
+    choosing = {name: spec for name, spec in OPTIONS.items() if name != "check_service"}
+    for name in CHOICES:
+        having = [playbook for playbook in choosing if name in choosing[playbook]]
+        for playbook in choosing.keys() - having:
+            told = taken(playbook, {name: "true"})["complaints"]
+            assert any(f"; {name} is a variable of {', '.join(having)}. " in text for text in told), playbook
+
+
+def test_what_the_window_has_chosen_by(tmp_path):
+    """The end of it, in the same run or workflow, gets it, too."""
+    file = tmp_path / "stopped.yml"
+    file.write_text("stopped_jobs: {localhost: [1]}", encoding="utf-8")
+    window = {"names": "a", "all_jobs": "false", "except_names": "b", "maintenance_tasks": "t.yml"}
+    for told in ({"stopped_jobs": [1]}, {"stopped_jobs": [], "stopped_jobs_file": str(file)}, {"otc_bigdata": TOLD}):
+        assert taken("maintenance_end", {**window, **told}, extra=window)["complaints"] == []
+    alone = taken("maintenance_end", {**window, "stopped_jobs_file": str(file)})["complaints"]
+    assert [text.partition(":")[0] for text in alone] == ["except_names", "names"]
+    after = taken("purge_finished", {"older_than": "1d", **window, "otc_bigdata": TOLD})["complaints"]
+    assert [text.partition(":")[0] for text in after] == ["names"]
 
 
 def test_show_jobs():
