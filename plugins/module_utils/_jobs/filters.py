@@ -88,7 +88,7 @@ class Part(Filter):
     """A part of a text. Such a text may be too long to be quoted in a message."""
 
     def fits(self, found: t.Any) -> bool:
-        return self.wanted.lower() in str(found).lower()
+        return found is not None and self.wanted.lower() in str(found).lower()
 
     def none_has(self, misses: Misses) -> str:
         return f"has {_or(self.wanted)} in its {self.field}"

@@ -135,7 +135,7 @@ def cleaned(where: str, value: t.Any) -> t.Any:
     if isinstance(value, list):
         return [cleaned(f"{where}[{number}]", item) for number, item in enumerate(value)]
     if isinstance(value, dict):
-        return {plain(where, str(key)): cleaned(f"{where}.{key}", item) for key, item in value.items()}
+        return {cleaned(where, str(key)): cleaned(f"{where}.{key}", item) for key, item in value.items()}
     return value
 
 

@@ -159,6 +159,8 @@ def test_duplicates_collapse_in_the_order_given() -> None:
         ({"status": ["job_running", ""]}, r"filters.status\[1\]"),
         ({"queue_name": ""}, "filters.queue_name"),
         ({"tags": {}}, "filters.tags"),
+        ({"tags": {"": "web"}}, "filters.tags"),
+        ({"tags": {" ": "web", "team": "web"}}, "filters.tags"),
         ({"tags": {"team": ""}}, "filters.tags.team"),
         ({"tags": {"team": None}}, "filters.tags.team"),
         ({"name": [], "status": ["job_running"]}, "filters.name"),

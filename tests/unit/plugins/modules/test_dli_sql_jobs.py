@@ -274,6 +274,16 @@ def test_filters(sql):
     assert set(sql.run("absent", filters={"tags": {"team": "night"}}).column("changed")) == {ids[0]}
 
 
+def test_a_statement_that_is_null_has_no_part(sql):
+    """Whatever the service has filtered by."""
+    sql.jobs({"statement": "select one"}, {"statement": "select none"})
+    sql.change_answers(
+        lambda dummy, body: {**body, "jobs": [{**body["jobs"][0], "statement": None}, *body["jobs"][1:]]}
+    )
+    for pattern, count in (("one", 1), ("NONE", 0)):
+        assert sql.info(filters={"sql_pattern": pattern})["total"] == count
+
+
 @pytest.mark.parametrize("given", [{}, {"queue_name": ""}, {"status": []}, {"job_type": " , "}, {"tags": {}}])
 def test_empty_filters(sql, given):
     check_refused(sql.run("stopped", filters=given), "filters")
