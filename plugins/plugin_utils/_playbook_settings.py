@@ -32,6 +32,7 @@ from ..module_utils._cloud.levels import ENVIRONMENT
 from ..module_utils._cloud.misplaced import BELONGS, found_in, found_in_name
 from ..module_utils._cloud.options import connection_options
 from ..module_utils._jobs.plan import Step
+from ..module_utils._jobs.reconcile import MOST_JOBS, YEAR
 from ..module_utils._jobs.selection import NOT_NAME, refuse_exclusion
 from ..module_utils._services.flink_jobs import STOP_STEPS, folder_in_obs
 from ..module_utils._services.registry import JOB_TYPES
@@ -54,6 +55,7 @@ LEAST = {
     "wait_interval": 1,
     "wait_timeout": 0,
 }
+MOST = {"drain_timeout": YEAR, "max_jobs": MOST_JOBS, "wait_interval": YEAR, "wait_timeout": YEAR}  # of the modules
 META = pathlib.Path(__file__).resolve().parents[2] / "playbooks/meta"  # plugins/ may hold only Python
 # Variables that only some playbooks have, and that say which jobs are meant: who gives one to another playbook would be surprised
 CHOICES = (
@@ -568,6 +570,8 @@ def wrong_figures(spec: Spec, found: Settings) -> t.Iterator[str]:
     for name in spec:
         if name in LEAST and found[name] < LEAST[name]:
             yield f"{name}: must be at least {LEAST[name]}, not {found[name]}"
+        if name in MOST and found[name] > MOST[name]:
+            yield f"{name}: must be at most {MOST[name]}, not {found[name]}"
 
 
 def _is_empty(name: str, value: t.Any, given: Variables) -> bool:

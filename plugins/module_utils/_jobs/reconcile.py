@@ -57,6 +57,7 @@ from .task import Task
 Result = dict[str, t.Any]
 
 YEAR = 365 * 86400  # seconds
+MOST_JOBS = 10**9
 BRIEFLY = 10.0  # seconds that a look at all jobs may take while the turn of some has come
 OVERTIME = 60.0  # seconds after the deadline, for jobs that were stopped and not started again yet
 DRAINED = ("stopped", "absent")  # states in which jobs may be given time to end by themselves
@@ -96,7 +97,7 @@ def _task(job_type: JobType, options: Options, context: Context) -> Task:
     deadline = Deadline(
         check_range(options, "wait_timeout", 0, YEAR), check_range(options, "wait_interval", 0.001, YEAR)
     )
-    check_range(options, "max_jobs", 1, 10**9)
+    check_range(options, "max_jobs", 1, MOST_JOBS)
     if check_range(options, "drain_timeout", 0, YEAR) and options["state"] not in DRAINED:
         raise OptionError(
             f"drain_timeout: only {' and '.join(DRAINED)} give jobs time to end first, not {options['state']}"
