@@ -46,6 +46,11 @@ class Filter:
     def fits(self, found: t.Any) -> bool:
         return bool(found == self.wanted)
 
+    @staticmethod
+    def tells(found: t.Any) -> bool:
+        """Whether this value of the field says something."""
+        return found is not None
+
     def none_has(self, misses: Misses) -> str:
         """What a message says where no job passes this filter alone."""
         return f"has {self.key} {_or(self.wanted)}{_in_brackets('seen', self._seen_instead(misses))}"
@@ -78,7 +83,12 @@ class OtherWord(Word):
         return False
 
     def fits(self, found: t.Any) -> bool:
-        return found is not None and not super().fits(found)
+        return self.tells(found) and not super().fits(found)
+
+    @staticmethod
+    def tells(found: t.Any) -> bool:
+        """An empty text says as little as null, and nobody knows what a number means."""
+        return isinstance(found, str) and bool(found.strip())
 
     def none_has(self, misses: Misses) -> str:
         return f"has a {self.field} other than {_or(self.wanted)}"
@@ -195,7 +205,8 @@ def may_be_excluded(jobs: Jobs, filters: t.Mapping[str, t.Any], fields: Fields, 
     found: dict[t.Any, str] = {}
     for key in (key for key in filters if key.startswith(NOT)):
         field = fields.filters[key]
-        silent = {job_id: job for job_id, job in jobs.items() if job.get(field) is None}
+        tells = _kind(key, [], fields).tells
+        silent = {job_id: job for job_id, job in jobs.items() if not tells(job.get(field))}
         others = {name: value for name, value in filters.items() if name != key}
         found.update(dict.fromkeys(matching(silent, others, fields, now)[0], field))
     return found

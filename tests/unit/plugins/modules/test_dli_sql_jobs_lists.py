@@ -101,13 +101,14 @@ def test_total_smaller_than_the_rows_shown(sql, said):
     assert "RUNNING" not in sql.truth.values() or result.get("warnings"), result["msg"]
 
 
-def test_row_without_a_type(sql):
+@pytest.mark.parametrize("told", [None, "", " ", 5, ["QUERY"]])
+def test_row_without_a_type(sql, told):
     """Nobody can say that it is no maintenance of the queue."""
     ids = sql.jobs({"status": "RUNNING", "job_type": "RESTART_QUEUE"}, {"status": "RUNNING"})
 
     def change(dummy, body):
         for job in body.get("jobs", ()):
-            job["job_type"] = None if job["job_id"] == ids[0] else job["job_type"]
+            job["job_type"] = told if job["job_id"] == ids[0] else job["job_type"]
         return body
 
     sql.change_answers(change)
