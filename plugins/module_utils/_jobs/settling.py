@@ -74,8 +74,11 @@ def _fail(entry: Entry) -> None:
 def _why_done(entry: Entry) -> str:
     if entry.last and entry.last.answer is Answer.REFUSED:
         return f"already {entry.goal.words.already} (the service refused the request){_doubt_of_a_lost_write(entry)}"
+    owed = entry.goal.owed
+    if owed and owed.write in entry.writes:
+        return ""
     content = entry.goal.remains.content.get(entry.word, "")
-    return content if entry.writes or (content and entry.goal.owed) else _why_without_us(entry)
+    return content if entry.writes or (content and owed) else _why_without_us(entry)
 
 
 def _why_without_us(entry: Entry) -> str:

@@ -99,6 +99,7 @@ def test_what_counts_as_running(flink, end):
     flink.job(run=[{"status": "job_submitting"}, {"after": 5, "status": end}])
     result = flink.run("restarted", [5])
     assert (result.failed, result.job(5)["status"], result.job(5)["action"]) == (False, end, "stop+run")
+    assert result.job(5)["msg"] == ""  # of a job that finished before its start it would say so
 
 
 ON_ITS_WAY = {
