@@ -276,7 +276,7 @@ class FlinkJobs:
 
     def _page(self, offset: int, query: t.Mapping[str, t.Any]) -> Page:
         def read(answer: t.Any, call: str) -> Page:
-            if part(answer, "job_list") is None:
+            if not part(part(answer, "job_list"), "jobs"):
                 agree(answer, call)
             shown = shaped(answer, {"job_list": dict}, call)["job_list"]
             return page(shown, "jobs", "total_count", self.fields, call)

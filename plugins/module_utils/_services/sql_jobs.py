@@ -189,7 +189,7 @@ class SqlJobs:
 
     def _page(self, number: int, query: t.Mapping[str, t.Any]) -> Page:
         def read(answer: t.Any, call: str) -> Page:
-            if part(answer, "jobs") is None:
+            if not part(answer, "jobs"):
                 agree(answer, call)
             shown = page(answer, "jobs", "job_count", self.fields, call)
             self._listed.update(shown.jobs)

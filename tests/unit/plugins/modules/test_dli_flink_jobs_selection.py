@@ -356,9 +356,9 @@ def test_filtered_job_vanishes_while_it_is_awaited(flink):
     assert (result.failed, result["changed"]) == (False, True)
 
 
-def test_list_that_is_none(flink):
-    """A list answer without a list is a failure, not an empty project."""
-    flink.fault(LIST_PATH, "wrong_type", times=None, body={"is_success": "false", "message": "internal"})
-    result = flink.run("absent", filters=RUNNING)
-    assert result.failed
-    assert "GET" in result["msg"]
+@pytest.mark.parametrize("more", [{}, {"job_list": None}, {"job_list": {"total_count": 0, "jobs": []}}], ids=str)
+def test_list_that_is_none(flink, more):
+    """A list answer without a list, or with an empty one that was refused, is a failure, not an empty project."""
+    flink.fault(LIST_PATH, "wrong_type", times=None, body={"is_success": "false", "message": "internal", **more})
+    for result in (flink.run("absent", filters=RUNNING), flink.info()):
+        check_refused(result, "GET", "internal")

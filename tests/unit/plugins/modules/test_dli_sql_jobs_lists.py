@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils._services import sql_jobs
 from ansible_collections.otc.bigdata.tests.emulator import dli_sql
+from ansible_collections.otc.bigdata.tests.unit.utils.service import check_refused
 
 ENDS = {"created": [{"after": "1 look", "status": "FINISHED"}]}
 
@@ -149,6 +150,14 @@ def test_untrue_reason_where_times_are_not_understood(sql, monkeypatch, time_of)
         },
     )
     assert "have the same start_time" not in sql.info()["msg"]
+
+
+@pytest.mark.parametrize("more", [{}, {"jobs": None, "job_count": 0}, {"jobs": [], "job_count": 0}], ids=str)
+def test_list_that_is_none(sql, more):
+    """An empty list that was refused is no empty queue."""
+    sql.fault("/jobs$", "wrong_type", times=None, body={"is_success": False, "message": "internal", **more})
+    for result in (sql.run("stopped", filters={"queue_name": "default"}), sql.info()):
+        check_refused(result, "GET", "internal")
 
 
 def test_message_of_a_refused_cancel_that_quotes_the_statement(sql):
