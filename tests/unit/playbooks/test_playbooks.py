@@ -428,6 +428,7 @@ NOT_EMPTY: dict[str, tuple[dict, str]] = {
     "odd": ({"services": "flink"}, "flink: 1 not ended"),
     "refuses": ({"rounds": 2}, "flink: 1 not ended"),
     "lost": ({}, "flink: 3: job_cancel_success"),
+    "late": ({"wait_timeout": 0}, "flink: 5: job_cancel_success without a savepoint: the state of the job is not kept"),
     "untold": ({}, "could not be read: left out, as their status is not known: untold"),
     "elsewhere": ({"project_id": NIGHTLY}, "could not be read: "),
 }
@@ -436,6 +437,7 @@ NOT_EMPTY: dict[str, tuple[dict, str]] = {
 def test_not_empty():
     """Maintenance of the queue that goes on, an unknown status, a refusal, a lost savepoint, what cannot be read; and queues that are empty."""
     lost = {"script": {"savepoint": [{"status": "job_cancel_success", "has_savepoint": False}]}}
+    late = [{"status": "job_canceling"}, {"after": "1 look", "status": "job_cancel_success", "has_savepoint": False}]
     ends = {"script": {"created": [{"after": 4, "status": "job_finish"}]}}
     seed = {
         "flink_jobs": [
@@ -443,6 +445,7 @@ def test_not_empty():
             {"job_id": 2, "queue_name": "refuses", "status": "job_running", "refuse": {"stop": "DLI.15002"}},
             {"job_id": 3, "queue_name": "lost", "status": "job_running", **lost},
             {"job_id": 4, "queue_name": "drained", "status": "job_running", **ends},
+            {"job_id": 5, "queue_name": "late", "status": "job_running", "script": {"savepoint": late}},
         ],
         "batches": [],
         "sql_jobs": [
@@ -472,7 +475,7 @@ def test_not_empty():
         assert [found[job] for job in (1, 2, 3, 4)] == ["job_foo", "job_running", "job_cancel_success", "job_finish"]
         assert [found[job] for job in ("restart", "query")] == ["RUNNING", "CANCELLED"]
         stops = [job for write in Flink(emulator).writes if write and "job_ids" in write for job in write["job_ids"]]
-        assert (stops.count(3), stops.count(4), set(stops)) == (1, 0, {2, 3})
+        assert (stops.count(3), stops.count(4), set(stops)) == (1, 0, {2, 3, 5})
 
 
 # ---- purge_finished ----
