@@ -27,7 +27,7 @@ from ..module_utils._cloud.auth import KINDS, WITHOUT_MFA, missing_parts
 from ..module_utils._cloud.connection import read_connection
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.given import CONTROL
-from ..module_utils._cloud.identity import PROJECT, TARGET_PROJECT
+from ..module_utils._cloud.identity import AGENCY_OPTION, PROJECT, TARGET_PROJECT
 from ..module_utils._cloud.levels import ENVIRONMENT
 from ..module_utils._cloud.misplaced import BELONGS, found_in, found_in_name
 from ..module_utils._cloud.options import connection_options
@@ -122,7 +122,7 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
 
     def steps() -> t.Iterator[t.Iterable[str]]:
         """The complaints of each. What one has found, the next one works with, so none is taken after one that has any."""
-        yield [*two_credentials(given), *_own_passcode(given), *not_here, *wrong]
+        yield [*two_credentials(given), *_own_login(spec, given), *not_here, *wrong]
         found.update(_meanings(spec, values, meant))
         yield _wrong_values(spec, found, given)
         found.update(_no_own_project(found))
@@ -342,10 +342,17 @@ def _credentials(environ: t.Mapping[str, str]) -> list[str]:
     return [there[part if part in there else kind.forms[part]] for kind in whole for part in kind.parts[:1]]
 
 
-def _own_passcode(given: Variables) -> t.Iterator[str]:
-    """It is no variable of a playbook, though somebody may expect that. One of an inventory is not our business."""
-    if "passcode" in {*given.extra, *given.imported}:
+def _own_login(spec: Spec, given: Variables) -> t.Iterator[str]:
+    """What is no variable of a playbook, though somebody may expect that. That of an inventory is not our business.
+
+    Who names an agency does not mean the jobs of the own account.
+    """
+    told = {*given.extra, *given.imported}
+    if "passcode" in told:
         yield f"passcode: {ONCE}"
+    for name in sorted(told & AGENCY_OPTION.keys() - spec.keys()):
+        variable = ENVIRONMENT[AGENCY_OPTION[name]][0]
+        yield f"{name}: is no variable of this playbook; set it where the login is, in the environment ({variable}) or in a clouds.yaml"
 
 
 def _passcode_of_login(found: Settings, given: Variables) -> t.Iterator[str]:
@@ -526,11 +533,15 @@ def _refusal(check: t.Callable[..., t.Any], *values: t.Any) -> t.Iterator[str]:
 
 
 def _two_projects(found: Settings, given: Variables) -> t.Iterator[str]:
-    """The own project beside that of an agency. Of an inventory, both are the same."""
+    """The own project beside that of an agency. Of an inventory, both are the same. And a name beside an ID of the inventory."""
+    told = {*given.extra, *given.imported}
     target = [name for name in TARGET_PROJECT if found[name] is not None]
     for name in PROJECT:
-        if target and found[name] is not None and name in {*given.extra, *given.imported}:
+        if target and found[name] is not None and name in told:
             yield f"{name}: beside {target[0]} it would be a project of the own account, whose jobs are not handled; leave it out"
+    for by_id, name in (PROJECT, TARGET_PROJECT):
+        if found[by_id] is not None and by_id not in told and found[name] is not None and name in told:
+            yield f"{name}: the inventory names a project by {by_id}, which would win; leave it out, or choose another otc_hosts"
 
 
 def _why_no_file(path: str) -> t.Iterator[str]:

@@ -672,6 +672,26 @@ def test_the_project_of_an_agency():
     assert said.startswith("project_name: beside target_project_id it would be a project of the own account")
 
 
+@pytest.mark.parametrize("prefix", ["", "target_"])
+def test_a_project_beside_that_of_an_inventory(prefix):
+    """The ID would win, and jobs be stopped in a project that nobody on the command line has named."""
+    by_id, name = f"{prefix}project_id", f"{prefix}project_name"
+    given = {"names": "a", by_id: "p2", name: "eu-de_team"}
+    (said,) = taken("stop_all", given, extra={"names", name})["complaints"]
+    assert said.startswith(f"{name}: the inventory names a project by {by_id}, which would win; leave it out")
+    for extra in (set(given), {"names"}, {"names", by_id}):
+        assert taken("stop_all", given, extra=extra)["complaints"] == []
+
+
+@pytest.mark.parametrize("name", ["target_agency_name", "agency_name", "target_domain_id", "delegated_project"])
+def test_an_agency_as_a_variable(name):
+    """Whoever names one does not mean the jobs of the own account."""
+    (said,) = taken("stop_all", {"names": "a", name: "x"}, extra={"names", name})["complaints"]
+    assert said.startswith(f"{name}: is no variable of this playbook; set it where the login is")
+    assert "OS_TARGET_" in said
+    assert taken("stop_all", {"names": "a", name: "x"}, extra={"names"})["complaints"] == []  # that of an inventory
+
+
 def test_disposable_jobs_of_a_check():
     """What will happen to them is said first; what is wrong with them, too."""
     reads = "Read from IAM, DLI and MRS, and compare it with what is assumed"
