@@ -26,6 +26,7 @@ from .auth import (
     Project,
     Signer,
     ask,
+    expiry,
     login_of,
     named_by,
     read_answer,
@@ -143,9 +144,7 @@ class Delegate:
         acts_in = project and resolved(
             http, self.advice, iam, Signer(key, None), project, "target_project_name", counts
         )
-        return Login(
-            Signer(key, acts_in.id if acts_in else None), acts_in, expires_at=str(found.get("expires_at") or "")
-        )
+        return Login(Signer(key, acts_in.id if acts_in else None), acts_in, expires_at=expiry(found))
 
     def _identity(self, name: str, **more: t.Any) -> dict[str, t.Any]:
         account = {f"domain_{key}": value for key, value in self.agency.domain.items()}

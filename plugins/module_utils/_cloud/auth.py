@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from .answers import Maybe, content, outdated, problem, shaped
 from .errors import ApiError, Denied, Fatal, OptionError, Refused, Unanswered
 from .signature import authorization, canonical_query
-from .text import WORD
+from .text import WORD, escaped
 from .transport import PATIENCE, Http, Reply
 
 LOOKUP = "iam:projects:listProjects, or a {} that makes the lookup superfluous"
@@ -158,7 +158,7 @@ class Token:
         found = project_of_token(reply)
         if not found.id:
             raise OptionError("project_id: missing, and the token belongs to no project")
-        return Login(auth, found, expires_at=expiry(reply))
+        return Login(auth, found, expires_at=expiry(reply.value["token"]))
 
 
 @dataclass(frozen=True)
@@ -439,7 +439,7 @@ def login_of(reply: Reply, project: Project | None) -> Login:
     told = project_of_token(reply)
     found = project and Project(project.id or told.id, project.name or told.name)
     catalog = reply.value["token"].get("catalog") or ()
-    return Login(TokenHeader(reply.headers["X-Subject-Token"]), found, catalog, expiry(reply))
+    return Login(TokenHeader(reply.headers["X-Subject-Token"]), found, catalog, expiry(reply.value["token"]))
 
 
 def project_of_token(reply: Reply) -> Project:
@@ -447,6 +447,6 @@ def project_of_token(reply: Reply) -> Project:
     return Project(told.get("id"), told.get("name"))
 
 
-def expiry(reply: Reply) -> str:
-    """When a token ends, as IAM has it: 2026-11-29T08:00:00.000000Z."""
-    return str(reply.value["token"].get("expires_at") or "")
+def expiry(granted: t.Mapping[str, t.Any]) -> str:
+    """When a token or a key ends, as IAM has it: 2026-11-29T08:00:00.000000Z. It is shown to people."""
+    return escaped(str(granted.get("expires_at") or ""))

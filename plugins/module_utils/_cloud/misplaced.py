@@ -46,11 +46,13 @@ Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 def misplaced(spec: Spec, arguments: Arguments) -> tuple[list[str], dict[t.Any, t.Any]]:
     """What is to be refused, each with the name of its option, and the arguments to go on with.
 
-    They are as given. If something is to be refused, they are without whatever is, or may be, secret.
+    They are as given, without what is null under one of several names. If something is to be refused, they are without whatever is, or may be, secret.
     """
     sieve = _Sieve()
-    shown = sieve.options(spec, arguments)
-    return sieve.errors, shown if sieve.errors or sieve.unknown else dict(arguments)
+    given = _without_empty_twins(spec, arguments)
+    shown = sieve.options(spec, given)
+    sieve.errors += _contradictions(spec, given)
+    return sieve.errors, shown if sieve.errors or sieve.unknown else given
 
 
 def found_in(text: str, path: bool = False) -> str:
@@ -69,6 +71,28 @@ def found_in(text: str, path: bool = False) -> str:
 def found_in_name(text: str) -> str:
     """The same for a text that may hold braces, as it is compared with what somebody else has named."""
     return "the text of a dictionary" if DICTIONARY.fullmatch(text) else found_in(text) if PEM in text else ""
+
+
+def _twins(spec: Spec, given: Arguments) -> list[list[str]]:
+    """The names of each option that is given by more than one of its names: in the task, and in module_defaults."""
+    groups = [[name for name in (option, *one.get("aliases", ())) if name in given] for option, one in spec.items()]
+    return [names for names in groups if len(names) > 1]
+
+
+def _without_empty_twins(spec: Spec, arguments: Arguments) -> dict[t.Any, t.Any]:
+    """Null is the same as not given. Ansible would take it, as it takes whatever an alias has."""
+    empty = [name for names in _twins(spec, arguments) for name in names if arguments[name] is None]
+    return {name: value for name, value in arguments.items() if name not in empty}
+
+
+def _contradictions(spec: Spec, given: Arguments) -> list[str]:
+    """Ansible would take the alias, even that of module_defaults before the option of the task."""
+    return [
+        f"{names[0]} beside {other}: is the same option with another value; leave one of them out"
+        for names in _twins(spec, given)
+        for other in names[1:]
+        if given[other] != given[names[0]]
+    ]
 
 
 class _Sieve:

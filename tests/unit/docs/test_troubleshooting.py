@@ -210,6 +210,9 @@ TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
         "stopped", [128], login={"project_name": "eu-de"}, environ=variables({**PASSWORD, **AGENCY})
     )["msg"],
     "username beside user_id: only one of them can count": lambda it: it.login(**PASSWORD, user_id="u1"),
+    "target_agency_name beside agency_name: is the same option with another value": lambda it: it.login(
+        **PASSWORD, **AGENCY, agency_name="another"
+    ),
     "passcode: goes with a user_id and a password": lambda it: it.login(token="some-token", passcode="081804"),
     "passcode: needs user_id in place of username": lambda it: it.login(**PASSWORD, passcode="081804"),
     "passcode ...: is good for one login": lambda it: it.passcode_of_a_playbook(),

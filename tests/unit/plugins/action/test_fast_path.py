@@ -393,10 +393,10 @@ TASKS: dict[str, tuple[dict, bool, bool]] = {
         {
             SPARK: {
                 "state": "stopped",
-                "batch_id": BATCHES[:1],
+                "batch_id": BATCHES[:2],
                 "batch_ids": BATCHES[:2],
                 "region": "a",
-                "region_name": "b",
+                "region_name": "a",
             }
         },
         True,

@@ -172,6 +172,7 @@ def test_what_says_it_by_halves(world, clusters, projects):
         },
         "target_project_name (environment: OS_TARGET_PROJECT_NAME): missing": {**BY_NAME, "project_name": "eu-de"},
         "target_domain_name beside target_domain_id": {**BY_NAME, **BY_ID, **THERE},
+        "target_agency_name beside agency_name": {**BY_NAME, "agency_name": "another", **THERE},
         "sources[0] (eu-de_nightly): project_name: beside target_project_name of the file": {
             **BY_NAME,
             **THERE,

@@ -244,6 +244,32 @@ def test_a_token_cannot_be_renewed(world):
     assert "was good until 20" in result["msg"], result["msg"]
 
 
+@pytest.mark.parametrize("end", ["\x1b[31m2026\n", "2" * 5000, {"a": 1}], ids=["control", "long", "dictionary"])
+def test_the_end_of_a_login_is_shown_as_a_text_of_others(world, end):
+    def change(request, body):
+        return {"token": {**body["token"], "expires_at": end}} if "token" in body else body
+
+    world.change_answers(change)
+    with world.tokens_expire_after(1):
+        result = world.run("stopped", [128], login={**world.at, "token": "demo-token", **AGENCY})
+    check_refused(result, "was good until ")
+    assert result["msg"].isprintable()
+    assert len(result["msg"]) < 1000
+
+
+@pytest.mark.parametrize(
+    ("name", "alias"), [("target_agency_name", "agency_name"), ("target_project_name", "delegated_project")]
+)
+def test_an_option_under_both_of_its_names(world, name, alias):
+    """One is of the task, the other one of module_defaults: Ansible would take that one."""
+    result = world.run("absent", [128], login={**world.at, **USER, **AGENCY, alias: "other"})
+    check_refused(result, f"{name} beside {alias}: is the same option with another value")
+    assert not world.log
+    for same in (AGENCY[name], None):
+        check_only_theirs(world, world.run("stopped", [128], login={**world.at, **USER, **AGENCY, alias: same}))
+        world.emulator.world["flink_jobs"].jobs[OTHER_DOMAIN, 128].fields["status"] = "job_running"
+
+
 # ---- access keys ----
 
 
