@@ -14,6 +14,8 @@ import datetime
 import json
 import typing as t
 
+from ..module_utils._cloud.agency import Delegate
+from ..module_utils._cloud.auth import Credential
 from ..module_utils._cloud.connection import Connection
 from ..module_utils._services.registry import JOB_TYPES
 from ._files import read
@@ -37,12 +39,19 @@ def place(connection: Connection) -> dict[str, t.Any]:
     """Whose jobs these are, as far as that is known without a request. No part of a credential."""
     project = connection.project
     return {
+        "account": _account(connection.credential),
         "project_id": project.id if project else None,
         "project_name": project.name if project else None,
         "region": connection.region,
         "iam": connection.iam,
         "endpoint": connection.endpoint,
     }
+
+
+def _account(credential: Credential | Delegate) -> str | None:
+    """By its ID or name, if the login tells it. Every account has a project that is named like its region."""
+    domain = credential.agency.domain if isinstance(credential, Delegate) else getattr(credential, "domain", {})
+    return next(iter(domain.values()), None)
 
 
 def variables(spec: t.Iterable[str], values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -226,7 +226,7 @@ class Password:
 
     def login(self, http: Http, iam: str | None, project: Project | None) -> Login:
         """One request; a wrong password is not tried again, as IAM would lock the account."""
-        scope = scope_of(project, self._domain)  # IAM takes the domain of the user where nobody names one
+        scope = scope_of(project, self.domain)  # IAM takes the domain of the user where nobody names one
         body = {"auth": {"identity": self._identity(), **({"scope": scope} if scope else {})}}
         read, once = partial(read_login, project, TOKEN), self.passcode is not None
         try:
@@ -242,7 +242,7 @@ class Password:
 
     def _identity(self) -> dict[str, t.Any]:
         user: dict[str, t.Any] = (
-            {"id": self.user_id} if self.user_id else {"name": self.username, "domain": self._domain}
+            {"id": self.user_id} if self.user_id else {"name": self.username, "domain": self.domain}
         )
         identity: dict[str, t.Any] = {
             "methods": ["password"],
@@ -254,7 +254,7 @@ class Password:
         return identity
 
     @property
-    def _domain(self) -> dict[str, str]:
+    def domain(self) -> dict[str, str]:
         return named_by(self.user_domain_id, self.user_domain_name)
 
 

@@ -24,6 +24,7 @@ SQL = f"/v1.0/{PROJECT}/jobs"
 CLUSTER = f"/v2/{PROJECT}/clusters/2b460e01-3351-4170-b0a7-57b9dd5ffef3"
 USUAL = {"Content-Type": "application/json", "X-Project-Id": PROJECT}
 ASSUME = b'{"auth":{"identity":{"methods":["assume_role"],"assume_role":{"domain_name":"customer-domain",%s}}'
+STS = b'{"agency_urn":"iam::%s:agency:ops-agency","agency_session_name":"night","duration_seconds":3600}'
 GLOBAL = {"Content-Type": "application/json", "X-Domain-Id": PROJECT[::-1]}  # of IAM
 
 
@@ -117,6 +118,14 @@ GLOBAL = {"Content-Type": "application/json", "X-Domain-Id": PROJECT[::-1]}  # o
             GLOBAL,
             ASSUME % b'"agency_name":"ops-agency","duration_seconds":3600}}',
             "6dc621766d61acebee8d721c2b5646ececed5882ec5e727914418a676f16a1b7",
+        ),
+        (
+            "POST",
+            "https://sts.cn-north-4.myhuaweicloud.com",
+            "/v5/agencies/assume",
+            {"Content-Type": "application/json"},
+            STS % PROJECT[::-1].encode(),
+            "3e6bce979c6e233776aafc239889372f2d3ebafa078506947742bad0aecd9306",
         ),
     ],
 )

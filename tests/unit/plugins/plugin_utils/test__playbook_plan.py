@@ -134,6 +134,22 @@ def test_another_cloud(tmp_path):
     assert {one.split()[1] for one in found} == {"project_name", "region", "iam", "endpoint"}
 
 
+USER = {"OS_USERNAME": "u", "OS_PASSWORD": "p", "OS_USER_DOMAIN_NAME": "own", "OS_ACCESS_KEY": "", "OS_SECRET_KEY": ""}
+AGENCY = {"OS_AGENCY_NAME": "ops", "OS_AGENCY_DOMAIN_NAME": "customer", "OS_DELEGATED_PROJECT": "eu-de"}
+
+
+def test_another_account(tmp_path):
+    """Its project has the same name, and may have a job of the same ID and name."""
+    path = tmp_path / "p.json"
+    made(path, "stop_all", STOP, [], **USER, **AGENCY)
+    refused = 'plan_file: account was "customer", and now is '
+    assert complaints(path, "stop_all", STOP, **USER, **AGENCY) == []
+    assert complaints(path, "stop_all", STOP, **USER) == [f'{refused}"own"']
+    assert f"{refused}not given" in complaints(path, "stop_all", STOP)
+    other = {**AGENCY, "OS_AGENCY_DOMAIN_NAME": "", "OS_TARGET_DOMAIN_ID": "c1"}
+    assert complaints(path, "stop_all", STOP, **USER, **other) == [f'{refused}"c1"']
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
