@@ -539,9 +539,9 @@ def _two_projects(found: Settings, given: Variables) -> t.Iterator[str]:
     for name in PROJECT:
         if target and found[name] is not None and name in told:
             yield f"{name}: beside {target[0]} it would be a project of the own account, whose jobs are not handled; leave it out"
-    for by_id, name in (PROJECT, TARGET_PROJECT):
-        if found[by_id] is not None and by_id not in told and found[name] is not None and name in told:
-            yield f"{name}: the inventory names a project by {by_id}, which would win; leave it out, or choose another otc_hosts"
+    by_id, by_name = TARGET_PROJECT if target else PROJECT
+    if found[by_id] is not None and by_id not in told and found[by_name] is not None and by_name in told:
+        yield f"{by_name}: the inventory names a project by {by_id}, which would win; leave it out, or choose another otc_hosts"
 
 
 def _why_no_file(path: str) -> t.Iterator[str]:
