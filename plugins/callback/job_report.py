@@ -22,7 +22,7 @@ description:
   - When a play begins that has a task with one of these modules, the files are replaced by ones that say that the run has not
     ended. What a run leaves behind that was killed is therefore not the report of an earlier one. Where such tasks are only in
     files that Ansible reads later, as with M(ansible.builtin.include_tasks), that happens when the first of them begins. A
-    playbook without such a task leaves the files alone.
+    playbook without such a task leaves the files alone, and so does one of this collection that only prints its help.
   - It covers tasks in loops, in blocks with C(rescue), in included files, with C(until), and for several hosts. A task that
     runs in the background with C(async) is covered once M(ansible.builtin.async_status) has read its result.
   - Tasks with C(no_log) are left out and counted.
@@ -167,6 +167,8 @@ CREDENTIALS = (
 # Playbooks of ours whose tasks are only read when they are reached
 PLAYBOOKS = ("drain_queue.yml", "maintenance_window.yml")
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))), "playbooks")
+# With the first tasks of our playbooks, before which nobody knows whether only their help is wanted, and with those of the help
+CHECK, HELP = (os.path.join(FOLDER, "tasks", name) for name in ("check_variables.yml", "help.yml"))
 COLORS = {
     FAILED: C.COLOR_ERROR,
     CHANGED: C.COLOR_CHANGED,
@@ -197,14 +199,14 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._began = datetime.now().astimezone()
         self._ran = False
         self._announced = False  # whether the files say that this run has not ended
+        self._due = False  # whether they are to say so with the next task, unless that prints the help of a playbook
         self._warned: set[str] = set()
 
     def v2_playbook_on_start(self, playbook: t.Any) -> None:
         name = os.path.basename(playbook._file_name)
         self._playbooks.append(name)
         self._announced = False
-        if name in PLAYBOOKS and os.path.realpath(playbook._file_name) == os.path.join(FOLDER, name):
-            self._announce()
+        self._due = name in PLAYBOOKS and os.path.realpath(playbook._file_name) == os.path.join(FOLDER, name)
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
         """Comes again for each batch of a play with ``serial``."""
@@ -215,7 +217,13 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             *play.post_tasks,
             *(block for role in play.roles for block in role.get_task_blocks()),
         ]
-        if any(map(_is_ours, _tasks(blocks))):
+        self._due = self._due or any(map(_is_ours, _tasks(blocks)))
+
+    def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
+        file = os.path.realpath((task.get_path() or "").rpartition(":")[0])
+        if file == HELP:
+            self._due = False
+        elif self._due and file != CHECK:
             self._announce()
 
     def v2_runner_on_start(self, host: t.Any, task: t.Any) -> None:
@@ -245,12 +253,13 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         report = self._report(ended=datetime.now().astimezone(), failed_hosts=len({*stats.failures, *stats.dark}))
         if self._ran:
             self._show(report)
-        if self._ran or self._announced:
+        if self._ran or self._announced or self._due:
             for kind in FILES:
                 self._write(kind, report)
 
     def _announce(self) -> None:
         """Says in the files that there is no report yet, and takes that of an earlier run away with it."""
+        self._due = False
         if self._announced:
             return
         self._announced = True

@@ -427,6 +427,19 @@ def test_nothing_has_run():
     assert 'otc_bigdata_report_failed_hosts{playbook="play.yml"} 1\n' in files["prometheus"]
 
 
+def test_help():
+    """Who only asks what a playbook does keeps the report of its last run. One whose variables are refused has run, and begins none."""
+    with world(**SEED) as (dummy, here):
+        old = here.write("new/html", "an earlier one")
+        playbooks = ("otc.bigdata.stop_all", "otc.bigdata.drain_queue")
+        run = here.start("playbook", *playbooks, "-e", "help=true", **ENABLED, **written_to("new")).end()
+        assert run.code == 0, run.said
+        assert old.read_text(encoding="utf-8") == "an earlier one"
+        run = here.start("playbook", playbooks[1], **ENABLED, **written_to("new")).end()
+        assert run.code == 2
+        assert "1 host has failed in another task" in old.read_text(encoding="utf-8")
+
+
 def test_no_jobs():
     """A task of ours has run, so there is a report."""
     with world(**SEED) as (dummy, here):
