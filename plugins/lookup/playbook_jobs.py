@@ -74,7 +74,9 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         earlier: t.Collection[int] = (),
     ) -> list[t.Any]:
         makers: dict[str, t.Callable[[], list[t.Any]]] = {
-            "table": lambda: table(reports, (chosen or {}).get("status") or ()),
+            "table": lambda: table(
+                reports, **{name: (chosen or {}).get(name) or () for name in ("status", "except_names")}
+            ),
             "undo": lambda: undo(reports, chosen, earlier),
             "not_started": lambda: not_started(chosen, earlier),
             "planned": lambda: planned(reports),

@@ -78,7 +78,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             name for name in variables if name not in of_host or name in spec and variables[name] != of_host[name]
         }
         values, broken = {}, {}
-        for name in (*spec, *choices_of_others(spec, extra | imported), "otc_bigdata"):
+        for name in (*spec, *choices_of_others(spec, extra | imported), "otc_bigdata", "help"):
             try:
                 values.update(self._value(name, variables))
             except AnsibleError as error:

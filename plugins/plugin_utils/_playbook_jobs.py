@@ -12,6 +12,7 @@ import enum
 import re
 import time
 import typing as t
+from fnmatch import fnmatchcase
 
 from ..module_utils._cloud.identity import PROJECT, TARGET_PROJECT
 from ..module_utils._jobs.selection import moment
@@ -29,15 +30,19 @@ PLAIN = re.compile(r"[A-Za-z0-9_.:@+-]+")
 # ---- what is there ----
 
 
-def table(reports: t.Iterable[Report], statuses: t.Collection[str]) -> list[str]:
-    """One for each service and cluster: those that have not ended first, then the oldest. ``statuses``: no others, unless empty."""
-    return [line for report in reports for line in _of_service(report, statuses)]
+def table(reports: t.Iterable[Report], status: t.Collection[str], except_names: t.Sequence[str] = ()) -> list[str]:
+    """One for each service and cluster: those that have not ended first, then the oldest.
+
+    ``status``: no others, unless empty; ``except_names``: patterns of names that are left out.
+    """
+    return [line for report in reports for line in _of_service(report, status, except_names)]
 
 
-def _of_service(report: Report, statuses: t.Collection[str]) -> list[str]:
+def _of_service(report: Report, statuses: t.Collection[str], except_names: t.Sequence[str]) -> list[str]:
     if report.get("failed"):
         return [f"{title(report)}: could not be read: {clean(str(report.get('msg')))}"]
-    service, every = JOB_TYPES[report["service"]], report["jobs"]
+    service = JOB_TYPES[report["service"]]
+    every = [job for job in report["jobs"] if not _is_named(job.get(service.fields.name), except_names)]
     jobs = [job for job in every if not statuses or _is_one_of(cell(job, "status"), statuses)]
     if not jobs:
         return [f"{title(report)}: no job{_others(every)}"]
@@ -73,6 +78,10 @@ def _lines(jobs: t.Sequence[Job], service: JobType) -> list[str]:
 def title(report: Report) -> str:
     """The service, and the cluster where it has some."""
     return ", ".join(clean(str(report[key])) for key in ("service", "otc__cluster") if key in report)
+
+
+def _is_named(name: t.Any, globs: t.Sequence[str]) -> bool:
+    return bool(name) and any(fnmatchcase(str(name), glob) for glob in globs)
 
 
 def _is_one_of(status: str, statuses: t.Collection[str]) -> bool:

@@ -84,6 +84,9 @@ OWN = {
     *(f"{service}_result" for service in JOB_TYPES),
 }
 OWN_PREFIX = "otc__"
+# Of the command line
+NO = ("", "0", "false", "n", "no", "none", "off")
+LEFT_OVER = "_raw_params"
 # Of Flink jobs: whether there is something to stop
 STATUSES = {
     "active": [word for word, step in STOP_STEPS.items() if step is not Step.DONE],
@@ -174,7 +177,7 @@ def checked(spec: Spec, given: Variables) -> tuple[Settings, Settings, list[str]
     return (
         values,
         found.validated_parameters,
-        [*misspelt(spec, given), *undefined, *wrong.values(), *found.error_messages],
+        [*_slips(given), *misspelt(spec, given), *undefined, *wrong.values(), *found.error_messages],
     )
 
 
@@ -243,7 +246,9 @@ def _lists(spec: Spec, found: Settings) -> Settings:
         services = _possible_services(spec, [*names, *excepted], clusters)
     # No pattern matches a job without a name, but every job is meant to include it
     patterns = None if "*" in names or not names else names
-    chosen_by = {"name": patterns, NOT_NAME: excepted or None, "queue_name": found.get("queue_name")}
+    # Who changes nothing leaves them out of the table: by itself it is no filter, and SQL jobs have none of that kind
+    not_named = excepted if "max_jobs" in spec else None
+    chosen_by = {"name": patterns, NOT_NAME: not_named or None, "queue_name": found.get("queue_name")}
     filters = {key: value for key, value in chosen_by.items() if value is not None}
     return {
         "names": names,
@@ -265,6 +270,14 @@ def _possible_services(spec: Spec, names: t.Sequence[str], clusters: t.Sequence[
 
 
 # ---- what is wrong with it ----
+
+
+def _slips(given: Variables) -> t.Iterator[str]:
+    """On the command line. What Ansible does not take for a variable may be a secret, so it is not shown."""
+    if LEFT_OVER in given.extra:
+        yield "-e: a part without = is no variable; quote a value with blanks in it once more, as in -e 'names=\"a, b\"', or leave them out"
+    if "help" in given.extra and str(given.values.get("help")).strip().lower() not in NO:
+        yield "help: must be true or false"
 
 
 def misspelt(spec: Spec, given: Variables) -> t.Iterator[str]:
@@ -493,7 +506,7 @@ def _wrong_services(found: Settings) -> t.Iterator[str]:
     if "sql" in found["services"] and found["names"]:
         yield "names: SQL jobs have no name; leave sql out of services, or choose by queue_name or all_jobs"
     if "sql" in found["services"] and found["except_names"]:
-        yield "except_names: SQL jobs have no name, so all of them would be cancelled; leave sql out of services, or handle it in a run of its own"
+        yield "except_names: SQL jobs have no name, so it would take out none of them; leave sql out of services, or handle it in a run of its own"
 
 
 def _wrong_files(found: Settings, given: Variables) -> t.Iterator[str]:

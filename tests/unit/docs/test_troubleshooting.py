@@ -168,7 +168,7 @@ class Trouble:
 
     def of_playbook(self, values: dict[str, str], environ: dict[str, str]) -> str:
         spec = yaml.safe_load((ROOT / "playbooks/meta/stop_all.yml").read_text(encoding="utf-8"))
-        given = Variables(values, (), (), "localhost", (), environ=environ)
+        given = Variables(values, values, (), "localhost", (), environ=environ)
         return "; ".join(settings("stop_all", spec["argument_specs"]["stop_all"]["options"], given)["complaints"])
 
     def crowded_moment(self) -> str:
@@ -249,6 +249,10 @@ TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
     "except_names: SQL jobs have no name": lambda it: it.of_playbook(
         {"all_jobs": True, "except_names": "a", "services": "sql"}, {}
     ),
+    "...: this playbook has none; ... is a variable of ...": lambda it: it.of_playbook(
+        {"names": "a", "older_than": "1d"}, {}
+    ),
+    "-e: a part without = is no variable": lambda it: it.of_playbook({"names": "orders,", "_raw_params": "clicks"}, {}),
     "OTC_BIGDATA_NEVER: ... must never be changed, so nothing was done": lambda it: it.stop(environ=NEVER),
     "left alone, as the service does not tell its name and OTC_BIGDATA_NEVER is set": lambda it: it.stop(
         ids=it.flink.jobs({"name": None}), environ=NEVER

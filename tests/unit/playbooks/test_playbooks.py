@@ -174,6 +174,7 @@ def test_show_jobs():
             "services": "flink,spark,mrs",
             "clusters": "nowhere, analytics",
         },
+        "but": {"clusters": "analytics", "except_names": "a*, pi"},
     }
     with world(**seed) as (emulator, here):
         run = play_hosts(here, "show_jobs", hosts)
@@ -193,7 +194,9 @@ def test_show_jobs():
     assert (flink, job.split()[0]) == ("flink: 1 of 1 job on the queue etl, 1 not ended", "3")
     assert others[:2] == ["spark: no job", unknown]
     assert others[-1].startswith("m ")
-    assert [recap(run, host)["failed"] for host in hosts] == [0, 1]
+    heads = [line.partition(" job")[0] for line in tables["but"] if ":" in line]
+    assert heads == ["flink: 2", "spark: 1", "mrs, analytics: 1"]
+    assert [recap(run, host)["failed"] for host in hosts] == [0, 1, 0]
     assert fatal(run, "some") == unknown
 
 
@@ -1228,11 +1231,13 @@ def test_misspelt_variables():
     imported = {"queue_name": "a", "trigger_savepoint": True, "min_job": 2}
     with world(flink_jobs=[], batches=[]) as (emulator, here):
         imports = {"ansible.builtin.import_playbook": "otc.bigdata.maintenance_window", "vars": imported}
-        run = here.start("playbook", str(here.write("site.yml", [imports])), "-e", json.dumps(SLIPS)).end(120)
+        line = ["-e", json.dumps(SLIPS), "-e", "names=a, b", "-e", "help=t"]
+        run = here.start("playbook", str(here.write("site.yml", [imports])), *line).end(120)
         assert run.code == 2
-        assert sorted(fatal(run).splitlines()) == sorted(
-            [*SLIPPED, "min_job: there is no such variable; is min_jobs meant?"]
-        )
+        left_over, of_help, *slipped = fatal(run).splitlines()
+        assert left_over.startswith("-e: a part without = is no variable")
+        assert of_help == "help: must be true or false"
+        assert sorted(slipped) == sorted([*SLIPPED, "min_job: there is no such variable; is min_jobs meant?"])
         assert emulator.log.entries() == []
 
         own = {"cluster": "x", "older_than": "1d", "regions": ["eu-de"], "region": "eu-de"}

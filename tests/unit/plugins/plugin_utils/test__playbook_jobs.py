@@ -87,6 +87,14 @@ def test_statuses():
     ]
 
 
+def test_all_but_some():
+    """A job whose name nobody knows is no job of such a name."""
+    jobs = [flink(1, "job_running", HOUR, name="billing-eu"), flink(2, "job_running", HOUR, name=None)]
+    mrs = {"job_id": "m", "job_name": "billing-x", "job_state": "RUNNING"}
+    head, dummy, line, other = table([read("flink", *jobs), read("mrs", mrs)], (), ["x", "billing-*"])
+    assert (head, line.split()[0], other) == ("flink: 1 job on the queue q, 1 not ended", "2", "mrs: no job")
+
+
 def test_text_of_the_service_is_data():
     """No terminal obeys it, and no line is broken by it."""
     evil = "a\x1b[2J\nb"

@@ -34,7 +34,7 @@ TOLD = {"flink": {"stopped_jobs": {"localhost": [1, 2]}, "work_begun": {"localho
 
 def taken(playbook: str, values: dict, check_mode: bool = False, **more: t.Any) -> dict:
     extra = more.pop("extra", set(values) - {"otc_bigdata"})
-    given = Variables(values, extra, (), "localhost", **{"groups": (), **more})
+    given = Variables(values, extra, host="localhost", **{"groups": (), "imported": (), **more})
     return settings(playbook, OPTIONS[playbook], given, check_mode)
 
 
@@ -242,7 +242,7 @@ def empty(name: str) -> str:
         ("stop_all", {"names": "a", "services": []}, empty("services")),
         ("stop_all", {"names": "*", "services": "flink,sql"}, NO_NAMES),
         ("stop_all", {"names": "a", "queue_name": "q", "services": ["sql"]}, NO_NAMES),
-        ("stop_all", {"queue_name": "q", "except_names": "a", "services": ["sql", "flink"]}, "except_names: SQL jobs have no name, so all of them"),
+        ("stop_all", {"queue_name": "q", "except_names": "a", "services": ["sql", "flink"]}, "except_names: SQL jobs have no name, so it would take out none"),
         ("stop_all", {"names": "a,!b"}, "names[1]: '!b' begins with !, but no pattern takes jobs out again; except_names does"),
         ("purge_finished", {"older_than": "1d", "except_names": "!b"}, "except_names[0]: '!b' begins with !"),
         ("purge_finished", {"older_than": "1d", "except_names": []}, empty("except_names")),
@@ -457,7 +457,7 @@ NOT_HERE = [
     ("drain_queue", {"queue_name": "q"}, {"names": "a", "except_names": ["a"], "name": "a", "clusters": "a", "all_jobs": "true"}),
     ("purge_finished", {"older_than": "1d"}, {"names": "a", "queue_name": "q", "queue": "mine", "status": "job_finish"}),
     ("stop_all", {"names": "a"}, {"older_than": "1d", "stauts": "x", "stopped_jobs_file": "f"}),
-    ("show_jobs", {}, {"older_than": "1d", "except_names": "a", "plan_file": "f"}),
+    ("show_jobs", {}, {"older_than": "1d", "plan_file": "f"}),
     ("maintenance_window", {"names": "a"}, {"services": "spark", "clusters": ["a"], "service": "mine", "older_than": "1d"}),
     ("maintenance_end", {"stopped_jobs": "7"}, {"names": "a", "queue_name": "q", "plan_file": "f"}),
     ("check_service", {}, {"names": "mine", "queue_name": "mine"}),
@@ -507,6 +507,19 @@ def test_what_the_window_has_chosen_by(tmp_path):
     assert [text.partition(":")[0] for text in after] == ["names"]
 
 
+@pytest.mark.parametrize("playbook", OPTIONS)
+def test_slips_on_the_command_line(playbook):
+    """``-e 'except_names=billing, payroll'`` would leave out payroll, which may be a part of a secret as well; ``-e help`` would run it."""
+    found = taken(playbook, {"_raw_params": "payroll"})["complaints"]
+    assert found[0].startswith("-e: a part without = is no variable; ")
+    assert "payroll" not in str(found)
+    for value in ("t", "me", 2):
+        assert taken(playbook, {"help": value})["complaints"][0] == "help: must be true or false"
+        assert "help: must be true or false" not in taken(playbook, {"help": value}, extra=())["complaints"]
+    for value in (False, "False", "no", "0", 0, "", None):
+        assert "help: must be true or false" not in taken(playbook, {"help": value})["complaints"]
+
+
 def test_show_jobs():
     """Who only reads must choose nothing, and may choose as for stop_all."""
     for every in ({}, {"all_jobs": True}, {"names": "", "status": None}):
@@ -515,6 +528,9 @@ def test_show_jobs():
         assert found["intent"] == "Show what is in flink, spark, sql: every job; the project of the credential"
     found = taken("show_jobs", {"names": "a*", "clusters": "x", "status": "running,new"})
     assert found["intent"].startswith("Show what is in flink, spark, mrs (x): jobs named a* in status running, new; ")
+    found = taken("show_jobs", {"except_names": "a*"})
+    assert (found["complaints"], found["services"], found["filters"]) == ([], ["flink", "spark"], {})
+    assert found["intent"] == "Show what is in flink, spark: every job, but not a*; the project of the credential"
     (complaint,) = taken("show_jobs", {"all_jobs": True, "names": "a"})["complaints"]
     assert complaint.startswith("all_jobs: means every job")
 
