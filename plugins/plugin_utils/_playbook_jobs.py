@@ -117,24 +117,26 @@ class Fate(enum.Enum):
 
 
 def undo(reports: t.Iterable[Report], chosen: t.Mapping[str, t.Any], earlier: t.Iterable[int] = ()) -> list[str]:
-    """The command for those that have stopped, and what to do about the others. ``earlier``: stopped by a run before this one."""
+    """The command for those that have stopped, and what to do about the others. ``earlier``: stopped by a run before this one.
+
+    Of a job that was stopped in several rounds, the last one counts.
+    """
     found = list(reports)
     flink = [job for one in found if one["service"] == "flink" for job in one.get("jobs", ())]
-    sent = {fate: [job for job in flink if _fate(job) is fate] for fate in Fate}
-    again = {*earlier}.difference(_ids(job for jobs in sent.values() for job in jobs)).union(_ids(sent[Fate.DOWN]))
+    last = {job["id"]: job for job in flink if job["action"] == "stop"}.values()
+    sent = {fate: [job for job in last if _fate(job) is fate] for fate in Fate}
+    again = {*earlier}.difference(_ids(last)).union(_ids(sent[Fate.DOWN]))
     starts = [*_by_hand(sorted(again), chosen), *_anew(sent[Fate.LOST], chosen)]
     return [
         *starts,
         *(_to_be_added(chosen) if starts else ()),
-        *_not_stopped(sent[Fate.RUNNING]),
+        *_not_stopped(sent[Fate.RUNNING], chosen),
         *_to_be_submitted(found),
     ]
 
 
-def _fate(job: Job) -> Fate | None:
-    """None if no stop was sent."""
-    if job["action"] != "stop":
-        return None
+def _fate(job: Job) -> Fate:
+    """Of one for which a stop was sent."""
     if job["failed"]:
         return Fate.LOST if _has_ended(job, JOB_TYPES["flink"].ended) else Fate.RUNNING
     return Fate.DOWN if job["changed"] and job["status"] != "job_finish" else Fate.DONE
@@ -157,13 +159,16 @@ def _anew(lost: t.Sequence[Job], chosen: t.Mapping[str, t.Any]) -> list[str]:
     ]
 
 
-def _not_stopped(running: t.Sequence[Job]) -> list[str]:
+def _not_stopped(running: t.Sequence[Job], chosen: t.Mapping[str, t.Any]) -> list[str]:
     if not running:
         return []
+    head = f"Not seen to stop: {', '.join(map(str, _ids(running)))}. otc.bigdata.show_jobs shows what became of them."
+    if not chosen.get("trigger_savepoint", True):
+        return [head]
     return [
-        f"Not seen to stop: {', '.join(map(str, _ids(running)))}. otc.bigdata.show_jobs shows what became of them.",
+        head,
         "If a savepoint has failed, often DLI may not write to the bucket: fix that, and stop the jobs again.",
-        "With trigger_savepoint=false they stop without a savepoint, and their state is lost.",
+        "otc.bigdata.stop_all with trigger_savepoint=false makes none, and their state is lost.",
     ]
 
 

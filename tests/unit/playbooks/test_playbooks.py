@@ -409,6 +409,8 @@ def test_drain_queue():
         run.end()
         assert run.code == 0, run.said
         assert end(run) == "No job is left on the queue etl (flink, spark, sql), so it can be deleted"
+        (back,) = ways_back(run)
+        assert back.startswith("ansible-playbook otc.bigdata.maintenance_end -e stopped_jobs=")
         found = truth(emulator)
         others = {501: "job_running", batch_id(1): "running", "other": "RUNNING"}
         assert {job: found[job] for job in others} == others

@@ -157,6 +157,17 @@ def test_undo_after_a_failed_savepoint():
     ]
     assert lines[2].startswith("Not seen to stop: 2, 3. ")
     assert "bucket" in " ".join(lines[2:])
+    (line,) = undo([read("flink", jobs[1])], {"trigger_savepoint": False})
+    assert line.startswith("Not seen to stop: 2. ")
+
+
+def test_undo_after_several_rounds():
+    """Of a queue that is emptied. What became of a job in the last of them counts."""
+    first = [stopped(1), stopped(2, "job_cancel_fail", failed=True), stopped(3, "job_running", failed=True)]
+    rounds = [read("flink", *first), read("flink", stopped(2), stopped(3, "job_running", failed=True, changed=False))]
+    lines = undo(rounds, {})
+    assert lines[:2] == [FROM_SAVEPOINTS, f"{CALL}1,2"]
+    assert lines[2].startswith("Not seen to stop: 3. ")
 
 
 def test_what_cannot_be_started_again():
