@@ -18,12 +18,15 @@ from .selection import NOT_NAME, cleaned, refuse_exclusion
 NEVER = "OTC_BIGDATA_NEVER"
 MOST_NAMED = 20  # jobs that a message names
 QUOTES = {"'", '"'}
+# Of other languages: a set of words in a shell, another separator, a comment that ansible.cfg takes for text
+FOREIGN = ("{", "}", ";", " #")
 
 
 def patterns(environ: t.Mapping[str, str], beside: t.Mapping[str, str]) -> tuple[str, ...]:
     """Those of the environment and of all places ``beside`` it: the name of the place → text with commas. An empty one counts as unset.
 
-    Raises OptionError for what no name can hold, and for quotes, which some files keep: such a pattern would protect nothing.
+    Raises OptionError for what no name can hold, for quotes, which some files keep, and for what means something elsewhere: such a pattern
+    would protect nothing.
     """
     globs: list[str] = []
     for place, text in {NEVER: environ.get(NEVER, ""), **beside}.items():
@@ -32,6 +35,11 @@ def patterns(environ: t.Mapping[str, str], beside: t.Mapping[str, str]) -> tuple
         for number, glob in enumerate(found):
             if {glob[0], glob[-1]} & QUOTES:
                 raise OptionError(f"{place}[{number}]: {escaped(glob)} has a quote at its begin or end; leave it out")
+            for mark in (one for one in FOREIGN if one in glob):
+                raise OptionError(
+                    f"{place}[{number}]: {escaped(glob)} has {mark.strip()} in it, which means nothing here; part patterns by commas, and if a "
+                    "name has it, write ? in its place"
+                )
         globs += found
     return tuple(dict.fromkeys(globs))
 

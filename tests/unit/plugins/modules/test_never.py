@@ -64,6 +64,7 @@ def test_the_others_are_changed(service):
     result = service.run("stopped", filters=filters, **BILLING)
     assert (result.failed, service.written) == (False, [other])
     assert not service.run("stopped", [other], environ={NEVER: "Orders, rders, order"}).failed
+    assert not service.run("stopped", [other], environ={NEVER: "no#1, no 1"}).failed
     assert not service.run("stopped", [other], environ={NEVER: ""}).failed
 
 
@@ -101,6 +102,10 @@ MALFORMED = {
     "billing-*\n": "[0]: 'billing-*\\n' has a line break or control character in it",
     "x, 'billing-*'": "[1]: 'billing-*' has a quote at its begin or end",
     "['x', y": "[0]: ['x' has a quote at its begin or end",
+    "billing-{eu,us}": "[0]: billing-{eu has { in it, which means nothing here",
+    "x, us}": "[1]: us} has } in it",
+    "billing-*;payroll": "[0]: billing-*;payroll has ; in it",
+    "x, billing-*  # no changes": "[1]: billing-*  # no changes has # in it",
     "a\u200b": "[0]: 'a\\u200b' has a line break or control character in it",
 }
 
