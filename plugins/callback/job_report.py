@@ -164,9 +164,9 @@ CREDENTIALS = (
     "username",
     "user_id",
 )  # one of the task puts a cloud of the environment out of use
-# Playbooks of ours whose tasks are only read when they are reached
-PLAYBOOKS = ("drain_queue.yml", "maintenance_window.yml")
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))), "playbooks")
+# Of ours, whose tasks are only read when they are reached
+PLAYBOOKS = [os.path.join(FOLDER, name) for name in ("drain_queue.yml", "maintenance_window.yml")]
 # With the first tasks of our playbooks, before which nobody knows whether only their help is wanted, and with those of the help
 CHECK, HELP = (os.path.join(FOLDER, "tasks", name) for name in ("check_variables.yml", "help.yml"))
 COLORS = {
@@ -203,10 +203,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._warned: set[str] = set()
 
     def v2_playbook_on_start(self, playbook: t.Any) -> None:
-        name = os.path.basename(playbook._file_name)
-        self._playbooks.append(name)
-        self._announced = False
-        self._due = name in PLAYBOOKS and os.path.realpath(playbook._file_name) == os.path.join(FOLDER, name)
+        self._playbooks.append(os.path.basename(playbook._file_name))
+        self._announced = self._due = False
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
         """Comes again for each batch of a play with ``serial``."""
@@ -217,13 +215,13 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             *play.post_tasks,
             *(block for role in play.roles for block in role.get_task_blocks()),
         ]
-        self._due = self._due or any(map(_is_ours, _tasks(blocks)))
+        self._due = self._due or _file_of(play) in PLAYBOOKS or any(map(_is_ours, _tasks(blocks)))
 
     def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
-        file = os.path.realpath((task.get_path() or "").rpartition(":")[0])
+        file = _file_of(task) if self._due else CHECK
         if file == HELP:
             self._due = False
-        elif self._due and file != CHECK:
+        elif file != CHECK:
             self._announce()
 
     def v2_runner_on_start(self, host: t.Any, task: t.Any) -> None:
@@ -370,6 +368,11 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
 def _place(result: t.Any) -> tuple[str, str]:
     return result._host.get_name(), result._task._uuid
+
+
+def _file_of(one: t.Any) -> str:
+    """Where a play or a task is written."""
+    return os.path.realpath((one.get_path() or "").rpartition(":")[0])
 
 
 def _tasks(blocks: t.Iterable[t.Any]) -> t.Iterator[t.Any]:

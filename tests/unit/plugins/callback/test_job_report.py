@@ -431,7 +431,8 @@ def test_help():
     """Who only asks what a playbook does keeps the report of its last run. One whose variables are refused has run, and begins none."""
     with world(**SEED) as (dummy, here):
         old = here.write("new/html", "an earlier one")
-        playbooks = ("otc.bigdata.stop_all", "otc.bigdata.drain_queue")
+        drain = here.write("drain.yml", [{"ansible.builtin.import_playbook": "otc.bigdata.drain_queue"}])
+        playbooks = ("otc.bigdata.stop_all", str(drain))
         run = here.start("playbook", *playbooks, "-e", "help=true", **ENABLED, **written_to("new")).end()
         assert run.code == 0, run.said
         assert old.read_text(encoding="utf-8") == "an earlier one"
