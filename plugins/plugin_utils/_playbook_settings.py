@@ -294,10 +294,12 @@ def choices_of_others(spec: t.Collection[str], names: t.Iterable[str]) -> dict[s
     """Which of these variables only other playbooks have, or nearly, and which variable of theirs that is.
 
     None where no jobs are chosen at all. Tasks of a user have variables of their own, so beside them only the very name is meant.
+    Who gives jobs time to end does not mean those that are stopped at once.
     """
     others, own_tasks = {*CHOICES} - {*spec}, "maintenance_tasks" in spec
     if len(others) == len(CHOICES):
         return {}
+    others |= {"drain_timeout"} - {*spec} if "trigger_savepoint" in spec else set()
     return {
         name: known
         for name in {*names} - {*spec}

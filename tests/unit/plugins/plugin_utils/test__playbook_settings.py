@@ -458,7 +458,7 @@ NOT_HERE = [
     ("purge_finished", {"older_than": "1d"}, {"names": "a", "queue_name": "q", "queue": "mine", "status": "job_finish"}),
     ("stop_all", {"names": "a"}, {"older_than": "1d", "stauts": "x", "stopped_jobs_file": "f"}),
     ("show_jobs", {}, {"older_than": "1d", "plan_file": "f"}),
-    ("maintenance_window", {"names": "a"}, {"services": "spark", "clusters": ["a"], "service": "mine", "older_than": "1d"}),
+    ("maintenance_window", {"names": "a"}, {"services": "spark", "clusters": ["a"], "service": "mine", "older_than": "1d", "drain_timeout": 60}),
     ("maintenance_end", {"stopped_jobs": "7"}, {"names": "a", "queue_name": "q", "plan_file": "f"}),
     ("check_service", {}, {"names": "mine", "queue_name": "mine"}),
 ]  # fmt: skip
