@@ -63,7 +63,7 @@ from ansible.plugins.lookup import LookupBase
 from ansible.utils.vars import load_extra_vars
 
 from ..plugin_utils._configure_settings import configuration
-from ..plugin_utils._playbook_settings import Variables, choices_of_others, settings
+from ..plugin_utils._playbook_settings import LEFT_OVER, Variables, choices_of_others, settings
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
@@ -73,7 +73,8 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         host = variables["inventory_hostname"]
         # What the host itself does not have, or not so, is of the playbook, or of one that imports it
         of_host = variables["hostvars"].raw_get(host)
-        extra = {str(name) for name in load_extra_vars(self._loader)}
+        line = load_extra_vars(self._loader)
+        extra = {str(name) for name in line if name != LEFT_OVER or str(line[name]).strip()}
         imported = {
             name for name in variables if name not in of_host or name in spec and variables[name] != of_host[name]
         }

@@ -84,7 +84,7 @@ OWN = {
     *(f"{service}_result" for service in JOB_TYPES),
 }
 OWN_PREFIX = "otc__"
-# Of the command line
+# What is no help, and where Ansible puts the part of an -e that is no variable
 NO = ("", "0", "false", "n", "no", "none", "off")
 LEFT_OVER = "_raw_params"
 # Of Flink jobs: whether there is something to stop

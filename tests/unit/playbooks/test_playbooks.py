@@ -177,7 +177,7 @@ def test_show_jobs():
         "but": {"clusters": "analytics", "except_names": "a*, pi"},
     }
     with world(**seed) as (emulator, here):
-        run = play_hosts(here, "show_jobs", hosts)
+        run = play_hosts(here, "show_jobs", hosts, "-e", " ")
         assert emulator.log.summary()["writes"] == 0
     said = dict(
         re.findall(r"^ok: \[(\w+)\] => \{\n(.*?)\n\}", run.tasks()["Show what there is"], re.MULTILINE | re.DOTALL)
