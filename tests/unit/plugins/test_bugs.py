@@ -122,6 +122,15 @@ def test_of_one_read(run, struck, options):
     assert TOKEN not in json.dumps(result)
 
 
+def test_of_one_read_after_a_write(run, struck, options, emulator):
+    """What was done before still counts, and the job is not read again."""
+    calls = struck(FlinkJobs, "get", lambda service, job_id: job_id == 2 and emulator.log.summary()["writes"])
+    result = run("dli_flink_jobs", options)
+    assert calls["struck"] == 1
+    job = result["jobs"][1]
+    assert (job["changed"], job["failed"], job["msg"]) == (True, True, f"could not be read: {SAID}")
+
+
 def test_of_one_write_that_was_not_sent(run, struck, options, emulator):
     calls = struck(FlinkJobs, "write")
     result = run("dli_flink_jobs", options, 3)

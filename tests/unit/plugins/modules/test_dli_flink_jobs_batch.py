@@ -190,6 +190,16 @@ def test_refused_for_no_reason(flink, state, code):
     assert result.job(5)["error"]["code"] == code
 
 
+@pytest.mark.parametrize("refusal", ["whole", "partial"])
+def test_refused_with_others_and_then_alone(flink, refusal):
+    """The refusal of each by itself is the last word, so nothing is in doubt."""
+    flink.answers(batch_refusal=refusal)
+    ids = flink.many(2, "job_running_exception")
+    result = flink.run("stopped", ids)
+    assert sorted(flink.sent()) == sorted([ids, *([job_id] for job_id in ids)])
+    assert result.column("msg") == dict.fromkeys(ids, "already stopped (the service refused the request)")
+
+
 @pytest.mark.parametrize("state", OPERATIONS)
 def test_service_takes_fewer_ids(flink, state):
     """No batch is accepted as such: job by job."""

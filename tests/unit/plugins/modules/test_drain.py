@@ -146,6 +146,7 @@ def test_jobs_that_vanish(service, name):
     ids = service.jobs(vanishing)
     result = service.run("absent", ids, drain_timeout=DRAIN, **SLOW)
     assert (result.failed, result["changed"]) == (False, False)
+    assert result.job(ids[0])["msg"] == ("finished meanwhile" if name in KEPT else "absent meanwhile")
 
 
 def test_kill_running_false(mrs):

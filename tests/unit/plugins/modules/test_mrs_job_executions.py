@@ -94,6 +94,14 @@ def test_kill_before_a_delete_takes_too_long(mrs, wait):
     assert mrs.sent(DELETE) == [[ids[1]]]
 
 
+def test_no_delete_after_the_time_is_over(mrs):
+    """One more look tells what became of a kill whose answer was lost; it is the end of the task all the same."""
+    (job_id,) = mrs.states("RUNNING")
+    mrs.fault(KILL, "reset_after")
+    job = mrs.run("absent", [job_id], wait_timeout=0).job(job_id)
+    assert (job["failed"], job["changed"], job["action"], job["status"]) == (True, True, "kill", "KILLED")
+
+
 @pytest.mark.parametrize(
     ("body", "read_status", "delete_status"), [("empty", 202, 202), ("result", 200, 200), ("result", 202, 204)]
 )

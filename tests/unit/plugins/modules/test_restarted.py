@@ -517,6 +517,16 @@ def test_looks_are_repeated_in_the_minute(flink):
     assert (result.failed, result.job(5)["action"]) == (False, "stop+run")
 
 
+def test_looks_at_a_start_are_held_back_as_any_other(flink):
+    """The little time that the start had is over, and the task has more."""
+    flink.job("job_cancel_success", run=[{"status": "job_submitting"}, {"after": 40, "status": "job_running"}])
+    flink.fault("/jobs/5$", "status", status=429, retry_after=5, skip=6)
+    assert not flink.run("restarted", [5], **SLOW).failed
+    at = next(n for n, entry in enumerate(flink.log) if entry["status"] == 429)
+    held_back, again = (entry["seconds"] for entry in flink.log[at : at + 2])
+    assert 5 <= again - held_back < 7
+
+
 # ---- options ----
 
 BAD = [
@@ -556,6 +566,14 @@ def test_many(flink):
     assert result["msg"] == "Restarted 250 of 250 jobs"
     assert sorted(job_id for body in bodies(flink, "run") for job_id in body["job_ids"]) == ids
     assert (len(bodies(flink, "stop")), len(bodies(flink, "run"))) == (3, 3)
+
+
+def test_stops_that_are_held_back_for_a_while(flink):
+    """Those whose turn did not come are asked to stop when it does, as there is time left."""
+    ids = flink.many(250)
+    flink.fault("/stop$", "status", status=429, retry_after=20)
+    changed = flink.run("restarted", ids, max_concurrency=1, **SLOW).column("changed")
+    assert all(changed[job_id] for job_id in ids[100:])
 
 
 @pytest.mark.parametrize("answers", [{"batch_refusal": "partial"}, {"batch_refusal": "mixed"}, {"batch": "one"}])

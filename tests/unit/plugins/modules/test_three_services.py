@@ -656,8 +656,8 @@ def test_reads_after_the_write_never_work(write):
     ids = write.many(1)
     write.service.fault(write.service.path, "status", method="GET", status=502, skip=1, times=None)
     result = write.run(ids, max_retries=0, wait_timeout=1)
-    assert result.failed
-    assert (result["changed"], result.job(ids[0])["action"]) == (True, write.action)
+    job = result.job(ids[0])
+    assert (result["changed"], job["action"], job["error"]["status"]) == (True, write.action, 502)
 
 
 def test_chinese_messages(write):
