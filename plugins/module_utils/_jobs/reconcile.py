@@ -221,7 +221,8 @@ def _show(entry: Entry, sight: Observation, service: Service, task: Task) -> Non
     else:
         fields, goal = service.fields, entry.goal
         status, reason = (service.client.plain(str(sight.get(one) or "")) for one in (fields.status, fields.reason))
-        entry.look(status, sight.get(fields.name), reason, goal.notes(sight), task.deadline.now())
+        name = sight.get(fields.name)
+        entry.look(status, None if name is None else str(name), reason, goal.notes(sight), task.deadline.now())
         entry.row = sight if goal.next else {}
         entry.show_beside(sight)
 

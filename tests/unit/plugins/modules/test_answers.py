@@ -376,3 +376,18 @@ def test_a_read_whose_answer_drips(flink):
         told, f"GET {flink.emulator.url.partition('//')[2]}{JOBS}/5", "no answer within 2 s (request_timeout)"
     )
     assert len(flink.log) == 2
+
+
+@pytest.mark.parametrize("name", [5, 1.5])
+def test_a_name_that_is_a_number(flink, mrs, spark, name):
+    """It is shown as text, in progress, in warnings and in the result, and does not cost the report of what was sent."""
+    for service, at in ((flink, "job_detail.name"), (spark, "name"), (mrs, "job_detail.job_name")):
+        job = service.job()
+        service.delays(**dict.fromkeys(("cancel", "spark_cancel", "mrs_kill"), 30))
+        service.fault(f"{service.path}/.+", "shape", method="GET", at=at, value=name, times=None)
+        result = service.run("stopped", [job], wait_timeout=10)
+        assert "after 10 s (wait_timeout)" in result["msg"], result
+        assert [one["name"] for one in result["jobs"]] == [str(name)]
+    job = flink.job("job_cancel_success", fields={"has_savepoint": False})
+    result = flink.run("stopped", [job], trigger_savepoint=True)
+    assert f"5 ({name})" in str(result["warnings"])
