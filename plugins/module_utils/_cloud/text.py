@@ -83,7 +83,8 @@ def _longest_first(secrets: t.Iterable[str]) -> list[str]:
 def _without(text: str, secrets: t.Sequence[str]) -> str:
     for secret in secrets:
         if isinstance(secret, Passcode):
-            text = re.sub(rf"(?<![\w-]){secret}(?![\w-])", HIDDEN, text)
+            # it is hidden before anybody has looked whether these are digits
+            text = re.sub(rf"(?<![\w-])(?<!\d\.){re.escape(secret)}(?![\w-]|\.\d)", HIDDEN, text)
         else:
             text = text.replace(secret, HIDDEN)
     return text

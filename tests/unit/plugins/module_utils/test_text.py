@@ -8,7 +8,14 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import Refused
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud.text import HIDDEN, HIDDEN_WHOLE, clean, masked, plain
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.text import (
+    HIDDEN,
+    HIDDEN_WHOLE,
+    Passcode,
+    clean,
+    masked,
+    plain,
+)
 
 BAD = [
     "\x1b[31mred\x1b[0m",
@@ -73,3 +80,15 @@ def test_no_secret_is_left_wherever_it_stands(value: object, shown: object) -> N
 def test_without_secrets_nothing_is_copied() -> None:
     value = {"jobs": [1]}
     assert masked(value, set()) is value
+
+
+@pytest.mark.parametrize(
+    "text", ["took 0.081804 s", "at 9:17:08.081804", "081804.5", "x081804", "081804Z", "a-081804", "1081804"]
+)
+def test_a_passcode_that_is_a_part_of_something_else(text: str) -> None:
+    assert masked(text, [Passcode("081804")]) == text
+
+
+@pytest.mark.parametrize("text", ["081804", "code 081804.", "code:081804", "/081804/", "1, 081804,2", "no. 081804"])
+def test_a_passcode_by_itself(text: str) -> None:
+    assert "081804" not in masked(text, [Passcode("081804")])

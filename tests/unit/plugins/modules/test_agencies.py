@@ -481,6 +481,18 @@ def test_a_number_is_no_passcode(world):
     assert not world.log
 
 
+@pytest.mark.parametrize("text", ["(", "a[b", "*", "p\\", "pass(word"])
+def test_something_else_in_place_of_a_passcode(world, text):
+    """As a password, which is hidden, too."""
+    for login, environ in (
+        ({**CODE, "passcode": text}, {}),
+        ({"user_id": CODE["user_id"]}, {"OS_PASSWORD": "demo-password", "OS_PASSCODE": text}),
+    ):
+        result = world.run("stopped", [128], login={**world.at, **login, "project_id": PROJECT}, environ=environ)
+        check_refused(result, "passcode", "must be six digits, in quotes")
+        assert not world.log
+
+
 # ---- every fault at every request ----
 
 LOGINS = {
