@@ -25,14 +25,7 @@ from .settings import ANSWERS, Settings
 from .wire import ApiError, GatewayError, Reply, Request
 from .world import World
 
-SERVICES = (
-    iam.SERVICE,
-    dli_flink.SERVICE,
-    dli_batch.SERVICE,
-    dli_sql.SERVICE,
-    dli_queues.SERVICE,
-    mrs.SERVICE,
-)
+SERVICES = (iam.SERVICE, dli_flink.SERVICE, dli_batch.SERVICE, dli_sql.SERVICE, dli_queues.SERVICE, mrs.SERVICE)
 KINDS = [kind for service in SERVICES for kind in service.kinds]
 CHOICES = {**ANSWERS, **{name: values for service in SERVICES for name, values in service.answers.items()}}
 DELAYS = {name: value for service in SERVICES for name, value in service.delays.items()}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from . import auth
 from .checks import MAX_LONG
-from .service import localised
+from .service import FALSE, localised
 from .wire import ApiError, Reply, Request
 from .world import Job, World
 
@@ -29,6 +29,7 @@ MESSAGES = {  # "Error Codes" (dli_02_0056), and those of five digits from its e
     "DLI.15002": "The present state of the job does not allow a stop.",
     "DLI.23001": "The offset must be a number >= 0.",
     "DLI.23003": "The root job ID is wrong.",
+    FALSE: "The present state of the job does not allow this.",
 }
 
 

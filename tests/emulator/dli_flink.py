@@ -131,7 +131,8 @@ JOBS = JobKind(
 def _error_reply(world: World, request: Request, *errors: ApiError) -> Reply:
     """An object, or an array from the calls for many jobs, all of which are POST: clients have seen both."""
     bodies = [dli.error_body(world, request, error) for error in errors]
-    as_array = request.method == "POST" and world.settings.answers["error_body"] == "array"
+    for_many = request.method == "POST" and not request.path.endswith("savepoint")
+    as_array = for_many and world.settings.answers["error_body"] == "array"
     return Reply(errors[0].status, bodies if as_array else bodies[0])
 
 
@@ -246,11 +247,8 @@ def _stop(world: World, job: Job, trigger_savepoint: bool) -> None:
 def _delete(world: World, job: Job, dummy: bool) -> None:
     steps = [world.step(status=GONE)]
     if job.status not in INACTIVE:  # the service stops such a job first
-        steps = [
-            world.step(status="job_canceling"),
-            *_pause(world, "delete_time"),
-            world.step("delete", status=GONE),
-        ]
+        gone = [*_pause(world, "delete_time"), world.step("delete", status=GONE)]
+        steps = [world.step(status="job_canceling"), *gone]
     world[JOBS.name].trigger(job, "delete", steps)
 
 
@@ -324,7 +322,7 @@ def import_savepoint(world: World, request: Request, project_id: str, job_id: st
     Query(request, dli.wrong)
     body = _body(request, "job_id", "savepoint_path")
     folder = body.get("savepoint_path")
-    if body.get("job_id") != _path_id(job_id):
+    if not _is_long(body.get("job_id")) or body["job_id"] != _path_id(job_id):
         raise dli.wrong("job_id must be the one of the path.")
     _check_folder(folder.removeprefix("obs://") if isinstance(folder, str) else folder)
     job = _known_job(world, project_id, _path_id(job_id), "savepoint", "DLI.16001")

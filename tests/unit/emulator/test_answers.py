@@ -371,6 +371,7 @@ def test_savepoint_calls(call, answers, add_job):
         ("savepoint", {**SAVE, "savepoint_path": "obs://ops-bucket/a"}),
         ("savepoint", {**SAVE, "more": 1}),
         ("import-savepoint", {"job_id": "1", "savepoint_path": "ops-bucket/a"}),
+        ("import-savepoint", {"job_id": True, "savepoint_path": "ops-bucket/a"}),
         ("import-savepoint", {"job_id": 1}),
         ("import-savepoint", {"job_id": 1, "savepoint_path": ["ops-bucket/a"]}),
     ],
@@ -378,7 +379,7 @@ def test_savepoint_calls(call, answers, add_job):
 def test_wrong_savepoint_calls(call, answers, add_job, call_name, body):
     answers(savepoint_calls="offered")
     add_job(job_id=1)
-    assert call.flink("POST", f"/1/{call_name}", body).code == "DLI.0001"
+    assert call.flink("POST", f"/1/{call_name}", body).body["error_code"] == "DLI.0001"
 
 
 def test_queues(call, emulator, answers, add_job, add_batch, add_sql_job):
