@@ -185,15 +185,29 @@ def test_reports_are_true_where_it_matters(switch: str, value: str) -> None:
         APART[switch](cloud, value)
 
 
-@pytest.mark.no_cover
-@pytest.mark.parametrize(("switch", "value"), [case for case in CASES if kinds(case[0])])
-def test_reports_are_true_in_random_worlds(switch: str, value: object) -> None:
-    """Of the kinds that the switch is about, whatever else goes wrong there."""
+def check_reports(services: t.Collection[str], answers: t.Callable[[dict], dict]) -> None:
+    """In some random worlds of these kinds, with what ``answers`` makes of those that are drawn."""
     with ground() as place:
-        worlds = (world for world in map(drawn, range(10**6)) if world["service"] in kinds(switch))
+        worlds = (world for world in map(drawn, range(10**6)) if world["service"] in services)
         for dummy in range(WORLDS):
             world = next(worlds)
-            assert not complaint(place, {**world, "answers": {**world["answers"], switch: value}}), world["seed"]
+            assert not complaint(place, {**world, "answers": answers(world["answers"])}), world["seed"]
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("service", WORDS)
+def test_reports_are_true_if_all_is_as_assumed(service: str) -> None:
+    """In random worlds, whatever else goes wrong there."""
+    check_reports([service], lambda dummy: {})
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize(
+    ("switch", "value"), [(name, value) for name, value in CASES if kinds(name) and value != CHOICES[name][0]]
+)
+def test_reports_are_true_in_random_worlds(switch: str, value: object) -> None:
+    """Of the kinds that the switch is about; all others are as they are drawn."""
+    check_reports(kinds(switch), lambda answers: {**answers, switch: value})
 
 
 @pytest.mark.parametrize(("switch", "value"), [case for case in CASES if not kinds(case[0]) and case[0] not in APART])
