@@ -416,9 +416,8 @@ def seems_done(run: Run, job_id) -> bool:
     mixed = run.answer("batch_refusal") == "mixed"
     for write in run.writes:
         ids = run.named(write)
-        polite = run.answer("stop_stopped") == "accept" and write["path"].endswith(
-            "/stop"
-        )  # to a job that has just ended
+        # to a stop of a job that has just ended
+        polite = run.answer("stop_stopped") == "accept" and write["path"].endswith("/stop")
         accepted = write["status"] < 300 and (run.words.service not in (Flink, Sql) or silent or lost or polite)
         fault = run.faults.get(write["request_id"])
         unanswered = fault is not None and (fault not in REFUSALS or len(ids) > 1)

@@ -56,6 +56,7 @@ ACCOUNT = {
 }
 CLUSTER = {"clusters": [{"clusterId": "c-1"}], "mrs_jobs": [{"job_id": "m-1", "job_state": "RUNNING"}]}
 BY_TOKEN = {"token": "demo-token", "project_id": PROJECT}
+NOBODY = dict.fromkeys(BY_TOKEN)
 WITH_PASSCODE = {"id": "u0" * 16, "name": "demo", "password": "demo-password", "mfa": {"passcodes": ["081804"]}}
 
 
@@ -248,17 +249,16 @@ def cloud(cloud_of_file: CloudOnTheWire) -> CloudOnTheWire:
 
 
 def run(cloud: CloudOnTheWire, module: str, **options: t.Any) -> dict:
-    """By a token, unless another login is given."""
-    login = {} if "username" in options else BY_TOKEN
-    endpoints = {} if "region" in options and not options.get("auth_url") else {"dli": cloud.url, "mrs": cloud.url}
-    return run_in_process(module, {**login, "endpoints": endpoints, "max_retries": 0, **options})
+    """By a token, unless the options say otherwise."""
+    endpoints = {"dli": cloud.url, "mrs": cloud.url}
+    return run_in_process(module, {**BY_TOKEN, "endpoints": endpoints, "max_retries": 0, **options})
 
 
 @values("mrs_agency_kill")
 def test_a_kill_by_an_agency(cloud, value: str) -> None:
     cloud.load({"accounts": [{**ACCOUNT, **CLUSTER}]})
     cloud.settings.update({"answers": {"mrs_agency_kill": value}})
-    agency = {**USER, **OTHER, "auth_url": cloud.url}
+    agency = {**NOBODY, **USER, **OTHER, "auth_url": cloud.url}
     result = run(cloud, "mrs_job_executions", **agency, cluster_id="c-1", job_ids=["m-1"], state="stopped")
     killed = cloud.world["mrs_jobs"].jobs["m-1"].status == "KILLED"
     assert (killed, result["changed"], bool(result.get("failed"))) == (value == "accept", killed, not killed)
@@ -284,7 +284,7 @@ def test_other_regions(cloud, monkeypatch: pytest.MonkeyPatch, value: str, host:
 
     monkeypatch.setattr(cloud, "send", send)
     cloud.settings.update({"answers": {"service_regions": value}})
-    result = run(cloud, "dli_flink_jobs", region=host.split(".")[1], job_ids=[128], state="stopped")
+    result = run(cloud, "dli_flink_jobs", region=host.split(".")[1], endpoints={}, job_ids=[128], state="stopped")
     stopped = cloud.world["flink_jobs"].jobs[128].status == "job_cancel_success"
     assert (stopped, result["changed"], bool(result.get("failed"))) == (value == "all", stopped, not stopped)
     assert stopped or (host in result["msg"] and words in result["msg"])
@@ -301,9 +301,9 @@ def test_what_is_offered_and_never_asked_for(cloud, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(cloud, "send", send)
     offered = {"metadata_keys": "offered", "savepoint_calls": "offered", "queue_delete": "accept"}
     cloud.settings.update({"answers": offered})
-    nobody = {"token": None, "project_name": "eu-de", "auth_url": cloud.url}
-    result = run(cloud, "dli_flink_jobs", **nobody, job_ids=[128], state="stopped")
-    assert (result["failed"], asked) == (True, [])
+    where = {"project_name": "eu-de", "auth_url": cloud.url}
+    result = run(cloud, "dli_flink_jobs", **NOBODY, **where, job_ids=[128], state="stopped")
+    assert (result["failed"], "credential" in result["msg"], asked) == (True, True, []), result["msg"]
     for state, flag in (("stopped", "trigger_savepoint"), ("started", "resume_savepoint"), ("absent", "export_to")):
         value = "ops-bucket/flink" if state == "absent" else True
         assert run(cloud, "dli_flink_jobs", job_ids=[128], state=state, **{flag: value})["changed"]
