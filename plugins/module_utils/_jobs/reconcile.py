@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import time
 import typing as t
+from functools import partial
 
 from .._cloud.client import Client
 from .._cloud.connection import read_connection
@@ -127,8 +128,20 @@ def _failed(fault: Failure, task: Task | None, context: Context) -> Result:
     if task is None or not any(entry.seen for entry in task.entries):
         return {**_nothing_done(fault), "warnings": task.warnings if task else []}
     _give_up(task, "not finished, see the error of the task", fault)
-    result = _reported(task, context)
+    result = _reported_anyway(task, context)
     return {**result, "failed": True, "msg": f"{fault}. {result['msg']}", "error": fault.error}
+
+
+def _reported_anyway(task: Task, context: Context) -> Result:
+    """As much of the report as can be made: that may be what has failed."""
+    for tell in (
+        partial(_reported, task, context),
+        partial(report, task.entries, task.goal, context.check_mode, task.options["wait"]),
+    ):
+        with contextlib.suppress(Exception):
+            return tell()
+    changed = any(entry.changed for entry in task.entries)
+    return {**_nothing_done(Failure("What was done cannot be told")), "changed": changed}
 
 
 def _interrupted(task: Task | None, context: Context) -> Interrupted:
@@ -141,7 +154,7 @@ def _interrupted(task: Task | None, context: Context) -> Interrupted:
             answer = Answer.LOST if entry.id not in task.taken else Answer.REFUSED if refusal else Answer.ACCEPTED
             entry.sent(task.sending[entry.id], answer, refusal)
     _give_up(task, "interrupted", None)
-    return Interrupted(text, _reported(task, context))
+    return Interrupted(text, _reported_anyway(task, context))
 
 
 def _give_up(task: Task, why: str, error: Failure | None) -> None:

@@ -155,6 +155,21 @@ def test_of_one_write_that_was_sent(run, options, emulator, monkeypatch):
     assert [(job["changed"], job["failed"]) for job in result["jobs"]] == [(True, False)] * 2
 
 
+@pytest.mark.parametrize("part", ["incomplete", "report"])
+def test_of_the_report(run, struck, options, emulator, part):
+    """It still says that something was changed, and of the first one what became of each job."""
+    struck(reconcile, part)
+    result = run("dli_flink_jobs", options, 3)
+    assert emulator.log.summary()["writes"] == 1
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert result["msg"].startswith(SAID)
+    assert [(job["changed"], job["status"]) for job in result["jobs"]] == (
+        [(True, "job_cancel_success")] * 2 if part == "incomplete" else []
+    )
+    assert "in broken" in traceback_of(result)
+    assert TOKEN not in json.dumps(result)
+
+
 class Broken(HostsOfSources):
     """An inventory that can read nothing."""
 
