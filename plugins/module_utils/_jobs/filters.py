@@ -70,10 +70,10 @@ class Filter:
 
 
 class Word(Filter):
-    """One of several words, however the service spells them."""
+    """One of several words, however the service spells them. Null is none of them."""
 
     def fits(self, found: t.Any) -> bool:
-        return self.fields.word(str(found)) in set(map(self.fields.word, self.wanted))
+        return found is not None and self.fields.word(str(found)) in set(map(self.fields.word, self.wanted))
 
 
 class OtherWord(Word):

@@ -77,6 +77,20 @@ def test_filters(filters: dict[str, t.Any], expected: list[str]) -> None:
     assert ids(filters_of(**filters)) == expected
 
 
+@pytest.mark.parametrize(
+    ("filters", "changes"),
+    [
+        ({"sql_pattern": "on"}, {"statement": None}),
+        ({"status": ["None"]}, {"status": None}),
+        ({"tags": {"team": "None"}}, {"tags": [{"key": "team", "value": None}]}),
+        ({"tags": {"team": "None"}}, {"tags": {"team": None}}),
+    ],
+)
+def test_null_is_no_text(filters: dict[str, t.Any], changes: dict[str, t.Any]) -> None:
+    """A part of the word None, which nobody has written, chooses no job."""
+    assert ids(filters_of(**filters), **changes) == []
+
+
 def test_maintenance_of_the_queue_is_shown_to_readers() -> None:
     assert ids(filters_of(module=False, queue_name="etl")) == ["q-1", "s-1"]
 
