@@ -15,7 +15,7 @@ import typing as t
 from fnmatch import fnmatchcase
 
 from ..module_utils._cloud.identity import PROJECT, TARGET_PROJECT
-from ..module_utils._jobs.selection import moment
+from ..module_utils._jobs.selection import Fields, moment
 from ..module_utils._jobs.service import JobType
 from ..module_utils._services.registry import JOB_TYPES
 from ._job_table import NAMES, Job, cell, clean, counted, rows, text
@@ -43,7 +43,7 @@ def _of_service(report: Report, statuses: t.Collection[str], except_names: t.Seq
         return [f"{title(report)}: could not be read: {clean(str(report.get('msg')))}"]
     service = JOB_TYPES[report["service"]]
     every = [job for job in report["jobs"] if not _is_named(job.get(service.fields.name), except_names)]
-    jobs = [job for job in every if not statuses or _is_one_of(cell(job, "status"), statuses)]
+    jobs = [job for job in every if not statuses or _is_one_of(cell(job, "status"), statuses, service.fields)]
     if not jobs:
         return [f"{title(report)}: no job{_others(every)}"]
     some = f"{len(jobs)} of {counted(len(every), 'job', 'jobs')}" if statuses else counted(len(jobs), "job", "jobs")
@@ -84,9 +84,10 @@ def _is_named(name: t.Any, globs: t.Sequence[str]) -> bool:
     return bool(name) and any(fnmatchcase(str(name), glob) for glob in globs)
 
 
-def _is_one_of(status: str, statuses: t.Collection[str]) -> bool:
-    """In any case; of Flink jobs, running is job_running."""
-    return bool({status.lower(), status.lower().removeprefix("job_")} & {one.lower() for one in statuses})
+def _is_one_of(status: str, statuses: t.Collection[str], fields: Fields) -> bool:
+    """In any case and spelling; of Flink jobs, running is job_running."""
+    word = fields.word(status)
+    return bool({word, word.removeprefix("job_")} & set(map(fields.word, statuses)))
 
 
 def _has_ended(job: Job, ended: t.Collection[str]) -> bool:

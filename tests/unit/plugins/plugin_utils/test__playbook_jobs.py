@@ -95,6 +95,13 @@ def test_all_but_some():
     assert (head, line.split()[0], other) == ("flink: 1 job on the queue q, 1 not ended", "2", "mrs: no job")
 
 
+def test_statuses_that_are_spelt_otherwise():
+    jobs = [{"job_id": status, "status": status, "queue_name": "q"} for status in ("CANCELLED", "Canceled", "FINISHED")]
+    for asked, count in (("canceled", 2), ("CANCELLED", 2), ("Finish", 1)):
+        head, *dummy = table([read("sql", *jobs)], [asked])
+        assert head.startswith(f"sql: {count} of 3 jobs")
+
+
 def test_text_of_the_service_is_data():
     """No terminal obeys it, and no line is broken by it."""
     evil = "a\x1b[2J\nb"
