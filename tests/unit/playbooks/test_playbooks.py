@@ -459,7 +459,11 @@ def test_not_empty():
             {"job_id": "untold", "queue_name": "untold", "status": ""},
         ],
     }
-    empty = {"drained": {"drain_timeout": 60}, "unknown": {}}
+    empty = {
+        "drained": {"drain_timeout": 60},
+        "unknown": {},
+        "partly": {"queue_name": "untold", "services": ["flink", "spark"]},
+    }
     hosts = {name: {"queue_name": name, **variables} for name, variables in empty.items()}
     hosts |= {name: {"queue_name": name, **variables} for name, (variables, dummy) in NOT_EMPTY.items()}
     with world(**seed) as (emulator, here):
@@ -476,6 +480,10 @@ def test_not_empty():
         assert said_to(run, "Show what is left", "drained") == sure.format("drained")
         doubt = ". No job of any status was seen there, so make sure that this is its name"
         assert said_to(run, "Show what is left", "unknown") == sure.format("unknown") + doubt
+        partly = (
+            "No job is left on the queue untold (flink, spark). Jobs of sql were not looked for, so it may not be empty"
+        )
+        assert said_to(run, "Show what is left", "partly") == partly + doubt
         found = truth(emulator)
         assert [found[job] for job in (1, 2, 3, 4)] == ["job_foo", "job_running", "job_cancel_success", "job_finish"]
         assert [found[job] for job in ("restart", "query")] == ["RUNNING", "CANCELLED"]
