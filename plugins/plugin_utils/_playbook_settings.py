@@ -84,6 +84,9 @@ OWN = {
     *(f"{service}_result" for service in JOB_TYPES),
 }
 OWN_PREFIX = "otc__"
+# What the modules call what a playbook has by another name, and what only they can choose jobs by
+OF_MODULES = {"cluster_name": "clusters", "not_name": "except_names", "queue": "queue_name", "region_name": "region"}
+ONLY_OF_MODULES = {"batch_id", "filters", "job_ids"}
 # What is no help, and where Ansible puts the part of an -e that is no variable
 NO = ("", "0", "false", "n", "no", "none", "off")
 LEFT_OVER = "_raw_params"
@@ -281,9 +284,13 @@ def _slips(given: Variables) -> t.Iterator[str]:
 
 
 def misspelt(spec: Spec, given: Variables) -> t.Iterator[str]:
-    """Names that are nearly ours, or that the playbook needs itself. Variables of an inventory are not looked at."""
+    """Names that are nearly ours, that our modules have, or that the playbook needs itself. Variables of an inventory are not looked at.
+
+    Nor are those that tasks of a user may have, but for what is nearly ours.
+    """
+    of_modules = {} if "maintenance_tasks" in spec else OF_MODULES
     for name in sorted({*given.extra, *given.imported} - set(spec)):
-        meant = [known for known in spec if alike(name, known)]
+        meant = [known for known in spec if alike(name, known) or of_modules.get(name) == known]
         if meant:
             yield f"{name}: there is no such variable; is {' or '.join(meant)} meant?"
         elif name in given.extra and (name in OWN or name.startswith(OWN_PREFIX)):
@@ -309,10 +316,14 @@ def choices_of_others(spec: t.Collection[str], names: t.Iterable[str]) -> dict[s
 
 
 def _not_here(spec: Spec, given: Variables) -> t.Iterator[str]:
-    """Variables that would choose jobs in another playbook, and that nothing would come of here."""
+    """Variables that would choose jobs in another playbook or in a task, and that nothing would come of here."""
     if _after_window(spec, given):
         return
-    for name, known in sorted(choices_of_others(spec, {*given.extra, *given.imported}).items()):
+    told = {*given.extra, *given.imported}
+    if {*CHOICES} & {*spec} and "maintenance_tasks" not in spec:
+        for name in sorted(ONLY_OF_MODULES & told):
+            yield f"{name}: is an option of the modules, and no playbook has it; leave it out, or write a task with it"
+    for name, known in sorted(choices_of_others(spec, told).items()):
         value = given.values.get(name)
         if not (is_nothing(value) or value == [] or (known == "all_jobs" and not boolean(str(value), strict=False))):
             others = ", ".join(_playbooks_with(known))

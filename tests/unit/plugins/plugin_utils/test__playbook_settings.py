@@ -507,6 +507,18 @@ def test_what_the_window_has_chosen_by(tmp_path):
     assert [text.partition(":")[0] for text in after] == ["names"]
 
 
+def test_names_that_modules_have():
+    """An option or a filter, which is another variable here, or none."""
+    words = {"queue": "queue_name", "not_name": "except_names", "cluster_name": "clusters", "region_name": "region"}
+    told = {name: f"there is no such variable; is {meant} meant?" for name, meant in words.items()}
+    told |= dict.fromkeys(("job_ids", "filters", "batch_id"), "is an option of the modules, and no playbook has it")
+    for name, words_of_it in told.items():
+        (complaint,) = taken("stop_all", {"all_jobs": True, name: "x"})["complaints"]
+        assert complaint.startswith(f"{name}: {words_of_it}")
+        assert taken("stop_all", {"all_jobs": True, name: "x"}, extra=["all_jobs"])["complaints"] == []
+        assert taken("maintenance_window", {"all_jobs": True, name: "of a task"})["complaints"] == []
+
+
 @pytest.mark.parametrize("playbook", OPTIONS)
 def test_slips_on_the_command_line(playbook):
     """``-e 'except_names=billing, payroll'`` would leave out payroll, which may be a part of a secret as well; ``-e help`` would run it."""
