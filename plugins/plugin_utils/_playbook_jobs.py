@@ -176,7 +176,10 @@ def _not_stopped(running: t.Sequence[Job], chosen: t.Mapping[str, t.Any]) -> lis
 def _to_be_submitted(reports: t.Iterable[Report]) -> list[str]:
     """Of the services that start no job a second time."""
     others = [one for one in reports if one["service"] != "flink"]
-    gone = collections.Counter(one["service"] for one in others for job in one.get("jobs", ()) if job["changed"])
+    changed = {
+        (title(one), job["id"]): one["service"] for one in others for job in one.get("jobs", ()) if job["changed"]
+    }
+    gone = collections.Counter(changed.values())
     counts = ", ".join(f"{count} of {service}" for service, count in gone.items())
     return [f"Not to be started again from here, so submit them anew: {counts}"] if gone else []
 

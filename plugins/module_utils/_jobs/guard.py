@@ -35,7 +35,8 @@ def patterns(environ: t.Mapping[str, str], beside: t.Mapping[str, str]) -> tuple
         for number, glob in enumerate(found):
             if {glob[0], glob[-1]} & QUOTES:
                 raise OptionError(f"{place}[{number}]: {escaped(glob)} has a quote at its begin or end; leave it out")
-            for mark in (one for one in FOREIGN if one in glob):
+            mark = next((one for one in FOREIGN if one in glob), None)
+            if mark:
                 raise OptionError(
                     f"{place}[{number}]: {escaped(glob)} has {mark.strip()} in it, which means nothing here; part patterns by commas, and if a "
                     "name has it, write ? in its place"

@@ -175,6 +175,10 @@ def test_undo_after_several_rounds():
     lines = undo(rounds, {})
     assert lines[:2] == [FROM_SAVEPOINTS, f"{CALL}1,2"]
     assert lines[2].startswith("Not seen to stop: 3. ")
+    (line,) = undo(
+        [read("sql", stopped("a", failed=True, action="cancel")), read("sql", stopped("a", action="cancel"))], {}
+    )
+    assert line.endswith(": 1 of sql")
 
 
 def test_what_cannot_be_started_again():
