@@ -1064,6 +1064,31 @@ def test_plans():
         }
 
 
+def test_started_after_the_look_at_the_plan():
+    """Nothing is deleted, and a message says so: not the jobs, of which there may be hundreds."""
+    seed = [{"job_id": 5, "name": "old", "status": "job_finish", "age": OLD}]
+    variables = {"older_than": "30d", "services": "flink"}
+    with world(flink_jobs=seed) as (emulator, here):
+        variables |= plan(
+            here, "purge_finished", "p.json", {"localhost": (variables, [would("flink", "delete", 5, "old")])}
+        )
+        answer, looks = emulator.answer, []
+
+        def answered(request, connection: int):
+            looks.extend([request.path] if "/jobs" in request.path else [])
+            if len(looks) == 2:  # the first one selects
+                emulator.world.add("flink_jobs", {"job_id": 5, "name": "old", "status": "job_running", "age": OLD})
+            return answer(request, connection)
+
+        emulator.answer = answered
+        run = play(here, "purge_finished", variables)
+        message, *rest = fatal(run).splitlines()
+        assert message.startswith("plan_file: Saw the end of 0 of 1 job, 1 failed: 5: job_running")
+        assert rest == ["Nothing was changed. Make a new plan."]
+        assert '"jobs":' not in run.out
+        assert truth(emulator)[5] == "job_running"
+
+
 # ---- wrong variables ----
 
 MISSING = "names: give patterns of names, or a queue_name; all_jobs=true means every job"
