@@ -524,7 +524,7 @@ class Writes:
     def _savepoint(self, stage: Stage, job_id: t.Any, before: t.Any) -> None:
         """It gets a little time to show."""
         name = "flink_savepoint_made"
-        if before.get("has_savepoint") is not False:
+        if str(before.get("has_savepoint")).lower() != "false":
             self._lack([name], "a job may have had a savepoint before")
             return
         deadline = Deadline(GRACE, GRACE)

@@ -225,6 +225,13 @@ def test_no_fault_hides_what_differs(cloud, monkeypatch: pytest.MonkeyPatch, lin
         assert verdict != "as assumed" or line["id"] == "A74", number
 
 
+def test_has_savepoint_as_text(cloud) -> None:
+    """It tells as much as a truth value."""
+    cloud.faults.add(path="/jobs/3$", kind="shape", at="job_detail.has_savepoint", value="False", times=None)
+    result = run(cloud, **SCENES["flink savepoint"])
+    assert {line["seen"] for line in result["lines"] if line["id"] == "A81"} == {"not told"}
+
+
 def test_each_line_has_its_jobs() -> None:
     assert {one["write"] for one in WRITTEN} == set(_check_service_named.SHOWN_BY)
 
