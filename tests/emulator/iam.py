@@ -18,7 +18,8 @@ ANSWERS = {
     **iam_login.ANSWERS,
     "project_names": ("whole", "part"),  # what the name in a query for projects finds
     "iam_error": ("openstack", "code"),  # {"error": {...}} or {"error_code": ..., "error_msg": ...}
-    "catalog": ("normal", "without_dli", "templated", "regions"),
+    "catalog": ("normal", "templated", "regions"),
+    "catalog_dli": ("not_listed", "listed"),  # as in both catalogs that were recorded
     "metadata_keys": ("absent", "offered"),  # whether the metadata service of a virtual machine gives keys
 }
 TITLES = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found"}
@@ -178,7 +179,7 @@ def _catalog(world: World, request: Request, project_id: str) -> list[dict]:
     form, base = world.settings.answers["catalog"], _base_url(request)
     entries = [_catalog_entry("identity", "keystone", {REGION: f"{base}/v3", "*": f"{base}/v3"})]
     for kind, name, path in ENDPOINTS:
-        if form == "without_dli" and kind == "dli":
+        if kind == "dli" and world.settings.answers["catalog_dli"] == "not_listed":
             continue
         path = path.replace("{project_id}", PLACEHOLDERS.get(kind, "") if form == "templated" else project_id)
         urls = {REGION: base + path}

@@ -112,7 +112,7 @@ def test_fields_of_an_agency():
 @pytest.fixture
 def start(tmp_path):
     """A job with a credential, in a world."""
-    with Emulator(seed=WORLD) as emulator:
+    with Emulator(seed=WORLD, answers={"catalog_dli": "listed"}) as emulator:
 
         def start(name: str, inputs: dict) -> Job:
             # A setting of AWX tells all jobs where the services are, except where a credential leads to them

@@ -182,7 +182,7 @@ def test_the_token_of_an_agency(chain, call):
         "domain": {"id": OWN_DOMAIN, "name": "demo-domain"},
     }
     assert token["expires_at"].endswith("Z")
-    assert [f"/v1.0/{OTHER}" in end["url"] for entry in token["catalog"] for end in entry["endpoints"]].count(True) == 1
+    assert [f"/v1.1/{OTHER}" in end["url"] for entry in token["catalog"] for end in entry["endpoints"]].count(True) == 1
     value = answer.headers["X-Subject-Token"]
     assert call("GET", f"{flink(OTHER)}/128", token=value).status == 200
     for project in (OWN, OTHER_TEAM):

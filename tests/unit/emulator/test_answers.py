@@ -284,10 +284,9 @@ def urls(call, kind):
 
 
 def test_catalogs(call, emulator, answers):
-    answers(catalog="without_dli")
     assert not urls(call, "dli")
     assert urls(call, "mrs")
-    answers(catalog="templated")
+    answers(catalog="templated", catalog_dli="listed")
     assert urls(call, "dli") == {"eu-de": f"{emulator.url}/v1.0/$(tenant_id)s"}
     assert urls(call, "mrsv1") == {"eu-de": f"{emulator.url}/v1.1/%(project_id)s"}
     answers(catalog="regions")

@@ -53,7 +53,7 @@ def test_several() -> None:
         (["A99=other"], "--answer A99: there is no such assumption; choose from A01, A02"),
         (["A25=other"], "--answer A25: no answer of the emulator decides this one; choose from A01"),
         (["A05=none"], "--answer A05: choose from substring, exact, or other"),
-        (["A13=other", "A14=other"], "--answer A14: catalog cannot be without_dli and templated"),
+        (["A15=other", "A14=other"], "--answer A14: catalog cannot be regions and templated"),
         (["a05=exact"], "unknown name 'a05' in answers"),
     ],
 )

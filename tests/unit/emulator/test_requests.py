@@ -148,7 +148,7 @@ def test_login(call):
     assert token["project"]["name"] == "eu-de"
     assert token["user"]["name"] == "demo"
     assert token["expires_at"].endswith("Z")
-    assert [entry["type"] for entry in token["catalog"]] == ["identity", "dli", "mrs", "mrsv1"]
+    assert [entry["type"] for entry in token["catalog"]] == ["identity", "mrs", "mrsv1"]
     assert call.flink("GET", token=answer.headers["X-Subject-Token"]).status == 200
 
 
@@ -221,4 +221,4 @@ def test_projects(call):
     assert call("GET", "/v3/projects", token=None).status == 401
     assert len(call("GET", "/v3/auth/projects").body["projects"]) == 3
     assert call("GET", "/v3/auth/domains").body["domains"][0]["name"] == "demo-domain"
-    assert call("GET", "/v3/auth/catalog").body["catalog"][1]["type"] == "dli"
+    assert call("GET", "/v3/auth/catalog").body["catalog"][1]["type"] == "mrs"

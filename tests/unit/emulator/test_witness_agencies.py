@@ -91,7 +91,7 @@ def test_only_the_job_of_the_other_account_is_stopped(two, assume):
     assert found.post(f"{path}/stop", json={"job_ids": [128]}).status_code == 200
     assert statuses(two) == ("job_running", "job_cancel_success")
     assert found.get_project_id() == OTHER
-    assert found.get_endpoint(service_type="dli") == f"{two.url}/v1.0/{OTHER}"
+    assert found.get_endpoint(service_type="mrsv1") == f"{two.url}/v1.1/{OTHER}"
     assert logins(two) == ["password", "assume_role"]
 
 

@@ -47,6 +47,7 @@ def test_version_discovery(emulator):
 
 
 def test_catalog(emulator):
+    emulator.settings.update({"answers": {"catalog_dli": "listed"}})
     found = log_in(emulator, project_id=PROJECT)
     assert found.get_endpoint(service_type="dli", region_name="eu-de") == f"{emulator.url}/v1.0/{PROJECT}"
     assert found.get_endpoint(service_type="mrs", region_name="eu-de") == f"{emulator.url}/v1.1"
@@ -54,7 +55,6 @@ def test_catalog(emulator):
 
 
 def test_catalog_without_dli(emulator):
-    emulator.settings.update({"answers": {"catalog": "without_dli"}})
     found = log_in(emulator, project_id=PROJECT)
     with pytest.raises(exceptions.EndpointNotFound):
         found.get_endpoint(service_type="dli")

@@ -99,7 +99,8 @@ class Sources:
     @property
     def by_password(self) -> dict[str, t.Any]:
         user = {"username": "demo", "password": "demo-password", "user_domain_name": "demo-domain"}
-        return {**user, "project_name": "eu-de", "auth_url": self.emulator.url}
+        endpoints = dict.fromkeys(("dli", "mrs"), self.emulator.url)
+        return {**user, "project_name": "eu-de", "auth_url": self.emulator.url, "endpoints": endpoints}
 
     @contextlib.asynccontextmanager
     async def start(

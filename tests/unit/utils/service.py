@@ -64,6 +64,7 @@ class Service:
             "user_domain_name": "demo-domain",
             "project_id": PROJECT,
             "auth_url": self.emulator.url,
+            "endpoints": {self.endpoint: self.emulator.url},
         }
 
     # ---- the world ----

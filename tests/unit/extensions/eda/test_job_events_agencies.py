@@ -28,7 +28,7 @@ def there(sources):
 
 
 def login_of(sources, kind: str) -> dict:
-    place = {name: sources.by_password[name] for name in ("auth_url",)} | {"region": "eu-de"}
+    place = {name: sources.by_password[name] for name in ("auth_url", "endpoints")} | {"region": "eu-de"}
     user_id = sources.emulator.world.identities.users[0]["id"]
     own = {
         "password": sources.by_password,

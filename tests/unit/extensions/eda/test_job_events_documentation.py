@@ -49,6 +49,7 @@ def environment(sources, monkeypatch, tmp_path):
         ("OS_AUTH_URL", sources.emulator.url),
     ):
         monkeypatch.setenv(name, value)
+    sources.emulator.settings.update({"answers": {"catalog_dli": "listed"}})
     monkeypatch.chdir(tmp_path)
 
 

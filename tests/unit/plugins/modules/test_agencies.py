@@ -39,6 +39,7 @@ def begin(flink, mfa: bool) -> None:
     flink.emulator.load(
         {"flink_jobs": [{"job_id": 128, "status": "job_running"}], "users": [user], "accounts": [OTHERS]}
     )
+    flink.answers(catalog_dli="listed")
     flink.at = {"auth_url": flink.emulator.url, "region": "eu-de"}
 
 

@@ -35,6 +35,7 @@ def write(flink, tmp_path: pathlib.Path) -> t.Callable[..., str]:
 @pytest.mark.parametrize("domain", [{}, {"project_domain_name": "demo-domain"}], ids=str)
 def test_credential_of_awx(flink, write, domain):
     """The credential type OpenStack as it is: nothing is set in the task, and nothing else in the environment."""
+    flink.answers(catalog_dli="listed")
     file = write("devstack", {**AUTH, "project_name": "eu-de", **domain}, verify=True, region_name="eu-de")
     result = flink.run("stopped", [128], login={}, environ={"OS_CLIENT_CONFIG_FILE": file})
     assert result["changed"] is True
@@ -110,6 +111,7 @@ def test_half_an_agency_in_the_environment(flink):
         "OS_USER_DOMAIN_NAME": "demo-domain",
         "OS_PROJECT_NAME": "eu-de",
         "OS_AUTH_URL": flink.emulator.url,
+        "OTC_DLI_ENDPOINT": flink.emulator.url,
     }
     for name in ("OS_AUTH_TYPE", "OS_AGENCY_NAME", "OS_TARGET_DOMAIN_NAME", "OS_DELEGATED_PROJECT", "OS_PASSCODE"):
         result = flink.run("stopped", [128], login={}, environ={**environ, name: "agency"})
@@ -133,6 +135,7 @@ def test_a_broken_file_is_not_passed_over(flink, write, tmp_path):
 
 def test_keys_for_obs(flink, write):
     """They are beside the user who logs in. If that fails, whoever meant the keys is told where they belong."""
+    flink.answers(catalog_dli="listed")
     environ = {"OS_CLIENT_CONFIG_FILE": write("c", USER, **ENTRY)}
     assert flink.run("stopped", [128], login={}, environ=environ)["changed"]
     assert {entry["authentication"] for entry in flink.log if "/streaming" in entry["path"]} == {"token"}

@@ -31,6 +31,7 @@ def from_environment(flink, **more) -> dict:
         "OS_USER_DOMAIN_NAME": "demo-domain",
         "OS_PROJECT_ID": PROJECT,
         "OS_AUTH_URL": flink.emulator.url,
+        "OTC_DLI_ENDPOINT": flink.emulator.url,
         **more,
     }
 
@@ -110,7 +111,9 @@ def test_values_that_would_change_the_request(flink, login):
 @pytest.mark.parametrize("suffix", ["", "/", "/v3", "/v3/"])
 def test_auth_url(flink, suffix):
     """With or without /v3; one login, the endpoint of the service from the catalog."""
-    result = flink.run("stopped", [128], login={**flink.by_password, "auth_url": flink.emulator.url + suffix})
+    flink.answers(catalog_dli="listed")
+    login = {**flink.by_password, "auth_url": flink.emulator.url + suffix, "endpoints": None}
+    result = flink.run("stopped", [128], login=login)
     assert result["changed"]
     assert (flink.total("logins"), flink.total("lookups")) == (1, 0)
 
@@ -327,8 +330,9 @@ def test_region_of_the_login(flink, region, host):
 )
 def test_catalog(flink, catalog, options, good):
     """Scheme and host of the catalog; several regions need a region; `endpoints` wins."""
-    flink.answers(catalog=catalog)
-    result = flink.run("stopped", [128], login={**flink.by_password, **options}, max_retries=0)
+    flink.answers(catalog=catalog, catalog_dli="listed")
+    login = {**flink.by_password, "endpoints": None, **options}
+    result = flink.run("stopped", [128], login=login, max_retries=0)
     assert result.failed is not good, result["msg"]
     if catalog == "regions" and not good:
         assert "region" in result["msg"]
@@ -336,9 +340,8 @@ def test_catalog(flink, catalog, options, good):
 
 def test_catalog_without_the_service(flink):
     """The emulator is no IAM of Open Telekom Cloud, so its token goes to no host of that cloud."""
-    flink.answers(catalog="without_dli")
     for more in ({"region": "eu-de", "project_id": PROJECT}, {"project_name": "eu-de"}):
-        login = {**without(flink.by_password, "project_id"), **more}
+        login = {**without(flink.by_password, "project_id", "endpoints"), **more}
         result = flink.run("stopped", [128], login=login, environ=SHUT_IN, max_retries=0)
         check_refused(result, "endpoints.dli", "OTC_DLI_ENDPOINT", "127.0.0.1")
     assert {entry["path"] for entry in flink.log} == {"/v3/auth/tokens"}

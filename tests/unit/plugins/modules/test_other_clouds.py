@@ -48,7 +48,6 @@ def asked(emulator, monkeypatch) -> list[str]:
         return send(adapter, request, **options)
 
     monkeypatch.setattr(emulator, "send", to_the_cloud)
-    emulator.settings.update({"answers": {"catalog": "without_dli"}})
     return names
 
 
@@ -130,14 +129,14 @@ def test_what_wins(flink, asked):
     """An endpoint wins over the catalog, that over the domain, and that over the region."""
     login = {**USER, "region": "eu-de", "auth_url": flink.emulator.url, "cloud_domain": ORANGE}
     ways = [
-        ({"endpoints": {"dli": "https://own.test"}}, "normal", "own.test"),
-        ({}, "normal", "127.0.0.1:8080"),
-        ({}, "without_dli", f"dli.eu-de.{ORANGE}"),
-        ({"cloud_domain": None, "auth_url": None}, "without_dli", "dli.eu-de.otc.t-systems.com"),
+        ({"endpoints": {"dli": "https://own.test"}}, "listed", "own.test"),
+        ({}, "listed", "127.0.0.1:8080"),
+        ({}, "not_listed", f"dli.eu-de.{ORANGE}"),
+        ({"cloud_domain": None, "auth_url": None}, "not_listed", "dli.eu-de.otc.t-systems.com"),
     ]
     for more, catalog, host in ways:
         asked.clear()
-        flink.answers(catalog=catalog)
+        flink.answers(catalog_dli=catalog)
         assert not flink.run("stopped", [128], login={**login, **more}).failed
         assert asked[-1] == host
 

@@ -429,8 +429,8 @@ def test_redirect_from_https_to_http(secure, elsewhere, ca_path, path):
 @pytest.mark.parametrize("module", ["run", "info"])
 def test_catalog_without_tls(flink, proxy, module):
     """A token is not sent in the open because a catalog says so; nothing but the login is."""
-    flink.answers(catalog="regions")
-    login, environ = {**flink.by_password, "region": "eu-nl"}, {"http_proxy": proxy.url}
+    flink.answers(catalog="regions", catalog_dli="listed")
+    login, environ = {**flink.by_password, "region": "eu-nl", "endpoints": None}, {"http_proxy": proxy.url}
     result = flink.run("stopped", [128], login, environ=environ) if module == "run" else flink.info(login)
     check_refused(result, "endpoints.dli", "dli.eu-nl.invalid", "TLS")
     assert [entry["path"] for entry in flink.log] == [LOGIN_PATH]
@@ -440,10 +440,10 @@ def test_catalog_without_tls(flink, proxy, module):
 @pytest.mark.parametrize("by", ["endpoints", "environment"])
 def test_endpoint_without_tls_that_was_asked_for(flink, proxy, by):
     """Who sets it himself knows his network."""
-    flink.answers(catalog="regions")
+    flink.answers(catalog="regions", catalog_dli="listed")
     proxy.way = netloc(flink)
     url = "http://dli.eu-nl.invalid"
-    login = {**flink.by_password, "region": "eu-nl", **({"endpoints": {"dli": url}} if by == "endpoints" else {})}
+    login = {**flink.by_password, "region": "eu-nl", "endpoints": {"dli": url} if by == "endpoints" else None}
     environ = {"http_proxy": proxy.url, **({"OTC_DLI_ENDPOINT": url} if by == "environment" else {})}
     result = flink.run("stopped", [128], login, environ=environ)
     assert result["changed"], result["msg"]
