@@ -303,7 +303,7 @@ def choices_of_others(spec: t.Collection[str], names: t.Iterable[str]) -> dict[s
     None where no jobs are chosen at all. Tasks of a user have variables of their own, so beside them only the very name is meant.
     Who gives jobs time to end does not mean those that are stopped at once.
     """
-    others, own_tasks = {*CHOICES} - {*spec}, "maintenance_tasks" in spec
+    others, own_tasks = [name for name in CHOICES if name not in spec], "maintenance_tasks" in spec
     if len(others) == len(CHOICES):
         return {}
     others |= {"drain_timeout"} - {*spec} if "trigger_savepoint" in spec else set()
