@@ -17,7 +17,7 @@ from .auth import Auth, Project, Session, denied
 from .connection import Connection
 from .context import Context
 from .endpoints import doubt, in_catalog, in_region
-from .errors import ApiError, Fatal, OptionError, Skipped, Unanswered, Unreachable, Untold
+from .errors import ApiError, Fatal, OptionError, Refused, Skipped, Unanswered, Unreachable, Untold
 from .text import plain
 from .threads import begin
 from .transport import Http, Reply, named
@@ -94,6 +94,8 @@ class Client:
                     return read(content(reply), reply.call)
                 except (Unanswered, Untold) as fault:
                     raise fault.of_status(reply.status) from None
+                except Refused as no:  # in the words of the body, which may be many
+                    raise no.recast(type(no), self.plain(no.error["message"])) from None
             error = None if expired(reply, self._api) else problem(reply, needs, self._api)
             if isinstance(error, Unanswered):
                 raise error

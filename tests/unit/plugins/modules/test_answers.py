@@ -378,6 +378,18 @@ def test_a_read_whose_answer_drips(flink):
     assert len(flink.log) == 2
 
 
+def test_a_refusal_of_many_words(flink, sql):
+    """That in the body of a 2xx answer to a read, too, is cut, and no part of a secret is left at the end."""
+    for service in (flink, sql):
+        job = service.job()
+        no = {"is_success": False, "message": "x" * 995 + "demo-token" * 9000}
+        service.fault(service.path, "status", method="GET", status=200, body=no, times=None)
+        for result in (service.run("stopped", [job]), service.run("stopped", filters=service.called("*"))):
+            assert result.failed
+            assert "demo" not in str(result["msg"])
+            assert len(str(result)) < 10_000
+
+
 @pytest.mark.parametrize("name", [5, 1.5])
 def test_a_name_that_is_a_number(flink, mrs, spark, name):
     """It is shown as text, in progress, in warnings and in the result, and does not cost the report of what was sent."""
