@@ -24,14 +24,14 @@ class Switch(t.NamedTuple):
     values: list[str]
 
 
-def switches() -> dict[str, Switch | None]:
-    """By the id of each assumption; None: no answer of the emulator decides it."""
+def switches() -> dict[str, Switch]:
+    """By the id of each assumption."""
     return {name: _switch(text) for name, text in ENTRY.findall(FILE.read_text(encoding="utf-8"))}
 
 
-def _switch(text: str) -> Switch | None:
-    found = SWITCH.search(text)
-    return found and Switch(found[1], [value.strip("' \n") for value in (found[2], *found[3].split(","))])
+def _switch(text: str) -> Switch:
+    ((name, assumed, others),) = SWITCH.findall(text)
+    return Switch(name, [value.strip("' \n") for value in (assumed, *others.split(","))])
 
 
 def chosen(pairs: t.Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -46,10 +46,9 @@ def chosen(pairs: t.Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def _by_id(key: str, value: str) -> tuple[str, str]:
     known = switches()
-    switch = known.get(key)
-    if switch is None:
-        why = "no answer of the emulator decides this one" if key in known else "there is no such assumption"
-        raise SettingError(f"--answer {key}: {why}; choose from {', '.join(one for one in known if known[one])}")
+    if key not in known:
+        raise SettingError(f"--answer {key}: there is no such assumption; they are {', '.join(known)}")
+    switch = known[key]
     if value != "other" and value not in switch.values:
         raise SettingError(f"--answer {key}: choose from {', '.join(switch.values)}, or other for the second of them")
     return switch.name, switch.values[1] if value == "other" else value

@@ -19,7 +19,7 @@ from ansible_collections.otc.bigdata.tests.emulator.settings import SettingError
 from ansible_collections.otc.bigdata.tests.emulator.wire import Request
 from ansible_collections.otc.bigdata.tests.unit.utils.wire import CloudOnTheWire
 
-TURNED = [(one["switch"], value) for one in ASSUMPTIONS if "read" in one and "switch" in one for value in one["others"]]
+TURNED = [(one["switch"], value) for one in ASSUMPTIONS if "read" in one for value in one["others"]]
 PATH = "/v1.0/0123456789abcdef0123456789abcdef/streaming/jobs"
 USER = {"username": "demo", "password": "demo-password", "user_domain_name": "demo-domain", "project_name": "eu-de"}
 

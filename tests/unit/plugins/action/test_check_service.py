@@ -28,7 +28,7 @@ TURNED: dict[tuple[str, t.Any], set[str]] = {}
 for each in (*READ, *WRITTEN):
     for other in each.get("others", ()):
         TURNED.setdefault((each["switch"], other), set()).add(each["id"])
-WITHOUT_LINES = [one for one in ASSUMPTIONS if "switch" in one and one not in (*READ, *WRITTEN)]
+WITHOUT_LINES = [one for one in ASSUMPTIONS if one not in (*READ, *WRITTEN)]
 DISPOSABLE = yaml.safe_load((TESTS / "disposable_jobs.yml").read_text("utf-8"))
 
 

@@ -23,7 +23,6 @@ from ansible_collections.otc.bigdata.tests.unit.utils.sql import Sql
 from ansible_collections.otc.bigdata.tests.unit.utils.wire import CloudOnTheWire, cloud_on_the_wire
 from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS
 
-SWITCHED = [one for one in ASSUMPTIONS if "switch" in one]
 # What has a test of its own, at the end of this file
 BELOW = {
     *("mrs_agency_kill", "mrs_unknown_cluster", "mrs_limit", "sql_jobs_of_others", "sql_kept"),
@@ -31,7 +30,7 @@ BELOW = {
 }
 CASES = [
     (one["switch"], value)
-    for one in SWITCHED
+    for one in ASSUMPTIONS
     if one["switch"] not in BELOW
     for value in (one["assumed"], *one["others"])
 ]
@@ -63,9 +62,10 @@ WITH_PASSCODE = {"id": "u0" * 16, "name": "demo", "password": "demo-password", "
 def test_all_of_them_are_told_in_full() -> None:
     assert [one["id"] for one in ASSUMPTIONS] == [f"A{number:02}" for number in range(1, len(ASSUMPTIONS) + 1)]
     for one in ASSUMPTIONS:
-        always = {"id", "source", "about", "expected", "code"}
-        assert always <= one.keys() <= {*always, "read", "write", "hidden_by", "switch", "assumed", "others"}
-        assert all(isinstance(one[key], str) for key in always)
+        texts = {"id", "source", "about", "expected", "code", "switch"}
+        always = {*texts, "assumed", "others"}
+        assert always <= one.keys() <= {*always, "read", "write", "hidden_by"}
+        assert all(isinstance(one[key], str) for key in texts)
 
 
 def test_every_open_question_is_among_them() -> None:
@@ -77,7 +77,7 @@ def test_every_open_question_is_among_them() -> None:
 def test_every_switch_of_the_emulator_is_one_of_theirs() -> None:
     """With all its values: what is assumed is the default."""
     told: dict[str, set] = {}
-    for one in SWITCHED:
+    for one in ASSUMPTIONS:
         assert CHOICES[one["switch"]][0] == one["assumed"], one["id"]
         told.setdefault(one["switch"], set()).update((one["assumed"], *one["others"]))
     assert told == {name: set(values) for name, values in CHOICES.items()}
