@@ -15,10 +15,7 @@ from .world import Filter, Job, JobKind, View, World, id_check, numbered_uuids
 
 ANSWERS = {
     "spark_state": ("lower", "capital"),  # success as in the tables, Success as in the example of dli_02_0127
-    "spark_get": (
-        "as_listed",
-        "capital",
-    ),  # the state of a single batch: as in lists, or as in the example of dli_02_0127
+    "spark_get": ("as_listed", "capital"),  # the state of a single batch: as in lists, or Success all the same
     "spark_from": ("job", "page"),  # the number of a job, or of a page; both begin with 0
     "spark_size": ("refused", "accepted"),  # a size above page_limit
     "spark_app_id": ("string", "null", "empty", "list"),

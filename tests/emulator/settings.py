@@ -23,10 +23,8 @@ ANSWERS = {  # questions to several services: the accepted values, the default f
     "language": ("english", "by_header", "chinese"),  # by_header: Chinese without "X-Language: en-us"
     "unknown_path": ("APIGW.0101", "APIG.0101"),  # the code for a path that does not exist
     "request_id": ("X-Request-Id", "none"),  # the header of DLI and MRS with the id of a request
-    "throttling": (
-        "none",
-        "20_a_minute",
-    ),  # 40 a minute of one user were seen, which would be enough for a check; rate_limit: in a second
+    # 40 a minute of one user were seen, which would be enough for a check; rate_limit: in a second
+    "throttling": ("none", "20_a_minute"),
     "batch_size": ("any", 50),  # the most ids of one write, besides batch_limit
     "time_stamps": ("milliseconds", "seconds"),
     "service_regions": ("eu-de", "all"),  # where DLI and MRS answer; all: in eu-nl and eu-ch2 as well
