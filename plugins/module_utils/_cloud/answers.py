@@ -176,7 +176,8 @@ def _hint(status: int, code: str, needs: str, api: Api) -> str:
 
 
 def _kind(reply: Reply) -> str:
-    return (reply.headers.get("Content-Type") or "no content type") if reply.content else "empty answer"
+    kind = reply.headers.get("Content-Type") or "no content type"
+    return plain(kind, reply.secrets) if reply.content else "empty answer"
 
 
 def _body(reply: Reply) -> t.Any:

@@ -60,3 +60,9 @@ def test_content() -> None:
     for broken in (b"<html>", b'[{"is_success": "true",}]', b"\xff", b'{"a"'):
         with pytest.raises(Unanswered, match="HTTP 200: the answer is not JSON"):
             content(reply(200, broken))
+
+
+def test_a_kind_of_answer_that_is_long() -> None:
+    with pytest.raises(Unanswered) as raised:
+        content(reply(200, b"<", **{"Content-Type": "text/" + "x" * 60_000}))
+    assert len(str(raised.value)) < 2000
