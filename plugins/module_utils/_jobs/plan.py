@@ -11,7 +11,7 @@ import enum
 import typing as t
 from dataclasses import dataclass, field
 
-from .._cloud.errors import NO_ANSWER, ApiError, Failure, Unreachable, Vague
+from .._cloud.errors import NO_ANSWER, ApiError, Failure, Late, Unreachable, Vague
 
 MOST_TRIES = 4  # of the same write for one job
 ENOUGH_LOOKS = (
@@ -404,12 +404,13 @@ def says_little(entry: Entry) -> bool:
     if last.answer is Answer.LOST or refusal is None:
         return last.answer is Answer.LOST
     goal = entry.goal
-    return goal.refusals.says_little(refusal) or (goal.owes(last.write) and never_arrived(refusal))
+    # in other states the request was tried for all the time that there is
+    return goal.refusals.says_little(refusal) or (goal.owed is not None and never_arrived(refusal))
 
 
 def never_arrived(refusal: ApiError) -> bool:
     """The service knows nothing of the write."""
-    return isinstance(refusal, Unreachable) or refusal.from_gateway
+    return isinstance(refusal, (Unreachable, Late)) or refusal.from_gateway
 
 
 def in_doubt(entry: Entry) -> bool:

@@ -277,13 +277,17 @@ def test_how_messages_name_a_status() -> None:
     assert entry.described() == "gone"
 
 
-def test_only_the_write_that_is_owed_is_sent_again_after_it_did_not_arrive() -> None:
-    for goal, write, status in ((STOPPED, Write.STOP, RUNNING), (START_ONCE, Write.RUN, STOPPED_BY_US)):
+def test_only_in_a_restart_is_a_write_sent_again_that_did_not_arrive() -> None:
+    for goal, write, status in (
+        (STOPPED, Write.STOP, RUNNING),
+        (STOP_TO_START, Write.STOP, RUNNING),
+        (START_ONCE, Write.RUN, STOPPED_BY_US),
+    ):
         entry = entry_seen(status, goal=goal)
         entry.sent(write, Answer.REFUSED, Unreachable("POST host", "no connection"), 0.0, 0.5)
         for dummy in range(2):
             entry.look(status)
-        assert step_of(entry, goal, 1) == (write if write is Write.RUN else Step.FAILED)
+        assert step_of(entry, goal, 1) == (write if goal.owed else Step.FAILED)
 
 
 def test_a_start_that_was_lost_may_have_taken_effect_although_its_repeat_is_refused() -> None:
