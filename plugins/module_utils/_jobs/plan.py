@@ -330,7 +330,7 @@ def took_effect(entry: Entry, now: float) -> bool:
         return False
     if _came_to_nothing(entry, last, now):
         return True
-    return last.moved if step is Step.HOLD else step not in (last.write, Step.MISSING)
+    return step not in (last.write, Step.MISSING)
 
 
 def next_step(entry: Entry, now: float) -> Step | Write:

@@ -198,7 +198,7 @@ def _filtered(service: Service, task: Task) -> dict[t.Any, t.Any]:
     task.warnings.extend(listing.warnings)
     now = time.time()
     jobs, vague = matching(listing.jobs, filters, service.fields, now)
-    if not jobs and not listing.untold:
+    if not jobs:
         task.why_none = why_none(listing.jobs, filters, service.fields, query, now)
     if vague and not task.options["trust_server_filters"]:
         keys = ", ".join(f"filters.{key}" for key in vague)
@@ -294,7 +294,7 @@ def _carry_out(service: Service, task: Task) -> None:
             task.deadline.restart()
         elif not task.deadline.pause(_wake_up(waiting, task)):
             task.late = unclear  # then one more look, as nobody knows yet what came of the writes
-            if not unclear and not _begins_overtime(service, task, waiting):
+            if not unclear and not _begins_overtime(task, waiting):
                 time_out(waiting, task)
                 return
             waiting = task.open()
@@ -327,14 +327,13 @@ def _briefly(service: Service, task: Task, hurried: bool) -> t.Iterator[None]:
     service.client.end_at(task.deadline.moment)
 
 
-def _begins_overtime(service: Service, task: Task, waiting: t.Sequence[Entry]) -> bool:
+def _begins_overtime(task: Task, waiting: t.Sequence[Entry]) -> bool:
     """Once, for the jobs that were stopped and not started again yet. The others have failed."""
     if task.overtime or not any(map(is_owed, waiting)):
         return False
     time_out([entry for entry in waiting if not is_owed(entry)], task)
     task.overtime = True
     task.deadline.begin(OVERTIME)
-    service.client.end_at(task.deadline.moment)
     return True
 
 
