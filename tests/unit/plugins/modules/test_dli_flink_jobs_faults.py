@@ -274,6 +274,22 @@ def test_no_connection(flink, endpoint, host, module):
     result = flink.run("absent", **options) if module == "run" else flink.info(**options)
     check_http_error(result, "GET", host, JOBS_PATH)
     assert not result.get("changed")
+    assert not result.get("jobs")  # nothing is known of any
+
+
+def test_no_connection_after_the_write(flink):
+    """The write counts, and the job is looked at until the time is over."""
+    answer = flink.emulator.answer
+
+    def answered(request, connection: int):
+        if request.method == "POST":
+            flink.emulator.url = "http://127.0.0.1:1"  # where nobody asks
+        return answer(request, connection)
+
+    flink.emulator.answer = answered
+    job = flink.run("stopped", [128], wait_timeout=5).job(128)
+    assert (job["changed"], job["failed"], job["action"]) == (True, True, "stop")
+    assert job["msg"].startswith("not read again within 5 s, last seen job_running: ")
 
 
 @pytest.mark.parametrize("endpoint", ["127.0.0.1", "ftp://127.0.0.1", "http://", "http://host:port", "http://[::1"])

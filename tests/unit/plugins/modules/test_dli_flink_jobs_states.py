@@ -597,6 +597,16 @@ def test_first_looks_come_soon(flink):
     assert not result.failed
 
 
+def test_the_next_try_of_a_job_waits_for_no_other(flink):
+    """A stop beside it has half a minute to show that it has failed."""
+    failed = {"status": "job_cancel_fail", "script": {"stop": []}}
+    awaited = {"status": "job_savepointing", "script": {"created": [{"after": 12, "status": "job_running"}]}}
+    ids = flink.jobs(failed, {**awaited, "refuse": {"stop": {"code": "DLI.0999", "times": 1}}})
+    flink.run("stopped", ids, wait_interval=10)
+    first, again = [entry["seconds"] for entry in flink.log if entry["path"].endswith("/stop")][-2:]
+    assert again - first < 2
+
+
 # ---- missing jobs ----
 
 
