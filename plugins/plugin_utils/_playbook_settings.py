@@ -306,7 +306,8 @@ def choices_of_others(spec: t.Collection[str], names: t.Iterable[str]) -> dict[s
     others, own_tasks = [name for name in CHOICES if name not in spec], "maintenance_tasks" in spec
     if len(others) == len(CHOICES):
         return {}
-    others |= {"drain_timeout"} - {*spec} if "trigger_savepoint" in spec else set()
+    if "trigger_savepoint" in spec and "drain_timeout" not in spec:
+        others.append("drain_timeout")
     return {
         name: known
         for name in {*names} - {*spec}
