@@ -329,7 +329,7 @@ def took_effect(entry: Entry, now: float) -> bool:
     if last is None or not last.unsure:
         return False
     if _came_to_nothing(entry, last, now):
-        return True
+        return last.moved  # the failure may be that of an earlier write, of somebody else
     return step not in (last.write, Step.MISSING)
 
 

@@ -68,7 +68,7 @@ def _fail(entry: Entry) -> None:
     if lacks(entry):
         entry.fail(_not_kept(entry))
     else:
-        entry.fail(f"{entry.described()}: {why}" if why else entry.described(), entry.refusal)
+        entry.fail(f"{entry.described()}{f': {why}' if why else ''}{doubt(entry)}", entry.refusal)
 
 
 def _why_done(entry: Entry) -> str:

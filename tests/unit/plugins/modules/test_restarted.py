@@ -227,6 +227,18 @@ def test_stop_that_is_refused(flink):
     assert flink.truth == {5: "job_running"}
 
 
+def test_failure_of_an_earlier_stop(flink):
+    """It was there before, and a stop that was refused together with another one's need not have changed anything."""
+    ids = flink.states("job_cancel_fail", "job_running_exception")
+    result = flink.run("restarted", ids, wait_timeout=0)
+    job = result.job(ids[0])
+    assert (job["changed"], job["failed"], job["status"]) == (False, True, "job_cancel_fail")
+    assert "; whether its last write took effect is not known" in job["msg"]
+    assert job["msg"].endswith(NOT_STARTED) or PENDING in job["msg"], job["msg"]
+    assert result["changed"] is False
+    assert flink.truth == dict(zip(ids, ["job_cancel_fail", "job_running_exception"]))
+
+
 def test_start_that_is_refused(flink):
     """The job is left stopped, and the entry says so."""
     flink.job(refuse={"run": "DLI.13011"})
