@@ -145,9 +145,12 @@ def test_no_job_tells_its_time() -> None:
         whole(Archive(jobs(1010, at=lambda number: None)))
 
 
-def test_a_page_that_cannot_be_read() -> None:
+@pytest.mark.parametrize("number", [10, 11, 12])
+def test_a_page_that_cannot_be_read(number: int) -> None:
+    """The last one that it shows, that of jobs without a time, and the first one later on."""
+
     def fail(count: int) -> None:
-        if count == 11:
+        if count == number:
             raise Refused("GET /jobs", "not now", 400)
 
     with pytest.raises(Refused, match="not now"):
@@ -200,6 +203,11 @@ def test_list_with_the_newest_job_first(pages: list[Page | ApiError], still: boo
     found = listing(Shown(pages))
     assert (found.still, found.proves_gone, bool(found.short)) == (still, still, short)
     assert ("kept changing" in str(found.warnings)) is not (still or short)
+
+
+def test_entries_without_an_id_are_counted_where_the_oldest_job_is_the_first() -> None:
+    pages = Shown([page_of(1, 2, total=3), page_of(total=3, nameless=1)])
+    assert listing(pages, oldest_first=True).still
 
 
 def test_a_job_that_gets_its_time_while_others_arrive() -> None:
@@ -270,13 +278,15 @@ def test_such_a_list_does_not_prove_that_a_job_is_gone() -> None:
 @pytest.mark.parametrize(
     ("ids", "most"),
     [
+        ([*range(0, 1000, 60), 1050, 1100, 1150], 13),  # three of them are beyond, and gets of these are cheaper
+        ([*range(0, 1000, 60), *range(1000, 1200, 40)], 14),  # five of them are, and four requests show them
         (range(1190, 1200), 11),  # gets are cheaper
         (range(0, 1200, 60), 15),  # four of them are beyond
         (range(1100, 1200), 15),
         (range(1200), 15),
     ],
 )
-def test_a_look_beyond_the_pages(ids: range, most: int) -> None:
+def test_a_look_beyond_the_pages(ids: t.Sequence[int], most: int) -> None:
     archive = Archive(jobs(1200))
     found = look(archive, ids, ListCache())  # type: ignore[arg-type]
     assert all(found[job_id] for job_id in ids)

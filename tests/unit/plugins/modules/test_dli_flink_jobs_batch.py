@@ -200,6 +200,15 @@ def test_refused_with_others_and_then_alone(flink, refusal):
     assert result.column("msg") == dict.fromkeys(ids, "already stopped (the service refused the request)")
 
 
+def test_refused_with_others_twice(flink):
+    """The look after the first refusal has shown a job that stood in the way, but not the only one."""
+    gone = {"script": {"before_stop": [{"status": "job_finish"}]}}
+    ids = flink.jobs({"count": 2}, gone, {"refuse": {"stop": "DLI.10005"}})
+    result = flink.run("stopped", ids)
+    assert [len(sent) for sent in flink.sent()] == [4, 3, 1, 1, 1]
+    assert list(result.column("failed").values()) == [False, False, False, True]
+
+
 @pytest.mark.parametrize("state", OPERATIONS)
 def test_service_takes_fewer_ids(flink, state):
     """No batch is accepted as such: job by job."""
