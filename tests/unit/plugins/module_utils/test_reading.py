@@ -360,6 +360,13 @@ def test_a_look_at_pages_of_fewer_jobs() -> None:
     assert len(archive.requests) <= 8 + 15
 
 
+def test_a_look_at_a_list_that_hides_jobs() -> None:
+    """An empty page is its end, so it is not read on in smaller steps."""
+    archive = Archive(jobs(50), unseen=70)
+    look(archive, range(60), ListCache())  # type: ignore[arg-type]
+    assert len(archive.requests) == 2 + 10
+
+
 def test_a_job_that_only_an_earlier_reading_has_shown_still_counts() -> None:
     """Each reading moves while it lasts, so the last one has missed a job."""
     archive = Archive(jobs(230))

@@ -23,6 +23,7 @@ def test_running_job_lost_as_one_ends_and_one_arrives(sql, drain):
     result = sql.run("stopped", filters={"status": "RUNNING"}, max_jobs=1000, drain_timeout=drain, wait_interval=1)
     left = [job_id for job_id in ids if sql.truth[job_id] == "RUNNING"]
     assert not left or result.failed or result.get("warnings"), (left, result["msg"])
+    assert len(result["jobs"]) >= 250
 
 
 def test_the_same_without_a_status_when_the_oldest_record_expires(sql):
