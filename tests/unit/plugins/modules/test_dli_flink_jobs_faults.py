@@ -73,6 +73,14 @@ def test_pause_is_longer_than_the_task_may_take(flink):
     assert len(flink.writes) == 1
 
 
+def test_no_wait_for_a_turn_that_comes_too_late(flink):
+    """A request that was not sent has no answer, and its jobs say so."""
+    ids = flink.many(150)
+    flink.fault(WRITE_PATH, "status", status=429, retry_after=3600)
+    result = flink.run("stopped", ids, wait=False, wait_timeout=2, max_concurrency=1)
+    assert "not sent, as requests are held back" in result.job(ids[-1])["msg"]
+
+
 # ---- reads ----
 
 
