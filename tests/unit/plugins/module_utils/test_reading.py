@@ -170,6 +170,7 @@ def test_pages_of_fewer_jobs() -> None:
     [
         (120, 60, 0, 3),  # both pages show all
         (100, 50, 0, 4),  # the first page, one more, all in steps of 50, and the first one again
+        (2, 1, 0, 4),  # as above, one by one
         (50, 50, 30, 2),  # the second one is empty
         (50, 50, 80, 4),  # so it is in steps of 100, and then as well in steps of 50
         (120, 50, 0, 5),  # the second one has jobs, so none more is needed to know
