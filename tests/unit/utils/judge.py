@@ -444,7 +444,7 @@ def judge_foresight(foreseen: Run, run: Run) -> None:
         told = f"{guess}\n{job}\n{run.task}\n{known}"
         if known[0] != known[1] or (known[0] and not (known[0].still and known[0].docile)):
             continue
-        if cannot_be_known(job):
+        if cannot_be_known(job) or (run.task.get("trigger_savepoint") and run.answer("savepoint_made") == "not_told"):
             continue
         timed_out = "wait_timeout" in job["msg"]
         # the time may be over after a kill, before its delete
@@ -492,6 +492,7 @@ def goes_well(run: Run) -> bool:
     """Whether there are only jobs that lists show, and that do at once what they are asked."""
     words, known = run.words, [run.before.get(job_id) for job_id in run.selected]
     slow = any(run.settings["delays"].values()) or run.answer("batch") == "trailing_comma"
+    slow = slow or "minutes" in (run.answer("stop_time"), run.answer("delete_time"))
     slow = slow or run.settings["unshown"] or run.settings["page_rows"] or run.hides_the_end
     odd = [
         one is None
