@@ -203,6 +203,34 @@ HEADERS = frozenset(
         "x-subject-token",
     ]
 )
+# In lower case, all that have been documented: what can be done to a job depends on them
+JOB_TYPES = frozenset(
+    [
+        "flink_sql_job",
+        "flink_jar_job",
+        "flink_opensource_sql_job",
+        "flink_sql_edge_job",
+        "ddl",
+        "dcl",
+        "import",
+        "export",
+        "query",
+        "insert",
+        "data_migration",
+        "update",
+        "delete",
+        "restart_queue",
+        "scale_queue",
+        "mapreduce",
+        "sparksubmit",
+        "hivescript",
+        "hivesql",
+        "distcp",
+        "sparkscript",
+        "sparksql",
+        "flink",
+    ]
+)
 # Statuses of SQL jobs that only the vendor's SDK knows
 OF_SDK = ("active", "computed", "creating", "deleted", "suspended")
 # Values that stay: words of the services under these keys, and numbers under those
@@ -215,6 +243,7 @@ WORDS = {
     "interface": {"public", "internal", "admin"},
     "type": {"dli", "mrs", "mrsv1", "mrsv1.1", "identity"},
     "kind": {"spark"},
+    "job_type": JOB_TYPES,
     "msg": {"deleted"},
     "result": {"succeeded"},
     "methods": {"password", "totp", "token", "assume_role"},

@@ -10,6 +10,7 @@ import pathlib
 import typing as t
 
 import pytest
+import yaml
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
 from ansible_collections.otc.bigdata.plugins.plugin_utils import _check_service
@@ -20,6 +21,7 @@ from ansible_collections.otc.bigdata.tests.emulator.wire import Request
 from ansible_collections.otc.bigdata.tests.unit.utils.wire import CloudOnTheWire
 
 TURNED = [(one["switch"], value) for one in ASSUMPTIONS if "read" in one for value in one["others"]]
+DISPOSABLE = yaml.safe_load((pathlib.Path(__file__).resolve().parents[2] / "disposable_jobs.yml").read_text("utf-8"))
 PATH = "/v1.0/0123456789abcdef0123456789abcdef/streaming/jobs"
 USER = {"username": "demo", "password": "demo-password", "user_domain_name": "demo-domain", "project_name": "eu-de"}
 
@@ -31,13 +33,20 @@ def cloud(cloud_of_file: CloudOnTheWire) -> CloudOnTheWire:
     return cloud_of_file
 
 
-def checked(cloud: CloudOnTheWire, folder: pathlib.Path, **more: t.Any) -> tuple[list[dict], list[dict]]:
-    """The lines of the check, and its transcript."""
+def check(cloud: CloudOnTheWire, folder: pathlib.Path, **more: t.Any) -> dict:
     options = {name: one.get("default") for name, one in _check_service.SPEC.items()}
     where = {"auth_url": cloud.url, "region": "eu-de", "folder": str(folder)}
     endpoints = {"iam": None, "dli": cloud.url, "mrs": cloud.url}
-    result = _check_service.check({**options, **USER, **where, "endpoints": endpoints, **more}, Context({}))
-    return result["lines"], json.loads((folder / "check_service_transcript.json").read_text(encoding="utf-8"))
+    return _check_service.check({**options, **USER, **where, "endpoints": endpoints, **more}, Context({}))
+
+
+def transcript_in(folder: pathlib.Path) -> list[dict]:
+    return json.loads((folder / "check_service_transcript.json").read_text(encoding="utf-8"))
+
+
+def checked(cloud: CloudOnTheWire, folder: pathlib.Path, **more: t.Any) -> tuple[list[dict], list[dict]]:
+    """The lines of the check, and its transcript."""
+    return check(cloud, folder, **more)["lines"], transcript_in(folder)
 
 
 @pytest.mark.parametrize(("switch", "value"), [("", ""), *TURNED])
@@ -49,6 +58,23 @@ def test_the_check_sees_the_same(cloud: CloudOnTheWire, tmp_path: pathlib.Path, 
     cloud.load({"flink_jobs": [], "batches": [], "sql_jobs": [], "clusters": []})
     cloud.play(transcript)
     assert checked(cloud, tmp_path)[0] == lines
+
+
+def test_the_check_sees_the_same_of_writes(cloud: CloudOnTheWire, tmp_path: pathlib.Path) -> None:
+    """If the jobs are named as the transcript names them."""
+    cloud.world.add("flink_jobs", {"job_id": 901})
+    cloud.settings.update({"answers": {"batch_refusal": "partial", "spark_cancel_refusal": "DLI.0001"}})
+    first = check(cloud, tmp_path, **DISPOSABLE)
+    assert {line["id"] for line in first["lines"] if line["verdict"] != "as assumed"} == {"A10", "A49"}
+    standins = {value: standin for standin, value in first["replaced"].items()}
+    renamed = {
+        key: [standins[one] for one in value] if isinstance(value, list) else standins.get(value, value)
+        for key, value in DISPOSABLE.items()
+    }
+    cloud.reset()
+    cloud.load({"flink_jobs": [], "batches": [], "sql_jobs": [], "clusters": []})
+    cloud.play(transcript_in(tmp_path))
+    assert check(cloud, tmp_path, **renamed)["lines"] == first["lines"]
 
 
 def test_headers_of_throttling(cloud: CloudOnTheWire) -> None:

@@ -163,6 +163,8 @@ def of(body: t.Any) -> t.Any:
     ("body", "shown"),
     [
         ({"status": "job_running", "name": "job_running"}, {"status": "job_running", "name": "text-3"}),
+        ({"job_type": "SparkSql", "type": "SparkSql"}, {"job_type": "SparkSql", "type": "text-3"}),
+        ({"tags": {"job_type": "SparkSql"}, "job_type": "orders"}, {"tags": {"key-3": "text-4"}, "job_type": "text-5"}),
         ({"tags": {"total": "4711", "status": "job_running"}}, {"tags": {"key-3": "text-4", "key-5": "text-6"}}),
         ({"mine": {"total": 4711}}, {"key-3": {"key-4": 5}}),
         ({"total_count": 26, "is_success": "true"}, {"total_count": 26, "is_success": "true"}),
