@@ -85,11 +85,16 @@ OWN = {
 }
 OWN_PREFIX = "otc__"
 # What the modules call what a playbook has by another name, and what only they can choose jobs by
-OF_MODULES = {"cluster_name": "clusters", "not_name": "except_names", "queue": "queue_name", "region_name": "region"}
-ONLY_OF_MODULES = {"batch_id", "filters", "job_ids"}
-# What is no help, and where Ansible puts the part of an -e that is no variable
-NO = ("", "0", "false", "n", "no", "none", "off")
-LEFT_OVER = "_raw_params"
+OF_MODULES = {
+    "cluster_id": "clusters",
+    "cluster_name": "clusters",
+    "not_name": "except_names",
+    "queue": "queue_name",
+    "region_name": "region",
+}
+ONLY_OF_MODULES = ("batch_id", "filters", "job_ids")
+NO = ("", "0", "false", "n", "no", "none", "off")  # a help that is not asked for
+LEFT_OVER = "_raw_params"  # where Ansible puts the part of an -e that is no variable
 # Of Flink jobs: whether there is something to stop
 STATUSES = {
     "active": [word for word, step in STOP_STEPS.items() if step is not Step.DONE],
@@ -106,9 +111,8 @@ class Variables(t.NamedTuple):
 
     values: t.Mapping[str, t.Any]
     extra: t.Collection[str]  # names of the command line
-    imported: t.Collection[
-        str
-    ]  # names that are not the host's: those of a playbook that imports this one, and Ansible's own
+    # Names that are not the host's: those of a playbook that imports this one, and Ansible's own
+    imported: t.Collection[str]
     host: str
     groups: t.Collection[str]
     broken: t.Mapping[str, str] = {}  # variables that have no value, and why
@@ -168,7 +172,10 @@ def checked(spec: Spec, given: Variables) -> tuple[Settings, Settings, list[str]
     wrong = dict(_wrong_kinds(spec, {name: value for name, value in values.items() if value is not None}))
     values.update(dict.fromkeys(wrong))
     right = {name: value for name, value in values.items() if value is not None}
+    slips = [*_slips(given), *misspelt(spec, given)]
     known = {name: _known(option) for name, option in spec.items() if name not in wrong}
+    if slips:  # what seems to be missing may be what was misspelt
+        known = {name: {**option, "required": False} for name, option in known.items()}
     found = ArgumentSpecValidator(known).validate(right)
     # What cannot be evaluated is quoted in the reason
     undefined = [
@@ -180,7 +187,7 @@ def checked(spec: Spec, given: Variables) -> tuple[Settings, Settings, list[str]
     return (
         values,
         found.validated_parameters,
-        [*_slips(given), *misspelt(spec, given), *undefined, *wrong.values(), *found.error_messages],
+        [*slips, *undefined, *wrong.values(), *found.error_messages],
     )
 
 
@@ -298,21 +305,23 @@ def misspelt(spec: Spec, given: Variables) -> t.Iterator[str]:
 
 
 def choices_of_others(spec: t.Collection[str], names: t.Iterable[str]) -> dict[str, str]:
-    """Which of these variables only other playbooks have, or nearly, and which variable of theirs that is.
+    """Which of these variables would choose jobs elsewhere, or nearly, and what they are called there: in another playbook, or in a module only.
 
-    None where no jobs are chosen at all. Tasks of a user have variables of their own, so beside them only the very name is meant.
+    None where no jobs are chosen at all. Tasks of a user have variables of their own, so beside them only the very name in a playbook is meant.
     Who gives jobs time to end does not mean those that are stopped at once.
     """
-    others, own_tasks = [name for name in CHOICES if name not in spec], "maintenance_tasks" in spec
-    if len(others) == len(CHOICES):
+    if not {*CHOICES} & {*spec}:
         return {}
+    own_tasks, others = "maintenance_tasks" in spec, [name for name in CHOICES if name not in spec]
     if "trigger_savepoint" in spec and "drain_timeout" not in spec:
         others.append("drain_timeout")
+    if own_tasks:
+        return {name: name for name in names if name in others}
     return {
         name: known
         for name in {*names} - {*spec}
-        for known in others
-        if name == known or (not own_tasks and alike(name, known))
+        for known in (*others, *ONLY_OF_MODULES)
+        if alike(name, known) or OF_MODULES.get(name) == known
     }
 
 
@@ -320,15 +329,14 @@ def _not_here(spec: Spec, given: Variables) -> t.Iterator[str]:
     """Variables that would choose jobs in another playbook or in a task, and that nothing would come of here."""
     if _after_window(spec, given):
         return
-    told = {*given.extra, *given.imported}
-    if {*CHOICES} & {*spec} and "maintenance_tasks" not in spec:
-        for name in sorted(ONLY_OF_MODULES & told):
-            yield f"{name}: is an option of the modules, and no playbook has it; leave it out, or write a task with it"
-    for name, known in sorted(choices_of_others(spec, told).items()):
-        value = given.values.get(name)
-        if not (is_nothing(value) or value == [] or (known == "all_jobs" and not boolean(str(value), strict=False))):
-            others = ", ".join(_playbooks_with(known))
+    for name, known in sorted(choices_of_others(spec, {*given.extra, *given.imported}).items()):
+        value, others = given.values.get(name), ", ".join(_playbooks_with(known))
+        if is_nothing(value) or value == [] or (known == "all_jobs" and not boolean(str(value), strict=False)):
+            continue
+        if others:
             yield f"{name}: this playbook has none; {known} is a variable of {others}. Leave it out, or give a variable of your own another name"
+        else:
+            yield f"{name}: is an option of the modules, and no playbook has it; leave it out, or write a task with it"
 
 
 def _after_window(spec: Spec, given: Variables) -> bool:
@@ -426,9 +434,8 @@ def _wrong_kinds(spec: Spec, there: t.Mapping[str, t.Any]) -> t.Iterator[tuple[s
     """Numbers and the like where text belongs. YAML has made 8 of both 8 and 010, so nobody knows what was written."""
     for name, value in there.items():
         kind, ids = spec[name]["type"], spec[name].get("elements") == "int"
-        is_text = (
-            kind in ("list", "path", "str") and not ids and name != "older_than"
-        )  # an age says itself what it looks like
+        # an age says itself what it looks like
+        is_text = kind in ("list", "path", "str") and not ids and name != "older_than"
         secret = "" if spec[name].get("no_log") else _may_be_secret(name, value, is_text)
         if secret:
             yield name, f"{name}: must be {IDS if ids else BELONGS[kind]}, not {secret}"

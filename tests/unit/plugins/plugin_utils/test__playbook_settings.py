@@ -16,6 +16,7 @@ from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_jobs import 
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import (
     CHOICES,
     MARKS,
+    OF_MODULES,
     Variables,
     alike,
     elements,
@@ -454,8 +455,8 @@ def test_ids_beside_another_source(tmp_path):
 
 
 NOT_HERE = [
-    ("drain_queue", {"queue_name": "q"}, {"names": "a", "except_names": ["a"], "name": "a", "clusters": "a", "all_jobs": "true"}),
-    ("purge_finished", {"older_than": "1d"}, {"names": "a", "queue_name": "q", "queue": "mine", "status": "job_finish"}),
+    ("drain_queue", {"queue_name": "q"}, {"names": "a", "except_names": ["a"], "not_name": "a", "clusters": "a", "all_jobs": "true"}),
+    ("purge_finished", {"older_than": "1d"}, {"names": "a", "name": "a", "queue_name": "q", "queue": "q", "queues": "mine", "status": "job_finish"}),
     ("stop_all", {"names": "a"}, {"older_than": "1d", "stauts": "x", "stopped_jobs_file": "f"}),
     ("show_jobs", {}, {"older_than": "1d", "plan_file": "f"}),
     ("maintenance_window", {"names": "a"}, {"services": "spark", "clusters": ["a"], "service": "mine", "older_than": "1d", "drain_timeout": 60}),
@@ -509,14 +510,23 @@ def test_what_the_window_has_chosen_by(tmp_path):
 
 def test_names_that_modules_have():
     """An option or a filter, which is another variable here, or none."""
-    words = {"queue": "queue_name", "not_name": "except_names", "cluster_name": "clusters", "region_name": "region"}
-    told = {name: f"there is no such variable; is {meant} meant?" for name, meant in words.items()}
-    told |= dict.fromkeys(("job_ids", "filters", "batch_id"), "is an option of the modules, and no playbook has it")
+    told = {name: f"there is no such variable; is {meant} meant?" for name, meant in OF_MODULES.items()}
+    told |= dict.fromkeys(
+        ("job_ids", "job_id", "filters", "batch_id"), "is an option of the modules, and no playbook has it"
+    )
     for name, words_of_it in told.items():
         (complaint,) = taken("stop_all", {"all_jobs": True, name: "x"})["complaints"]
         assert complaint.startswith(f"{name}: {words_of_it}")
         assert taken("stop_all", {"all_jobs": True, name: "x"}, extra=["all_jobs"])["complaints"] == []
+        unanswered = taken("stop_all", {"all_jobs": True, name: " "})["complaints"]
+        assert unanswered == [] or name in OF_MODULES
         assert taken("maintenance_window", {"all_jobs": True, name: "of a task"})["complaints"] == []
+
+
+def test_what_is_misspelt_is_not_missing_as_well():
+    for playbook, name in (("drain_queue", "queue"), ("drain_queue", "queue_names"), ("purge_finished", "older_then")):
+        (complaint,) = taken(playbook, {name: "x"})["complaints"]
+        assert complaint.startswith(f"{name}: there is no such variable; is ")
 
 
 @pytest.mark.parametrize("playbook", OPTIONS)
