@@ -70,7 +70,9 @@ def found_in(text: str, path: bool = False) -> str:
 
 def found_in_name(text: str) -> str:
     """The same for a text that may hold braces, as it is compared with what somebody else has named."""
-    return "the text of a dictionary" if DICTIONARY.fullmatch(text) else found_in(text) if PEM in text else ""
+    if DICTIONARY.fullmatch(text):
+        return "the text of a dictionary"
+    return found_in(text) if PEM in text else ""
 
 
 def _twins(spec: Spec, given: Arguments) -> list[list[str]]:

@@ -133,7 +133,7 @@ def _failed(fault: Failure, task: Task | None, context: Context) -> Result:
 
 
 def _reported_anyway(task: Task, context: Context) -> Result:
-    """As much of the report as can be made: that may be what has failed."""
+    """As much of the report as can be made, as the report itself may be what has failed."""
     for tell in (
         partial(_reported, task, context),
         partial(report, task.entries, task.goal, context.check_mode, task.options["wait"]),

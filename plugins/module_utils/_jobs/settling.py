@@ -68,7 +68,8 @@ def _fail(entry: Entry) -> None:
     if lacks(entry):
         entry.fail(_not_kept(entry))
     else:
-        entry.fail(f"{entry.described()}{f': {why}' if why else ''}{doubt(entry)}", entry.refusal)
+        told = f"{entry.described()}: {why}" if why else entry.described()
+        entry.fail(f"{told}{doubt(entry)}", entry.refusal)
 
 
 def _why_done(entry: Entry) -> str:
