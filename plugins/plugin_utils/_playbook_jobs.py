@@ -169,7 +169,7 @@ def _not_stopped(running: t.Sequence[Job], chosen: t.Mapping[str, t.Any]) -> lis
     return [
         head,
         "If a savepoint has failed, often DLI may not write to the bucket: fix that, and stop the jobs again.",
-        "otc.bigdata.stop_all with trigger_savepoint=false makes none, and their state is lost.",
+        "otc.bigdata.stop_all with trigger_savepoint=false stops them without a savepoint, and their state is lost.",
     ]
 
 

@@ -49,7 +49,7 @@ def place(connection: Connection) -> dict[str, t.Any]:
 
 
 def _account(credential: Credential | Delegate) -> str | None:
-    """By its ID or name, if the login tells it. Every account has a project that is named like its region."""
+    """By its ID or name, if the login tells it. A project's name does not: each account has one that is named like its region."""
     domain = credential.agency.domain if isinstance(credential, Delegate) else getattr(credential, "domain", {})
     return next(iter(domain.values()), None)
 
