@@ -132,7 +132,7 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
 
     def steps() -> t.Iterator[t.Iterable[str]]:
         """The complaints of each. What one has found, the next one works with, so none is taken after one that has any."""
-        yield [*two_credentials(given), *_own_login(spec, given), *not_here, *wrong]
+        yield [*two_credentials(given), *_own_login(spec, given), *wrong, *not_here]
         found.update(_meanings(spec, values, meant))
         yield _wrong_values(spec, found, given)
         found.update(_no_own_project(found))

@@ -30,7 +30,7 @@ KINDS = [kind for service in SERVICES for kind in service.kinds]
 CHOICES = {**ANSWERS, **{name: values for service in SERVICES for name, values in service.answers.items()}}
 DELAYS = {name: value for service in SERVICES for name, value in service.delays.items()}
 
-ELSEWHERE = re.compile(r"(dli|mrs)\.(eu-nl|eu-ch2)\.")  # the begin of a host
+ELSEWHERE = re.compile(r"(dli|mrs)\.(eu-nl|eu-ch2\.sc)\.otc\.t-systems\.com")  # hosts of other regions
 SEED_FILE = pathlib.Path(__file__).with_name("seed.json")
 
 

@@ -67,9 +67,11 @@ def _fail(entry: Entry) -> None:
     why = entry.why() or ("" if entry.last else entry.notes.hindrance or entry.goal.left_alone)
     if lacks(entry):
         entry.fail(_not_kept(entry))
-    else:
-        told = f"{entry.described()}: {why}" if why else entry.described()
-        entry.fail(f"{told}{doubt(entry)}", entry.refusal)
+        return
+    told = f"{entry.described()}: {why}" if why else entry.described()
+    # looks cannot tell a failure that was there before from one that comes of our write
+    unknown = doubt(entry) if entry.word in entry.goal.failures else ""
+    entry.fail(f"{told}{unknown}", entry.refusal)
 
 
 def _why_done(entry: Entry) -> str:

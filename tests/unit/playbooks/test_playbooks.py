@@ -610,7 +610,7 @@ def test_maintenance_window():
         ],
         "batches": [{"id": batch_id(1), "state": "running", "queue": "streaming"}],
     }
-    variables = {**QUEUE, **WINDOW, "services": ["spark"]}
+    variables = {**QUEUE, **WINDOW}
     with world(**seed) as (emulator, here):
         emulator.settings.update({"delays": {"savepoint": "2 looks", "cancel": "1 look", "submit": "2 looks"}})
         here.write("upgrade.yml", HAND_OVER)
