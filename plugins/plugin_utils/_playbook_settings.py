@@ -506,8 +506,9 @@ def _wrong_values(spec: Spec, found: Settings, given: Variables) -> t.Iterator[s
 
 def _exclusions(found: Settings) -> t.Iterator[str]:
     """Patterns that begin with ``!``, which the modules would refuse, too, each under another name."""
-    for name in ("names", "except_names"):
-        yield from _refusal(refuse_exclusion, name, found[name], "; except_names does, with a pattern without !")
+    ways_out = {"names": "; except_names does, with a pattern without !", "except_names": "; leave the ! out"}
+    for name, way_out in ways_out.items():
+        yield from _refusal(refuse_exclusion, name, found[name], way_out)
 
 
 def _wrong_choice(spec: Spec, found: Settings, empty: bool) -> t.Iterator[str]:
