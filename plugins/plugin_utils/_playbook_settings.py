@@ -183,6 +183,7 @@ def checked(spec: Spec, given: Variables) -> tuple[Settings, Settings, list[str]
         if spec.get(name, {}).get("no_log")
         else f"{name}: has no value: {reason}"
         for name, reason in given.broken.items()
+        if name not in choices_of_others(spec, given.broken)  # their names alone are reason enough
     ]
     return (
         values,
@@ -331,7 +332,8 @@ def _not_here(spec: Spec, given: Variables) -> t.Iterator[str]:
         return
     for name, known in sorted(choices_of_others(spec, {*given.extra, *given.imported}).items()):
         value, others = given.values.get(name), ", ".join(_playbooks_with(known))
-        if is_nothing(value) or value == [] or (known == "all_jobs" and not boolean(str(value), strict=False)):
+        unanswered = is_nothing(value) or value == [] or (known == "all_jobs" and not boolean(str(value), strict=False))
+        if unanswered and name not in given.broken:
             continue
         if others:
             yield f"{name}: this playbook has none; {known} is a variable of {others}. Leave it out, or give a variable of your own another name"

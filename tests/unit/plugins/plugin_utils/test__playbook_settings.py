@@ -480,6 +480,13 @@ def test_what_chooses_jobs_in_another_playbook(playbook, values, more):
         assert found["complaints"] == []
 
 
+def test_what_has_no_value_and_no_place_either():
+    """Whoever gave it a value would only learn then that it does not count."""
+    given = {"extra": {"names", "older_than"}, "broken": {"older_than": "'age' is undefined"}}
+    (complaint,) = taken("stop_all", {"names": "a"}, **given)["complaints"]
+    assert complaint.startswith("older_than: this playbook has none; ")
+
+
 def variables(values: dict, source: str) -> Variables:
     given = Variables(values, (), (), "localhost", ())
     return given._replace(**{source: set(values)})
