@@ -172,10 +172,10 @@ def checked(spec: Spec, given: Variables) -> tuple[Settings, Settings, list[str]
     wrong = dict(_wrong_kinds(spec, {name: value for name, value in values.items() if value is not None}))
     values.update(dict.fromkeys(wrong))
     right = {name: value for name, value in values.items() if value is not None}
-    slips = [*_slips(given), *misspelt(spec, given)]
     known = {name: _known(option) for name, option in spec.items() if name not in wrong}
-    if slips:  # what seems to be missing may be what was misspelt
-        known = {name: {**option, "required": False} for name, option in known.items()}
+    for name in {*given.extra, *given.imported} - set(spec):
+        for one in known.keys() & _meant(spec, name):  # it is misspelt, and not missing as well
+            known[one]["required"] = False
     found = ArgumentSpecValidator(known).validate(right)
     # What cannot be evaluated is quoted in the reason
     undefined = [
@@ -188,7 +188,7 @@ def checked(spec: Spec, given: Variables) -> tuple[Settings, Settings, list[str]
     return (
         values,
         found.validated_parameters,
-        [*slips, *undefined, *wrong.values(), *found.error_messages],
+        [*_slips(given), *misspelt(spec, given), *undefined, *wrong.values(), *found.error_messages],
     )
 
 
@@ -296,13 +296,17 @@ def misspelt(spec: Spec, given: Variables) -> t.Iterator[str]:
 
     Nor are those that tasks of a user may have, but for what is nearly ours.
     """
-    of_modules = {} if "maintenance_tasks" in spec else OF_MODULES
     for name in sorted({*given.extra, *given.imported} - set(spec)):
-        meant = [known for known in spec if alike(name, known) or of_modules.get(name) == known]
+        meant = _meant(spec, name)
         if meant:
             yield f"{name}: there is no such variable; is {' or '.join(meant)} meant?"
         elif name in given.extra and (name in OWN or name.startswith(OWN_PREFIX)):
             yield f"{name}: is what the playbook itself works with; give your variable another name"
+
+
+def _meant(spec: Spec, name: str) -> list[str]:
+    of_modules = {} if "maintenance_tasks" in spec else OF_MODULES
+    return [known for known in spec if alike(name, known) or of_modules.get(name) == known]
 
 
 def choices_of_others(spec: t.Collection[str], names: t.Iterable[str]) -> dict[str, str]:
