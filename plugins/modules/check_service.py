@@ -142,6 +142,13 @@ lines:
       returned: always
       type: str
       sample: A29
+    source:
+      description:
+        - Where the assumption comes from. The page about what is assumed links to the documentation behind it.
+        - C(C) and C(N) are two parts of a collection of what is documented, with its sections, or a question (C(Q)) that it leaves open.
+      returned: always
+      type: str
+      sample: C 4.3
     about:
       description: What is asked.
       returned: always

@@ -38,7 +38,7 @@ from ._job_table import Rows, markdown, text
 SPEC: Spec = {**connection_options(), "folder": {"type": "path"}, **OPTIONS}
 MOST, MOST_WITH_WRITES = 60, 200  # requests, the login among them
 PAUSE = 0.2  # seconds from one request to the next
-COLUMNS = ("id", "about", "expected", "seen", "verdict")
+COLUMNS = ("id", "source", "about", "expected", "seen", "verdict")
 AS_ASSUMED, DIFFERS, NOT_SEEN = "as assumed", "differs", "not seen"
 FILES = ("check_service.md", "check_service.json", "check_service_transcript.json")
 
@@ -208,7 +208,7 @@ def _line(assumption: t.Mapping[str, t.Any], seen: str | None, why: str = "") ->
     """``why``: that nothing was seen."""
     verdict = NOT_SEEN if seen is None else AS_ASSUMED if seen == assumption["expected"] else DIFFERS
     told = {"seen": seen or "", "verdict": verdict, "why": why if seen is None else ""}
-    return {**{name: assumption[name] for name in COLUMNS[:3]}, **told}
+    return {**{name: assumption[name] for name in COLUMNS[:4]}, **told}
 
 
 def _written(folder: str, table: Rows, *told: t.Any) -> list[str]:

@@ -16,6 +16,8 @@ from ..module_utils._cloud.errors import Refused
 from ..module_utils._cloud.text import WORD
 from ..module_utils._cloud.transport import Reply
 from ..module_utils._jobs.selection import moment
+from ..module_utils._jobs.service import PAGE
+from ..module_utils._jobs.shapes import count
 from ..module_utils._services import mrs_jobs, spark_batches, sql_jobs
 from ..module_utils._services.dli import DLI
 from ..module_utils._services.flink_jobs import STOP_STEPS
@@ -144,6 +146,14 @@ class Answers:
         except (ValueError, RecursionError):
             found = {}
         return found if isinstance(found, dict) else {}
+
+    def total(self, kind: str) -> int | None:
+        """How many jobs a list says that it has."""
+        body = self.body(kind)
+        inner = body.get("job_list") if kind == "flink" else body
+        key = {"flink": "total_count", "spark": "total", "sql": "job_count", "mrs": "total_record"}[kind]
+        found: t.Any = inner.get(key) if isinstance(inner, dict) else None
+        return int(found) if count(found) else None
 
     def jobs(self, kind: str, name: str = "") -> list[Job]:
         """The jobs of a list; those of ``kind`` itself, or of another answer in its form."""
@@ -412,6 +422,16 @@ def code_seen(name: str) -> t.Callable[[Answers], str | None]:
     return seen
 
 
+def totals(found: Answers) -> str | None:
+    """Of lists that one page shows whole."""
+    told = [(found.total(kind), len(found.jobs(kind))) for kind in ID]
+    return one_word(
+        "as many as are shown" if total == shown else "another number than are shown"
+        for total, shown in told
+        if total is not None and shown < PAGE
+    )
+
+
 def of_services(found: Answers) -> list[Reply]:
     """And not of IAM."""
     return [reply for reply in found.all if "/v3/" not in reply.call]
@@ -438,6 +458,7 @@ def throttled(found: Answers) -> str | None:
 PROBES: dict[str, t.Callable[[Answers], str | None]] = {
     "unknown_path": lambda found: refusal(found.reply("unknown_path")),
     "request_id": request_id,
+    "totals": totals,
     "throttled": throttled,
     "language": language,
     "name_filter": name_filter,

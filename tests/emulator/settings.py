@@ -20,6 +20,7 @@ ANSWERS = {  # questions to several services: the accepted values, the default f
     "batch_refusal": ("whole", "mixed", "partial"),  # error and nothing done, no error, error but the good ids are done
     "name_filter": ("substring", "exact"),
     "list_nulls": ("shown", "left_out"),  # fields of DLI list entries that have no value
+    "list_totals": ("as_shown", "one_more"),  # the total of a list of jobs, beside what it shows
     "language": ("english", "by_header", "chinese"),  # by_header: Chinese without "X-Language: en-us"
     "unknown_path": ("APIGW.0101", "APIG.0101"),  # the code for a path that does not exist
     "request_id": ("X-Request-Id", "none"),  # the header of DLI and MRS with the id of a request

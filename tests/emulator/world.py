@@ -196,7 +196,8 @@ class JobStore:
 
     def total(self, found: list[Job]) -> int:
         """How many jobs a list says that it has."""
-        return len(found) + self.world.settings.unshown
+        settings = self.world.settings
+        return len(found) + settings.unshown + (settings.answers["list_totals"] == "one_more")
 
     def looked_at(self, jobs: t.Iterable[Job]) -> None:
         """An answer has shown these jobs."""

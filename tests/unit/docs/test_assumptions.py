@@ -41,7 +41,7 @@ REPOSITORIES = {
 # The page of the documentation that is silent on these, or contradicts another one. None is about those that are not here.
 PAGES = {
     ("DLI", "public_parameters/status_codes"): "A01 A03 A11",
-    ("DLI", "flink_job-related_apis/listing_jobs"): "A05 A06 A07 A08 A28 A30 A31 A32 A33 A34",
+    ("DLI", "flink_job-related_apis/listing_jobs"): "A05 A06 A07 A08 A28 A30 A31 A32 A33 A34 A82",
     ("DLI", "flink_job-related_apis/querying_job_details"): "A09 A29",
     ("DLI", "flink_job-related_apis/batch_stopping_jobs"): "A10 A12 A35 A37 A38 A79 A80 A81",
     ("DLI", "flink_job-related_apis/batch_deleting_jobs"): "A36 A40",

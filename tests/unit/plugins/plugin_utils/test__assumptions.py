@@ -166,12 +166,23 @@ def check_project_names(cloud: CloudOnTheWire, dummy: str) -> None:
     assert result["msg"].startswith("project_name: IAM knows 0 projects")
 
 
+def check_list_totals(cloud: CloudOnTheWire, value: str) -> None:
+    """What is shown is handled, and that there may be more is told."""
+    for kind in (Flink, Spark, Mrs):
+        service = kind(cloud, run_in_process)
+        service.jobs({"count": 3, service.kind.name_field: "many"})
+        result = service.run("stopped", filters={"name": "many-*"})
+        assert (result.failed, result["summary"]["changed"]) == (False, 3)
+        assert ("3 of the 4 entries" in str(result.get("warnings"))) == (value == "one_more")
+
+
 # What takes more than a world has, or what the judge of worlds does not know
 APART: dict[str, t.Callable[[CloudOnTheWire, str], None]] = {
     "unknown_path": check_unknown_path,
     "throttling": check_throttling,
     "batch_size": check_batch_size,
     "sql_running": check_sql_running,
+    "list_totals": check_list_totals,
     "flink_offset": check_offset(Flink),
     "flink_order": check_flink_order,
     "spark_from": check_offset(Spark),
