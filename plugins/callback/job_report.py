@@ -168,7 +168,8 @@ FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.re
 # Of ours, whose tasks are only read when they are reached
 PLAYBOOKS = [os.path.join(FOLDER, name) for name in ("drain_queue.yml", "maintenance_window.yml")]
 # With the first tasks of our playbooks, before which nobody knows whether only their help is wanted, and with those of the help
-CHECK, HELP = (os.path.join(FOLDER, "tasks", name) for name in ("check_variables.yml", "help.yml"))
+CHECK = os.path.join(FOLDER, "tasks", "check_variables.yml")
+HELP = os.path.join(FOLDER, "tasks", "help.yml")
 COLORS = {
     FAILED: C.COLOR_ERROR,
     CHANGED: C.COLOR_CHANGED,
