@@ -166,17 +166,18 @@ def _named(environ: t.Mapping[str, str], variable: str) -> str | None:
 
 def _clouds(path: str | None, named: str, empty: bool = False) -> Entry:
     """The entries of a file, unchecked; none where there is no file."""
-    found = content(path, named, empty).get("clouds") or {} if path else {}
+    whole = content(path, named, empty) if path else {}
+    found = whole.get("clouds") or {}
     if not isinstance(found, dict):
         raise OptionError(f"cloud: {path} cannot be read: clouds must be a mapping")
     if not all(isinstance(key, str) for key in found):
         raise OptionError(
             f"cloud: {path} cannot be read: YAML takes the name of an entry for something else; put it in quotes"
         )
-    for key, entry in found.items():  # a line with too few blanks before it, which may say who acts
-        if not isinstance(entry, (dict, type(None))):
+    for key, part in (*whole.items(), *found.items()):  # a line with too few blanks before it, which may say who acts
+        if not isinstance(part, (dict, type(None))):
             raise OptionError(
-                f"cloud: {shown(key)} in {path} cannot be read: it must be a mapping; look at the indentation"
+                f"cloud: {shown(str(key))} in {path} cannot be read: it must be a mapping; look at the indentation"
             )
     return found
 

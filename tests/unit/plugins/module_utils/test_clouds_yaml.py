@@ -338,6 +338,10 @@ def test_profile_of_a_file(read: t.Any, tmp_path: pathlib.Path, monkeypatch: pyt
             {"OS_CLOUD": "c"},
             ["'target_agency_name'", "must be a mapping"],
         ),
+        *(
+            (yaml.safe_dump({"clouds": {"c": ENTRY}, **beside}), NAMED, {}, [f"{[*beside][0]!r}", "indentation"])
+            for beside in ({"auth_type": "agency"}, {"regions": ["eu-de"]})
+        ),
         ("clouds:\n  c: {}\n  c: {}", NAMED, {}, ["line 3", "twice"]),
         ("clouds:\n  c:\n    auth:\n      project_id: a\n      project_id: b", NAMED, {}, ["line 5", "twice"]),
     ],
