@@ -66,14 +66,16 @@ def broken_promises(way: Way, log: dict, letters: str) -> list[str]:
     """The budget of requests and connections, as the interface states it; empty if it was kept."""
     if way.promise is None:
         return []
-    reads, writes, workers, tasks = way.promise
+    reads, writes, workers, tasks, at_once = way.promise
     before = len(letters) - len(letters.lstrip("r"))
     task = f"r{{1,{reads}}}" + (f"w{{{writes}}}r{{1,{before}}}" if writes else "")
     broken = []
-    if not re.fullmatch(f"({task}){{{tasks}}}", letters):
+    if at_once > 1 and letters.count("r") > 2 * reads * tasks:
+        broken.append(f"requests: {letters.count('r')} reads, at most {2 * reads * tasks} were promised")
+    elif at_once == 1 and not re.fullmatch(f"({task}){{{tasks}}}", letters):
         broken.append(f"requests: {stretches(letters)}, not {tasks} x ({task})")
     if log["connections"] > workers * tasks:
         broken.append(f"{log['connections']} connections of {workers} workers")
-    if log["peak_in_flight"] > workers:
+    if log["peak_in_flight"] > workers * at_once:
         broken.append(f"{log['peak_in_flight']} requests at once from {workers} workers")
     return broken + [f"{name}: {log[name]}" for name in ("logins", "lookups", "other") if log[name]]

@@ -17,9 +17,11 @@ import ansible_collections
 from .cloud import PROJECT, Cloud
 
 COLLECTIONS = os.pathsep.join(str(pathlib.Path(path).parent) for path in ansible_collections.__path__)
-PLAYBOOK = [str(pathlib.Path(sys.executable).with_name("ansible-playbook")), "-i", "localhost,"]
+FORKS = 5  # the default of Ansible
+PLAYBOOK = [str(pathlib.Path(sys.executable).with_name("ansible-playbook")), f"--forks={FORKS}"]
 PACKAGE = "ansible_collections.otc.bigdata"
 AS_MODULE = {"OTC_BIGDATA_IN_PROCESS": "false"}
+NO_OP = {"ANSIBLE_ACTION_PLUGINS": str(pathlib.Path(__file__).with_name("action_plugins"))}
 
 
 class Words(t.NamedTuple):
@@ -45,6 +47,7 @@ class Promise(t.NamedTuple):
     writes: int
     workers: int
     tasks: int = 1
+    at_once: int = 1  # tasks; one after the other, they are told apart by the order of their requests
 
 
 class Way(t.NamedTuple):
@@ -77,31 +80,48 @@ class Ways:
 
     def ours(self, name: str = "in process", tasks: int = 1, workers: int = 8, **extra: str) -> Way:
         """A play; one task stops all jobs, or each of several tasks stops one."""
-        chosen = [self.ids] if tasks == 1 else [[job_id] for job_id in self.ids[:tasks]]
-        module = f"otc.bigdata.{self._words.module}"
-        play = self._play([{module: self._options(ids, workers)} for ids in chosen])
-        promise = self._promise(len(chosen[0]), workers, tasks)
+        promise = self._promise(len(self.ids) if tasks == 1 else 1, workers, tasks)
+        play = self._play(self._tasks(self._module, tasks, workers))
         return Way(name, play, *self._world, promise.writes * tasks, promise, extra)
 
     def both(self, **how: t.Any) -> list[Way]:
         """In the process of Ansible, the default, and in one of its own as modules usually run."""
         return [self.ours(**how), self.ours("as a module", **how, **AS_MODULE)]
 
+    def no_op(self, name: str = "no-op plugin", tasks: int = 1) -> Way:
+        """The same tasks with an action plugin that does nothing: what Ansible needs for such arguments and results."""
+        return Way(name, self._play(self._tasks("no_op", tasks, 8)), *self._world, extra=NO_OP)
+
+    def by_filter(self) -> Way:
+        """A play that names no job."""
+        promise = self._promise(len(self.ids), 8)
+        return Way("by filter", self._play([{self._module: self._filters()}]), *self._world, promise.writes, promise)
+
+    def on_hosts(self) -> list[Way]:
+        """A play with a host for each job, which stops its own; and one with a task on each of these that does nothing."""
+        hosts = {f"host-{job_id}": {"job_id": job_id} for job_id in self.ids}
+        stop, debug = (
+            {self._module: self._options(["{{ job_id }}"], 8)},
+            {"ansible.builtin.debug": {"msg": "{{ job_id }}"}},
+        )
+        promise = self._promise(1, 8, len(hosts))._replace(at_once=FORKS)
+        ours = Way("in process", self._play([stop], hosts), *self._world, len(hosts), promise)
+        return [ours, Way("debug", self._play([debug], hosts), *self._world)]
+
     def process(self, name: str, workers: int = 8, jobs: int | None = None) -> Way:
         """The process of the module without Ansible around it."""
         ids = self.ids[:jobs]
         promise = self._promise(len(ids), workers)
-        return Way(name, self._module(self._options(ids, workers)), *self._world, promise.writes, promise)
+        return Way(name, self._process(self._options(ids, workers)), *self._world, promise.writes, promise)
 
     def share(self, n: int, tasks: int) -> Way:
         """The process of the module, for every so many-th job."""
-        return Way(f"task {n}", self._module(self._options(self.ids[n::tasks], 8)), *self._world)
+        return Way(f"task {n}", self._process(self._options(self.ids[n::tasks], 8)), *self._world)
 
     def check_mode(self, name: str) -> Way:
         """The process of the module; it selects all jobs by a filter and would stop them."""
-        options = {"state": "stopped", "filters": {"name": ["*"]}, "max_jobs": len(self.ids)}
         promise = self._promise(len(self.ids), 8)._replace(writes=0)
-        return Way(name, self._module({**options, "_ansible_check_mode": True}), *self._world, 0, promise)
+        return Way(name, self._process({**self._filters(), "_ansible_check_mode": True}), *self._world, 0, promise)
 
     def ping(self, name: str = "ping", tasks: int = 1) -> Way:
         """A play with a module that does nothing: what a task costs before any work."""
@@ -136,19 +156,34 @@ class Ways:
     def _options(self, ids: list, workers: int) -> dict:
         return {"state": "stopped", self._words.ids: ids, "max_concurrency": workers}
 
+    def _filters(self) -> dict:
+        """The options for all jobs."""
+        return {"state": "stopped", "filters": {"name": ["*"]}, "max_jobs": len(self.ids)}
+
+    def _tasks(self, module: str, tasks: int, workers: int) -> list[dict]:
+        """One task for all jobs, or one for each of so many jobs."""
+        chosen = [self.ids] if tasks == 1 else [[job_id] for job_id in self.ids[:tasks]]
+        return [{module: self._options(ids, workers)} for ids in chosen]
+
     def _promise(self, count: int, workers: int, tasks: int = 1) -> Promise:
         pages = math.ceil(len(self.ids) / 100)
         reads = 1 if count == 1 else min(count, pages) + 1
         return Promise(reads, math.ceil(count / self._words.batch), workers, tasks)
 
-    def _module(self, options: dict) -> list[str]:
+    @property
+    def _module(self) -> str:
+        return f"otc.bigdata.{self._words.module}"
+
+    def _process(self, options: dict) -> list[str]:
         arguments = self._file({"ANSIBLE_MODULE_ARGS": options})
         return [sys.executable, "-m", f"{PACKAGE}.plugins.modules.{self._words.module}", arguments]
 
-    def _play(self, tasks: list[dict]) -> list[str]:
+    def _play(self, tasks: list[dict], hosts: t.Mapping[str, dict] | None = None) -> list[str]:
+        """On this host, or on these with their variables."""
         python = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
-        play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "vars": python, "tasks": tasks}
-        return [*PLAYBOOK, self._file([play])]
+        play = {"hosts": "all", "connection": "local", "gather_facts": False, "vars": python, "tasks": tasks}
+        inventory = self._file({"all": {"hosts": hosts}}) if hosts else "localhost,"
+        return [*PLAYBOOK, "-i", inventory, self._file([play])]
 
     def _file(self, content: t.Any) -> str:
         file = self._folder / f"{len(list(self._folder.iterdir()))}.json"
