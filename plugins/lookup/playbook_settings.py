@@ -63,7 +63,7 @@ from ansible.plugins.lookup import LookupBase
 from ansible.utils.vars import load_extra_vars
 
 from ..plugin_utils._configure_settings import configuration
-from ..plugin_utils._playbook_settings import LEFT_OVER, Variables, choices_of_others, settings
+from ..plugin_utils._playbook_settings import LEFT_OVER, Variables, not_taken, settings
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
@@ -75,11 +75,15 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         of_host = variables["hostvars"].raw_get(host)
         line = load_extra_vars(self._loader)
         extra = {str(name) for name in line if name != LEFT_OVER or str(line[name]).strip()}
+        others = not_taken(spec, {str(name) for name in variables})
+        ours = {*spec, *others}
         imported = {
-            name for name in variables if name not in of_host or name in spec and variables[name] != of_host[name]
+            name
+            for name in variables
+            if name not in of_host or name in ours and _differ(variables[name], of_host[name])
         }
         values, broken = {}, {}
-        for name in (*spec, *choices_of_others(spec, extra | imported), "otc_bigdata", "help"):
+        for name in (*spec, *others & (extra | imported), "otc_bigdata", "help"):
             try:
                 values.update(self._value(name, variables))
             except AnsibleError as error:
@@ -120,3 +124,8 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             return [self._plain(one, omit) for one in value]
         # A text out of a vault is no str before ansible-core 2.19
         return str(value) if isinstance(value, Sequence) and not isinstance(value, bytes) else value
+
+
+def _differ(value: t.Any, of_host: t.Any) -> bool:
+    """One that is the same is not looked into, as it may be in a vault."""
+    return bool(value is not of_host and value != of_host)

@@ -24,10 +24,11 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._cloud.agency import Delegate
 from ..module_utils._cloud.auth import KINDS, WITHOUT_MFA, missing_parts
+from ..module_utils._cloud.clouds_yaml import FILE, KEYS, NAME
 from ..module_utils._cloud.connection import read_connection
 from ..module_utils._cloud.errors import OptionError
-from ..module_utils._cloud.given import CONTROL
-from ..module_utils._cloud.identity import AGENCY_OPTION, PROJECT, TARGET_PROJECT
+from ..module_utils._cloud.given import CONTROL, PATHS
+from ..module_utils._cloud.identity import PROJECT, TARGET_PROJECT
 from ..module_utils._cloud.levels import ENVIRONMENT
 from ..module_utils._cloud.misplaced import BELONGS, found_in, found_in_name
 from ..module_utils._cloud.options import connection_options
@@ -90,9 +91,15 @@ OF_MODULES = {
     "cluster_name": "clusters",
     "not_name": "except_names",
     "queue": "queue_name",
-    "region_name": "region",
 }
 ONLY_OF_MODULES = ("batch_id", "filters", "job_ids")
+# What says whose jobs are meant, by each of its names: of the modules, of a clouds.yaml and of the environment
+VARIABLES = {option: names for option, names in ENVIRONMENT.items() if option not in PATHS} | {"cloud": (NAME, FILE)}
+WHOSE = {
+    name: option
+    for option, names in VARIABLES.items()
+    for name in (option.partition(".")[0], *KEYS.get(option, ()), *names)
+}
 NO = ("", "0", "false", "n", "no", "none", "off")  # a help that is not asked for
 LEFT_OVER = "_raw_params"  # where Ansible puts the part of an -e that is no variable
 # Of Flink jobs: whether there is something to stop
@@ -183,7 +190,7 @@ def checked(spec: Spec, given: Variables) -> tuple[Settings, Settings, list[str]
         if spec.get(name, {}).get("no_log")
         else f"{name}: has no value: {reason}"
         for name, reason in given.broken.items()
-        if name not in choices_of_others(spec, given.broken)  # their names alone are reason enough
+        if name not in not_taken(spec, given.broken)  # their names alone are reason enough
     ]
     return (
         values,
@@ -330,6 +337,26 @@ def choices_of_others(spec: t.Collection[str], names: t.Iterable[str]) -> dict[s
     }
 
 
+def not_taken(spec: t.Collection[str], names: t.Collection[str]) -> set[str]:
+    """Which of these variables choose jobs or a login elsewhere, so that a run without them would be about other jobs."""
+    return {*choices_of_others(spec, names), *_logins(spec, names)}
+
+
+def _logins(spec: t.Collection[str], names: t.Iterable[str]) -> dict[str, str]:
+    """Which of these variables say whose jobs are meant, or nearly, with the option of the modules that does.
+
+    Beside tasks of a user, only the very name is meant.
+    """
+    if "cloud" not in spec:  # where none are handled
+        return {}
+    others = {*names} - {*spec}
+    found = {name: WHOSE[name] for name in others & WHOSE.keys()}
+    if "maintenance_tasks" not in spec:
+        near = {name: option for option in VARIABLES for name in others if alike(name, option)}
+        found = {**near, **found}
+    return found
+
+
 def _not_here(spec: Spec, given: Variables) -> t.Iterator[str]:
     """Variables that would choose jobs in another playbook or in a task, and that nothing would come of here."""
     if _after_window(spec, given):
@@ -391,9 +418,14 @@ def _own_login(spec: Spec, given: Variables) -> t.Iterator[str]:
     told = {*given.extra, *given.imported}
     if "passcode" in told:
         yield f"passcode: {ONCE}"
-    for name in sorted(told & AGENCY_OPTION.keys() - spec.keys()):
-        variable = ENVIRONMENT[AGENCY_OPTION[name]][0]
-        yield f"{name}: is no variable of this playbook; set it where the login is, in the environment ({variable}) or in a clouds.yaml"
+    for name, option in sorted(_logins(spec, told - {"passcode"}).items()):
+        if (is_nothing(given.values.get(name)) and name not in given.broken) or _meant(spec, name):
+            continue
+        variable, here = VARIABLES[option][0], f", or give {option}" if option in spec else ""
+        yield (
+            f"{name}: is no variable of this playbook; set it where the login is, in the environment ({variable}) or in a clouds.yaml{here}. "
+            "A variable of your own needs another name"
+        )
 
 
 def _passcode_of_login(found: Settings, given: Variables) -> t.Iterator[str]:
@@ -417,6 +449,7 @@ def _place_of(found: Settings) -> dict[str, t.Any]:
     return t.cast("dict[str, t.Any]", ArgumentSpecValidator(connection_options()).validate(place).validated_parameters)
 
 
+@functools.cache
 def alike(name: str, known: str) -> bool:
     """One edit, a transposition or a plural apart. Upper and lower case, and hyphens, make no difference."""
     one, other = (text.lower().replace("-", "_") for text in (name, known))

@@ -1249,6 +1249,8 @@ SLIPS = {
     "older_than": "1d",
     "services": " ",
     "my_own": 1,
+    "OS_USERNAME": "x",
+    "auth_url": " ",
 }
 SLIPPED = [
     "chosen: is what the playbook itself works with; give your variable another name",
@@ -1263,21 +1265,30 @@ SLIPPED = [
 
 def test_misspelt_variables():
     """Those of the command line, and of a playbook that imports this one, are refused by name; those of an inventory are not."""
-    imported = {"queue_name": "a", "trigger_savepoint": True, "min_job": 2}
+    imported = {"queue_name": "a", "trigger_savepoint": True, "min_job": 2, "token": "t"}
+    own = {
+        "cluster": "x",
+        "older_than": "1d",
+        "regions": ["eu-de"],
+        "region": "eu-de",
+        "token": "x",
+        "username": template("nobody_knows"),
+    }
     with world(flink_jobs=[], batches=[]) as (emulator, here):
         imports = {"ansible.builtin.import_playbook": "otc.bigdata.maintenance_window", "vars": imported}
-        line = ["-e", json.dumps(SLIPS), "-e", "names=a, b", "-e", "help=t"]
+        here.write("hosts.yml", {"all": {"hosts": {"localhost": own}}})
+        line = ["-i", "hosts.yml", "-e", json.dumps(SLIPS), "-e", "names=a, b", "-e", "help=t"]
         run = here.start("playbook", str(here.write("site.yml", [imports])), *line).end(120)
         assert run.code == 2
-        left_over, of_help, *slipped = fatal(run).splitlines()
+        variable, of_import, left_over, of_help, *slipped = fatal(run).splitlines()
+        assert variable.startswith("OS_USERNAME: is no variable of this playbook; set it where the login is")
+        assert of_import.startswith("token: is no variable of this playbook; ")
         assert left_over.startswith("-e: a part without = is no variable")
         assert of_help == "help: must be true or false"
         assert sorted(slipped) == sorted([*SLIPPED, "min_job: there is no such variable; is min_jobs meant?"])
         assert emulator.log.entries() == []
 
-        own = {"cluster": "x", "older_than": "1d", "regions": ["eu-de"], "region": "eu-de"}
-        here.write("hosts.yml", {"all": {"hosts": {"localhost": own}}})
-        run = play(here, "stop_all", {"names": "a"}, "-i", "hosts.yml")
+        run = play(here, "stop_all", {"names": "a"}, "-i", "hosts.yml", "-e", "{1: x}")
         assert run.code == 0, run.said
         assert first_line(run).endswith("the project of the credential, region eu-de (of the inventory)")
 

@@ -12,6 +12,7 @@ import typing as t
 import pytest
 import yaml
 
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.options import connection_options
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_jobs import PLACE
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import (
     CHOICES,
@@ -735,6 +736,63 @@ def test_an_agency_as_a_variable(name):
     assert said.startswith(f"{name}: is no variable of this playbook; set it where the login is")
     assert "OS_TARGET_" in said
     assert taken("stop_all", {"names": "a", name: "x"}, extra={"names"})["complaints"] == []  # that of an inventory
+
+
+# By their options, of the modules
+NOT_WHOSE = {
+    "validate_certs",
+    "ca_path",
+    "client_cert",
+    "client_key",
+    "request_timeout",
+    "max_retries",
+    "max_concurrency",
+}
+LOGIN = {
+    name
+    for option, told in connection_options().items()
+    for name in (option, *told.get("aliases", ()))
+    if option not in NOT_WHOSE and name not in PLACE
+}
+
+
+@pytest.mark.parametrize("playbook", OPTIONS)
+def test_a_login_as_a_variable(playbook):
+    """It would be passed over, and the jobs of another account be handled. That of an inventory is for others, and a blank one is none."""
+    given = {
+        "drain_queue": {"queue_name": "q"},
+        "maintenance_end": {"stopped_jobs": "7"},
+        "purge_finished": {"older_than": "1d"},
+    }
+    given = given.get(playbook, {"names": "a"} if "names" in OPTIONS[playbook] else {})
+    names = sorted(LOGIN - {"passcode"} | {"OS_USERNAME", "OTC_DLI_ENDPOINT", "OS_CLOUD", "tenant_name", "ak"})
+    for source in ("extra", "imported"):
+        told = settings(playbook, OPTIONS[playbook], variables(given | dict.fromkeys(names, "s3cr3t"), source))[
+            "complaints"
+        ]
+        assert [text.partition(":")[0] for text in told] == names
+        assert all(": is no variable of this playbook; set it where the login is" in text for text in told)
+        assert "s3cr3t" not in str(told)
+    assert taken(playbook, given | dict.fromkeys(names, "x"), extra=set(given))["complaints"] == []
+    assert taken(playbook, given | dict.fromkeys(names, " "))["complaints"] == []
+    (broken,) = taken(playbook, given, extra={*given, "token"}, broken={"token": "s3cr3t"})["complaints"]
+    assert broken.startswith("token: is no variable of this playbook; ")
+    assert "s3cr3t" not in broken
+
+
+def test_a_login_that_is_misspelt():
+    """Tasks of a user may have any variables but those of a login."""
+    for name, variable in (
+        ("user_name", "OS_USERNAME"),
+        ("acess_key", "OS_ACCESS_KEY"),
+        ("cloud_domains", "OTC_CLOUD_DOMAIN"),
+    ):
+        (said,) = taken("stop_all", {"names": "a", name: "x"})["complaints"]
+        assert said.startswith(f"{name}: is no variable of this playbook; ")
+        assert f"({variable})" in said
+        assert taken("maintenance_window", {"names": "a", name: "x"})["complaints"] == []
+    (said,) = taken("stop_all", {"names": "a", "region_name": "eu-de"})["complaints"]
+    assert "(OS_REGION_NAME) or in a clouds.yaml, or give region. " in said
 
 
 def test_disposable_jobs_of_a_check():
