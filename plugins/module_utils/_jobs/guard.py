@@ -19,14 +19,14 @@ NEVER = "OTC_BIGDATA_NEVER"
 MOST_NAMED = 20  # jobs that a message names
 QUOTES = {"'", '"'}
 # Of other languages: a set of words in a shell, another separator, a comment that ansible.cfg takes for text
-FOREIGN = ("{", "}", ";", " #")
+FOREIGN = ("{", "}", ";", "|", " #")
 
 
 def patterns(environ: t.Mapping[str, str], beside: t.Mapping[str, str]) -> tuple[str, ...]:
     """Those of the environment and of all places ``beside`` it: the name of the place → text with commas. An empty one counts as unset.
 
     Raises OptionError for what no name can hold, for quotes, which some files keep, and for what means something elsewhere: such a pattern
-    would protect nothing.
+    would protect nothing. A blank may belong to a name, or part two patterns as elsewhere: then both are meant.
     """
     globs: list[str] = []
     for place, text in {NEVER: environ.get(NEVER, ""), **beside}.items():
@@ -42,6 +42,7 @@ def patterns(environ: t.Mapping[str, str], beside: t.Mapping[str, str]) -> tuple
                     "name has it, write ? in its place"
                 )
         globs += found
+        globs += [part for glob in found for part in glob.split() if part.strip("*?")]
     return tuple(dict.fromkeys(globs))
 
 

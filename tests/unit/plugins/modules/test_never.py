@@ -9,6 +9,7 @@ import json
 
 import pytest
 
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.guard import patterns
 from ansible_collections.otc.bigdata.tests.unit.utils.service import check_refused
 
 NEVER = "OTC_BIGDATA_NEVER"
@@ -68,6 +69,15 @@ def test_the_others_are_changed(service):
     assert not service.run("stopped", [other], environ={NEVER: ""}).failed
 
 
+def test_a_blank(service):
+    """It may belong to a name, or stand for a comma: nothing is changed that either of them protects."""
+    other = next(iter(service.truth))
+    for never in ("x billing-*", "billing-* x", "a, clicks  billing-eu"):
+        check_refused(service.run("stopped", filters={"older_than": "1s"}, environ={NEVER: never}), "billing-eu")
+    assert not service.run("stopped", [other], environ={NEVER: "no * 1, or ? ders"}).failed
+    assert patterns({NEVER: "a b*, c"}, {}) == ("a b*", "c", "a", "b*")
+
+
 def test_who_changes_nothing(service):
     """Whatever the variable says."""
     for never in ("billing-*", "!billing-*"):
@@ -105,6 +115,7 @@ MALFORMED = {
     "billing-{eu,us}": "[0]: billing-{eu has { in it, which means nothing here",
     "x, us}": "[1]: us} has } in it",
     "billing-*;payroll": "[0]: billing-*;payroll has ; in it",
+    "billing|payroll": "[0]: billing|payroll has | in it",
     "x, billing-*  # no changes": "[1]: billing-*  # no changes has # in it",
     "a\u200b": "[0]: 'a\\u200b' has a line break or control character in it",
 }
