@@ -140,8 +140,15 @@ def refusals(
     if set(plan["hosts"]) != set(hosts):
         yield f"it is of the hosts {_listed(plan['hosts'])}, and this play has {_listed(hosts)}"
     if host in plan["hosts"]:
-        for part in ("place", "variables"):
-            yield from _differences(plan["hosts"][host][part], frame[part])
+        yield from of_others(plan["hosts"][host]["place"], frame["place"])
+        yield from _differences(plan["hosts"][host]["variables"], frame["variables"])
+
+
+def of_others(then: Plan, now: Plan) -> t.Iterator[str]:
+    """Why they may be jobs of others. An ID says which project it is, however that and its account are named."""
+    project = then.get("project_id")
+    told = ("account", "project_name") if project and project == now.get("project_id") else ()
+    yield from _differences(*({name: one[name] for name in one if name not in told} for one in (then, now)))
 
 
 def _listed(names: t.Iterable[str]) -> str:

@@ -128,14 +128,14 @@ class Variables(t.NamedTuple):
 
 
 def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = False) -> Settings:
-    """Each variable, null where it is not given; ``complaints``, and without one ``intent``, and ``kept`` of a window.
+    """Each variable, null where it is not given; ``complaints``, and without one ``intent``, and ``kept`` of a window and its ``place``.
 
     With a ``plan_file`` in check mode also ``plan_head`` and ``frame``, what a plan says beside jobs; else ``plan``, its jobs, and ``ids``.
     """
     not_here = list(_not_here(spec, given))
     given = _without_fact(given)
     values, meant, wrong = checked(spec, given)
-    found: Settings = {**values, "kept": {}, "intent": "", "plan": None, "ids": None, **STATUSES}
+    found: Settings = {**values, "kept": {}, "place": None, "intent": "", "plan": None, "ids": None, **STATUSES}
 
     def steps() -> t.Iterator[t.Iterable[str]]:
         """The complaints of each. What one has found, the next one works with, so none is taken after one that has any."""
@@ -145,7 +145,7 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
         found.update(_no_own_project(found))
         yield _passcode_of_login(found, given)
         if "stopped_jobs_file" in spec:
-            yield _from_file("stopped_jobs_file", found, lambda: {"kept": _kept(playbook, found, given)})
+            yield _from_file("stopped_jobs_file", found, lambda: _of_window(playbook, found, given))
         if found.get("plan_file"):
             yield _from_file("plan_file", found, lambda: _plan(playbook, spec, found, given, check_mode))
         found["intent"] = _intent(playbook, found, given, check_mode)
@@ -669,8 +669,8 @@ def _is_empty(name: str, value: t.Any, given: Variables) -> bool:
 # ---- what an earlier run has kept ----
 
 
-def _kept(playbook: str, found: Settings, given: Variables) -> Settings:
-    """What was kept of this host. Raises ValueError where that cannot be told."""
+def _of_window(playbook: str, found: Settings, given: Variables) -> Settings:
+    """What was ``kept`` of this host, and the ``place`` to keep: whose jobs they are. Raises ValueError where that cannot be told."""
     end = playbook == "maintenance_end"
     flink = _of_workflow(given)
     content = _content_of(found["stopped_jobs_file"], end)
@@ -684,7 +684,7 @@ def _kept(playbook: str, found: Settings, given: Variables) -> Settings:
         found = content.get(key)
         return found.get(given.host, default) if isinstance(found, dict) else default
 
-    return {
+    kept = {
         "stopped_jobs": of_hosts.get(given.host) or [],
         # A file of an earlier release does not tell. Whoever ends a window has most likely worked in it.
         "work_begun": bool(of("work_begun", end)),
@@ -694,6 +694,24 @@ def _kept(playbook: str, found: Settings, given: Variables) -> Settings:
         "cut_off": content is flink and "total" not in content and not of("work_begun", end),
         "listed_jobs": None if end else _listed(flink.get("listed_jobs"), given.host),
     }
+    then, now = of("place", None), _here(found, given)
+    others = list(_playbook_plan.of_others(then, now)) if isinstance(then, dict) and now else []
+    if others:
+        raise ValueError(
+            f"its jobs were stopped elsewhere: {', '.join(others)}; take the login, the project and the region of the window, or, "
+            "where another name means the same, give maintenance_end the IDs in stopped_jobs"
+        )
+    # A file of an earlier release does not tell it, and who ends that window does not know it
+    return {"kept": kept, "place": then or (None if end else now)}
+
+
+def _here(found: Settings, given: Variables) -> Settings | None:
+    """Whose jobs the tasks would handle; None where the login is wrong, as the first of them tells."""
+    try:
+        place = _playbook_plan.place(read_connection(_place_of(found), given.environ, "dli"))
+    except OptionError:
+        return None
+    return {name: value for name, value in place.items() if value is not None}
 
 
 def _content_of(file: str | None, needed: bool) -> dict[str, t.Any] | None:
@@ -706,10 +724,10 @@ def _content_of(file: str | None, needed: bool) -> dict[str, t.Any] | None:
 
 
 def _of_workflow(given: Variables) -> dict[str, t.Any]:
-    """What the job before this one in a workflow of AWX has handed on; {} if there was none."""
+    """What the job before this one in a workflow of AWX has handed on of Flink jobs, and whose they are; {} if there was none."""
     told = given.values.get("otc_bigdata")
-    flink = told.get("flink") if isinstance(told, dict) else None
-    return flink if isinstance(flink, dict) else {}
+    flink, place = (told.get(name) if isinstance(told, dict) else None for name in ("flink", "place"))
+    return {"place": place, **flink} if isinstance(flink, dict) and flink else {}
 
 
 def _stopped_jobs(content: t.Mapping[str, t.Any], host: str) -> dict[str, list[int]]:
@@ -742,13 +760,18 @@ def _content(file: str) -> dict[str, t.Any]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no YAML"
         raise ValueError(f"'{file}' cannot be read: {reason}") from error
-    if (
-        not isinstance(content, dict)
-        or not _are_of_hosts(content.get("stopped_jobs"))
-        or not all(isinstance(content.get(key, {}), dict) for key in ("work_begun", "work_done", "finished"))
-    ):
+    if not isinstance(content, dict) or not _is_of_window(content):
         raise ValueError(f"'{file}' was not written by this playbook")
-    return t.cast("dict[str, t.Any]", content)
+    return content
+
+
+def _is_of_window(content: t.Mapping[str, t.Any]) -> bool:
+    by_host = [content.get(key, {}) for key in ("work_begun", "work_done", "finished", "place")]
+    if not _are_of_hosts(content.get("stopped_jobs")) or not all(isinstance(one, dict) for one in by_host):
+        return False
+    return all(
+        isinstance(place, dict) and all(isinstance(name, str) for name in place) for place in by_host[-1].values()
+    )
 
 
 def _are_of_hosts(value: t.Any) -> bool:

@@ -664,6 +664,10 @@ def test_two_halves():
         assert kept(here) == {"stopped_jobs": jobs, "finished": []}
         assert stats(first)["flink"]["stopped_jobs"] == jobs
         assert stats(first)["flink"]["work_begun"] == work(here, "begun") == dict.fromkeys(jobs, True)
+        assert {host: place["endpoint"] for host, place in stats(first)["place"].items()} == dict.fromkeys(
+            jobs, emulator.url
+        )
+        assert yaml.safe_load((here.home / "stopped.yml").read_text(encoding="utf-8"))["place"] == stats(first)["place"]
         assert set(Flink(emulator).truth.values()) == {"job_cancel_success"}
 
         emulator.world.add("flink_jobs", {"job_id": 12, "status": "job_running"})

@@ -150,6 +150,21 @@ def test_another_account(tmp_path):
     assert complaints(path, "stop_all", STOP, **USER, **other) == [f'{refused}"c1"']
 
 
+def test_the_same_account_by_another_name(tmp_path):
+    """The ID of a project is enough, as no other account has it."""
+    path = tmp_path / "p.json"
+    by_id = {"OS_USER_DOMAIN_NAME": "", "OS_USER_DOMAIN_ID": "d1", "OS_PROJECT_NAME": "", "OS_PROJECT_ID": "p1"}
+    place = {"OS_REGION_NAME": "eu-de", "OS_PROJECT_ID": "p1"}
+    made(path, "stop_all", STOP, [], **USER, **place)
+    assert complaints(path, "stop_all", STOP, **USER, **place) == []
+    assert complaints(path, "stop_all", STOP, **{**USER, **place, **by_id}) == []
+    assert complaints(path, "stop_all", STOP, **{**USER, **place, **by_id, "OS_PROJECT_ID": "p2"}) != []
+    made(path, "stop_all", STOP, [], **USER, OS_REGION_NAME="eu-de")
+    assert (
+        len(complaints(path, "stop_all", STOP, **{**USER, "OS_USER_DOMAIN_NAME": "", "OS_USER_DOMAIN_ID": "d1"})) == 1
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

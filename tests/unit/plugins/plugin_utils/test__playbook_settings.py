@@ -611,6 +611,62 @@ def test_a_file_of_an_earlier_release(tmp_path):
     assert taken("maintenance_end", variables)["kept"] == {**kept, "work_begun": True}
 
 
+KEY = {"OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "s3cr3t"}
+LOGGED_IN = {"OS_USERNAME": "u", "OS_PASSWORD": "s3cr3t", "OS_USER_DOMAIN_NAME": "own", "OS_PROJECT_NAME": "eu-de"}
+ELSEWHERE = [
+    ({**KEY, "OS_PROJECT_NAME": "eu-de"}, "account was \"own\", and now is not given"),
+    ({**LOGGED_IN, "OS_USER_DOMAIN_NAME": "other"}, "account was \"own\", and now is \"other\""),
+    ({**LOGGED_IN, "OS_PROJECT_NAME": "eu-de_b"}, "project_name was \"eu-de\", and now is \"eu-de_b\""),
+    ({**LOGGED_IN, "OTC_DLI_ENDPOINT": "https://dli.example.com"}, "endpoint was not given, and now is "),
+    ({**LOGGED_IN, "OS_USERNAME": "v"}, None),
+    ({"OS_USERNAME": "u"}, None),  # no login at all, as the first task tells
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("environ", "said"), ELSEWHERE)
+def test_jobs_of_another_login(tmp_path, environ, said):
+    """A window goes on, and ends, where it has begun: elsewhere are other jobs of the same IDs."""
+    window = taken("maintenance_window", {"queue_name": "q"}, environ=LOGGED_IN)
+    assert window["place"].items() >= {"account": "own", "project_name": "eu-de", "region": "eu-de"}.items()
+    assert "s3cr3t" not in str(window)
+    place = {"place": {"localhost": window["place"]}}
+    file = tmp_path / "stopped.yml"
+    file.write_text(yaml.safe_dump({"stopped_jobs": {"localhost": [7]}, **place}), encoding="utf-8")
+    by_file = {"stopped_jobs_file": str(file)}
+    for playbook, given in (
+        ("maintenance_end", by_file),
+        ("maintenance_end", {"otc_bigdata": {**TOLD, **place}}),
+        ("maintenance_window", {"queue_name": "q", **by_file}),
+    ):
+        found = taken(playbook, given, environ=environ)
+        assert [said in text for text in found["complaints"]] == ([True] if said else [])
+        assert found["place"] == (None if said else window["place"])
+
+
+def test_one_project_by_its_id(tmp_path):
+    """However its account is named. The file of an earlier release does not tell it, nor does whoever ends that window."""
+    environ = {**KEY, "OS_PROJECT_ID": "p1", "OS_REGION_NAME": "eu-de"}
+    place = taken("maintenance_window", {"queue_name": "q"}, environ=environ)["place"]
+    file = tmp_path / "stopped.yml"
+    told = {"stopped_jobs_file": str(file)}
+    content = {"stopped_jobs": {"localhost": [7]}}
+    file.write_text(yaml.safe_dump({**content, "place": {"localhost": {**place, "account": "own"}}}), encoding="utf-8")
+    assert taken("maintenance_end", told, environ=environ)["complaints"] == []
+    (said,) = taken("maintenance_end", told, environ={**environ, "OS_PROJECT_ID": "p2"})["complaints"]
+    assert 'project_id was "p1", and now is "p2"' in said
+    file.write_text(yaml.safe_dump(content), encoding="utf-8")
+    found = [
+        taken(name, {**told, **more}, environ=environ)
+        for name, more in (("maintenance_window", {"queue_name": "q"}), ("maintenance_end", {}))
+    ]
+    assert [one["complaints"] for one in found] == [[], []]
+    assert [one["place"] for one in found] == [place, None]
+    for odd in ({"localhost": [1]}, {"localhost": {1: "x"}}, ["localhost"]):
+        file.write_text(yaml.safe_dump({**content, "place": odd}), encoding="utf-8")
+        (said,) = taken("maintenance_end", told, environ=environ)["complaints"]
+        assert said.endswith("was not written by this playbook")
+
+
 @pytest.mark.parametrize("playbook", ["stop_all", "maintenance_window"])
 def test_localhost_of_an_inventory(playbook):
     """Only where nobody has named the hosts."""
