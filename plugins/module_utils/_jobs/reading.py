@@ -22,7 +22,7 @@ from .._cloud.errors import ApiError, OptionError, Refused, Untold
 from .filters import matching
 from .lists import Ids, Listing, cheapest_pages, held_still, listing
 from .selection import Fields, Job
-from .service import PAGE, Service
+from .service import PAGE, Page, Pages, Service
 from .shapes import by_told_status
 
 Observation = t.Union[Job, None, ApiError]  # a job, None for unknown to the service, or why it could not be read
@@ -30,22 +30,38 @@ Observation = t.Union[Job, None, ApiError]  # a job, None for unknown to the ser
 
 @dataclass
 class ListCache:
-    """What lists have shown to this task so far. ``query``: what later lists are asked for, so that they can be compared."""
+    """What lists have shown to this task so far. ``query``: what later lists are asked for, so that they can be compared.
+
+    ``passed``: jobs that a page has shown in one of the ``unstable`` statuses, and in which one.
+    """
 
     query: t.Mapping[str, t.Any] = field(default_factory=dict)
     shown: set[t.Any] = field(default_factory=set)
     total: int | None = None
+    unstable: t.Collection[str] = ()
+    passed: dict[t.Any, str] = field(default_factory=dict)
 
     def pages(self) -> int:
         """How many requests such a list takes at least, as far as is known."""
         return math.ceil((self.total or 0) / PAGE)
+
+    def noted(self, pages_of: Pages, fields: Fields) -> Pages:
+        """The same list. A job may be on two of its pages, or the list be read again, and the last one is not all that was seen."""
+
+        def read(number: int) -> Page:
+            found = pages_of.read(number)
+            words = ((job_id, str(job.get(fields.status))) for job_id, job in found.jobs.items())
+            self.passed.update({job_id: word for job_id, word in words if word.lower() in self.unstable})
+            return found
+
+        return replace(pages_of, read=read) if self.unstable else pages_of
 
 
 def look(service: Service, ids: Ids, memory: ListCache) -> dict[t.Any, Observation]:
     """Each of ``ids`` as it is now. It costs at most one request more than gets alone, or list pages alone, would."""
     if len(ids) <= max(2, memory.pages()):
         return gets(service, ids)
-    pages_of = service.pages(memory.query)
+    pages_of = memory.noted(service.pages(memory.query), service.fields)
     shown = cheapest_pages(pages_of, ids)
     if not shown.pages:
         return gets(service, ids)
@@ -65,7 +81,7 @@ def everything(
 
     Of the jobs that could match ``filters``, those whose status the list does not tell are read by gets.
     """
-    listed, seen = held_still(service.pages(query))
+    listed, seen = held_still(memory.noted(service.pages(query), service.fields))
     again = gets(service, [job_id for job_id in seen if job_id not in listed.jobs])
     jobs = {**listed.jobs, **jobs_of(again)}
     memory.query = {key: value for key, value in query.items() if key not in service.passing}

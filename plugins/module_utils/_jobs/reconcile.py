@@ -47,7 +47,7 @@ from .plan import (
     wake_up,
 )
 from .progress import Progress
-from .reading import Observation, everything, look
+from .reading import ListCache, Observation, everything, look
 from .report import diff, how_far, incomplete, report, until_now
 from .selection import Options
 from .sending import send_all
@@ -111,7 +111,8 @@ def _task(job_type: JobType, options: Options, context: Context) -> Task:
     connection = read_connection(options, context.environ, job_type.api.name)
     context.add_secrets(connection.secrets)
     progress = Progress(context.on_progress)
-    task = Task(options, connection, selection, goal, context.check_mode, deadline, progress, never)
+    memory = ListCache(unstable=goal.twice)
+    task = Task(options, connection, selection, goal, context.check_mode, deadline, progress, never, memory)
     task.warnings.extend(selection.warnings)
     return task
 
@@ -183,6 +184,7 @@ def _choose(service: Service, task: Task) -> None:
     if len(jobs) > most and task.goal.writes:
         raise OptionError(f"max_jobs: the filters match {len(jobs)} jobs, more than {most}; nothing was done")
     task.entries = [_entry(job_id, service, task) for job_id in jobs]
+    _show_earlier(task.entries, jobs, service, task)
     for entry in task.entries:
         _show(entry, jobs[entry.id], service, task)
 
@@ -219,8 +221,20 @@ def _look(service: Service, task: Task, entries: t.Sequence[Entry]) -> None:
         sights = look(service, ids, task.memory)
     except Unreachable as error:
         sights = dict.fromkeys(ids, error)
+    _show_earlier(entries, sights, service, task)
     for entry in entries:
         _show(entry, sights[entry.id], service, task)
+
+
+def _show_earlier(
+    entries: t.Sequence[Entry], sights: t.Mapping[t.Any, Observation], service: Service, task: Task
+) -> None:
+    """What a page has shown of jobs that were seen again, in another status, before this look was over."""
+    passed, task.memory.passed = task.memory.passed, {}
+    for entry in entries if passed else ():
+        word, sight = passed.get(entry.id), sights[entry.id]
+        if word and isinstance(sight, dict) and sight.get(service.fields.status) != word:
+            entry.look(word, now=task.deadline.now())
 
 
 def _show(entry: Entry, sight: Observation, service: Service, task: Task) -> None:

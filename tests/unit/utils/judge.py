@@ -310,7 +310,9 @@ def judge_job(run: Run, job: dict) -> None:
     )
     called_for = tries and status in run.words.calls_for(tries[-1], run.task) - run.words.once
     in_time = run.task["wait_timeout"] and "wait_timeout" not in job["msg"]
-    if refused and called_for and run.undisturbed and in_time:
+    # one that may be what came of the write is no ground to send it again
+    outcome = status in ("job_submit_fail", "job_cancel_fail") and seems_done(run, job["id"])
+    if refused and called_for and run.undisturbed and in_time and not outcome:
         assert tries.count(tries[-1]) == MOST_TRIES, f"given up too soon: {told}"
     assert not job["changed"] or done or seems_done(run, job["id"]), f"not changed by the task: {told}"
     assert job["changed"] or not done or cannot_be_known(job), f"changed by the task: {told}"
@@ -465,6 +467,8 @@ def judge_repetition(run: Run, again: Run) -> None:
         known, was = again.before.get(job["id"]), first.get(job["id"])
         # of a SQL job that cannot be read, a list decides, which may not show it
         doubted = again.doubts_absence if known is None else known.hidden and again.words.service is Sql
+        # a get says nothing of it, and with other jobs there are fewer pages, or others, that could show it
+        doubted = doubted or (again.cannot_be_read and "could not be read" in job["msg"])
         untouched = job["id"] not in run.acted and not doubted
         if was and untouched and not was["failed"] and again.words.wanted(known and known.status, again.task):
             assert (job["action"], job["changed"], job["failed"]) == ("none", False, False), f"{was}\n{job}"

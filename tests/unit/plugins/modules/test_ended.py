@@ -166,6 +166,15 @@ def test_recovering(spark):
     assert spark.truth == {batch: "success"}
 
 
+def test_recovering_when_a_list_has_moved(spark):
+    """It is read again, and the same batch is dead there: that was no second look at its end."""
+    script = [{"after": "1 look", "state": word} for word in ("dead", "running")]
+    batch = spark.job("recovering", fields={"owner": "o"}, created=script)
+    spark.fault("/batches$", "shape", at="total", value=500, times=1)
+    job = spark.run("ended", filters={"owner": "o"}, wait_timeout=1).job(batch)
+    assert (job["status_before"], job["status"], job["failed"]) == ("recovering", "running", True)
+
+
 def test_status_words_are_compared_without_case(flink):
     """As everywhere."""
     assert not flink.run("ended", flink.states("JOB_FINISH", "Job_Init"), wait=False).failed
