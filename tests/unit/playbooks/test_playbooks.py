@@ -1346,6 +1346,22 @@ def test_wrong_file(playbook):
         assert emulator.log.entries() == []
 
 
+def test_another_strategy():
+    """Of several hosts none begins if the variables of one are wrong, and one file keeps what all of them do, whatever ansible.cfg says."""
+    files = [*PLAYBOOKS.glob("*.yml"), *PLAYBOOKS.glob("awx/maintenance*.yml")]
+    plays = [yaml.safe_load(file.read_text(encoding="utf-8"))[0] for file in files]
+    assert {play["hosts"] for play in plays if "strategy" not in play} == {"localhost"}
+    with world(flink_jobs=running({"day": [1], "night": [11]})) as (emulator, here):
+        here.write("ansible.cfg", "[defaults]\nstrategy = free\n")
+        both = {name: {"queue_name": name, "stopped_jobs_file": "stopped.yml"} for name in ("day", "night")}
+        run = play_hosts(here, "maintenance_window", {**both, "wrong": {"names": []}})
+        assert fatal(run, "wrong").startswith("names: is empty")
+        assert emulator.log.entries() == []
+        run = play_hosts(here, "maintenance_window", both)
+        assert run.code == 0, run.said
+        assert kept(here) == {"stopped_jobs": {"day": [1], "night": [11]}, "finished": []}
+
+
 def test_a_file_for_each_host():
     """All hosts of a window have one file, as the last of them writes what all have done."""
     own = {name: {"stopped_jobs_file": f"{name}.yml", "names": "*"} for name in ("day", "night")}
