@@ -89,6 +89,8 @@ def _why_without_us(entry: Entry) -> str:
     words, before = entry.goal.words, entry.status == entry.before
     if misses(entry):
         return f"{'already ' if before else ''}{words.already} {'' if before else 'meanwhile '}{entry.notes.lack}"
+    if entry.status is None and before and None not in entry.goal.leads_to.values():
+        return "unknown to the service"  # be it that its record is gone, or that no job has had this ID
     if entry.drained and entry.status is not None:
         return "ended within drain_timeout"
     return "" if before else f"{words.already} meanwhile"

@@ -44,7 +44,9 @@ def test_states(sql, state, spelling, success):
 def test_an_entry_tells_queue_and_type(sql):
     """There is no name to know a job by."""
     ids = sql.jobs({"queue_name": "etl", "job_type": "INSERT"}, {"queue_name": None})
-    jobs = sql.run("absent", [*ids, "no-such-job"], ignore_missing=True)["jobs"]
+    result = sql.run("absent", [*ids, "no-such-job"], ignore_missing=True)
+    assert "1 unknown to the service" in result["msg"]  # as after a slip in an ID
+    jobs = result["jobs"]
     assert [(job["name"], job["queue_name"], job["job_type"]) for job in jobs] == [
         (None, "etl", "INSERT"),
         (None, None, "QUERY"),
