@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.given import Value, refuse_odd, shown
-from ._playbook_settings import Settings, Spec, Variables, checked, is_nothing, wrong_characters, wrong_figures
+from ._playbook_settings import Settings, Spec, Variables, checked, is_nothing, logins, wrong_characters, wrong_figures
 
 Type = t.Mapping[str, t.Any]  # a credential type: name, inputs, injectors
 
@@ -73,6 +73,7 @@ def configuration(
     """
     values, meant, wrong = checked(spec, given)
     complaints = [text.replace("missing required arguments: ", "missing: ") for text in wrong]
+    complaints += _of_login(spec, given)
     found: Settings = {**values, "environment": ENVIRONMENT, "type_name": ""}
     if not complaints:
         found.update({name: value for name, value in meant.items() if value is not None})
@@ -87,6 +88,11 @@ def configuration(
         if not there["execution_environments"]:
             found["environment"] = f"{ENVIRONMENT} ({found['organization']})"
     return {**found, "complaints": list(dict.fromkeys(complaints))}
+
+
+def _of_login(spec: Spec, given: Variables) -> t.Iterator[str]:
+    for name, dummy in logins(spec, given):
+        yield f"{name}: is no variable of this playbook; what its jobs log in with is in credential_inputs"
 
 
 def _inputs(inputs: t.Mapping[t.Any, t.Any] | None) -> dict[t.Any, t.Any] | None:

@@ -85,12 +85,14 @@ OWN = {
     *(f"{service}_result" for service in JOB_TYPES),
 }
 OWN_PREFIX = "otc__"
-# What the modules call what a playbook has by another name, and what only they can choose jobs by
+# What the modules, or other tools, call what a playbook has by another name, and what only the modules can choose jobs by
 OF_MODULES = {
     "cluster_id": "clusters",
     "cluster_name": "clusters",
     "not_name": "except_names",
+    "project": "project_name",
     "queue": "queue_name",
+    "tenant": "project_name",
 }
 ONLY_OF_MODULES = ("batch_id", "filters", "job_ids")
 # What says whose jobs are meant, by each of its names: of the modules, of a clouds.yaml and of the environment
@@ -347,11 +349,9 @@ def _logins(spec: t.Collection[str], names: t.Iterable[str]) -> dict[str, str]:
 
     Beside tasks of a user, only the very name is meant.
     """
-    if "cloud" not in spec:  # where none are handled
-        return {}
     others = {*names} - {*spec}
     found = {name: WHOSE[name] for name in others & WHOSE.keys()}
-    if "maintenance_tasks" not in spec:
+    if "cloud" in spec and "maintenance_tasks" not in spec:
         near = {name: option for option in VARIABLES for name in others if alike(name, option)}
         found = {**near, **found}
     return found
@@ -410,17 +410,21 @@ def _credentials(environ: t.Mapping[str, str]) -> list[str]:
     return [there[part if part in there else kind.forms[part]] for kind in whole for part in kind.parts[:1]]
 
 
+def logins(spec: Spec, given: Variables) -> t.Iterator[tuple[str, str]]:
+    """Variables that say whose jobs are meant, and that nothing would come of here, with the options of the modules that do."""
+    for name, option in sorted(_logins(spec, {*given.extra, *given.imported} - {"passcode"}).items()):
+        if not (is_nothing(given.values.get(name)) and name not in given.broken) and not _meant(spec, name):
+            yield name, option
+
+
 def _own_login(spec: Spec, given: Variables) -> t.Iterator[str]:
     """What is no variable of a playbook, though somebody may expect that. That of an inventory is not our business.
 
     Who names an agency does not mean the jobs of the own account.
     """
-    told = {*given.extra, *given.imported}
-    if "passcode" in told:
+    if "passcode" in {*given.extra, *given.imported}:
         yield f"passcode: {ONCE}"
-    for name, option in sorted(_logins(spec, told - {"passcode"}).items()):
-        if (is_nothing(given.values.get(name)) and name not in given.broken) or _meant(spec, name):
-            continue
+    for name, option in logins(spec, given):
         variable, here = VARIABLES[option][0], f", or give {option}" if option in spec else ""
         yield (
             f"{name}: is no variable of this playbook; set it where the login is, in the environment ({variable}) or in a clouds.yaml{here}. "

@@ -73,6 +73,8 @@ def test_what_is_not_given():
         ({"image": 1.0}, "image: must be text, not the number 1.0"),
         ({"organisation": "Default"}, "organisation: there is no such variable; is organization meant?"),
         ({"chosen": {}}, "chosen: is what the playbook itself works with"),
+        ({"secret_key": SECRET}, "secret_key: is no variable of this playbook; what its jobs log in with is in cred"),
+        ({"project_name": "eu-de"}, "project_name: is no variable of this playbook; what its jobs log in with"),
         ({"otc__controller": {}}, "otc__controller: is what the playbook itself works with"),
         ({"scm_branch": "1.0.0\nmain"}, "scm_branch: has a line break"),
         ({"credential_inputs": {}}, "access_key, secret_key: missing or empty"),
