@@ -82,8 +82,9 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             for name in variables
             if name not in of_host or name in ours and _differ(variables[name], of_host[name])
         }
-        values, broken = {}, {}
-        for name in (*spec, *others & (extra | imported), "otc_bigdata", "help"):
+        values: dict[str, t.Any] = {}
+        broken = {}
+        for name in (*spec, *others & (extra | imported), "otc_bigdata", "help", "ansible_connection"):
             try:
                 values.update(self._value(name, variables))
             except AnsibleError as error:
@@ -97,6 +98,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             groups=variables["group_names"],
             environ=os.environ,
             play_hosts=variables.get("ansible_play_hosts_all", ()),
+            connection=str(values.pop("ansible_connection", None) or ""),
         )
         check_mode = bool(variables.get("ansible_check_mode"))
         return [

@@ -113,6 +113,7 @@ STATUSES = {
 MARKS = ("OTC_CREDENTIAL_USER", "OTC_CREDENTIAL_AGENCY")
 # A host of one of our inventories is a cluster or a project
 GROUPS = {"mrs_clusters": "cluster", "iam_projects": "project"}
+HERE = ("", "local", "ansible.builtin.local")  # connections
 
 
 class Variables(t.NamedTuple):
@@ -127,6 +128,7 @@ class Variables(t.NamedTuple):
     broken: t.Mapping[str, str] = {}  # variables that have no value, and why
     environ: t.Mapping[str, str] = {}
     play_hosts: t.Collection[str] = ()  # all of the play
+    connection: str = ""  # where the tasks run, if variables say so
 
 
 def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = False) -> Settings:
@@ -545,6 +547,11 @@ def _wrong_values(spec: Spec, found: Settings, given: Variables) -> t.Iterator[s
     yield from _wrong_disposables(found)
     yield from _two_projects(found, given)
     yield from _hosts_of_inventories(found, given)
+    if given.connection not in HERE:
+        yield (
+            f"ansible_connection: with {given.connection} the tasks would run on another machine, with its login; all tasks of this playbook "
+            f"run on the controller, so set ansible_connection: local for the host {given.host}"
+        )
 
 
 def _exclusions(found: Settings) -> t.Iterator[str]:

@@ -676,6 +676,15 @@ def test_localhost_of_an_inventory(playbook):
     assert taken(playbook, {"names": "*", "otc_hosts": "all"}, groups=["iam_projects"])["complaints"] == []
 
 
+@pytest.mark.parametrize("playbook", ["show_jobs", "stop_all"])
+def test_a_host_that_is_a_machine(playbook):
+    """The login would be that of another machine."""
+    for connection in ("", "local", "ansible.builtin.local"):
+        assert taken(playbook, {"names": "a"}, connection=connection)["complaints"] == []
+    (said,) = taken(playbook, {"names": "a"}, connection="ssh")["complaints"]
+    assert said.startswith("ansible_connection: with ssh the tasks would run on another machine, with its login; ")
+
+
 USER = {"OS_USERNAME": "awx", "OS_PASSWORD": "p"}
 MARKED = dict.fromkeys(MARKS, "true")
 
