@@ -1362,6 +1362,21 @@ def test_another_strategy():
         assert kept(here) == {"stopped_jobs": {"day": [1], "night": [11]}, "finished": []}
 
 
+def test_no_host():
+    """A run of which nothing comes, as its inventory could not be read, is no success. A group without a host is enough to stop all that is there."""
+    with world(flink_jobs=[]) as (emulator, here):
+        here.write("hosts.yml", {"all": {"children": {"clusters": {"hosts": {}}}}})
+        for playbook, hosts, code in (
+            ("stop_all", "cluster", 4),
+            ("stop_all", "clusters", 0),
+            ("maintenance_window", "clusters", 4),
+        ):
+            run = here.start("playbook", f"otc.bigdata.{playbook}", "-i", "hosts.yml", "-e", f"otc_hosts={hosts}").end(
+                120
+            )
+            assert (run.code, f"otc_hosts: no host matches {hosts}" in run.said) == (code, code > 0), run.said
+
+
 def test_a_file_for_each_host():
     """All hosts of a window have one file, as the last of them writes what all have done."""
     own = {name: {"stopped_jobs_file": f"{name}.yml", "names": "*"} for name in ("day", "night")}
