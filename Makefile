@@ -66,7 +66,7 @@ sanity: setup ## ansible-test sanity, for all Pythons found; with another ansibl
 	  $(if $(CORE),--python "$$(scripts/with-core $(CORE) python -c 'import sys; print(*sys.version_info[:2], sep=".")')")
 
 fast: setup ## The tests that need no connection and no process, through one of the two doors
-	pytest -q -n "$$(getconf _NPROCESSORS_ONLN)" --dist worksteal -m "not real and not no_cover" -k "not action" \
+	pytest -q -n "$$(getconf _NPROCESSORS_ONLN)" --dist worksteal -m "not real" -k "not action and not every_exception" \
 	  tests/unit/test_*.py tests/unit/plugins/module_utils tests/unit/plugins/modules
 
 unit: setup ## Unit tests with coverage, on the Python of .venv

@@ -30,7 +30,6 @@ hypothesis.settings.load_profile("patient")
 def pytest_configure(config) -> None:
     """Here, and not in pyproject.toml, which ansible-test does not read."""
     for marker in (
-        "no_cover: repeats what other tests run; to count its lines as well would take long",
         "cover_ansible: plugins that only Ansible's own processes run; their lines are counted there",
         "real: needs connections, processes or a clock such as users have",
     ):

@@ -22,8 +22,6 @@ from ansible_collections.otc.bigdata.tests.unit.utils.awx import ROOT, Job, cut,
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import environ
 from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import folder, wait_for
 
-pytestmark = pytest.mark.no_cover
-
 NAMES = ["web", "analytics", "reports", "night", "billing", "ads", "search"]  # the service sorts them in no way
 CLUSTERS = [{"clusterId": f"id-{name}", "clusterName": name} for name in NAMES]
 GONE = [{"clusterId": "id-old", "clusterName": "old", "clusterState": "terminated"}]

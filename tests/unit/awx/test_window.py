@@ -25,8 +25,6 @@ from ansible_collections.otc.bigdata.tests.unit.utils.emulated import environ
 from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import wait_for
 from ansible_collections.otc.bigdata.tests.unit.utils.workflow import Node, Outcome, run_workflow
 
-pytestmark = pytest.mark.no_cover
-
 SEEDS = [int(seed) for seed in os.environ.get("WINDOW_SEEDS", "0 4 23").split()]
 WAYS = ("cancel", "job_timeout", "idle_timeout", "kill", "kill_worker")
 REQUESTS = 8  # of the job that stops, at least

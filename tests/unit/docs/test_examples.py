@@ -15,8 +15,6 @@ from ansible_collections.otc.bigdata.tests.unit.utils.emulated import environ
 from ansible_collections.otc.bigdata.tests.unit.utils.guides import LOGIN, ROOT, reader
 from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import folder
 
-pytestmark = pytest.mark.no_cover
-
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
 
 

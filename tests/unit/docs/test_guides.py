@@ -17,8 +17,6 @@ from ansible_collections.otc.bigdata.tests.unit.utils.guides import GUIDES, LOGI
 from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import folder
 from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY
 
-pytestmark = pytest.mark.no_cover
-
 UNDELETABLE = "431b135e-c090-489f-b1db-0abe3822b855"
 USER_ID = "u0" * 16
 FAILS = {"stop": [{"status": "job_cancel_fail", "status_desc": "the queue does not answer"}]}

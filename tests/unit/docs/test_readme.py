@@ -13,8 +13,6 @@ import yaml
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.levels import ENVIRONMENT
 from ansible_collections.otc.bigdata.tests.unit.utils.guides import GUIDES, ROOT
 
-pytestmark = pytest.mark.no_cover
-
 REPOSITORY = "https://github.com/otc-bigdata/otc.bigdata/blob/main/"
 SITE = "https://otc-bigdata.github.io/otc.bigdata/latest/"
 

@@ -13,12 +13,8 @@ import shlex
 import threading
 import typing as t
 
-import pytest
-
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import world
 from ansible_collections.otc.bigdata.tests.unit.utils.guides import GUIDES, LOGIN, blocks, commands, reader
-
-pytestmark = pytest.mark.no_cover
 
 PROJECTS = [{"id": "0123456789abcdef0123456789abcdef", "name": "eu-de"}]
 PROJECTS += [{"id": letter * 32, "name": f"eu-de_{letter}"} for letter in "ab"]

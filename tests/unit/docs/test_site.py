@@ -20,8 +20,6 @@ import conf
 import links
 import pages
 
-pytestmark = pytest.mark.no_cover
-
 GALAXY = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
 
 

@@ -17,8 +17,6 @@ from ansible_collections.otc.bigdata.tests.unit.utils.random_worlds import (
     smallest,
 )
 
-pytestmark = pytest.mark.no_cover
-
 NUMBER = 20_000
 
 

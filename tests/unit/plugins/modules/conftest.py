@@ -18,9 +18,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.doors import DOORS, ON_THE
 def pytest_generate_tests(metafunc) -> None:
     doors = getattr(metafunc.module, "DOORS", DOORS)  # a file may choose, and so may a test
     if not any(mark.args[0] == "door" for mark in metafunc.definition.iter_markers("parametrize")):
-        # Both run the same lines, so those are counted behind one door
-        marks = {"action": [pytest.mark.no_cover]} if "module" in doors else {}
-        metafunc.parametrize("door", [pytest.param(door, marks=marks.get(door, ())) for door in doors], indirect=True)
+        metafunc.parametrize("door", list(doors), indirect=True)
 
 
 @pytest.fixture(autouse=True)

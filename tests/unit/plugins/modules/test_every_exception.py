@@ -30,8 +30,6 @@ from requests.adapters import HTTPAdapter
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
 from ansible_collections.otc.bigdata.tests.unit.utils.service import Service
 
-pytestmark = pytest.mark.no_cover
-
 # ---- all exceptions, and how they are made ----
 
 DOORS = ("module",)  # these run the modules in this process anyway

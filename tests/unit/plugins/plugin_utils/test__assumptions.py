@@ -206,14 +206,12 @@ def check_reports(services: t.Collection[str], answers: t.Callable[[dict], dict]
             assert not complaint(place, {**world, "answers": answers(world["answers"])}), world["seed"]
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("service", WORDS)
 def test_reports_are_true_if_all_is_as_assumed(service: str) -> None:
     """In random worlds, whatever else goes wrong there."""
     check_reports([service], lambda dummy: {})
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("switch", "value"), [(name, value) for name, value in CASES if kinds(name) and value != CHOICES[name][0]]
 )
