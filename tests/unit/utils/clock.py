@@ -75,6 +75,9 @@ class Clock:
     def wait(self, done: Condition, seconds: float | None = None) -> bool:
         """Until ``done()``, for so many seconds at most; whether it is."""
         if not done():
+            if seconds is not None and not self._waiting and not self._stopped:  # nobody else could have a turn
+                self.now += max(seconds, 0.0)
+                return done()
             me = self._queue(done, None if seconds is None else self.now + seconds)
             following = self._next()
             if following is not me:

@@ -66,9 +66,9 @@ def run_core(name: str, options: dict, check_mode: bool = False) -> Result:
 
 def _filled(spec: dict, given: dict) -> dict:
     """The options as Ansible passes them to a module."""
-    filled = {}
-    for name, option in spec.items():
-        value = given.get(name, option.get("default"))
+    filled = {name: option.get("default") for name, option in spec.items()}
+    for name in given.keys() & filled.keys():
+        option, value = spec[name], given[name]
         if isinstance(value, dict) and "options" in option:
             value = _filled(option["options"], value)
         elif option.get("elements") == "str" and value is not None:

@@ -25,6 +25,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.models import PreparedRequest
 from requests.structures import CaseInsensitiveDict
+from requests.utils import check_header_validity
 from urllib3 import HTTPResponse
 from urllib3.exceptions import NewConnectionError, ProtocolError
 
@@ -136,10 +137,8 @@ class QuickCloud(CloudOnTheWire):
 
 
 def _as_received(request: requests.PreparedRequest) -> Request:
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    return Request(
-        request.method, request.path_url, {"host": urlsplit(request.url).netloc, **headers}, request.body or b""
-    )
+    headers = {"host": urlsplit(request.url).netloc, **dict(request.headers.lower_items())}
+    return Request(request.method, request.path_url, headers, request.body or b"")
 
 
 def _as_sent(reply: Reply) -> HTTPResponse:
@@ -173,6 +172,7 @@ def without_detours() -> t.Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(PreparedRequest, "prepare_url", prepare_url)
         patch.setattr(PreparedRequest, "prepare_cookies", lambda *dummy: None)
+        patch.setattr(requests.models, "check_header_validity", functools.lru_cache(check_header_validity))
         patch.setattr(requests.utils, "get_environ_proxies", lambda url: {})
         patch.setattr(threads.signal, "pthread_sigmask", lambda *dummy: ())
         yield
