@@ -125,12 +125,16 @@ class Response(io.BytesIO):
         return super().read(size)
 
 
-class QuickCloud(CloudOnTheWire):
-    """For those who ask thousands of times what happens, and not how an answer is read. It begins without a job."""
+class EmptyCloud(CloudOnTheWire):
+    """It begins without a job, for those who begin often."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
         self._first_seed = {**self._first_seed, **WITHOUT_JOBS}
+
+
+class QuickCloud(EmptyCloud):
+    """For those who ask thousands of times what happens, and not how an answer is read."""
 
     def _respond(self, adapter: HTTPAdapter, request: requests.PreparedRequest, reply: Reply) -> t.Any:
         return Response(reply)

@@ -23,7 +23,7 @@ from ansible_collections.otc.bigdata.plugins.plugin_utils._check_service_probes 
 from ansible_collections.otc.bigdata.tests.unit.utils.faults import FAULTS, IN_LISTS, expired_as
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
-from ansible_collections.otc.bigdata.tests.unit.utils.wire import CloudOnTheWire
+from ansible_collections.otc.bigdata.tests.unit.utils.wire import CloudOnTheWire, without_detours
 
 USER = {"username": "demo", "password": "demo-password", "user_domain_name": "demo-domain"}
 WRITTEN = [one for one in ASSUMPTIONS if "write" in one]
@@ -84,13 +84,15 @@ def cloud(cloud_of_file):
 
 
 @pytest.fixture(autouse=True)
-def only_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+def only_writes(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[None]:
     """What is only read has its own tests, and so have tables; and two looks are enough here to see that nothing was done."""
     monkeypatch.setattr(_check_service, "Answers", lambda *dummy: None)
     monkeypatch.setattr(_check_service, "ASSUMPTIONS", WRITTEN)
     monkeypatch.setattr(_check_service, "transcript", lambda calls: ([], {}))
     monkeypatch.setattr(_check_service, "text", lambda table: [])
     monkeypatch.setattr(_check_service_writes, "SOON", 0.5)
+    with without_detours():
+        yield
 
 
 def run(

@@ -29,6 +29,7 @@ from requests.adapters import HTTPAdapter
 
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
 from ansible_collections.otc.bigdata.tests.unit.utils.service import Service
+from ansible_collections.otc.bigdata.tests.unit.utils.wire import EmptyCloud, cloud_on_the_wire, without_detours
 
 # ---- all exceptions, and how they are made ----
 
@@ -200,7 +201,13 @@ class Wire:
 
 
 @pytest.fixture
-def wire(emulator, monkeypatch: pytest.MonkeyPatch) -> Wire:
+def emulator() -> t.Iterator[EmptyCloud]:
+    with without_detours(), cloud_on_the_wire(kind=EmptyCloud) as one:
+        yield one
+
+
+@pytest.fixture
+def wire(emulator: EmptyCloud, monkeypatch: pytest.MonkeyPatch) -> Wire:
     return Wire(monkeypatch)
 
 
