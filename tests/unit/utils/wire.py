@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from ansible.module_utils.basic import AnsibleModule
 from requests.adapters import HTTPAdapter
 from requests.models import PreparedRequest
 from requests.structures import CaseInsensitiveDict
@@ -34,7 +35,7 @@ from ansible_collections.otc.bigdata.tests.emulator.cloud import Cloud
 from ansible_collections.otc.bigdata.tests.emulator.wire import Reply, Request
 
 from .clock import Clock, virtual_time
-from .run_module import PACKAGE
+from .run_module import PACKAGE, _environ, empty_home, environment
 
 PLUGINS = pathlib.Path(__file__).resolve().parents[3] / "plugins"
 WITHOUT_JOBS: dict = {"flink_jobs": [], "batches": [], "sql_jobs": [], "mrs_jobs": []}
@@ -173,7 +174,9 @@ def without_detours() -> t.Iterator[None]:
             urls[key] = request.url
         request.url = urls[key]
 
-    with pytest.MonkeyPatch.context() as patch:
+    # The environment is that of each run, which then has none to make
+    with empty_home() as home, environment(_environ(home)), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(AnsibleModule, "_log_invocation", lambda *dummy: None)
         patch.setattr(PreparedRequest, "prepare_url", prepare_url)
         patch.setattr(PreparedRequest, "prepare_cookies", lambda *dummy: None)
         patch.setattr(requests.models, "check_header_validity", functools.lru_cache(check_header_validity))
