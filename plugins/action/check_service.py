@@ -6,8 +6,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ..plugin_utils import _check_service
-from ..plugin_utils._fast_path import FastPath
+from ..plugin_utils._bytecode import kept
+
+with kept():
+    from ..plugin_utils import _check_service
+    from ..plugin_utils._fast_path import FastPath
 
 
 class ActionModule(FastPath):

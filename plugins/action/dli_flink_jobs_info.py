@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
-from ..plugin_utils._fast_path import FastPath, load
+from ..plugin_utils._bytecode import kept
+
+with kept():
+    from ..plugin_utils._fast_path import FastPath, load
 
 
 class ActionModule(FastPath):

@@ -125,25 +125,28 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.path import unfrackpath
 
-from ..module_utils._cloud.auth import Project
-from ..module_utils._cloud.connection import read_connection
-from ..module_utils._cloud.options import connection_options
-from ..plugin_utils._files import is_replaced, write
-from ..plugin_utils._job_pages import Report, as_html, as_json, as_junit, as_markdown, as_prometheus
-from ..plugin_utils._job_table import (
-    CHANGED,
-    COLUMNS,
-    FAILED,
-    UNCHANGED,
-    WOULD_CHANGE,
-    Job,
-    clean,
-    counted,
-    fitted,
-    jobs_of_attempts,
-    outcome,
-    sums,
-)
+from ..plugin_utils._bytecode import kept
+
+with kept():
+    from ..module_utils._cloud.auth import Project
+    from ..module_utils._cloud.connection import read_connection
+    from ..module_utils._cloud.options import connection_options
+    from ..plugin_utils._files import is_replaced, write
+    from ..plugin_utils._job_pages import Report, as_html, as_json, as_junit, as_markdown, as_prometheus
+    from ..plugin_utils._job_table import (
+        CHANGED,
+        COLUMNS,
+        FAILED,
+        UNCHANGED,
+        WOULD_CHANGE,
+        Job,
+        clean,
+        counted,
+        fitted,
+        jobs_of_attempts,
+        outcome,
+        sums,
+    )
 
 MODULES = {
     f"otc.bigdata.{name}": name for name in ("dli_flink_jobs", "dli_batch_job", "dli_sql_jobs", "mrs_job_executions")

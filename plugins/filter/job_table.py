@@ -108,7 +108,10 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ..plugin_utils._job_table import COLUMNS, MORE_COLUMNS, NO_JOBS, Job, fitted, jobs_in, markdown, rows, text
+from ..plugin_utils._bytecode import kept
+
+with kept():
+    from ..plugin_utils._job_table import COLUMNS, MORE_COLUMNS, NO_JOBS, Job, fitted, jobs_in, markdown, rows, text
 
 FORMATS = {"text": text, "markdown": markdown}
 

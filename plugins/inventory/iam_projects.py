@@ -83,12 +83,15 @@ strict: true
 
 import typing as t
 
-from ..module_utils._cloud.answers import GATEWAY, shaped
-from ..module_utils._cloud.auth import PROJECTS
-from ..module_utils._cloud.client import Client
-from ..module_utils._cloud.connection import Connection
-from ..module_utils._cloud.endpoints import in_project_name
-from ..plugin_utils._inventory import HostsOfSources, Variables
+from ..plugin_utils._bytecode import kept
+
+with kept():
+    from ..module_utils._cloud.answers import GATEWAY, shaped
+    from ..module_utils._cloud.auth import PROJECTS
+    from ..module_utils._cloud.client import Client
+    from ..module_utils._cloud.connection import Connection
+    from ..module_utils._cloud.endpoints import in_project_name
+    from ..plugin_utils._inventory import HostsOfSources, Variables
 
 PATH = "/v3/auth/projects"  # IAM: "Querying the List of Projects Accessible to Users"
 OF_OBJECT_STORAGE = "MOS"

@@ -102,14 +102,17 @@ strict: true
 
 import typing as t
 
-from ..module_utils._cloud.auth import Project
-from ..module_utils._cloud.client import Client
-from ..module_utils._cloud.connection import Connection
-from ..module_utils._cloud.endpoints import in_project_name
-from ..module_utils._cloud.errors import ApiError
-from ..module_utils._jobs.selection import Job, tags_of
-from ..module_utils._services.mrs_jobs import CLUSTER_STATES, MRS, TERMINATED, cluster, clusters
-from ..plugin_utils._inventory import HostsOfSources, Variables
+from ..plugin_utils._bytecode import kept
+
+with kept():
+    from ..module_utils._cloud.auth import Project
+    from ..module_utils._cloud.client import Client
+    from ..module_utils._cloud.connection import Connection
+    from ..module_utils._cloud.endpoints import in_project_name
+    from ..module_utils._cloud.errors import ApiError
+    from ..module_utils._jobs.selection import Job, tags_of
+    from ..module_utils._services.mrs_jobs import CLUSTER_STATES, MRS, TERMINATED, cluster, clusters
+    from ..plugin_utils._inventory import HostsOfSources, Variables
 
 
 class InventoryModule(HostsOfSources):

@@ -59,8 +59,11 @@ import typing as t
 
 from ansible.plugins.lookup import LookupBase
 
-from ..plugin_utils._playbook_jobs import Report, not_started, table, undo
-from ..plugin_utils._playbook_plan import changes, planned
+from ..plugin_utils._bytecode import kept
+
+with kept():
+    from ..plugin_utils._playbook_jobs import Report, not_started, table, undo
+    from ..plugin_utils._playbook_plan import changes, planned
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]

@@ -62,8 +62,11 @@ from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.vars import load_extra_vars
 
-from ..plugin_utils._configure_settings import configuration
-from ..plugin_utils._playbook_settings import LEFT_OVER, Variables, not_taken, settings
+from ..plugin_utils._bytecode import kept
+
+with kept():
+    from ..plugin_utils._configure_settings import configuration
+    from ..plugin_utils._playbook_settings import LEFT_OVER, Variables, not_taken, settings
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]

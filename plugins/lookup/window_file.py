@@ -49,7 +49,10 @@ import typing as t
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 
-from ..plugin_utils._files import update
+from ..plugin_utils._bytecode import kept
+
+with kept():
+    from ..plugin_utils._files import update
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]

@@ -33,6 +33,7 @@ from ..module_utils._cloud.misplaced import misplaced
 from ..module_utils._cloud.options import secrets_in
 from ..module_utils._cloud.text import HIDDEN_WHOLE, masked, shows
 from ..module_utils._jobs import guard
+from ._bytecode import kept
 
 
 def _copy_of_stderr() -> int:
@@ -99,7 +100,8 @@ def load(name: str) -> t.Any:
     """
     try:
         if _option("in_process") and import_module("requests"):
-            return import_module(f"..modules.{name}", __package__)
+            with kept():
+                return import_module(f"..modules.{name}", __package__)
     except Exception:  # the module, which runs then, says what it is
         pass
     return None
@@ -129,7 +131,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
         display.vvv(f"{self._task.action}: in process")
         flags: dict[str, t.Any] = {}  # what Ansible tells a module beside its arguments
         self._update_module_args(self._task.action, flags, task_vars or {})
-        with _in_folder(self._loader.get_basedir()):
+        with kept(), _in_folder(self._loader.get_basedir()):
             return self._run_core(arguments, flags)
 
     def _plain_arguments(self) -> dict[str, t.Any] | None:
