@@ -46,6 +46,7 @@ DOMAINS = {
     "ru-northwest-2": HUAWEI,
 }
 OF_HUAWEI_EU = re.compile("eu-west-1[0-9]{2}")
+REGION = re.compile("[a-z0-9-]{1,63}")
 IAM_NAMES = {SWISS: "iam-pub"}  # in place of iam
 # The list of the provider has these two services only for eu-de
 NOT_LISTED = {f"{service}.eu-nl.{OTC}": service.upper() for service in ("dli", "mrs")}
@@ -73,7 +74,7 @@ def _of_web(text: str) -> SplitResult | None:
         usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
         return None
-    return parts if usable and not re.search(r"[\s\x00-\x1f]", text) else None
+    return parts if usable and not any(sign <= " " or sign.isspace() for sign in text) else None
 
 
 def iam_url(text: str, name: str) -> str:
@@ -85,12 +86,12 @@ def iam_url(text: str, name: str) -> str:
 def in_project_name(name: str | None) -> str | None:
     """The region of a project named ``eu-de`` or ``eu-de_something``, if it can be one."""
     region = (name or "").split("_", 1)[0]
-    return region if re.fullmatch(r"[a-z0-9-]{1,63}", region) else None
+    return region if REGION.fullmatch(region) else None
 
 
 def region_name(text: str, name: str) -> str:
     """``text``, if it can be part of a host name. Raises OptionError, which begins with ``name``."""
-    if not re.fullmatch(r"[a-z0-9-]{1,63}", text):
+    if not REGION.fullmatch(text):
         raise OptionError(f"{name}: {shown(text)} is not a region such as eu-de (lower-case letters, digits and -)")
     return text
 

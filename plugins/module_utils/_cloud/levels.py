@@ -127,7 +127,7 @@ def _id(text: str, name: str) -> None:
 
 def _in_header(text: str, name: str) -> None:
     """Requests would quote a header that it does not like."""
-    if not re.fullmatch(r"[\x21-\x7e]+", text):
+    if not text or " " in text or not (text.isascii() and text.isprintable()):
         raise OptionError(f"{name}: holds spaces, line breaks or other characters that cannot be part of it")
 
 
