@@ -12,6 +12,7 @@ as the module's; where anything is unusual, the module runs as usual.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -67,6 +68,8 @@ OPTIONS = {
     "never": {"type": "str", "default": "", "ini": [{"section": "otc_bigdata", "key": "never"}]},
 }
 PLUGIN = "otc_bigdata"
+# How nearly everybody names the Python of Ansible; for a worker, its first template is as much work as a request
+OF_THE_PLAYBOOK = "{{ ansible_playbook_python }}"
 C.config.initialize_plugin_configuration_definitions("action", PLUGIN, OPTIONS)
 display = Display()
 
@@ -113,6 +116,8 @@ class FastPath(NormalAction):  # type: ignore[misc]
     module: t.ClassVar[t.Any]
 
     def run(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        # A worker shares the memory of Ansible until it touches it, as the collector would do with all that was there before
+        gc.freeze()
         source = self._task.get_ds()
         if isinstance(source, dict) and {"action", "args"} <= source.keys():
             source["args"] = (
@@ -166,6 +171,8 @@ class FastPath(NormalAction):  # type: ignore[misc]
         """The Python that is set for the host; empty if Ansible would choose one."""
         delegated = task_vars.get("ansible_delegated_vars", {}).get(self._task.delegate_to)
         found = (delegated if delegated is not None else task_vars).get("ansible_python_interpreter") or ""
+        if found == OF_THE_PLAYBOOK:
+            found = task_vars.get("ansible_playbook_python", found)
         found = str(self._templar.template(found)) or str(C.config.get_config_value("INTERPRETER_PYTHON") or "")
         return "" if found.startswith("auto") else found
 
