@@ -29,10 +29,12 @@ from ansible.release import __version__ as ansible_version
 from ansible.utils.display import Display
 
 from ..module_utils._cloud.context import NEVER_ARGUMENT, Context, traced
-from ..module_utils._cloud.errors import Interrupted
+from ..module_utils._cloud.errors import Interrupted, OptionError
+from ..module_utils._cloud.levels import Environ, of_environment
 from ..module_utils._cloud.misplaced import misplaced
 from ..module_utils._cloud.options import secrets_in
 from ..module_utils._cloud.text import HIDDEN_WHOLE, masked, shows
+from ..module_utils._cloud.transport import Tls
 from ..module_utils._jobs import guard
 from ._bytecode import kept
 
@@ -103,11 +105,20 @@ def load(name: str) -> t.Any:
     """
     try:
         if _option("in_process") and import_module("requests"):
+            _read_authorities(os.environ)
             with kept():
                 return import_module(f"..modules.{name}", __package__)
     except Exception:  # the module, which runs then, says what it is
         pass
     return None
+
+
+def _read_authorities(environ: Environ) -> None:
+    """Whom TLS trusts, which each worker would read anew. Not where the environment names others, or services without TLS."""
+    given = of_environment(environ).values
+    if "ca_path" not in given and not any(value.text.startswith("http://") for value in given.values()):
+        with contextlib.suppress(OptionError):  # the tasks will say so
+            Tls().context()
 
 
 class FastPath(NormalAction):  # type: ignore[misc]

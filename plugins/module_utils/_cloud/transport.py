@@ -12,6 +12,7 @@ is unwanted here, and costs half of the time of a request.
 from __future__ import annotations
 
 import json
+import os
 import random
 import ssl
 import threading
@@ -22,7 +23,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from functools import partial
+from functools import cache, partial
 from urllib.parse import urlsplit
 
 from .._version import VERSION
@@ -89,9 +90,13 @@ class Tls:
         from requests.utils import DEFAULT_CA_BUNDLE_PATH
         from urllib3 import __version__ as urllib3_version  # type: ignore[attr-defined]
 
-        option = "ca_path"
+        option, bundle = "ca_path", self.ca_path or DEFAULT_CA_BUNDLE_PATH
         try:
-            context = ssl.create_default_context(cafile=self.ca_path or DEFAULT_CA_BUNDLE_PATH)
+            if self == Tls():
+                now = os.stat(bundle)
+                context = _trusting(bundle, now.st_mtime_ns, now.st_size)
+            else:
+                context = ssl.create_default_context(cafile=bundle)
             if urllib3_version.startswith("1.") or not self.verify:
                 context.check_hostname = False  # urllib3 1.26 compares names itself, and cannot leave that to OpenSSL
             if not self.verify:
@@ -103,6 +108,12 @@ class Tls:
         except OSError as error:
             raise OptionError(f"{option}: not usable as PEM files: {_reason([error])}") from None
         return context
+
+
+@cache
+def _trusting(bundle: str, *as_it_is: int) -> ssl.SSLContext:
+    """The usual context, which nobody changes. It takes OpenSSL 20 ms to read all authorities, so it is made once."""
+    return ssl.create_default_context(cafile=bundle)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ import pytest
 from ansible.executor.process.worker import WorkerProcess
 from ansible.parsing.vault import VaultLib, VaultSecret
 
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud import transport
+from ansible_collections.otc.bigdata.plugins.plugin_utils import _fast_path
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template, world, write_down
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import CLUSTER
@@ -269,6 +271,20 @@ def test_surroundings(name):
             assert run.code == 0, run.said
             assert "localhost | CHANGED =>" in run.out
             assert stops(emulator) == [128]
+
+
+@pytest.mark.parametrize(
+    ("environ", "read"),
+    [
+        ({"OS_AUTH_URL": "https://iam.eu-de.otc.t-systems.com/v3"}, True),
+        ({"OS_CACERT": "/ca.pem"}, False),
+        ({"OTC_DLI_ENDPOINT": "http://127.0.0.1:8080"}, False),
+    ],
+)
+def test_authorities_are_read_before_there_are_workers(environ, read):
+    transport._trusting.cache_clear()
+    _fast_path._read_authorities(environ)
+    assert transport._trusting.cache_info().currsize == read
 
 
 CURE = "urllib3 v2 only supports OpenSSL 1.1.1+, currently the 'ssl' module is compiled with 'OpenSSL 1.0.2k'"

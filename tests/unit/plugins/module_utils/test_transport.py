@@ -14,6 +14,7 @@ import zlib
 
 import pytest
 import requests
+import trustme
 import urllib3
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud import transport
@@ -21,6 +22,7 @@ from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import (
     ApiError,
     Excessive,
     Misdirected,
+    OptionError,
     Refused,
     Unanswered,
     Unreachable,
@@ -279,3 +281,20 @@ def test_proxies_that_cannot_be_used(monkeypatch, pauses: list[float], scheme: s
 )
 def test_half_characters(body: bytes, found: t.Any) -> None:
     assert transport.Reply("GET x", 200, {}, body).json() == found
+
+
+def test_authorities_are_read_once(tmp_path, monkeypatch) -> None:
+    """While their file stays the same, and for the usual context: any other one is of its own."""
+    bundle = tmp_path / "ca.pem"
+    monkeypatch.setattr(requests.utils, "DEFAULT_CA_BUNDLE_PATH", str(bundle))
+    trustme.CA(organization_name="first").cert_pem.write_to_path(bundle)
+    usual = Tls().context()
+    assert Tls(verify=False).context().verify_mode == ssl.CERT_NONE
+    assert Tls(ca_path=str(bundle)).context() is not usual
+    assert Tls().context() is usual
+    assert usual.verify_mode == ssl.CERT_REQUIRED
+    trustme.CA(organization_name="the second").cert_pem.write_to_path(bundle)
+    assert Tls().context().get_ca_certs() != usual.get_ca_certs()
+    bundle.unlink()
+    with pytest.raises(OptionError, match="ca_path: not usable"):
+        Tls().context()
