@@ -127,8 +127,6 @@ class FastPath(NormalAction):  # type: ignore[misc]
     module: t.ClassVar[t.Any]
 
     def run(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
-        # A worker shares the memory of Ansible until it touches it, as the collector would do with all that was there before
-        gc.freeze()
         source = self._task.get_ds()
         if isinstance(source, dict) and {"action", "args"} <= source.keys():
             source["args"] = (
@@ -145,6 +143,8 @@ class FastPath(NormalAction):  # type: ignore[misc]
             given = {**self._task.args, NEVER_ARGUMENT: _never()}
             return super()._execute_module(*args, **{"module_args": given, **kwargs}, task_vars=task_vars)
         display.vvv(f"{self._task.action}: in process")
+        # A worker shares the memory of Ansible until it touches it, as the collector would do with all that was there before
+        gc.freeze()
         flags: dict[str, t.Any] = {}  # what Ansible tells a module beside its arguments
         self._update_module_args(self._task.action, flags, task_vars or {})
         with kept(), _in_folder(self._loader.get_basedir()):
