@@ -297,10 +297,10 @@ error:
 
 from functools import partial
 
+from ..module_utils._begin import run
 from ..module_utils._cloud.options import connection_options
 from ..module_utils._jobs.options import change_options
 from ..module_utils._jobs.reconcile import reconcile
-from ..module_utils._module import run
 from ..module_utils._services.spark_batches import BatchJobs
 
 SPEC = {

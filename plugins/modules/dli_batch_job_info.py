@@ -240,9 +240,9 @@ error:
 
 from functools import partial
 
+from ..module_utils._begin import run
 from ..module_utils._cloud.options import connection_options
 from ..module_utils._jobs.list_jobs import list_jobs
-from ..module_utils._module import run
 from ..module_utils._services.spark_batches import BatchJobs
 
 SPEC = {**connection_options(), "details": {"type": "bool", "default": False}, **BatchJobs.options()}

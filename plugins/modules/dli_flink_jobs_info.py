@@ -278,9 +278,9 @@ error:
 
 from functools import partial
 
+from ..module_utils._begin import run
 from ..module_utils._cloud.options import connection_options
 from ..module_utils._jobs.list_jobs import list_jobs
-from ..module_utils._module import run
 from ..module_utils._services.flink_jobs import FlinkJobs
 
 SPEC = {**connection_options(), "details": {"type": "bool", "default": False}, **FlinkJobs.options()}

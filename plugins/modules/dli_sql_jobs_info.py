@@ -275,9 +275,9 @@ error:
 
 from functools import partial
 
+from ..module_utils._begin import run
 from ..module_utils._cloud.options import connection_options
 from ..module_utils._jobs.list_jobs import list_jobs
-from ..module_utils._module import run
 from ..module_utils._services.sql_jobs import SqlJobs
 
 SPEC = {**connection_options(), "details": {"type": "bool", "default": False}, **SqlJobs.options()}

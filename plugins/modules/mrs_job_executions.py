@@ -336,10 +336,10 @@ error:
 
 from functools import partial
 
+from ..module_utils._begin import run
 from ..module_utils._cloud.options import Spec, connection_options
 from ..module_utils._jobs.options import change_options
 from ..module_utils._jobs.reconcile import reconcile
-from ..module_utils._module import run
 from ..module_utils._services.mrs_jobs import JobExecutions
 
 SPEC: Spec = {

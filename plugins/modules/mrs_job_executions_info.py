@@ -233,9 +233,9 @@ error:
 
 from functools import partial
 
+from ..module_utils._begin import run
 from ..module_utils._cloud.options import connection_options
 from ..module_utils._jobs.list_jobs import list_jobs
-from ..module_utils._module import run
 from ..module_utils._services.mrs_jobs import JobExecutions
 
 SPEC = {**connection_options(), "details": {"type": "bool", "default": False}, **JobExecutions.options()}

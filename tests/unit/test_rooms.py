@@ -16,7 +16,7 @@ UTILS = PLUGINS / "module_utils"
 ROOMS = sorted(str(path.relative_to(UTILS).with_suffix("")) for path in UTILS.rglob("*.py"))
 
 # From the ground up: a wing knows nothing of those above it.
-WINGS = ["_version", "_cloud", "_jobs", "_services", "_module"]
+WINGS = ["_version", "_cloud", "_jobs", "_services", "_module", "_begin"]
 # In a wing, from the ground up as well: a file may import from the lines above its own.
 FLOORS = {
     "_cloud": [
