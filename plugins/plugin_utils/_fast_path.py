@@ -72,6 +72,8 @@ OPTIONS = {
 PLUGIN = "otc_bigdata"
 # How nearly everybody names the Python of Ansible; for a worker, its first template is as much work as a request
 OF_THE_PLAYBOOK = "{{ ansible_playbook_python }}"
+# What the code of the modules imports only where a task needs it: a process of its own has to compile each file
+LATER = ("_cloud.agency", "_cloud.rivals")
 C.config.initialize_plugin_configuration_definitions("action", PLUGIN, OPTIONS)
 display = Display()
 
@@ -107,6 +109,8 @@ def load(name: str) -> t.Any:
         if _option("in_process") and import_module("requests"):
             _read_authorities(os.environ)
             with kept():
+                for room in LATER:
+                    import_module(f"..module_utils.{room}", __package__)
                 return import_module(f"..modules.{name}", __package__)
     except Exception:  # the module, which runs then, says what it is
         pass

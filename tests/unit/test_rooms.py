@@ -11,6 +11,8 @@ import re
 
 import pytest
 
+from ansible_collections.otc.bigdata.plugins.plugin_utils import _fast_path
+
 PLUGINS = pathlib.Path(__file__).resolve().parents[2] / "plugins"
 UTILS = PLUGINS / "module_utils"
 ROOMS = sorted(str(path.relative_to(UTILS).with_suffix("")) for path in UTILS.rglob("*.py"))
@@ -23,11 +25,12 @@ FLOORS = {
         {"pace", "signature", "text", "threads"},
         {"errors", "watch"},
         {"context", "cloud_files", "transport", "options", "given"},
-        {"answers", "clouds_yaml", "endpoints", "misplaced"},
+        {"answers", "endpoints", "misplaced"},
         {"auth"},
         {"agency", "identity"},
         {"levels"},
-        {"certificates", "rivals"},
+        {"certificates", "clouds_yaml"},
+        {"rivals"},
         {"acting"},
         {"addresses"},
         {"connection"},
@@ -114,6 +117,19 @@ def test_every_file_has_its_floor() -> None:
 def test_arrows_point_down(room: str) -> None:
     for found in names_and_imports(UTILS / f"{room}.py")[1]:
         assert height(found.partition("/")[2]) < height(room), found
+
+
+def test_what_is_imported_late_is_there_before_a_fork() -> None:
+    """In process, no task is to import again what the first one has imported."""
+    late = {
+        f"{path.parent.name if found.level == 1 else ''}.{found.module}".lstrip(".")
+        for path in sorted({*UTILS.rglob("*.py")} - {UTILS / "_begin.py"})
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(function, ast.FunctionDef)
+        for found in ast.walk(function)
+        if isinstance(found, ast.ImportFrom) and found.level
+    }
+    assert sorted(late) == sorted(_fast_path.LATER)
 
 
 @pytest.mark.parametrize("room", [room for room in ROOMS if not room.startswith("_services")])

@@ -10,7 +10,6 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .agency import Agency, Delegate
 from .auth import WITHOUT_MFA, Credential, Password, Project, every_part, missing_parts
 from .errors import OptionError
 from .given import Value, shown
@@ -25,8 +24,10 @@ from .identity import (
     promised,
     refuse_foreign,
 )
-from .levels import Environ, Level, highest, named, of_cloud, one_of
-from .rivals import entry_around, kind_of, refuse_other_place
+from .levels import Environ, Level, highest, is_around, kind_of, named, one_of
+
+if t.TYPE_CHECKING:
+    from .agency import Agency, Delegate
 
 
 class Login(t.NamedTuple):
@@ -47,7 +48,7 @@ def who_and_where(
     _refuse_promises(levels, riders, login._replace(credential=own), agency)
     project = _project(levels, login)
     if agency:
-        return Delegate(own, project, agency), _target_project(levels, riders)
+        return agency.used_by(own, project), _target_project(levels, riders)
     return own, project
 
 
@@ -57,25 +58,27 @@ def chosen_login(name: str | None, task: Level, env: Level, environ: Environ) ->
     The highest level that names any part of a credential decides; parts left out by a task come from the environment.
     """
     of_the_task = _whole(task, env)
-    if name is not None:
-        entry = of_cloud(name, environ, task, env)
+    entry = None
+    if name is not None or is_around(environ):
+        from .rivals import entry_that_counts  # only here, as most tasks need no clouds.yaml, and imports cost time
+
+        entry = entry_that_counts(name, bool(of_the_task), task, env, environ)
+    if entry and name is not None:
         found = of_the_task or _whole(entry)
         if not found:  # its entry may hold another kind of credential, and somebody else's must not take its place
             raise _nobody(entry)
         return found, [task, entry, env]
     if of_the_task:
-        refuse_other_place(task, env, environ)
         return of_the_task, [task, env]
-    around = entry_around(task, env, environ)
-    if around is None:
+    if entry is None:
         found = _whole(env)
         levels = [task, env]
     else:
-        found = _whole_or_none(env) or _whole(around) or _whole(env)
-        levels = [task, env, around]
+        found = _whole_or_none(env) or _whole(entry) or _whole(env)
+        levels = [task, env, entry]
     if not found:
         refuse_foreign(env.keys)
-        raise _nobody(around or env)
+        raise _nobody(entry or env)
     return found, levels
 
 
@@ -159,6 +162,8 @@ def _agency(riders: t.Sequence[Level], of_all_projects: bool) -> Agency | None:
     domain = one_of(riders, ["target_domain_name", "target_domain_id"])
     project = of_all_projects or _any_of(riders, TARGET_PROJECT)
     if name and domain and project:
+        from .agency import Agency  # only here, as imports cost time
+
         account = {domain[0].replace("target_", ""): domain[1].text}
         return Agency(name.text, **account)
     missing = "project" if name and domain else "domain" if name else "agency"

@@ -10,9 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from .acting import Login
-from .agency import Delegate
-from .auth import Credential, Password, Project
-from .clouds_yaml import REGION, Profile
+from .auth import AccessKey, Credential, Project, Token
 from .endpoints import (
     CLOUD_DOMAIN,
     base_url,
@@ -25,8 +23,10 @@ from .endpoints import (
 )
 from .errors import OptionError
 from .given import shown
-from .levels import Level, highest, named
-from .rivals import DOMAIN
+from .levels import DOMAIN, REGION, Level, Profile, highest, named
+
+if t.TYPE_CHECKING:
+    from .agency import Delegate
 
 IAM = ("endpoints.iam", "auth_url")
 
@@ -63,7 +63,7 @@ def addresses_of(
 
 def _asks_iam(credential: Credential | Delegate, project: Project) -> bool:
     """To log in, or for the ID of a project."""
-    return isinstance(credential, (Password, Delegate)) or not project.id
+    return not isinstance(credential, (Token, AccessKey)) or not project.id
 
 
 def _region(levels: t.Sequence[Level], project: Project) -> str | None:

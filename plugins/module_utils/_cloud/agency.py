@@ -75,6 +75,9 @@ class Agency:
     def domain(self) -> dict[str, str]:
         return named_by(self.domain_id, self.domain_name)
 
+    def used_by(self, own: Credential, own_project: Project) -> Delegate:
+        return Delegate(own, own_project, self)
+
 
 @dataclass(frozen=True)
 class Delegate:

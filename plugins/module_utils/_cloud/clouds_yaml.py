@@ -18,32 +18,13 @@ import typing as t
 from .cloud_files import Unclear, content, first
 from .errors import OptionError
 from .given import Value, refuse_odd, shown
+from .identity import KEYS, refuse_foreign
+from .levels import ENVIRONMENT, FILE, NAME, REGION, Environ, Level, Profile, check
 
-FILE, SECURE, NAME = "OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE", "OS_CLOUD"
-# option → the keys of an entry, or of its auth, that may hold it; AWX writes the user's domain as domain_name
-KEYS = {
-    "access_key": ("access_key", "ak"),
-    "secret_key": ("secret_key", "sk"),
-    "user_domain_name": ("user_domain_name", "domain_name"),
-    "user_domain_id": ("user_domain_id", "domain_id"),
-    "target_agency_name": ("target_agency_name", "agency_name"),
-    "target_domain_name": ("target_domain_name", "agency_domain_name"),
-    "target_project_name": ("target_project_name", "delegated_project"),
-    "project_id": ("project_id", "tenant_id"),
-    "project_name": ("project_name", "tenant_name"),
-    "token": ("token", "auth_token"),
-    "region": ("region_name", "region"),
-    "ca_path": ("cacert", "ca_path"),
-    "client_cert": ("cert", "client_cert"),
-    "client_key": ("key", "client_key"),
-    "endpoints.iam": ("iam_endpoint_override",),
-    "endpoints.dli": ("dli_endpoint_override",),
-    "endpoints.mrs": ("mrs_endpoint_override",),
-}
+SECURE = "OS_CLIENT_SECURE_FILE"
 OBS_KEYS = ("ak", "sk", "access_key", "secret_key", "security_token")
 EXPANDED = ("auth_url", "endpoints.iam", "endpoints.dli", "endpoints.mrs", "ca_path", "client_cert", "client_key")
 MAY_DIFFER = ("user_domain_name",)  # domain_name can be that of the project
-REGION = "{region_name}"  # openstacksdk puts the region there
 
 Entry = dict[str, t.Any]
 
@@ -53,14 +34,6 @@ class Wish(t.NamedTuple):
 
     of_task: str | None = None
     around: str | None = None
-
-
-class Profile(t.NamedTuple):
-    """A cloud that openstacksdk knows by name. ``auth_url`` may hold REGION; ``regions``: those that it has."""
-
-    name: str
-    auth_url: str
-    regions: t.Sequence[str]
 
 
 class Cloud(t.NamedTuple):
@@ -77,11 +50,6 @@ class Cloud(t.NamedTuple):
     verify: bool
     profile: Profile | None
     for_obs: bool
-
-
-def is_around(environ: t.Mapping[str, str]) -> bool:
-    """Whether the environment points to an entry."""
-    return bool(environ.get(NAME) or environ.get(FILE))
 
 
 def pointer(environ: t.Mapping[str, str]) -> str:
@@ -125,6 +93,18 @@ def read_cloud(name: str | None, environ: t.Mapping[str, str], options: t.Iterab
     where = f"cloud: {shown(chosen)} in {file} cannot be read"
     entry = _over(_plain(clouds.get(chosen), where), _plain(secret.get(chosen), where))
     return _cloud(sdk, chosen, entry, options, wish, where)
+
+
+def of_cloud(name: str | None, environ: Environ, task: Level, env: Level) -> Level:
+    """The entry ``name``, or the one that the environment points to. Raises OptionError, as of_task does."""
+    wish = Wish(*(level.values["region"].text if "region" in level.values else None for level in (task, env)))
+    cloud = read_cloud(name, environ, ENVIRONMENT, wish)
+    place = f"cloud {shown(cloud.name)}: "
+    refuse_foreign(cloud.keys)
+    for option, value in cloud.values.items():
+        check(option, value)
+    note = "ak and sk beside auth count as keys for OBS; to use them here, put them into auth" if cloud.for_obs else ""
+    return Level(cloud.values, cloud.keys, place, cloud.verify, cloud.regions, cloud.profile, note)
 
 
 def _chosen(name: str | None, environ: t.Mapping[str, str], clouds: Entry, where: str) -> str:

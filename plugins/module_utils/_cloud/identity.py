@@ -14,10 +14,29 @@ from __future__ import annotations
 import typing as t
 
 from .auth import KINDS, Credential, Password, Token
-from .clouds_yaml import KEYS
 from .errors import OptionError
 from .given import Value, shown
 
+# option → the keys of an entry, or of its auth, that may hold it; AWX writes the user's domain as domain_name
+KEYS = {
+    "access_key": ("access_key", "ak"),
+    "secret_key": ("secret_key", "sk"),
+    "user_domain_name": ("user_domain_name", "domain_name"),
+    "user_domain_id": ("user_domain_id", "domain_id"),
+    "target_agency_name": ("target_agency_name", "agency_name"),
+    "target_domain_name": ("target_domain_name", "agency_domain_name"),
+    "target_project_name": ("target_project_name", "delegated_project"),
+    "project_id": ("project_id", "tenant_id"),
+    "project_name": ("project_name", "tenant_name"),
+    "token": ("token", "auth_token"),
+    "region": ("region_name", "region"),
+    "ca_path": ("cacert", "ca_path"),
+    "client_cert": ("cert", "client_cert"),
+    "client_key": ("key", "client_key"),
+    "endpoints.iam": ("iam_endpoint_override",),
+    "endpoints.dli": ("dli_endpoint_override",),
+    "endpoints.mrs": ("mrs_endpoint_override",),
+}
 AUTH_TYPE = ("auth_type", "auth_plugin")
 MULTIFACTOR = "v3multifactor"
 AUTH_TYPES: dict[str, type[Credential]] = {

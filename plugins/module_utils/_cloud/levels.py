@@ -14,11 +14,11 @@ import re
 import typing as t
 from functools import partial
 
-from .clouds_yaml import Profile, Wish, read_cloud
+from .auth import Credential, every_part
 from .endpoints import base_url, domain_name, iam_url, region_name
 from .errors import OptionError
-from .given import Value, refuse_odd, shown
-from .identity import Keys, in_environment, refuse_foreign
+from .given import Value, refuse_odd
+from .identity import Keys, in_environment, kinds
 from .text import WORD
 
 # https://docs.openstack.org/python-openstackclient/latest/cli/man/openstack.html names most of them
@@ -55,8 +55,20 @@ IDS = ("project_id", "user_id", "user_domain_id", "target_domain_id", "target_pr
 OF_ANY_DOMAIN = ("OS_DOMAIN_NAME", "OS_DOMAIN_ID")  # that of the user, if no other variable names it
 URLS = ("auth_url", "endpoints.iam", "endpoints.dli", "endpoints.mrs")
 
+FILE, NAME = "OS_CLIENT_CONFIG_FILE", "OS_CLOUD"  # what points to an entry of a clouds.yaml
+DOMAIN = "cloud_domain"
+REGION = "{region_name}"  # openstacksdk puts the region there
+
 Options = t.Mapping[str, t.Any]
 Environ = t.Mapping[str, str]
+
+
+class Profile(t.NamedTuple):
+    """A cloud that openstacksdk knows by name. ``auth_url`` may hold REGION; ``regions``: those that it has."""
+
+    name: str
+    auth_url: str
+    regions: t.Sequence[str]
 
 
 class Level(t.NamedTuple):
@@ -103,16 +115,9 @@ def of_environment(environ: Environ) -> Level:
     return Level(values, in_environment(environ))
 
 
-def of_cloud(name: str | None, environ: Environ, task: Level, env: Level) -> Level:
-    """The entry ``name``, or the one that the environment points to. Raises OptionError, as of_task does."""
-    wish = Wish(*(level.values["region"].text if "region" in level.values else None for level in (task, env)))
-    cloud = read_cloud(name, environ, ENVIRONMENT, wish)
-    place = f"cloud {shown(cloud.name)}: "
-    refuse_foreign(cloud.keys)
-    for option, value in cloud.values.items():
-        check(option, value)
-    note = "ak and sk beside auth count as keys for OBS; to use them here, put them into auth" if cloud.for_obs else ""
-    return Level(cloud.values, cloud.keys, place, cloud.verify, cloud.regions, cloud.profile, note)
+def is_around(environ: t.Mapping[str, str]) -> bool:
+    """Whether the environment points to an entry."""
+    return bool(environ.get(NAME) or environ.get(FILE))
 
 
 def _passcode(text: str, name: str) -> None:
@@ -150,6 +155,14 @@ def check(option: str, value: Value) -> None:
     refuse_odd(option, value)
     if option in CHECKS:
         CHECKS[option](*value)
+
+
+def kind_of(level: Level) -> type[Credential] | None:
+    """The kind of the credential that a level names a part of."""
+    for kind in kinds(level.keys):
+        if any(part in level.values for part in every_part(kind)):
+            return kind
+    return None
 
 
 def highest(levels: t.Sequence[Level], option: str) -> Value | None:

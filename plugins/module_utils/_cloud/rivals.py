@@ -9,23 +9,33 @@ from __future__ import annotations
 
 import typing as t
 
-from .auth import Credential, Password, every_part
-from .clouds_yaml import chooses_none, has_openstacksdk, is_around, pointer
+from .auth import Password
+from .clouds_yaml import chooses_none, has_openstacksdk, of_cloud, pointer
 from .errors import OptionError
 from .given import Value
-from .identity import AGENCY, AGENCY_OPTION, AUTH_TYPE, NEEDED, Keys, is_foreign, kinds, left_open
-from .levels import Environ, Level, of_cloud
+from .identity import AGENCY, AGENCY_OPTION, AUTH_TYPE, NEEDED, Keys, is_foreign, left_open
+from .levels import DOMAIN, Environ, Level, kind_of
 
-DOMAIN = "cloud_domain"
 PROJECT = ("project_id", "tenant_id", "project_name", "tenant_name")
 # What names somebody even alone. A password, a domain or an address does not.
 CREDENTIAL = ("token", "auth_token", "access_key", "username", "user_id", "userid")
 
 
-def entry_around(task: Level, env: Level, environ: Environ) -> Level | None:
-    """The entry that the environment points to, None if there is none that counts. Raises OptionError as _compared does."""
-    if not is_around(environ):
+def entry_that_counts(name: str | None, by_task: bool, task: Level, env: Level, environ: Environ) -> Level | None:
+    """The entry ``name``, or the one that the environment points to. None if that does not count. Raises OptionError.
+
+    ``by_task``: the task has a credential of its own.
+    """
+    if name is not None:
+        return of_cloud(name, environ, task, env)
+    if by_task:
+        _refuse_other_place(task, env, environ)
         return None
+    return _entry_around(task, env, environ)
+
+
+def _entry_around(task: Level, env: Level, environ: Environ) -> Level | None:
+    """The entry that the environment points to, None if there is none that counts. Raises OptionError as _compared does."""
     if chooses_none(environ):
         if not any(key in CREDENTIAL for key, dummy in env.keys):
             of_cloud(None, environ, task, env)  # raises, and says what there is to choose from
@@ -33,11 +43,11 @@ def entry_around(task: Level, env: Level, environ: Environ) -> Level | None:
     return _compared(_rivals(task, env), task, env, environ)
 
 
-def refuse_other_place(task: Level, env: Level, environ: Environ) -> None:
+def _refuse_other_place(task: Level, env: Level, environ: Environ) -> None:
     """For a task with a credential, beside which the entry does not count. Raises OptionError if variables name another place."""
     of_place = _places(task)
     rivals = [(key, value) for key, value in env.keys if key in of_place]
-    if rivals and is_around(environ) and not chooses_none(environ):
+    if rivals and not chooses_none(environ):
         _compared(rivals, task, env, environ)
 
 
@@ -50,14 +60,6 @@ def _compared(rivals: Keys, task: Level, env: Level, environ: Environ) -> Level:
     if other:
         raise _contradiction(environ, other, "they do not say the same")
     return entry
-
-
-def kind_of(level: Level) -> type[Credential] | None:
-    """The kind of the credential that a level names a part of."""
-    for kind in kinds(level.keys):
-        if any(part in level.values for part in every_part(kind)):
-            return kind
-    return None
 
 
 def _places(task: Level) -> tuple[str, ...]:
