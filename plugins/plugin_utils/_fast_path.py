@@ -73,7 +73,7 @@ PLUGIN = "otc_bigdata"
 # How nearly everybody names the Python of Ansible; for a worker, its first template is as much work as a request
 OF_THE_PLAYBOOK = "{{ ansible_playbook_python }}"
 # What the code of the modules imports only where a task needs it: a process of its own has to compile each file
-LATER = ("_cloud.agency", "_cloud.rivals")
+LATER = ("_cloud.agency", "_cloud.rivals", "_jobs.filters", "_jobs.lists")
 C.config.initialize_plugin_configuration_definitions("action", PLUGIN, OPTIONS)
 display = Display()
 

@@ -19,11 +19,12 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from .._cloud.errors import ApiError, OptionError, Refused, Untold
-from .filters import matching
-from .lists import Ids, Listing, cheapest_pages, held_still, listing
 from .selection import Fields, Job
 from .service import PAGE, Page, Pages, Service
 from .shapes import by_told_status
+
+if t.TYPE_CHECKING:
+    from .lists import Ids, Listing
 
 Observation = t.Union[Job, None, ApiError]  # a job, None for unknown to the service, or why it could not be read
 
@@ -61,6 +62,8 @@ def look(service: Service, ids: Ids, memory: ListCache) -> dict[t.Any, Observati
     """Each of ``ids`` as it is now. It costs at most one request more than gets alone, or list pages alone, would."""
     if len(ids) <= max(2, memory.pages()):
         return gets(service, ids)
+    from .lists import cheapest_pages, listing  # only for so many, as imports cost time
+
     pages_of = memory.noted(service.pages(memory.query), service.fields)
     shown = cheapest_pages(pages_of, ids)
     if not shown.pages:
@@ -81,6 +84,8 @@ def everything(
 
     Of the jobs that could match ``filters``, those whose status the list does not tell are read by gets.
     """
+    from .lists import held_still
+
     listed, seen = held_still(memory.noted(service.pages(query), service.fields))
     again = gets(service, [job_id for job_id in seen if job_id not in listed.jobs])
     jobs = {**listed.jobs, **jobs_of(again)}
@@ -107,6 +112,8 @@ def _statuses_of(
 def _matching_but_for_status(
     jobs: t.Mapping[t.Any, Job], filters: t.Mapping[str, t.Any], fields: Fields
 ) -> t.Iterable[t.Any]:
+    from .filters import matching
+
     others = {key: value for key, value in filters.items() if fields.filters[key] != fields.status}
     try:
         return matching(jobs, others, fields, time.time())[0]

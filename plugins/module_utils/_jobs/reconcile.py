@@ -32,7 +32,6 @@ from .._cloud.errors import (
 from .._cloud.options import check_range
 from .deadline import Deadline
 from .exports import export_all
-from .filters import matching, may_be_excluded, why_none
 from .guard import keep_off, patterns
 from .plan import (
     Answer,
@@ -194,6 +193,8 @@ def _entry(job_id: t.Any, service: Service, task: Task) -> Entry:
 
 
 def _filtered(service: Service, task: Task) -> dict[t.Any, t.Any]:
+    from .filters import matching, may_be_excluded, why_none  # not for a task with IDs, as imports cost time
+
     filters = task.selection.filters
     query = service.query(filters)
     listing = everything(service, query, task.memory, filters)
