@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
 
 from .errors import ApiError, Refused, Unanswered
 from .text import plain
@@ -22,8 +21,7 @@ CONFLICT = 409  # says as little of a write
 OUTDATED = "x-auth-token is invalid"  # IAM says so with 403 as well, and has no code for it
 
 
-@dataclass(frozen=True)
-class Api:
+class Api(t.NamedTuple):
     """What the error codes of a service mean. ``name``: its endpoint's, such as dli.
 
     ``expired``: the token is not accepted any more. It does not always answer 401.
@@ -37,7 +35,7 @@ class Api:
     unknown: t.Collection[str] = ()
     read_again: t.Collection[str] = ()
     no_permission: t.Collection[str] = ()
-    hints: t.Mapping[str, str] = field(default_factory=dict)
+    hints: t.Mapping[str, str] = {}
 
     def with_gateway(self) -> Api:
         """The same, with the codes of the gateway and of IAM added, which may answer in place of the service."""

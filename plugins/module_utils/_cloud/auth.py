@@ -63,8 +63,7 @@ TOKEN = {
 PROJECTS = {"projects": [{"id": project_id, "name": str}]}
 
 
-@dataclass(frozen=True)
-class Project:
+class Project(t.NamedTuple):
     """The project of a task; the id wins, and a name alone is resolved by IAM."""
 
     id: str | None = None
@@ -116,8 +115,7 @@ class Signer:
 Auth = t.Union[TokenHeader, Signer]
 
 
-@dataclass(frozen=True)
-class Login:
+class Login(t.NamedTuple):
     """The result of a login. ``project`` has its id, and perhaps its name; None if none was wanted.
 
     ``expires_at``: when, in the words of IAM; empty if it has not told.

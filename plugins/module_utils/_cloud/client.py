@@ -10,7 +10,6 @@ from __future__ import annotations
 import typing as t
 from collections import deque
 from contextlib import suppress
-from dataclasses import replace
 
 from .answers import NOT_PUBLISHED, Api, content, expired, outdated, problem
 from .auth import Auth, Project, Session, denied
@@ -57,7 +56,7 @@ class Client:
         self._base = connection.endpoint or self._located(connection, api.name)
         self._doubt = doubt(self._base)
         if self._doubt:
-            self._api = replace(api, hints={**api.hints, **dict.fromkeys(NOT_PUBLISHED, self._doubt)})
+            self._api = api._replace(hints={**api.hints, **dict.fromkeys(NOT_PUBLISHED, self._doubt)})
         self.project = self._session.login.project or Project()
         self.project_id = self.project.id
         self._accepted = False  # the credential, by the service

@@ -76,8 +76,7 @@ LAST_TRY = 0.5  # seconds before the time is over
 OnRepeat = t.Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Tls:
+class Tls(t.NamedTuple):
     """How a server proves itself, and this side to it: files in PEM format."""
 
     verify: bool = True

@@ -87,8 +87,7 @@ class Notes(t.NamedTuple):
 NOTHING = Notes()
 
 
-@dataclass(frozen=True)
-class Refusals:
+class Refusals(t.NamedTuple):
     """What the refusal of a write means, by its code and by the status of the job."""
 
     not_now: t.Collection[str] = ()  # codes of a refusal that depends on the status at that moment
@@ -105,12 +104,11 @@ class Refusals:
         return isinstance(refusal, Vague) or refusal.code in self.again
 
 
-@dataclass(frozen=True)
-class Remains:
+class Remains(t.NamedTuple):
     """What a write should leave in a job, such as a savepoint. A job that lacks it says so in its Notes."""
 
     insists: bool = False  # without it a job has failed after our write, whatever its status
-    content: t.Mapping[str, str] = field(default_factory=dict)  # statuses in which it cannot be missing → why
+    content: t.Mapping[str, str] = {}  # statuses in which it cannot be missing → why
     told_of: t.Collection[str] = ()  # statuses in which a job is named that lacks it without our doing
 
 

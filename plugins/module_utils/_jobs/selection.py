@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import typing as t
 import unicodedata
-from dataclasses import dataclass, field
 
 from .._cloud.errors import OptionError
 from .._cloud.text import LONGEST_SHOWN
@@ -25,8 +24,7 @@ NOT = "not_"  # begins the name of a filter that takes jobs out again
 NOT_NAME = f"{NOT}name"
 
 
-@dataclass(frozen=True)
-class Fields:
+class Fields(t.NamedTuple):
     """Where a service keeps what every job has; ``filters`` says which field a filter key looks at.
 
     ``name`` is empty where jobs have none.
@@ -43,7 +41,7 @@ class Fields:
     none_if_missing: t.Collection[
         str
     ] = ()  # the filters whose field is left out by the service where a job has no such thing
-    twins: t.Mapping[str, str] = field(default_factory=dict)  # words that mean another one, in lower case
+    twins: t.Mapping[str, str] = {}  # words that mean another one, in lower case
     beside: t.Collection[str] = ()  # fields that a report shows instead of a name, where jobs have none
 
     def word(self, text: str) -> str:
@@ -58,12 +56,11 @@ class Fields:
         return self.parse_id(str(found))
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(t.NamedTuple):
     """Either ``ids`` or ``filters``; a reader may have neither, which means all jobs."""
 
     ids: tuple[t.Any, ...] | None = None
-    filters: t.Mapping[str, t.Any] = field(default_factory=dict)
+    filters: t.Mapping[str, t.Any] = {}
     warnings: tuple[str, ...] = ()
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import enum
 import typing as t
-from dataclasses import dataclass
 
 from .._cloud.answers import Api
 from .._cloud.client import Client
@@ -21,8 +20,7 @@ from .selection import Fields, Job, Options, Selection
 PAGE = 100  # the most jobs that a page of a list holds
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(t.NamedTuple):
     """Part of a list: its jobs by id, and how many jobs the whole list has.
 
     ``rows``: how many entries it shows; ``nameless``: those of them that are no jobs, as they have no usable id.
@@ -47,8 +45,7 @@ class Paging(enum.Enum):
     EITHER = "jobs or pages, both from 1"  # the documentation leaves it open; the second page tells
 
 
-@dataclass(frozen=True)
-class Onward:
+class Onward(t.NamedTuple):
     """For a list that has the oldest jobs first and shows only so many pages: it goes on as another list, of later jobs.
 
     They are later than the last job seen, whose time is the service's, and not one of our clock.
@@ -60,8 +57,7 @@ class Onward:
     timeless: Pages | None = None  # a list of the jobs that may have no such time yet
 
 
-@dataclass(frozen=True)
-class Pages:
+class Pages(t.NamedTuple):
     """A list. ``read`` gets the page of a number; it raises ApiError.
 
     ``oldest_first``: jobs that arrive meanwhile come at its end, and not at its top. ``lasting``: a list with more jobs that
@@ -102,8 +98,7 @@ class Pages:
         return [second, *self.client.map(self.read, numbers[1:])]
 
 
-@dataclass(frozen=True)
-class Export:
+class Export(t.NamedTuple):
     """Files with the definitions of jobs. ``send``: one request, for up to ``most`` jobs; the names of the files, one at least.
 
     It raises ApiError where there are none. It counts as no write, as a second file with the same jobs does no harm.

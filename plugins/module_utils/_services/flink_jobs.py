@@ -128,7 +128,7 @@ STOP_TO_START = replace(
     leads_to=START_ONCE.leads_to,
     words=Words("Restarted", "Would restart", "Asked to restart", "restarted"),
     then={Write.STOP: Write.RUN},
-    refusals=replace(STOP_REFUSED, is_done=()),  # a refusal does not show that it has stopped
+    refusals=STOP_REFUSED._replace(is_done=()),  # a refusal does not show that it has stopped
     next=START_ONCE,
     owed=START_ONCE.owed,
     marks=START_ONCE.marks,

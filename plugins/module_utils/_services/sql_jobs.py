@@ -13,7 +13,6 @@ jobs have no name.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import replace
 
 from .._cloud.answers import Maybe, shaped
 from .._cloud.client import Client
@@ -118,7 +117,7 @@ class SqlJobs:
             "state" in options and "job_type" not in filters
         ):  # who empties a queue does not mean the maintenance of the queue
             filters[f"{NOT}job_type"] = list(OF_THE_QUEUE)
-        return replace(selection, filters=filters)
+        return selection._replace(filters=filters)
 
     @staticmethod
     def goal(options: t.Mapping[str, t.Any]) -> DesiredState:
