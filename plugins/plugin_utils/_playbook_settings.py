@@ -24,12 +24,11 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._cloud.agency import Delegate
 from ..module_utils._cloud.auth import KINDS, WITHOUT_MFA, missing_parts
-from ..module_utils._cloud.clouds_yaml import FILE, KEYS, NAME
 from ..module_utils._cloud.connection import read_connection
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.given import CONTROL, PATHS
-from ..module_utils._cloud.identity import PROJECT, TARGET_PROJECT
-from ..module_utils._cloud.levels import ENVIRONMENT
+from ..module_utils._cloud.identity import KEYS, PROJECT, TARGET_PROJECT
+from ..module_utils._cloud.levels import ENVIRONMENT, FILE, NAME
 from ..module_utils._cloud.misplaced import BELONGS, found_in, found_in_name
 from ..module_utils._cloud.options import connection_options
 from ..module_utils._jobs.plan import Step

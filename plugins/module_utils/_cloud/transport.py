@@ -14,13 +14,14 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import ssl
 import threading
 import time
 import typing as t
 import zlib
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from functools import cache, partial
@@ -71,6 +72,7 @@ NO_HOST = "without a host"  # a proxy whose URL names none
 MOST = 64 * 1024 * 1024  # bytes of a body
 CHUNK = 1024 * 1024  # bytes that are read at once
 MOST_PARTS = 200  # of a compressed body
+PLAIN = re.compile("(/[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*)+")  # a path that is sent as it is
 LAST_TRY = 0.5  # seconds before the time is over
 
 OnRepeat = t.Callable[[str], None]
@@ -115,7 +117,7 @@ def _trusting(bundle: str, *as_it_is: int) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=bundle)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Reply:
     """An HTTP answer. ``call`` is the method, host and path that it answers; ``value``: what was read from it.
 
@@ -142,6 +144,27 @@ class Reply:
         """Seconds that the clock of the server is ahead of this host's; 0 if it does not tell the time."""
         moment = _moment(self.headers.get("Date"))
         return moment.timestamp() - time.time() if moment else 0.0
+
+
+class Request:
+    """What is to be sent, each time that it is. ``call`` names it in messages."""
+
+    __slots__ = ("auth", "body", "call", "headers", "host", "method", "origin", "path", "query", "url")
+
+    def __init__(self, method: str, url: str, headers: t.Any, query: t.Any, body: bytes | None, auth: t.Any) -> None:
+        self.method, self.url, self.headers, self.query, self.body, self.auth = method, url, headers, query, body, auth
+        scheme, dummy, rest = url.partition("://")
+        self.host, slash, path = rest.partition("/")
+        self.origin, self.path = f"{scheme}://{self.host}", slash + path
+        self.call = named(method, url)
+
+
+class Way(t.NamedTuple):
+    """How a host is reached. ``proxy``: how messages name it; empty if there is none."""
+
+    adapter: t.Any
+    proxies: t.Mapping[str, str]
+    proxy: str
 
 
 class Outcome(t.NamedTuple):
@@ -220,8 +243,9 @@ class Http:
         self._max_retries = max_retries
         self._connections = connections
         self._tls = tls
-        self._adapters: dict[str, t.Any] = {}
-        self._proxies: dict[str, t.Any] = {}
+        self._adapters: dict[bool, t.Any] = {}  # with TLS, and without
+        self._ways: dict[str, Way] = {}
+        self._origins: dict[str, str] = {}  # as they are sent
         self._paces: dict[str, Pace] = {}
         self._meeting = threading.Lock()
 
@@ -252,12 +276,13 @@ class Http:
         Raises Unreachable if it could not be sent, Late if its turn comes too late, Unanswered if nobody can say what became
         of it.
         """
-        request = _request(method, url, {**HEADERS, **headers}, query, body, auth)
-        pace = self._pace_of(urlsplit(url).netloc)
+        data = None if body is None else json.dumps(body).encode()
+        request = Request(method, url, headers, query, data, auth)
+        pace = self._pace_of(request.host)
         deadline = max(self.deadline, time.monotonic() + patience) if patience else self.deadline
         tries = {True: 0, False: 0}  # how often it was held back, and how often it failed
         while True:
-            self._await_turn(pace, deadline, "" if repeat else named(method, url))
+            self._await_turn(pace, deadline, "" if repeat else request.call)
             outcome = self._outcome(request, read)
             _keep_pace(pace, outcome)
             again = not once or isinstance(outcome.error, Unreachable)
@@ -273,12 +298,14 @@ class Http:
     def _pace_of(self, host: str) -> Pace:
         return self._paces.get(host) or self._paces.setdefault(host, Pace())
 
-    def _outcome(self, request: requests.Request, read: t.Callable[[Reply], t.Any]) -> Outcome:
+    def _outcome(self, request: Request, read: t.Callable[[Reply], t.Any]) -> Outcome:
         """``read`` finds the value of an answer, but of none that will be asked for again."""
         try:
             reply = self._send_once(request)
             self._on_answer(reply)
-            return Outcome(reply if reply.status in RETRIES else replace(reply, value=read(reply)), None)
+            if reply.status not in RETRIES:
+                reply.value = read(reply)
+            return Outcome(reply, None)
         except (Unreachable, Unanswered) as error:
             return Outcome(None, error)
 
@@ -308,25 +335,46 @@ class Http:
             return None
         return seconds if now + seconds < self.deadline else None
 
-    def _send_once(self, request: requests.Request) -> Reply:
+    def _send_once(self, request: Request) -> Reply:
         """Raises Unreachable, Unanswered or Refused, as ``send`` does."""
-        target = urlsplit(request.url)
-        call = named(request.method, request.url)
-        adapter, proxies = self._adapter_for(target.scheme, target.netloc, request.url)
-        proxy = _proxy(request.url, proxies) if proxies else ""
+        call = request.call
+        way = self._way_to(request)
         try:
-            prepared = request.prepare()
+            prepared = self._prepared(request)
         except Exception as error:  # its text could quote a header, so only its kind is told
             raise Misdirected(call, f"cannot be sent: {type(error).__name__}") from None
-        response, body = self._exchange(partial(adapter.send, prepared, proxies=proxies), call, proxy)
-        if response.status_code == PROXY_WANTS_LOGIN and proxy:
-            raise Misdirected(call, _wants_login(proxy), response.status_code)
-        if 300 <= response.status_code < 400:
-            where = plain(_host(response.headers.get("Location", "")) or "nowhere")
-            raise Refused(call, f"redirected to {where}, which is not followed", response.status_code)
+        response, body = self._exchange(partial(way.adapter.send, prepared, proxies=way.proxies), call, way.proxy)
+        status, headers = response.status_code, response.headers
+        if status == PROXY_WANTS_LOGIN and way.proxy:
+            raise Misdirected(call, _wants_login(way.proxy), status)
+        if 300 <= status < 400:
+            where = plain(_host(headers.get("Location", "")) or "nowhere")
+            raise Refused(call, f"redirected to {where}, which is not followed", status)
         if request.method != "HEAD" and _broke_off(response):
-            raise Unanswered(call, "the answer broke off before its end", response.status_code)
-        return Reply(call, response.status_code, response.headers, body, self._secrets)
+            raise Unanswered(call, "the answer broke off before its end", status)
+        return Reply(call, status, headers, body, self._secrets)
+
+    def _prepared(self, request: Request) -> requests.PreparedRequest:
+        """As requests prepares it, at a fifth of the cost: a URL of plain parts has nothing to be encoded but its origin."""
+        from requests import PreparedRequest
+        from requests.structures import CaseInsensitiveDict
+        from requests.utils import check_header_validity
+
+        prepared = PreparedRequest()
+        prepared.method, prepared.body = request.method, request.body
+        if request.query or not PLAIN.fullmatch(request.path):
+            prepared.prepare_url(request.url, request.query)
+        else:
+            if request.origin not in self._origins:
+                prepared.prepare_url(request.origin, None)
+                self._origins[request.origin] = t.cast(str, prepared.url).rstrip("/")
+            prepared.url = self._origins[request.origin] + request.path
+        for header in request.headers.items():
+            check_header_validity(header)
+        prepared.headers = CaseInsensitiveDict({**HEADERS, **request.headers})
+        if request.body or request.method not in ("GET", "HEAD"):
+            prepared.headers["Content-Length"] = str(len(request.body or b""))
+        return request.auth(prepared) if request.auth else prepared
 
     def _exchange(self, send: t.Callable[..., t.Any], call: str, proxy: str) -> tuple[t.Any, bytes]:
         """The answer that ``send`` gets, and its body. Raises ApiError for whatever goes wrong on the way."""
@@ -349,25 +397,22 @@ class Http:
             raise _failure(call, fault, self._timeout, limit, proxy) from None
         return response, body
 
-    def _adapter_for(self, scheme: str, host: str, url: str) -> tuple[t.Any, t.Any]:
-        """Adapter and proxies for a host. What costs time (CA bundle, environment) is read once, and only when needed."""
+    def _way_to(self, request: Request) -> Way:
+        """What costs time (CA bundle, environment) is read once for a host, and only when needed."""
+        found = self._ways.get(request.origin)
+        if found is None:
+            with self._meeting:
+                found = self._ways.get(request.origin) or self._ways.setdefault(request.origin, self._found(request))
+        return found
+
+    def _found(self, request: Request) -> Way:
         from requests.utils import get_environ_proxies
 
-        with self._meeting:
-            if scheme not in self._adapters:
-                self._adapters[scheme] = _adapter(self._connections, self._tls if scheme == "https" else None)
-            if host not in self._proxies:
-                self._proxies[host] = get_environ_proxies(url)
-        return self._adapters[scheme], self._proxies[host]
-
-
-def _request(
-    method: str, url: str, headers: dict[str, str], query: t.Any, body: t.Any, auth: t.Any
-) -> requests.Request:
-    import requests
-
-    data = None if body is None else json.dumps(body).encode()
-    return requests.Request(method, url, headers=headers, params=query, data=data, auth=auth)
+        secure = request.origin.lower().startswith("https:")
+        if secure not in self._adapters:
+            self._adapters[secure] = _adapter(self._connections, self._tls if secure else None)
+        proxies = get_environ_proxies(request.origin)
+        return Way(self._adapters[secure], proxies, _proxy(request.origin, proxies) if proxies else "")
 
 
 def _within(left: float, seconds: float, wished: float | None) -> float | None:
@@ -392,8 +437,10 @@ def _adapter(connections: int, tls: Tls | None) -> t.Any:
     All of its connections, to proxies too, are watched.
     """
     import urllib3
+    from requests import Response
     from requests.adapters import HTTPAdapter
 
+    pools: dict[t.Any, t.Any] = {}
     how: dict[str, t.Any] = {}
     if tls:
         how = {"ssl_context": tls.context(), "cert_reqs": "CERT_REQUIRED" if tls.verify else "CERT_NONE"}
@@ -409,6 +456,33 @@ def _adapter(connections: int, tls: Tls | None) -> t.Any:
             manager = super().proxy_manager_for(*args, **{**kwargs, **how})
             manager.pool_classes_by_scheme = watched(manager.pool_classes_by_scheme)
             return manager
+
+        def get_connection_with_tls_context(
+            self, request: t.Any, verify: t.Any, proxies: t.Any = None, cert: t.Any = None
+        ) -> t.Any:
+            """The pool of a host, found out once: requests looks for it with each request (from 2.32 on, by this name)."""
+            scheme, dummy, rest = request.url.partition("://")
+            key = (scheme, rest.partition("/")[0], *(proxies or {}).items())
+            pool = pools.get(key)
+            if pool is None:
+                pool = pools[key] = super().get_connection_with_tls_context(request, verify, proxies, cert)
+            return pool
+
+        def request_url(self, request: t.Any, proxies: t.Any) -> t.Any:
+            """What follows the host, which requests splits the URL for, twice."""
+            dummy, slash, rest = request.url.partition("://")[2].partition("/")
+            return super().request_url(request, proxies) if proxies else slash + rest
+
+        def add_headers(self, request: t.Any, **kwargs: t.Any) -> None:
+            """The last step before urllib3 takes them, copies them and goes through them twice."""
+            request.headers = dict(request.headers)
+
+        def build_response(self, request: t.Any, answer: t.Any) -> t.Any:
+            """Without the cookies and all else that requests looks for in an answer."""
+            response = Response()
+            response.status_code, response.headers, response.raw = answer.status, answer.headers, answer
+            response.request, response.url, response.reason = request, request.url, answer.reason
+            return response
 
     class TlsAdapter(Adapter):
         def cert_verify(self, *args: t.Any, **kwargs: t.Any) -> None:
@@ -433,6 +507,8 @@ def _body(response: t.Any, call: str) -> bytes:
         size += len(part)
         if size > MOST:
             raise _too_large(call, response.status_code)
+        if response.raw.closed:  # as all that was promised has come
+            break
     body = parts[0] if len(parts) == 1 else b"".join(parts)
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
     return body if encoding in ("", "identity") else _decompressed(body, encoding, call, response.status_code)
@@ -486,8 +562,7 @@ def _jittered(retry: Retry, attempt: int, wished: float | None) -> float:
 
 def named(method: str, url: str) -> str:
     """How messages name a call: no query string, it may be long and says little."""
-    target = urlsplit(url)
-    return f"{method} {target.netloc}{target.path}"
+    return f"{method} {url.partition('://')[2].partition('?')[0]}"
 
 
 def _failure(call: str, error: Exception, timeout: float, limit: Limit, proxy: str) -> ApiError:

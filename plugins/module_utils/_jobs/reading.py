@@ -55,7 +55,7 @@ class ListCache:
             self.passed.update({job_id: word for job_id, word in words if word.lower() in self.unstable})
             return found
 
-        return replace(pages_of, read=read) if self.unstable else pages_of
+        return pages_of._replace(read=read) if self.unstable else pages_of
 
 
 def look(service: Service, ids: Ids, memory: ListCache) -> dict[t.Any, Observation]:

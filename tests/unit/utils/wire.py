@@ -26,7 +26,6 @@ from ansible.module_utils.basic import AnsibleModule
 from requests.adapters import HTTPAdapter
 from requests.models import PreparedRequest
 from requests.structures import CaseInsensitiveDict
-from requests.utils import check_header_validity
 from urllib3 import HTTPResponse
 from urllib3.exceptions import NewConnectionError, ProtocolError
 
@@ -178,8 +177,6 @@ def without_detours() -> t.Iterator[None]:
     with empty_home() as home, environment(_environ(home)), pytest.MonkeyPatch.context() as patch:
         patch.setattr(AnsibleModule, "_log_invocation", lambda *dummy: None)
         patch.setattr(PreparedRequest, "prepare_url", prepare_url)
-        patch.setattr(PreparedRequest, "prepare_cookies", lambda *dummy: None)
-        patch.setattr(requests.models, "check_header_validity", functools.lru_cache(check_header_validity))
         patch.setattr(requests.utils, "get_environ_proxies", lambda url: {})
         patch.setattr(threads.signal, "pthread_sigmask", lambda *dummy: ())
         yield

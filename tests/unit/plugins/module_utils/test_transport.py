@@ -298,3 +298,46 @@ def test_authorities_are_read_once(tmp_path, monkeypatch) -> None:
     bundle.unlink()
     with pytest.raises(OptionError, match="ca_path: not usable"):
         Tls().context()
+
+
+@pytest.mark.parametrize(("method", "body"), [("GET", None), ("DELETE", None), ("POST", {"job_ids": [1]})])
+@pytest.mark.parametrize("query", [None, {}, {"name": "a b/ü~&", "limit": 100, "none": None}])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://dli.test/v1.0/p/streaming/jobs/12",
+        "http://127.0.0.1:8080/v2.0/p/batches/4a0c-11",
+        "HTTPS://DLI.Test:443/v1.0/p",
+        "http://[::1]:8080/v1.0/p",
+        "https://bücher.test/v1.0/p",
+        "https://dli.test",
+        "https://dli.test//v1.0/./p/../a b/%7E%zz/ü/~x/",
+    ],
+)
+def test_what_is_sent_is_what_requests_would_make_of_it(method: str, url: str, query: t.Any, body: t.Any) -> None:
+    wanted = requests.Request(method, url, {**transport.HEADERS, "X-A": "b"}, params=query, json=body).prepare()
+    sent: list[requests.PreparedRequest] = []
+    http = Http(60, 0, 1, Tls())
+
+    def auth(prepared: requests.PreparedRequest) -> t.NoReturn:
+        sent.append(prepared)
+        raise ValueError
+
+    for dummy in range(2):
+        with pytest.raises(Misdirected, match="cannot be sent: ValueError"):
+            http.send(method, url, {"X-A": "b"}, query, body, auth)
+    for one in sent:
+        assert (one.method, one.url, one.path_url, one.body) == (
+            wanted.method,
+            wanted.url,
+            wanted.path_url,
+            wanted.body,
+        )
+        assert list(one.headers.items()) == list(wanted.headers.items())
+    assert len(sent) == 2
+
+
+@pytest.mark.parametrize("header", ["a\nX-B: c", " a", "a\r"])
+def test_headers_that_would_change_the_request(header: str) -> None:
+    with pytest.raises(Misdirected, match="cannot be sent: InvalidHeader"):
+        Http(60, 0, 1, Tls()).send("GET", URL, {"X-Subject-Token": header})
