@@ -28,6 +28,7 @@ import typing as t
 MODULES = ("ansible.module_utils.basic", "ansible.module_utils.urls", "requests", "openstack")
 PLUGINS = pathlib.Path("ansible_collections/otc/bigdata/plugins")
 COMMANDS = ("adhoc", "inventory", "playbook")
+OF_PLUGINS = ("multiprocessing.popen_fork", "multiprocessing.synchronize", "tomllib", "xml.dom.minidom", "zoneinfo")
 NO_WORKER = ("assert", "debug", "fail", "include_tasks", "set_fact", "set_stats")
 AT_THE_START = ("PYTHON", "LANG", "LC_", "LD_", "TZ")  # what a Python asks its environment before it runs anything
 
@@ -141,15 +142,21 @@ class Forks:
             return subprocess.CompletedProcess(line, code, out.read(), err.read())
 
 
-def next_request(lifeline: socket.socket, listener: socket.socket) -> tuple[list[str], str, dict[str, str]]:
+def next_request(
+    known: t.Any, lifeline: socket.socket, listener: socket.socket
+) -> tuple[list[str], str, dict[str, str]]:
     """Returns in a process of its own for each request. Another one, its parent, tells how it has ended."""
     while True:
-        ready = select.select([lifeline, listener], [], [])[0]
+        ready = select.select([lifeline, listener, known], [], [])[0]
+        known.learn()
+        gc.freeze()  # or each fork would copy all of that when it collects
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
         if lifeline in ready:
             sys.exit()
+        if listener not in ready:
+            continue
         connection = listener.accept()[0]
         if os.fork() == 0:
             break
@@ -291,13 +298,25 @@ def imported_by_ansible() -> list[str]:
 def known_before(module: t.Any, name: str, *given: t.Any, key: t.Callable[..., t.Any] = lambda *args: args) -> None:
     """This function of the module need not work it out again, once it was asked for it."""
     function = getattr(module, name)
-    wanted, answer = key(*given), pickle.dumps(function(*given))
-    setattr(module, name, lambda *args: pickle.loads(answer) if key(*args) == wanted else function(*args))
+    wanted, first = key(*given), [function(*given)]
+    answer = pickle.dumps(first[0])
+
+    def known(*args: t.Any) -> t.Any:
+        if key(*args) != wanted:
+            return function(*args)
+        return first.pop() if first else pickle.loads(answer)  # a new one each time, as it may be changed
+
+    setattr(module, name, known)
 
 
-def warm_up_ansible() -> None:
+def warm_up_ansible(known: t.Any) -> None:
     """What each run of Ansible reads first, and what takes it long: two files of its own, and the source of this collection."""
-    import_all([*imported_by_ansible(), "requests", "openstack", "ansible_runner"])
+    import_all([*imported_by_ansible(), *OF_PLUGINS, "requests", "openstack", "ansible_runner"])
+    tracker = importlib.import_module("multiprocessing.resource_tracker")._resource_tracker
+    tracker.ensure_running()  # each fork would start one
+    tracker._pid = None  # it is no child of a fork, which is therefore not to wait for it
+    with contextlib.suppress(ImportError):  # other releases have it elsewhere
+        known.take_part(pathlib.Path(sys.path[0], PLUGINS).parent)
     with contextlib.suppress(ImportError, AttributeError, OSError):  # other releases have it elsewhere
         finder = importlib.import_module("ansible.utils.collection_loader._collection_finder")
         config = importlib.import_module("ansible.config.manager")
@@ -312,7 +331,16 @@ def warm_up_ansible() -> None:
             config.ConfigManager, "_read_config_yaml_file", None, f"{folder}/base.yml", key=lambda dummy, path: path
         )
         finder.compile = compile_once()
-    inspect.stack()  # looks up the files of all modules, the first time; Ansible does it in each task that is skipped
+        importlib.import_module("ansible.module_utils._internal._stack").iter_stack = frames_above
+
+
+def frames_above() -> t.Iterator[inspect.FrameInfo]:
+    """As ``iter_stack`` of Ansible, but one by one: it wants the first of them in each task that is skipped."""
+    frame = sys._getframe(1)
+    while frame:
+        if "_skip_stackwalk" not in frame.f_locals:
+            yield inspect.FrameInfo(frame, *inspect.getframeinfo(frame, 0))
+        frame = frame.f_back
 
 
 def compile_once() -> t.Callable[..., t.Any]:
@@ -334,18 +362,19 @@ def import_all(names: t.Sequence[str]) -> None:
             importlib.import_module(name)
 
 
-def warm_up(what: str) -> None:
+def warm_up(what: str, known: t.Any) -> None:
     if what == "ansible":
-        warm_up_ansible()
+        warm_up_ansible(known)
     else:
         files = pathlib.Path(sys.path[0], PLUGINS, "module_utils").rglob("*.py")
         ours = [".".join(path.relative_to(sys.path[0]).with_suffix("").parts) for path in files]
         import_all([*MODULES, *ours])
     forget("openstack.config")  # it looks for its folders when it is imported
-    gc.freeze()  # or each fork would copy all of that when it collects
 
 
 if __name__ == "__main__":
     sys.path.pop(0)
-    warm_up(sys.argv[1])
-    become(*next_request(*(socket.socket(fileno=int(number)) for number in sys.argv[2:])))
+    known = importlib.import_module("ansible_collections.otc.bigdata.tests.unit.utils.known").Known()
+    forget("ansible_collections")
+    warm_up(sys.argv[1], known)
+    become(*next_request(known, *(socket.socket(fileno=int(number)) for number in sys.argv[2:])))
