@@ -23,6 +23,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import typing as t
 
 MODULES = ("ansible.module_utils.basic", "ansible.module_utils.urls", "requests", "openstack")
@@ -209,6 +210,16 @@ def become(argv: list[str], cwd: str, environ: dict[str, str]) -> None:
         runpy.run_path(sys.argv[0], run_name="__main__")
 
 
+def end(code: int) -> None:
+    """As Python does, but that it does not take apart all that was imported, which would first be copied for it."""
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    with contextlib.suppress(OSError):  # nobody listens any more, of which Python has something to say
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
 def spare_workers() -> None:
     """Ansible forks a worker for each task and host, which takes longer than what most of them do. Those that only say or compute
     something, or are skipped, run in its own process instead, one after the other. Modules, and what waits, still have workers."""
@@ -377,4 +388,11 @@ if __name__ == "__main__":
     known = importlib.import_module("ansible_collections.otc.bigdata.tests.unit.utils.known").Known()
     forget("ansible_collections")
     warm_up(sys.argv[1], known)
-    become(*next_request(known, *(socket.socket(fileno=int(number)) for number in sys.argv[2:])))
+    request = next_request(known, *(socket.socket(fileno=int(number)) for number in sys.argv[2:]))
+    try:
+        become(*request)
+        end(0)
+    except SystemExit as error:
+        if not isinstance(error.code, (int, type(None))):
+            raise
+        end(error.code or 0)
