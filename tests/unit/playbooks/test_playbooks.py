@@ -1463,7 +1463,8 @@ def test_no_variable_is_nearly_another_one(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_examples(name):
-    """They can be pasted as they are. (A look at a queue after the other comes sooner than it would.)"""
+    """They can be pasted as they are. (A look at a queue after the other comes sooner than it would, and those that only read,
+    some of which wait between requests, run side by side.)"""
     more = ["-e", "wait_interval=1"] if name == "drain_queue" else []
     meta = yaml.safe_load((PLAYBOOKS / f"meta/{name}.yml").read_text(encoding="utf-8"))
     seed = {
@@ -1479,10 +1480,11 @@ def test_examples(name):
         here.write("upgrade.yml", HAND_OVER)
         if name == "maintenance_end":
             here.write("stopped_jobs.yml", {"stopped_jobs": {"localhost": [7]}})
-        for command in meta["argument_specs"][name]["examples"].replace("\\\n", "").splitlines():
-            if command.startswith("ansible-playbook "):
-                run = here.start("playbook", *shlex.split(command)[1:], *more).end(600)
-                assert run.code == 0, run.said
+        lines = meta["argument_specs"][name]["examples"].replace("\\\n", "").splitlines()
+        commands = [shlex.split(line)[1:] for line in lines if line.startswith("ansible-playbook ")]
+        for together in [commands] if name in READERS else [[command] for command in commands]:
+            for run in [here.start("playbook", *command, *more) for command in together]:
+                assert run.end(600).code == 0, run.said
         assert (emulator.log.summary()["writes"] > 0) is (name not in READERS)
 
 
