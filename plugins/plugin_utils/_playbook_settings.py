@@ -20,6 +20,7 @@ import typing as t
 
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.yaml import yaml_load
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._cloud.agency import Delegate
@@ -385,7 +386,7 @@ def _playbooks_with(name: str) -> list[str]:
 
 @functools.lru_cache
 def _metas() -> dict[str, t.Any]:
-    return {file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(META.glob("*.yml"))}
+    return {file.stem: yaml_load(file.read_text(encoding="utf-8")) for file in sorted(META.glob("*.yml"))}
 
 
 def two_credentials(given: Variables) -> list[str]:
@@ -461,12 +462,15 @@ def alike(name: str, known: str) -> bool:
     return _one_edit(one, other) or _singular(one) == _singular(other)
 
 
-def _singular(name: str) -> list[str]:
-    return [re.sub(r"(?<=..)(e?s|e)$", "", word) for word in name.split("_")]
+@functools.lru_cache(maxsize=1000)  # each name is compared with many
+def _singular(name: str) -> tuple[str, ...]:
+    return tuple(re.sub(r"(?<=..)(e?s|e)$", "", word) for word in name.split("_"))
 
 
 def _one_edit(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
+    if len(long) - len(short) > 1:
+        return False
     same = len(os.path.commonprefix([short, long]))
     short, long = short[same:], long[same:]
     if len(short) == len(long):
