@@ -56,6 +56,7 @@ def run(here: Folder, start: Start | None = None) -> Run:
 def test_same_output():
     tasks = [{"ansible.builtin.debug": {"msg": text}, "ignore_errors": True} for text in TEXTS]
     tasks += [{"ansible.builtin.debug": {}, "when": text, "ignore_errors": True} for text in CONDITIONS]
+    tasks.append({"ansible.builtin.ping": {}})
     refused = {"ansible.builtin.import_playbook": "otc.bigdata.stop_all", "vars": {"max_jobs": -1}}
     with world() as (dummy, here):
         here.write("play.yml", [{**PLAY, "tasks": tasks}, refused])

@@ -187,7 +187,7 @@ def like_a_shell() -> None:
         os.close(os.open(os.ttyname(0), os.O_RDWR))
 
 
-def become(argv: list[str], cwd: str, environ: dict[str, str]) -> None:
+def become(argv: list[str], cwd: str, environ: dict[str, str], known: t.Any) -> None:
     """What the process is that was asked for, as Python makes it when it starts."""
     os.setsid()
     like_a_shell()
@@ -204,6 +204,8 @@ def become(argv: list[str], cwd: str, environ: dict[str, str]) -> None:
     if as_module:
         if sys.argv[0].startswith("ansible.cli."):
             spare_workers()
+            with contextlib.suppress(ImportError, AttributeError):  # other releases have it elsewhere
+                known.imports_of(importlib.import_module("ansible.executor.module_common"))
         runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
     else:
         forget("ansible_collections")  # it brings its own
@@ -390,7 +392,7 @@ if __name__ == "__main__":
     warm_up(sys.argv[1], known)
     request = next_request(known, *(socket.socket(fileno=int(number)) for number in sys.argv[2:]))
     try:
-        become(*request)
+        become(*request, known)
         end(0)
     except SystemExit as error:
         if not isinstance(error.code, (int, type(None))):

@@ -52,6 +52,10 @@ class Known:
         know_templates(self, jinja)
         know_yaml(self, yaml, tags, str(folder), *importlib.import_module("ansible").__path__)
 
+    def imports_of(self, module_common: t.Any) -> None:
+        """It asks here, too. It reads the settings of Ansible when it is imported."""
+        know_imports(self, module_common)
+
     def get(self, question: t.Any) -> t.Any:
         return self._answers.get(question)
 
@@ -157,3 +161,21 @@ def know_yaml(known: Known, yaml: t.Any, tags: t.Any, *folders: str) -> None:
         return known.document(question, lambda: load_anew(stream, Loader))
 
     yaml.load = load
+
+
+def know_imports(known: Known, module_common: t.Any) -> None:
+    """Which parts of module_utils one of them imports: Ansible sends modules with all that they need."""
+    finder = module_common.ModuleDepFinder
+    look_anew = finder.__init__
+
+    def look(self: t.Any, module_fqn: str, module_data: bytes, is_pkg_init: bool = False) -> None:
+        question = ("imports", module_fqn, b"".join([module_data]), is_pkg_init)
+        found = known.get(question)
+        if found:
+            self.submodules, self.optional_imports, self.embeds = set(found[0]), set(found[1]), set()
+            return
+        look_anew(self, module_fqn, module_data, is_pkg_init)
+        if ".module_utils." in module_fqn and not self._embed_sniffing:
+            known.tell(question, (list(self.submodules), list(self.optional_imports)))
+
+    finder.__init__ = look
