@@ -88,12 +88,14 @@ def everything(
 
     listed, seen = held_still(memory.noted(service.pages(query), service.fields))
     again = gets(service, [job_id for job_id in seen if job_id not in listed.jobs])
-    jobs = {**listed.jobs, **jobs_of(again)}
+    jobs = {**listed.jobs, **jobs_of(again)} if again else listed.jobs
     memory.query = {key: value for key, value in query.items() if key not in service.passing}
     memory.shown.update(jobs)
     told, vague = by_told_status(jobs, service.fields)
+    if not vague:
+        return replace(listed, jobs=jobs)
     told_by_gets, untold = _statuses_of(vague, service, filters)
-    told.update(told_by_gets)
+    told = {**told, **told_by_gets}
     return replace(listed, jobs={job_id: told[job_id] for job_id in jobs if job_id in told}, untold=untold)
 
 

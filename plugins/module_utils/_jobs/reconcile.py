@@ -73,6 +73,7 @@ def reconcile(job_type: JobType, options: Options, context: Context) -> Result:
         task = _task(job_type, options, context)
         if task.selection.ids != ():
             service = job_type(Client(task.connection, job_type.api, context, task.deadline.moment), options)
+            service.fields = service.fields.keeping(task.selection.filters)
             _choose(service, task)
             keep_off(task.open(), task.never)
             if task.check_mode:

@@ -43,10 +43,22 @@ class Fields(t.NamedTuple):
     ] = ()  # the filters whose field is left out by the service where a job has no such thing
     twins: t.Mapping[str, str] = {}  # words that mean another one, in lower case
     beside: t.Collection[str] = ()  # fields that a report shows instead of a name, where jobs have none
+    decisive: t.Collection[str] = ()  # fields that Notes look at, or that a list is sorted by
+    kept: t.Collection[str] | None = None  # the fields that are kept of what is read; None: all
 
     def word(self, text: str) -> str:
         """A word of the service as it is compared with another one."""
         return self.twins.get(text.lower(), text.lower())
+
+    def keeping(self, filters: t.Iterable[str]) -> Fields:
+        """The same for a task that changes jobs: there may be very many, so it keeps no more of each than it looks at."""
+        common = (self.id, self.name, self.status, self.reason, *self.beside, *self.decisive)
+        looked_at = (*common, *(self.filters[key] for key in filters))
+        return replace(self, kept=tuple(dict.fromkeys(filter(None, looked_at))))
+
+    def cut(self, job: Job) -> Job:
+        """What is kept of a job."""
+        return job if self.kept is None else {field: job[field] for field in self.kept if field in job}
 
     def id_of(self, job: Job) -> t.Any:
         """The id of a job as it is compared with those of a task. Raises KeyError, TypeError or ValueError."""

@@ -45,7 +45,7 @@ def page(answer: t.Any, rows: str, total: str, fields: Fields, call: str) -> Pag
     nameless = 0
     for job in found:
         try:
-            jobs[fields.id_of(job)] = job if fields.status in job else {**job, fields.status: None}
+            jobs[fields.id_of(job)] = fields.cut(job if fields.status in job else {**job, fields.status: None})
         except (KeyError, ValueError):
             nameless += 1
     return Page(jobs, number, call, len(found), nameless)
@@ -60,17 +60,18 @@ def the_job(job_id: t.Any, answer: t.Any, fields: Fields, call: str) -> Job:
         shaped(answer, _row(fields), call)
         if fields.id_of(answer) == job_id and isinstance(answer[fields.status], (str, type(None))):
             if answer[fields.status]:
-                return t.cast(Job, answer)
+                return fields.cut(answer)
             raise Untold(call, f"the service returns no {fields.status} of this job", 200)
     except (KeyError, ValueError):
         pass
     raise Unanswered(call, f"the answer has no {fields.status} of this job", 200)
 
 
-def by_told_status(jobs: t.Mapping[t.Any, Job], fields: Fields) -> tuple[dict[t.Any, Job], dict[t.Any, Job]]:
+def by_told_status(jobs: t.Mapping[t.Any, Job], fields: Fields) -> tuple[t.Mapping[t.Any, Job], dict[t.Any, Job]]:
     """The jobs of which a list tells the status, and the others."""
-    told = {job_id: job for job_id, job in jobs.items() if job[fields.status] and isinstance(job[fields.status], str)}
-    return told, {job_id: job for job_id, job in jobs.items() if job_id not in told}
+    status = fields.status
+    vague = {job_id: job for job_id, job in jobs.items() if not (job[status] and isinstance(job[status], str))}
+    return {job_id: job for job_id, job in jobs.items() if job_id not in vague} if vague else jobs, vague
 
 
 def part(answer: t.Any, key: str) -> t.Any:

@@ -187,6 +187,7 @@ class FlinkJobs:
             "older_than": "create_time",
         },
         by_service=("queue_name", "job_type", "user_name", "tags"),
+        decisive=("has_savepoint",),
     )
     api = DLI
     module = "dli_flink_jobs"

@@ -118,6 +118,7 @@ class JobExecutions:
             "older_than": "submitted_time",
         },
         by_service=(),
+        decisive=("job_type",),
     )
     batch: t.Mapping[Write, int] = {Write.KILL: 1, Write.DELETE: AT_ONCE}
     passing: t.Collection[str] = ("job_state",)

@@ -80,6 +80,7 @@ class SqlJobs:
         none_if_missing=("tags",),
         twins=TWINS,
         beside=("queue_name", "job_type"),
+        decisive=("start_time",),
     )
     batch: t.Mapping[Write, int] = {Write.CANCEL: 1}
     passing: t.Collection[str] = ("job-status",)

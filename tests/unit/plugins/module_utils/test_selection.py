@@ -12,12 +12,14 @@ import pytest
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import OptionError
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.filters import matching, why_none
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.selection import moment, seconds, select
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.shapes import page
 from ansible_collections.otc.bigdata.plugins.module_utils._services.flink_jobs import (
     STOP_STEPS,
     FlinkJobs,
     flink_job_id,
 )
 from ansible_collections.otc.bigdata.plugins.module_utils._services.mrs_jobs import JobExecutions
+from ansible_collections.otc.bigdata.plugins.module_utils._services.registry import JOB_TYPES
 from ansible_collections.otc.bigdata.plugins.module_utils._services.spark_batches import BatchJobs
 
 NOW = 1_700_000_000
@@ -344,3 +346,47 @@ def test_what_is_no_id(found):
     """Null does not become an id that reads None."""
     with pytest.raises((TypeError, ValueError)):
         JobExecutions.fields.id_of({"job_id": found})
+
+
+# ---- what is kept of a job ----
+
+
+def test_a_task_keeps_what_it_looks_at() -> None:
+    """A reader shows all of it."""
+    answer = {"total": 1, "jobs": [{**JOB, "desc": "of the shop", "has_savepoint": None, "user_name": "demo"}]}
+    assert page(answer, "jobs", "total", FlinkJobs.fields, "GET").jobs == {1: answer["jobs"][0]}
+    kept = page(answer, "jobs", "total", FlinkJobs.fields.keeping(["queue_name", "not_name"]), "GET").jobs[1]
+    assert kept == {
+        "job_id": 1,
+        "name": "orders",
+        "status": "job_running",
+        "has_savepoint": None,
+        "queue_name": "streaming",
+    }
+
+
+@pytest.mark.parametrize("name", JOB_TYPES)
+def test_what_decides_is_kept(name: str) -> None:
+    """Whatever is wanted, notes look at no other field."""
+
+    class Watched(dict):
+        """Tells which fields are asked for."""
+
+        def get(self, key: str, default: t.Any = None) -> t.Any:
+            asked_for.add(key)
+            return default
+
+    job_type, asked_for = JOB_TYPES[name], set[str]()
+    usual = {"job_ids": None, "wait": True, "kill_running": None}
+    for state in ("stopped", "absent", "started", "restarted", "ended"):
+        for savepoint in (True, False):
+            try:
+                goal = job_type.goal(
+                    {**usual, "state": state, "trigger_savepoint": savepoint, "resume_savepoint": savepoint}
+                )
+            except OptionError:
+                continue
+            goal.notes(Watched())
+            if goal.next:
+                goal.next.notes(Watched())
+    assert asked_for <= {*(job_type.fields.keeping(()).kept or ())}
