@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 import typing as t
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from .._cloud.errors import NO_ANSWER, ApiError, Failure, Late, Unreachable, Vague
 
@@ -36,6 +37,8 @@ class Step(enum.Enum):
 
 class Write(enum.Enum):
     """What is sent for a job. The values are the words of a result's ``action``, which names them in this order."""
+
+    __hash__ = object.__hash__  # that of Enum is a function of Python
 
     STOP = "stop"
     RUN = "run"
@@ -85,6 +88,7 @@ class Notes(t.NamedTuple):
 
 
 NOTHING = Notes()
+NO_FIELDS: t.Mapping[str, t.Any] = MappingProxyType({})
 
 
 class Refusals(t.NamedTuple):
@@ -129,7 +133,7 @@ class DesiredState:
     left_alone: str = ""  # why a job may fail although nothing was written
     refusals: Refusals = Refusals()
     remains: Remains = Remains()
-    notes: t.Callable[[dict[str, t.Any]], Notes] = lambda job: NOTHING  # what else a job tells
+    notes: t.Callable[[t.Mapping[str, t.Any]], Notes] = lambda job: NOTHING  # what else a job tells
     next: DesiredState | None = None  # what is wanted next of a job that was seen in this state
     owed: Owed | None = None  # the write that all this leads to
     marks: t.Mapping[str, t.Any] = field(default_factory=dict)  # what a diff shows, too, of jobs that change
@@ -186,7 +190,7 @@ class LastWrite(t.NamedTuple):
 
     def looked(self, moved: bool) -> LastWrite:
         """After one more look."""
-        return self._replace(looks=self.looks + 1, moved=self.moved or moved)
+        return LastWrite(*self[:7], self.looks + 1, self.moved or moved, self.showed)
 
     @property
     def in_vain(self) -> bool:
@@ -201,26 +205,29 @@ class LastWrite(t.NamedTuple):
 
 @dataclass(eq=False)
 class Entry:
-    """One job of the selection: what is wanted of it, what was seen, what was sent, what came of it."""
+    """One job of the selection: what is wanted of it, what was seen, what was sent, what came of it.
+
+    There may be very many, so what is empty is the same object in all of them.
+    """
 
     id: t.Any
     goal: DesiredState
     name: str | None = None
     named: bool = False  # the service has told its name, be it an empty one
-    beside: dict[str, t.Any] = field(default_factory=dict)  # what a report shows beside its name, or instead of one
-    row: dict[str, t.Any] = field(
-        default_factory=dict
-    )  # the whole job as it was seen last, kept if another goal may follow
+    beside: t.Mapping[str, t.Any] = field(
+        default_factory=lambda: NO_FIELDS
+    )  # what a report shows beside its name, or instead of one
+    row: t.Mapping[str, t.Any] | None = None  # the job as it was seen last, kept if another goal may follow
     before: str | None = None  # the first status seen, in the service's own word
     status: str | None = None  # the last one
     reason: str = ""  # the service's own words on the status
     notes: Notes = NOTHING
     seen: bool = False  # read at least once, be it as unknown
     unread: ApiError | None = None  # why the last look failed
-    been: set[str] = field(default_factory=set)  # all statuses seen, in lower case
+    wavered: bool = False  # it was seen in an unstable status, see DesiredState.twice
     steady: bool = False  # the last two looks showed the same status
     since: float = 0.0  # when the last status was first seen since the last write, on the monotonic clock
-    writes: list[Write] = field(default_factory=list)
+    writes: tuple[Write, ...] = ()
     last: LastWrite | None = None
     unsent: ApiError | None = None  # why the write that was due could not be sent any more
     drained: bool = False  # it has ended by itself within drain_timeout
@@ -244,18 +251,20 @@ class Entry:
         self.steady = not moved
         self.name, self.named = name or self.name, self.named or name is not None
         self.status, self.reason, self.notes, self.unread = status, reason, notes, None
-        self.been.add(self.word)
+        if self.goal.twice and self.word in self.goal.twice:
+            self.wavered = True
 
     def show_beside(self, job: t.Mapping[str, t.Any]) -> None:
         """Keeps what was shown once, as a get may tell less than the list."""
-        self.beside.update({key: job[key] for key in self.beside if job.get(key) is not None})
+        if self.beside:
+            self.beside = {key: before if job.get(key) is None else job[key] for key, before in self.beside.items()}
 
     def sent(
         self, write: Write, answer: Answer, refusal: ApiError | None = None, now: float = 0.0, pause: float = 0.0
     ) -> None:
         """``write`` was sent for the job, and answered so; after ``pause`` seconds it may be sent again."""
         self.last = LastWrite.after(self.last, write, answer, refusal, now, pause)
-        self.writes.append(write)
+        self.writes += (write,)
         self.unsent = None
         self.changed = self.changed or answer is Answer.ACCEPTED
 
@@ -267,7 +276,7 @@ class Entry:
     def pursue(self, goal: DesiredState) -> None:
         """``goal`` is what is wanted of the job from now on. What was sent before has had its effect."""
         self.goal, self.last, self.unsent = goal, None, None
-        self.notes = goal.notes(self.row)
+        self.notes = goal.notes(self.row or NO_FIELDS)
 
     @property
     def word(self) -> str:
@@ -310,25 +319,25 @@ class Entry:
         return ("gone" if self.status is None else self.status) + (f" ({self.reason})" if self.reason else "")
 
 
-def is_sure(entry: Entry, goal: DesiredState) -> bool:
+def is_sure(entry: Entry) -> bool:
     """The job does not fall back from where it was seen last."""
-    return entry.steady or entry.been.isdisjoint(goal.twice)
+    return entry.steady or not entry.wavered
 
 
 def has_ended(entry: Entry, end: DesiredState) -> bool:
     """The last look has shown that nothing of the job runs, or that it is gone."""
-    over = entry.status is None or (end.step(entry.status) is Step.DONE and is_sure(entry, end))
+    over = entry.status is None or (end.step(entry.status) is Step.DONE and is_sure(entry))
     return entry.seen and not entry.unread and over
 
 
 def took_effect(entry: Entry, now: float) -> bool:
     """Whether the last look shows that a write had its effect, although its answer left that open."""
-    last, step = entry.last, entry.goal.step(entry.status)
+    last = entry.last
     if last is None or not last.unsure:
         return False
     if _came_to_nothing(entry, last, now):
         return last.moved  # the failure may be that of an earlier write, of somebody else
-    return step not in (last.write, Step.MISSING)
+    return entry.goal.step(entry.status) not in (last.write, Step.MISSING)
 
 
 def next_step(entry: Entry, now: float) -> Step | Write:
@@ -442,8 +451,9 @@ def left(entry: Entry) -> str:
 def lacks(entry: Entry) -> bool:
     """We have made the job end, but it lacks what was wanted, such as a savepoint."""
     goal = entry.goal
-    ended = goal.step(entry.status) is Step.DONE and entry.word not in goal.remains.content
-    return bool(entry.notes.lack) and goal.remains.insists and entry.changed and ended
+    if not (entry.notes.lack and goal.remains.insists and entry.changed):
+        return False
+    return goal.step(entry.status) is Step.DONE and entry.word not in goal.remains.content
 
 
 def misses(entry: Entry) -> bool:
@@ -472,13 +482,14 @@ def _over(moment: float, now: float) -> bool:
 def _came_to_nothing(entry: Entry, last: LastWrite, now: float) -> bool:
     """The job shows a failure that comes from our write. One that was there before the write counts only after NO_EFFECT seconds."""
     ours = last.answer is Answer.ACCEPTED or last.unsure
-    settled = last.moved or _over(last.answered_at + NO_EFFECT, now)
-    return ours and entry.word in entry.goal.failures and settled
+    if not ours or entry.word not in entry.goal.failures:
+        return False
+    return last.moved or _over(last.answered_at + NO_EFFECT, now)
 
 
 def forecast(entry: Entry, write: Write | None) -> None:
     """For check mode: note the writes that would follow, if the service accepts them."""
     while write:
-        entry.writes.append(write)
+        entry.writes += (write,)
         entry.changed = True
         write = entry.goal.then.get(write)

@@ -19,9 +19,9 @@ def judge(entry: Entry, task: Task, now: float) -> Write | None:
     if not entry.seen:
         entry.fail(f"could not be read: {entry.unread}", entry.unread)
         return None
-    if isinstance(entry.unread, Bug):
-        entry.fail(f"could not be read: {entry.unread}{doubt(entry)}", entry.unread)
     if entry.unread:
+        if isinstance(entry.unread, Bug):
+            entry.fail(f"could not be read: {entry.unread}{doubt(entry)}", entry.unread)
         return None  # an old look is no ground for any decision, least of all for sending a write again
     entry.note_effect(now)
     step = next_step(entry, now)
@@ -40,7 +40,7 @@ def judge(entry: Entry, task: Task, now: float) -> Write | None:
 def _settle(entry: Entry, task: Task, step: Step) -> None:
     """Ends the work on the job if this step says so."""
     if step is Step.DONE:
-        if is_sure(entry, entry.goal):  # else one more look, whatever wait says
+        if is_sure(entry):  # else one more look, whatever wait says
             entry.settle(_why_done(entry))
     elif step is Step.MISSING:
         _missing(entry, task)

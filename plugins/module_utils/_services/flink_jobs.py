@@ -21,7 +21,7 @@ from .._cloud.errors import OptionError, Refused
 from .._cloud.given import Value, refuse_odd
 from .._cloud.options import Spec
 from .._jobs.options import filter_option, texts
-from .._jobs.plan import DesiredState, Notes, Owed, Refusals, Remains, Step, Words, Write, until_ended
+from .._jobs.plan import NOTHING, DesiredState, Notes, Owed, Refusals, Remains, Step, Words, Write, until_ended
 from .._jobs.selection import NOT_NAME, Fields, Job, Selection, asked, select
 from .._jobs.service import PAGE, Export, Page, Pages, Paging
 from .._jobs.shapes import page, part, the_job
@@ -133,6 +133,9 @@ STOP_TO_START = replace(
     owed=START_ONCE.owed,
     marks=START_ONCE.marks,
 )
+
+NOT_SAVED = Notes(lack="without a savepoint")
+NOT_RESUMED = Notes(hindrance="it has no savepoint to resume from")
 
 # What says that a job does not exist; any other answer to a get, a 404 of the gateway above all, says nothing about it.
 UNKNOWN_JOB = ("DLI.16001", "DLI.0002", "DLI.0023")
@@ -343,7 +346,7 @@ def _with_savepoints(goal: DesiredState, waits: bool) -> DesiredState:
         goal,
         steps={**goal.steps, "job_submitting": Step.HOLD, "job_downloading": Step.HOLD},
         failures=(*goal.failures, "job_submit_fail"),
-        notes=lambda job: Notes(lack="without a savepoint" * _has_none(job)),
+        notes=lambda job: NOT_SAVED if _has_none(job) else NOTHING,
         remains=Remains(
             insists=waits,
             content={"job_finish": "ended by itself, so there is no state to keep"},
@@ -367,9 +370,9 @@ def _restarted(options: t.Mapping[str, t.Any]) -> DesiredState:
 
 def _from_savepoints(goal: DesiredState) -> DesiredState:
     """Started, but never without the state that the job had."""
-    return replace(goal, notes=lambda job: Notes(hindrance="it has no savepoint to resume from" * _has_none(job)))
+    return replace(goal, notes=lambda job: NOT_RESUMED if _has_none(job) else NOTHING)
 
 
-def _has_none(job: Job) -> bool:
+def _has_none(job: t.Mapping[str, t.Any]) -> bool:
     """The service says that the job has no savepoint. A job of which it says nothing may have one."""
     return str(job.get("has_savepoint")).lower() == "false"

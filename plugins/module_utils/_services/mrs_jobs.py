@@ -21,7 +21,7 @@ from .._cloud.options import Spec
 from .._cloud.text import WORD
 from .._jobs.lists import Listing, held_still
 from .._jobs.options import filter_option, texts
-from .._jobs.plan import DesiredState, Notes, Refusals, Step, Words, Write, until_ended
+from .._jobs.plan import NOTHING, DesiredState, Notes, Refusals, Step, Words, Write, until_ended
 from .._jobs.selection import NOT_NAME, Fields, Job, Selection, cleaned, select
 from .._jobs.service import PAGE, Export, Page, Pages, Paging
 from .._jobs.shapes import page, part, tags, the_job
@@ -66,6 +66,7 @@ CLUSTER_STATES = (
     TERMINATED,
 )
 NOT_KILLED = ("0160", "0175", "0200")
+SPARK_SQL = Notes(hint="MRS does not terminate Spark SQL jobs")
 REFUSED = Refusals(
     not_now=("0180", "0183"),  # it is being submitted
     passing=SUBMITTING,
@@ -251,8 +252,8 @@ class JobExecutions:
         return [None] * len(ids)
 
 
-def _why_not_killed(job: Job) -> Notes:
-    return Notes(hint="MRS does not terminate Spark SQL jobs" * (str(job.get("job_type")).lower() == "sparksql"))
+def _why_not_killed(job: t.Mapping[str, t.Any]) -> Notes:
+    return SPARK_SQL if str(job.get("job_type")).lower() == "sparksql" else NOTHING
 
 
 def clusters(client: Client) -> Listing:
