@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import typing as t
+from functools import lru_cache
 
 LONGEST = 1000  # characters of a text that is shown
 LONGEST_SHOWN = 60  # characters of a name or a word within a sentence
@@ -34,6 +35,7 @@ def plain(text: str, secrets: t.Collection[str] = ()) -> str:
     return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}… ({len(text)} characters)"
 
 
+@lru_cache(maxsize=256)  # of many jobs there are few statuses
 def clean(text: str) -> str:
     """``text`` in one line, without escape sequences and without what changes the direction of writing."""
     text = " ".join(text.split())

@@ -61,9 +61,11 @@ def keep_off(entries: t.Iterable[Entry], globs: t.Sequence[str]) -> None:
 
     A job whose name is not known fails by itself: like one that cannot be read, it is never written to.
     """
+    if not globs:
+        return
     hit: list[str] = []
     for entry in entries:
-        if globs and entry.status is not None and not entry.named:
+        if entry.status is not None and not entry.named:
             entry.fail(f"left alone, as the service does not tell its name and {NEVER} is set")
         glob = _match(entry.name or "", globs) if entry.named else None
         if glob is not None:

@@ -65,7 +65,8 @@ class Shown:
 
     def missing(self, ids: Ids) -> int:
         """How many of these jobs they do not show."""
-        return sum(job_id not in self.jobs for job_id in ids)
+        jobs = self.jobs
+        return sum(job_id not in jobs for job_id in ids)
 
     def readable(self) -> Shown:
         """Raises the first error."""
@@ -122,7 +123,7 @@ def listing(shown: Shown, oldest_first: bool = False, further: Shown = Shown()) 
     Where new jobs come at its end, later totals may grow: it is complete with as many jobs as its first page has counted.
     It may go on, with ``further`` pages, some of whose rows are those of ``shown`` again.
     """
-    every, first = Shown([*shown.pages, *further.pages]), shown.whole[0]
+    every, first = Shown([*shown.pages, *further.pages]) if further.pages else shown, shown.whole[0]
     agreed = shown.complete and every.totals == {first.total} and every.rows == len(every.jobs) + every.nameless
     still = agreed and every.rows == first.total
     if oldest_first:

@@ -48,7 +48,7 @@ from .plan import (
 from .progress import Progress
 from .reading import ListCache, Observation, everything, look
 from .report import diff, how_far, incomplete, report, until_now
-from .selection import Options
+from .selection import Job, Options
 from .sending import send_all
 from .service import JobType, Service
 from .settling import doubt, judge, time_out
@@ -175,22 +175,17 @@ def _exported(task: Task | None, options: Options) -> Result:
 
 def _choose(service: Service, task: Task) -> None:
     """Makes an entry for each job, in the order given or listed, and reads each job once."""
+    beside = dict.fromkeys(service.fields.beside)
     if task.selection.ids is not None:
-        task.entries = [_entry(job_id, service, task) for job_id in task.selection.ids]
+        task.entries = [Entry(job_id, task.goal, beside=beside) for job_id in task.selection.ids]
         _look(service, task, task.entries)
         return
     jobs = _filtered(service, task)
     most = task.options["max_jobs"]
     if len(jobs) > most and task.goal.writes:
         raise OptionError(f"max_jobs: the filters match {len(jobs)} jobs, more than {most}; nothing was done")
-    task.entries = [_entry(job_id, service, task) for job_id in jobs]
-    _show_earlier(task.entries, jobs, service, task)
-    for entry in task.entries:
-        _show(entry, jobs[entry.id], service, task)
-
-
-def _entry(job_id: t.Any, service: Service, task: Task) -> Entry:
-    return Entry(job_id, task.goal, beside=dict.fromkeys(service.fields.beside))
+    task.entries = [Entry(job_id, task.goal, beside=beside) for job_id in jobs]
+    _show(task.entries, jobs, service, task)
 
 
 def _filtered(service: Service, task: Task) -> dict[t.Any, t.Any]:
@@ -223,9 +218,7 @@ def _look(service: Service, task: Task, entries: t.Sequence[Entry]) -> None:
         sights = look(service, ids, task.memory)
     except Unreachable as error:
         sights = dict.fromkeys(ids, error)
-    _show_earlier(entries, sights, service, task)
-    for entry in entries:
-        _show(entry, sights[entry.id], service, task)
+    _show(entries, sights, service, task)
 
 
 def _show_earlier(
@@ -239,21 +232,35 @@ def _show_earlier(
             entry.look(word, now=task.deadline.now())
 
 
-def _show(entry: Entry, sight: Observation, service: Service, task: Task) -> None:
+def _show(entries: t.Sequence[Entry], sights: t.Mapping[t.Any, Observation], service: Service, task: Task) -> None:
     """Raises what makes the whole task impossible: a refused credential, or a host that was never reached."""
-    if isinstance(sight, ApiError):
-        if isinstance(sight, Fatal) or (isinstance(sight, (Unreachable, Skipped)) and not entry.seen):
-            raise sight
-        entry.unread = sight
-    elif sight is None:
-        entry.look(None, now=task.deadline.now())
-    else:
-        fields, goal = service.fields, entry.goal
-        status, reason = (service.client.plain(str(sight.get(one) or "")) for one in (fields.status, fields.reason))
-        name = sight.get(fields.name)
-        entry.look(status, None if name is None else str(name), reason, goal.notes(sight), task.deadline.now())
-        entry.row = sight if goal.next else {}
-        entry.show_beside(sight)
+    _show_earlier(entries, sights, service, task)
+    now = task.deadline.now()
+    for entry in entries:
+        sight = sights[entry.id]
+        if isinstance(sight, ApiError):
+            if isinstance(sight, Fatal) or (isinstance(sight, (Unreachable, Skipped)) and not entry.seen):
+                raise sight
+            entry.unread = sight
+        elif sight is None:
+            entry.look(None, now=now)
+        else:
+            _show_job(entry, sight, service, now)
+
+
+def _show_job(entry: Entry, job: Job, service: Service, now: float) -> None:
+    fields, plain, goal = service.fields, service.client.plain, entry.goal
+    status, name, reason = job.get(fields.status), job.get(fields.name), job.get(fields.reason)
+    entry.look(
+        plain(str(status or "")),
+        None if name is None else str(name),
+        plain(str(reason)) if reason else "",
+        goal.notes(job),
+        now,
+    )
+    if goal.next:
+        entry.row = job
+    entry.show_beside(job)
 
 
 def _foresee(task: Task) -> None:
@@ -357,11 +364,12 @@ def _due(task: Task) -> list[tuple[Entry, Write]]:
     """The writes that are due, none if it is too late for any. Jobs whose end was seen are settled."""
     now = task.deadline.now()
     over = now >= task.deadline.moment  # nothing is sent again then
-    judged = [(entry, judge(entry, task, now)) for entry in task.open()]
-    due = [
-        (entry, write) for entry, write in judged if write and not task.late and not (over and write in entry.writes)
-    ]
-    return [(entry, write) for entry, write in due if not (task.overtime and entry.goal.next)]
+    due: list[tuple[Entry, Write]] = []
+    for entry in task.open():
+        write = judge(entry, task, now)
+        if write and not (over and write in entry.writes) and not (task.overtime and entry.goal.next):
+            due.append((entry, write))
+    return [] if task.late else due
 
 
 def _wake_up(waiting: t.Sequence[Entry], task: Task) -> float | None:

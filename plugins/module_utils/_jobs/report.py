@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import typing as t
 from collections import Counter
+from functools import cache
 
 from .._cloud.text import escaped
 from .plan import DesiredState, Entry, Step, Write, has_ended, misses
@@ -21,10 +22,9 @@ def report(
     entries: t.Sequence[Entry], goal: DesiredState, check_mode: bool = False, wait: bool = True, why_none: str = ""
 ) -> dict[str, t.Any]:
     """The result of a task, whether it failed or not. ``why_none``: why the filters have selected no job, if that is so."""
-    by_outcome = {
-        outcome: [entry for entry in entries if entry.outcome == outcome]
-        for outcome in ("changed", "unchanged", "failed")
-    }
+    by_outcome: dict[str, list[Entry]] = {"changed": [], "unchanged": [], "failed": []}
+    for entry in entries:
+        by_outcome[entry.outcome].append(entry)
     verb = goal.words.verb(check_mode, wait)
     return {
         "changed": any(entry.changed for entry in entries),
@@ -46,12 +46,17 @@ def _job(entry: Entry) -> dict[str, t.Any]:
         **entry.beside,
         "changed": entry.changed,
         "failed": entry.failed,
-        "action": "+".join(write.value for write in Write if write in entry.writes) or "none",
+        "action": _action(entry.writes),
         "status_before": entry.before,
         "status": entry.status,
         "msg": entry.msg,
     }
     return {**shown, "error": entry.error} if entry.failed else shown
+
+
+@cache  # of many jobs the same was made
+def _action(writes: tuple[Write, ...]) -> str:
+    return "+".join(write.value for write in Write if write in writes) or "none"
 
 
 def _message(

@@ -54,7 +54,7 @@ class Fields(t.NamedTuple):
         """The same for a task that changes jobs: there may be very many, so it keeps no more of each than it looks at."""
         common = (self.id, self.name, self.status, self.reason, *self.beside, *self.decisive)
         looked_at = (*common, *(self.filters[key] for key in filters))
-        return replace(self, kept=tuple(dict.fromkeys(filter(None, looked_at))))
+        return self._replace(kept=tuple(dict.fromkeys(filter(None, looked_at))))
 
     def cut(self, job: Job) -> Job:
         """What is kept of a job."""
