@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import enum
+import sys
 import typing as t
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -88,6 +89,7 @@ class Notes(t.NamedTuple):
 
 
 NOTHING = Notes()
+SLOTS: dict[str, t.Any] = {"slots": True} if sys.version_info >= (3, 10) else {}  # of a dataclass
 NO_FIELDS: t.Mapping[str, t.Any] = MappingProxyType({})
 
 
@@ -203,7 +205,7 @@ class LastWrite(t.NamedTuple):
         return self.answer is Answer.REFUSED and self.looks < 2
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, **SLOTS)
 class Entry:
     """One job of the selection: what is wanted of it, what was seen, what was sent, what came of it.
 

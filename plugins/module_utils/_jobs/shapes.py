@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import sys
 import typing as t
 
 from .._cloud.answers import Maybe, shaped
@@ -40,6 +41,12 @@ def _is_usual(job: t.Any, name: str) -> bool:
     return isinstance(job, dict) and job.get("tags") is None and isinstance(job.get(name), (str, type(None)))
 
 
+def _kept(job: Job, fields: Fields) -> Job:
+    """With the status, be it null. Many jobs have the same, and share its text."""
+    status = job.get(fields.status)
+    return {**fields.cut(job), fields.status: sys.intern(status) if isinstance(status, str) else status}
+
+
 def page(answer: t.Any, rows: str, total: str, fields: Fields, call: str) -> Page:
     """The answer to a list as a page. Raises Unanswered for another shape, Excessive for more jobs than can be meant."""
     shaped(answer, {total: count, rows: Maybe(list)}, call)
@@ -53,7 +60,7 @@ def page(answer: t.Any, rows: str, total: str, fields: Fields, call: str) -> Pag
     nameless = 0
     for job in found:
         try:
-            jobs[fields.id_of(job)] = fields.cut(job if fields.status in job else {**job, fields.status: None})
+            jobs[fields.id_of(job)] = _kept(job, fields)
         except (KeyError, ValueError):
             nameless += 1
     return Page(jobs, number, call, len(found), nameless)
