@@ -21,6 +21,8 @@ from ._cloud.options import Spec, secrets_in
 from ._cloud.text import Passcode, masked, shows
 from ._cloud.transport import trouble_with_requests
 
+RECORDS = hasattr(AnsibleModule, "_record_module_result")  # from ansible-core 2.19 on
+
 
 class Module(AnsibleModule):  # type: ignore[misc]
     """Checks arguments before AnsibleModule does, which logs, quotes and returns whatever it is given.
@@ -31,6 +33,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
     params: dict[str, t.Any]
     secrets: t.Collection[str] = ()  # that are not among its options
     never: t.Mapping[str, str] = {}
+    jobs: list[t.Any] | None = None
 
     def _load_params(self) -> None:
         super()._load_params()
@@ -48,7 +51,13 @@ class Module(AnsibleModule):  # type: ignore[misc]
         for name, value in shown.items():  # each by itself, as the invocation always holds some
             if shows(json.dumps(value, default=str), secrets):
                 shown[name] = masked(value, secrets)
+        if RECORDS:
+            self.jobs = shown.pop("jobs", None)
         super()._return_formatted(shown)
+
+    def _record_module_result(self, result: dict[str, t.Any]) -> None:
+        """``result`` without the jobs. There may be very many, and ansible-core would copy each to look for secrets again."""
+        super()._record_module_result(result if self.jobs is None else {**result, "jobs": self.jobs})
 
 
 def run(core: Core, spec: Spec) -> None:
