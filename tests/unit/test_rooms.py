@@ -72,7 +72,7 @@ OWNERS = {
         "window_file",
     },
     "environ": {"_module", "_fast_path", "_inventory", "_job_events", "job_report", "playbook_settings"},
-    "meta_path": {"_bytecode"},
+    "meta_path": {"_begin", "_bytecode"},
     "print": set(),
 }
 # What only services say, wherever it stands in a text: their error codes, and the paths of their APIs (that of IAM is /v3).

@@ -102,9 +102,9 @@ ID                                    NAME       STATUS
 {KILLED}  wordcount  RUNNING
 """,
     "sql | otc.bigdata.job_table": """
-ID   NAME           OUTCOME    ACTION  STATUS
+ID   NAME           OUTCOME    ACTION  STATUS                MESSAGE
 q-1  INSERT on etl  changed    cancel  RUNNING -> CANCELLED
-q-2                 unchanged  none    unknown
+q-2                 unchanged  none    unknown               unknown to the service
 """,
     "sql_reader | otc.bigdata.job_table(['id', 'name', 'queue', 'job_type', 'age', 'has_savepoint'])": """
 ID   NAME           QUEUE  JOB_TYPE  AGE  HAS_SAVEPOINT
