@@ -493,7 +493,8 @@ def outcomes(
 
 def plain(text: str, emulator: Emulator, here: Folder) -> str:
     """Without what differs from run to run: where things are, when jobs were made, the ids of requests."""
-    text = text.replace(emulator.url.rpartition(":")[2], "PORT").replace(str(here.path), "FOLDER")
+    host = emulator.url.rpartition("/")[2]
+    text = text.replace(host, "HOST").replace(str(here.path), "FOLDER")
     text = re.sub(r"\b[0-9a-f]{24}[0-9a-f]{8}\b", "REQUEST", text.replace(PROJECT, "PROJECT"))
     text = re.sub(r'("(?:duration|elapsed_time)": )\d+', r"\g<1>0", text)
     return re.sub(r"(?<!\d)1\d{9}(\d{3})?(?!\d)", "0", text)
