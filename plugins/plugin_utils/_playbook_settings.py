@@ -708,7 +708,9 @@ def _of_window(playbook: str, found: Settings, given: Variables) -> Settings:
         "cut_off": content is flink and "total" not in content and not of("work_begun", end),
         "listed_jobs": None if end else _listed(flink.get("listed_jobs"), given.host),
     }
-    then, now = of("place", None), _here(found, given)
+    # Where no job was stopped there is none that could be another one elsewhere
+    then = of("place", None) if kept["stopped_jobs"] or kept["finished"] else None
+    now = _here(found, given)
     others = list(_playbook_plan.of_others(then, now)) if isinstance(then, dict) and now else []
     if others:
         raise ValueError(

@@ -643,6 +643,24 @@ def test_jobs_of_another_login(tmp_path, environ, said):
         assert found["place"] == (None if said else window["place"])
 
 
+def test_no_job_of_another_login(tmp_path):
+    """A window that has stopped no job, and is not over, binds nobody to its project; what is stopped next is of the new one."""
+    place = {"localhost": taken("maintenance_window", {"queue_name": "q"}, environ=LOGGED_IN)["place"]}
+    file = tmp_path / "stopped.yml"
+    there = {**LOGGED_IN, "OS_PROJECT_NAME": "eu-de_b"}
+    content = {"stopped_jobs": {"localhost": []}, "place": place}
+    file.write_text(yaml.safe_dump(content), encoding="utf-8")
+    window = taken("maintenance_window", {"queue_name": "q", "stopped_jobs_file": str(file)}, environ=there)
+    end = taken("maintenance_end", {"stopped_jobs_file": str(file)}, environ=there)
+    assert (window["complaints"], end["complaints"]) == ([], [])
+    assert (window["place"]["project_name"], end["place"]) == ("eu-de_b", None)
+    file.write_text(yaml.safe_dump({**content, "finished": {"localhost": "10:00"}}), encoding="utf-8")
+    (said,) = taken("maintenance_window", {"queue_name": "q", "stopped_jobs_file": str(file)}, environ=there)[
+        "complaints"
+    ]
+    assert "its jobs were stopped elsewhere: project_name was" in said
+
+
 def test_one_project_by_its_id(tmp_path):
     """However its account is named. The file of an earlier release does not tell it, nor does whoever ends that window."""
     environ = {**KEY, "OS_PROJECT_ID": "p1", "OS_REGION_NAME": "eu-de"}
