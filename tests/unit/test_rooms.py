@@ -67,6 +67,7 @@ OWNERS = {
         "_playbook_settings",
         "job_report",
         "job_table",
+        "play_hosts",
         "playbook_jobs",
         "playbook_settings",
         "window_file",

@@ -1375,6 +1375,9 @@ def test_no_host():
                 120
             )
             assert (run.code, f"otc_hosts: no host matches {hosts}" in run.said) == (code, code > 0), run.said
+        line = ("otc.bigdata.maintenance_window", "-e", "otc_hosts=clusters", "--syntax-check")
+        checked = here.start("playbook", *line).end(120)  # as ansible-lint does it, without the inventory
+        assert checked.code == 0, checked.said
 
 
 def test_a_file_for_each_host():

@@ -1,0 +1,59 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: play_hosts
+version_added: 1.1.0
+short_description: Part of the playbooks of this collection
+description:
+  - Private. It may change in any release, so do not use it in playbooks of your own.
+  - The patterns of hosts that a playbook runs for, C(localhost) if none is given. It fails where no host of the inventory matches, as Ansible
+    takes that for success. Where only the syntax is checked there may be no inventory, and it does not fail.
+options:
+  _terms:
+    description: Patterns, also in lists.
+    type: list
+    elements: raw
+    required: true
+  empty_group:
+    description: Whether the name of a group without a host is enough.
+    type: bool
+    default: false
+author:
+  - otc.bigdata contributors (@otc-bigdata)
+"""
+
+EXAMPLES = r"""
+- name: Stop what runs there
+  hosts: "{{ query('otc.bigdata.play_hosts', otc_hosts | default('', true)) }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: The patterns.
+  type: list
+  elements: str
+"""
+
+import typing as t
+
+from ansible import context
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.loader import lookup_loader
+from ansible.plugins.lookup import LookupBase
+
+
+class LookupModule(LookupBase):  # type: ignore[misc]
+    def run(self, terms: list[t.Any], variables: t.Any = None, *, empty_group: bool = False) -> list[str]:
+        patterns = [str(one) for one in self._flatten(terms) if str(one).strip()] or ["localhost"]
+        there = lookup_loader.get("ansible.builtin.inventory_hostnames", loader=self._loader)
+        if (
+            context.CLIARGS.get("syntax")
+            or there.run(patterns, variables)
+            or (empty_group and {*patterns} <= {*variables["groups"]} - {"all"})
+        ):
+            return patterns
+        raise AnsibleLookupError(f"otc_hosts: no host matches {','.join(patterns)}")
