@@ -56,7 +56,7 @@ _raw:
 import datetime
 import os
 import typing as t
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
@@ -92,6 +92,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
                 values.update(self._value(name, variables))
             except AnsibleError as error:
                 broken[name] = str(error)
+        before = variables.get("chosen")  # by the playbook before in the same run
         given = Variables(
             values=values,
             broken=broken,
@@ -102,6 +103,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             environ=os.environ,
             play_hosts=variables.get("ansible_play_hosts_all", ()),
             connection=str(values.pop("ansible_connection", None) or ""),
+            place=self._plain(before.get("place"), None) if isinstance(before, Mapping) else None,
         )
         check_mode = bool(variables.get("ansible_check_mode"))
         return [

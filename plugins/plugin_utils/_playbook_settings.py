@@ -129,6 +129,7 @@ class Variables(t.NamedTuple):
     environ: t.Mapping[str, str] = {}
     play_hosts: t.Collection[str] = ()  # all of the play
     connection: str = ""  # where the tasks run, if variables say so
+    place: t.Mapping[str, t.Any] | None = None  # of the window that has left the fact ``stopped_jobs``
 
 
 def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = False) -> Settings:
@@ -376,8 +377,12 @@ def _not_here(spec: Spec, given: Variables) -> t.Iterator[str]:
 
 def _after_window(spec: Spec, given: Variables) -> bool:
     """Whether a window has come before this end of it, in the same run or workflow, and has got the same variables."""
-    fact = given.values.get("stopped_jobs") is not None and "stopped_jobs" not in {*given.extra, *given.imported}
-    return "stopped_jobs" in spec and (fact or "stopped_jobs" in _of_workflow(given))
+    return "stopped_jobs" in spec and (_has_fact(given) or "stopped_jobs" in _of_workflow(given))
+
+
+def _has_fact(given: Variables) -> bool:
+    """Whether ``stopped_jobs`` is what a window has left in the same run."""
+    return given.values.get("stopped_jobs") is not None and "stopped_jobs" not in {*given.extra, *given.imported}
 
 
 def _playbooks_with(name: str) -> list[str]:
@@ -689,12 +694,13 @@ def _of_window(playbook: str, found: Settings, given: Variables) -> Settings:
     flink = _of_workflow(given)
     content = _content_of(found["stopped_jobs_file"], end)
     if found.get("stopped_jobs"):
-        content = {"stopped_jobs": {given.host: found["stopped_jobs"]}}
+        place = given.place if _has_fact(given) else None
+        content = {"stopped_jobs": {given.host: found["stopped_jobs"]}, "place": {given.host: place}}
     if content is None:
         content = flink if end else {}
     of_hosts = _stopped_jobs(content, given.host) if end else content.get("stopped_jobs", {})
 
-    def of(key: str, default: t.Any) -> t.Any:
+    def of(key: str, default: t.Any, content: t.Mapping[str, t.Any] = content) -> t.Any:
         found = content.get(key)
         return found.get(given.host, default) if isinstance(found, dict) else default
 
@@ -708,17 +714,24 @@ def _of_window(playbook: str, found: Settings, given: Variables) -> Settings:
         "cut_off": content is flink and "total" not in content and not of("work_begun", end),
         "listed_jobs": None if end else _listed(flink.get("listed_jobs"), given.host),
     }
-    # Where no job was stopped there is none that could be another one elsewhere
-    then = of("place", None) if kept["stopped_jobs"] or kept["finished"] else None
+    # Where there is no job there is none that could be another one elsewhere
+    of_jobs = content if kept["stopped_jobs"] or kept["finished"] else flink if kept["listed_jobs"] else {}
+    then = of("place", None, of_jobs)
+    now = _there(then, found, given)
+    # A file of an earlier release does not tell it, and who ends that window does not know it
+    return {"kept": kept, "place": then or (None if end else now)}
+
+
+def _there(then: t.Any, found: Settings, given: Variables) -> Settings | None:
+    """Whose jobs the tasks would handle. Raises ValueError if ``then`` says that the window was elsewhere."""
     now = _here(found, given)
     others = list(_playbook_plan.of_others(then, now)) if isinstance(then, dict) and now else []
     if others:
         raise ValueError(
-            f"its jobs were stopped elsewhere: {', '.join(others)}; take the login, the project and the region of the window, or, "
+            f"its jobs were stopped, or listed, elsewhere: {', '.join(others)}; take the login, the project and the region of the window, or, "
             "where another name means the same, give maintenance_end the IDs in stopped_jobs"
         )
-    # A file of an earlier release does not tell it, and who ends that window does not know it
-    return {"kept": kept, "place": then or (None if end else now)}
+    return now
 
 
 def _here(found: Settings, given: Variables) -> Settings | None:

@@ -643,6 +643,22 @@ def test_jobs_of_another_login(tmp_path, environ, said):
         assert found["place"] == (None if said else window["place"])
 
 
+def test_jobs_of_another_login_without_a_file():
+    """Those that a job of a workflow has listed, and those that a window has stopped in the same run. Who names jobs is believed."""
+    there = {**LOGGED_IN, "OS_PROJECT_NAME": "eu-de_b"}
+    place = taken("maintenance_window", {"queue_name": "q"}, environ=LOGGED_IN)["place"]
+    listed = {"flink": {"listed_jobs": {"localhost": [7]}}, "place": {"localhost": place}}
+    fact = {"environ": there, "place": place, "extra": ()}
+    for playbook, given, more in (
+        ("maintenance_window", {"queue_name": "q", "otc_bigdata": listed}, {"environ": there}),
+        ("maintenance_end", {"stopped_jobs": [7]}, fact),
+    ):
+        assert taken(playbook, given, **{**more, "environ": LOGGED_IN})["complaints"] == []
+        (said,) = taken(playbook, given, **more)["complaints"]
+        assert 'its jobs were stopped, or listed, elsewhere: project_name was "eu-de", and now is "eu-de_b"' in said
+    assert taken("maintenance_end", {"stopped_jobs": [7]}, **{**fact, "extra": {"stopped_jobs"}})["complaints"] == []
+
+
 def test_no_job_of_another_login(tmp_path):
     """A window that has stopped no job, and is not over, binds nobody to its project; what is stopped next is of the new one."""
     place = {"localhost": taken("maintenance_window", {"queue_name": "q"}, environ=LOGGED_IN)["place"]}
@@ -658,7 +674,7 @@ def test_no_job_of_another_login(tmp_path):
     (said,) = taken("maintenance_window", {"queue_name": "q", "stopped_jobs_file": str(file)}, environ=there)[
         "complaints"
     ]
-    assert "its jobs were stopped elsewhere: project_name was" in said
+    assert "its jobs were stopped, or listed, elsewhere: project_name was" in said
 
 
 def test_one_project_by_its_id(tmp_path):
