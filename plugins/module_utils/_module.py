@@ -57,9 +57,9 @@ class Module(AnsibleModule):  # type: ignore[misc]
             self.jobs = shown.pop("jobs", None)
         super()._return_formatted(shown)
 
-    def _record_module_result(self, result: dict[str, t.Any]) -> None:
-        """``result`` without the jobs. There may be very many, and ansible-core would copy each to look for secrets again."""
-        super()._record_module_result(result if self.jobs is None else {**result, "jobs": self.jobs})
+    def _record_module_result(self, o: dict[str, t.Any]) -> None:
+        """``o``: the result without the jobs. There may be very many, and ansible-core would copy each to look for secrets again."""
+        super()._record_module_result(o if self.jobs is None else {**o, "jobs": self.jobs})
 
 
 def run(core: Core, spec: Spec) -> None:
