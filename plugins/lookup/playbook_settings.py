@@ -58,7 +58,9 @@ import os
 import typing as t
 from collections.abc import Mapping, Sequence
 
+from ansible import context
 from ansible.errors import AnsibleError
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.vars import load_extra_vars
 
@@ -87,11 +89,19 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         }
         values: dict[str, t.Any] = {}
         broken = {}
-        for name in (*spec, *others & (extra | imported), "otc_bigdata", "help", "ansible_connection"):
+        for name in (
+            *spec,
+            *others & (extra | imported),
+            "otc_bigdata",
+            "help",
+            "ansible_connection",
+            "ansible_become",
+        ):
             try:
                 values.update(self._value(name, variables))
             except AnsibleError as error:
                 broken[name] = str(error)
+        become = values.pop("ansible_become", None)
         before = variables.get("chosen")  # by the playbook before in the same run
         given = Variables(
             values=values,
@@ -103,6 +113,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             environ=os.environ,
             play_hosts=variables.get("ansible_play_hosts_all", ()),
             connection=str(values.pop("ansible_connection", None) or ""),
+            become=boolean(context.CLIARGS.get("become") if become is None else become, strict=False),
             place=self._plain(before.get("place"), None) if isinstance(before, Mapping) else None,
         )
         check_mode = bool(variables.get("ansible_check_mode"))

@@ -129,6 +129,7 @@ class Variables(t.NamedTuple):
     environ: t.Mapping[str, str] = {}
     play_hosts: t.Collection[str] = ()  # all of the play
     connection: str = ""  # where the tasks run, if variables say so
+    become: bool = False  # whether they would run as another user
     place: t.Mapping[str, t.Any] | None = None  # of the window that has left the fact ``stopped_jobs``
 
 
@@ -559,6 +560,11 @@ def _wrong_values(spec: Spec, found: Settings, given: Variables) -> t.Iterator[s
         yield (
             f"ansible_connection: with {given.connection} the tasks would run on another machine, with its login; all tasks of this playbook "
             f"run on the controller, so set ansible_connection: local for the host {given.host}"
+        )
+    if given.become:
+        yield (
+            "ansible_become: as another user the tasks would take that user's login, and not yours; run this playbook without --become, "
+            f"and set ansible_become: false for the host {given.host}"
         )
 
 

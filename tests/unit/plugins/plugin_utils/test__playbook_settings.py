@@ -717,6 +717,8 @@ def test_a_host_that_is_a_machine(playbook):
         assert taken(playbook, {"names": "a"}, connection=connection)["complaints"] == []
     (said,) = taken(playbook, {"names": "a"}, connection="ssh")["complaints"]
     assert said.startswith("ansible_connection: with ssh the tasks would run on another machine, with its login; ")
+    (said,) = taken(playbook, {"names": "a"}, become=True)["complaints"]
+    assert said.startswith("ansible_become: as another user the tasks would take that user's login, and not yours; ")
 
 
 USER = {"OS_USERNAME": "awx", "OS_PASSWORD": "p"}
