@@ -19,6 +19,7 @@ import signal
 import sys
 import threading
 import typing as t
+from functools import cache
 from importlib import import_module
 
 from ansible import constants as C
@@ -125,6 +126,12 @@ def _read_authorities(environ: Environ) -> None:
             Tls().context()
 
 
+@cache  # once in a worker, as what an item of a loop leaves behind is to be collected
+def _leave_memory_alone() -> None:
+    """A worker shares the memory of Ansible until it touches it, as the collector would do with all that was there before."""
+    gc.freeze()
+
+
 class FastPath(NormalAction):  # type: ignore[misc]
     """Runs a task as Ansible does, but in its own process instead of as a module."""
 
@@ -147,8 +154,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
             given = {**self._task.args, NEVER_ARGUMENT: _never()}
             return super()._execute_module(*args, **{"module_args": given, **kwargs}, task_vars=task_vars)
         display.vvv(f"{self._task.action}: in process")
-        # A worker shares the memory of Ansible until it touches it, as the collector would do with all that was there before
-        gc.freeze()
+        _leave_memory_alone()
         flags: dict[str, t.Any] = {}  # what Ansible tells a module beside its arguments
         self._update_module_args(self._task.action, flags, task_vars or {})
         with kept(), _in_folder(self._loader.get_basedir()):

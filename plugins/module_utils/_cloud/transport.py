@@ -440,7 +440,6 @@ def _adapter(connections: int, tls: Tls | None) -> t.Any:
     from requests import Response
     from requests.adapters import HTTPAdapter
 
-    pools: dict[t.Any, t.Any] = {}
     how: dict[str, t.Any] = {}
     if tls:
         how = {"ssl_context": tls.context(), "cert_reqs": "CERT_REQUIRED" if tls.verify else "CERT_NONE"}
@@ -449,6 +448,8 @@ def _adapter(connections: int, tls: Tls | None) -> t.Any:
 
     class Adapter(HTTPAdapter):
         def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
+            # Not of this function, which lives as long as its classes, until they are collected: connections end with their adapter
+            self.pools: dict[t.Any, t.Any] = {}
             super().init_poolmanager(*args, **{**kwargs, **how})
             self.poolmanager.pool_classes_by_scheme = watched(self.poolmanager.pool_classes_by_scheme)
 
@@ -463,9 +464,9 @@ def _adapter(connections: int, tls: Tls | None) -> t.Any:
             """The pool of a host, found out once: requests looks for it with each request (from 2.32 on, by this name)."""
             scheme, dummy, rest = request.url.partition("://")
             key = (scheme, rest.partition("/")[0], *(proxies or {}).items())
-            pool = pools.get(key)
+            pool = self.pools.get(key)
             if pool is None:
-                pool = pools[key] = super().get_connection_with_tls_context(request, verify, proxies, cert)
+                pool = self.pools[key] = super().get_connection_with_tls_context(request, verify, proxies, cert)
             return pool
 
         def request_url(self, request: t.Any, proxies: t.Any) -> t.Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import gc
 import json
 import os
 import pathlib
@@ -285,6 +286,13 @@ def test_authorities_are_read_before_there_are_workers(environ, read):
     transport._trusting.cache_clear()
     _fast_path._read_authorities(environ)
     assert transport._trusting.cache_info().currsize == read
+
+
+def test_what_an_item_of_a_loop_leaves_behind_is_collected():
+    _fast_path._leave_memory_alone()
+    before, garbage = gc.get_freeze_count(), [[] for dummy in range(10_000)]
+    _fast_path._leave_memory_alone()
+    assert gc.get_freeze_count() < before + len(garbage)
 
 
 CURE = "urllib3 v2 only supports OpenSSL 1.1.1+, currently the 'ssl' module is compiled with 'OpenSSL 1.0.2k'"

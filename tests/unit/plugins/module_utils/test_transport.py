@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import ssl
 import time
 import types
 import typing as t
+import weakref
 import zlib
 
 import pytest
@@ -159,6 +161,22 @@ def test_an_answer_that_is_too_large(emulator, kind: str) -> None:
     with pytest.raises(Excessive, match="larger than 64 MiB"):
         Http(60, 5, 8, Tls()).send("GET", f"{emulator.url}/v1.0/p/streaming/jobs", {})
     assert len(emulator.log.entries()) == 1
+
+
+def test_connections_end_with_their_sender(emulator) -> None:
+    """And not when garbage is collected: a loop may make many senders before."""
+    sender = Http(60, 0, 8, Tls())
+    sender.send("GET", f"{emulator.url}/v1.0/p/streaming/jobs", {})
+    (way,) = sender._ways.values()
+    pools = way.adapter.poolmanager.pools
+    (key,) = pools.keys()
+    pool = weakref.ref(pools[key])
+    gc.disable()
+    try:
+        del sender, way, pools
+        assert pool() is None
+    finally:
+        gc.enable()
 
 
 def compressed(data: bytes, bits: int) -> bytes:
