@@ -62,7 +62,7 @@ def base_url(text: str, name: str, example: str = "https://dli.eu-de.otc.t-syste
     if parts is None:
         lacks = "" if "://" in text else ", as it does not begin with https://"
         raise OptionError(f"{name}: not a base URL such as {example}{lacks}")
-    if parts.username or parts.password or parts.query or parts.fragment:
+    if parts.username or parts.password or "?" in text or "#" in text:
         raise OptionError(f"{name}: a base URL holds no credentials, no query and no fragment")
     return text.rstrip("/")
 

@@ -12,6 +12,7 @@ from huaweicloudsdkdli.v1.region.dli_region import DliRegion
 from huaweicloudsdkmrs.v1.region.mrs_region import MrsRegion
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.endpoints import (
+    base_url,
     domain_name,
     doubt,
     iam_of_region,
@@ -288,3 +289,15 @@ def test_no_base_url(text: str) -> None:
         iam_url(text, "auth_url")
     assert str(raised.value).startswith("auth_url: not a base URL such as https://iam.eu-de.")
     assert ("does not begin with https://" in str(raised.value)) is ("://" not in text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["https://u@dli.test", "https://dli.test?a=b", "https://dli.test#a", "https://dli.test/?", "https://dli.test#"],
+)
+def test_no_part_of_a_base_url(text: str) -> None:
+    """Be it an empty one: what follows it would be taken for its text, and no path would be left."""
+    with pytest.raises(
+        OptionError, match=r"^endpoints\.dli: a base URL holds no credentials, no query and no fragment$"
+    ):
+        base_url(text, "endpoints.dli")
