@@ -70,16 +70,16 @@ def chosen_login(name: str | None, task: Level, env: Level, environ: Environ) ->
         return found, [task, entry, env]
     if of_the_task:
         return of_the_task, [task, env]
-    if entry is None:
-        found = _whole(env)
-        levels = [task, env]
-    else:
-        found = _whole_or_none(env) or _whole(entry) or _whole(env)
-        levels = [task, env, entry]
+    return _login_around(env, entry), [task, env, entry] if entry else [task, env]
+
+
+def _login_around(env: Level, entry: Level | None) -> Login:
+    """Of a task that names none: that of the environment, or of the entry that it points to."""
+    found = (_whole_or_none(env) or _whole(entry) or _whole(env)) if entry else _whole(env)
     if not found:
         refuse_foreign(env.keys)
         raise _nobody(entry or env)
-    return found, levels
+    return found
 
 
 def _whole(level: Level, rest: Level | None = None) -> Login | None:

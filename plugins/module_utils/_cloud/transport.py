@@ -151,8 +151,9 @@ class Request:
 
     __slots__ = ("auth", "body", "call", "headers", "host", "method", "origin", "path", "query", "url")
 
-    def __init__(self, method: str, url: str, headers: t.Any, query: t.Any, body: bytes | None, auth: t.Any) -> None:
-        self.method, self.url, self.headers, self.query, self.body, self.auth = method, url, headers, query, body, auth
+    def __init__(self, method: str, url: str, headers: t.Any, query: t.Any, body: t.Any, auth: t.Any) -> None:
+        self.method, self.url, self.headers, self.query, self.auth = method, url, headers, query, auth
+        self.body = None if body is None else json.dumps(body).encode()
         scheme, dummy, rest = url.partition("://")
         self.host, slash, path = rest.partition("/")
         self.origin, self.path = f"{scheme}://{self.host}", slash + path
@@ -276,8 +277,7 @@ class Http:
         Raises Unreachable if it could not be sent, Late if its turn comes too late, Unanswered if nobody can say what became
         of it.
         """
-        data = None if body is None else json.dumps(body).encode()
-        request = Request(method, url, headers, query, data, auth)
+        request = Request(method, url, headers, query, body, auth)
         pace = self._pace_of(request.host)
         deadline = max(self.deadline, time.monotonic() + patience) if patience else self.deadline
         tries = {True: 0, False: 0}  # how often it was held back, and how often it failed

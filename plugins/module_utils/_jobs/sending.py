@@ -56,7 +56,7 @@ def _batches(service: Service, task: Task, writes: t.Sequence[tuple[Entry, Write
     for write in dict.fromkeys(write for dummy, write in writes):
         due = [entry for entry, what in writes if what is write]
         alone = _to_be_sent_alone(task, due, write)
-        shared = [entry for entry in due if entry not in alone] if alone else due
+        shared = [entry for entry in due if entry not in alone]
         size = service.batch[write]
         batches += [Batch(write, shared[start : start + size]) for start in range(0, len(shared), size)]
         batches += [Batch(write, [entry]) for entry in due if entry in alone]
