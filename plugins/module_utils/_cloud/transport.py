@@ -113,7 +113,7 @@ class Tls(t.NamedTuple):
 
 @cache
 def _trusting(bundle: str, *as_it_is: int) -> ssl.SSLContext:
-    """The usual context, which nobody changes. It takes OpenSSL 20 ms to read all authorities, so it is made once."""
+    """The usual context, on which all set the same. It takes OpenSSL 20 ms to read all authorities, so it is made once."""
     return ssl.create_default_context(cafile=bundle)
 
 

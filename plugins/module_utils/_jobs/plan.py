@@ -192,7 +192,7 @@ class LastWrite(t.NamedTuple):
 
     def looked(self, moved: bool) -> LastWrite:
         """After one more look."""
-        return LastWrite(*self[:7], self.looks + 1, self.moved or moved, self.showed)
+        return self._replace(looks=self.looks + 1, moved=self.moved or moved)
 
     @property
     def in_vain(self) -> bool:
