@@ -14,13 +14,17 @@ import hypothesis
 import pytest
 
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
+from ansible_collections.otc.bigdata.tests.unit.utils import run_module, run_playbook
 from ansible_collections.otc.bigdata.tests.unit.utils.doors import DOORS, Door
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
+from ansible_collections.otc.bigdata.tests.unit.utils.forks import SHARED
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
 from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
 from ansible_collections.otc.bigdata.tests.unit.utils.sql import Sql
 from ansible_collections.otc.bigdata.tests.unit.utils.summary import show_parity, show_sweep
 from ansible_collections.otc.bigdata.tests.unit.utils.wire import cloud_on_the_wire
+
+LONG = {"awx", "callback", "docs", "eda", "inventory", "playbooks"}  # folders of tests that run Ansible
 
 # A busy machine is no failure
 hypothesis.settings.register_profile("patient", deadline=None)
@@ -34,10 +38,18 @@ def pytest_configure(config) -> None:
         "real: needs connections, processes or a clock such as users have",
     ):
         config.addinivalue_line("markers", marker)
+    SHARED.update(getattr(config, "workerinput", {}).get("forks", {}))
     counter = config.pluginmanager.getplugin("_cov")
     if counter and hasattr(config, "workerinput"):
         # pytest-cov starts twice in a worker of xdist. The second one counts; the first one would take as long again.
         counter.cov_controller.cov.stop()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:
+    """All workers share what forks."""
+    forks = {"modules": run_module.forks(), "ansible": run_playbook.forks()}
+    node.workerinput["forks"] = {what: str(one.folder) for what, one in forks.items()}
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -46,9 +58,16 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 2
 
 
-def pytest_collection_modifyitems(items) -> None:
-    """The longest begin first, or all would wait for one of them in the end."""
-    items.sort(key=lambda item: {"playbooks", "awx", "docs"}.isdisjoint(item.path.parts))
+def pytest_collection_modifyitems(config, items) -> None:
+    """The longest begin first, in all workers, or all would wait for one of them in the end. Each worker begins with its part of
+    the list."""
+    long, quick = [], []
+    for item in items:
+        is_long = item.get_closest_marker("real") or not LONG.isdisjoint(item.path.parts)
+        (long if is_long else quick).append(item)
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    share = -(-len(quick) // workers)
+    items[:] = [item for n in range(workers) for item in (*long[n::workers], *quick[n * share : (n + 1) * share])]
 
 
 def pytest_collection_finish() -> None:

@@ -41,6 +41,8 @@ from ansible_collections.otc.bigdata.tests.unit.utils.run_action import run_acti
 from ansible_collections.otc.bigdata.tests.unit.utils.run_module import PACKAGE, _environ
 from ansible_collections.otc.bigdata.tests.unit.utils.service import PROJECT, refusal
 
+pytestmark = pytest.mark.real
+
 MODULES = {  # each with a task that succeeds
     "dli_flink_jobs": {"state": "stopped", "job_ids": [128]},
     "dli_flink_jobs_info": {"details": True},

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run modules, and Ansible, in forks of one Python that has already imported what all of them need: the start of a Python
-takes ten times as long as what a module does. This file is also the script that forks."""
+takes ten times as long as what a module does. This file is also the script that forks.
+
+All workers of pytest share these Pythons, as they learn from each run.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,8 @@ PLUGINS = pathlib.Path("ansible_collections/otc/bigdata/plugins")
 COMMANDS = ("adhoc", "inventory", "playbook")
 OF_PLUGINS = ("multiprocessing.popen_fork", "multiprocessing.synchronize", "tomllib", "xml.dom.minidom", "zoneinfo")
 NO_WORKER = ("assert", "debug", "fail", "include_tasks", "set_fact", "set_stats")
+EnvironOf = t.Callable[[pathlib.Path], dict[str, str]]  # of a home
+SHARED: dict[str, str] = {}  # in a worker of pytest: the homes of the parents that all workers have
 AT_THE_START = ("PYTHON", "LANG", "LC_", "LD_", "TZ")  # what a Python asks its environment before it runs anything
 
 
@@ -79,22 +84,20 @@ os._exit(code if code >= 0 else 128 - code)
 """
 
 
-class Forks:
-    """The Python that forks, for modules or for Ansible. It ends when this process does. ``environ_of``: a home."""
+class Parent:
+    """The Python that forks, for ``what``: modules or Ansible. It imports nothing of theirs before it is asked for the first fork,
+    and ends when this process does."""
 
-    def __init__(self, what: str, environ_of: t.Callable[[pathlib.Path], dict[str, str]]) -> None:
+    def __init__(self, what: str, environ_of: EnvironOf) -> None:
         self._temporary = tempfile.TemporaryDirectory()
         self.folder = pathlib.Path(self._temporary.name)
-        environ = environ_of(self.folder)
-        self._at_the_start = at_the_start(environ)
-        self._address = str(self.folder / "socket")
         self._lifeline, theirs = socket.socketpair()
         with theirs, socket.socket(socket.AF_UNIX) as listener:
-            listener.bind(self._address)
+            listener.bind(address_in(self.folder))
             listener.listen(100)
             self._process = subprocess.Popen(
                 [sys.executable, __file__, what, str(theirs.fileno()), str(listener.fileno())],
-                env=environ,
+                env=environ_of(self.folder),
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno(), listener.fileno()],
             )
@@ -105,6 +108,18 @@ class Forks:
         self._process.wait()
         self._temporary.cleanup()
 
+
+def address_in(folder: pathlib.Path) -> str:
+    return str(folder / "socket")
+
+
+class Forks:
+    """What the Python that forks is asked for. ``folder``: its home."""
+
+    def __init__(self, folder: pathlib.Path, environ: dict[str, str]) -> None:
+        self.folder, self._address = folder, address_in(folder)
+        self._at_the_start = at_the_start(environ)
+
     def can_be(self, environ: dict[str, str]) -> bool:
         return at_the_start(environ) == self._at_the_start
 
@@ -112,8 +127,10 @@ class Forks:
         """A file that others can run in place of Python, with these arguments before theirs. It starts at once, asks for a fork,
         and waits for it; its own end is not that of the fork."""
         path = self.folder / name
-        path.write_text(CLIENT.format(python=sys.executable, before=list(before), address=self._address))
-        path.chmod(0o700)
+        mine = path.with_suffix(f".{os.getpid()}")  # others may run the same one at this moment
+        mine.write_text(CLIENT.format(python=sys.executable, before=list(before), address=self._address))
+        mine.chmod(0o700)
+        mine.rename(path)
         return path
 
     def start(self, line: t.Sequence[str], streams: t.Sequence[int], cwd: pathlib.Path, env: dict[str, str]) -> Process:
@@ -141,6 +158,12 @@ class Forks:
             out.seek(0)
             err.seek(0)
             return subprocess.CompletedProcess(line, code, out.read(), err.read())
+
+
+def forks_of(what: str, environ_of: EnvironOf) -> Forks:
+    """Of a parent of this process, unless it is shared."""
+    home = pathlib.Path(SHARED.get(what) or Parent(what, environ_of).folder)
+    return Forks(home, environ_of(home))
 
 
 def next_request(
@@ -389,8 +412,11 @@ if __name__ == "__main__":
     sys.path.pop(0)
     known = importlib.import_module("ansible_collections.otc.bigdata.tests.unit.utils.known").Known()
     forget("ansible_collections")
+    sockets = [socket.socket(fileno=int(number)) for number in sys.argv[2:]]
+    if sockets[0] in select.select(sockets, [], [])[0]:
+        sys.exit()
     warm_up(sys.argv[1], known)
-    request = next_request(known, *(socket.socket(fileno=int(number)) for number in sys.argv[2:]))
+    request = next_request(known, *sockets)
     try:
         become(*request, known)
         end(0)

@@ -19,7 +19,7 @@ import typing as t
 import ansible_collections
 from ansible.module_utils.common.parameters import PASS_VARS
 
-from .forks import Forks
+from .forks import Forks, forks_of
 
 PACKAGE = "ansible_collections.otc.bigdata.plugins.modules"
 SECRETS = {"token", "password", "OS_TOKEN", "OS_AUTH_TOKEN", "OS_PASSWORD"}
@@ -94,7 +94,7 @@ def _start(module: str, file: str, home: pathlib.Path, environ: dict, timeout: f
 @functools.cache
 def forks() -> Forks:
     """The Python that runs modules."""
-    return Forks("modules", _environ)
+    return forks_of("modules", _environ)
 
 
 def check_secrets(result: Result, given: dict) -> None:

@@ -21,7 +21,7 @@ import typing as t
 
 import yaml
 
-from .forks import Forks, Process, like_a_shell
+from .forks import Forks, Process, forks_of, like_a_shell
 from .run_module import _environ
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -140,7 +140,7 @@ def _with_python(line, streams, cwd, env):
 @functools.cache
 def forks() -> Forks:
     """The Python that runs Ansible."""
-    return Forks("ansible", lambda home: {**_environ(home), "LC_ALL": LOCALE})
+    return forks_of("ansible", lambda home: {**_environ(home), "LC_ALL": LOCALE})
 
 
 class Folder:

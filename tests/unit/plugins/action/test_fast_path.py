@@ -31,6 +31,8 @@ from ansible_collections.otc.bigdata.tests.unit.utils.run_module import forks
 from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Folder, Run, wait_for
 from ansible_collections.otc.bigdata.tests.unit.utils.service import FOR_EVER, PROJECT
 
+pytestmark = pytest.mark.real
+
 FLINK, SPARK, MRS = "otc.bigdata.dli_flink_jobs", "otc.bigdata.dli_batch_job", "otc.bigdata.mrs_job_executions"
 IN_PROCESS, AS_A_MODULE = f"{FLINK}: in process", f"{FLINK}: as a module: "
 UNUSUAL = f"{AS_A_MODULE}become, async or environment"
