@@ -74,7 +74,7 @@ def look(service: Service, ids: Ids, memory: ListCache) -> dict[t.Any, Observati
     found: dict[t.Any, Observation] = {job_id: told.get(job_id) for job_id in ids if job_id in told or job_id in gone}
     memory.total = shown.whole[0].total
     memory.shown.update(listed.jobs)
-    return {**found, **gets(service, [job_id for job_id in ids if job_id not in found])}
+    return gets(service, [job_id for job_id in ids if job_id not in found], found)
 
 
 def everything(
@@ -128,14 +128,24 @@ def jobs_of(sights: t.Mapping[t.Any, Observation]) -> dict[t.Any, Job]:
     return {job_id: sight for job_id, sight in sights.items() if isinstance(sight, dict)}
 
 
-def gets(service: Service, ids: Ids) -> dict[t.Any, Observation]:
-    """Each of ``ids`` by a get of its own; where that is not allowed, as a list shows it."""
-    found: dict[t.Any, Observation] = dict(zip(ids, service.client.map(service.get, ids)))
-    hidden = [i for i, sight in found.items() if isinstance(sight, Refused) and sight.code in service.hidden]
-    if hidden:
-        try:
-            listed = everything(service, {}, ListCache()).jobs
-        except ApiError:
-            return found
-        found.update({job_id: listed[job_id] for job_id in hidden if job_id in listed})
-    return found
+def gets(service: Service, ids: Ids, seen: t.Mapping[t.Any, Observation] = {}) -> dict[t.Any, Observation]:
+    """What was ``seen`` before, and each of ``ids`` by a get of its own; where that is not allowed, as a list shows it.
+
+    If that list shows another job in another status than before, it is asked for once more.
+    """
+    found: dict[t.Any, Observation] = {**seen, **dict(zip(ids, service.client.map(service.get, ids)))}
+    if not _hidden(found, service):
+        return found
+    try:
+        listed = everything(service, {}, ListCache()).jobs
+    except ApiError:
+        return found
+    status = service.fields.status
+    moved = [i for i, job in jobs_of(found).items() if i in listed and listed[i].get(status) != job.get(status)]
+    found.update(zip(moved, service.client.map(service.get, moved)))
+    return {**found, **{job_id: listed[job_id] for job_id in _hidden(found, service) if job_id in listed}}
+
+
+def _hidden(sights: t.Mapping[t.Any, Observation], service: Service) -> list[t.Any]:
+    """Jobs whose get is refused, although a list may show them."""
+    return [i for i, sight in sights.items() if isinstance(sight, Refused) and sight.code in service.hidden]

@@ -112,7 +112,10 @@ class Run:
         """Whether a stop that was to leave a savepoint was shown to have left none."""
         if not (self.task.get("trigger_savepoint") and job["changed"]) or self.check_mode:
             return False
-        last = [event for event in self.events.get(job["id"], ()) if event.what == "shown"][-1]
+        # a page that was read for another job may have shown more
+        reported = {plain(job["status"])} if job["status"] else {None}
+        shown = [event for event in self.events.get(job["id"], ()) if event.what == "shown"]
+        last = [event for event in shown if (event.word and plain(event.word)) in reported][-1]
         ended = last.word in self.words.done["stopped"] - {"job_finish", "job_submit_fail"}
         return last.word == "job_submit_fail" or (ended and not last.savepoint)
 

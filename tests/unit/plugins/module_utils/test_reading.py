@@ -380,3 +380,31 @@ def test_a_job_that_only_an_earlier_reading_has_shown_still_counts() -> None:
     found = everything(archive, {}, ListCache())  # type: ignore[arg-type]
     assert set(range(3, 230)) <= set(found.jobs)
     assert not found.still
+
+
+@pytest.mark.parametrize(("first", "count"), [("get", 2), ("list", 9)])
+def test_a_list_that_is_read_for_one_job_shows_more_of_another(first: str, count: int) -> None:
+    """It has begun to run since it was read, so what was seen first is no ground to start it once more."""
+
+    class Hidden(Archive):
+        hidden = ("NO",)
+        refused = count - 1
+
+        def get(self, job_id: int) -> Job | None:
+            found = super().get(job_id)
+            if job_id != self.refused:
+                return found
+            self.jobs[0] = {**self.jobs[0], "status": "RUNNING"}
+            raise Refused("GET /job", "no", 403, code="NO")
+
+        def page(self, number: int, query: t.Mapping[str, t.Any]) -> Page:
+            found = super().page(number, query)
+            if len(self.requests) == 1:  # moves while it is read, and misses one
+                found.jobs.pop(self.refused)
+            return found
+
+    archive = Hidden(jobs(count))
+    found = look(archive, range(count), ListCache())  # type: ignore[arg-type]
+    assert isinstance(archive.requests[0], int) is (first == "get")
+    assert all(isinstance(sight, dict) for sight in found.values())
+    assert found[0]["status"] == "RUNNING"  # type: ignore[index,call-overload]
