@@ -42,6 +42,7 @@ options:
       not_name:
         description:
           - Patterns as in O(filters.name). A batch whose whole name matches one of them is left alone.
+          - One with a blank in it, or with what means nothing in a pattern, such as quotes or V(^), is an error. V(?) stands for that in a name.
           - By itself it is an error, as it chooses no batch. O(filters.name) V(*) beside it means every other batch with a name.
           - A batch without a name is not left alone. If the service does not tell the name of a batch that matches all other keys,
             nothing is done for that batch, and it has failed. A module that only reads returns it.

@@ -34,7 +34,7 @@ from ..module_utils._cloud.misplaced import BELONGS, found_in, found_in_name
 from ..module_utils._cloud.options import connection_options
 from ..module_utils._jobs.plan import Step
 from ..module_utils._jobs.reconcile import MOST_JOBS, YEAR
-from ..module_utils._jobs.selection import NOT_NAME, refuse_exclusion
+from ..module_utils._jobs.selection import NOT_NAME, refuse_exclusion, refuse_spared
 from ..module_utils._services.flink_jobs import STOP_STEPS, folder_in_obs
 from ..module_utils._services.registry import JOB_TYPES
 from . import _playbook_plan
@@ -569,10 +569,9 @@ def _wrong_values(spec: Spec, found: Settings, given: Variables) -> t.Iterator[s
 
 
 def _exclusions(found: Settings) -> t.Iterator[str]:
-    """Patterns that begin with ``!``, which the modules would refuse, too, each under another name."""
-    ways_out = {"names": "; except_names does, with a pattern without !", "except_names": "; leave the ! out"}
-    for name, way_out in ways_out.items():
-        yield from _refusal(refuse_exclusion, name, found[name], way_out)
+    """Patterns that the modules would refuse, too, each under another name."""
+    yield from _refusal(refuse_exclusion, "names", found["names"], "; except_names does, with a pattern without !")
+    yield from _refusal(refuse_spared, "except_names", found["except_names"], "; leave the ! out")
 
 
 def _wrong_choice(spec: Spec, found: Settings, empty: bool) -> t.Iterator[str]:

@@ -13,34 +13,22 @@ from fnmatch import fnmatchcase
 from .._cloud.errors import OptionError
 from .._cloud.text import escaped
 from .plan import Entry
-from .selection import NOT_NAME, cleaned, refuse_exclusion
+from .selection import NOT_NAME, cleaned, refuse_idle
 
 NEVER = "OTC_BIGDATA_NEVER"
 MOST_NAMED = 20  # jobs that a message names
-QUOTES = {"'", '"'}
-# Of other languages: a set of words in a shell, another separator, a comment that ansible.cfg takes for text
-FOREIGN = ("{", "}", ";", "|", " #")
 
 
 def patterns(environ: t.Mapping[str, str], beside: t.Mapping[str, str]) -> tuple[str, ...]:
     """Those of the environment and of all places ``beside`` it: the name of the place → text with commas. An empty one counts as unset.
 
-    Raises OptionError for what no name can hold, for quotes, which some files keep, and for what means something elsewhere: such a pattern
-    would protect nothing. A blank may belong to a name, or part two patterns as elsewhere: then both are meant.
+    Raises OptionError for what no name can hold, for quotes, which some files keep, and for what means something elsewhere. A blank may
+    belong to a name, or part two patterns as elsewhere: then both are meant.
     """
     globs: list[str] = []
     for place, text in {NEVER: environ.get(NEVER, ""), **beside}.items():
         found = cleaned(place, text.split(",")) if text else []
-        refuse_exclusion(place, found)
-        for number, glob in enumerate(found):
-            if {glob[0], glob[-1]} & QUOTES:
-                raise OptionError(f"{place}[{number}]: {escaped(glob)} has a quote at its begin or end; leave it out")
-            mark = next((one for one in FOREIGN if one in glob), None)
-            if mark:
-                raise OptionError(
-                    f"{place}[{number}]: {escaped(glob)} has {mark.strip()} in it, which means nothing here; part patterns by commas, and if a "
-                    "name has it, write ? in its place"
-                )
+        refuse_idle(place, found)
         globs += found
         globs += [part for glob in found for part in glob.split() if part.strip("*?")]
     return tuple(dict.fromkeys(globs))

@@ -12,7 +12,7 @@ import typing as t
 import unicodedata
 
 from .._cloud.errors import OptionError
-from .._cloud.text import LONGEST_SHOWN
+from .._cloud.text import LONGEST_SHOWN, escaped
 
 Options = t.Mapping[str, t.Any]  # of a task
 Job = dict[str, t.Any]  # a job as the service describes it
@@ -22,6 +22,10 @@ CONTROL = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode: control, format (no width),
 EARLIEST = 1_420_070_400_000  # 2015 in ms since 1970: before any job of these services
 NOT = "not_"  # begins the name of a filter that takes jobs out again
 NOT_NAME = f"{NOT}name"
+QUOTES = {*"'\"`", *"\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"}
+IN_ITS_PLACE = "; part patterns by commas, and if a name has it, write ? in its place"
+# Of other languages: a set of words in a shell, another separator, regular expressions, what begins a comment or takes out again
+FOREIGN = ("{", "}", ";", "|", "^", "$", "\\", " #", " !", " ~", " .*")
 
 
 class Fields(t.NamedTuple):
@@ -105,8 +109,9 @@ def _filters(filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     given = {key: cleaned(f"filters.{key}", value) for key, value in filters.items() if value is not None}
     if not given:
         raise OptionError("filters: is empty and would select every job; name at least one key")
-    for key in ("name", NOT_NAME):
-        refuse_exclusion(f"filters.{key}", given.get(key, ()), f"; filters.{NOT_NAME} does, with a pattern without !")
+    way_out = f"; filters.{NOT_NAME} does, with a pattern without !"
+    refuse_exclusion("filters.name", given.get("name", ()), way_out)
+    refuse_spared(f"filters.{NOT_NAME}", given.get(NOT_NAME, ()), way_out)
     if given.keys() == {NOT_NAME}:
         raise OptionError(
             f"filters.{NOT_NAME}: only takes jobs out again and chooses none; name another key beside it, such as name: ['*']"
@@ -164,6 +169,34 @@ def refuse_exclusion(where: str, globs: t.Sequence[t.Any], way_out: str = "") ->
                 f"{where}[{number}]: {str(glob)[:LONGEST_SHOWN]!r} begins with !, but no pattern takes jobs out again"
                 f"{way_out}"
             )
+
+
+def refuse_spared(where: str, globs: t.Sequence[str], way_out: str = "") -> None:
+    """Refuses patterns that are to take jobs out again, and would take out others or none. A blank is as likely meant as a comma."""
+    refuse_idle(where, globs, way_out)
+    for number, glob in enumerate(globs):
+        if len(glob.split()) > 1:
+            raise OptionError(f"{where}[{number}]: {escaped(glob)} has a blank in it{IN_ITS_PLACE}")
+
+
+def refuse_idle(where: str, globs: t.Sequence[str], way_out: str = "") -> None:
+    """Refuses patterns that keep off no job, which nobody would notice: those of another language."""
+    refuse_exclusion(where, globs, way_out)
+    for number, glob in enumerate(globs):
+        if any({part[0], part[-1]} & QUOTES for part in glob.split()):
+            raise OptionError(f"{where}[{number}]: {escaped(glob)} has a quote at its begin or end; leave it out")
+        mark = next((one.strip() for one in FOREIGN if one in f" {glob}"), None) or _bracket(glob)
+        if mark:
+            raise OptionError(
+                f"{where}[{number}]: {escaped(glob)} has {mark} in it, which means nothing here{IN_ITS_PLACE}"
+            )
+
+
+def _bracket(glob: str) -> str:
+    """One without the other; or both around all of it, as around a list, which would match a single character."""
+    opened, closed = glob.count("["), glob.count("]")
+    around = re.fullmatch(r"\[[^\]]{2,}\]", glob)
+    return "[" if opened > closed or around else "]" if closed > opened else ""
 
 
 def seconds(text: str) -> int:

@@ -42,6 +42,12 @@ def test_texts_that_no_name_can_be(service):
         ({"filters": {"name": ["orders", "!clicks"]}}, ("filters.name[1]", "!clicks", "filters.not_name does")),
         ({"filters": {"name": "*", "not_name": "!clicks"}}, ("filters.not_name[0]", "!clicks")),
         ({"filters": {"name": "*", "not_name": "clicks\r\n"}}, ("filters.not_name[0]", "\\r\\n")),
+        (
+            {"filters": {"name": "*", "not_name": "orders clicks"}},
+            ("filters.not_name[0]", "has a blank in it", "write ?"),
+        ),
+        ({"filters": {"name": "*", "not_name": "x, orders-{a"}}, ("filters.not_name[1]", "orders-{a has { in it")),
+        ({"filters": {"name": "*", "not_name": "'orders'"}}, ("filters.not_name[0]", "'orders' has a quote")),
         ({"filters": {"name": "*", "not_name": []}}, ("filters.not_name", "is empty")),
         ({"filters": {"not_name": "clicks", "name": None}}, ("filters.not_name", "chooses none", "name: ['*']")),
         ({service.ids: f"{service.id(1)}\n"}, (f"{service.ids}[0]", "\\n")),

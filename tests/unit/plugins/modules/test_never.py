@@ -74,7 +74,7 @@ def test_a_blank(service):
     other = next(iter(service.truth))
     for never in ("x billing-*", "billing-* x", "a, clicks  billing-eu"):
         check_refused(service.run("stopped", filters={"older_than": "1s"}, environ={NEVER: never}), "billing-eu")
-    assert not service.run("stopped", [other], environ={NEVER: "no * 1, or ? ders"}).failed
+    assert not service.run("stopped", [other], environ={NEVER: "no * 1, or ? ders, [0-9]x, [!o]*, [8]"}).failed
     assert patterns({NEVER: "a b*, c"}, {}) == ("a b*", "c", "a", "b*")
 
 
@@ -117,6 +117,18 @@ MALFORMED = {
     "billing-*;payroll": "[0]: billing-*;payroll has ; in it",
     "billing|payroll": "[0]: billing|payroll has | in it",
     "x, billing-*  # no changes": "[1]: billing-*  # no changes has # in it",
+    'a "b c" d': '[0]: a "b c" d has a quote at its begin or end',
+    "\u201cbilling-*\u201d": "[0]: \u201cbilling-*\u201d has a quote at its begin or end",
+    "a !b": "[0]: a !b has ! in it",
+    "# billing": "[0]: # billing has # in it",
+    "x, .*": "[1]: .* has .* in it",
+    "^billing": "[0]: ^billing has ^ in it",
+    "billing$": "[0]: billing$ has $ in it",
+    "~billing": "[0]: ~billing has ~ in it",
+    r"billing\*": r"[0]: billing\* has \ in it",
+    "[billing, payroll]": "[0]: [billing has [ in it",
+    "x, payroll]": "[1]: payroll] has ] in it",
+    "[billing]": "[0]: [billing] has [ in it",
     "a\u200b": "[0]: 'a\\u200b' has a line break or control character in it",
 }
 
