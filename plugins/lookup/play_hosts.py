@@ -12,6 +12,7 @@ description:
   - Private. It may change in any release, so do not use it in playbooks of your own.
   - The patterns of hosts that a playbook runs for, C(localhost) if none is given. It fails where no host of the inventory matches, as Ansible
     takes that for success. Where only the syntax is checked there may be no inventory, and it does not fail.
+  - It fails where C(--limit) leaves none of them, too. A playbook that imports ours with hosts of its own may have plays for others, so it only warns there.
 options:
   _terms:
     description: Patterns, also in lists.
@@ -42,18 +43,35 @@ import typing as t
 
 from ansible import context
 from ansible.errors import AnsibleLookupError
-from ansible.plugins.loader import lookup_loader
+from ansible.inventory.manager import InventoryManager
 from ansible.plugins.lookup import LookupBase
+from ansible.utils.display import Display
+from ansible.utils.vars import load_extra_vars
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
     def run(self, terms: list[t.Any], variables: t.Any = None, *, empty_group: bool = False) -> list[str]:
         patterns = [str(one) for one in self._flatten(terms) if str(one).strip()] or ["localhost"]
-        there = lookup_loader.get("ansible.builtin.inventory_hostnames", loader=self._loader)
-        if (
-            context.CLIARGS.get("syntax")
-            or there.run(patterns, variables)
-            or (empty_group and {*patterns} <= {*variables["groups"]} - {"all"})
-        ):
+        if context.CLIARGS.get("syntax"):
             return patterns
-        raise AnsibleLookupError(f"otc_hosts: no host matches {','.join(patterns)}")
+        inventory, names = self._inventory(variables["groups"]), ",".join(patterns)
+        if not inventory.get_hosts(patterns):
+            if empty_group and {*patterns} <= {*variables["groups"]} - {"all"}:
+                return patterns
+            raise AnsibleLookupError(f"otc_hosts: no host matches {names}")
+        inventory.subset(context.CLIARGS.get("subset"))
+        if not inventory.get_hosts(patterns):
+            error = AnsibleLookupError(f"otc_hosts: --limit leaves no host of {names}, so nothing is done for them")
+            if "otc_hosts" not in variables or "otc_hosts" in load_extra_vars(self._loader):
+                raise error
+            Display().warning(str(error))
+        return patterns
+
+    def _inventory(self, groups: t.Mapping[str, t.Sequence[str]]) -> InventoryManager:
+        """All hosts, without what limits them. M(ansible.builtin.inventory_hostnames) makes one like it."""
+        found = InventoryManager(self._loader, parse=False)
+        for group, hosts in groups.items():
+            found.add_group(group)
+            for host in hosts:
+                found.add_host(host, group=group)
+        return found

@@ -1380,6 +1380,24 @@ def test_no_host():
         assert checked.code == 0, checked.said
 
 
+def test_limit_leaves_no_host():
+    """A limit that passes all of them over is no success either. A playbook that imports ours may have plays for the hosts that are left."""
+    with world(flink_jobs=[]) as (emulator, here):
+        here.write("hosts.yml", {"all": {"hosts": {"day": {}, "night": {}}}})
+        variables = {"all_jobs": True, "otc_hosts": "night"}
+        imports = [{"ansible.builtin.import_playbook": "otc.bigdata.stop_all", "vars": variables}]
+        site = here.write("site.yml", imports)
+        for line, hosts, code in (
+            (["otc.bigdata.stop_all", "-e", "all_jobs=true"], "localhost", 4),
+            ([str(site), "-e", "otc_hosts=night"], "night", 4),
+            ([str(site)], "night", 0),
+        ):
+            run = here.start("playbook", *line, "-i", "hosts.yml", "--limit", "day").end(120)
+            assert run.code == code, run.said
+            assert f"otc_hosts: --limit leaves no host of {hosts}, so nothing is done for them" in run.said
+        assert emulator.log.entries() == []
+
+
 def test_a_file_for_each_host():
     """All hosts of a window have one file, as the last of them writes what all have done."""
     own = {name: {"stopped_jobs_file": f"{name}.yml", "names": "*"} for name in ("day", "night")}
