@@ -11,11 +11,12 @@ A plan is no order. It only says what the jobs must be like that a run selects i
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 import typing as t
 
 from ..module_utils._cloud.agency import Delegate
-from ..module_utils._cloud.auth import Credential
+from ..module_utils._cloud.auth import AccessKey, Credential
 from ..module_utils._cloud.connection import Connection
 from ..module_utils._services.registry import JOB_TYPES
 from ._files import read
@@ -49,9 +50,13 @@ def place(connection: Connection) -> dict[str, t.Any]:
 
 
 def _account(credential: Credential | Delegate) -> str | None:
-    """By its ID or name, if the login tells it. A project's name does not: each account has one that is named like its region."""
+    """By its ID or name, if the login tells it; else by who is in it. A project's name does not tell it: each account has one that is named
+    like its region. A token and a temporary access key are others each time.
+    """
     domain = credential.agency.domain if isinstance(credential, Delegate) else getattr(credential, "domain", {})
-    return next(iter(domain.values()), None)
+    if isinstance(credential, AccessKey) and not credential.security_token:
+        return f"that of the access key {hashlib.sha256(credential.access_key.encode()).hexdigest()[:12]} (SHA-256)"
+    return next(iter(domain.values()), getattr(credential, "user_id", None))
 
 
 def variables(spec: t.Iterable[str], values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -697,6 +697,8 @@ def _of_window(playbook: str, found: Settings, given: Variables) -> Settings:
     """What was ``kept`` of this host, and the ``place`` to keep: whose jobs they are. Raises ValueError where that cannot be told."""
     end = playbook == "maintenance_end"
     flink = _of_workflow(given)
+    if flink.get("place") is not None and not _are_places(flink["place"]):
+        raise ValueError("otc_bigdata.place, which a job before has left, does not say whose jobs these are")
     content = _content_of(found["stopped_jobs_file"], end)
     if found.get("stopped_jobs"):
         place = given.place if _has_fact(given) else None
@@ -800,11 +802,18 @@ def _content(file: str) -> dict[str, t.Any]:
 
 
 def _is_of_window(content: t.Mapping[str, t.Any]) -> bool:
-    by_host = [content.get(key, {}) for key in ("work_begun", "work_done", "finished", "place")]
-    if not _are_of_hosts(content.get("stopped_jobs")) or not all(isinstance(one, dict) for one in by_host):
-        return False
-    return all(
-        isinstance(place, dict) and all(isinstance(name, str) for name in place) for place in by_host[-1].values()
+    by_host = [content.get(key, {}) for key in ("work_begun", "work_done", "finished")]
+    return (
+        _are_of_hosts(content.get("stopped_jobs"))
+        and all(isinstance(one, dict) for one in by_host)
+        and _are_places(content.get("place", {}))
+    )
+
+
+def _are_places(value: t.Any) -> bool:
+    """What says whose jobs they are, by hosts."""
+    return isinstance(value, dict) and all(
+        isinstance(place, dict) and all(isinstance(name, str) for name in place) for place in value.values()
     )
 
 

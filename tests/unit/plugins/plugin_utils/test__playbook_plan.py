@@ -145,9 +145,30 @@ def test_another_account(tmp_path):
     refused = 'plan_file: account was "customer", and now is '
     assert complaints(path, "stop_all", STOP, **USER, **AGENCY) == []
     assert complaints(path, "stop_all", STOP, **USER) == [f'{refused}"own"']
-    assert f"{refused}not given" in complaints(path, "stop_all", STOP)
+    (key,) = (text for text in complaints(path, "stop_all", STOP) if text.startswith(refused))
+    assert "that of the access key " in key
     other = {**AGENCY, "OS_AGENCY_DOMAIN_NAME": "", "OS_TARGET_DOMAIN_ID": "c1"}
     assert complaints(path, "stop_all", STOP, **USER, **other) == [f'{refused}"c1"']
+
+
+def test_who_tells_no_account(tmp_path):
+    """An access key, or the ID of a user, may be of another one where a project has the same name. The ID of the project is enough."""
+    path = tmp_path / "p.json"
+    by_user_id = {**USER, "OS_USERNAME": "", "OS_USER_DOMAIN_NAME": ""}
+    for one, other in (
+        ({}, {"OS_ACCESS_KEY": "AK2"}),
+        ({**by_user_id, "OS_USER_ID": "u1"}, {**by_user_id, "OS_USER_ID": "u2"}),
+    ):
+        plan = made(path, "stop_all", STOP, [], **one)
+        assert '"AK"' not in json.dumps(plan)
+        assert complaints(path, "stop_all", STOP, **one) == []
+        (said,) = complaints(path, "stop_all", STOP, **other)
+        assert said.startswith("plan_file: account was ")
+        by_id = {"OS_PROJECT_ID": "p1", "OS_REGION_NAME": "eu-de"}
+        made(path, "stop_all", STOP, [], **one, **by_id)
+        assert complaints(path, "stop_all", STOP, **other, **by_id) == []
+    made(path, "stop_all", STOP, [], OS_SECURITY_TOKEN="x")  # a temporary key is another one each time
+    assert complaints(path, "stop_all", STOP, OS_SECURITY_TOKEN="y", OS_ACCESS_KEY="AK2") == []
 
 
 def test_the_same_account_by_another_name(tmp_path):

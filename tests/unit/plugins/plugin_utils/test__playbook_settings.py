@@ -616,7 +616,8 @@ def test_a_file_of_an_earlier_release(tmp_path):
 KEY = {"OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "s3cr3t"}
 LOGGED_IN = {"OS_USERNAME": "u", "OS_PASSWORD": "s3cr3t", "OS_USER_DOMAIN_NAME": "own", "OS_PROJECT_NAME": "eu-de"}
 ELSEWHERE = [
-    ({**KEY, "OS_PROJECT_NAME": "eu-de"}, "account was \"own\", and now is not given"),
+    ({**KEY, "OS_PROJECT_NAME": "eu-de"}, "account was \"own\", and now is \"that of the access key "),
+    ({**KEY, "OS_SECURITY_TOKEN": "x", "OS_PROJECT_NAME": "eu-de"}, "account was \"own\", and now is not given"),
     ({**LOGGED_IN, "OS_USER_DOMAIN_NAME": "other"}, "account was \"own\", and now is \"other\""),
     ({**LOGGED_IN, "OS_PROJECT_NAME": "eu-de_b"}, "project_name was \"eu-de\", and now is \"eu-de_b\""),
     ({**LOGGED_IN, "OTC_DLI_ENDPOINT": "https://dli.example.com"}, "endpoint was not given, and now is "),
@@ -697,10 +698,16 @@ def test_one_project_by_its_id(tmp_path):
     ]
     assert [one["complaints"] for one in found] == [[], []]
     assert [one["place"] for one in found] == [place, None]
-    for odd in ({"localhost": [1]}, {"localhost": {1: "x"}}, ["localhost"]):
+    for odd in ({"localhost": [1]}, {"localhost": "x"}, {"localhost": {1: "x"}}, ["localhost"], "x"):
         file.write_text(yaml.safe_dump({**content, "place": odd}), encoding="utf-8")
         (said,) = taken("maintenance_end", told, environ=environ)["complaints"]
         assert said.endswith("was not written by this playbook")
+        told_by_job = {"otc_bigdata": {**TOLD, "place": odd}}
+        (said,) = taken("maintenance_end", told_by_job, environ=environ)["complaints"]
+        assert (
+            said
+            == "stopped_jobs_file: otc_bigdata.place, which a job before has left, does not say whose jobs these are"
+        )
 
 
 @pytest.mark.parametrize("playbook", ["stop_all", "maintenance_window"])
