@@ -272,6 +272,12 @@ def test_profile_of_a_file(read: t.Any, tmp_path: pathlib.Path, monkeypatch: pyt
         ({"c": {**ENTRY, "regions": {"a": 1}}}, NAMED, {}, ["cloud", "regions"]),
         ({"c": {**ENTRY, "regions": [{"values": {}}]}}, NAMED, {}, ["cloud", "regions"]),
         ({"c": {**ENTRY, "regions": ["eu-de"]}}, {**NAMED, "region": "eu-nl"}, {}, ["region: must be one", "eu-de"]),
+        (
+            {"c": {**ENTRY, "region_name": "eu-nl", "regions": ["eu-de"]}},
+            NAMED,
+            {},
+            ["region_name is none of its regions"],
+        ),
         ({"c": {**ENTRY, "project_name": "eu-de_x"}}, NAMED, {}, ["cloud 'c': project_name", "twice"]),
         ({"c": {"auth": {**AUTH, "tenant_name": "eu-de_x"}}}, NAMED, {}, ["cloud 'c': project_name", "twice"]),
         ({"c": {"auth": {**AUTH, "username": {"s3cr3t": 1}}}}, NAMED, {}, ["cloud 'c': username: must be text"]),
