@@ -32,6 +32,7 @@ from ..module_utils._cloud.identity import KEYS, PROJECT, TARGET_PROJECT
 from ..module_utils._cloud.levels import ENVIRONMENT, FILE, NAME
 from ..module_utils._cloud.misplaced import BELONGS, found_in, found_in_name
 from ..module_utils._cloud.options import connection_options
+from ..module_utils._jobs.guard import NEVER
 from ..module_utils._jobs.plan import Step
 from ..module_utils._jobs.reconcile import MOST_JOBS, YEAR
 from ..module_utils._jobs.selection import NOT_NAME, refuse_exclusion, refuse_spared
@@ -313,6 +314,8 @@ def misspelt(spec: Spec, given: Variables) -> t.Iterator[str]:
         meant = _meant(spec, name)
         if meant:
             yield f"{name}: there is no such variable; is {' or '.join(meant)} meant?"
+        elif name == NEVER:
+            yield f"{name}: is a variable of the environment, and would protect nothing here; set it there, or never in ansible.cfg"
         elif name in given.extra and (name in OWN or name.startswith(OWN_PREFIX)):
             yield f"{name}: is what the playbook itself works with; give your variable another name"
 

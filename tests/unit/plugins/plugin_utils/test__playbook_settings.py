@@ -247,6 +247,8 @@ def empty(name: str) -> str:
         ("stop_all", {"queue_name": "q", "except_names": "a", "services": ["sql", "flink"]}, "except_names: SQL jobs have no name, so it would take out none"),
         ("stop_all", {"names": "a,!b"}, "names[1]: '!b' begins with !, but no pattern takes jobs out again; except_names does"),
         ("purge_finished", {"older_than": "1d", "except_names": "!b"}, "takes jobs out again; leave the ! out"),
+        ("stop_all", {"queue_name": "q", "OTC_BIGDATA_NEVER": "billing-*"}, "OTC_BIGDATA_NEVER: is a variable of the environment, and would protect nothing here"),
+        ("drain_queue", {"queue_name": "q", "OTC_BIGDATA_NEVER": ""}, "OTC_BIGDATA_NEVER: is a variable of the environment"),
         ("show_jobs", {"except_names": "x, a b"}, "except_names[1]: a b has a blank in it; part patterns by commas, and if a name has it, write ? in its place"),
         ("stop_all", {"all_jobs": True, "services": "flink", "except_names": ["a {b"]}, "except_names[0]: a {b has { in it, which means nothing here"),
         ("purge_finished", {"older_than": "1d", "except_names": []}, empty("except_names")),
