@@ -12,6 +12,7 @@ description:
   - Private. It may change in any release, so do not use it in playbooks of your own.
   - The patterns of hosts that a playbook runs for, C(localhost) if none is given. It fails where no host of the inventory matches, as Ansible
     takes that for success. Where only the syntax is checked there may be no inventory, and it does not fail.
+  - It fails with C(--tags) and the like, which leave out tasks, and may leave none. If it is imported, there may be plays that they are for.
   - It fails where C(--limit) leaves none of them, too. A playbook that imports ours with hosts of its own may have plays for others, so it only warns there.
 options:
   _terms:
@@ -39,6 +40,7 @@ _raw:
   elements: str
 """
 
+import os
 import typing as t
 
 from ansible import context
@@ -48,30 +50,54 @@ from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
 
+PLAYBOOKS = os.path.join(os.path.realpath(__file__).rpartition("plugins")[0], "playbooks", "")
+COLLECTION = "otc.bigdata."
+
 
 class LookupModule(LookupBase):  # type: ignore[misc]
     def run(self, terms: list[t.Any], variables: t.Any = None, *, empty_group: bool = False) -> list[str]:
         patterns = [str(one) for one in self._flatten(terms) if str(one).strip()] or ["localhost"]
-        if context.CLIARGS.get("syntax"):
-            return patterns
+        if not context.CLIARGS.get("syntax"):
+            self._check(patterns, variables, empty_group)
+        return patterns
+
+    def _check(self, patterns: list[str], variables: t.Any, empty_group: bool) -> None:
+        """Raises AnsibleLookupError where nothing would come of the play, or not all."""
+        if _left_out() and any(map(_is_ours, context.CLIARGS.get("args") or ())):
+            raise AnsibleLookupError(f"{_left_out()}: this playbook is carried out whole or not at all; leave it out")
         inventory, names = self._inventory(variables["groups"]), ",".join(patterns)
         if not inventory.get_hosts(patterns):
             if empty_group and {*patterns} <= {*variables["groups"]} - {"all"}:
-                return patterns
+                return
             raise AnsibleLookupError(f"otc_hosts: no host matches {names}")
         inventory.subset(context.CLIARGS.get("subset"))
-        if not inventory.get_hosts(patterns):
-            error = AnsibleLookupError(f"otc_hosts: --limit leaves no host of {names}, so nothing is done for them")
-            if "otc_hosts" not in variables or "otc_hosts" in load_extra_vars(self._loader):
-                raise error
-            Display().warning(str(error))
-        return patterns
+        if inventory.get_hosts(patterns):
+            return
+        error = AnsibleLookupError(f"otc_hosts: --limit leaves no host of {names}, so nothing is done for them")
+        if "otc_hosts" not in variables or "otc_hosts" in load_extra_vars(self._loader):
+            raise error
+        Display().warning(str(error))
 
     def _inventory(self, groups: t.Mapping[str, t.Sequence[str]]) -> InventoryManager:
-        """All hosts, without what limits them. M(ansible.builtin.inventory_hostnames) makes one like it."""
+        """All hosts, without what limits them. The lookup inventory_hostnames makes one like it."""
         found = InventoryManager(self._loader, parse=False)
         for group, hosts in groups.items():
             found.add_group(group)
             for host in hosts:
                 found.add_host(host, group=group)
         return found
+
+
+def _left_out() -> str:
+    """The option of the command line that leaves out tasks which have no tags."""
+    tags, skipped = (set(context.CLIARGS.get(name) or ()) for name in ("tags", "skip_tags"))
+    parts = {
+        "--tags": tags and not tags & {"all", "untagged"},
+        "--skip-tags": skipped & {"all", "untagged"},
+        "--start-at-task": context.CLIARGS.get("start_at_task"),
+    }
+    return next((option for option, given in parts.items() if given), "")
+
+
+def _is_ours(playbook: str) -> bool:
+    return playbook.startswith(COLLECTION) or os.path.realpath(playbook).startswith(PLAYBOOKS)

@@ -1391,10 +1391,21 @@ def test_limit_leaves_no_host():
             (["otc.bigdata.stop_all", "-e", "all_jobs=true"], "localhost", 4),
             ([str(site), "-e", "otc_hosts=night"], "night", 4),
             ([str(site)], "night", 0),
+            ([str(site), "--tags", "x"], "night", 0),
         ):
             run = here.start("playbook", *line, "-i", "hosts.yml", "--limit", "day").end(120)
             assert run.code == code, run.said
             assert f"otc_hosts: --limit leaves no host of {hosts}, so nothing is done for them" in run.said
+        assert emulator.log.entries() == []
+
+
+def test_tags_leave_no_task():
+    """Nor is a run that leaves out all that there is to do."""
+    with world() as (emulator, here):
+        for playbook in ("otc.bigdata.stop_all", str(PLAYBOOKS / "stop_all.yml")):
+            for option, value in (("--tags", "flink"), ("--skip-tags", "untagged"), ("--start-at-task", "Report")):
+                run = here.start("playbook", playbook, "-e", "all_jobs=true", option, value).end(120)
+                assert (run.code, f"{option}: this playbook is carried out whole" in run.said) == (4, True), run.said
         assert emulator.log.entries() == []
 
 
