@@ -280,8 +280,12 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         return t.cast(str, self.NAME.rpartition(".")[2])
 
     def _populate(self, names: t.Sequence[str], hosts: t.Sequence[Variables]) -> None:
-        """Adds all hosts, then their groups, as a group may be named like a host. If something fails, new hosts are removed again."""
+        """Adds all hosts, then their groups, as a group may be named like a host. If something fails, what is new is removed again:
+
+        a group without a host would say that there is none.
+        """
         new: list[str] = []
+        known = {*self.inventory.groups}
         self.inventory.add_group(self._group)
         try:
             for name, variables in zip(names, hosts):
@@ -294,6 +298,8 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         except Exception:
             for name in new:
                 self.inventory.remove_host(self.inventory.hosts[name])
+            for group in {*self.inventory.groups} - known:
+                del self.inventory.groups[group]  # what remove_group() takes differs
             raise
 
     def _describe(self, host: t.Any, variables: Variables) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
@@ -219,6 +220,7 @@ def test_a_name_that_another_one_has(emulator, clusters):
 
 
 def test_a_host_that_fails_takes_the_others_with_it(plugin):
+    """And the groups: an empty one would say that there are none."""
     plugin.load("a", "b")
     name = plugin.identity.replace("_id", "_name")
     fails = {"compose": {"x": f"{name} == 'a' or nobody"}, "groups": {"night": "true"}, "strict": True}
@@ -226,3 +228,5 @@ def test_a_host_that_fails_takes_the_others_with_it(plugin):
     assert said(shown, "Could not set x for host b")
     assert set(shown.hosts) | shown.groups["analytics"] == {"web1"}
     assert not plugin.ours(shown)
+    children = json.loads(shown.run.out)["all"]["children"]
+    assert children == ["ungrouped", "analytics"]
