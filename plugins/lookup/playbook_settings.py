@@ -115,6 +115,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             connection=str(values.pop("ansible_connection", None) or ""),
             become=boolean(context.CLIARGS.get("become") if become is None else become, strict=False),
             place=self._plain(before.get("place"), None) if isinstance(before, Mapping) else None,
+            folder=self._loader.get_basedir(),
         )
         check_mode = bool(variables.get("ansible_check_mode"))
         return [

@@ -38,6 +38,7 @@ from ..module_utils._cloud.text import HIDDEN_WHOLE, masked, shows
 from ..module_utils._cloud.transport import Tls
 from ..module_utils._jobs import guard
 from ._bytecode import kept
+from ._files import in_folder
 
 
 def _copy_of_stderr() -> int:
@@ -157,7 +158,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
         _leave_memory_alone()
         flags: dict[str, t.Any] = {}  # what Ansible tells a module beside its arguments
         self._update_module_args(self._task.action, flags, task_vars or {})
-        with kept(), _in_folder(self._loader.get_basedir()):
+        with kept(), in_folder(self._loader.get_basedir()):
             return self._run_core(arguments, flags)
 
     def _plain_arguments(self) -> dict[str, t.Any] | None:
@@ -288,17 +289,6 @@ def _parent_is_there() -> t.Callable[[], bool]:
     """
     parent = os.getppid()
     return lambda: os.getppid() == parent
-
-
-@contextlib.contextmanager
-def _in_folder(folder: str) -> t.Iterator[None]:
-    """Relative paths mean what they mean to a module."""
-    before = os.getcwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)
 
 
 @contextlib.contextmanager

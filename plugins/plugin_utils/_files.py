@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""Files that are there whole, or as they were: written beside, then renamed."""
+"""Files that are there whole, or as they were: written beside, then renamed. And the folder that their paths begin in."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import errno
 import os
 import secrets
 import stat
+import typing as t
 
 NOT_BESIDE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY)  # of a folder; EBUSY: the file itself is mounted
 STREAMS = ("/dev/std", "/dev/fd/", "/proc/")  # beginnings of names by which a process has its own open files
@@ -106,3 +107,14 @@ def _sync_folder(path: str) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+@contextlib.contextmanager
+def in_folder(folder: str) -> t.Iterator[None]:
+    """Relative paths mean what they mean to a module."""
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)

@@ -25,11 +25,11 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._cloud.agency import Delegate
 from ..module_utils._cloud.auth import KINDS, WITHOUT_MFA, missing_parts
-from ..module_utils._cloud.connection import read_connection
+from ..module_utils._cloud.connection import Connection, read_connection
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.given import CONTROL, PATHS
 from ..module_utils._cloud.identity import KEYS, PROJECT, TARGET_PROJECT
-from ..module_utils._cloud.levels import ENVIRONMENT, FILE, NAME
+from ..module_utils._cloud.levels import ENVIRONMENT, FILE, NAME, is_around
 from ..module_utils._cloud.misplaced import BELONGS, found_in, found_in_name
 from ..module_utils._cloud.options import connection_options
 from ..module_utils._jobs.guard import NEVER
@@ -40,6 +40,7 @@ from ..module_utils._services.flink_jobs import STOP_STEPS, folder_in_obs
 from ..module_utils._services.registry import JOB_TYPES
 from . import _playbook_plan
 from ._check_service_named import intent, named
+from ._files import in_folder
 from ._job_table import counted
 from ._playbook_jobs import PLACE
 
@@ -132,6 +133,7 @@ class Variables(t.NamedTuple):
     connection: str = ""  # where the tasks run, if variables say so
     become: bool = False  # whether they would run as another user
     place: t.Mapping[str, t.Any] | None = None  # of the window that has left the fact ``stopped_jobs``
+    folder: str = "."  # where the tasks run, and look for a clouds.yaml
 
 
 def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = False) -> Settings:
@@ -150,6 +152,7 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
         found.update(_meanings(spec, values, meant))
         yield _wrong_values(spec, found, given)
         found.update(_no_own_project(found))
+        yield _other_clouds(found, given)
         yield _passcode_of_login(found, given)
         if "stopped_jobs_file" in spec:
             yield _from_file("stopped_jobs_file", found, lambda: _of_window(playbook, found, given))
@@ -445,17 +448,33 @@ def _own_login(spec: Spec, given: Variables) -> t.Iterator[str]:
 
 def _passcode_of_login(found: Settings, given: Variables) -> t.Iterator[str]:
     """One that the tasks would log in with. All else that is wrong with the login, the first of them tells as well as we could."""
-    options = _place_of(found)
     try:
-        credential = read_connection(options, given.environ, "iam").credential
+        credential = _connection(found, given, "iam").credential
     except OptionError:
         return
     own = credential.own if isinstance(credential, Delegate) else credential
     if getattr(own, "passcode", None):
         try:
-            read_connection(options, given.environ, "iam", one_login=False)
+            _connection(found, given, "iam", one_login=False)
         except OptionError as error:
             yield str(error)
+
+
+def _connection(found: Settings, given: Variables, service: str, one_login: bool = True) -> Connection:
+    """As the tasks make it."""
+    with in_folder(given.folder):
+        return read_connection(_place_of(found), given.environ, service, one_login)
+
+
+def _other_clouds(found: Settings, given: Variables) -> t.Iterator[str]:
+    """A ``clouds.yaml`` of the working folder, which the tasks do not see: they would act for somebody else, or for nobody."""
+    if found["cloud"] or is_around(given.environ):
+        meant = _here(found, given._replace(folder="."))
+        if meant and meant != _here(found, given):
+            yield (
+                f"cloud: the tasks of this playbook run in {given.folder}, so a clouds.yaml of the working folder does not count; name it in "
+                f"{FILE}, with its whole path"
+            )
 
 
 def _place_of(found: Settings) -> dict[str, t.Any]:
@@ -747,7 +766,7 @@ def _there(then: t.Any, found: Settings, given: Variables) -> Settings | None:
 def _here(found: Settings, given: Variables) -> Settings | None:
     """Whose jobs the tasks would handle; None where the login is wrong, as the first of them tells."""
     try:
-        place = _playbook_plan.place(read_connection(_place_of(found), given.environ, "dli"))
+        place = _playbook_plan.place(_connection(found, given, "dli"))
     except OptionError:
         return None
     return {name: value for name, value in place.items() if value is not None}
@@ -836,7 +855,7 @@ def _is_id(value: t.Any) -> bool:
 def _plan(playbook: str, spec: Spec, found: Settings, given: Variables, check_mode: bool) -> Settings:
     """Raises OptionError for a wrong login, and ValueError with each reason why this run must not carry out the plan."""
     service = "mrs" if found["services"] == ["mrs"] else "dli"
-    connection = read_connection(_place_of(found), given.environ, service)
+    connection = _connection(found, given, service)
     frame = {"place": _playbook_plan.place(connection), "variables": _playbook_plan.variables(spec, found)}
     now = datetime.datetime.now(datetime.timezone.utc)
     if check_mode:

@@ -648,6 +648,28 @@ def test_jobs_of_another_login(tmp_path, environ, said):
         assert found["place"] == (None if said else window["place"])
 
 
+def test_the_clouds_yaml_of_another_folder(tmp_path, monkeypatch):
+    """Tasks run in the folder of the playbook. Who has a clouds.yaml in the working folder means that one, and is told."""
+    for name in ("here", "tasks"):
+        auth = {"username": "u", "password": "p", "user_domain_name": name, "project_name": "eu-de"}
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "clouds.yaml").write_text(
+            yaml.safe_dump({"clouds": {"c": {"auth": auth}}}), encoding="utf-8"
+        )
+    monkeypatch.chdir(tmp_path / "here")
+    folder, by_variable = str(tmp_path / "tasks"), {"OS_CLIENT_CONFIG_FILE": "clouds.yaml"}
+    window = {"queue_name": "q", "cloud": "c"}
+    for given, environ in ((window, {}), ({"queue_name": "q"}, by_variable), ({"queue_name": "q"}, {"OS_CLOUD": "c"})):
+        (said,) = taken("maintenance_window", given, environ=environ, folder=folder)["complaints"]
+        assert said.startswith(
+            f"cloud: the tasks of this playbook run in {folder}, so a clouds.yaml of the working folder"
+        )
+    named = {"OS_CLIENT_CONFIG_FILE": str(tmp_path / "here/clouds.yaml")}
+    assert taken("maintenance_window", window, environ=named, folder=folder)["place"]["account"] == "here"
+    (tmp_path / "here/clouds.yaml").unlink()
+    assert taken("maintenance_window", window, folder=folder)["place"]["account"] == "tasks"
+
+
 def test_jobs_of_another_login_without_a_file():
     """Those that a job of a workflow has listed, and those that a window has stopped in the same run. Who names jobs is believed."""
     there = {**LOGGED_IN, "OS_PROJECT_NAME": "eu-de_b"}
