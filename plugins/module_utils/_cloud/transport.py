@@ -73,6 +73,7 @@ MOST = 64 * 1024 * 1024  # bytes of a body
 CHUNK = 1024 * 1024  # bytes that are read at once
 MOST_PARTS = 200  # of a compressed body
 PLAIN = re.compile("(/[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*)+")  # a path that is sent as it is
+PLAIN_PAIR = re.compile("[A-Za-z0-9_-]+=[A-Za-z0-9_-]+")  # a part of a query that is
 LAST_TRY = 0.5  # seconds before the time is over
 
 OnRepeat = t.Callable[[str], None]
@@ -136,14 +137,23 @@ class Reply:
         if not self.content.strip():
             return None
         found = json.loads(self.content)
-        # Only an escape or these bytes can stand for half a character, and to look into each text would cost a lot
-        doubtful = b"\\ud" in self.content or b"\\uD" in self.content or b"\xed" in self.content
-        return whole(found) if doubtful else found
+        return whole(found) if _may_be_halved(self.content) else found
 
     def skew(self) -> float:
         """Seconds that the clock of the server is ahead of this host's; 0 if it does not tell the time."""
         moment = _moment(self.headers.get("Date"))
         return moment.timestamp() - time.time() if moment else 0.0
+
+
+def _may_be_halved(content: bytes) -> bool:
+    """Only such an escape or this byte can stand for half a character. To look for one byte costs next to nothing, into each text a lot."""
+    return b"\xed" in content or (b"\\" in content and (b"\\ud" in content or b"\\uD" in content))
+
+
+def _plain_query(query: t.Mapping[str, t.Any]) -> str | None:
+    """As requests would have it; None where something is to be encoded, left out or repeated."""
+    pairs = [f"{name}={value}" for name, value in query.items() if isinstance(value, (str, int))]
+    return "&".join(pairs) if len(pairs) == len(query) and all(map(PLAIN_PAIR.fullmatch, pairs)) else None
 
 
 class Request:
@@ -362,13 +372,14 @@ class Http:
 
         prepared = PreparedRequest()
         prepared.method, prepared.body = request.method, request.body
-        if request.query or not PLAIN.fullmatch(request.path):
+        query = _plain_query(request.query) if request.query else ""
+        if query is None or not PLAIN.fullmatch(request.path):
             prepared.prepare_url(request.url, request.query)
         else:
             if request.origin not in self._origins:
                 prepared.prepare_url(request.origin, None)
                 self._origins[request.origin] = t.cast(str, prepared.url).rstrip("/")
-            prepared.url = self._origins[request.origin] + request.path
+            prepared.url = self._origins[request.origin] + request.path + (f"?{query}" if query else "")
         for header in request.headers.items():
             check_header_validity(header)
         prepared.headers = CaseInsensitiveDict({**HEADERS, **request.headers})
@@ -446,6 +457,8 @@ def _adapter(connections: int, tls: Tls | None) -> t.Any:
         if not tls.verify:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
+    blank = vars(Response())  # it takes long to make one
+
     class Adapter(HTTPAdapter):
         def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
             # Not of this function, which lives as long as its classes, until they are collected: connections end with their adapter
@@ -480,9 +493,9 @@ def _adapter(connections: int, tls: Tls | None) -> t.Any:
 
         def build_response(self, request: t.Any, answer: t.Any) -> t.Any:
             """Without the cookies and all else that requests looks for in an answer."""
-            response = Response()
-            response.status_code, response.headers, response.raw = answer.status, answer.headers, answer
-            response.request, response.url, response.reason = request, request.url, answer.reason
+            response = Response.__new__(Response)
+            vars(response).update(blank, status_code=answer.status, headers=answer.headers, raw=answer)
+            vars(response).update(request=request, url=request.url, reason=answer.reason)
             return response
 
     class TlsAdapter(Adapter):

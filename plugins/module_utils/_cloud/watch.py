@@ -22,6 +22,7 @@ from functools import cache
 
 from .threads import begin
 
+MOST_LINES = 32  # of headers: a signature is another one in each request
 _of_thread = threading.local()  # .limit: of the request that this thread sends
 
 
@@ -137,6 +138,10 @@ class Watched:
 
     _line: Line | None = None
 
+    def __init__(self, *args: t.Any, **kwargs: t.Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._lines: dict[t.Any, bytes] = {}  # of headers, as they are sent
+
     def connect(self) -> t.Any:
         limit = _current()
         if limit is None:
@@ -165,6 +170,18 @@ class Watched:
             limit.connecting = False
             limit.goes_over(self._line)
         return super().putrequest(*args, **kwargs)  # type: ignore[misc]
+
+    def putheader(self, header: str, *values: t.Any) -> None:
+        """Nearly all lines are the same in all requests, so each is checked and encoded once."""
+        this = t.cast(t.Any, self)
+        line = self._lines.get((header, values))
+        if line is not None:
+            this._output(line)
+            return
+        count = len(this._buffer)
+        super().putheader(header, *values)  # type: ignore[misc]
+        if len(this._buffer) > count and len(self._lines) < MOST_LINES:
+            self._lines[header, values] = this._buffer[-1]
 
     def send(self, data: t.Any) -> t.Any:
         try:

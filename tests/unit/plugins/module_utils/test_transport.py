@@ -293,6 +293,7 @@ def test_proxies_that_cannot_be_used(monkeypatch, pauses: list[float], scheme: s
         (rb'{"name": "sur\ud800rog", "a\udc00": ["\uD83D"]}', {"name": "sur\ufffdrog", "a\ufffd": ["\ufffd"]}),
         (rb'["\ud83d\ude00", "\ud55c"]', ["\U0001f600", "\ud55c"]),
         (b'["\xed\xa0\x80 \xed\x95\x9c"]', ["\ufffd \ud55c"]),
+        (rb'["a\n\/"]', ["a\n/"]),
         (b"\xef\xbb\xbf[1]", [1]),
         (b"  ", None),
     ],
@@ -319,7 +320,20 @@ def test_authorities_are_read_once(tmp_path, monkeypatch) -> None:
 
 
 @pytest.mark.parametrize(("method", "body"), [("GET", None), ("DELETE", None), ("POST", {"job_ids": [1]})])
-@pytest.mark.parametrize("query", [None, {}, {"name": "a b/ü~&", "limit": 100, "none": None}])
+@pytest.mark.parametrize(
+    "query",
+    [
+        None,
+        {},
+        {"limit": 100, "offset": 0, "order": "desc"},
+        {"name": "a b/ü~&", "limit": 100, "none": None},
+        {"limit": 100, "none": None},
+        {"several": ["a", "b"]},
+        {"limit": 100, "name": "a=b"},
+        {"name": "a\n"},
+        {"name": ""},
+    ],
+)
 @pytest.mark.parametrize(
     "url",
     [

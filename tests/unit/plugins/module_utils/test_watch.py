@@ -14,6 +14,8 @@ import typing as t
 
 import pytest
 import trustme
+from urllib3 import PoolManager
+from urllib3.util import SKIP_HEADER
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud import watch
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import ApiError, Unanswered, Unreachable
@@ -241,3 +243,26 @@ def test_one_thread_that_ends(emulator) -> None:
     mine[0].join(SILENCE)
     assert not mine[0].is_alive()
     assert http.send("GET", f"{emulator.url}{PATH}", {}).status == 401
+
+
+def test_headers_are_sent_as_urllib3_sends_them() -> None:
+    """Also where a line was sent before, and where there are more lines than are kept."""
+    pools = PoolManager().pool_classes_by_scheme
+    connections = [pool.ConnectionCls("dli.test") for pool in (pools["http"], watch.watched(pools)["http"])]
+    several = [{"X-A": str(n), "X-B": "\xe4"} for n in range(2 * watch.MOST_LINES)]
+    for headers in (
+        {"X-A": "0", "User-Agent": SKIP_HEADER},
+        *several,
+        {"X-A": "0", "X-C": "0"},
+        {"X-A": "0\r\nX-D: 0"},
+    ):
+        sent: list[t.Any] = []
+        for connection in connections:
+            sent.append([])
+            connection.send = sent[-1].append
+            try:
+                connection.request("GET", "/x", headers=headers)
+            except ValueError as error:
+                sent[-1].append(str(error))
+            connection.close()
+        assert sent[0] == sent[1] != [], headers
