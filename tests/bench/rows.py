@@ -16,7 +16,7 @@ from .sample import Sample
 from .ways import FORKS, Way, Ways
 
 LATENCY = 0.02  # seconds
-MEMORY = 135  # MB
+MEMORY = 120  # MB
 NOISE = 1.05  # what counts as the same time per job
 REQUESTS = 13  # the most in the row polls
 

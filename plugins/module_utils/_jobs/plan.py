@@ -11,6 +11,7 @@ import enum
 import sys
 import typing as t
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 
 from .._cloud.errors import NO_ANSWER, ApiError, Failure, Late, Unreachable, Vague
@@ -266,7 +267,7 @@ class Entry:
     ) -> None:
         """``write`` was sent for the job, and answered so; after ``pause`` seconds it may be sent again."""
         self.last = LastWrite.after(self.last, write, answer, refusal, now, pause)
-        self.writes += (write,)
+        self.writes = _with(self.writes, write)
         self.unsent = None
         self.changed = self.changed or answer is Answer.ACCEPTED
 
@@ -319,6 +320,11 @@ class Entry:
     def described(self) -> str:
         """Status and, where the service gives one, the reason: ``job_cancel_fail (savepoint failed)``."""
         return ("gone" if self.status is None else self.status) + (f" ({self.reason})" if self.reason else "")
+
+
+@cache  # of many jobs it is the same
+def _with(writes: tuple[Write, ...], write: Write) -> tuple[Write, ...]:
+    return (*writes, write)
 
 
 def is_sure(entry: Entry) -> bool:
@@ -492,6 +498,6 @@ def _came_to_nothing(entry: Entry, last: LastWrite, now: float) -> bool:
 def forecast(entry: Entry, write: Write | None) -> None:
     """For check mode: note the writes that would follow, if the service accepts them."""
     while write:
-        entry.writes += (write,)
+        entry.writes = _with(entry.writes, write)
         entry.changed = True
         write = entry.goal.then.get(write)

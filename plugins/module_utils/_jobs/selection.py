@@ -61,8 +61,8 @@ class Fields(t.NamedTuple):
         return self._replace(kept=tuple(dict.fromkeys(filter(None, looked_at))))
 
     def cut(self, job: Job) -> Job:
-        """What is kept of a job."""
-        return job if self.kept is None else {field: job[field] for field in self.kept if field in job}
+        """What is kept of a job, a copy."""
+        return dict(job) if self.kept is None else {field: job[field] for field in self.kept if field in job}
 
     def id_of(self, job: Job) -> t.Any:
         """The id of a job as it is compared with those of a task. Raises KeyError, TypeError or ValueError."""

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import sys
 import typing as t
 
 from .._cloud.answers import Maybe, shaped
@@ -41,10 +40,11 @@ def _is_usual(job: t.Any, name: str) -> bool:
     return isinstance(job, dict) and job.get("tags") is None and isinstance(job.get(name), (str, type(None)))
 
 
-def _kept(job: Job, fields: Fields) -> Job:
-    """With the status, be it null. Many jobs have the same, and share its text."""
-    status = job.get(fields.status)
-    return {**fields.cut(job), fields.status: sys.intern(status) if isinstance(status, str) else status}
+def _kept(job: Job, fields: Fields, words: dict[str, str]) -> Job:
+    """With the status, be it null. Many jobs have the same, and share its text, which is among ``words``."""
+    kept, status = fields.cut(job), job.get(fields.status)
+    kept[fields.status] = words.setdefault(status, status) if isinstance(status, str) else status
+    return kept
 
 
 def page(answer: t.Any, rows: str, total: str, fields: Fields, call: str) -> Page:
@@ -57,10 +57,11 @@ def page(answer: t.Any, rows: str, total: str, fields: Fields, call: str) -> Pag
     if number > MOST:
         raise Excessive(call, f"the list claims to have {number} entries, more than {MOST}", 200)
     jobs: dict[t.Any, Job] = {}
+    words: dict[str, str] = {}
     nameless = 0
     for job in found:
         try:
-            jobs[fields.id_of(job)] = _kept(job, fields)
+            jobs[fields.id_of(job)] = _kept(job, fields, words)
         except (KeyError, ValueError):
             nameless += 1
     return Page(jobs, number, call, len(found), nameless)
@@ -72,7 +73,8 @@ def the_job(job_id: t.Any, answer: t.Any, fields: Fields, call: str) -> Job:
     Raises Untold if the service has no word for its status.
     """
     try:
-        shaped(answer, _row(fields), call)
+        if not _is_usual(answer, fields.name):
+            shaped(answer, _row(fields), call)
         if fields.id_of(answer) == job_id and isinstance(answer[fields.status], (str, type(None))):
             if answer[fields.status]:
                 return fields.cut(answer)

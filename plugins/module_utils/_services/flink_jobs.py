@@ -153,9 +153,10 @@ EXPORT_PERMISSION = "dli:jobs:export, and DLI needs the right to write to the bu
 
 def flink_job_id(text: str) -> int:
     """The number of a Flink job. Raises ValueError for anything but digits (``True``, ``1.0``, ``1e3``)."""
-    if not (text.isascii() and text.isdecimal() and len(text) < 20 and 0 < int(text) < 2**63):
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
+    if not 0 < number < 2**63:
         raise ValueError("is not the id of a Flink job: digits only, greater than 0")
-    return int(text)
+    return number
 
 
 def folder_in_obs(text: str) -> str:
