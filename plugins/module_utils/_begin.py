@@ -6,11 +6,13 @@
 """The first file that every module imports. From then on, Python compiles each file of this collection once, and not twice.
 
 Ansible sends a module as a ZIP archive without bytecode, and zipimport compiles a file already to tell its name, before it does so to
-run it: https://github.com/python/cpython/issues/141276. Here the name is told without that.
+run it: https://github.com/python/cpython/issues/141276. Here the name is told without that. Nor is garbage looked for meanwhile, as
+next to none is left by an import.
 """
 
 from __future__ import annotations
 
+import gc
 import sys
 import typing as t
 from importlib.util import spec_from_file_location
@@ -44,10 +46,14 @@ class Finder:
 
 if isinstance(__spec__.loader, zipimporter):
     sys.meta_path.insert(0, Finder)
+    gc.disable()
 
 
 def run(core: Core, spec: Spec) -> None:
     """main() of every module."""
     from ._module import run as as_module  # not above, as it would be imported too early there
 
+    if not gc.isenabled():
+        gc.freeze()  # what has been imported stays until the end
+        gc.enable()
     as_module(core, spec)

@@ -27,6 +27,14 @@ from ansible_collections.otc.bigdata.plugins.modules import dli_flink_jobs
 print(json.dumps([name for name in compiled if name.startswith(sys.argv[1])]))
 """
 
+GARBAGE = """
+import gc, sys
+sys.path.insert(0, sys.argv.pop())
+from ansible_collections.otc.bigdata.plugins.modules import dli_flink_jobs
+states = [gc.isenabled()]
+dli_flink_jobs.run(lambda options, context: {"states": [*states, gc.isenabled()]}, {})
+"""
+
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory) -> pathlib.Path:
@@ -49,6 +57,12 @@ def test_each_file_is_compiled_once(archive) -> None:
     found = [name for name in compiled if not name.endswith(unlike)]
     assert len(found) > 20
     assert len(found) == len(set(found))
+
+
+def test_garbage_is_collected_while_a_task_runs_and_not_while_it_is_imported(archive) -> None:
+    line, options = [sys.executable, "-c", GARBAGE, str(archive)], json.dumps({"ANSIBLE_MODULE_ARGS": {}})
+    done = subprocess.run(line, input=options, capture_output=True, encoding="utf-8", check=True)
+    assert json.loads(done.stdout)["states"] == [False, True]
 
 
 @pytest.mark.parametrize("name", ["_version", "_cloud.text", "_jobs.plan", "_services.flink_jobs"])
