@@ -421,13 +421,14 @@ def seems_done(run: Run, job_id) -> bool:
     mixed = run.answer("batch_refusal") == "mixed"
     for write in run.writes:
         ids = run.named(write)
-        # to a stop of a job that has just ended
-        polite = run.answer("stop_stopped") == "accept" and write["path"].endswith("/stop")
+        # to a stop of a job that has just ended: a yes, or a no among others
+        answer = run.answer("stop_stopped") if write["path"].endswith("/stop") else None
+        polite, blunt = answer == "accept", answer == "false"
         accepted = write["status"] < 300 and (run.words.service not in (Flink, Sql) or silent or lost or polite)
         fault = run.faults.get(write["request_id"])
         unanswered = fault is not None and (fault not in REFUSALS or len(ids) > 1)
         # one of several in a refused request: "nobody can say whether the service acted on it", see guide_states
-        if job_id in ids and (accepted or unanswered or (len(ids) > 1 and (mixed or write["status"] >= 400))):
+        if job_id in ids and (accepted or unanswered or (len(ids) > 1 and (mixed or blunt or write["status"] >= 400))):
             return True
     return False
 
