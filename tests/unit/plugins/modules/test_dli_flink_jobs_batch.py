@@ -87,6 +87,7 @@ def test_one_job_is_refused(flink, state, refusal, batch):
     assert result["summary"] == {"total": 7, "changed": 6, "unchanged": 0, "failed": 1}
     job = result.job(50)
     assert (job["failed"], job["changed"], job["status"], job["action"]) == (True, False, before, write)
+    assert "not known" not in job["msg"]  # its own refusal is the last word
     assert flink.truth == {job_id: before if job_id == 50 else after for job_id in ids}
     if refusal != "mixed":
         assert (job["error"]["code"], job["error"]["status"]) == ("DLI.10005", 400)
@@ -188,6 +189,16 @@ def test_refused_for_no_reason(flink, state, code):
     result = flink.run(state, [5], wait_timeout=2)
     assert (result["changed"], result.failed) == (False, True)
     assert result.job(5)["error"]["code"] == code
+
+
+def test_refused_too_early_and_not_awaited(flink):
+    """That nobody waits is why the job is given up; the error is still that of the service."""
+    flink.job("job_submitting", refuse={"stop": "DLI.15002"})
+    job = flink.run("stopped", [5], wait=False).job(5)
+    assert (job["msg"], job["error"]["code"]) == (
+        "job_submitting: nothing can be done now, and wait is false",
+        "DLI.15002",
+    )
 
 
 @pytest.mark.parametrize("refusal", ["whole", "partial"])

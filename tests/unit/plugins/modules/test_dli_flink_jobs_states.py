@@ -386,6 +386,14 @@ def test_savepoint_that_is_still_made(flink, has_savepoint):
     assert (result.failed, result.job(5)["action"]) == ((False, "run") if has_savepoint else (True, "none"))
 
 
+def test_savepoint_that_the_start_has_used_up(flink):
+    """A start that came to nothing has not failed for want of it."""
+    failed = {"status": "job_submit_fail", "has_savepoint": False}
+    flink.job("job_cancel_success", fields={"has_savepoint": True}, run=[failed])
+    result = flink.run("started", [5], resume_savepoint=True)
+    assert (result.failed, result.job(5)["msg"]) == (True, "job_submit_fail")
+
+
 def test_no_savepoint_of_a_stopped_job(flink):
     """Contract 11: it cannot be had any more; no write, no change."""
     assert flink.twins("stopped", [142], trigger_savepoint=True)["changed"] is False

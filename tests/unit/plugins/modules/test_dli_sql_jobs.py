@@ -54,6 +54,20 @@ def test_an_entry_tells_queue_and_type(sql):
     ]
 
 
+@pytest.mark.parametrize("told", [{}, {"queue_name": None, "job_type": None}])
+def test_a_get_that_tells_less_than_the_list(sql, told):
+    """What the list has told of queue and type stays."""
+    (job_id,) = sql.jobs({"queue_name": "etl"})
+
+    def less(request, body):
+        return {"job_id": job_id, "status": body["status"], **told} if request.path.endswith("/status") else body
+
+    sql.change_answers(less)
+    result = sql.run("stopped", filters={"queue_name": "etl"})
+    job = result.job(job_id)
+    assert (result.failed, job["queue_name"], job["job_type"]) == (False, "etl", "QUERY"), result["msg"]
+
+
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("code", ["DLI.0007", "DLI.0001", "DLI.0999", "false"])
 def test_race(sql, state, code):
