@@ -187,10 +187,13 @@ def test_nothing_matches(flink):
 
 
 def test_unknown_status_word(flink):
-    """A warning, no error; it widens nothing."""
+    """A warning, no error; it widens nothing. It is told as well where something else is an error."""
     result = flink.run("stopped", filters={"status": ["job_runing"]})
     assert (result.failed, result["jobs"]) == (False, [])
     assert "job_runing" in str(result["warnings"])
+    refused = flink.run("stopped", filters={"status": ["job_runing", "job_running"]}, max_jobs=1)
+    check_refused(refused, "max_jobs")
+    assert "job_runing" in str(refused["warnings"])
 
 
 @pytest.mark.parametrize(
@@ -274,8 +277,10 @@ def test_tags_are_disproved(flink):
 
 
 def test_stop_by_tags(flink):
-    """Only what cannot be undone is refused."""
-    assert flink.run("stopped", filters={"tags": {"team": "sales"}}).column("changed") == {128: True, 137: True}
+    """Only what cannot be undone is refused; of what can be, a warning tells."""
+    result = flink.run("stopped", filters={"tags": {"team": "sales"}})
+    assert result.column("changed") == {128: True, 137: True}
+    assert "filters.tags: the service filters by it" in str(result["warnings"])
 
 
 # ---- max_jobs ----

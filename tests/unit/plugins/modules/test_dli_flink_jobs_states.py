@@ -359,7 +359,7 @@ def test_no_savepoint_to_start_from(flink, check_mode):
     result = flink.run("started", [5, 6, 7], resume_savepoint=True, check_mode=check_mode)
     assert result.column("action") == {5: "none", 6: "none", 7: "run"}
     assert result.column("failed") == {5: False, 6: True, 7: False}
-    assert result.job(6)["msg"] == "job_cancel_success: it has no savepoint to resume from"
+    assert result.column("msg") == {5: "", 6: "job_cancel_success: it has no savepoint to resume from", 7: ""}
     assert set(result.job(6)["error"].values()) == {None}
     if not check_mode:
         assert (flink.written, flink.truth[6]) == ([7], "job_cancel_success")
