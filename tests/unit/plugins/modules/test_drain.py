@@ -236,6 +236,14 @@ def test_last_look_is_repeated(service, name):
     assert (result.failed, result["changed"]) == (False, True)
 
 
+def test_what_comes_after_has_more_time_than_a_look(flink):
+    """While jobs end, a look gets ten seconds with all its repeats; the first request after that may be repeated for longer."""
+    flink.job()
+    flink.fault("/export$", "status", status=503, retry_after=15)
+    result = flink.run("absent", [5], drain_timeout=5, wait_timeout=60, max_retries=3, export_to="bucket/f")
+    assert (result.failed, len(result["exported"]), flink.truth) == (False, 1, {5: None}), result["msg"]
+
+
 @each_service
 def test_wait_timeout_of_nothing(service, name):
     """One look, one write: it is sent, and not awaited for long."""
