@@ -461,6 +461,7 @@ def test_other_ends_of_a_stop_with_a_savepoint(flink, end, fails, said):
     job = flink.run("stopped", [5], trigger_savepoint=True).job(5)
     assert (job["failed"], job["changed"], job["status"]) == (fails, True, end)
     assert said in job["msg"]
+    assert flink.emulator.clock.now < 20  # and not after wait_timeout
 
 
 def test_jobs_that_were_stopped_without_a_savepoint(flink):

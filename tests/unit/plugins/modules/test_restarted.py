@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import Interrupted
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs import sending
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import Write
 from ansible_collections.otc.bigdata.plugins.modules import dli_flink_jobs
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import check_refused, refusal
 
@@ -436,6 +437,26 @@ def test_interrupt_before_the_answers_are_noted(flink, monkeypatch):
         NOT_STARTED,
         "whether its last write took effect is not known",
     ]
+
+
+def test_interrupt_before_the_answer_to_the_start_is_noted(flink, monkeypatch):
+    """That the stop was accepted says nothing of the start."""
+    flink.job()
+    flink.fault("/run$", "reset_after")
+    given = {name: one.get("default") for name, one in dli_flink_jobs.SPEC.items()}
+    given.update(flink.by_token, state="restarted", job_ids=["5"])
+    note = sending._note
+
+    def interrupt(batch, *more) -> None:
+        if batch.write is Write.RUN:
+            raise KeyboardInterrupt
+        note(batch, *more)
+
+    monkeypatch.setattr(sending, "_note", interrupt)
+    with pytest.raises(Interrupted) as raised:
+        dli_flink_jobs.CORE(given, Context({}))
+    (job,) = raised.value.result["jobs"]
+    assert (job["action"], job["msg"]) == ("stop+run", "interrupted; whether its last write took effect is not known")
 
 
 # ---- time ----
