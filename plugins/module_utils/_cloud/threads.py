@@ -11,14 +11,15 @@ import signal
 import threading
 import typing as t
 
-SIGNALS = signal.valid_signals()
+# What Ansible and this collection act on. Python makes an object of each in a mask: of all that there are, in the time of a thread
+SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGALRM}
 
 
 def begin(target: t.Callable[[], None], name: str | None = None) -> threading.Thread:
     """A thread that runs ``target``, and that the end of the program does not wait for.
 
-    It gets no signals. One that came to it would not wake the main thread, which alone can act on it: an interrupt would
-    only be noticed when the request under way ends. Raises RuntimeError where the system has no thread left.
+    It gets none of SIGNALS. One that came to it would not wake the main thread, which alone can act on it: an interrupt
+    would only be noticed when the request under way ends. Raises RuntimeError where the system has no thread left.
     """
     thread = threading.Thread(target=target, name=name, daemon=True)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
