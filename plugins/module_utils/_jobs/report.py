@@ -62,7 +62,10 @@ def _action(writes: tuple[Write, ...]) -> str:
 def _message(
     verb: str, already: str, changed: t.Sequence[Entry], unchanged: t.Sequence[Entry], failed: t.Sequence[Entry]
 ) -> str:
-    why = Counter(entry.msg or f"already {already}" for entry in unchanged)
+    why: dict[str, int] = {}  # a Counter would look for its argument among all kinds of mappings, anew in each worker
+    for entry in unchanged:
+        reason = entry.msg or f"already {already}"
+        why[reason] = why.get(reason, 0) + 1
     number = len(changed) + len(unchanged) + len(failed)
     total = f"of {number} job{'' if number == 1 else 's'}"
     parts = [f"{verb} {len(changed)} {total}"] if changed or not unchanged else []
