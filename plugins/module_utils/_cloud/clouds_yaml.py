@@ -218,7 +218,7 @@ def _in_region(name: str, entry: Entry, wish: Wish, where: str) -> tuple[Entry, 
     regions = _regions(listed or entry.get("region_name"), where)
     if not regions:
         return entry, ()
-    if not wish.of_task and not regions.keys() >= _regions(entry.get("region_name"), where).keys():
+    if not wish.of_task and _regions(entry.get("region_name"), where).keys() - regions.keys():
         raise OptionError(f"{where}: region_name is none of its regions, so nobody knows which one is meant")
     several = len(regions) > 1
     # a task may name any region in place of a region_name, but not in place of a list, however short

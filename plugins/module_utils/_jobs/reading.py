@@ -128,12 +128,12 @@ def jobs_of(sights: t.Mapping[t.Any, Observation]) -> dict[t.Any, Job]:
     return {job_id: sight for job_id, sight in sights.items() if isinstance(sight, dict)}
 
 
-def gets(service: Service, ids: Ids, seen: t.Mapping[t.Any, Observation] = {}) -> dict[t.Any, Observation]:
+def gets(service: Service, ids: Ids, seen: t.Mapping[t.Any, Observation] | None = None) -> dict[t.Any, Observation]:
     """What was ``seen`` before, and each of ``ids`` by a get of its own; where that is not allowed, as a list shows it.
 
     If that list shows another job in another status than before, it is asked for once more.
     """
-    found: dict[t.Any, Observation] = {**seen, **dict(zip(ids, service.client.map(service.get, ids)))}
+    found: dict[t.Any, Observation] = {**(seen or {}), **dict(zip(ids, service.client.map(service.get, ids)))}
     if not _hidden(found, service):
         return found
     try:
