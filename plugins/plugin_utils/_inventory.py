@@ -298,8 +298,7 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         except Exception:
             for name in new:
                 self.inventory.remove_host(self.inventory.hosts[name])
-            for group in {*self.inventory.groups} - known:
-                del self.inventory.groups[group]  # what remove_group() takes differs
+            _take_out([self.inventory.groups.pop(group) for group in {*self.inventory.groups} - known])
             raise
 
     def _describe(self, host: t.Any, variables: Variables) -> None:
@@ -315,6 +314,19 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
             self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, host.name, strict)
         finally:
             self.inventory = inventory
+
+
+def _take_out(groups: t.Sequence[t.Any]) -> None:
+    """Of their hosts, and of the groups around them. What remove_group() takes differs, and it leaves them there."""
+    for group in groups:
+        for host in [*group.hosts]:
+            group.remove_host(host)
+    for group in groups:
+        for parent in group.parent_groups:
+            parent.child_groups.remove(group)
+            parent.clear_hosts_cache()
+        for child in group.child_groups:
+            child.parent_groups.remove(group)
 
 
 class View:

@@ -223,10 +223,17 @@ def test_a_host_that_fails_takes_the_others_with_it(plugin):
     """And the groups: an empty one would say that there are none."""
     plugin.load("a", "b")
     name = plugin.identity.replace("_id", "_name")
-    fails = {"compose": {"x": f"{name} == 'a' or nobody"}, "groups": {"night": "true"}, "strict": True}
-    shown = plugin.files.list(plugin.static("[analytics]\nweb1\n"), plugin.write(**fails))
+    groups = {"groups": {"night": "true"}, "keyed_groups": [{"key": name, "parent_group": "analytics"}]}
+    fails = {**groups, "compose": {"x": f"{name} == 'a' or nobody"}, "strict": True}
+    static = plugin.static("[analytics]\nweb1\n")
+    shown = plugin.files.list(static, plugin.write(**fails))
     assert said(shown, "Could not set x for host b")
     assert set(shown.hosts) | shown.groups["analytics"] == {"web1"}
     assert not plugin.ours(shown)
-    children = json.loads(shown.run.out)["all"]["children"]
-    assert children == ["ungrouped", "analytics"]
+    whole = json.loads(shown.run.out)
+    assert whole["all"]["children"] == ["ungrouped", "analytics"]
+    assert whole["analytics"] == {"hosts": ["web1"]}
+    shown = plugin.files.list(static, plugin.write("0"), plugin.write(**fails))  # what was there before stays
+    assert set(plugin.ours(shown)) == {"a", "b"}
+    assert shown.groups["analytics"] == {"web1"}
+    assert "night" not in shown.run.out
