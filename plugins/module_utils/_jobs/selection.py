@@ -193,10 +193,11 @@ def refuse_idle(where: str, globs: t.Sequence[str], way_out: str = "") -> None:
 
 
 def _bracket(glob: str) -> str:
-    """One without the other; or both around all of it, as around a list, which would match a single character."""
-    opened, closed = glob.count("["), glob.count("]")
-    around = re.fullmatch(r"\[[^\]]{2,}\]", glob)
-    return "[" if opened > closed or around else "]" if closed > opened else ""
+    """One without the other; or both around all of it, as around a list, which would match a single character. ``[[]`` is a bracket of a name."""
+    if re.fullmatch(r"\[[^\]]{2,}\]", glob):
+        return "["
+    outside = re.sub(r"\[!?[^!][^\]]*\]", "", glob)
+    return "[" if "[" in outside else "]" if outside.count("]") > glob.count("[[]") else ""
 
 
 def seconds(text: str) -> int:

@@ -74,7 +74,9 @@ def test_a_blank(service):
     other = next(iter(service.truth))
     for never in ("x billing-*", "billing-* x", "a, clicks  billing-eu"):
         check_refused(service.run("stopped", filters={"older_than": "1s"}, environ={NEVER: never}), "billing-eu")
-    assert not service.run("stopped", [other], environ={NEVER: "no * 1, or ? ders, [0-9]x, [!o]*, [8]"}).failed
+    assert not service.run(
+        "stopped", [other], environ={NEVER: "no * 1, or ? ders, [0-9]x, [!o]*, [8], []x]y, [[]x, [[]x]"}
+    ).failed
     assert patterns({NEVER: "a b*, c"}, {}) == ("a b*", "c", "a", "b*")
 
 
@@ -128,6 +130,7 @@ MALFORMED = {
     r"billing\*": r"[0]: billing\* has \ in it",
     "[billing, payroll]": "[0]: [billing has [ in it",
     "x, payroll]": "[1]: payroll] has ] in it",
+    "[[a]]": "[0]: [[a]] has ] in it",
     "[billing]": "[0]: [billing] has [ in it",
     "a\u200b": "[0]: 'a\\u200b' has a line break or control character in it",
 }
