@@ -56,7 +56,8 @@ def _account(credential: Credential | Delegate) -> str | None:
     domain = credential.agency.domain if isinstance(credential, Delegate) else getattr(credential, "domain", {})
     if isinstance(credential, AccessKey) and not credential.security_token:
         return f"that of the access key {hashlib.sha256(credential.access_key.encode()).hexdigest()[:12]} (SHA-256)"
-    return next(iter(domain.values()), getattr(credential, "user_id", None))
+    user_id = getattr(credential, "user_id", None)
+    return next(iter(domain.values()), f"that of the user {user_id}" if user_id else None)
 
 
 def variables(spec: t.Iterable[str], values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

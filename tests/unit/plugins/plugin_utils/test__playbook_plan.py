@@ -155,15 +155,15 @@ def test_who_tells_no_account(tmp_path):
     """An access key, or the ID of a user, may be of another one where a project has the same name. The ID of the project is enough."""
     path = tmp_path / "p.json"
     by_user_id = {**USER, "OS_USERNAME": "", "OS_USER_DOMAIN_NAME": ""}
-    for one, other in (
-        ({}, {"OS_ACCESS_KEY": "AK2"}),
-        ({**by_user_id, "OS_USER_ID": "u1"}, {**by_user_id, "OS_USER_ID": "u2"}),
+    for one, other, whose in (
+        ({}, {"OS_ACCESS_KEY": "AK2"}, "access key"),
+        ({**by_user_id, "OS_USER_ID": "u1"}, {**by_user_id, "OS_USER_ID": "u2"}, "user u1"),
     ):
         plan = made(path, "stop_all", STOP, [], **one)
         assert '"AK"' not in json.dumps(plan)
         assert complaints(path, "stop_all", STOP, **one) == []
         (said,) = complaints(path, "stop_all", STOP, **other)
-        assert said.startswith("plan_file: account was ")
+        assert said.startswith(f'plan_file: account was "that of the {whose}')
         by_id = {"OS_PROJECT_ID": "p1", "OS_REGION_NAME": "eu-de"}
         made(path, "stop_all", STOP, [], **one, **by_id)
         assert complaints(path, "stop_all", STOP, **other, **by_id) == []
