@@ -116,6 +116,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             become=boolean(context.CLIARGS.get("become") if become is None else become, strict=False),
             place=self._plain(before.get("place"), None) if isinstance(before, Mapping) else None,
             folder=self._loader.get_basedir(),
+            others=(".", *_folders_of_playbooks()),
         )
         check_mode = bool(variables.get("ansible_check_mode"))
         return [
@@ -148,3 +149,8 @@ class LookupModule(LookupBase):  # type: ignore[misc]
 def _differ(value: t.Any, of_host: t.Any) -> bool:
     """One that is the same is not looked into, as it may be in a vault."""
     return bool(value is not of_host and value != of_host)
+
+
+def _folders_of_playbooks() -> set[str]:
+    """Those of the command line."""
+    return {os.path.dirname(os.path.abspath(one)) for one in context.CLIARGS.get("args") or () if os.path.isfile(one)}

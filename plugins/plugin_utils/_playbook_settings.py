@@ -134,6 +134,7 @@ class Variables(t.NamedTuple):
     become: bool = False  # whether they would run as another user
     place: t.Mapping[str, t.Any] | None = None  # of the window that has left the fact ``stopped_jobs``
     folder: str = "."  # where the tasks run, and look for a clouds.yaml
+    others: t.Collection[str] = (".",)  # where a user may have put one that they do not see
 
 
 def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = False) -> Settings:
@@ -317,7 +318,7 @@ def misspelt(spec: Spec, given: Variables) -> t.Iterator[str]:
         meant = _meant(spec, name)
         if meant:
             yield f"{name}: there is no such variable; is {' or '.join(meant)} meant?"
-        elif name == NEVER:
+        elif name.upper() == NEVER:
             yield f"{name}: is a variable of the environment, and would protect nothing here; set it there, or never in ansible.cfg"
         elif name in given.extra and (name in OWN or name.startswith(OWN_PREFIX)):
             yield f"{name}: is what the playbook itself works with; give your variable another name"
@@ -467,14 +468,20 @@ def _connection(found: Settings, given: Variables, service: str, one_login: bool
 
 
 def _other_clouds(found: Settings, given: Variables) -> t.Iterator[str]:
-    """A ``clouds.yaml`` of the working folder, which the tasks do not see: they would act for somebody else, or for nobody."""
-    if found["cloud"] or is_around(given.environ):
-        meant = _here(found, given._replace(folder="."))
+    """A ``clouds.yaml`` of the working folder, or beside a playbook that imports ours, which the tasks do not see: they would act for
+    somebody else, or for nobody.
+    """
+    if not (found["cloud"] or is_around(given.environ)):
+        return
+    for folder in given.others:
+        meant = _here(found, given._replace(folder=folder))
         if meant and meant != _here(found, given):
+            where = "of the working folder" if folder == "." else f"in {folder}"
             yield (
-                f"cloud: the tasks of this playbook run in {given.folder}, so a clouds.yaml of the working folder does not count; name it in "
+                f"cloud: the tasks of this playbook run in {given.folder}, so a clouds.yaml {where} does not count; name it in "
                 f"{FILE}, with its whole path"
             )
+            return  # the others may be the same one
 
 
 def _place_of(found: Settings) -> dict[str, t.Any]:

@@ -249,6 +249,7 @@ def empty(name: str) -> str:
         ("purge_finished", {"older_than": "1d", "except_names": "!b"}, "takes jobs out again; leave the ! out"),
         ("stop_all", {"queue_name": "q", "OTC_BIGDATA_NEVER": "billing-*"}, "OTC_BIGDATA_NEVER: is a variable of the environment, and would protect nothing"),
         ("drain_queue", {"queue_name": "q", "OTC_BIGDATA_NEVER": ""}, "OTC_BIGDATA_NEVER: is a variable of the environment"),
+        ("purge_finished", {"older_than": "1d", "otc_bigdata_never": "x"}, "otc_bigdata_never: is a variable of the environment"),
         ("show_jobs", {"except_names": "x, a b"}, "except_names[1]: a b has a blank in it; part patterns by commas, and if a name has it, write ?"),
         ("stop_all", {"all_jobs": True, "services": "flink", "except_names": ["a {b"]}, "except_names[0]: a {b has { in it, which means nothing here"),
         ("purge_finished", {"older_than": "1d", "except_names": []}, empty("except_names")),
@@ -666,8 +667,10 @@ def test_the_clouds_yaml_of_another_folder(tmp_path, monkeypatch):
         )
     named = {"OS_CLIENT_CONFIG_FILE": str(tmp_path / "here/clouds.yaml")}
     assert taken("maintenance_window", window, environ=named, folder=folder)["place"]["account"] == "here"
-    (tmp_path / "here/clouds.yaml").unlink()
+    (tmp_path / "here/clouds.yaml").rename(tmp_path / "clouds.yaml")
     assert taken("maintenance_window", window, folder=folder)["place"]["account"] == "tasks"
+    (said,) = taken("maintenance_window", window, folder=folder, others=(".", str(tmp_path)))["complaints"]
+    assert said.startswith(f"cloud: the tasks of this playbook run in {folder}, so a clouds.yaml in {tmp_path} does")
 
 
 def test_jobs_of_another_login_without_a_file():
