@@ -194,6 +194,8 @@ def test_regions(read: t.Any) -> None:
         read(clouds, {}, {"OS_REGION_NAME": "eu-ch2"})
     listed = {"c": {"auth": {"token": "t"}, "region_name": "eu-de,eu-nl"}}
     assert read(listed, {**NAMED, "region": "eu-nl"}).region == "eu-nl"
+    beside = {"c": {**clouds["c"], "region_name": "eu-ch2"}}  # does not count where one of several is chosen
+    assert read(beside, NAMED, {"OS_REGION_NAME": "eu-nl"}).region == "eu-nl"
 
 
 @pytest.mark.parametrize(
