@@ -63,7 +63,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
 
     def _check(self, patterns: list[str], variables: t.Any, empty_group: bool) -> None:
         """Raises AnsibleLookupError where nothing would come of the play, or not all."""
-        if _left_out() and any(map(_is_ours, context.CLIARGS.get("args") or ())):
+        if _left_out() and any(map(self._is_ours, context.CLIARGS.get("args") or ())):
             raise AnsibleLookupError(f"{_left_out()}: this playbook is carried out whole or not at all; leave it out")
         inventory, names = self._inventory(variables["groups"]), ",".join(patterns)
         if not inventory.get_hosts(patterns):
@@ -77,6 +77,16 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         if "otc_hosts" not in variables or "otc_hosts" in load_extra_vars(self._loader):
             raise error
         Display().warning(str(error))
+
+    def _is_ours(self, playbook: str) -> bool:
+        """Of this collection; or the same one where the collection is cloned, as in a project of AWX: it would have another folder if it were imported."""
+        folder, name = os.path.split(os.path.realpath(playbook))
+        cloned = any(os.path.isfile(os.path.join(PLAYBOOKS, part, name)) for part in ("", "awx"))
+        return (
+            playbook.startswith(COLLECTION)
+            or os.path.join(folder, "").startswith(PLAYBOOKS)
+            or (cloned and folder == os.path.realpath(self._loader.get_basedir()))
+        )
 
     def _inventory(self, groups: t.Mapping[str, t.Sequence[str]]) -> InventoryManager:
         """All hosts, without what limits them. The lookup inventory_hostnames makes one like it."""
@@ -97,7 +107,3 @@ def _left_out() -> str:
         "--start-at-task": context.CLIARGS.get("start_at_task"),
     }
     return next((option for option, given in parts.items() if given), "")
-
-
-def _is_ours(playbook: str) -> bool:
-    return playbook.startswith(COLLECTION) or os.path.realpath(playbook).startswith(PLAYBOOKS)

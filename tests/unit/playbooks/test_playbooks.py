@@ -11,6 +11,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import signal
 import typing as t
 
@@ -1406,6 +1407,17 @@ def test_tags_leave_no_task():
             for option, value in (("--tags", "flink"), ("--skip-tags", "untagged"), ("--start-at-task", "Report")):
                 run = here.start("playbook", playbook, "-e", "all_jobs=true", option, value).end(120)
                 assert (run.code, f"{option}: this playbook is carried out whole" in run.said) == (4, True), run.said
+        assert emulator.log.entries() == []
+
+
+def test_tags_in_a_clone():
+    """As in a project of AWX. A playbook of the same name may be one that imports ours."""
+    with world() as (emulator, here):
+        shutil.copytree(PLAYBOOKS, here.path / "clone")
+        imports = [{"ansible.builtin.import_playbook": "otc.bigdata.stop_all", "vars": {"all_jobs": True}}]
+        for playbook, code in ((here.path / "clone/stop_all.yml", 4), (here.write("stop_all.yml", imports), 0)):
+            run = here.start("playbook", str(playbook), "-e", "all_jobs=true", "--tags", "x").end(120)
+            assert (run.code, "--tags: this playbook is carried out whole" in run.said) == (code, bool(code)), run.said
         assert emulator.log.entries() == []
 
 
