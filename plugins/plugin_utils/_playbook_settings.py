@@ -474,14 +474,23 @@ def _other_clouds(found: Settings, given: Variables) -> t.Iterator[str]:
     if not (found["cloud"] or is_around(given.environ)):
         return
     for folder in given.others:
-        meant = _here(found, given._replace(folder=folder))
-        if meant and meant != _here(found, given):
+        meant = _whose(found, given._replace(folder=folder))
+        if meant and meant != _whose(found, given):
             where = "of the working folder" if folder == "." else f"in {folder}"
             yield (
                 f"cloud: the tasks of this playbook run in {given.folder}, so a clouds.yaml {where} does not count; name it in "
                 f"{FILE}, with its whole path"
             )
             return  # the others may be the same one
+
+
+def _whose(found: Settings, given: Variables) -> tuple[Settings, t.Any] | None:
+    """The place, and who logs in where that does not tell the account: a token, or a temporary key, may be for any project."""
+    place = _here(found, given)
+    if not place:
+        return None
+    told = not {"account", "project_id"}.isdisjoint(place)
+    return place, None if told else _connection(found, given, "dli").credential.who
 
 
 def _place_of(found: Settings) -> dict[str, t.Any]:

@@ -671,6 +671,11 @@ def test_the_clouds_yaml_of_another_folder(tmp_path, monkeypatch):
     assert taken("maintenance_window", window, folder=folder)["place"]["account"] == "tasks"
     (said,) = taken("maintenance_window", window, folder=folder, others=(".", str(tmp_path)))["complaints"]
     assert said.startswith(f"cloud: the tasks of this playbook run in {folder}, so a clouds.yaml in {tmp_path} does")
+    for here, complaints in (("other", 1), ("same", 0)):  # a token may be for another project
+        for name, token in (("here", here), ("tasks", "same")):
+            by_token = {"clouds": {"c": {"auth": {"token": token}, "region_name": "eu-de"}}}
+            (tmp_path / name / "clouds.yaml").write_text(yaml.safe_dump(by_token), encoding="utf-8")
+        assert len(taken("maintenance_window", window, folder=folder)["complaints"]) == complaints
 
 
 def test_jobs_of_another_login_without_a_file():
