@@ -319,7 +319,7 @@ def misspelt(spec: Spec, given: Variables) -> t.Iterator[str]:
         if meant:
             yield f"{name}: there is no such variable; is {' or '.join(meant)} meant?"
         elif name.upper() == NEVER:
-            yield f"{name}: is a variable of the environment, and would protect nothing here; set it there, or never in ansible.cfg"
+            yield f"{name}: is a variable of the environment, and would protect nothing here; set it there, or the key never of [otc_bigdata] in ansible.cfg"
         elif name in given.extra and (name in OWN or name.startswith(OWN_PREFIX)):
             yield f"{name}: is what the playbook itself works with; give your variable another name"
 
