@@ -218,14 +218,9 @@ def _in_region(name: str, entry: Entry, wish: Wish, where: str) -> tuple[Entry, 
     regions = _regions(listed or entry.get("region_name"), where)
     if not regions:
         return entry, ()
-<<<<<<< HEAD
-    if not wish.of_task and _regions(entry.get("region_name"), where).keys() - regions.keys():
-        raise OptionError(f"{where}: region_name is none of its regions, so nobody knows which one is meant")
-=======
->>>>>>> 3e8d034 (A region_name beside regions does not matter where OS_REGION_NAME chooses one of several)
     several = len(regions) > 1
     chosen = wish.of_task or (several and wish.around in regions)
-    if not chosen and not regions.keys() >= _regions(entry.get("region_name"), where).keys():
+    if not chosen and _regions(entry.get("region_name"), where).keys() - regions.keys():
         raise OptionError(f"{where}: region_name is none of its regions, so nobody knows which one is meant")
     # a task may name any region in place of a region_name, but not in place of a list, however short
     to_choose = several or (listed and wish.of_task)

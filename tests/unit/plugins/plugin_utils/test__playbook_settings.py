@@ -247,7 +247,7 @@ def empty(name: str) -> str:
         ("stop_all", {"queue_name": "q", "except_names": "a", "services": ["sql", "flink"]}, "except_names: SQL jobs have no name, so it would take out none"),
         ("stop_all", {"names": "a,!b"}, "names[1]: '!b' begins with !, but no pattern takes jobs out again; except_names does"),
         ("purge_finished", {"older_than": "1d", "except_names": "!b"}, "takes jobs out again; leave the ! out"),
-        ("stop_all", {"queue_name": "q", "OTC_BIGDATA_NEVER": "billing-*"}, "OTC_BIGDATA_NEVER: is a variable of the environment, and would protect nothing here"),
+        ("stop_all", {"queue_name": "q", "OTC_BIGDATA_NEVER": "billing-*"}, "OTC_BIGDATA_NEVER: is a variable of the environment, and would protect nothing"),
         ("drain_queue", {"queue_name": "q", "OTC_BIGDATA_NEVER": ""}, "set it there, or the key never of [otc_bigdata] in ansible.cfg"),
         ("purge_finished", {"older_than": "1d", "otc_bigdata_never": "x"}, "otc_bigdata_never: is a variable of the environment"),
         ("show_jobs", {"except_names": "x, a b"}, "except_names[1]: a b has a blank in it; part patterns by commas, and if a name has it, write ?"),
