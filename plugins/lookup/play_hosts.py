@@ -73,10 +73,11 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         inventory.subset(context.CLIARGS.get("subset"))
         if inventory.get_hosts(patterns):
             return
-        error = AnsibleLookupError(f"otc_hosts: --limit leaves no host of {names}, so nothing is done for them")
+        said = f"otc_hosts: --limit leaves no host of {names}, so nothing is done for them"
         if "otc_hosts" not in variables or "otc_hosts" in load_extra_vars(self._loader):
-            raise error
-        Display().warning(str(error))
+            way_out = "leave it out, or, in a playbook that imports this one for other hosts, give otc_hosts there"
+            raise AnsibleLookupError(f"{said}; {way_out}")
+        Display().warning(said)
 
     def _is_ours(self, playbook: str) -> bool:
         """Of this collection; or the same one where the collection is cloned, as in a project of AWX: it would have another folder if it were imported."""

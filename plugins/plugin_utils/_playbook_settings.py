@@ -318,8 +318,8 @@ def misspelt(spec: Spec, given: Variables) -> t.Iterator[str]:
         meant = _meant(spec, name)
         if meant:
             yield f"{name}: there is no such variable; is {' or '.join(meant)} meant?"
-        elif name.upper() == NEVER:
-            yield f"{name}: is a variable of the environment, and would protect nothing here; set it there, or the key never of [otc_bigdata] in ansible.cfg"
+        elif name.upper() in (NEVER, "NEVER"):
+            yield f"{name}: would protect nothing here; set {NEVER} in the environment, or the key never of [otc_bigdata] in ansible.cfg"
         elif name in given.extra and (name in OWN or name.startswith(OWN_PREFIX)):
             yield f"{name}: is what the playbook itself works with; give your variable another name"
 
@@ -473,9 +473,11 @@ def _other_clouds(found: Settings, given: Variables) -> t.Iterator[str]:
     """
     if not (found["cloud"] or is_around(given.environ)):
         return
+    theirs = _whose(found, given)
     for folder in given.others:
         meant = _whose(found, given._replace(folder=folder))
-        if meant and meant != _whose(found, given):
+        in_vain = isinstance(meant, str) and (isinstance(theirs, str) or not _has_clouds(folder))
+        if meant != theirs and not in_vain:
             where = "of the working folder" if folder == "." else f"in {folder}"
             yield (
                 f"cloud: the tasks of this playbook run in {given.folder}, so a clouds.yaml {where} does not count; name it in "
@@ -484,13 +486,22 @@ def _other_clouds(found: Settings, given: Variables) -> t.Iterator[str]:
             return  # the others may be the same one
 
 
-def _whose(found: Settings, given: Variables) -> tuple[Settings, t.Any] | None:
-    """The place, and who logs in where that does not tell the account: a token, or a temporary key, may be for any project."""
-    place = _here(found, given)
-    if not place:
-        return None
-    told = not {"account", "project_id"}.isdisjoint(place)
-    return place, None if told else _connection(found, given, "dli").credential.who
+def _has_clouds(folder: str) -> bool:
+    """Also one that cannot be read, or without the entry: openstacksdk looks no further."""
+    return any(os.path.exists(os.path.join(folder, f"clouds.{kind}")) for kind in ("yaml", "yml", "json"))
+
+
+def _whose(found: Settings, given: Variables) -> tuple[Settings, t.Any] | str:
+    """The place, and who logs in where that does not tell the account: a token, or a temporary key, may be for any project. Or what is
+    wrong with the login.
+    """
+    try:
+        connection = _connection(found, given, "dli")
+        place = _playbook_plan.place(connection)
+    except OptionError as error:
+        return str(error)
+    told = place["account"] or place["project_id"]
+    return place, None if told else connection.credential.who
 
 
 def _place_of(found: Settings) -> dict[str, t.Any]:

@@ -225,6 +225,10 @@ def _in_region(name: str, entry: Entry, wish: Wish, where: str) -> tuple[Entry, 
     # a task may name any region in place of a region_name, but not in place of a list, however short
     to_choose = several or (listed and wish.of_task)
     region = _wished(wish, regions, name) if to_choose else next(iter(regions))
+    if regions[region].get("region_name", region) != region:
+        raise OptionError(
+            f"{where}: region {shown(region)} has another region_name, so nobody knows which one is meant"
+        )
     return _over({**entry, "region_name": region}, regions[region]), regions if several else ()
 
 

@@ -280,6 +280,12 @@ def test_profile_of_a_file(read: t.Any, tmp_path: pathlib.Path, monkeypatch: pyt
             {},
             ["region_name is none of its regions"],
         ),
+        (
+            {"c": {**ENTRY, "regions": [{"name": "eu-de", "values": {"region_name": "eu-nl"}}]}},
+            NAMED,
+            {},
+            ["region 'eu-de' has another region_name"],
+        ),
         ({"c": {**ENTRY, "project_name": "eu-de_x"}}, NAMED, {}, ["cloud 'c': project_name", "twice"]),
         ({"c": {"auth": {**AUTH, "tenant_name": "eu-de_x"}}}, NAMED, {}, ["cloud 'c': project_name", "twice"]),
         ({"c": {"auth": {**AUTH, "username": {"s3cr3t": 1}}}}, NAMED, {}, ["cloud 'c': username: must be text"]),

@@ -247,9 +247,10 @@ def empty(name: str) -> str:
         ("stop_all", {"queue_name": "q", "except_names": "a", "services": ["sql", "flink"]}, "except_names: SQL jobs have no name, so it would take out none"),
         ("stop_all", {"names": "a,!b"}, "names[1]: '!b' begins with !, but no pattern takes jobs out again; except_names does"),
         ("purge_finished", {"older_than": "1d", "except_names": "!b"}, "takes jobs out again; leave the ! out"),
-        ("stop_all", {"queue_name": "q", "OTC_BIGDATA_NEVER": "billing-*"}, "OTC_BIGDATA_NEVER: is a variable of the environment, and would protect nothing"),
-        ("drain_queue", {"queue_name": "q", "OTC_BIGDATA_NEVER": ""}, "set it there, or the key never of [otc_bigdata] in ansible.cfg"),
-        ("purge_finished", {"older_than": "1d", "otc_bigdata_never": "x"}, "otc_bigdata_never: is a variable of the environment"),
+        ("stop_all", {"queue_name": "q", "OTC_BIGDATA_NEVER": "billing-*"}, "OTC_BIGDATA_NEVER: would protect nothing here; set OTC_BIGDATA_NEVER in the"),
+        ("drain_queue", {"queue_name": "q", "OTC_BIGDATA_NEVER": ""}, "in the environment, or the key never of [otc_bigdata] in ansible.cfg"),
+        ("purge_finished", {"older_than": "1d", "otc_bigdata_never": "x"}, "otc_bigdata_never: would protect nothing here"),
+        ("stop_all", {"queue_name": "q", "never": "x"}, "never: would protect nothing here"),
         ("show_jobs", {"except_names": "x, a b"}, "except_names[1]: a b has a blank in it; part patterns by commas, and if a name has it, write ?"),
         ("stop_all", {"all_jobs": True, "services": "flink", "except_names": ["a {b"]}, "except_names[0]: a {b has { in it, which means nothing here"),
         ("purge_finished", {"older_than": "1d", "except_names": []}, empty("except_names")),
@@ -676,6 +677,10 @@ def test_the_clouds_yaml_of_another_folder(tmp_path, monkeypatch):
             by_token = {"clouds": {"c": {"auth": {"token": token}, "region_name": "eu-de"}}}
             (tmp_path / name / "clouds.yaml").write_text(yaml.safe_dump(by_token), encoding="utf-8")
         assert len(taken("maintenance_window", window, folder=folder)["complaints"]) == complaints
+    for text in ("clouds: [", "clouds: {c: {auth: }}", "clouds: {d: {}}"):  # openstacksdk would take that file, too
+        (tmp_path / "here/clouds.yaml").write_text(text, encoding="utf-8")
+        (said,) = taken("maintenance_window", window, folder=folder)["complaints"]
+        assert "a clouds.yaml of the working folder does not count" in said
 
 
 def test_jobs_of_another_login_without_a_file():
