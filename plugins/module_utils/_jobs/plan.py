@@ -197,8 +197,8 @@ class LastWrite(t.NamedTuple):
 
     @property
     def in_vain(self) -> bool:
-        """Nothing of it can show any more."""
-        return self.answer is Answer.REFUSED and not self.unanswered
+        """Nothing of it, or of an earlier try, can show any more."""
+        return self.answer is Answer.REFUSED and not self.unsure
 
     @property
     def just_refused(self) -> bool:

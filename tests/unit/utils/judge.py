@@ -134,7 +134,7 @@ class Run:
         )
         if self.broken_list or missed:
             return {*self.before, *self.acted}  # the list says of jobs what is not true
-        slow = self.faults or self.expired or self.settings["page_rows"]
+        slow = self.faults or self.expired or self.settings["page_rows"] or len(self.before) > PAGE
         return {job_id for job_id, known in self.before.items() if slow and not known.still} | self.acted
 
     @property
@@ -356,7 +356,8 @@ def is_restarted(run: Run, job: dict, status: str | None) -> bool:
     events = run.events.get(job["id"], [])
     written = [n for n, event in enumerate(events) if event.what in ("asked", "lost")]
     if status != "job_running" or not written or events[written[-1]].word != "run":
-        return status == "job_running" and job["msg"] == "started meanwhile"
+        held_back = "already started (the service refused the request)"  # before it came to the job
+        return status == "job_running" and job["msg"] in ("started meanwhile", held_back)
     return any(event.what == "shown" and event.word == status for event in events[written[-1] :])
 
 
@@ -486,6 +487,8 @@ def judge_cost(run: Run) -> None:
     pages = max(1, math.ceil(sum(not known.hidden for known in run.before.values()) / PAGE))
     reads = (pages if by_filters else min(len(jobs), pages)) + (by_filters or len(jobs) != 1)
     reads += words.service is Mrs and pages > 1
+    # a list of those in one status loses jobs while it is read, so one of more than a page is read without it
+    reads += words.service is Sql and pages > 1 and "status" in run.task.get("filters", ())
     assert run.summary["reads"] <= reads * (1 + phases) + ("cluster_name" in run.task), run.log
     sent = collections.Counter(
         (job["action"], one) for job in jobs for one in job["action"].split("+") if one != "none"

@@ -641,6 +641,17 @@ def test_job_that_is_left_after_its_start(answer: Answer, statuses: tuple, said:
     assert (left(entry), in_doubt(entry), is_owed(entry)) == (said, doubt, True)
 
 
+@pytest.mark.parametrize("first", [Answer.LOST, Answer.DOUBTFUL])
+def test_job_whose_second_start_is_refused(first: Answer) -> None:
+    """The first one may still show its effect."""
+    entry = stopped_by_us(Answer.ACCEPTED, "job_cancel_success")
+    entry.pursue(START_ONCE)
+    for answer in (first, Answer.REFUSED):
+        entry.sent(Write.RUN, answer, Refused("", "no"))
+        entry.look("job_cancel_success")
+    assert (left(entry), in_doubt(entry)) == ("", True)
+
+
 @pytest.mark.parametrize("answer", [Answer.ACCEPTED, Answer.LOST, Answer.DOUBTFUL])
 @pytest.mark.parametrize("status", ["job_cancel_success", "job_idle", "job_arrearage_stopped"])
 def test_start_that_has_shown_an_effect_is_not_repeated(answer: Answer, status: str) -> None:
