@@ -59,15 +59,17 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(config, items) -> None:
-    """The longest begin first, in all workers, or all would wait for one of them in the end. Each worker begins with its part of
-    the list."""
+    """The longest begin first, or all would wait for one of them in the end. Each worker begins with its part of the list: half of
+    them with the long ones, which also wait, so that the others compute meanwhile."""
     long, quick = [], []
     for item in items:
         is_long = item.get_closest_marker("real") or not LONG.isdisjoint(item.path.parts)
         (long if is_long else quick).append(item)
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
-    share = -(-len(quick) // workers)
-    items[:] = [item for n in range(workers) for item in (*long[n::workers], *quick[n * share : (n + 1) * share])]
+    half, share = -(-workers // 2), -(-len(quick) // workers)
+    items[:] = []
+    for n in range(workers):
+        items += [*(long[n::half] if n < half else ()), *quick[n * share : (n + 1) * share]]
 
 
 def pytest_collection_finish() -> None:

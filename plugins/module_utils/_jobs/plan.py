@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
 
-from .._cloud.errors import NO_ANSWER, ApiError, Failure, Late, Unreachable, Vague
+from .._cloud.errors import NO_ANSWER, ApiError, Failure, Fatal, Late, Unreachable, Vague
 
 MOST_TRIES = 4  # of the same write for one job
 ENOUGH_LOOKS = (
@@ -197,8 +197,8 @@ class LastWrite(t.NamedTuple):
 
     @property
     def in_vain(self) -> bool:
-        """Nothing of it, or of an earlier try, can show any more."""
-        return self.answer is Answer.REFUSED and not self.unsure
+        """Nothing of it can show any more."""
+        return self.answer is Answer.REFUSED and not self.unanswered
 
     @property
     def just_refused(self) -> bool:
@@ -425,7 +425,7 @@ def says_little(entry: Entry) -> bool:
 
 def never_arrived(refusal: ApiError) -> bool:
     """The service knows nothing of the write."""
-    return isinstance(refusal, (Unreachable, Late)) or refusal.from_gateway
+    return isinstance(refusal, (Unreachable, Late, Fatal)) or refusal.from_gateway
 
 
 def in_doubt(entry: Entry) -> bool:
@@ -451,9 +451,17 @@ def left(entry: Entry) -> str:
     if goal.owed is None:
         return ""
     if goal.next is None:
-        return goal.owed.said(pending=False) if last is None or last.in_vain else ""
+        in_vain = last is None or (last.in_vain and not _may_be_done_before(entry, last))
+        return goal.owed.said(pending=False) if in_vain else ""
     over = entry.status is None or entry.word in goal.failures or goal.step(entry.status) is Step.DONE
     return goal.owed.said(pending=is_owed(entry) and not over) if entry.writes else ""
+
+
+def _may_be_done_before(entry: Entry, last: LastWrite) -> bool:
+    """By an earlier try: a refusal by others than the service says nothing of it, nor does one that is for the status of the job."""
+    refusal = last.refusal
+    refused_for_status = refusal is not None and refusal.code in entry.goal.refusals.not_now
+    return last.unsure and refusal is not None and (refused_for_status or never_arrived(refusal))
 
 
 def lacks(entry: Entry) -> bool:

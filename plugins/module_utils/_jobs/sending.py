@@ -103,6 +103,6 @@ def _meaning(refusal: ApiError | None, shared: bool) -> Answer:
         return Answer.ACCEPTED
     if isinstance(refusal, (Unanswered, Bug)):
         return Answer.LOST
-    if isinstance(refusal, Fatal) or never_arrived(refusal):
+    if never_arrived(refusal):
         return Answer.REFUSED
     return Answer.DOUBTFUL if shared else Answer.REFUSED

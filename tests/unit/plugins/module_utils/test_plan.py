@@ -9,7 +9,14 @@ import typing as t
 
 import pytest
 
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import Late, Refused, Unreachable, Vague
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import (
+    ApiError,
+    Denied,
+    Late,
+    Refused,
+    Unreachable,
+    Vague,
+)
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import (
     Answer,
     DesiredState,
@@ -642,12 +649,13 @@ def test_job_that_is_left_after_its_start(answer: Answer, statuses: tuple, said:
 
 
 @pytest.mark.parametrize("first", [Answer.LOST, Answer.DOUBTFUL])
-def test_job_whose_second_start_is_refused(first: Answer) -> None:
+@pytest.mark.parametrize("second", [Denied("", "no"), RUNS_ALREADY], ids=["login", "runs"])
+def test_job_whose_second_start_may_be_refused_for_the_first(first: Answer, second: ApiError) -> None:
     """The first one may still show its effect."""
     entry = stopped_by_us(Answer.ACCEPTED, "job_cancel_success")
     entry.pursue(START_ONCE)
-    for answer in (first, Answer.REFUSED):
-        entry.sent(Write.RUN, answer, Refused("", "no"))
+    for answer, refusal in ((first, Refused("", "no")), (Answer.REFUSED, second)):
+        entry.sent(Write.RUN, answer, refusal)
         entry.look("job_cancel_success")
     assert (left(entry), in_doubt(entry)) == ("", True)
 

@@ -18,7 +18,7 @@ from ansible_collections.otc.bigdata.plugins.plugin_utils import _check_service
 from ansible_collections.otc.bigdata.plugins.plugin_utils._check_service_transcript import transcript
 from ansible_collections.otc.bigdata.tests.unit.utils.wire import quick_cloud
 
-WORLDS = 1000
+WORLDS = 250
 CHUNK = 50
 ODD = (
     '"',
