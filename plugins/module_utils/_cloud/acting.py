@@ -15,7 +15,6 @@ from .errors import OptionError
 from .given import Value, shown
 from .identity import (
     AGENCY,
-    AGENCY_OPTION,
     AUTH_TYPE,
     PROJECT,
     TARGET_PROJECT,
@@ -157,7 +156,6 @@ def _agency(riders: t.Sequence[Level], of_all_projects: bool) -> Agency | None:
     first = _any_of(riders, AGENCY)
     if first is None:
         return None
-    _refuse_two_agencies(riders)
     name = highest(riders, "target_agency_name")
     domain = one_of(riders, ["target_domain_name", "target_domain_id"])
     project = of_all_projects or _any_of(riders, TARGET_PROJECT)
@@ -173,15 +171,6 @@ def _agency(riders: t.Sequence[Level], of_all_projects: bool) -> Agency | None:
 def _any_of(levels: t.Sequence[Level], options: t.Sequence[str]) -> Value | None:
     """The first of these options that is there at all, unchecked."""
     return next((level.values[option] for level in levels for option in options if option in level.values), None)
-
-
-def _refuse_two_agencies(riders: t.Sequence[Level]) -> None:
-    """A part of an agency has several names, so a place can name two."""
-    for level in riders:
-        for key, value in level.keys:
-            counts = level.values.get(AGENCY_OPTION.get(key, ""), value)
-            if value.text != counts.text:
-                raise OptionError(f"{value.name} beside {counts.name}: they do not say the same; unset one of them")
 
 
 def _refuse_promises(levels: t.Sequence[Level], riders: t.Sequence[Level], login: Login, agency: Agency | None) -> None:

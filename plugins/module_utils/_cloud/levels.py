@@ -182,9 +182,20 @@ def one_of(levels: t.Sequence[Level], options: t.Sequence[str]) -> tuple[str, Va
             first, other = (level.values[option].name for option in there)
             raise OptionError(f"{first} beside {other}: only one of them can count; leave the other one out")
         for option in there:
+            refuse_two_names(level, option)
             check(option, level.values[option])
             return option, level.values[option]
     return None
+
+
+def refuse_two_names(level: Level, option: str) -> None:
+    """Variables of one option that do not say the same: one may be left of another login. An entry was checked as it was read."""
+    names = [name for name in ENVIRONMENT[option] if name not in OF_ANY_DOMAIN]
+    if len({value.text for dummy, value in level.keys if value.name in names}) > 1:
+        raise OptionError(
+            f"{option} (environment: {' beside '.join(names)}): they do not say the same; unset one of them, "
+            "or set the option in the task"
+        )
 
 
 def named(options: t.Sequence[str]) -> str:

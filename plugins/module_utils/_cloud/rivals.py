@@ -14,7 +14,7 @@ from .clouds_yaml import chooses_none, has_openstacksdk, of_cloud, pointer
 from .errors import OptionError
 from .given import Value
 from .identity import AGENCY, AGENCY_OPTION, AUTH_TYPE, NEEDED, Keys, is_foreign, left_open
-from .levels import DOMAIN, Environ, Level, kind_of
+from .levels import DOMAIN, Environ, Level, kind_of, refuse_two_names
 
 PROJECT = ("project_id", "tenant_id", "project_name", "tenant_name")
 # What names somebody even alone. A password, a domain or an address does not.
@@ -149,6 +149,8 @@ def _same_project(env: Level, entry: Level) -> bool:
 
 def _same(options: t.Sequence[str], env: Level, entry: Level) -> bool:
     both = [option for option in options if option in env.values and option in entry.values]
+    for option in both:
+        refuse_two_names(env, option)
     return bool(both) and all(env.values[option].text == entry.values[option].text for option in both)
 
 

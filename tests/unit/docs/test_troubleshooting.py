@@ -221,6 +221,9 @@ TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
     "cloud: there is no ... in": lambda it: it.stop({"cloud": "night"}),
     "cloud: needs the Python library openstacksdk": Trouble.no_openstacksdk,
     "OS_CLOUD=... beside OS_USERNAME: they do not say the same": lambda it: it.around({}, OS_USERNAME="other"),
+    "project_id (environment: OS_PROJECT_ID beside OS_TENANT_ID): they do not say the same": lambda it: it.flink.run(
+        "stopped", [128], login=PASSWORD, environ={"OS_PROJECT_ID": "p1", "OS_TENANT_ID": "p2"}
+    )["msg"],
     "cloud ...: auth_type: ... is not supported": lambda it: it.around({"auth_type": "v3oidcpassword"}),
     "cloud: ... cannot be read: line ... is not YAML": lambda it: it.around("clouds: [x"),
     "endpoints.dli: missing ..., as the hosts of region ... are not known": lambda it: it.stop(

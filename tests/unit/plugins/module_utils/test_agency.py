@@ -154,7 +154,7 @@ def test_half_an_agency(read: t.Any, missing: str, place: str, login: dict) -> N
 def test_two_variables_for_one_option(read: t.Any, name: str) -> None:
     """Other clients take the one or the other, so nobody knows which account is meant."""
     environ = {**ENV, **variables(AGENCY)}
-    refused(read, f"{name} beside target_", "unset one of them", environ={**environ, name: "other"})
+    refused(read, f"beside {name}): they do not say the same", "unset one of them", environ={**environ, name: "other"})
     same = {"OS_AGENCY_NAME": "ops", "OS_AGENCY_DOMAIN_NAME": "customer", "OS_DELEGATED_PROJECT": "eu-de"}
     assert read({}, {**environ, name: same[name]}).credential.agency == OPS
     assert read({**USER, "project_name": "eu-de"}, {**environ, name: "other"}).credential == OWN

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.auth import Password, Project, Token
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.connection import Connection, read_connection
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import OptionError
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.levels import ENVIRONMENT, OF_ANY_DOMAIN
 
 USER = {"username": "u", "password": "p", "user_domain_name": "d"}
 USER_ENV = {"OS_USERNAME": "eu", "OS_PASSWORD": "ep", "OS_USER_DOMAIN_NAME": "ed"}
@@ -51,7 +52,8 @@ def test_credential(options: dict[str, t.Any], environ: dict[str, str], credenti
         ({}, {"OS_PROJECT_ID": "ei", "OS_PROJECT_NAME": "en"}, Project("ei", "en")),
         ({}, {"OS_TENANT_NAME": "eu-de_t"}, Project(name="eu-de_t")),
         ({}, {"OS_TENANT_ID": "ti", "OS_TENANT_NAME": "eu-de_t"}, Project("ti", "eu-de_t")),
-        ({}, {"OS_PROJECT_ID": "ei", "OS_TENANT_ID": "ti"}, Project("ei")),
+        ({}, {"OS_PROJECT_ID": "ei", "OS_TENANT_ID": "ei"}, Project("ei")),
+        ({"project_name": "eu-de_n"}, {"OS_PROJECT_ID": "ei", "OS_TENANT_ID": "ti"}, Project(name="eu-de_n")),
     ],
 )
 def test_project(options: dict[str, t.Any], environ: dict[str, str], project: Project) -> None:
@@ -281,6 +283,24 @@ def test_the_variable_is_named(environ: dict[str, str], words: list[str]) -> Non
         connection({}, {**base, "OS_PROJECT_NAME": "eu-de", **environ})
     for word in words:
         assert word in str(raised.value)
+
+
+SEVERAL = {option: names for option, names in ENVIRONMENT.items() if len(names) > 1 and not {*OF_ANY_DOMAIN} & {*names}}
+
+
+@pytest.mark.parametrize(("option", "names"), SEVERAL.items(), ids=SEVERAL)
+def test_variables_of_one_option_must_say_the_same(option: str, names: tuple[str, str]) -> None:
+    """One of them may be left of another login, and the jobs would be those of somebody else."""
+    login = {"OS_TOKEN": "x"} if option == "token" else USER_ENV
+    project = {} if option == "project_name" else {"OS_PROJECT_ID": "x"}
+    agency = {
+        of[0]: "x" for other, of in SEVERAL.items() if other.startswith("target_") and option.startswith("target_")
+    }
+    whole = {**login, **project, **agency, "OS_REGION_NAME": "eu-de", names[0]: "x"}
+    assert connection({}, whole) == connection({}, {**whole, names[1]: "x"})
+    with pytest.raises(OptionError) as raised:
+        connection({}, {**whole, names[1]: "y"})
+    assert f"{option} (environment: {' beside '.join(names)}): they do not say the same" in str(raised.value)
 
 
 def test_secrets_are_not_shown() -> None:

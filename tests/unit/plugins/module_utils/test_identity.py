@@ -233,6 +233,11 @@ def test_contradictions(read: t.Any, entry: dict, environ: dict, variable: str) 
     refused(read, entry, {}, environ, "OS_CLIENT_CONFIG_FILE", "beside", variable)
 
 
+def test_the_second_variable_of_an_option_is_compared_too(read: t.Any) -> None:
+    environ = {"OS_PROJECT_NAME": "eu-de", "OS_TENANT_NAME": "eu-nl", **AROUND}
+    refused(read, {"auth": AUTH}, {}, environ, "OS_PROJECT_NAME beside OS_TENANT_NAME")
+
+
 @pytest.mark.parametrize(
     ("entry", "environ", "credential", "project"),
     [
