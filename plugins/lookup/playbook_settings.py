@@ -68,7 +68,7 @@ from ..plugin_utils._bytecode import kept
 
 with kept():
     from ..plugin_utils._configure_settings import configuration
-    from ..plugin_utils._playbook_settings import LEFT_OVER, Variables, not_taken, settings
+    from ..plugin_utils._playbook_settings import DRY_RUNS, LEFT_OVER, Variables, not_taken, settings
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
@@ -94,6 +94,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             *others & (extra | imported),
             "otc_bigdata",
             "help",
+            *DRY_RUNS,
             "ansible_connection",
             "ansible_become",
         ):

@@ -91,6 +91,9 @@ OWN_PREFIX = "otc__"
 OF_MODULES = {
     "cluster_id": "clusters",
     "cluster_name": "clusters",
+    "except": "except_names",
+    "exclude": "except_names",
+    "ids": "job_ids",
     "not_name": "except_names",
     "project": "project_name",
     "queue": "queue_name",
@@ -104,7 +107,8 @@ WHOSE = {
     for option, names in VARIABLES.items()
     for name in (option.partition(".")[0], *KEYS.get(option, ()), *names)
 }
-NO = ("", "0", "false", "n", "no", "none", "off")  # a help that is not asked for
+DRY_RUNS = ("check", "check_mode", "dry_run")  # what other tools call check mode
+NO = ("", "0", "false", "n", "no", "none", "off")  # a help, or a dry run, that is not asked for
 LEFT_OVER = "_raw_params"  # where Ansible puts the part of an -e that is no variable
 # Of Flink jobs: whether there is something to stop
 STATUSES = {
@@ -305,8 +309,15 @@ def _slips(given: Variables) -> t.Iterator[str]:
     """On the command line. What Ansible does not take for a variable may be a secret, so it is not shown."""
     if LEFT_OVER in given.extra:
         yield "-e: a part without = is no variable; quote a value with blanks in it once more, as in -e 'names=\"a, b\"', or leave them out"
-    if "help" in given.extra and str(given.values.get("help")).strip().lower() not in NO:
+    if _asks_for("help", given):
         yield "help: must be true or false"
+    for name in DRY_RUNS:
+        if _asks_for(name, given):
+            yield f"{name}: is no variable of this playbook, which would handle the jobs all the same; give --check instead (in AWX the job type Check)"
+
+
+def _asks_for(name: str, given: Variables) -> bool:
+    return name in given.extra and str(given.values.get(name)).strip().lower() not in NO
 
 
 def misspelt(spec: Spec, given: Variables) -> t.Iterator[str]:
@@ -380,7 +391,7 @@ def _not_here(spec: Spec, given: Variables) -> t.Iterator[str]:
         if others:
             yield f"{name}: this playbook has none; {known} is a variable of {others}. Leave it out, or give a variable of your own another name"
         else:
-            yield f"{name}: is an option of the modules, and no playbook has it; leave it out, or write a task with it"
+            yield f"{name}: no playbook chooses jobs by {known}, which is an option of the modules; leave it out, or write a task with it"
 
 
 def _after_window(spec: Spec, given: Variables) -> bool:

@@ -1282,14 +1282,15 @@ def test_misspelt_variables():
     with world(flink_jobs=[], batches=[]) as (emulator, here):
         imports = {"ansible.builtin.import_playbook": "otc.bigdata.maintenance_window", "vars": imported}
         here.write("hosts.yml", {"all": {"hosts": {"localhost": own}}})
-        line = ["-i", "hosts.yml", "-e", json.dumps(SLIPS), "-e", "names=a, b", "-e", "help=t"]
+        line = ["-i", "hosts.yml", "-e", json.dumps(SLIPS), "-e", "names=a, b", "-e", "help=t", "-e", "dry_run=true"]
         run = here.start("playbook", str(here.write("site.yml", [imports])), *line).end(120)
         assert run.code == 2
-        variable, of_import, left_over, of_help, *slipped = fatal(run).splitlines()
+        variable, of_import, left_over, of_help, of_dry_run, *slipped = fatal(run).splitlines()
         assert variable.startswith("OS_USERNAME: is no variable of this playbook; set it where the login is")
         assert of_import.startswith("token: is no variable of this playbook; ")
         assert left_over.startswith("-e: a part without = is no variable")
         assert of_help == "help: must be true or false"
+        assert of_dry_run.startswith("dry_run: is no variable of this playbook")
         assert sorted(slipped) == sorted([*SLIPPED, "min_job: there is no such variable; is min_jobs meant?"])
         assert emulator.log.entries() == []
 

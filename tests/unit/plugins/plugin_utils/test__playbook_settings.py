@@ -16,6 +16,7 @@ from ansible_collections.otc.bigdata.plugins.module_utils._cloud.options import 
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_jobs import PLACE
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import (
     CHOICES,
+    DRY_RUNS,
     MARKS,
     OF_MODULES,
     Variables,
@@ -525,15 +526,14 @@ def test_what_the_window_has_chosen_by(tmp_path):
 def test_names_that_modules_have():
     """An option or a filter, which is another variable here, or none."""
     told = {name: f"there is no such variable; is {meant} meant?" for name, meant in OF_MODULES.items()}
-    told |= dict.fromkeys(
-        ("job_ids", "job_id", "filters", "batch_id"), "is an option of the modules, and no playbook has it"
-    )
+    known = {"job_ids": "job_ids", "job_id": "job_ids", "ids": "job_ids", "filters": "filters", "batch_id": "batch_id"}
+    told |= {name: f"no playbook chooses jobs by {option}" for name, option in known.items()}
     for name, words_of_it in told.items():
         (complaint,) = taken("stop_all", {"all_jobs": True, name: "x"})["complaints"]
         assert complaint.startswith(f"{name}: {words_of_it}")
         assert taken("stop_all", {"all_jobs": True, name: "x"}, extra=["all_jobs"])["complaints"] == []
         unanswered = taken("stop_all", {"all_jobs": True, name: " "})["complaints"]
-        assert unanswered == [] or name in OF_MODULES
+        assert unanswered == [] or OF_MODULES.get(name) in OPTIONS["stop_all"]
         assert taken("maintenance_window", {"all_jobs": True, name: "of a task"})["complaints"] == []
 
 
@@ -553,7 +553,12 @@ def test_slips_on_the_command_line(playbook):
         assert taken(playbook, {"help": value})["complaints"][0] == "help: must be true or false"
         assert "help: must be true or false" not in taken(playbook, {"help": value}, extra=())["complaints"]
     for value in (False, "False", "no", "0", 0, "", None):
-        assert "help: must be true or false" not in taken(playbook, {"help": value})["complaints"]
+        for name in ("help", *DRY_RUNS):
+            assert not [text for text in taken(playbook, {name: value})["complaints"] if text.startswith(f"{name}: ")]
+    for name in DRY_RUNS:
+        complaint = f"{name}: is no variable of this playbook, which would handle the jobs all the same; give --check"
+        assert taken(playbook, {name: "true"})["complaints"][0].startswith(complaint)
+        assert complaint not in str(taken(playbook, {name: "true"}, extra=())["complaints"])
 
 
 def test_show_jobs():
