@@ -68,7 +68,9 @@ from ..plugin_utils._bytecode import kept
 
 with kept():
     from ..plugin_utils._configure_settings import configuration
-    from ..plugin_utils._playbook_settings import DRY_RUNS, LEFT_OVER, Variables, not_taken, settings
+    from ..plugin_utils._playbook_given import Variables
+    from ..plugin_utils._playbook_names import DRY_RUNS, LEFT_OVER, not_taken
+    from ..plugin_utils._playbook_settings import settings
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]

@@ -18,7 +18,9 @@ from urllib.parse import urlsplit
 
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.given import Value, refuse_odd, shown
-from ._playbook_settings import Settings, Spec, Variables, checked, is_nothing, logins, wrong_characters, wrong_figures
+from ._playbook_given import Settings, Spec, Variables, is_nothing
+from ._playbook_names import logins
+from ._playbook_values import checked, wrong_characters, wrong_figures
 
 Type = t.Mapping[str, t.Any]  # a credential type: name, inputs, injectors
 

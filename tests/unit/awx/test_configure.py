@@ -19,7 +19,7 @@ import yaml
 from awx_plugins.interfaces._temporary_private_api import ManagedCredentialType
 
 from ansible_collections.otc.bigdata.plugins.module_utils._version import VERSION
-from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import LEAST
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_values import LEAST
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.awx import COLLECTIONS, ROOT, Job, credential_types
 from ansible_collections.otc.bigdata.tests.unit.utils.controller import EDITABLE, TOKEN, UNIFIED, Controller, controller

@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.identity import AGENCY as AGENCY_OPTIONS
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.levels import ENVIRONMENT
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.options import connection_options
-from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import MARKS
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_login import MARKS
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.awx import Job, credential_types
 from ansible_collections.otc.bigdata.tests.unit.utils.service import PROJECT

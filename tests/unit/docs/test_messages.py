@@ -29,11 +29,12 @@ ABOUT = {
     "Regions and addresses": "module_utils/_cloud/(endpoints|addresses) : .*",
     "The credential, and the project": "module_utils/_cloud/.*|.* : synchronize.*",
     "Options that choose jobs, or say what is to be done": "module_utils/_(jobs|services)/.*",
-    "Playbooks": "(lookup/.*|plugin_utils/_(playbook|configure)_settings) : .*",
+    "Playbooks": "(lookup/.*|plugin_utils/(_configure_settings|_playbook_.*)) : .*",
     "Inventories": "plugin_utils/_inventory : .*",
     "The event source": "plugin_utils/_job_(events|lists|memory) : .*",
     "The rest": ".*",
 }
+COMPLAINS = re.compile("_configure_settings|_playbook_(login|names|settings|values)")  # files that yield what is wrong
 LEAST = 10  # letters, of the longest part that does not differ from case to case
 
 
@@ -58,7 +59,7 @@ def templates(path: pathlib.Path) -> t.Iterator[str]:
         if isinstance(node, ast.Call) and ERRORS.fullmatch(getattr(node.func, "attr", getattr(node.func, "id", ""))):
             parts = [*node.args, *(word.value for word in node.keywords)]
             told += [template(part, constants) for part in parts]
-        elif isinstance(node, ast.Yield) and path.stem.endswith("_settings"):
+        elif isinstance(node, ast.Yield) and COMPLAINS.fullmatch(path.stem):
             told.append(template(node.value, constants))
     for text in told:
         short = re.sub(r"\.{4,}", "...", " ".join(text.replace("{}", "...").split()))

@@ -22,7 +22,8 @@ import trustme
 import yaml
 from ansible.module_utils.basic import missing_required_lib
 
-from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import Variables, settings
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_given import Variables
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import settings
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.guides import GUIDES, ROOT, blocks

@@ -21,15 +21,10 @@ import yaml
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.options import change_options
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import Step
 from ansible_collections.otc.bigdata.plugins.module_utils._services import flink_jobs, mrs_jobs, spark_batches, sql_jobs
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_given import Variables
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_names import OWN, OWN_PREFIX, alike
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_plan import planned
-from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import (
-    OWN,
-    OWN_PREFIX,
-    STATUSES,
-    Variables,
-    alike,
-    settings,
-)
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import STATUSES, settings
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import environ, template, world
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink

@@ -15,7 +15,7 @@ from ansible_collections.otc.bigdata.plugins.plugin_utils._configure_settings im
     configuration,
     why_not,
 )
-from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import Variables
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_given import Variables
 
 AWX = pathlib.Path(__file__).resolve().parents[4] / "playbooks/awx"
 SPEC = yaml.safe_load((AWX / "meta/configure.yml").read_text(encoding="utf-8"))["argument_specs"]["configure"][

@@ -12,7 +12,7 @@ import pytest
 from ansible.parsing.splitter import parse_kv
 
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_jobs import not_started, restart, table, undo
-from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import OWN_PREFIX
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_names import OWN_PREFIX
 
 HOUR = 3600
 

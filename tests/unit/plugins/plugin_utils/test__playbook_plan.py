@@ -15,7 +15,8 @@ import pytest
 import yaml
 
 from ansible_collections.otc.bigdata.plugins.plugin_utils import _playbook_plan as plans
-from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import Variables, settings
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_given import Variables
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import settings
 
 PLAYBOOKS = pathlib.Path(__file__).resolve().parents[4] / "playbooks"
 NOW = datetime.datetime(2026, 11, 29, 6, tzinfo=datetime.timezone.utc)

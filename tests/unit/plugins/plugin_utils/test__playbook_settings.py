@@ -13,17 +13,11 @@ import pytest
 import yaml
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.options import connection_options
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_given import Variables, elements
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_jobs import PLACE
-from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import (
-    CHOICES,
-    DRY_RUNS,
-    MARKS,
-    OF_MODULES,
-    Variables,
-    alike,
-    elements,
-    settings,
-)
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_login import MARKS
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_names import CHOICES, DRY_RUNS, OF_MODULES, alike
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import settings
 
 PLAYBOOKS = pathlib.Path(__file__).resolve().parents[4] / "playbooks"
 

@@ -1,0 +1,223 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""The names of variables: which of those that are given a playbook does not have, though somebody may expect that."""
+
+from __future__ import annotations
+
+import functools
+import os
+import pathlib
+import re
+import typing as t
+
+from ansible.module_utils.common.yaml import yaml_load
+from ansible.module_utils.parsing.convert_bool import boolean
+
+from ..module_utils._cloud.auth import WITHOUT_MFA
+from ..module_utils._cloud.given import PATHS
+from ..module_utils._cloud.identity import KEYS
+from ..module_utils._cloud.levels import ENVIRONMENT, FILE, NAME
+from ..module_utils._jobs.guard import NEVER
+from ..module_utils._services.registry import JOB_TYPES
+from ._playbook_given import Spec, Variables, is_nothing
+from ._playbook_window import has_fact, of_workflow
+
+ONCE = f"is good for one login, and each task of a playbook logs in; use {WITHOUT_MFA}"
+NO = ("", "0", "false", "n", "no", "none", "off")  # a help, or a dry run, that is not asked for
+META = pathlib.Path(__file__).resolve().parents[2] / "playbooks/meta"  # plugins/ may hold only Python
+# Variables that only some playbooks have, and that say which jobs are meant: who gives one to another playbook would be surprised
+CHOICES = (
+    "all_jobs",
+    "clusters",
+    "except_names",
+    "names",
+    "older_than",
+    "plan_file",
+    "queue_name",
+    "services",
+    "status",
+    "stopped_jobs_file",
+)
+# What the playbooks keep for themselves, beside names that begin with OWN_PREFIX. One of the command line would win over it.
+OWN = {
+    "chosen",
+    "finished_at",
+    "stopped_jobs",
+    "work_begun",
+    "work_done",
+    *(f"{service}_result" for service in JOB_TYPES),
+}
+OWN_PREFIX = "otc__"
+# What the modules, or other tools, call what a playbook has by another name, and what only the modules can choose jobs by
+OF_MODULES = {
+    "cluster_id": "clusters",
+    "cluster_name": "clusters",
+    "except": "except_names",
+    "exclude": "except_names",
+    "ids": "job_ids",
+    "not_name": "except_names",
+    "project": "project_name",
+    "queue": "queue_name",
+    "tenant": "project_name",
+}
+ONLY_OF_MODULES = ("batch_id", "filters", "job_ids")
+# What says whose jobs are meant, by each of its names: of the modules, of a clouds.yaml and of the environment
+VARIABLES = {option: names for option, names in ENVIRONMENT.items() if option not in PATHS} | {"cloud": (NAME, FILE)}
+WHOSE = {
+    name: option
+    for option, names in VARIABLES.items()
+    for name in (option.partition(".")[0], *KEYS.get(option, ()), *names)
+}
+DRY_RUNS = ("check", "check_mode", "dry_run")  # what other tools call check mode
+LEFT_OVER = "_raw_params"  # where Ansible puts the part of an -e that is no variable
+
+
+def slips(given: Variables) -> t.Iterator[str]:
+    """On the command line. What Ansible does not take for a variable may be a secret, so it is not shown."""
+    if LEFT_OVER in given.extra:
+        yield "-e: a part without = is no variable; quote a value with blanks in it once more, as in -e 'names=\"a, b\"', or leave them out"
+    if _asks_for("help", given):
+        yield "help: must be true or false"
+    for name in DRY_RUNS:
+        if _asks_for(name, given):
+            yield f"{name}: is no variable of this playbook, which would handle the jobs all the same; give --check instead (in AWX the job type Check)"
+
+
+def _asks_for(name: str, given: Variables) -> bool:
+    return name in given.extra and str(given.values.get(name)).strip().lower() not in NO
+
+
+def misspelt(spec: Spec, given: Variables) -> t.Iterator[str]:
+    """Names that are nearly ours, that our modules have, or that the playbook needs itself. Variables of an inventory are not looked at.
+
+    Nor are those that tasks of a user may have, but for what is nearly ours.
+    """
+    for name in sorted({*given.extra, *given.imported} - set(spec)):
+        meant = meant_by(spec, name)
+        if meant:
+            yield f"{name}: there is no such variable; is {' or '.join(meant)} meant?"
+        elif name.upper() in (NEVER, "NEVER"):
+            yield f"{name}: would protect nothing here; set {NEVER} in the environment, or the key never of [otc_bigdata] in ansible.cfg"
+        elif name in given.extra and (name in OWN or name.startswith(OWN_PREFIX)):
+            yield f"{name}: is what the playbook itself works with; give your variable another name"
+
+
+def meant_by(spec: Spec, name: str) -> list[str]:
+    of_modules = {} if "maintenance_tasks" in spec else OF_MODULES
+    return [known for known in spec if alike(name, known) or of_modules.get(name) == known]
+
+
+def choices_of_others(spec: t.Collection[str], names: t.Iterable[str]) -> dict[str, str]:
+    """Which of these variables would choose jobs elsewhere, or nearly, and what they are called there: in another playbook, or in a module only.
+
+    None where no jobs are chosen at all. Tasks of a user have variables of their own, so beside them only the very name in a playbook is meant.
+    Who gives jobs time to end does not mean those that are stopped at once.
+    """
+    if not {*CHOICES} & {*spec}:
+        return {}
+    own_tasks, others = "maintenance_tasks" in spec, [name for name in CHOICES if name not in spec]
+    if "trigger_savepoint" in spec and "drain_timeout" not in spec:
+        others.append("drain_timeout")
+    if own_tasks:
+        return {name: name for name in names if name in others}
+    return {
+        name: known
+        for name in {*names} - {*spec}
+        for known in (*others, *ONLY_OF_MODULES)
+        if alike(name, known) or OF_MODULES.get(name) == known
+    }
+
+
+def not_taken(spec: t.Collection[str], names: t.Collection[str]) -> set[str]:
+    """Which of these variables choose jobs or a login elsewhere, so that a run without them would be about other jobs."""
+    return {*choices_of_others(spec, names), *_logins(spec, names)}
+
+
+def _logins(spec: t.Collection[str], names: t.Iterable[str]) -> dict[str, str]:
+    """Which of these variables say whose jobs are meant, or nearly, with the option of the modules that does.
+
+    Beside tasks of a user, only the very name is meant.
+    """
+    others = {*names} - {*spec}
+    found = {name: WHOSE[name] for name in others & WHOSE.keys()}
+    if "cloud" in spec and "maintenance_tasks" not in spec:
+        near = {name: option for option in VARIABLES for name in others if alike(name, option)}
+        found = {**near, **found}
+    return found
+
+
+def not_here(spec: Spec, given: Variables) -> t.Iterator[str]:
+    """Variables that would choose jobs in another playbook or in a task, and that nothing would come of here."""
+    if _after_window(spec, given):
+        return
+    for name, known in sorted(choices_of_others(spec, {*given.extra, *given.imported}).items()):
+        value, others = given.values.get(name), ", ".join(_playbooks_with(known))
+        unanswered = is_nothing(value) or value == [] or (known == "all_jobs" and not boolean(str(value), strict=False))
+        if unanswered and name not in given.broken:
+            continue
+        if others:
+            yield f"{name}: this playbook has none; {known} is a variable of {others}. Leave it out, or give a variable of your own another name"
+        else:
+            yield f"{name}: no playbook chooses jobs by {known}, which is an option of the modules; leave it out, or write a task with it"
+
+
+def _after_window(spec: Spec, given: Variables) -> bool:
+    """Whether a window has come before this end of it, in the same run or workflow, and has got the same variables."""
+    return "stopped_jobs" in spec and (has_fact(given) or "stopped_jobs" in of_workflow(given))
+
+
+def _playbooks_with(name: str) -> list[str]:
+    return [playbook for playbook, meta in _metas().items() if name in meta["argument_specs"][playbook]["options"]]
+
+
+@functools.lru_cache
+def _metas() -> dict[str, t.Any]:
+    return {file.stem: yaml_load(file.read_text(encoding="utf-8")) for file in sorted(META.glob("*.yml"))}
+
+
+def logins(spec: Spec, given: Variables) -> t.Iterator[tuple[str, str]]:
+    """Variables that say whose jobs are meant, and that nothing would come of here, with the options of the modules that do."""
+    for name, option in sorted(_logins(spec, {*given.extra, *given.imported} - {"passcode"}).items()):
+        if not (is_nothing(given.values.get(name)) and name not in given.broken) and not meant_by(spec, name):
+            yield name, option
+
+
+def own_login(spec: Spec, given: Variables) -> t.Iterator[str]:
+    """What is no variable of a playbook, though somebody may expect that. That of an inventory is not our business.
+
+    Who names an agency does not mean the jobs of the own account.
+    """
+    if "passcode" in {*given.extra, *given.imported}:
+        yield f"passcode: {ONCE}"
+    for name, option in logins(spec, given):
+        variable, here = VARIABLES[option][0], f", or give {option}" if option in spec else ""
+        yield (
+            f"{name}: is no variable of this playbook; set it where the login is, in the environment ({variable}) or in a clouds.yaml{here}. "
+            "A variable of your own needs another name"
+        )
+
+
+@functools.cache
+def alike(name: str, known: str) -> bool:
+    """One edit, a transposition or a plural apart. Upper and lower case, and hyphens, make no difference."""
+    one, other = (text.lower().replace("-", "_") for text in (name, known))
+    return _one_edit(one, other) or _singular(one) == _singular(other)
+
+
+@functools.lru_cache(maxsize=1000)  # each name is compared with many
+def _singular(name: str) -> tuple[str, ...]:
+    return tuple(re.sub(r"(?<=..)(e?s|e)$", "", word) for word in name.split("_"))
+
+
+def _one_edit(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    if len(long) - len(short) > 1:
+        return False
+    same = len(os.path.commonprefix([short, long]))
+    short, long = short[same:], long[same:]
+    if len(short) == len(long):
+        return short[1:] == long[1:] or (short[:2] == long[:2][::-1] and short[2:] == long[2:])
+    return short == long[1:]

@@ -1,0 +1,157 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""What an earlier run of a maintenance window has kept, in a file, a workflow or the same run."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+import yaml
+
+from . import _playbook_plan
+from ._playbook_given import Settings, Variables, is_id, is_nothing
+from ._playbook_login import whose
+
+
+def without_fact(given: Variables) -> Variables:
+    """A window leaves a fact ``stopped_jobs``. The end of it, in the same run, goes by what it is told beside that."""
+    told = not is_nothing(given.values.get("stopped_jobs_file")) or of_workflow(given)
+    if not told or "stopped_jobs" in {*given.extra, *given.imported}:
+        return given
+    return given._replace(values={name: value for name, value in given.values.items() if name != "stopped_jobs"})
+
+
+def has_fact(given: Variables) -> bool:
+    """Whether ``stopped_jobs`` is what a window has left in the same run."""
+    return given.values.get("stopped_jobs") is not None and "stopped_jobs" not in {*given.extra, *given.imported}
+
+
+def of_window(playbook: str, found: Settings, given: Variables) -> Settings:
+    """What was ``kept`` of this host, and the ``place`` to keep: whose jobs they are. Raises ValueError where that cannot be told."""
+    end = playbook == "maintenance_end"
+    flink = of_workflow(given)
+    if flink.get("place") is not None and not _are_places(flink["place"]):
+        raise ValueError("otc_bigdata.place, which a job before has left, does not say whose jobs these are")
+    content = _content_of(found["stopped_jobs_file"], end)
+    if found.get("stopped_jobs"):
+        place = given.place if has_fact(given) else None
+        content = {"stopped_jobs": {given.host: found["stopped_jobs"]}, "place": {given.host: place}}
+    if content is None:
+        content = flink if end else {}
+    of_hosts = _stopped_jobs(content, given.host) if end else content.get("stopped_jobs", {})
+
+    def of(key: str, default: t.Any, content: t.Mapping[str, t.Any] = content) -> t.Any:
+        found = content.get(key)
+        return found.get(given.host, default) if isinstance(found, dict) else default
+
+    kept = {
+        "stopped_jobs": of_hosts.get(given.host) or [],
+        # A file of an earlier release does not tell. Whoever ends a window has most likely worked in it.
+        "work_begun": bool(of("work_begun", end)),
+        "work_done": bool(of("work_done", False)),
+        "finished": str(of("finished", "")),
+        # Of a job that was cancelled or killed AWX hands on nothing, so there are no figures
+        "cut_off": content is flink and "total" not in content and not of("work_begun", end),
+        "listed_jobs": None if end else _listed(flink.get("listed_jobs"), given.host),
+    }
+    # Where there is no job there is none that could be another one elsewhere
+    of_jobs = content if kept["stopped_jobs"] or kept["finished"] else flink if kept["listed_jobs"] else {}
+    then = of("place", None, of_jobs)
+    now = _there(then, found, given)
+    # A file of an earlier release does not tell it, and who ends that window does not know it
+    return {"kept": kept, "place": then or (None if end else now)}
+
+
+def _there(then: t.Any, found: Settings, given: Variables) -> Settings | None:
+    """Whose jobs the tasks would handle. Raises ValueError if ``then`` says that the window was elsewhere."""
+    now = _here(found, given)
+    others = list(_playbook_plan.of_others(then, now)) if isinstance(then, dict) and now else []
+    if others:
+        raise ValueError(
+            f"its jobs were stopped, or listed, elsewhere: {', '.join(others)}; take the login, the project and the region of the window, or, "
+            "where another name means the same, give maintenance_end the IDs in stopped_jobs"
+        )
+    return now
+
+
+def _here(found: Settings, given: Variables) -> Settings | None:
+    """Whose jobs the tasks would handle; None where the login is wrong, as the first of them tells."""
+    told = whose(found, given)
+    return None if isinstance(told, str) else {name: value for name, value in told[0].items() if value is not None}
+
+
+def _content_of(file: str | None, needed: bool) -> dict[str, t.Any] | None:
+    """None if no file was named, or if it is not there and not ``needed``. Raises ValueError if it is."""
+    if file and os.path.exists(file):
+        return _content(file)
+    if file and needed:
+        raise ValueError(f"there is no file '{file}'")
+    return None
+
+
+def of_workflow(given: Variables) -> dict[str, t.Any]:
+    """What the job before this one in a workflow of AWX has handed on of Flink jobs, and whose they are; {} if there was none."""
+    told = given.values.get("otc_bigdata")
+    flink, place = (told.get(name) if isinstance(told, dict) else None for name in ("flink", "place"))
+    return {"place": place, **flink} if isinstance(flink, dict) and flink else {}
+
+
+def _stopped_jobs(content: t.Mapping[str, t.Any], host: str) -> dict[str, list[int]]:
+    """The jobs to be started at the end of a window, by hosts; ``host`` must be among them."""
+    of_hosts = content.get("stopped_jobs")
+    if not _are_of_hosts(of_hosts):
+        raise ValueError(
+            "give the file that maintenance_window has written, or stopped_jobs, as nothing else says which jobs were stopped"
+        )
+    found = t.cast("dict[str, list[int]]", of_hosts)
+    if host not in found:
+        names = ", ".join(map(str, found)) or "no host"
+        raise ValueError(f"tells of {names}, not of the host {host}; take the inventory of the window")
+    return found
+
+
+def _listed(of_hosts: t.Any, host: str) -> list[int] | None:
+    """The jobs of this host that the job before in a workflow has listed, None where there was no such job."""
+    if of_hosts is None:
+        return None
+    if not _are_of_hosts(of_hosts) or host not in of_hosts:
+        raise ValueError(f"the list of the job before, otc_bigdata.flink.listed_jobs, has no jobs of the host {host}")
+    return t.cast("list[int]", of_hosts[host])
+
+
+def _content(file: str) -> dict[str, t.Any]:
+    try:
+        with open(file, encoding="utf-8") as stream:
+            content = yaml.safe_load(stream)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no YAML"
+        raise ValueError(f"'{file}' cannot be read: {reason}") from error
+    if not isinstance(content, dict) or not _is_of_window(content):
+        raise ValueError(f"'{file}' was not written by this playbook")
+    return content
+
+
+def _is_of_window(content: t.Mapping[str, t.Any]) -> bool:
+    by_host = [content.get(key, {}) for key in ("work_begun", "work_done", "finished")]
+    return (
+        _are_of_hosts(content.get("stopped_jobs"))
+        and all(isinstance(one, dict) for one in by_host)
+        and _are_places(content.get("place", {}))
+    )
+
+
+def _are_places(value: t.Any) -> bool:
+    """What says whose jobs they are, by hosts."""
+    return isinstance(value, dict) and all(
+        isinstance(place, dict) and all(isinstance(name, str) for name in place) for place in value.values()
+    )
+
+
+def _are_of_hosts(value: t.Any) -> bool:
+    """Lists of IDs, by hosts."""
+    lists = value if isinstance(value, dict) and all(isinstance(host, str) for host in value) else {"": None}
+    return all(isinstance(one, list) and all(is_id(job) for job in one) for one in lists.values())
