@@ -29,13 +29,13 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.release import __version__ as ansible_version
 from ansible.utils.display import Display
 
+from ..module_utils._cloud.adapter import Tls
 from ..module_utils._cloud.context import NEVER_ARGUMENT, Context, traced
 from ..module_utils._cloud.errors import Interrupted, OptionError
 from ..module_utils._cloud.levels import Environ, of_environment
 from ..module_utils._cloud.misplaced import misplaced
 from ..module_utils._cloud.options import secrets_in
 from ..module_utils._cloud.text import HIDDEN_WHOLE, masked, shows
-from ..module_utils._cloud.transport import Tls
 from ..module_utils._jobs import guard
 from ._bytecode import kept
 from ._files import in_folder
@@ -75,7 +75,7 @@ PLUGIN = "otc_bigdata"
 # How nearly everybody names the Python of Ansible; for a worker, its first template is as much work as a request
 OF_THE_PLAYBOOK = "{{ ansible_playbook_python }}"
 # What the code of the modules imports only where a task needs it: a process of its own has to compile each file
-LATER = ("_cloud.agency", "_cloud.rivals", "_jobs.filters", "_jobs.lists")
+LATER = ("_cloud.agency", "_cloud.faults", "_cloud.rivals", "_jobs.filters", "_jobs.lists")
 C.config.initialize_plugin_configuration_definitions("action", PLUGIN, OPTIONS)
 display = Display()
 

@@ -11,10 +11,10 @@ import os
 import re
 import typing as t
 
+from .adapter import Tls
 from .errors import OptionError
 from .given import PATHS, Value
 from .levels import Level, highest, named
-from .transport import Tls
 
 # And not the path of its file. BASE64 of misplaced is narrower, as it refuses a path before anybody looks for its file.
 KEY_ITSELF = re.compile("[A-Za-z0-9+/=]{60,}")

@@ -15,13 +15,13 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .acting import chosen_login, who_and_where
+from .adapter import Tls
 from .addresses import addresses_of
 from .auth import Credential, Project
 from .certificates import tls_of
 from .errors import OptionError
 from .levels import Environ, Level, Options, named, of_environment, of_task
 from .options import check_range, connection_options, secrets_in
-from .transport import Tls
 
 if t.TYPE_CHECKING:
     from .agency import Delegate

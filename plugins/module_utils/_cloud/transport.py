@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""The only file that knows requests: its adapters, TLS, proxies, time limits and what is tried again.
+"""A request and its answer: by requests, whose adapters are used here, with proxies, time limits, and what is tried again.
 
 The adapters are used without a session. All that a session adds (cookies, .netrc, redirects, settings of the environment)
 is unwanted here, and costs half of the time of a request.
@@ -12,10 +12,8 @@ is unwanted here, and costs half of the time of a request.
 from __future__ import annotations
 
 import json
-import os
 import random
 import re
-import ssl
 import threading
 import time
 import typing as t
@@ -24,14 +22,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from functools import cache, partial
+from functools import partial
 from urllib.parse import urlsplit
 
 from .._version import VERSION
-from .errors import ApiError, Excessive, Late, Misdirected, OptionError, Refused, Unanswered, Unreachable
+from .adapter import Tls, adapter
+from .errors import ApiError, Excessive, Late, Misdirected, Refused, Unanswered, Unreachable
 from .pace import Pace
 from .text import plain, whole
-from .watch import Limit, Watch, watched
+from .watch import Watch
 
 if t.TYPE_CHECKING:
     import requests
@@ -65,57 +64,15 @@ HEADERS = {
     "Accept-Encoding": "gzip, deflate",
     "Content-Type": "application/json",
 }
-NO_TUNNEL = "Tunnel connection failed"  # the text of http.client where a proxy does not connect
-NAME_MISMATCH = (62, 64)  # OpenSSL: host name, IP address
-PROXY_WANTS_LOGIN = 407
-NO_HOST = "without a host"  # a proxy whose URL names none
 MOST = 64 * 1024 * 1024  # bytes of a body
 CHUNK = 1024 * 1024  # bytes that are read at once
 MOST_PARTS = 200  # of a compressed body
 PLAIN = re.compile("(/[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*)+")  # a path that is sent as it is
 PLAIN_PAIR = re.compile("[A-Za-z0-9_-]+=[A-Za-z0-9_-]+")  # a part of a query that is
+PROXY_WANTS_LOGIN = 407
 LAST_TRY = 0.5  # seconds before the time is over
 
 OnRepeat = t.Callable[[str], None]
-
-
-class Tls(t.NamedTuple):
-    """How a server proves itself, and this side to it: files in PEM format."""
-
-    verify: bool = True
-    ca_path: str | None = None
-    client_cert: str | None = None
-    client_key: str | None = None
-
-    def context(self) -> ssl.SSLContext:
-        """Raises OptionError for a file that cannot be used."""
-        from requests.utils import DEFAULT_CA_BUNDLE_PATH
-        from urllib3 import __version__ as urllib3_version  # type: ignore[attr-defined]
-
-        option, bundle = "ca_path", self.ca_path or DEFAULT_CA_BUNDLE_PATH
-        try:
-            if self == Tls():
-                now = os.stat(bundle)
-                context = _trusting(bundle, now.st_mtime_ns, now.st_size)
-            else:
-                context = ssl.create_default_context(cafile=bundle)
-            if urllib3_version.startswith("1.") or not self.verify:
-                context.check_hostname = False  # urllib3 1.26 compares names itself, and cannot leave that to OpenSSL
-            if not self.verify:
-                context.verify_mode = ssl.CERT_NONE
-            if self.client_cert:
-                option = "client_cert, client_key"
-                # without a password OpenSSL would ask for it on the terminal, and wait
-                context.load_cert_chain(self.client_cert, self.client_key, password=lambda: "")
-        except OSError as error:
-            raise OptionError(f"{option}: not usable as PEM files: {_reason([error])}") from None
-        return context
-
-
-@cache
-def _trusting(bundle: str, *as_it_is: int) -> ssl.SSLContext:
-    """The usual context, on which all set the same. It takes OpenSSL 20 ms to read all authorities, so it is made once."""
-    return ssl.create_default_context(cafile=bundle)
 
 
 @dataclass
@@ -356,7 +313,9 @@ class Http:
         response, body = self._exchange(partial(way.adapter.send, prepared, proxies=way.proxies), call, way.proxy)
         status, headers = response.status_code, response.headers
         if status == PROXY_WANTS_LOGIN and way.proxy:
-            raise Misdirected(call, _wants_login(way.proxy), status)
+            from .faults import wants_login
+
+            raise Misdirected(call, wants_login(way.proxy), status)
         if 300 <= status < 400:
             where = plain(_host(headers.get("Location", "")) or "nowhere")
             raise Refused(call, f"redirected to {where}, which is not followed", status)
@@ -405,7 +364,9 @@ class Http:
                 with suppress(Exception):
                     response.close()  # the rest of the answer must not be taken for that to another request
         if fault:
-            raise _failure(call, fault, self._timeout, limit, proxy) from None
+            from .faults import failure  # only here, as most tasks have no fault, and imports cost time
+
+            raise failure(call, fault, self._timeout, limit, proxy) from None
         return response, body
 
     def _way_to(self, request: Request) -> Way:
@@ -421,9 +382,13 @@ class Http:
 
         secure = request.origin.lower().startswith("https:")
         if secure not in self._adapters:
-            self._adapters[secure] = _adapter(self._connections, self._tls if secure else None)
-        proxies = get_environ_proxies(request.origin)
-        return Way(self._adapters[secure], proxies, _proxy(request.origin, proxies) if proxies else "")
+            self._adapters[secure] = adapter(self._connections, self._tls if secure else None)
+        proxies, proxy = get_environ_proxies(request.origin), ""
+        if proxies:
+            from .faults import proxy_named
+
+            proxy = proxy_named(request.origin, proxies)
+        return Way(self._adapters[secure], proxies, proxy)
 
 
 def _within(left: float, seconds: float, wished: float | None) -> float | None:
@@ -440,73 +405,6 @@ def _keep_pace(pace: Pace, outcome: Outcome) -> None:
         pace.throttled(time.monotonic(), min(outcome.wished or 0.0, RETRIES[THROTTLED].longest))
     elif outcome.reply:
         pace.answered(time.monotonic())
-
-
-def _adapter(connections: int, tls: Tls | None) -> t.Any:
-    """An adapter with one TLS context (requests itself has the CA bundle parsed anew for each connection), or without TLS.
-
-    All of its connections, to proxies too, are watched.
-    """
-    import urllib3
-    from requests import Response
-    from requests.adapters import HTTPAdapter
-
-    how: dict[str, t.Any] = {}
-    if tls:
-        how = {"ssl_context": tls.context(), "cert_reqs": "CERT_REQUIRED" if tls.verify else "CERT_NONE"}
-        if not tls.verify:
-            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-
-    blank = vars(Response())  # it takes long to make one
-
-    class Adapter(HTTPAdapter):
-        def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
-            # Not of this function, which lives as long as its classes, until they are collected: connections end with their adapter
-            self.pools: dict[t.Any, t.Any] = {}
-            super().init_poolmanager(*args, **{**kwargs, **how})
-            self.poolmanager.pool_classes_by_scheme = watched(self.poolmanager.pool_classes_by_scheme)
-
-        def proxy_manager_for(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
-            manager = super().proxy_manager_for(*args, **{**kwargs, **how})
-            manager.pool_classes_by_scheme = watched(manager.pool_classes_by_scheme)
-            return manager
-
-        def get_connection_with_tls_context(
-            self, request: t.Any, verify: t.Any, proxies: t.Any = None, cert: t.Any = None
-        ) -> t.Any:
-            """The pool of a host, found out once: requests looks for it with each request (from 2.32 on, by this name)."""
-            scheme, dummy, rest = request.url.partition("://")
-            key = (scheme, rest.partition("/")[0], *(proxies or {}).items())
-            pool = self.pools.get(key)
-            if pool is None:
-                pool = self.pools[key] = super().get_connection_with_tls_context(request, verify, proxies, cert)
-            return pool
-
-        def request_url(self, request: t.Any, proxies: t.Any) -> t.Any:
-            """What follows the host, which requests splits the URL for, twice."""
-            dummy, slash, rest = request.url.partition("://")[2].partition("/")
-            return super().request_url(request, proxies) if proxies else slash + rest
-
-        def add_headers(self, request: t.Any, **kwargs: t.Any) -> None:
-            """The last step before urllib3 takes them, copies them and goes through them twice."""
-            request.headers = dict(request.headers)
-
-        def build_response(self, request: t.Any, answer: t.Any) -> t.Any:
-            """Without the cookies and all else that requests looks for in an answer."""
-            response = Response.__new__(Response)
-            vars(response).update(blank, status_code=answer.status, headers=answer.headers, raw=answer)
-            vars(response).update(request=request, url=request.url, reason=answer.reason)
-            return response
-
-    class TlsAdapter(Adapter):
-        def cert_verify(self, *args: t.Any, **kwargs: t.Any) -> None:
-            """Does nothing, as the context has it all (requests up to 2.31 would name the CA file here)."""
-
-        def build_connection_pool_key_attributes(self, request: t.Any, *args: t.Any, **kwargs: t.Any) -> t.Any:
-            """The same, for requests from 2.32 on."""
-            return super().build_connection_pool_key_attributes(request, bool(tls and tls.verify))[0], {}
-
-    return (TlsAdapter if tls else Adapter)(pool_maxsize=connections, pool_block=True)
 
 
 def _body(response: t.Any, call: str) -> bytes:
@@ -577,125 +475,6 @@ def _jittered(retry: Retry, attempt: int, wished: float | None) -> float:
 def named(method: str, url: str) -> str:
     """How messages name a call: no query string, it may be long and says little."""
     return f"{method} {url.partition('://')[2].partition('?')[0]}"
-
-
-def _failure(call: str, error: Exception, timeout: float, limit: Limit, proxy: str) -> ApiError:
-    """What an exception of requests, urllib3 or the system means for the request."""
-    if isinstance(error, ApiError):
-        return error
-    by = f", by way of the proxy {proxy}" if proxy else ""
-    causes = list(_causes(error))
-    fault: ApiError | None = None if limit.over else _fault_of_tls(call, causes, by)
-    fault = fault or _timed_out(call, error, timeout, limit, by)
-    fault = fault or _not_connected(call, causes, proxy, by)
-    fault = fault or _unusable(call, error, proxy)
-    if fault:
-        return fault
-    if limit.connecting:
-        return Unreachable(call, f"the connection broke{by}: {_reason(causes)}")
-    return Unanswered(call, f"the connection broke: {_reason(causes)}")
-
-
-def _fault_of_tls(call: str, causes: t.Sequence[BaseException], by: str) -> Misdirected | None:
-    said = next((text for text in (_said_of_tls(cause, by) for cause in causes) if text), None)
-    return Misdirected(call, f"TLS: {said}") if said else None
-
-
-def _said_of_tls(cause: BaseException, by: str) -> str:
-    """What a fault of TLS means; empty for other faults, and for a connection that just broke."""
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        # urllib3 before 2 raises it without these two
-        code, why = getattr(cause, "verify_code", 0), getattr(cause, "verify_message", "") or _reason([cause])
-        hint = "" if code in NAME_MISMATCH else "; set ca_path to the bundle of the CA that issued it"
-        return f"the certificate is not trusted: {why}{hint}"
-    if type(cause).__name__ == "CertificateError":  # of urllib3, which has moved it around
-        return f"the certificate is not trusted: {cause}"
-    reason = (getattr(cause, "reason", None) or "") if isinstance(cause, ssl.SSLError) else ""
-    if reason == "WRONG_VERSION_NUMBER":
-        return f"the other side does not speak it{by}"
-    if "_ALERT_" in reason:
-        return f"refused by the server: {reason}; if it asks for a certificate, set client_cert and client_key"
-    return ""
-
-
-def _timed_out(call: str, error: Exception, timeout: float, limit: Limit, by: str) -> ApiError | None:
-    import requests
-
-    late = _is_timeout(error, limit)
-    if isinstance(error, requests.ConnectTimeout) or (limit.connecting and late):
-        return Unreachable(call, f"no connection within {timeout:g} s (request_timeout){by}")
-    return Unanswered(call, f"no answer within {timeout:g} s (request_timeout)") if late else None
-
-
-def _not_connected(call: str, causes: t.Sequence[BaseException], proxy: str, by: str) -> Unreachable | None:
-    """A ProxyError alone does not tell: urllib3 also raises it when the connection breaks after the request was sent."""
-    from urllib3.exceptions import NewConnectionError
-
-    if any(str(one).startswith(NO_TUNNEL) for one in causes):
-        if proxy and f"{NO_TUNNEL}: {PROXY_WANTS_LOGIN}" in str(causes[-1]):
-            return Misdirected(call, _wants_login(proxy))
-        return Unreachable(call, f"cannot connect: {_reason(causes)}{by}")
-    if any(isinstance(one, NewConnectionError) for one in causes):
-        return Unreachable(call, f"cannot connect{f' to the proxy {proxy}' if proxy else ''}: {_reason(causes)}")
-    return None
-
-
-def _unusable(call: str, error: Exception, proxy: str) -> Misdirected | None:
-    """No request can be sent to this URL, or by way of this proxy."""
-    from requests.exceptions import InvalidSchema, InvalidURL
-    from urllib3.exceptions import LocationValueError, ProxySchemeUnknown
-
-    if proxy and isinstance(error, InvalidSchema):
-        return Misdirected(call, f"the proxy {proxy} cannot be used: SOCKS needs the Python library PySocks")
-    if proxy == NO_HOST or isinstance(error, (InvalidURL, LocationValueError, ProxySchemeUnknown)):
-        what = f"the proxy {proxy} cannot be used" if proxy else "cannot be sent"
-        return Misdirected(call, f"{what}: {type(error).__name__}")
-    return None
-
-
-def _is_timeout(error: Exception, limit: Limit) -> bool:
-    import requests
-    from urllib3.exceptions import ReadTimeoutError
-
-    return limit.over or isinstance(error, (requests.Timeout, ReadTimeoutError))
-
-
-def _proxy(url: str, proxies: t.Any) -> str:
-    """How messages name the proxy of a request, without its credentials; empty if there is none."""
-    from requests.utils import select_proxy
-
-    found = select_proxy(url, proxies) or ""
-    host = found.rpartition("@")[2].rpartition("://")[2].lstrip("/").partition("/")[0]
-    scheme = found.partition("://")[0] if "://" in found else "http"
-    if not host:
-        return NO_HOST if found else ""
-    return host if scheme.lower() == "http" else f"{scheme}://{host}"
-
-
-def _wants_login(proxy: str) -> str:
-    return (
-        f"the proxy {proxy} wants to know who asks (failed: 407 Proxy Authentication Required); write "
-        "user and password, each percent-encoded, into its URL"
-    )
-
-
-def _causes(error: BaseException) -> t.Iterator[BaseException]:
-    """The error and what it wraps; urllib3 keeps that in ``reason`` or in ``args``."""
-    seen: set[int] = set()
-    todo: list[t.Any] = [error]
-    while todo:
-        item = todo.pop(0)
-        if isinstance(item, BaseException) and id(item) not in seen:
-            seen.add(id(item))
-            yield item
-            todo += [getattr(item, "reason", None), *item.args, item.__cause__, item.__context__]
-
-
-def _reason(causes: t.Sequence[BaseException]) -> str:
-    """A few words of the system; the full text of urllib3 would show objects and their addresses."""
-    told = [cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror]
-    tunnel = [str(cause) for cause in causes if str(cause).startswith(NO_TUNNEL)]
-    return plain((told or tunnel or [type(causes[-1]).__name__])[-1])
 
 
 def _host(url: str) -> str | None:

@@ -22,7 +22,7 @@ import pytest
 from ansible.executor.process.worker import WorkerProcess
 from ansible.parsing.vault import VaultLib, VaultSecret
 
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud import transport
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud import adapter
 from ansible_collections.otc.bigdata.plugins.plugin_utils import _fast_path
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template, world, write_down
@@ -285,9 +285,9 @@ def test_surroundings(name):
     ],
 )
 def test_authorities_are_read_before_there_are_workers(environ, read):
-    transport._trusting.cache_clear()
+    adapter._trusting.cache_clear()
     _fast_path._read_authorities(environ)
-    assert transport._trusting.cache_info().currsize == read
+    assert adapter._trusting.cache_info().currsize == read
 
 
 def test_what_an_item_of_a_loop_leaves_behind_is_collected():

@@ -9,9 +9,10 @@ import pathlib
 import signal
 import threading
 
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.adapter import Tls
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.client import run_parallel
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.threads import begin
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud.transport import Http, Tls
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.transport import Http
 
 OURS = {signal.SIGINT, signal.SIGTERM, signal.SIGALRM}
 

@@ -20,6 +20,7 @@ import trustme
 import urllib3
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud import transport
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.adapter import Tls
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import (
     ApiError,
     Excessive,
@@ -29,7 +30,7 @@ from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import (
     Unanswered,
     Unreachable,
 )
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud.transport import Http, Tls
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.transport import Http
 from ansible_collections.otc.bigdata.tests.unit.utils.scripted_http import Call
 
 URL = "https://dli.test/v1.0/p/streaming/jobs"

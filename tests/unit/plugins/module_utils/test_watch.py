@@ -18,8 +18,9 @@ from urllib3 import PoolManager
 from urllib3.util import SKIP_HEADER
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud import watch
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.adapter import Tls
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import ApiError, Unanswered, Unreachable
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud.transport import Http, Reply, Tls
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.transport import Http, Reply
 
 pytestmark = pytest.mark.real
 
