@@ -10,15 +10,13 @@ No write names any other job, but for one id that the service has called unknown
 
 from __future__ import annotations
 
-import json
-import re
 import time
 import typing as t
 from dataclasses import dataclass, field
 
 from ..module_utils._cloud.answers import Api, code_of
 from ..module_utils._cloud.context import Context
-from ..module_utils._cloud.errors import ApiError, Denied, Fatal, Refused, Unanswered, Unreachable
+from ..module_utils._cloud.errors import ApiError, Fatal, Refused
 from ..module_utils._cloud.transport import Reply
 from ..module_utils._jobs.deadline import Deadline
 from ..module_utils._jobs.guard import NEVER, protects
@@ -27,6 +25,16 @@ from ..module_utils._jobs.service import Service
 from ..module_utils._services import mrs_jobs
 from ..module_utils._services.dli import refusal_in
 from ..module_utils._services.registry import JOB_TYPES
+from ._check_service_answers import (
+    Ending,
+    Sent,
+    Withheld,
+    answer_of,
+    elements,
+    files_of,
+    status_word,
+    why_not,
+)
 from ._check_service_named import (
     CLUSTER,
     DISPOSALS,
@@ -39,7 +47,7 @@ from ._check_service_named import (
     Ids,
     named,
 )
-from ._check_service_probes import CODE, KNOWN, NO_NUMBER, NO_UUID, STATUS, has_ended, one_word
+from ._check_service_probes import CODE, NO_NUMBER, NO_UUID, has_ended, one_word
 
 Jobs = t.Mapping[t.Any, t.Any]  # by id
 ServiceOf = t.Callable[[str, t.Mapping[str, t.Any]], Service]  # of a kind of jobs, with the options of its module
@@ -53,8 +61,6 @@ UNDEFINED = ("job_running_exception", "job_downloading", "job_idle")
 STOPPED_ALREADY = ("job_cancel_success", "job_finish")
 # What only a stop or a delete leads to
 AFTER_WRITE = ("job_savepointing", "job_canceling", "job_cancel_success")
-# The answer that the documentation shows has a comma too many
-COMMA = re.compile(rb",(?=\s*[}\]])")
 ONE_JOB, FAR_APART = "it takes two jobs in one request", "the looks were too far apart"
 NOT_EVER = f"a job must never be changed ({NEVER})"
 UNCLEAR = "what became of the job was not clear"
@@ -74,141 +80,6 @@ class Recorded(Context):
 
     def answered(self, reply: Reply) -> None:
         self.calls.append((self.query, reply))
-
-
-# ---- words ----
-
-
-class Withheld(ApiError):
-    """A write that check mode keeps back."""
-
-
-def why_not(error: ApiError) -> str:
-    """Why something was not seen. The words of the service are left out, as they may be private."""
-    if isinstance(error, Withheld):
-        return "nothing is changed in check mode"
-    if isinstance(error, Denied):
-        return "the login was not accepted any more"
-    if error.status:
-        code = error.code if error.code and CODE.fullmatch(error.code) else "without a code"
-        return f"HTTP {error.status} {code}" if error.status // 100 != 2 else "an answer that tells nothing"
-    if isinstance(error, Unreachable):
-        return "the service could not be reached"
-    return "no answer" if isinstance(error, Unanswered) else "not sent, as there were too many requests"
-
-
-def status_word(kind: str, job: t.Any) -> str:
-    word = str(job[STATUS[kind]]).lower()
-    return word if word in KNOWN[kind] else "in an unknown status"
-
-
-def span(least: float, most: float) -> str | None:
-    """How long something took, that took at least and at most so many seconds; None where one word does not fit both."""
-    words = [(60.0, "seconds"), (3600.0, "minutes"), (float("inf"), "hours")]
-    one, other = (next(word for end, word in words if seconds < end) for seconds in (least, most))
-    return one if one == other else None
-
-
-def answer_of(reply: Reply | None) -> tuple[t.Any, bool]:
-    """The JSON of an answer, null if there is none; and whether it had a comma too many."""
-    for repaired, content in enumerate((reply.content, COMMA.sub(b"", reply.content)) if reply else ()):
-        try:
-            return json.loads(content), bool(repaired)
-        except (ValueError, RecursionError):
-            pass
-    return None, False
-
-
-def elements(body: t.Any, jobs: int) -> str | None:
-    """What the answer to a batch of so many jobs consists of. One element for one job says nothing."""
-    if not isinstance(body, list):
-        return "no body" if body is None else "an object"
-    if len(body) == jobs:
-        return "an element for each id" if jobs > 1 else None
-    return "one element" if len(body) == 1 else "another number of elements"
-
-
-def files_of(body: t.Mapping[str, t.Any], jobs: int) -> str | None:
-    files = body.get("zip_file")
-    if not isinstance(files, list) or not files:
-        return "none"
-    if len(files) == jobs:
-        return "one for each job" if jobs > 1 else None
-    return "one for all jobs" if len(files) == 1 else "another number"
-
-
-class Sent(t.NamedTuple):
-    """A write, and what became of it: its answer if there is one, and the refusal of each job or the error.
-
-    ``began``, ``ended``: on the monotonic clock.
-    """
-
-    ids: Ids
-    reply: Reply | None
-    refusals: t.Sequence[Refused | None]
-    error: ApiError | None
-    began: float
-    ended: float
-    no_permission: t.Collection[str]
-
-    @property
-    def accepted(self) -> bool:
-        """For one job at least."""
-        return self.error is None and not all(self.refusals)
-
-    @property
-    def may_show(self) -> bool:
-        """It may have been carried out."""
-        return self.accepted or isinstance(self.error, Unanswered)
-
-    @property
-    def no(self) -> ApiError | None:
-        return self.error or next(filter(None, self.refusals), None)
-
-    @property
-    def code(self) -> str | None:
-        """How the service itself said no. None for a yes, for no answer, and where it was not about the job."""
-        no = self.no
-        if not isinstance(no, Refused) or no.from_gateway or no.status in (401, 403) or no.code in self.no_permission:
-            return None
-        if no.status == 200:
-            return "is_success false"
-        return no.code if no.code and CODE.fullmatch(no.code) else None
-
-    @property
-    def refused(self) -> str:
-        """Why the answer does not tell."""
-        return why_not(self.no) if self.no else "it was accepted"
-
-    @property
-    def word(self) -> str | None:
-        return "accepted" if self.accepted else f"refused with {self.code}" if self.code else None
-
-    @property
-    def status_and_code(self) -> str | None:
-        if not self.reply or not (self.accepted or self.code):
-            return None
-        return str(self.reply.status) if self.accepted else f"{self.reply.status} {self.code}"
-
-    @property
-    def status_and_body(self) -> str | None:
-        if not self.reply or not self.accepted:
-            return None
-        body = answer_of(self.reply)[0]
-        said = "no body" if body is None else "deleted" if body == {"msg": "deleted"} else "another body"
-        return f"{self.reply.status} with {said}"
-
-
-class Ending(t.NamedTuple):
-    """A job when it was seen as wanted, None for gone; and the bounds of the seconds from the write until it was so."""
-
-    job: t.Any
-    least: float
-    most: float
-
-    @property
-    def span(self) -> str | None:
-        return span(self.least, self.most)
 
 
 class Stage(t.NamedTuple):
