@@ -63,8 +63,9 @@ class LookupModule(LookupBase):  # type: ignore[misc]
 
     def _check(self, patterns: list[str], variables: t.Any, empty_group: bool) -> None:
         """Raises AnsibleLookupError where nothing would come of the play, or not all."""
-        if _left_out() and any(map(self._is_ours, context.CLIARGS.get("args") or ())):
-            raise AnsibleLookupError(f"{_left_out()}: this playbook is carried out whole or not at all; leave it out")
+        left_out = _left_out()
+        if left_out and any(map(self._is_ours, context.CLIARGS.get("args") or ())):
+            raise AnsibleLookupError(f"{left_out}: this playbook is carried out whole or not at all; leave it out")
         inventory, names = self._inventory(variables["groups"]), ",".join(patterns)
         if not inventory.get_hosts(patterns):
             if empty_group and {*patterns} <= {*variables["groups"]} - {"all"}:

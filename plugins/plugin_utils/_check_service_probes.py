@@ -35,8 +35,8 @@ KNOWN = {
     "sql": {"launching", "running", "scaling", *sql_jobs.ENDED},
     "mrs": {*mrs_jobs.ACTIVE, *mrs_jobs.ENDED},
 }
-STATUS = {kind: job_type.fields.status for kind, job_type in JOB_TYPES.items()}
-ID = {kind: job_type.fields.id for kind, job_type in JOB_TYPES.items()}
+STATUS = {kind: JOB_TYPES[kind].fields.status for kind in KNOWN}
+ID = {kind: JOB_TYPES[kind].fields.id for kind in KNOWN}
 APIS = {"iam": GATEWAY, "dli": DLI, "mrs": mrs_jobs.MRS}
 CODE = re.compile(r"([A-Z]{2,6}\.)?\d{3,9}")
 # Headers that tell of throttling, also those of the gateway, and values of them that tell nothing else

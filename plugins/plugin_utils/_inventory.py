@@ -176,8 +176,8 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         """The hosts of each of these sources that could be read. To ``keep`` them is to put them into the cache."""
         answers = self._ask(list(missing.values()), alone)
         hosts = {key: answer.hosts for key, answer in zip(missing, answers) if not answer.error}
-        for key in hosts if keep else ():
-            self._cache[key] = {"key": key, "hosts": hosts[key]}
+        if keep:
+            self._cache.update({key: {"key": key, "hosts": found} for key, found in hosts.items()})
         return hosts
 
     def _all_kept(self, keys: t.Iterable[str]) -> dict[str, t.Sequence[Variables]]:

@@ -21,6 +21,7 @@ from ..module_utils._cloud.identity import PROJECT, TARGET_PROJECT
 from ..module_utils._jobs.plan import Step
 from ..module_utils._jobs.selection import NOT_NAME, refuse_exclusion, refuse_spared
 from ..module_utils._services.flink_jobs import STOP_STEPS, folder_in_obs
+from ..module_utils._services.registry import JOB_TYPES
 from . import _playbook_plan
 from ._check_service_named import named
 from ._playbook_given import EMPTY, Settings, Spec, Variables
@@ -35,6 +36,9 @@ STATUSES = {
     "active": [word for word, step in STOP_STEPS.items() if step is not Step.DONE],
     "ended": [word for word, step in STOP_STEPS.items() if step is Step.DONE],
 }
+NAMELESS = [
+    service for service, job_type in JOB_TYPES.items() if not job_type.fields.name
+]  # services whose jobs have none
 # A host of one of our inventories is a cluster or a project
 GROUPS = {"mrs_clusters": "cluster", "iam_projects": "project"}
 HERE = ("", "local", "ansible.builtin.local")  # connections
@@ -123,7 +127,7 @@ def _lists(spec: Spec, found: Settings) -> Settings:
 def _possible_services(spec: Spec, names: t.Sequence[str], clusters: t.Sequence[str]) -> list[str]:
     """All services that can have such jobs."""
     every = spec["services"]["choices"] if "services" in spec else ["flink"]
-    impossible = {*([] if clusters else ["mrs"]), *(["sql"] if names else [])}
+    impossible = {*([] if clusters else ["mrs"]), *(NAMELESS if names else [])}
     return [service for service in every if service not in impossible]
 
 
@@ -172,10 +176,11 @@ def _wrong_services(found: Settings) -> t.Iterator[str]:
     """Services that lack something, or that cannot be chosen by names."""
     if "mrs" in found["services"] and not found["clusters"]:
         yield "clusters: the service mrs needs the names of its clusters"
-    if "sql" in found["services"] and found["names"]:
-        yield "names: SQL jobs have no name; leave sql out of services, or choose by queue_name or all_jobs"
-    if "sql" in found["services"] and found["except_names"]:
-        yield "except_names: SQL jobs have no name, so it would take out none of them; leave sql out of services, or handle it in a run of its own"
+    for service in NAMELESS:
+        if service in found["services"] and found["names"]:
+            yield f"names: {service.upper()} jobs have no name; leave {service} out of services, or choose by queue_name or all_jobs"
+        if service in found["services"] and found["except_names"]:
+            yield f"except_names: {service.upper()} jobs have no name, so it would take out none of them; leave {service} out of services, or handle it in a run of its own"
 
 
 def _wrong_files(found: Settings, given: Variables) -> t.Iterator[str]:

@@ -16,10 +16,11 @@ import yaml
 from ansible_collections.otc.bigdata.extensions.eda.plugins.event_source import job_events
 from ansible_collections.otc.bigdata.plugins import modules
 from ansible_collections.otc.bigdata.plugins.callback import job_report
-from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import until_ended
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import Step, until_ended
 from ansible_collections.otc.bigdata.plugins.module_utils._services.registry import JOB_TYPES
 from ansible_collections.otc.bigdata.plugins.plugin_utils._job_events import STATUS_FILTERS
 from ansible_collections.otc.bigdata.plugins.plugin_utils._job_table import NAMES
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_jobs import PLACE
 from ansible_collections.otc.bigdata.tests.emulator.cloud import KINDS
 from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS
 
@@ -153,3 +154,66 @@ def test_what_runs_on_a_queue() -> None:
     assert patterns.keys() == on_queues
     for name, pattern in patterns.items():
         assert set(re.fullmatch(r"\(\?i\)\((.*)\)\$", pattern)[1].lower().split("|")) == set(JOB_TYPES[name].ended)
+
+
+def changing(*files: str) -> list[tuple[str, dict[str, t.Any]]]:
+    """The tasks of playbooks/tasks that change jobs, with the names among `services`."""
+    tasks = [task for file in files for task in yaml.safe_load(read(f"playbooks/tasks/{file}.yml"))]
+    results = [task for task in tasks if task.get("register", "").endswith("_result")]
+    return [(task["register"].removesuffix("_result"), task) for task in results]
+
+
+STOPPING = dict(changing("stop", "stop_flink"))
+
+
+@pytest.mark.parametrize(("name", "task"), [*STOPPING.items(), *changing("purge")])
+def test_only_the_jobs_of_a_plan(name: str, task: dict[str, t.Any]) -> None:
+    """If there is one; and no more than max_jobs."""
+    options = task[f"otc.bigdata.{JOB_TYPES[name].module}"]
+    (ids,) = {"job_ids", "batch_id"} & options.keys()
+    assert options[ids].startswith(f"{{{{ otc__ids.{name}")
+    assert options["filters"].startswith("{{ omit if otc__by_ids")
+    assert options["max_jobs"] == "{{ chosen.max_jobs }}"
+
+
+@pytest.mark.parametrize("name", sorted(JOB_TYPES.keys() - {"flink"}))
+def test_what_its_stop_selects(name: str) -> None:
+    """All that run. (Flink jobs are chosen by `chosen.active`, which is made of what the kind says.)"""
+    fields, filters = JOB_TYPES[name].fields, STOPPING[name]["vars"]["otc__filters"]
+    (statuses,) = (filters[key] for key in filters if fields.filters[key] == fields.status)
+    goal = JOB_TYPES[name].goal({"state": "stopped", "job_ids": None, "kill_running": None})
+    assert {*map(str.lower, statuses)} == {word for word, step in goal.steps.items() if step is not Step.DONE}
+    assert not fields.name or {"name", "not_name"} <= filters.keys()
+
+
+def test_what_was_stopped_is_reported() -> None:
+    assert STOPPING.keys() == JOB_TYPES.keys()
+    (collect,) = yaml.safe_load(read("playbooks/tasks/collect.yml"))
+    assert set(re.findall(r"otc__(\w+)", collect["vars"]["otc__all"])) == set(JOB_TYPES)
+
+
+def test_what_is_left_on_a_queue() -> None:
+    """One that is forgotten here would be on a queue that the playbook calls empty."""
+    on_queues = {name for name, job_type in JOB_TYPES.items() if "queue_name" in job_type.fields.filters}
+    *dummy, summary = yaml.safe_load(read("playbooks/tasks/look_at_queue.yml"))
+    assert set(re.findall(r"otc__(\w+)_look\b", summary["vars"]["otc__looks"])) == on_queues
+    for fact in ("otc__left", "otc__empty_looks"):
+        assert on_queues <= set(re.findall(r"otc__(\w+)", summary["ansible.builtin.set_fact"][fact])), fact
+    (known,) = re.findall(r"otc__others: .*?\[(.*?)\]", read("playbooks/drain_queue.yml"))
+    assert set(re.findall(r"\w+", known)) == on_queues
+
+
+PLAYS = [
+    path.relative_to(ROOT).as_posix()
+    for path in sorted((ROOT / "playbooks").rglob("*.yml"))
+    if re.search("import_tasks: .*check_variables.yml", path.read_text(encoding="utf-8"))
+    and path.stem != "configure"  # it handles no job
+]
+
+
+@pytest.mark.parametrize("path", PLAYS)
+def test_jobs_of_the_project_that_was_named(path: str) -> None:
+    """What a playbook says of whose jobs it handles, its tasks do: one that was forgotten would be that of the credential."""
+    (play,) = yaml.safe_load(read(path))
+    every = {name: f"{{{{ chosen.{name} | default(omit, true) }}}}" for name in PLACE}
+    assert play["module_defaults"] == {"group/otc.bigdata.all": every}

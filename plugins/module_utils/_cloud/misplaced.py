@@ -29,7 +29,7 @@ BELONGS = {
     "list": "a list of single values",
 }
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{,39}")
-# A key without its first line, and hardly a path. KEY_ITSELF of _connection is wider, as no such file is there then.
+# A key without its first line, and hardly a path. KEY_ITSELF of certificates is wider, as no such file is there then.
 BASE64 = re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9])[A-Za-z0-9+=\s][A-Za-z0-9+/=\s]{99,}", re.DOTALL)
 LINES = re.compile(r"\S\s*[\r\n]\s*\S")
 LIST = re.compile(r"\s*\[.*[,'\"].*\]\s*", re.DOTALL)

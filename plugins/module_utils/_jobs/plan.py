@@ -17,9 +17,8 @@ from types import MappingProxyType
 from .._cloud.errors import NO_ANSWER, ApiError, Failure, Fatal, Late, Unreachable, Vague
 
 MOST_TRIES = 4  # of the same write for one job
-ENOUGH_LOOKS = (
-    5  # without an effect, until a write whose answer was lost is believed to be in vain, once its repeat was refused
-)
+# Looks without an effect, until a write whose answer was lost is believed to be in vain, once its repeat was refused
+ENOUGH_LOOKS = 5
 NO_EFFECT = 30.0  # seconds that a failure must stay after a write, if it was there before, until it counts as the outcome of the write
 GRACE = 5.0  # seconds that a job which has ended gets to show what the write should have left, such as a savepoint
 PRECISION = 0.001  # seconds; a sleep may end a little before the moment it was for

@@ -226,7 +226,9 @@ def _show_earlier(
 ) -> None:
     """What a page has shown of jobs that were seen again, in another status, before this look was over."""
     passed, task.memory.passed = task.memory.passed, {}
-    for entry in entries if passed else ():
+    if not passed:
+        return
+    for entry in entries:
         word, sight = passed.get(entry.id), sights[entry.id]
         if word and isinstance(sight, dict) and sight.get(service.fields.status) != word:
             entry.look(word, now=task.deadline.now())
