@@ -312,7 +312,10 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     def _place(self, module: str, result: t.Any) -> dict[str, str]:
         """Project and region, as far as the options say it, or the environment of a task that runs here."""
         fields = result._task_fields
-        here = fields.get("connection") == "local" or result._host.get_name() in C.LOCALHOST
+        delegate = fields.get("delegate_to")
+        here = (delegate or result._host.get_name()) in C.LOCALHOST or (
+            fields.get("connection") == "local" and not delegate
+        )
         environ = dict(os.environ) if here and not any(fields.get("environment") or ()) else {}
         given = fields.get("args")
         options = {name: given[name] for name in given if name in NAMES} if isinstance(given, dict) else {}

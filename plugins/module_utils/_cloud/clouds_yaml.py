@@ -141,7 +141,16 @@ def _named(environ: t.Mapping[str, str], variable: str) -> str | None:
     path = environ.get(variable)
     if path:
         refuse_odd(variable, Value(path, variable))
+        _refuse_other_folder(variable, path, environ.get("PWD"))
     return path or None
+
+
+def _refuse_other_folder(variable: str, path: str, shell: str | None) -> None:
+    """Whoever gives a relative path means the folder of the ``shell``. Ansible runs tasks in that of the playbook."""
+    if shell and not os.path.isabs(path) and os.path.realpath(os.path.join(shell, path)) != os.path.realpath(path):
+        raise OptionError(
+            f"{variable}: {shown(path)} is not the same in {os.getcwd()} as in {shell}; give the whole path"
+        )
 
 
 def _clouds(path: str | None, named: str, empty: bool = False) -> Entry:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ssl
 import typing as t
+from urllib.parse import urlsplit
 
 from .errors import ApiError, Misdirected, Unanswered, Unreachable
 from .text import plain
@@ -16,7 +17,8 @@ from .watch import Limit
 
 NO_TUNNEL = "Tunnel connection failed"  # the text of http.client where a proxy does not connect
 NAME_MISMATCH = (62, 64)  # OpenSSL: host name, IP address
-NO_HOST = "without a host"  # a proxy whose URL names none
+# Of a proxy whose URL names no host, or is none
+NO_HOST, NO_URL = "without a host", "with an odd URL"
 
 
 def failure(call: str, error: Exception, timeout: float, limit: Limit, proxy: str) -> ApiError:
@@ -87,7 +89,7 @@ def _unusable(call: str, error: Exception, proxy: str) -> Misdirected | None:
 
     if proxy and isinstance(error, InvalidSchema):
         return Misdirected(call, f"the proxy {proxy} cannot be used: SOCKS needs the Python library PySocks")
-    if proxy == NO_HOST or isinstance(error, (InvalidURL, LocationValueError, ProxySchemeUnknown)):
+    if proxy in (NO_HOST, NO_URL) or isinstance(error, (InvalidURL, LocationValueError, ProxySchemeUnknown)):
         what = f"the proxy {proxy} cannot be used" if proxy else "cannot be sent"
         return Misdirected(call, f"{what}: {type(error).__name__}")
     return None
@@ -105,6 +107,10 @@ def proxy_named(url: str, proxies: t.Any) -> str:
     from requests.utils import select_proxy
 
     found = select_proxy(url, proxies) or ""
+    try:
+        urlsplit(found)
+    except ValueError:
+        return NO_URL
     host = found.rpartition("@")[2].rpartition("://")[2].lstrip("/").partition("/")[0]
     scheme = found.partition("://")[0] if "://" in found else "http"
     if not host:

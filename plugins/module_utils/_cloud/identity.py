@@ -66,6 +66,7 @@ FOREIGN = {
     "oauth* consumer_* access_secret": "OAuth is not supported",
     "trust_id": "trusts are not supported",
     "system_scope": "a task acts in a project",
+    "project tenant": "it is not supported; name the project by project_name or project_id",
     "userid": "it is not supported; name the user by user_id (environment: OS_USER_ID)",
 }
 WAYS = f"what works is {', or '.join(' + '.join(kind.parts) for kind in KINDS)}"

@@ -470,6 +470,17 @@ def test_check_mode():
     assert 'otc_bigdata_report_check_mode{playbook="play.yml"} 1\n' in files["prometheus"]
 
 
+def test_the_project_of_a_task_elsewhere():
+    """Where it is delegated to, the environment may be another one."""
+    far = {"delegate_to": "far", "vars": LOCAL}
+    with world(**SEED) as (dummy, here):
+        tasks = [{**stop(1), **far}, {**stop(1), "delegate_to": "localhost"}]
+        named = {"OS_PROJECT_NAME": "eu-de", "OS_REGION_NAME": "eu-de"}
+        here.playbook([{"tasks": tasks}], "--check", **named, **ENABLED, **written_to("new")).end()
+        jobs = json.loads((here.home / "new/json").read_text(encoding="utf-8"))["jobs"]
+    assert [job.get("project") for job in jobs] == [None, "eu-de"]
+
+
 def test_a_hidden_task_may_have_changed_something():
     """Of a run in check mode it has not, whatever it is."""
     job = {"failed": False, "changed": True, "check_mode": True}

@@ -77,6 +77,12 @@ def test_variables(clusters):
     assert asked(shown) == {"tokens": 1, "cluster_infos": 1, "one": 2}
 
 
+def test_the_project_is_called_as_iam_calls_it(clusters):
+    """The ID wins over the name of another one, and a host is in no group of that."""
+    shown = clusters.of(project_id=PROJECT, project_name="eu-de_nightly", region="eu-de")
+    assert {host["project_name"] for host in shown.hosts.values()} == {"eu-de"}
+
+
 def test_two_hundred_clusters_in_two_projects(emulator, clusters):
     """The second time all comes from the cache, and no secret is in there."""
     emulator.load(

@@ -424,6 +424,18 @@ def night() -> Connection:
     return read_connection({**defaults, "cloud": "night"}, {}, "dli")
 
 
+@pytest.mark.parametrize("variable", ["OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE"])
+def test_a_relative_path_in_two_folders(home: pathlib.Path, variable: str) -> None:
+    """Ansible runs the tasks of a playbook in the folder of that, and the shell was in another one."""
+    defaults = {"request_timeout": 60, "max_retries": 5, "max_concurrency": 8, "cloud": "night"}
+    lines(home / "here" / "mine.yaml", yaml.safe_dump({"clouds": {"night": ENTRY}}))
+    for shell in (str(home / "here"), ""):
+        assert read_connection(defaults, {variable: "mine.yaml", "PWD": shell}, "dli").credential == OF_ENTRY
+    assert read_connection(defaults, {variable: str(home / "here/mine.yaml"), "PWD": str(home)}, "dli")
+    with pytest.raises(OptionError, match=f"{variable}: 'mine.yaml' is not the same in .* give the whole path"):
+        read_connection(defaults, {variable: "mine.yaml", "PWD": str(home)}, "dli")
+
+
 def test_a_file_is_never_passed_over(home: pathlib.Path) -> None:
     """Another one has an entry of that name, for another tenant."""
     assert night().credential == OF_ENTRY

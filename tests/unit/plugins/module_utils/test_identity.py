@@ -38,6 +38,8 @@ FOREIGN = [
     "application_credential_secret",
     "trust_id",
     "userid",
+    "project",
+    "tenant",
 ]
 
 

@@ -276,6 +276,7 @@ def test_an_answer_that_cannot_be_read_is_asked_for_again(script: Start, pauses:
         ("//127.0.0.1:1", r"cannot connect to the proxy 127\.0\.0\.1:1: Connection refused"),
         ("http://", "the proxy without a host cannot be used"),
         ("http://user:secret@", "the proxy without a host cannot be used"),
+        ("http://user:sec[ret@127.0.0.1:1", "the proxy with an odd URL cannot be used"),
     ],
 )
 @pytest.mark.parametrize("scheme", ["http", "https"])
