@@ -161,12 +161,8 @@ FILES = {
 CONNECTION = connection_options()
 NAMES = {*CONNECTION, *(alias for option in CONNECTION.values() for alias in option.get("aliases", ()))}
 CLOUDS = ("OS_CLOUD", "OS_CLIENT_CONFIG_FILE")
-CREDENTIALS = (
-    "token",
-    "access_key",
-    "username",
-    "user_id",
-)  # one of the task puts a cloud of the environment out of use
+# One of the task puts a cloud of the environment out of use
+CREDENTIALS = ("token", "access_key", "username", "user_id")
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))), "playbooks")
 # Of ours, whose tasks are only read when they are reached
 PLAYBOOKS = [os.path.join(FOLDER, name) for name in ("drain_queue.yml", "maintenance_window.yml")]

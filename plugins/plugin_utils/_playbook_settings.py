@@ -36,9 +36,8 @@ STATUSES = {
     "active": [word for word, step in STOP_STEPS.items() if step is not Step.DONE],
     "ended": [word for word, step in STOP_STEPS.items() if step is Step.DONE],
 }
-NAMELESS = [
-    service for service, job_type in JOB_TYPES.items() if not job_type.fields.name
-]  # services whose jobs have none
+# Services whose jobs have no name
+NAMELESS = [service for service, job_type in JOB_TYPES.items() if not job_type.fields.name]
 # A host of one of our inventories is a cluster or a project
 GROUPS = {"mrs_clusters": "cluster", "iam_projects": "project"}
 HERE = ("", "local", "ansible.builtin.local")  # connections

@@ -435,9 +435,8 @@ def scope_of(project: Project | None, domain: t.Mapping[str, str]) -> dict[str, 
 def login_of(reply: Reply, project: Project | None) -> Login:
     """The login that IAM has answered with."""
     told = project_of_token(reply)
-    found = project and Project(
-        project.id or told.id, told.name or project.name
-    )  # the ID has won, whatever the name says
+    # Of an ID and the name of another project, the ID has won
+    found = project and Project(project.id or told.id, told.name or project.name)
     catalog = reply.value["token"].get("catalog") or ()
     return Login(TokenHeader(reply.headers["X-Subject-Token"]), found, catalog, expiry(reply.value["token"]))
 

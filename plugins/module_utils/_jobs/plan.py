@@ -101,9 +101,8 @@ class Refusals(t.NamedTuple):
     is_done: t.Collection[str] = ()  # statuses in which such a refusal shows that all is as wanted
     again: t.Collection[str] = ()  # codes that only say that it failed: it is tried again
     hinted: t.Collection[str] = ()  # codes that the hint of a job may explain, see Notes
-    tried_once: t.Collection[
-        str
-    ] = ()  # statuses in which a write is sent only once; after a refusal the job is just awaited
+    # Statuses in which a write is sent only once; after a refusal the job is just awaited
+    tried_once: t.Collection[str] = ()
 
     def says_little(self, refusal: ApiError) -> bool:
         """The next try may be accepted."""
@@ -129,9 +128,8 @@ class DesiredState:
     words: Words
     then: t.Mapping[Write, Write] = field(default_factory=dict)  # write → the write that follows it
     failures: t.Collection[str] = ()  # statuses that mean, after a write, that it came to nothing
-    twice: t.Collection[
-        str
-    ] = ()  # unstable statuses: a job that was in one has reached the goal only when two looks in a row say so
+    # Unstable statuses: a job that was in one has reached the goal only when two looks in a row say so
+    twice: t.Collection[str] = ()
     left_alone: str = ""  # why a job may fail although nothing was written
     refusals: Refusals = Refusals()
     remains: Remains = Remains()
@@ -216,9 +214,8 @@ class Entry:
     goal: DesiredState
     name: str | None = None
     named: bool = False  # the service has told its name, be it an empty one
-    beside: t.Mapping[str, t.Any] = field(
-        default_factory=lambda: NO_FIELDS
-    )  # what a report shows beside its name, or instead of one
+    # What a report shows beside its name, or instead of one
+    beside: t.Mapping[str, t.Any] = field(default_factory=lambda: NO_FIELDS)
     row: t.Mapping[str, t.Any] | None = None  # the job as it was seen last, kept if another goal may follow
     before: str | None = None  # the first status seen, in the service's own word
     status: str | None = None  # the last one

@@ -42,9 +42,8 @@ class Fields(t.NamedTuple):
     filters: t.Mapping[str, str]
     by_service: t.Collection[str]  # the filters that the service applies itself
     parts: t.Collection[str] = ()  # the filters that a part of a text satisfies, in any case of its letters
-    none_if_missing: t.Collection[
-        str
-    ] = ()  # the filters whose field is left out by the service where a job has no such thing
+    # The filters whose field is left out by the service where a job has no such thing
+    none_if_missing: t.Collection[str] = ()
     twins: t.Mapping[str, str] = {}  # words that mean another one, in lower case
     beside: t.Collection[str] = ()  # fields that a report shows instead of a name, where jobs have none
     decisive: t.Collection[str] = ()  # fields that Notes look at, or that a list is sorted by

@@ -114,9 +114,8 @@ class Service(t.Protocol):
     client: Client
     fields: Fields
     batch: t.Mapping[Write, int]  # the most jobs that one request carries
-    passing: t.Collection[
-        str
-    ]  # parts of a query that a job may match no longer while it is watched, such as the status
+    # Parts of a query that a job may match no longer while it is watched, such as the status
+    passing: t.Collection[str]
     hidden: t.Collection[str]  # codes of a refused get whose job a list may show all the same
     detail_fields: t.Collection[str]  # what a get shows and a list does not, secrets among it
     export: Export | None  # of all jobs before the first is deleted; None: not offered, or not wanted

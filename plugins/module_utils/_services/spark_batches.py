@@ -30,12 +30,8 @@ UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 UNKNOWN_BATCH = ("DLI.0002", "DLI.0023")
 
 ACTIVE = ("starting", "running", "recovering")
-ENDED = (
-    "dead",
-    "success",
-    "error",
-    "killed",
-)  # the last two are documented only for Livy, which this API descends from
+# The last two are documented only for Livy, which this API descends from
+ENDED = ("dead", "success", "error", "killed")
 FALLS_BACK_TO = ("recovering",)
 STEPS: t.Mapping[str, Step | Write] = {**dict.fromkeys(ACTIVE, Write.CANCEL), **dict.fromkeys(ENDED, Step.DONE)}
 ASKED = (*ACTIVE, "dead", "success")  # the service refuses to list any other
