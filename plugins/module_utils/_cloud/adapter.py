@@ -58,31 +58,33 @@ def _trusting(bundle: str, *as_it_is: int) -> ssl.SSLContext:
 
 
 def adapter(connections: int, tls: Tls | None) -> t.Any:
-    """An adapter with one TLS context (requests itself has the CA bundle parsed anew for each connection), or without TLS.
-
-    All of its connections, to proxies too, are watched.
-    """
-    import urllib3
-    from requests import Response
+    """An adapter with one TLS context (requests itself has the CA bundle parsed anew for each connection), or without TLS."""
     from requests.adapters import HTTPAdapter
 
-    how: dict[str, t.Any] = {}
-    if tls:
-        how = {"ssl_context": tls.context(), "cert_reqs": "CERT_REQUIRED" if tls.verify else "CERT_NONE"}
-        if not tls.verify:
-            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+    without_tls, with_tls = _classes(HTTPAdapter)
+    return with_tls(connections, tls) if tls else without_tls(connections)
+
+
+@cache
+def _classes(of_requests: t.Any) -> tuple[t.Any, t.Any]:
+    """The classes of adapters without TLS, and with it. All of their connections, to proxies too, are watched."""
+    import urllib3
+    from requests import Response
 
     blank = vars(Response())  # it takes long to make one
 
-    class Adapter(HTTPAdapter):
-        def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
-            # Not of this function, which lives as long as its classes, until they are collected: connections end with their adapter
+    class Adapter(of_requests):  # type: ignore[misc]
+        def __init__(self, connections: int, **how: t.Any) -> None:
+            self.how = how
             self.pools: dict[t.Any, t.Any] = {}
-            super().init_poolmanager(*args, **{**kwargs, **how})
+            super().__init__(pool_maxsize=connections, pool_block=True)
+
+        def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
+            super().init_poolmanager(*args, **{**kwargs, **self.how})
             self.poolmanager.pool_classes_by_scheme = watched(self.poolmanager.pool_classes_by_scheme)
 
         def proxy_manager_for(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
-            manager = super().proxy_manager_for(*args, **{**kwargs, **how})
+            manager = super().proxy_manager_for(*args, **{**kwargs, **self.how})
             manager.pool_classes_by_scheme = watched(manager.pool_classes_by_scheme)
             return manager
 
@@ -114,11 +116,18 @@ def adapter(connections: int, tls: Tls | None) -> t.Any:
             return response
 
     class TlsAdapter(Adapter):
+        def __init__(self, connections: int, tls: Tls) -> None:
+            if not tls.verify:
+                urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+            self.verify = tls.verify
+            certificates = "CERT_REQUIRED" if tls.verify else "CERT_NONE"
+            super().__init__(connections, ssl_context=tls.context(), cert_reqs=certificates)
+
         def cert_verify(self, *args: t.Any, **kwargs: t.Any) -> None:
             """Does nothing, as the context has it all (requests up to 2.31 would name the CA file here)."""
 
         def build_connection_pool_key_attributes(self, request: t.Any, *args: t.Any, **kwargs: t.Any) -> t.Any:
             """The same, for requests from 2.32 on."""
-            return super().build_connection_pool_key_attributes(request, bool(tls and tls.verify))[0], {}
+            return super().build_connection_pool_key_attributes(request, self.verify)[0], {}
 
-    return (TlsAdapter if tls else Adapter)(pool_maxsize=connections, pool_block=True)
+    return Adapter, TlsAdapter

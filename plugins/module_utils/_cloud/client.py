@@ -110,12 +110,12 @@ class Client:
             self._context.repeated(f"{reply.call}: HTTP {reply.status}; sent again after a new login")
             used = self._session.login.auth
             reply = self._send(method, path, query, body, used, repeat, taken)
-        if expired(reply, self._api):
-            raise denied(problem(reply, api=self._api), reply, self._session.advice)
         if reply.status // 100 == 2:
             self._accepted = True
             self._session.accepted(used)
             return reply.value
+        if expired(reply, self._api):
+            raise denied(problem(reply, api=self._api), reply, self._session.advice)
         raise problem(reply, needs, self._api)
 
     def plain(self, text: str) -> str:
@@ -179,8 +179,8 @@ class Client:
 
         # several wrong signatures at once would lock the key, so the very first request goes alone
         alone = int(len(items) < 2 or not self._accepted)
-        first = [attempt(item) for item in items[:alone]]
-        return first + run_parallel(attempt, items[alone:], self._workers)
+        first, rest = [attempt(item) for item in items[:alone]], items[alone:]
+        return first + run_parallel(attempt, rest, self._workers) if rest else first
 
 
 def run_parallel(function: t.Callable[[Item], Result], items: t.Sequence[Item], workers: int) -> list[Result]:

@@ -50,8 +50,9 @@ class Context:
             if isinstance(value, Passcode):
                 self.secrets.add(value)
                 continue
-            forms = (value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1])
-            self.secrets.update(form for one in forms for form in (one, " ".join(one.split())) if form)
+            forms = {value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
+            forms.update([" ".join(one.split()) for one in forms])
+            self.secrets.update(filter(None, forms))
 
     def repeated(self, text: str) -> None:
         """A request is sent again; ``text`` says which, and why."""

@@ -44,7 +44,9 @@ def clean(text: str) -> str:
 
 def escaped(text: str, longest: int | None = LONGEST_SHOWN) -> str:
     """``text`` on one line, cut after ``longest`` characters, and what a terminal would obey spelt out."""
-    found = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text[:longest])
+    found = text[:longest]
+    if not found.isprintable():
+        found = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in found)
     return found if longest is None or len(text) <= longest else f"{found}…"
 
 
@@ -95,9 +97,9 @@ def _without(text: str, secrets: t.Sequence[str]) -> str:
 def whole(value: t.Any) -> t.Any:
     """JSON without half characters, in keys and values."""
     if isinstance(value, str):
-        return HALVES.sub(UNREADABLE, value)
+        return value if value.isascii() else HALVES.sub(UNREADABLE, value)
     if isinstance(value, list):
         return [whole(item) for item in value]
     if isinstance(value, dict):
-        return {whole(key): whole(item) for key, item in value.items()}
+        return {key if key.isascii() else whole(key): whole(item) for key, item in value.items()}
     return value

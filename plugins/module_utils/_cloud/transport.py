@@ -22,7 +22,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from functools import partial
+from functools import cached_property, partial
 from urllib.parse import urlsplit
 
 from .._version import VERSION
@@ -31,9 +31,6 @@ from .errors import ApiError, Excessive, Late, Misdirected, Refused, Unanswered,
 from .pace import Pace
 from .text import plain, whole
 from .watch import Watch
-
-if t.TYPE_CHECKING:
-    import requests
 
 
 class Retry(t.NamedTuple):
@@ -91,6 +88,10 @@ class Reply:
 
     def json(self) -> t.Any:
         """The body as JSON; None for an empty one. Raises ValueError or RecursionError for anything else."""
+        return self._json
+
+    @cached_property  # as several look for the code of an error
+    def _json(self) -> t.Any:
         if not self.content.strip():
             return None
         found = json.loads(self.content)
@@ -323,13 +324,13 @@ class Http:
             raise Unanswered(call, "the answer broke off before its end", status)
         return Reply(call, status, headers, body, self._secrets)
 
-    def _prepared(self, request: Request) -> requests.PreparedRequest:
+    def _prepared(self, request: Request) -> t.Any:
         """As requests prepares it, at a fifth of the cost: a URL of plain parts has nothing to be encoded but its origin."""
-        from requests import PreparedRequest
+        from requests.models import PreparedRequest
         from requests.structures import CaseInsensitiveDict
         from requests.utils import check_header_validity
 
-        prepared = PreparedRequest()
+        prepared: t.Any = PreparedRequest()
         prepared.method, prepared.body = request.method, request.body
         query = _plain_query(request.query) if request.query else ""
         if query is None or not PLAIN.fullmatch(request.path):
@@ -337,7 +338,7 @@ class Http:
         else:
             if request.origin not in self._origins:
                 prepared.prepare_url(request.origin, None)
-                self._origins[request.origin] = t.cast(str, prepared.url).rstrip("/")
+                self._origins[request.origin] = prepared.url.rstrip("/")
             prepared.url = self._origins[request.origin] + request.path + (f"?{query}" if query else "")
         for header in request.headers.items():
             check_header_validity(header)

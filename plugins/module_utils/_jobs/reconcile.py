@@ -35,7 +35,6 @@ from .exports import export_all
 from .guard import keep_off, patterns
 from .plan import (
     Answer,
-    DesiredState,
     Entry,
     Write,
     forecast,
@@ -79,7 +78,7 @@ def reconcile(job_type: JobType, options: Options, context: Context) -> Result:
             if task.check_mode:
                 _foresee(task)
             else:
-                _drain(service, task, until_ended(job_type.ended, job_type.twice))
+                _drain(service, task, job_type)
                 keep_off(task.open(), task.never)  # somebody may have renamed one meanwhile
                 _export(service, task)
                 _carry_out(service, task)
@@ -270,11 +269,12 @@ def _foresee(task: Task) -> None:
         forecast(entry, write)
 
 
-def _drain(service: Service, task: Task, end: DesiredState) -> None:
+def _drain(service: Service, task: Task, job_type: JobType) -> None:
     """Time for the jobs to end by themselves, before the first write of any kind; ``wait_timeout`` begins after it."""
     seconds, wait_timeout = task.options["drain_timeout"], task.options["wait_timeout"]
     if not seconds:
         return
+    end = until_ended(job_type.ended, job_type.twice)
     known = [entry for entry in task.open() if entry.seen]
     at_work = [entry for entry in known if not has_ended(entry, end)]
     task.deadline.begin(seconds)
