@@ -173,7 +173,7 @@ class Client:
                 fatal.append(Fatal("", str(error)))
                 return fatal[-1]
             except ApiError as error:
-                return error
+                return error.with_traceback(None)  # which would keep what was read on its way: there may be very many
             except Exception as error:  # of this side; the other requests and their answers count all the same
                 return t.cast(ApiError, self._context.fault(error))
 
