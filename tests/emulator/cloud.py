@@ -84,7 +84,7 @@ class Cloud:
         try:
             if self.settings.latency:
                 time.sleep(self.settings.latency)
-            within = self._rate_limit.passes(*rate(self.settings)[:2])
+            within = self._rate_limit.passes(*rate(self.settings))
             fault = self.faults.next_for(request) if within else None
             if not within:
                 reply = throttled(request, self.settings)

@@ -38,17 +38,16 @@ def refusal(request: Request, error: ApiError) -> Reply:
     return Reply(error.status, {"error_code": error.code, "error_msg": error.message, "request_id": request.id})
 
 
-def rate(settings: Settings) -> tuple[int, int, str]:
-    """How many requests may pass in how many seconds, and what the policy is called."""
-    if settings.answers["throttling"] == "20_a_minute":
-        return 20, 60, "policy user over ratelimit,limit:20,time:1 minute"
-    return settings.rate_limit, 1, f"policy api over ratelimit,limit:{settings.rate_limit},time:1 second"
+def rate(settings: Settings) -> tuple[int, int]:
+    """How many requests may pass in how many seconds."""
+    return (20, 60) if settings.answers["throttling"] == "20_a_minute" else (settings.rate_limit, 1)
 
 
 def throttled(request: Request, settings: Settings) -> Reply:
     """The code and the text that were seen of it; Retry-After may be missing."""
-    policy = rate(settings)[2]
-    message = f"The throttling threshold has been reached: {policy}"
+    limit, seconds = rate(settings)
+    whose, unit = ("user", "minute") if seconds == 60 else ("api", "second")
+    message = f"The throttling threshold has been reached: policy {whose} over ratelimit,limit:{limit},time:1 {unit}"
     reply = refusal(request, GatewayError("APIGW.0308", message, 429))
     if settings.rate_retry_after:
         reply.headers["Retry-After"] = str(settings.rate_retry_after)

@@ -182,7 +182,7 @@ class Identities(Account):
 
 def find(entries: list[dict], **wanted) -> dict | None:
     """The entry with exactly these values."""
-    return next((entry for entry in entries if all(entry.get(key) == value for key, value in wanted.items())), None)
+    return next((entry for entry in entries if {key: entry.get(key) for key in wanted} == wanted), None)
 
 
 def _end(lifetime: float | None) -> float | None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import collections
 import threading
 import time
+from operator import itemgetter
 
 from .wire import Reply, Request
 
 KEPT = 100_000  # requests with details; the counts go on
-SHOWN = ("method", "path", "query", "status", "authentication", "login", "request_id")
+SHOWN = ("n", "seconds", "method", "path", "query", "status", "authentication", "login", "request_id", "body")
 
 
 class RequestLog:
@@ -70,14 +71,9 @@ class RequestLog:
     def entries(self) -> list[dict]:
         """The requests in the order of their arrival; status 0 stands for a connection that was cut."""
         with self._lock:
-            began, entries = self._began, sorted(self._entries, key=lambda entry: entry[0])
+            began, entries = self._began, sorted(self._entries, key=itemgetter(0))
             first = sum(self._totals.values()) - len(entries)
         return [
-            {
-                "n": first + n,
-                "seconds": round(arrived - began, 6),
-                **dict(zip(SHOWN, shown)),
-                "body": body.decode("utf-8", "replace"),
-            }
+            dict(zip(SHOWN, (first + n, round(arrived - began, 6), *shown, body.decode("utf-8", "replace"))))
             for n, (arrived, *shown, body) in enumerate(entries, 1)
         ]

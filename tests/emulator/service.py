@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 import urllib.parse
 
@@ -70,8 +71,9 @@ class Router:
                 for part in (route.method + route.template).split("/"):
                     node = node.setdefault("{}" if part.startswith("{") else part, {})
                 node[""] = route
+        self.find = functools.lru_cache(maxsize=1000)(self._find)
 
-    def find(self, method: str, path: str) -> tuple[Route | None, list[str]]:
+    def _find(self, method: str, path: str) -> tuple[Route | None, list[str]]:
         """The route of a path and the values of its {segments}."""
         node, values = self._tree, []
         for part in (method + path.rstrip("/")).split("/"):

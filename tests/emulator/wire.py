@@ -9,6 +9,7 @@ costs little and thousands of requests per second are possible.
 
 from __future__ import annotations
 
+import functools
 import http
 import json
 import urllib.parse
@@ -48,7 +49,7 @@ class Request:
 
     def pairs(self) -> list[tuple[str, str]]:
         """The decoded query, in the order sent."""
-        return urllib.parse.parse_qsl(self.query, keep_blank_values=True) if self.query else []
+        return list(_pairs(self.query)) if self.query else []
 
     def json(self):
         """The decoded body; ValueError if it is not JSON in UTF-8."""
@@ -64,6 +65,11 @@ class Request:
         if "x-auth-token" in self.headers:
             return "token"
         return "ak_sk" if "authorization" in self.headers else "none"
+
+
+@functools.lru_cache(maxsize=1000)  # the same lists are asked for again and again
+def _pairs(query: str) -> list[tuple[str, str]]:
+    return urllib.parse.parse_qsl(query, keep_blank_values=True)
 
 
 class Reply:
