@@ -76,5 +76,7 @@ options:
             V(d), V(w) for seconds, minutes, hours, days and weeks, for example V(90m), V(12h) or V(30d).
           - A job without that time stamp does not match, and neither does one with a time stamp that no job can have,
             which is before 2015, in the future or no number.
+          - If the answers of the service tell the time, and the clock of this host is more than 15 minutes off, a task that
+            changes jobs fails before it does so. Any other one warns.
         type: str
 """

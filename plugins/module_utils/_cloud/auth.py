@@ -22,7 +22,7 @@ from .answers import Maybe, content, outdated, problem, shaped
 from .errors import ApiError, Denied, Fatal, OptionError, Refused, Unanswered
 from .signature import authorization, canonical_query
 from .text import WORD, escaped
-from .transport import PATIENCE, Http, Reply
+from .transport import PATIENCE, Http, Reply, wrong_clock
 
 LOOKUP = "iam:projects:listProjects, or a {} that makes the lookup superfluous"
 # As IAM has answered a user who logs in with a one-time password: "mfa totp code verify fail". It only chooses the advice.
@@ -31,7 +31,6 @@ WITHOUT_MFA = "access_key and secret_key, a token, or a user without one"
 MFA = f"this user needs a one-time password to log in: set user_id and passcode, or use {WITHOUT_MFA}"
 USED = "a passcode is good for one login, so take the next one"
 NOT_ACCEPTED = "the credential was not accepted: "
-MOST_SKEW = 15  # minutes that the clocks of a signature and of the gateway may differ
 
 
 def project_id(value: t.Any) -> bool:
@@ -337,9 +336,8 @@ class Session:
 
 def denied(error: ApiError, reply: Reply, advice: str) -> Denied:
     """The error for a credential that was not accepted. A wrong clock spoils signatures, and makes tokens seem expired."""
-    minutes = round(reply.skew() / 60)
-    clock = f"the clock of this host is {abs(minutes)} minutes {'behind' if minutes > 0 else 'ahead of'} the server's"
-    first = f"{clock}; " if abs(minutes) >= MOST_SKEW else ""
+    clock = wrong_clock(reply.skew() or 0.0)
+    first = f"{clock}; " if clock else ""
     if WITH_MFA.search(str(error.error["message"])) and USED not in advice:
         advice = MFA
     return error.recast(Denied, f"{NOT_ACCEPTED}{error.error['message']}", first + advice)

@@ -19,7 +19,7 @@ from .endpoints import doubt, in_catalog, in_region
 from .errors import ApiError, Fatal, OptionError, Refused, Skipped, Unanswered, Unreachable, Untold
 from .text import plain
 from .threads import begin
-from .transport import Http, Reply, named
+from .transport import Http, Reply, named, wrong_clock
 
 # en-us: messages are shown to people, and localised ones are not always in their language
 HEADERS = {"X-Language": "en-us"}
@@ -60,6 +60,7 @@ class Client:
         self.project = self._session.login.project or Project()
         self.project_id = self.project.id
         self._accepted = False  # the credential, by the service
+        self._skews: set[int] = set()  # see Reply, in whole seconds, of all answers to lists
 
     def _located(self, connection: Connection, service: str) -> str:
         region = connection.region
@@ -122,6 +123,11 @@ class Client:
         """A text of the service, fit to be shown."""
         return plain(text, self._context.secrets)
 
+    @property
+    def wrong_clock(self) -> str:
+        """What lists have shown to be wrong with the clock of this host, empty if nothing. An answer may be late, so the latest counts."""
+        return wrong_clock(max(self._skews, default=0))
+
     def hold_until(self, end: float) -> None:
         """What a gateway holds back is tried again until then, a time of the monotonic clock, and not until the deadline."""
         self._http.held_until = end
@@ -150,9 +156,13 @@ class Client:
     ) -> Reply:
         self._context.go_on()
         try:
-            return self._http.send(method, self._base + path, HEADERS, query, body, auth, repeat, read)
+            reply = self._http.send(method, self._base + path, HEADERS, query, body, auth, repeat, read)
         except Unreachable as error:
             raise error.recast(type(error), error.error["message"], self._doubt) if self._doubt else error from None
+        skew = reply.skew() if query else None
+        if skew is not None:
+            self._skews.add(round(skew))
+        return reply
 
     def map(self, function: t.Callable[[Item], Result], items: t.Sequence[Item]) -> list[Result | ApiError]:
         """Calls ``function`` for each item, at most ``max_concurrency`` at once. The results are in the same order, an ApiError is one.

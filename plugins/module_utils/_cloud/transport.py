@@ -41,6 +41,7 @@ class Retry(t.NamedTuple):
     longest: float
 
 
+MOST_SKEW = 15  # minutes that the clocks of this host and of a server may differ: no signature is accepted beyond
 PATIENCE = 600  # seconds for which what is held back is tried again: a login, and a task without a time limit
 THROTTLED = 429
 TOO_LATE = "not sent, as requests are held back (HTTP 429) and the time is over"
@@ -97,10 +98,18 @@ class Reply:
         found = json.loads(self.content)
         return whole(found) if _may_be_halved(self.content) else found
 
-    def skew(self) -> float:
-        """Seconds that the clock of the server is ahead of this host's; 0 if it does not tell the time."""
-        moment = _moment(self.headers.get("Date"))
-        return moment.timestamp() - time.time() if moment else 0.0
+    def skew(self) -> float | None:
+        """Seconds that the clock of the server is ahead of this host's; None if it does not tell the time, or a cache has answered."""
+        moment = None if "Age" in self.headers else _moment(self.headers.get("Date"))
+        return moment.timestamp() - time.time() if moment else None
+
+
+def wrong_clock(skew: float) -> str:
+    """What is wrong with the clock of this host, empty if nothing is. ``skew``: see Reply."""
+    if abs(skew) <= MOST_SKEW * 60:
+        return ""
+    side = "behind" if skew > 0 else "ahead of"
+    return f"the clock of this host is {abs(round(skew / 60))} minutes {side} the server's"
 
 
 def _may_be_halved(content: bytes) -> bool:
@@ -499,6 +508,6 @@ def _moment(text: str | None) -> datetime | None:
     """A date of HTTP, None for anything else."""
     try:
         moment = parsedate_to_datetime(text or "")
-    except (TypeError, ValueError, IndexError):
+    except (TypeError, ValueError, IndexError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

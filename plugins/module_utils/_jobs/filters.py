@@ -212,6 +212,12 @@ def may_be_excluded(jobs: Jobs, filters: t.Mapping[str, t.Any], fields: Fields, 
     return found
 
 
+def ageless(filters: t.Mapping[str, t.Any], wrong_clock: str) -> list[str]:
+    """A warning if filters ask how old a job is and nobody can tell. ``wrong_clock``: what is wrong with that of this host."""
+    told = f"filters.older_than: {wrong_clock}, so the age of a job cannot be told; set the clock"
+    return [told] if wrong_clock and "older_than" in filters else []
+
+
 def why_none(
     jobs: Jobs, filters: t.Mapping[str, t.Any], fields: Fields, query: t.Mapping[str, t.Any], now: float
 ) -> str:

@@ -15,7 +15,7 @@ from .._cloud.connection import read_connection
 from .._cloud.context import Context
 from .._cloud.errors import ApiError, Failure, Interrupted, Untold
 from .._cloud.transport import PATIENCE
-from .filters import matching, why_none
+from .filters import ageless, matching, why_none
 from .reading import ListCache, Observation, everything, gets, look
 from .reconcile import Result
 from .report import no_job
@@ -67,7 +67,7 @@ def _read(service: Service, selection: Selection, details: bool, notes: Result) 
         filters, fields, now = selection.filters, service.fields, time.time()
         query = service.query(filters)
         listing = everything(service, query, ListCache(), filters)
-        notes["warnings"].extend(listing.warnings)
+        notes["warnings"].extend([*listing.warnings, *ageless(filters, service.client.wrong_clock)])
         unread = listing.untold
         jobs = matching(listing.jobs, filters, fields, now)[0]
         if filters and not jobs and not unread:

@@ -188,12 +188,16 @@ def _choose(service: Service, task: Task) -> None:
 
 
 def _filtered(service: Service, task: Task) -> dict[t.Any, t.Any]:
-    from .filters import matching, may_be_excluded, why_none  # not for a task with IDs, as imports cost time
+    from .filters import ageless, matching, may_be_excluded, why_none  # not for a task with IDs, as imports cost time
 
     filters = task.selection.filters
     query = service.query(filters)
     listing = everything(service, query, task.memory, filters)
     task.warnings.extend(listing.warnings)
+    doubts = ageless(filters, service.client.wrong_clock)
+    if doubts and task.goal.writes:
+        raise OptionError(f"{doubts[0]}; nothing was done")
+    task.warnings.extend(doubts)
     now = time.time()
     jobs, vague = matching(listing.jobs, filters, service.fields, now)
     if not jobs:

@@ -134,6 +134,11 @@ class Trouble:
         date = email.utils.formatdate(time.time() + 1200, usegmt=True)
         return self.fault(status=401, headers={"Date": date})
 
+    def wrong_age(self) -> str:
+        date = email.utils.formatdate(time.time() - 1200, usegmt=True)
+        self.flink.fault("/jobs$", "slow", headers={"Date": date})
+        return self.absent(filters={"older_than": "1d"})
+
     def unknown_authority(self) -> str:
         file, context = self.folder / "server.pem", ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         trustme.CA().issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(file)
@@ -263,6 +268,8 @@ TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
     ),
     "max_jobs: the filters match ... jobs, more than ...": lambda it: it.absent(filters=ALL, max_jobs=3),
     "filters.tags: the service filters by it, but": lambda it: it.absent(filters={"tags": {"team": "sales"}}),
+    "filters.older_than: the clock of this host is ... minutes ... the server's, so the age of a job cannot be told; "
+    "set the clock; nothing was done": Trouble.wrong_age,
     "trigger_savepoint: only states stopped and restarted make a savepoint": lambda it: it.absent(
         trigger_savepoint=True
     ),

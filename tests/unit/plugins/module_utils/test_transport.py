@@ -81,6 +81,7 @@ def test_a_write_that_may_have_happened_is_sent_once(script: Start, pauses: list
         ("-5", 1),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0.25),
         ("Fri, 31 Dec 9999 23:59:59 GMT", 60.25),
+        ("Fri, 31 Dec 99999999999999999999 23:59:59 GMT", 1),
     ],
 )
 def test_throttling_holds_back_writes_too(script: Start, pauses: list[float], wish: str | None, pause: float) -> None:
