@@ -13,14 +13,16 @@ import math
 import threading
 import time
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from ..module_utils._cloud.answers import Api
+from ..module_utils._cloud.auth import Login, Project, Renewable
 from ..module_utils._cloud.client import Client
 from ..module_utils._cloud.connection import Connection
 from ..module_utils._cloud.context import Context
 from ..module_utils._cloud.errors import Denied, Failure, Fatal, Unreachable
+from ..module_utils._cloud.transport import Http
 from ..module_utils._jobs.filters import matching
 from ..module_utils._jobs.lists import Listing
 from ..module_utils._jobs.reading import ListCache, Observation, everything, gets, jobs_of
@@ -64,12 +66,14 @@ class Subscription:
 class SourceContext(Context):
     """Logs what clients send again, and ends them once the source has been stopped.
 
-    ``interval``: seconds from one look to the next.
+    ``interval``: seconds from one look to the next; ``refusals``: what IAM has said of a credential that it does not accept.
     """
 
     stopped: threading.Event = field(default_factory=threading.Event)
     interval: float = math.inf
     enders: list[t.Callable[[], None]] = field(default_factory=list)  # of what is under way, one for each client
+    refusals: dict[Renewable, Denied] = field(default_factory=dict)
+    turn: threading.Lock = field(default_factory=threading.Lock)  # of the one client that logs in
 
     def begins(self, end: t.Callable[[], None]) -> None:
         self.enders.append(end)
@@ -96,6 +100,34 @@ class SourceContext(Context):
         self.go_on()
 
 
+@dataclass(frozen=True)
+class Shared:
+    """The credential of all clients of a source. One that IAM has refused is not sent again, as five refusals lock its user."""
+
+    own: Renewable
+    context: SourceContext = field(repr=False)
+
+    @property
+    def advice(self) -> str:
+        return self.own.advice
+
+    @property
+    def renewable(self) -> bool:
+        return self.own.renewable
+
+    def login(self, http: Http, iam: str | None, project: Project | None) -> Login:
+        """Raises ApiError or OptionError."""
+        refusals = self.context.refusals
+        with self.context.turn:
+            if self.own in refusals:
+                raise refusals[self.own]
+            try:
+                return self.own.login(http, iam, project)
+            except Denied as error:
+                refusals[self.own] = error
+                raise
+
+
 class SourceClient(Client):
     """A client without a deadline of its own: the source may run for weeks, and looks end when it is stopped.
 
@@ -105,7 +137,8 @@ class SourceClient(Client):
     def __init__(self, connection: Connection, api: Api, context: SourceContext) -> None:
         self._source = context
         context.go_on()  # a look that was ended by the stop would log in anew
-        super().__init__(connection, api, context, math.inf)
+        shared = t.cast("t.Any", Shared(connection.credential, context))
+        super().__init__(replace(connection, credential=shared), api, context, math.inf)
 
     def begin(self) -> None:
         """A look begins."""

@@ -130,7 +130,8 @@ options:
     type: str
   username:
     description:
-      - Name of an IAM user who logs in with O(password), and again whenever the login has expired.
+      - Name of an IAM user who logs in with O(password), and again whenever the login has expired. A login that IAM
+        has refused is not sent again.
     type: str
   password:
     description:
