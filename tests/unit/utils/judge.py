@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import collections
 import fnmatch
-import json
+import functools
 import math
 import re
 import typing as t
 from dataclasses import dataclass
+
+from ansible_collections.otc.bigdata.tests.emulator.wire import to_json
 
 from .faults import EXPIRED, HELD_BACK, IN_LISTS, PASSING
 from .flink import Flink
@@ -61,6 +63,13 @@ def matches(words: Words, answers: dict, job: t.Any, wanted: dict, now: float) -
     return True
 
 
+class Told(tuple):
+    """What a complaint shows, put into words only where there is one."""
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self))
+
+
 class Known(t.NamedTuple):
     """A job as a run finds it, its status in lower case."""
 
@@ -98,7 +107,7 @@ class Run:
 
     def answer(self, name: str):
         """How the service answers."""
-        return self.settings["answers"][name] if name in {*self.words.answers, *COMMON_ANSWERS} else None
+        return self.settings["answers"][name] if name in self.words.answers or name in COMMON_ANSWERS else None
 
     def hindered(self, job_id) -> bool:
         """Whether the job is to be started from a savepoint, and was shown to have none when it came to that."""
@@ -124,7 +133,7 @@ class Run:
         """Nobody and nothing stood in the way."""
         return not (self.faults or self.acted or self.expired)
 
-    @property
+    @functools.cached_property
     def moving(self) -> set:
         """Jobs that may come to match the filters while a task reads, or cease to."""
         if "filters" not in self.task:
@@ -137,7 +146,7 @@ class Run:
         slow = self.faults or self.expired or self.settings["page_rows"] or len(self.before) > PAGE
         return {job_id for job_id, known in self.before.items() if slow and not known.still} | self.acted
 
-    @property
+    @functools.cached_property
     def lists_again(self) -> bool:
         """Lists may be read once more, or page by page, for other jobs than those that they show."""
         pages = self.settings["unshown"] or self.settings["page_rows"] or len(self.before) > PAGE
@@ -178,13 +187,13 @@ class Run:
     def waits(self) -> bool:
         return self.task.get("wait", True)
 
-    @property
+    @functools.cached_property
     def writes(self) -> list[dict]:
         """To jobs, that is."""
         sent = [entry for entry in self.log if entry["method"] != "GET" and not entry["path"].startswith("/v3")]
         return [entry for entry in sent if not is_export(entry["path"])]
 
-    @property
+    @functools.cached_property
     def exports(self) -> list[dict]:
         return [entry for entry in self.log if is_export(entry["path"])]
 
@@ -203,7 +212,7 @@ def judge(run: Run) -> None:
     """What holds for every run."""
     result, moving = run.result, run.moving
     assert "exception" not in result, f"a bug: {result['exception']}"
-    assert not HALVES.search(json.dumps(result, ensure_ascii=False)), "half a character"
+    assert not HALVES.search(to_json(result)), "half a character"
     assert run.summary["peak_in_flight"] <= run.task.get("max_concurrency", 8), "too many requests at once"
     faults_of_logins = sum(entry["path"].startswith("/v3") for entry in run.log if entry["request_id"] in run.faults)
     most = 1 + run.expirations + faults_of_logins
@@ -232,12 +241,12 @@ def judge(run: Run) -> None:
 
 def judge_exports(run: Run) -> None:
     """A job is deleted only when its definition is in a file that the report names, and so is that of each other one."""
-    result, told = run.result, f"{run.result}\n{run.task}\n{run.files}\n{run.log}"
+    result, told = run.result, Told((run.result, run.task, run.files, run.log))
     if not run.task.get("export_to"):
-        assert (run.exports, "exported" in result) == ([], False), told
+        assert (run.exports, "exported" in result) == ([], False), f"{told}"
         return
     kept = {job_id for file in result["exported"] for job_id in run.files[file]}
-    assert not (run.check_mode and (run.exports or result["exported"])), told
+    assert not (run.check_mode and (run.exports or result["exported"])), f"{told}"
     assert {job_id for write in run.writes for job_id in run.named(write)} <= kept, f"not exported: {told}"
     first = min((run.log.index(write) for write in run.writes), default=len(run.log))
     assert all(run.log.index(one) < first for one in run.exports), f"exported too late: {told}"
@@ -270,7 +279,7 @@ def judge_job(run: Run, job: dict) -> None:
     shown, asked, done = (run.of(job["id"], what) for what in ("shown", "asked", "done"))
     tries = run.of(job["id"], "asked", "lost")
     before, status = (job[key] and plain(job[key]) for key in ("status_before", "status"))
-    told = f"{job}\n{run.task}\n{run.events.get(job['id'])}"
+    told = Told((job, run.task, run.events.get(job["id"])))
     cut_short = "error" in run.result and job["failed"]  # what was answered last may have found nobody to hear it
     unread = job["failed"] and before is None and (cut_short or "could not be read" in job["msg"])
     first = shown if job["id"] in run.moving or run.lists_again else shown[:1]  # a list that moves is read again
@@ -364,7 +373,7 @@ def is_restarted(run: Run, job: dict, status: str | None) -> bool:
 def judge_restart(run: Run, job: dict) -> None:
     """No job is started twice; and one that was stopped is not left so without a word."""
     events, msg = run.events.get(job["id"], []), job["msg"]
-    told = f"{job}\n{run.task}\n{events}"
+    told = Told((job, run.task, events))
     before: str | None = None  # the last status that was shown
     started_from: list[str | None] = []  # the one that a start took effect in
     moved = False  # another one was shown since then
@@ -448,7 +457,7 @@ def judge_foresight(foreseen: Run, run: Run) -> None:
         if job["id"] in run.moving or job["id"] in foreseen.moving:
             continue
         guess, known = guesses[job["id"]], [one.before.get(job["id"]) for one in (foreseen, run)]
-        told = f"{guess}\n{job}\n{run.task}\n{known}"
+        told = Told((guess, job, run.task, known))
         if known[0] != known[1] or (known[0] and not (known[0].still and known[0].docile)):
             continue
         if cannot_be_known(job) or (run.task.get("trigger_savepoint") and run.answer("savepoint_made") == "not_told"):
@@ -456,13 +465,13 @@ def judge_foresight(foreseen: Run, run: Run) -> None:
         timed_out = "wait_timeout" in job["msg"]
         # the time may be over after a kill, before its delete
         same = guess["action"].startswith(job["action"]) if timed_out else guess["action"] == job["action"]
-        assert same, told
-        assert guess["changed"] == job["changed"], told
+        assert same, f"{told}"
+        assert guess["changed"] == job["changed"], f"{told}"
         # check mode does not know how long it takes, nor that a job that has to be awaited never moves here
         status = known[0] and known[0].status
         awaited = run.words.held(status, run.task) or run.words.on_its_way(status, run.task)
         unforeseen = (timed_out and (awaited or job["changed"])) or (awaited and run.task["state"] == "ended")
-        assert guess["failed"] == job["failed"] or unforeseen, told
+        assert guess["failed"] == job["failed"] or unforeseen, f"{told}"
 
 
 def judge_repetition(run: Run, again: Run) -> None:

@@ -30,6 +30,7 @@ UNDRAWN = {
 }
 
 
+@functools.cache
 def plain(word: str) -> str:
     """A status as it is compared with others, however a service spells it."""
     return TWINS.get(word.lower(), word.lower())
@@ -282,25 +283,21 @@ class Witness:
 
         @functools.wraps(original)
         def seen(store: emulated.JobStore, *args):
-            return (
-                note(functools.partial(original, store), *args)
-                if store.kind.name == self.kind
-                else original(store, *args)
-            )
+            return note(original, store, *args) if store.kind.name == self.kind else original(store, *args)
 
         return seen
 
-    def _find(self, original, job_id, owner: str, operation: str = ""):
+    def _find(self, original, store, job_id, owner: str, operation: str = ""):
         if operation in self.writes:
             self.note(job_id, "asked", operation)
-        job = original(job_id, owner, operation)
+        job = original(store, job_id, owner, operation)
         if job is None and operation == self.look:
             self.note(job_id, "shown", None)
         return job
 
-    def _select(self, original, *how):
-        found = original(*how)
-        for job in original.args[0].jobs.values():
+    def _select(self, original, store, *how):
+        found = original(store, *how)
+        for job in store.jobs.values():
             if job.deleted and self.events[job.id]:  # a list that shows a job no more
                 self.note(job.id, "shown", None)
         for field_name, job_id in how[1].exact:
@@ -308,19 +305,19 @@ class Witness:
                 self.note(job_id, "shown", None)
         return found
 
-    def _looked_at(self, original, jobs) -> None:
+    def _looked_at(self, original, store, jobs) -> None:
         for job in jobs:
-            told = original.args[0].world.settings.answers["flink_savepoint"] != "missing"
+            told = store.world.settings.answers["flink_savepoint"] != "missing"
             lacks_savepoint = told and "has_savepoint" in job.kind.fields and job["has_savepoint"] is False
             self.note(job.id, "shown", job.status, not lacks_savepoint)
-        original(jobs)
+        original(store, jobs)
 
-    def _trigger(self, original, job, name: str, *usual) -> None:
+    def _trigger(self, original, store, job, name: str, *usual) -> None:
         action = "stop" if name == "savepoint" else name
         if action in self.writes:
             self.note(job.id, "done", action)
-        original(job, name, *usual)
+        original(store, job, name, *usual)
 
-    def _change(self, original, job, changes: dict) -> None:
-        original(job, changes)
+    def _change(self, original, store, job, changes: dict) -> None:
+        original(store, job, changes)
         self.note(job.id, "had", job.status)
