@@ -67,7 +67,10 @@ class Clock:
         return self._began + self.now
 
     def sleep(self, seconds: float) -> None:
-        self.wait(lambda: False, seconds)
+        if self._waiting or self._stopped:
+            self.wait(lambda: False, seconds)
+        else:
+            self.now += max(seconds, 0.0)
 
     def gmtime(self, seconds: float | None = None) -> time.struct_time:
         return time.gmtime(self.time() if seconds is None else seconds)

@@ -7,6 +7,7 @@ a Python."""
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import io
 import json
@@ -60,17 +61,28 @@ def run_in_process(
 
 def run_core(name: str, options: dict, check_mode: bool = False) -> Result:
     """What the module does, without Ansible's part of it."""
+    module, defaults = _specified(name)
+    return Result(module.CORE(_filled(module.SPEC, defaults, options), Context({}, check_mode)))
+
+
+@functools.cache
+def _specified(name: str) -> tuple[t.Any, dict]:
+    """A module, and the values of the options that a task leaves out."""
     module = importlib.import_module(f"{PACKAGE}.{name}")
-    return Result(module.CORE(_filled(module.SPEC, options), Context({}, check_mode)))
+    return module, _defaults(module.SPEC)
 
 
-def _filled(spec: dict, given: dict) -> dict:
+def _defaults(spec: dict) -> dict:
+    return {name: option.get("default") for name, option in spec.items()}
+
+
+def _filled(spec: dict, defaults: dict, given: dict) -> dict:
     """The options as Ansible passes them to a module."""
-    filled = {name: option.get("default") for name, option in spec.items()}
+    filled = dict(defaults)
     for name in given.keys() & filled.keys():
         option, value = spec[name], given[name]
         if isinstance(value, dict) and "options" in option:
-            value = _filled(option["options"], value)
+            value = _filled(option["options"], _defaults(option["options"]), value)
         elif option.get("elements") == "str" and value is not None:
             value = list(map(str, value))
         filled[name] = value

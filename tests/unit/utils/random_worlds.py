@@ -60,7 +60,7 @@ ANSWERS_AT_FIRST = {"flink": 8, "spark": 6, "sql": 7, "mrs": 14}  # of each serv
 TAME: dict = {"script": {}, "refuse": {}, "hidden": False}
 DRAINED = ("stopped", "absent")  # states with a drain_timeout
 MOST_FAULTS = 6
-CHUNK = 500  # worlds that a process plays before it asks for more
+CHUNK = 250  # worlds that a process plays before it asks for more
 TIMEOUT = 2  # seconds, for a request
 TOO_SLOW = 0.1  # seconds for each byte of an answer
 
@@ -310,6 +310,7 @@ class Scene:
         self.ground, self.world, self.words = ground, world, WORDS[world["service"]]
         self.service = self.words.service(ground)
         self.store = ground.world[self.words.kind.name]
+        self.settings = ground.settings.as_dict()
         task = dict(world["task"])
         if "ids" in task:
             task[self.service.ids] = [self.words.kind.make_id(number) for number in task.pop("ids")]
@@ -366,7 +367,7 @@ class Scene:
             words=words,
             task=self.task,
             check_mode=check_mode,
-            settings=ground.settings.as_dict(),
+            settings=self.settings,
             before=before,
             selected=selected,
             faults=dict(ground.struck),
@@ -508,7 +509,7 @@ def main() -> None:
         ):
             failures += len(found)
             done += CHUNK
-            told = [*found, *([f"{done} worlds"] if done % (20 * CHUNK) == 0 else [])]
+            told = [*found, *([f"{done} worlds"] if done % (40 * CHUNK) == 0 else [])]
             if told:
                 print(*told, sep="\n\n", flush=True)
     seconds = time.monotonic() - began

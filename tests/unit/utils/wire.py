@@ -18,18 +18,17 @@ import itertools
 import pathlib
 import typing as t
 from unittest import mock
-from urllib.parse import urlsplit
 
 import pytest
 import requests
 from ansible.module_utils.basic import AnsibleModule
 from requests.adapters import HTTPAdapter
 from requests.models import PreparedRequest
-from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
 from urllib3.exceptions import NewConnectionError, ProtocolError
 
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud import threads
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud import connection, threads, transport
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs import reconcile
 from ansible_collections.otc.bigdata.tests.emulator.cloud import Cloud
 from ansible_collections.otc.bigdata.tests.emulator.wire import Reply, Request
 
@@ -70,13 +69,13 @@ class CloudOnTheWire(Cloud):
 
     def send(self, adapter: HTTPAdapter, request: requests.PreparedRequest, **options: t.Any) -> requests.Response:
         """As HTTPAdapter.send."""
-        url, timeout = urlsplit(request.url), options["timeout"]
-        if f"{url.scheme}://{url.netloc}" != self.url:
+        url, timeout = t.cast(str, request.url), options["timeout"]
+        if not url.startswith(f"{self.url}/"):
             refused = ConnectionRefusedError(111, "Connection refused")
             raise requests.ConnectionError(NewConnectionError(None, "no connection"), refused)
         connection = self._idle.pop() if self._idle else next(self._numbers)
         self.clock.sleep(TRIP)
-        reply = self._answered(_as_received(request), connection, timeout)
+        reply = self._answered(self._as_received(request), connection, timeout)
         self.clock.sleep(TRIP)
         if reply is None or (reply.cut in DRIPS and self._drips(reply, timeout)):
             raise requests.ReadTimeout("no answer in time")
@@ -85,6 +84,11 @@ class CloudOnTheWire(Cloud):
         if not reply.cut:
             self._idle.append(connection)
         return self._respond(adapter, request, reply)
+
+    def _as_received(self, request: requests.PreparedRequest) -> Request:
+        headers = {name.lower(): text for name, text in request.headers.items()}
+        headers.setdefault("host", self.url.partition("://")[2])
+        return Request(request.method, request.url[len(self.url) :], headers, request.body or b"")
 
     def _respond(self, adapter: HTTPAdapter, request: requests.PreparedRequest, reply: Reply) -> requests.Response:
         return adapter.build_response(request, _as_sent(reply))
@@ -113,16 +117,43 @@ class CloudOnTheWire(Cloud):
         return seconds >= timeout
 
 
-class Response(io.BytesIO):
+class Headers(dict):
+    """Of an answer, by their names in lower case; they are found in any case."""
+
+    def __getitem__(self, name: str) -> str:
+        return dict.__getitem__(self, name.lower())
+
+    def get(self, name: str, default: t.Any = None) -> t.Any:
+        return dict.get(self, name.lower(), default)
+
+
+class Response:
     """What is used of a response and its ``raw``: to make those of requests and urllib3 takes long."""
 
-    def __init__(self, reply: Reply) -> None:
-        headers, body = reply.parts()
-        super().__init__(body)
-        self.raw, self.headers, self.status_code = self, CaseInsensitiveDict(headers), reply.status
+    closed = False
 
-    def read(self, size: int | None = -1, decode_content: bool = False) -> bytes:
-        return super().read(size)
+    def __init__(self, reply: Reply) -> None:
+        headers, self._body = reply.parts()
+        self.headers = Headers({name.lower(): text for name, text in headers.items()})
+        self.status_code = reply.status
+        self._told, self._broken = 0, bool(reply.cut)
+
+    @property
+    def raw(self) -> Response:
+        return self
+
+    def read(self, size: int, decode_content: bool = False) -> bytes:
+        """The next bytes; with the last that were promised it is closed, as the real one is."""
+        found = self._body[self._told : self._told + size]
+        self._told += len(found)
+        self.closed = self._told == len(self._body) and not self._broken
+        return found
+
+    def tell(self) -> int:
+        return self._told
+
+    def close(self) -> None:
+        self.closed = True
 
 
 class EmptyCloud(CloudOnTheWire):
@@ -134,15 +165,10 @@ class EmptyCloud(CloudOnTheWire):
 
 
 class QuickCloud(EmptyCloud):
-    """For those who ask thousands of times what happens, and not how an answer is read."""
+    """For those who ask thousands of times what happens, and not how an answer is read. See without_detours, too."""
 
     def _respond(self, adapter: HTTPAdapter, request: requests.PreparedRequest, reply: Reply) -> t.Any:
         return Response(reply)
-
-
-def _as_received(request: requests.PreparedRequest) -> Request:
-    headers = {"host": urlsplit(request.url).netloc, **dict(request.headers.lower_items())}
-    return Request(request.method, request.path_url, headers, request.body or b"")
 
 
 def _as_sent(reply: Reply) -> HTTPResponse:
@@ -173,10 +199,21 @@ def without_detours() -> t.Iterator[None]:
             urls[key] = request.url
         request.url = urls[key]
 
+    read_connection = connection.read_connection
+    connections: dict[tuple, connection.Connection] = {}
+
+    def connection_of(options: dict, environ: dict, service: str) -> connection.Connection:
+        key = (service, str(environ), str([options.get(name) for name in connection.SPEC]))
+        if key not in connections:
+            connections[key] = read_connection(options, environ, service)
+        return connections[key]
+
     # The environment is that of each run, which then has none to make
     with empty_home() as home, environment(_environ(home)), pytest.MonkeyPatch.context() as patch:
         patch.setattr(AnsibleModule, "_log_invocation", lambda *dummy: None)
         patch.setattr(PreparedRequest, "prepare_url", prepare_url)
+        patch.setattr(reconcile, "read_connection", connection_of)
+        patch.setattr(transport, "_adapter", functools.cache(transport._adapter))
         patch.setattr(requests.utils, "get_environ_proxies", lambda url: {})
         patch.setattr(threads.signal, "pthread_sigmask", lambda *dummy: ())
         yield
