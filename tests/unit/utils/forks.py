@@ -346,7 +346,7 @@ def known_before(module: t.Any, name: str, *given: t.Any, key: t.Callable[..., t
 
 
 def warm_up_ansible(known: t.Any) -> None:
-    """What each run of Ansible reads first, and what takes it long: two files of its own, and the source of this collection."""
+    """What each run of Ansible reads first, and what takes it long: two files of its own."""
     import_all([*imported_by_ansible(), *OF_PLUGINS, "requests", "openstack", "ansible_runner"])
     tracker = importlib.import_module("multiprocessing.resource_tracker")._resource_tracker
     tracker.ensure_running()  # each fork would start one
@@ -366,7 +366,7 @@ def warm_up_ansible(known: t.Any) -> None:
         known_before(
             config.ConfigManager, "_read_config_yaml_file", None, f"{folder}/base.yml", key=lambda dummy, path: path
         )
-        finder.compile = compile_once()
+        known.sources_of(finder)
         importlib.import_module("ansible.module_utils._internal._stack").iter_stack = frames_above
 
 
@@ -377,19 +377,6 @@ def frames_above() -> t.Iterator[inspect.FrameInfo]:
         if "_skip_stackwalk" not in frame.f_locals:
             yield inspect.FrameInfo(frame, *inspect.getframeinfo(frame, 0))
         frame = frame.f_back
-
-
-def compile_once() -> t.Callable[..., t.Any]:
-    """``compile``, which has done it for the files of this collection: Ansible does it anew in each task."""
-    known = {}
-    for path in pathlib.Path(sys.path[0], PLUGINS).rglob("*.py"):
-        source = path.read_bytes()
-        known[str(path), source] = compile(source, path, "exec", 0, True)
-
-    def quickly(source: bytes, filename: str, **how: t.Any) -> t.Any:
-        return known.get((filename, source)) or compile(source, filename, **how)
-
-    return quickly
 
 
 def import_all(names: t.Sequence[str]) -> None:
@@ -405,6 +392,7 @@ def warm_up(what: str, known: t.Any) -> None:
         files = pathlib.Path(sys.path[0], PLUGINS, "module_utils").rglob("*.py")
         ours = [".".join(path.relative_to(sys.path[0]).with_suffix("").parts) for path in files]
         import_all([*MODULES, *ours])
+        known.sources_of(importlib.import_module("zipimport"))  # modules come from Ansible as zip files
     forget("openstack.config")  # it looks for its folders when it is imported
 
 

@@ -6,6 +6,7 @@ and what YAML files say. It takes a third of the time of a playbook."""
 
 from __future__ import annotations
 
+import _imp
 import contextlib
 import dataclasses
 import importlib.machinery
@@ -56,6 +57,10 @@ class Known:
         """It asks here, too. It reads the settings of Ansible when it is imported."""
         know_imports(self, module_common)
 
+    def sources_of(self, importer: t.Any) -> None:
+        """It asks here, too."""
+        know_sources(self, importer)
+
     def get(self, question: t.Any) -> t.Any:
         return self._answers.get(question)
 
@@ -89,6 +94,17 @@ def know_files(known: Known) -> None:
         return known.code(question, lambda: load_anew(self, name))
 
     loader.get_code = get_code  # type: ignore[method-assign]
+
+
+def know_sources(known: Known, importer: t.Any) -> None:
+    """The code of what comes from collections and zip files, of which Python keeps none. It also says where the file is this time."""
+
+    def compile_once(source: bytes, filename: str, mode: str, **dummy: t.Any) -> t.Any:
+        code = known.code(("source", source), lambda: compile(source, filename, mode, dont_inherit=True))
+        _imp._fix_co_filename(code, filename)
+        return code
+
+    importer.compile = compile_once
 
 
 def know_dataclasses(known: Known) -> None:
