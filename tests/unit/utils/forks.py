@@ -19,6 +19,7 @@ import marshal
 import os
 import pathlib
 import pickle
+import pkgutil
 import runpy
 import select
 import signal
@@ -31,7 +32,17 @@ import typing as t
 
 MODULES = ("ansible.module_utils.basic", "ansible.module_utils.urls", "requests", "openstack")
 PLUGINS = pathlib.Path("ansible_collections/otc/bigdata/plugins")
-COMMANDS = ("adhoc", "inventory", "playbook")
+OF_ANSIBLE = (
+    "ansible.cli.adhoc",
+    "ansible.cli.inventory",
+    "ansible.cli.playbook",
+    "ansible.executor.process.worker",
+    "ansible.plugins.callback.default",
+    "ansible.plugins.callback.junit",
+    "ansible.plugins.callback.minimal",
+)
+KINDS_OF_PLUGINS = ("become", "connection", "doc_fragments", "inventory", "shell", "strategy", "vars")
+OF_PLUGINS = ("become", "callback", "connection", "doc_fragments", "inventory", "shell", "strategy", "vars")
 OF_PLUGINS = ("multiprocessing.popen_fork", "multiprocessing.synchronize", "tomllib", "xml.dom.minidom", "zoneinfo")
 NO_WORKER = ("assert", "debug", "fail", "include_tasks", "set_fact", "set_stats")
 EnvironOf = t.Callable[[pathlib.Path], dict[str, str]]  # of a home
@@ -210,7 +221,7 @@ def like_a_shell() -> None:
         os.close(os.open(os.ttyname(0), os.O_RDWR))
 
 
-def become(argv: list[str], cwd: str, environ: dict[str, str], known: t.Any) -> None:
+def become(argv: list[str], cwd: str, environ: dict[str, str], settings: t.Any) -> None:
     """What the process is that was asked for, as Python makes it when it starts."""
     os.setsid()
     like_a_shell()
@@ -226,9 +237,9 @@ def become(argv: list[str], cwd: str, environ: dict[str, str], known: t.Any) -> 
     sys.path.insert(0, cwd if as_module else os.path.dirname(argv[0]))
     if as_module:
         if sys.argv[0].startswith("ansible.cli."):
+            if not settings.take_up():
+                os.execv(sys.executable, [sys.executable, *argv])
             spare_workers()
-            with contextlib.suppress(ImportError, AttributeError):  # other releases have it elsewhere
-                known.imports_of(importlib.import_module("ansible.executor.module_common"))
         runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
     else:
         forget("ansible_collections")  # it brings its own
@@ -301,36 +312,6 @@ def open_streams() -> None:
         setattr(sys, f"__{name}__", stream)
 
 
-class NotYet:
-    """Who imports this reads Ansible's settings: those of the environment, the home and the folder of one run."""
-
-    def find_spec(self, name: str, path: t.Any = None, target: t.Any = None) -> None:
-        if name == "ansible.constants":
-            raise ModuleNotFoundError(name, name=name)
-
-
-def imported_after(names: t.Sequence[str], *finders: t.Any) -> list[str]:
-    """What a process has imported once it has imported these, as far as it can."""
-    read, write = os.pipe()
-    if os.fork() == 0:
-        sys.meta_path[:0] = finders
-        for name in names:
-            with contextlib.suppress(ImportError):  # parts of a library that are no modules, and who reads the settings
-                importlib.import_module(name)
-        os.write(write, " ".join(sys.modules).encode())
-        os._exit(0)
-    os.close(write)
-    with open(read) as found:
-        return found.read().split()
-
-
-def imported_by_ansible() -> list[str]:
-    """What its commands import, but for all that knows its settings."""
-    names = imported_after([f"ansible.cli.{command}" for command in COMMANDS])
-    names = [name for name in names if not name.startswith(("ansible.cli", "__main__"))]
-    return [name for name in imported_after(names, NotYet()) if name != "__main__"]
-
-
 def known_before(module: t.Any, name: str, *given: t.Any, key: t.Callable[..., t.Any] = lambda *args: args) -> None:
     """This function of the module need not work it out again, once it was asked for it."""
     function = getattr(module, name)
@@ -345,14 +326,25 @@ def known_before(module: t.Any, name: str, *given: t.Any, key: t.Callable[..., t
     setattr(module, name, known)
 
 
-def warm_up_ansible(known: t.Any) -> None:
-    """What each run of Ansible reads first, and what takes it long: two files of its own."""
-    import_all([*imported_by_ansible(), *OF_PLUGINS, "requests", "openstack", "ansible_runner"])
+def imported_by_ansible() -> t.Iterator[str]:
+    """By its commands, and by nearly each run."""
+    yield from OF_ANSIBLE
+    for kind in KINDS_OF_PLUGINS:
+        package = importlib.import_module(f"ansible.plugins.{kind}")
+        yield from (name for dummy, name, dummy in pkgutil.iter_modules(package.__path__, f"{package.__name__}."))
+
+
+def warm_up_ansible(known: t.Any) -> t.Any:
+    """What each run of Ansible imports and reads first. Returns the settings that were read meanwhile."""
+    settings = Settings(imported_by_ansible())
+    forget("ansible.cli")  # which looks at its streams first
+    import_all([*OF_PLUGINS, "requests", "openstack", "ansible_runner"])
     tracker = importlib.import_module("multiprocessing.resource_tracker")._resource_tracker
     tracker.ensure_running()  # each fork would start one
     tracker._pid = None  # it is no child of a fork, which is therefore not to wait for it
     with contextlib.suppress(ImportError):  # other releases have it elsewhere
         known.take_part(pathlib.Path(sys.path[0], PLUGINS).parent)
+        known.imports_of(importlib.import_module("ansible.executor.module_common"))
     with contextlib.suppress(ImportError, AttributeError, OSError):  # other releases have it elsewhere
         finder = importlib.import_module("ansible.utils.collection_loader._collection_finder")
         config = importlib.import_module("ansible.config.manager")
@@ -368,6 +360,7 @@ def warm_up_ansible(known: t.Any) -> None:
         )
         known.sources_of(finder)
         importlib.import_module("ansible.module_utils._internal._stack").iter_stack = frames_above
+    return settings
 
 
 def frames_above() -> t.Iterator[inspect.FrameInfo]:
@@ -385,28 +378,29 @@ def import_all(names: t.Sequence[str]) -> None:
             importlib.import_module(name)
 
 
-def warm_up(what: str, known: t.Any) -> None:
-    if what == "ansible":
-        warm_up_ansible(known)
-    else:
-        files = pathlib.Path(sys.path[0], PLUGINS, "module_utils").rglob("*.py")
-        ours = [".".join(path.relative_to(sys.path[0]).with_suffix("").parts) for path in files]
-        import_all([*MODULES, *ours])
-        known.sources_of(importlib.import_module("zipimport"))  # modules come from Ansible as zip files
-    forget("openstack.config")  # it looks for its folders when it is imported
+def warm_up_modules(known: t.Any) -> None:
+    files = pathlib.Path(sys.path[0], PLUGINS, "module_utils").rglob("*.py")
+    ours = [".".join(path.relative_to(sys.path[0]).with_suffix("").parts) for path in files]
+    import_all([*MODULES, *ours])
+    known.sources_of(importlib.import_module("zipimport"))  # modules come from Ansible as zip files
 
 
 if __name__ == "__main__":
     sys.path.pop(0)
-    known = importlib.import_module("ansible_collections.otc.bigdata.tests.unit.utils.known").Known()
+    UTILS = "ansible_collections.otc.bigdata.tests.unit.utils"
+    known, Settings = (
+        importlib.import_module(f"{UTILS}.known").Known(),
+        importlib.import_module(f"{UTILS}.settings").Settings,
+    )
     forget("ansible_collections")
     sockets = [socket.socket(fileno=int(number)) for number in sys.argv[2:]]
     if sockets[0] in select.select(sockets, [], [])[0]:
         sys.exit()
-    warm_up(sys.argv[1], known)
+    settings = (warm_up_ansible if sys.argv[1] == "ansible" else warm_up_modules)(known)
+    forget("openstack.config")  # it looks for its folders when it is imported
     request = next_request(known, *sockets)
     try:
-        become(*request, known)
+        become(*request, settings)
         end(0)
     except SystemExit as error:
         if not isinstance(error.code, (int, type(None))):
