@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import pathlib
-import subprocess
 import sys
 import typing as t
 
-import ansible_collections
 import pytest
 
+from ansible_collections.otc.bigdata.tests.unit.utils.emulated import write_down
+from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import folder
 from ansible_collections.otc.bigdata.tests.unit.utils.service import (
     FOR_EVER,
     PROJECT,
@@ -763,7 +761,7 @@ def test_details_read_each_job(service):
 # ---- one playbook ----
 
 
-def play(emulator, tasks: dict[str, dict], folder: pathlib.Path) -> dict[str, dict]:
+def play(emulator, tasks: dict[str, dict]) -> dict[str, dict]:
     """The results of these tasks, by name. Module defaults of the action group bring the connection."""
     kept = "{" + ", ".join(f"'{name}': {name}" for name in tasks) + "}"
     names = {name: name.partition("_")[0] for name in tasks}
@@ -774,47 +772,28 @@ def play(emulator, tasks: dict[str, dict], folder: pathlib.Path) -> dict[str, di
         "endpoints": dict.fromkeys(("dli", "mrs"), emulator.url),
         "wait_interval": 0.05,
     }
-    playbook = {
-        "hosts": "localhost",
-        "connection": "local",
-        "gather_facts": False,
-        "vars": {"ansible_python_interpreter": sys.executable},
-        "module_defaults": {"group/otc.bigdata.all": defaults},
-        "tasks": [
-            *(
-                {f"otc.bigdata.{modules[names[name]]}": options, "register": name, "ignore_errors": True}
-                for name, options in tasks.items()
-            ),
-            {"ansible.builtin.copy": {"content": "{{ " + kept + " | to_json }}", "dest": str(folder / "results.json")}},
-        ],
-    }
-    (folder / "play.yml").write_text(json.dumps([playbook]), encoding="utf-8")
-    roots = os.pathsep.join(str(pathlib.Path(path).parent) for path in ansible_collections.__path__)
-    output = subprocess.run(
-        [sys.executable, "-m", "ansible", "playbook", "-i", "localhost,", "play.yml"],
-        cwd=folder,
-        env={
-            **{name: value for name, value in os.environ.items() if not name.startswith(("OS_", "OTC_", "ANSIBLE_"))},
-            "ANSIBLE_COLLECTIONS_PATH": roots,
-            "HOME": str(folder),
-            "LC_ALL": "C.UTF-8",
-            "ANSIBLE_LOCALHOST_WARNING": "0",
-        },
-        capture_output=True,
-        encoding="utf-8",
-        timeout=300,
-        check=False,
-    )
-    results = folder / "results.json"
-    assert results.exists(), output.stdout + output.stderr
-    answer = json.loads(results.read_text(encoding="utf-8"))
-    results.unlink()
-    return answer
+    with folder() as here:
+        results = here.path / "results.json"
+        play = {
+            "connection": "local",
+            "vars": {"ansible_python_interpreter": sys.executable},
+            "module_defaults": {"group/otc.bigdata.all": defaults},
+            "tasks": [
+                *(
+                    {f"otc.bigdata.{modules[names[name]]}": options, "register": name, "ignore_errors": True}
+                    for name, options in tasks.items()
+                ),
+                write_down(results, kept),
+            ],
+        }
+        run = here.playbook([play], "-i", "localhost,").end()
+        assert results.exists(), run.said
+        return json.loads(results.read_text(encoding="utf-8"))
 
 
 @pytest.mark.real
 @pytest.mark.parametrize("door", ["module"], indirect=True)
-def test_playbook_across_the_services(emulator, flink, spark, mrs, tmp_path):
+def test_playbook_across_the_services(emulator, flink, spark, mrs):
     """Stops and purges; the second run changes nothing; one undeletable record keeps no other."""
     work = {
         "flink_jobs": [
@@ -837,7 +816,7 @@ def test_playbook_across_the_services(emulator, flink, spark, mrs, tmp_path):
         "mrs_purge": {"state": "absent", "filters": {"name": ["old*"]}, "cluster_name": "analytics"},
     }
     emulator.load(work)
-    results = play(emulator, tasks, tmp_path)
+    results = play(emulator, tasks)
     assert {name: result["summary"]["changed"] for name, result in results.items()} == {
         "flink_stop": 3,
         "flink_purge": 3,
@@ -850,13 +829,13 @@ def test_playbook_across_the_services(emulator, flink, spark, mrs, tmp_path):
     assert list(mrs.truth.values()) == [*[None] * 3, "KILLED", *[None] * 3]
 
     emulator.log.clear()
-    results = play(emulator, tasks, tmp_path)
+    results = play(emulator, tasks)
     assert [(result["failed"], result["changed"]) for result in results.values()] == [(False, False)] * 5
     assert emulator.log.summary()["writes"] == 0
 
     stuck = {"job_id": "stuck", "job_name": "old-stuck", "job_state": "FINISHED", "refuse": {"delete": "0161"}}
     emulator.load({**work, "mrs_jobs": [*work["mrs_jobs"], stuck]})
-    results = play(emulator, tasks, tmp_path)
+    results = play(emulator, tasks)
     purge = results.pop("mrs_purge")
     assert (purge["failed"], purge["changed"]) == (True, True)
     assert [(job["id"], job["error"]["code"]) for job in purge["jobs"] if job["failed"]] == [("stuck", "0161")]
