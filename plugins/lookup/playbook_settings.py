@@ -68,7 +68,7 @@ from ..plugin_utils._bytecode import kept
 
 with kept():
     from ..plugin_utils._configure_settings import configuration
-    from ..plugin_utils._playbook_given import Variables
+    from ..plugin_utils._playbook_given import Variables, is_nothing
     from ..plugin_utils._playbook_names import DRY_RUNS, LEFT_OVER, not_taken
     from ..plugin_utils._playbook_settings import settings
 
@@ -89,21 +89,15 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             for name in variables
             if name not in of_host or name in ours and _differ(variables[name], of_host[name])
         }
-        values: dict[str, t.Any] = {}
-        broken = {}
-        for name in (
-            *spec,
-            *others & (extra | imported),
-            "otc_bigdata",
-            "help",
-            *DRY_RUNS,
-            "ansible_connection",
-            "ansible_become",
-        ):
-            try:
-                values.update(self._value(name, variables))
-            except AnsibleError as error:
-                broken[name] = str(error)
+        further = others & (extra | imported)
+        names = (*spec, *further, "otc_bigdata", "help", *DRY_RUNS, "ansible_connection", "ansible_become")
+        values, broken = self._values(names, variables)
+        empty = {name for name in {*spec} & (extra | imported) if name in values and is_nothing(values[name])}
+        if empty:  # is not given there, so what the host itself has counts
+            extra, imported = extra - empty, imported - empty
+            of_host, of_host_broken = self._values(empty, _of_host(variables["hostvars"], host))
+            values.update(of_host)
+            broken.update(of_host_broken)
         become = values.pop("ansible_become", None)
         before = variables.get("chosen")  # by the playbook before in the same run
         given = Variables(
@@ -131,6 +125,17 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         types, there = (self._plain(self.get_option(name), None) for name in ("credential_types", "controller"))
         return configuration(spec, given, types, there, datetime.datetime.now(datetime.timezone.utc))
 
+    def _values(self, names: t.Iterable[str], variables: t.Any) -> tuple[dict[str, t.Any], dict[str, str]]:
+        """Those that have a value; and why others have none."""
+        values: dict[str, t.Any] = {}
+        broken = {}
+        for name in names:
+            try:
+                values.update(self._value(name, variables))
+            except AnsibleError as error:
+                broken[name] = str(error)
+        return values, broken
+
     def _value(self, name: str, variables: t.Any) -> dict[str, t.Any]:
         """Without what Ansible adds to types. What is left out by ``omit`` is null."""
         if name not in variables:
@@ -147,6 +152,14 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             return [self._plain(one, omit) for one in value]
         # A text out of a vault is no str before ansible-core 2.19
         return str(value) if isinstance(value, Sequence) and not isinstance(value, bytes) else value
+
+
+def _of_host(hostvars: t.Any, host: str) -> t.Any:
+    """What a host has without the command line, which nothing of Ansible's own tells where that has the same name."""
+    manager = hostvars._variable_manager
+    without = object.__new__(type(manager))  # its copy would have no loader before ansible-core 2.19
+    vars(without).update(vars(manager), _extra_vars={})
+    return without.get_vars(host=hostvars._inventory.get_host(host), include_hostvars=False)
 
 
 def _differ(value: t.Any, of_host: t.Any) -> bool:

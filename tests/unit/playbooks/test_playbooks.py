@@ -1238,6 +1238,37 @@ def test_blank_is_not_given():
         assert [write["trigger_savepoint"] for write in Flink(emulator).writes] == [True]
 
 
+def test_an_empty_answer_leaves_what_the_inventory_says():
+    """Whoever answers nothing, on the command line or in a playbook that imports ours, gets the project and the jobs of the host."""
+    of_host = {"project_name": template("'eu-de_' ~ half"), "half": "nightly", "max_jobs": 5}
+    answers = {"project_name": "", "project_id": None, "except_names": " ", "max_jobs": "", "region": ""}
+    running = {"status": "job_running", "queue_name": "streaming"}
+    seed = [
+        {"job_id": 1, "name": "clicks", **running},
+        {"job_id": 2, "name": "clicks", "project_id": NIGHTLY, **running},
+        {"job_id": 3, "name": "orders", "project_id": NIGHTLY, **running},
+    ]
+    spares, where = (
+        "every job on the queue streaming, but not orders*",
+        "; project_name eu-de_nightly (of the inventory)",
+    )
+    with two_projects(flink_jobs=seed) as (emulator, here):
+        hosts = {"hosts": {"night": of_host}, "vars": {"except_names": "orders*"}}
+        here.write("hosts.yml", {"all": {"children": {"projects": hosts}}})
+        line = {"otc_hosts": "projects", "services": "flink", "queue_name": "streaming"}
+        given = {name: template("nothing | default(omit)") for name in ("project_name", "except_names")}
+        imports = {"ansible.builtin.import_playbook": "otc.bigdata.show_jobs", "vars": {**line, **given}}
+        shown = here.start("playbook", str(here.write("site.yml", [imports])), "-i", "hosts.yml").end(120)
+        assert shown.code == 0, shown.said
+        assert first_line(shown) == f"Show what is in flink: {spares}{where}"
+
+        run = play(here, "stop_all", {**line, **answers}, "-i", "hosts.yml")
+        assert run.code == 0, run.said
+        assert first_line(run).startswith(f"Stop what runs in flink: {spares}; ")
+        assert first_line(run).endswith(where)
+        assert Flink(emulator).truth == {1: "job_running", 2: "job_cancel_success", 3: "job_running"}
+
+
 SLIPS = {
     "names": "*",
     "trigger_savepoints": True,
