@@ -20,10 +20,11 @@ options:
       - V(not_started), lines that say what to do about jobs that could not be started.
       - V(planned), the jobs that a plan is about.
       - V(changes), lines that say what is not as it was planned.
+      - V(login_refused), whether IAM has refused the login of a task before this one in the playbook.
     type: list
     elements: str
     required: true
-    choices: [table, undo, not_started, planned, changes]
+    choices: [table, undo, not_started, planned, changes, login_refused]
   reports:
     description: The results of modules of this collection, each with its C(service).
     type: list
@@ -50,19 +51,20 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: For each term a list of lines, or for V(planned) of jobs.
+  description: For each term a list of lines, for V(planned) of jobs; for V(login_refused) a boolean.
   type: list
-  elements: list
+  elements: raw
 """
 
 import typing as t
+from collections.abc import Mapping
 
 from ansible.plugins.lookup import LookupBase
 
 from ..plugin_utils._bytecode import kept
 
 with kept():
-    from ..plugin_utils._playbook_jobs import Report, not_started, table, undo
+    from ..plugin_utils._playbook_jobs import RESULTS, Report, is_login_refused, not_started, table, undo
     from ..plugin_utils._playbook_plan import changes, planned
 
 
@@ -76,7 +78,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         chosen: t.Any = None,
         earlier: t.Collection[int] = (),
     ) -> list[t.Any]:
-        makers: dict[str, t.Callable[[], list[t.Any]]] = {
+        makers: dict[str, t.Callable[[], list[t.Any] | bool]] = {
             "table": lambda: table(
                 reports, **{name: (chosen or {}).get(name) or () for name in ("status", "except_names")}
             ),
@@ -84,5 +86,11 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             "not_started": lambda: not_started(chosen, earlier),
             "planned": lambda: planned(reports),
             "changes": lambda: changes(chosen["plan"], reports, earlier),
+            "login_refused": lambda: is_login_refused(self._results(variables)),
         }
         return [makers[term]() for term in terms]
+
+    def _results(self, variables: t.Any) -> list[t.Any]:
+        """Of the tasks so far. Within a loop, newer releases of Ansible have an expression for what came of the item before."""
+        there = [variables[name] for name in RESULTS if name in variables]
+        return [one if isinstance(one, Mapping) else self._templar.template(one) for one in there]

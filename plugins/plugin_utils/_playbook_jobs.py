@@ -22,6 +22,8 @@ from ._job_table import NAMES, Job, cell, clean, counted, rows, text
 
 Report = t.Mapping[str, t.Any]  # what a module has returned, with its `service`, and of MRS its `otc__cluster`
 
+# Where the tasks of the playbooks leave what a module has returned
+RESULTS = (*(name.format(kind) for kind in JOB_TYPES for name in ("{}_result", "otc__{}_look")), "otc__maintenance")
 PLACE = ("cloud", *PROJECT, *TARGET_PROJECT, "region")  # variables that say whose jobs these are
 # Means nothing to a shell, to Ansible's key=value, or to the JSON and YAML that Ansible shows it in. Quotes would not be copied as they are.
 PLAIN = re.compile(r"[A-Za-z0-9_.:@+-]+")
@@ -103,6 +105,28 @@ def _made(job: Job, now: float) -> float:
 
 def _yes_or_no(value: t.Any) -> str | None:
     return None if value is None else "yes" if value else "no"
+
+
+# ---- whether a further login is of any use ----
+
+
+def is_login_refused(results: t.Iterable[Report]) -> bool:
+    """Whether IAM has refused that of one of these tasks: to repeat that locks the user after a few times."""
+    return any(map(_tells_of_refusal, results))
+
+
+def _tells_of_refusal(result: Report) -> bool:
+    """In a loop, Ansible has for the next cluster what came of the one before, which is skipped only after a refusal."""
+    if result.get("skipped") and "otc__cluster" in result:
+        return True
+    of_clusters = result.get("results", ())
+    jobs = result.get("jobs", ())  # one may have been handled when the login had expired, and the next one failed
+    return any(_is_refusal(one.get("error") or {}) for one in (result, *of_clusters, *jobs))
+
+
+def _is_refusal(error: t.Mapping[str, t.Any]) -> bool:
+    """By IAM. A service has a code of its own, and others may accept what it does not."""
+    return error.get("status") == 401 and (error.get("code") or "IAM").startswith("IAM")
 
 
 # ---- how to start again what was stopped ----

@@ -11,7 +11,13 @@ import time
 import pytest
 from ansible.parsing.splitter import parse_kv
 
-from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_jobs import not_started, restart, table, undo
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_jobs import (
+    is_login_refused,
+    not_started,
+    restart,
+    table,
+    undo,
+)
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_names import OWN_PREFIX
 
 HOUR = 3600
@@ -226,3 +232,41 @@ def test_not_started():
     assert not_started({"resume_savepoint": False}, [2])[-1] == f"{CALL}2 -e resume_savepoint=false"
     assert not_started({"stopped_jobs_file": "/x"}, [2])[-1].startswith("Find out why, and run the same command again")
     assert not_started({}, []) == []
+
+
+# ---- whether a further login is of any use ----
+
+
+def answer(status: int | None, code: str | None = None) -> dict:
+    return {"error": {"status": status, "code": code, "request_id": None, "message": "no"}}
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        answer(401),
+        answer(401, "IAM.0062"),
+        {"jobs": [{"id": 1, "error": None}, {"id": 2, **answer(401)}]},  # the login had expired meanwhile
+        {"results": [answer(404), answer(401)]},
+        {"skipped": True, "otc__cluster": "reports"},  # the one before it was refused
+    ],
+)
+def test_a_refused_login_is_refused_to_all_others_too(result):
+    assert is_login_refused([{"jobs": []}, result, {"jobs": []}])
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        answer(403),
+        answer(401, "APIGW.0301"),
+        answer(401, "12000001"),
+        answer(None),
+        {"error": None, "jobs": [{"id": 1}]},
+        {"skipped": True},
+        {"results": [{"skipped": True, "otc__cluster": "reports"}], "skipped": True},  # mrs is not among the services
+        {},
+    ],
+)
+def test_what_a_service_answers_is_of_that_service(result):
+    assert not is_login_refused([result])
