@@ -228,6 +228,15 @@ total:
   returned: always, except for malformed options that Ansible itself refuses
   type: int
   sample: 6
+incomplete:
+  description: Why there may be jobs that are not in RV(jobs), each reason also a warning. The list has counted more than it has shown, has kept
+    changing, or has entries without an ID or a status.
+  returned: if that may be
+  type: list
+  elements: str
+  version_added: 1.1.0
+  sample:
+    - the list shows 0 of the 5 entries that it counts; one may be missing from it, or hidden from this user
 failed:
   description: Whether the list, or at least one job, could not be read.
   returned: on failure

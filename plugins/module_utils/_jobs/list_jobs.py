@@ -67,25 +67,33 @@ def _read(service: Service, selection: Selection, details: bool, notes: Result) 
         filters, fields, now = selection.filters, service.fields, time.time()
         query = service.query(filters)
         listing = everything(service, query, ListCache(), filters)
-        notes["warnings"].extend([*listing.warnings, *ageless(filters, service.client.wrong_clock)])
+        _missing(listing.warnings, notes)
+        notes["warnings"].extend(ageless(filters, service.client.wrong_clock))
         unread = listing.untold
         jobs = matching(listing.jobs, filters, fields, now)[0]
         if filters and not jobs and not unread:
             notes["msg"] = no_job(why_none(listing.jobs, filters, fields, query, now))
         if not details:
-            return _told({**jobs, **unread}, notes["warnings"])
+            return _told({**jobs, **unread}, notes)
         ids = tuple(jobs)
     sights = gets(service, ids) if details else look(service, ids, ListCache())
-    return _told({**{job_id: sights[job_id] for job_id in ids}, **unread}, notes["warnings"])
+    return _told({**{job_id: sights[job_id] for job_id in ids}, **unread}, notes)
 
 
-def _told(sights: t.Mapping[t.Any, Observation], warnings: list[str]) -> list[Observation]:
+def _missing(reasons: list[str], notes: Result) -> None:
+    """Why there may be jobs that are not shown."""
+    if reasons:
+        notes["warnings"].extend(reasons)
+        notes["incomplete"] = [*notes.get("incomplete", ()), *reasons]
+
+
+def _told(sights: t.Mapping[t.Any, Observation], notes: Result) -> list[Observation]:
     """Leaves out the jobs whose status the service does not tell, and warns of them."""
     untold = [(job_id, sight) for job_id, sight in sights.items() if isinstance(sight, Untold)]
     if untold:
         named = ", ".join(str(job_id) for job_id, dummy in untold[:MOST_NAMED])
         more = f" and {len(untold) - MOST_NAMED} more" if len(untold) > MOST_NAMED else ""
-        warnings.append(f"left out, as their status is not known: {named}{more} ({untold[0][1]})")
+        _missing([f"left out, as their status is not known: {named}{more} ({untold[0][1]})"], notes)
     return [sight for sight in sights.values() if not isinstance(sight, Untold)]
 
 

@@ -53,13 +53,14 @@ def returned(value: t.Any, known: dict[str, dict], place: str = "") -> t.Iterato
 
 
 def results(service: Service, reads: bool) -> list[dict]:
-    """Of a good task, of one in which a job fails, of one that fails as a whole, and of one with a repeated request."""
+    """Of a good task, of one in which a job fails or is not shown, of one that fails as a whole, and of one with a repeated request."""
     unknown = {"token": "old-token", **{key: value for key, value in service.by_token.items() if key != "token"}}
     job = service.jobs({service.kind.state_field: service.running, **FIELDS.get(type(service), {})})
     service.fault("/[^/]*$", "status", status=429, retry_after=0)
     if reads:
         listed, detailed = service.info(), service.info(details=True)
-        return [listed, detailed, service.info(unknown), service.info(**{service.ids: job})]
+        service.emulator.settings.update({"unshown": 1})
+        return [listed, detailed, service.info(), service.info(unknown), service.info(**{service.ids: job})]
     good, bad = service.run("stopped", job, diff=True), service.run("stopped", [service.id(999)])
     own = [service.run("absent", job, export_to="ops-bucket/flink")] if isinstance(service, Flink) else []
     return [good, bad, *own, service.run("stopped", job, unknown)]

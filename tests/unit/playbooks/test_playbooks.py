@@ -18,6 +18,7 @@ import typing as t
 import pytest
 import yaml
 
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.lists import SHORT
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.options import change_options
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import Step
 from ansible_collections.otc.bigdata.plugins.module_utils._services import flink_jobs, mrs_jobs, spark_batches, sql_jobs
@@ -527,6 +528,21 @@ def test_not_empty():
         assert [found[job] for job in ("restart", "query")] == ["RUNNING", "CANCELLED"]
         stops = [job for write in Flink(emulator).writes if write and "job_ids" in write for job in write["job_ids"]]
         assert (stops.count(3), stops.count(4), set(stops)) == (1, 0, {2, 3, 5})
+
+
+def test_a_queue_with_jobs_that_are_not_shown():
+    """Where the service counts more than this user may see, nobody knows whether the queue is empty."""
+    with world(flink_jobs=[], batches=[], sql_jobs=[]) as (emulator, here):
+        total = {"kind": "shape", "at": "job_list.total_count", "value": 5, "times": None}
+        emulator.faults.add(method="GET", path="/streaming/jobs", **total)
+        variables = json.dumps({"queue_name": "etl", "wait_interval": 1})
+        run = here.start("playbook", "otc.bigdata.drain_queue", "-e", variables).end(120)
+        assert run.code == 2, run.said
+        assert "can be deleted" not in run.said
+        assert fatal(run).splitlines() == [
+            "Do not delete the queue etl (flink, spark, sql) yet:",
+            f"could not be read: {SHORT.format(0, 5)}",
+        ]
 
 
 # ---- purge_finished ----

@@ -268,7 +268,7 @@ def test_a_row_without_a_status(flink, value):
     assert "returns no status of this job" in result["msg"]
     read = flink.info(filters={"name": ["job-*"]})
     assert (read.failed, read["jobs"]) == (False, [])
-    assert any("left out, as their status is not known: 3" in str(warning) for warning in read["warnings"])
+    assert read["incomplete"][0].startswith("left out, as their status is not known: 3")
     by_id = flink.info(job_ids=[3])
     assert (by_id.failed, by_id["jobs"], len(flink.log)) == (False, [], 1)
 
@@ -279,7 +279,8 @@ def test_a_row_without_an_id(flink, value):
     flink.fault("/jobs$", "shape", at="job_list.jobs.1.job_id", value=value, times=None)
     result = flink.info()
     assert [job["job_id"] for job in result["jobs"]] == [3, 1]
-    assert any("no usable id, and are left out: 1" in str(one) for one in result["warnings"])
+    assert result["incomplete"] == ["entries of the list that have no usable id, and are left out: 1"]
+    assert result["incomplete"][0] in str(result["warnings"])
 
 
 def test_a_cluster_without_a_state(mrs):

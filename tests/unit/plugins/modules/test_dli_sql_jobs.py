@@ -422,7 +422,9 @@ def test_a_short_list(sql):
     sql.emulator.settings.update({"unshown": 3})
     found = sql.info()
     assert len(found["jobs"]) == 20
-    assert "20 of the 23" in str(found["warnings"])
+    (reason,) = found["incomplete"]
+    assert reason.startswith("the list shows 20 of the 23 entries")
+    assert reason in str(found["warnings"])
 
 
 def test_check_mode_with_diff(sql):
