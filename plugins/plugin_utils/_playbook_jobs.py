@@ -23,7 +23,11 @@ from ._job_table import NAMES, Job, cell, clean, counted, rows, text
 Report = t.Mapping[str, t.Any]  # what a module has returned, with its `service`, and of MRS its `otc__cluster`
 
 # Where the tasks of the playbooks leave what a module has returned
-RESULTS = (*(name.format(kind) for kind in JOB_TYPES for name in ("{}_result", "otc__{}_look")), "otc__maintenance")
+RESULTS = (
+    *(name.format(kind) for kind in JOB_TYPES for name in ("{}_result", "otc__{}_look")),
+    "otc__maintenance",
+    "otc__first_login",
+)
 PLACE = ("cloud", *PROJECT, *TARGET_PROJECT, "region")  # variables that say whose jobs these are
 # Means nothing to a shell, to Ansible's key=value, or to the JSON and YAML that Ansible shows it in. Quotes would not be copied as they are.
 PLAIN = re.compile(r"[A-Za-z0-9_.:@+-]+")

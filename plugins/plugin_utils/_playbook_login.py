@@ -13,7 +13,7 @@ import typing as t
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._cloud.agency import Delegate
-from ..module_utils._cloud.auth import KINDS, missing_parts
+from ..module_utils._cloud.auth import KINDS, Credential, Password, missing_parts
 from ..module_utils._cloud.connection import Connection, read_connection
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.levels import ENVIRONMENT, FILE, is_around
@@ -52,16 +52,25 @@ def _credentials(environ: t.Mapping[str, str]) -> list[str]:
 
 def passcode_of_login(found: Settings, given: Variables) -> t.Iterator[str]:
     """One that the tasks would log in with. All else that is wrong with the login, the first of them tells as well as we could."""
-    try:
-        credential = connection_of(found, given, "iam").credential
-    except OptionError:
-        return
-    own = credential.own if isinstance(credential, Delegate) else credential
-    if getattr(own, "passcode", None):
+    if getattr(_own_credential(found, given), "passcode", None):
         try:
             connection_of(found, given, "iam", one_login=False)
         except OptionError as error:
             yield str(error)
+
+
+def has_password(found: Settings, given: Variables) -> bool:
+    """Whether each task logs in with one, which locks the user where that is refused too often."""
+    return isinstance(_own_credential(found, given), Password)
+
+
+def _own_credential(found: Settings, given: Variables) -> Credential | None:
+    """That of the own account. None where it is wrong, as the first of the tasks tells."""
+    try:
+        credential = connection_of(found, given, "iam").credential
+    except OptionError:
+        return None
+    return credential.own if isinstance(credential, Delegate) else credential
 
 
 def connection_of(found: Settings, given: Variables, service: str, one_login: bool = True) -> Connection:

@@ -26,7 +26,7 @@ from . import _playbook_plan
 from ._check_service_named import named
 from ._playbook_given import EMPTY, Settings, Spec, Variables
 from ._playbook_intent import intent_of
-from ._playbook_login import connection_of, other_clouds, passcode_of_login, two_credentials
+from ._playbook_login import connection_of, has_password, other_clouds, passcode_of_login, two_credentials
 from ._playbook_names import not_here, own_login
 from ._playbook_values import checked, is_empty, wrong_characters, wrong_figures
 from ._playbook_window import of_window, of_workflow, without_fact
@@ -44,7 +44,7 @@ HERE = ("", "local", "ansible.builtin.local")  # connections
 
 
 def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = False) -> Settings:
-    """Each variable, null where it is not given; ``complaints``, and without one ``intent``, and ``kept`` of a window and its ``place``.
+    """Each variable, null where it is not given; ``complaints``, and without one ``intent``, ``has_password``, and ``kept`` of a window and its ``place``.
 
     With a ``plan_file`` in check mode also ``plan_head`` and ``frame``, what a plan says beside jobs; else ``plan``, its jobs, and ``ids``.
     """
@@ -65,6 +65,7 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
             yield _from_file("stopped_jobs_file", found, lambda: of_window(playbook, found, given))
         if found.get("plan_file"):
             yield _from_file("plan_file", found, lambda: _plan(playbook, spec, found, given, check_mode))
+        found["has_password"] = has_password(found, given)
         found["intent"] = intent_of(playbook, found, given, check_mode)
 
     complaints = next(filter(None, map(list, steps())), [])

@@ -385,6 +385,17 @@ def test_a_login_that_was_refused_is_not_sent_again():
             assert "can be deleted" not in run.said
 
 
+def test_a_login_that_was_refused_is_not_sent_for_the_next_host():
+    hosts = {name: {"project_name": "eu-de_nightly" if name == "b" else "eu-de"} for name in "abcdef"}
+    with two_projects() as (emulator, here):
+        here.write("hosts.yml", {"all": {"hosts": hosts}})
+        run = play(here, "show_jobs", {"otc_hosts": "all"}, "-i", "hosts.yml", OS_PASSWORD="yesterdays")
+        assert run.code == 2
+        assert [(one["path"], one["status"]) for one in emulator.log.entries()] == [("/v3/auth/tokens", 401)]
+        for name in hosts:
+            assert fatal(run, name).startswith("Nothing was tried, as the login was refused: POST ")
+
+
 def test_a_login_that_is_refused_from_then_on():
     """Somebody has changed the password after the first look at a queue. Nobody looks at it again, so it does not count as empty."""
     running = [{"job_id": 1, "status": "job_running", "queue_name": "etl"}]
