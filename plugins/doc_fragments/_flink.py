@@ -32,7 +32,8 @@ options:
           - Shell-style patterns (V(*), V(?), V([a-z])) of which one must match the whole name, for example
             V(nightly-*).
           - Upper and lower case differ. A job without a name matches none. A pattern that begins with V(!) is an error,
-            see O(filters.not_name).
+            see O(filters.not_name). So is V([^a]), which is V([!a]) here, a bracket without the other one, and the quotes and
+            brackets of a list, such as V([orders]).
           - A list may be given as text with commas, for example V(orders, clicks). Blanks around an element do not count.
             An empty element, a line break or a control character in it is an error. This holds for all lists here, and for
             single words.

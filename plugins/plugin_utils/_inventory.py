@@ -38,7 +38,7 @@ from ..module_utils._cloud.misplaced import misplaced
 from ..module_utils._cloud.options import connection_options
 from ..module_utils._cloud.text import masked
 from ..module_utils._cloud.transport import PATIENCE, trouble_with_requests
-from ..module_utils._jobs.selection import cleaned, refuse_exclusion
+from ..module_utils._jobs.selection import cleaned, refuse_odd
 from ..module_utils._module import without_requests
 from ..module_utils._version import VERSION
 
@@ -160,7 +160,7 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         for option in ("hostnames", *self.chooses):
             if self.get_option(option) is not None:
                 self.set_option(option, cleaned(option, self.get_option(option)))
-        refuse_exclusion("names", self.get_option("names") or ())
+        refuse_odd("names", [str(glob) for glob in self.get_option("names") or ()])
 
     def _hosts(self, sources: t.Sequence[Source], path: str, cache: bool) -> list[Variables]:
         """The variables of all hosts of all sources, as far as possible from the cache."""

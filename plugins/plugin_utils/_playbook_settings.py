@@ -19,7 +19,7 @@ from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.given import CONTROL
 from ..module_utils._cloud.identity import PROJECT, TARGET_PROJECT
 from ..module_utils._jobs.plan import Step
-from ..module_utils._jobs.selection import NOT_NAME, refuse_exclusion, refuse_spared
+from ..module_utils._jobs.selection import NOT_NAME, refuse_odd, refuse_spared
 from ..module_utils._services.flink_jobs import STOP_STEPS, folder_in_obs
 from ..module_utils._services.registry import JOB_TYPES
 from . import _playbook_plan
@@ -158,7 +158,7 @@ def _wrong_values(spec: Spec, found: Settings, given: Variables) -> t.Iterator[s
 
 def _exclusions(found: Settings) -> t.Iterator[str]:
     """Patterns that the modules would refuse, too, each under another name."""
-    yield from _refusal(refuse_exclusion, "names", found["names"], "; except_names does, with a pattern without !")
+    yield from _refusal(refuse_odd, "names", found["names"], "; except_names does, with a pattern without !")
     yield from _refusal(refuse_spared, "except_names", found["except_names"], "; leave the ! out")
 
 

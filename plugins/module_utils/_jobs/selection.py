@@ -109,7 +109,7 @@ def _filters(filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     if not given:
         raise OptionError("filters: is empty and would select every job; name at least one key")
     way_out = f"; filters.{NOT_NAME} does, with a pattern without !"
-    refuse_exclusion("filters.name", given.get("name", ()), way_out)
+    refuse_odd("filters.name", given.get("name", ()), way_out)
     refuse_spared(f"filters.{NOT_NAME}", given.get(NOT_NAME, ()), way_out)
     if given.keys() == {NOT_NAME}:
         raise OptionError(
@@ -160,13 +160,26 @@ def plain(where: str, text: str) -> str:
     return found
 
 
-def refuse_exclusion(where: str, globs: t.Sequence[t.Any], way_out: str = "") -> None:
-    """Refuses a leading ``!``, which elsewhere in Ansible takes out what matches. Here it would only be part of a name."""
+def refuse_odd(where: str, globs: t.Sequence[str], way_out: str = "") -> None:
+    """Refuses patterns that mean something else elsewhere, and here other names or none.
+
+    A leading ``!`` takes out what matches, ``[^a]`` is any character but that one, and quotes and brackets are around lists.
+    """
     for number, glob in enumerate(globs):
-        if str(glob).startswith("!"):
+        if glob.startswith("!"):
             raise OptionError(
-                f"{where}[{number}]: {str(glob)[:LONGEST_SHOWN]!r} begins with !, but no pattern takes jobs out again"
-                f"{way_out}"
+                f"{where}[{number}]: {glob[:LONGEST_SHOWN]!r} begins with !, but no pattern takes jobs out again{way_out}"
+            )
+        if any({part[0], part[-1]} & QUOTES for part in glob.split()):
+            raise OptionError(f"{where}[{number}]: {escaped(glob)} has a quote at its begin or end; leave it out")
+        if re.search(r"\[\^(?!\])", glob):
+            raise OptionError(
+                f"{where}[{number}]: {escaped(glob)} has [^ in it; any other character is [! in a pattern"
+            )
+        mark = _bracket(glob)
+        if mark:
+            raise OptionError(
+                f"{where}[{number}]: {escaped(glob)} has {mark} in it, as the text of a list has{IN_ITS_PLACE}"
             )
 
 
@@ -180,11 +193,9 @@ def refuse_spared(where: str, globs: t.Sequence[str], way_out: str = "") -> None
 
 def refuse_idle(where: str, globs: t.Sequence[str], way_out: str = "") -> None:
     """Refuses patterns that keep off no job, which nobody would notice: those of another language."""
-    refuse_exclusion(where, globs, way_out)
+    refuse_odd(where, globs, way_out)
     for number, glob in enumerate(globs):
-        if any({part[0], part[-1]} & QUOTES for part in glob.split()):
-            raise OptionError(f"{where}[{number}]: {escaped(glob)} has a quote at its begin or end; leave it out")
-        mark = next((one.strip() for one in FOREIGN if one in f" {glob}"), None) or _bracket(glob)
+        mark = next((one.strip() for one in FOREIGN if one in f" {glob}"), None)
         if mark:
             raise OptionError(
                 f"{where}[{number}]: {escaped(glob)} has {mark} in it, which means nothing here{IN_ITS_PLACE}"

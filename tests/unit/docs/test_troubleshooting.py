@@ -251,6 +251,8 @@ TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
     "...: is empty; leave it out or give it a value": lambda it: it.absent(filters={"name": []}),
     "... has a line break or control character in it": lambda it: it.absent(filters={"name": ["a\nb"]}),
     "... begins with !, but no pattern takes jobs out again": lambda it: it.absent(filters={"name": ["!a"]}),
+    "... in it, as the text of a list has": lambda it: it.of_playbook({"names": "[orders]"}, {}),
+    "... has [^ in it": lambda it: it.absent(filters={"name": ["[^o]*"]}),
     "filters.not_name: only takes jobs out again and chooses none": lambda it: it.absent(filters={"not_name": ["a"]}),
     "No job selected: ... read, none ...": lambda it: it.absent(filters={"name": ["Orders"]}),
     "names: SQL jobs have no name": lambda it: it.names_of_sql_jobs(),

@@ -284,6 +284,7 @@ BAD = [
     ({"filters": {"spark": {"owner": "me"}}}, "filters.spark: spark is not one of the services"),
     ({"filters": {"flink": {}}}, "flink: filters: is empty and would select every job"),
     ({"filters": {"flink": {"name": [""]}}}, r"flink: filters.name\[0\]: is empty; leave it out or give it a value"),
+    ({"filters": {"flink": {"name": ["[^o]*"]}}}, r"flink: filters.name\[0\]: \[\^o\]\* has \[\^ in it"),
     (
         {"filters": {"flink": {"owner": "me"}}},
         "unknown option: filters.flink.owner. Supported parameters include: job_type",

@@ -156,8 +156,14 @@ def test_names_are_lists_that_may_be_text(projects):
 
 
 def test_texts_that_no_name_can_be(projects):
-    odd = (["eu-de\neu-nl"], ["eu-de", "!eu-de_nightly"], ["eu-de", ""])
+    odd = (["eu-de\neu-nl"], ["eu-de", "!eu-de_nightly"], ["eu-de", ""], "[eu-de]", ["eu-de", "[^e]*"])
     said = projects.complaints(*({"region": "eu-de", "names": names} for names in odd))
-    words = (("names[0]", "control character"), ("names[1]", "begins with !"), ("names[1]", "is empty"))
+    words = (
+        ("names[0]", "control character"),
+        ("names[1]", "begins with !"),
+        ("names[1]", "is empty"),
+        ("names[0]", "[ in it, as the text of a list has"),
+        ("names[1]", "[^ in it"),
+    )
     for text, expected in zip(said, words):
         assert all(word in text for word in expected), text

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
@@ -133,6 +134,37 @@ def test_no_pattern_takes_jobs_out_again(kind: t.Any, text: str) -> None:
         with pytest.raises(OptionError, match=rf"^filters.{key}\[1\]: {text.strip()!r}".replace("*", r"\*")):
             selected(kind, **{key: ["orders*", text]})
     assert selected(kind, name=["[!o]*"])
+
+
+ODD = {
+    "[^o]*": "[^ in it; any other character is [!",
+    "a[^0-9]": "[^ in it",
+    "[prod]": "[ in it, as the text of a list",
+    "[ab]": "[ in it",
+    "[^]x]": "] in it",
+    "['orders']": "[ in it",
+    "['orders', 'clicks']": "a quote at its begin or end",
+    '["orders"': "a quote at its begin or end",
+    "'orders'": "a quote at its begin or end",
+    "[orders": "[ in it",
+    "clicks]": "] in it, as the text of a list",
+    "[]": "[ in it",
+    "[[:alpha:]]*": "] in it",
+}
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_patterns_of_other_languages(kind: t.Any, text: str) -> None:
+    """They would choose other jobs than somebody means, or none."""
+    for key in ("name", "not_name"):
+        with pytest.raises(OptionError, match=rf"^filters.{key}\[1\]: {re.escape(text)} has {re.escape(ODD[text])}"):
+            selected(kind, **{key: ["orders*", text]})
+
+
+def test_brackets_and_characters_of_names(kind: t.Any) -> None:
+    names = ["[ab]*", "job-[0-9]", "[!a]*", "[0]10", "[n]ull", "[~]", "[[]x", "[]]x", "x[]y]", "x[!]y]", "a^", "[^]x"]
+    names += ["{x}", "a$", "a|b", "a #1", "it's", "d'or*", ".*"]
+    assert selected(kind, name=names)["name"] == names
 
 
 @pytest.mark.parametrize("cluster", ["a\n", "a\x1b", "", " "])
