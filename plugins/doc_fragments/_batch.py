@@ -25,6 +25,7 @@ options:
       - Selects the batches that match all of the given keys. At least one key is needed.
       - A key that is V(null) counts as not given. An empty string or list is an error, because it would select more
         batches than it seems to.
+      - A number, a truth value or a date where text belongs is an error. YAML reads V(010) as 8, so put it into quotes.
       - Mutually exclusive with O(batch_id).
     type: dict
     suboptions:

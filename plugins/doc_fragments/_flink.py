@@ -24,6 +24,8 @@ options:
       - Selects the jobs that match all of the given keys. At least one key is needed.
       - A key that is V(null) counts as not given. An empty string, list or dictionary is an error, because it would
         select more jobs than it seems to.
+      - A number, a truth value or a date where text belongs is an error. YAML reads V(010) as 8, so put it into quotes.
+        Values of O(filters.tags) may be such.
       - Mutually exclusive with O(job_ids).
     type: dict
     suboptions:

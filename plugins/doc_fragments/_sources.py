@@ -44,7 +44,8 @@ options:
       - Shell-style patterns (V(*), V(?), V([a-z])) of which one must match the whole name. Upper and lower case differ.
       - A list may be given as text with commas. An empty list, a pattern that begins with V(!), V([^a]), which is V([!a]) here, a
         bracket without the other one, the quotes and brackets of a list, such as V([orders]), and a line break or control
-        character in a pattern, is an error.
+        character in a pattern, is an error. So is a number, a truth value or a date. YAML reads V(010) as 8, so
+        put it into quotes.
     type: list
     elements: str
 notes:

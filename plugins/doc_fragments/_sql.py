@@ -25,6 +25,8 @@ options:
       - A key that is V(null) counts as not given. An empty string, list or dictionary is an error, because it would
         select more jobs than it seems to.
       - SQL jobs have no name to choose them by, or to take them out by.
+      - A number, a truth value or a date where text belongs is an error. YAML reads V(010) as 8, so put it into quotes.
+        Values of O(filters.tags) may be such.
       - Mutually exclusive with O(job_ids).
     type: dict
     suboptions:

@@ -150,6 +150,9 @@ class FastPath(NormalAction):  # type: ignore[misc]
         reason = self._reason_for_a_process(task_vars or {})
         arguments = None if reason else self._plain_arguments()
         if arguments is None:
+            errors = self._wrong_dates()
+            if errors:
+                return {"failed": True, "msg": "; ".join(errors)}
             display.vvv(f"{self._task.action}: as a module: {reason or 'unusual arguments'}")
             # The host of a module does not have the environment and the settings of the controller, and a task may set an environment
             given = {**self._task.args, NEVER_ARGUMENT: _never()}
@@ -168,6 +171,14 @@ class FastPath(NormalAction):  # type: ignore[misc]
         except (TypeError, ValueError):
             return None
         return {name: value for name, value in arguments.items() if not name.startswith("_ansible_")}
+
+    def _wrong_dates(self) -> list[str]:
+        """Where text belongs. A module would get the text that Ansible makes of them, which need not be what was written."""
+        try:
+            json.dumps(self._task.args)
+        except (TypeError, ValueError):
+            return misplaced(self.module.SPEC, self._task.args)[0] if self.module else []
+        return []
 
     def _reason_for_a_process(self, task_vars: dict[str, t.Any]) -> str:
         """Why this task cannot run here; empty if it can."""

@@ -34,7 +34,7 @@ from ..module_utils._cloud.connection import Connection, read_connection
 from ..module_utils._cloud.context import Context
 from ..module_utils._cloud.errors import Bug, Denied, Failure, OptionError
 from ..module_utils._cloud.identity import AGENCY, PROJECT, TARGET_PROJECT
-from ..module_utils._cloud.misplaced import misplaced
+from ..module_utils._cloud.misplaced import misplaced, no_text
 from ..module_utils._cloud.options import connection_options
 from ..module_utils._cloud.text import masked
 from ..module_utils._cloud.transport import PATIENCE, trouble_with_requests
@@ -139,6 +139,7 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         """Ours are read before Ansible reads them, which quotes what it cannot convert. Raises OptionError."""
         if direct is not None:
             self._refuse_unknown(direct)
+            self._refuse_numbers(direct)
             self._sources = _sources(direct, self.templar, self.api.name)
         super().set_options(task_keys, var_options, direct)
 
@@ -154,6 +155,13 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         for option in config:
             if option not in known:
                 raise OptionError(f"{option}: there is no such option")
+
+    def _refuse_numbers(self, config: Options) -> None:
+        """Where texts choose hosts: ``names: [010]`` would be the one named 8."""
+        for option in ("hostnames", *self.chooses):
+            found = no_text(config.get(option))
+            if found and self.option_definitions[option]["type"] == "list":
+                raise OptionError(f"{option}: must be plain text, not {found}")
 
     def check(self, config: Options) -> None:
         """Raises OptionError for a choice that is empty."""

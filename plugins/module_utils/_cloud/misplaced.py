@@ -11,6 +11,7 @@ is refused as it need not be what was written: YAML reads 0123 as 83.
 
 from __future__ import annotations
 
+import datetime
 import re
 import typing as t
 from collections.abc import Mapping
@@ -27,7 +28,12 @@ BELONGS = {
     "int": "a number",
     "float": "a number",
     "list": "a list of single values",
+    "raw": "plain text",
 }
+ANY = {"type": "raw"}  # a number is as good as its text
+SAYS_ITSELF = "older_than"  # a number, or a date, is refused there as no age
+QUOTE = "; quote it"
+UNQUOTED = (bool, int, float, datetime.date)  # what YAML makes of texts
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{,39}")
 # A key without its first line, and hardly a path. KEY_ITSELF of certificates is wider, as no such file is there then.
 BASE64 = re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9])[A-Za-z0-9+=\s][A-Za-z0-9+/=\s]{99,}", re.DOTALL)
@@ -111,7 +117,8 @@ class _Sieve:
         for given, value in arguments.items():
             if given in names:
                 name = names[given]
-                shown[given] = self._option(spec[name], value, f"{label}{given}", free or name == "filters")
+                one = ANY if name == SAYS_ITSELF else spec[name]
+                shown[given] = self._option(one, value, f"{label}{given}", free or name == "filters")
             elif NAME.fullmatch(str(given)):  # it may be the form that another collection has for a credential
                 self.unknown = True
                 shown[str(given)] = HIDDEN_WHOLE
@@ -128,7 +135,8 @@ class _Sieve:
             return self._dictionary(one, value, label, free)
         found = _found_among(one, value, free)
         if found:
-            self._refuse(label, "the name of an entry of a clouds.yaml" if label == "cloud" else BELONGS[kind], found)
+            belongs = BELONGS["str" if found.endswith(QUOTE) else kind]
+            self._refuse(label, "the name of an entry of a clouds.yaml" if label == "cloud" else belongs, found)
         return HIDDEN_WHOLE if found or one.get("no_log") else value
 
     def _dictionary(self, one: t.Mapping[str, t.Any], value: t.Any, label: str, free: bool) -> t.Any:
@@ -141,7 +149,7 @@ class _Sieve:
             belongs = "a list of dictionaries" if one["type"] == "list" else "a dictionary"
             self._refuse(label, f"{belongs}{keys}", _kind_of(value))
             return HIDDEN_WHOLE
-        return self.options(spec or dict.fromkeys(inner, {"type": "str"}), inner, f"{label}.", free)
+        return self.options(spec or dict.fromkeys(inner, ANY), inner, f"{label}.", free)
 
     def _refuse(self, label: str, belongs: str, found: str) -> None:
         self.errors.append(f"{label}: must be {belongs}, not {found}")
@@ -158,7 +166,10 @@ def _as_dictionary(value: t.Any, spec: Spec | None) -> dict[t.Any, t.Any] | None
 
 def _found_among(one: t.Mapping[str, t.Any], value: t.Any, free: bool) -> str:
     """The same as ``_found``, for a list of values as well."""
-    values = value if one.get("type") == "list" and isinstance(value, list) else [value]
+    is_list = one.get("type") == "list"
+    values = value if is_list and isinstance(value, list) else [value]
+    if is_list and free:  # an ID may be a number, but no name and no word
+        one = {"type": one["elements"]}
     return next(filter(None, (_found(one, each, free) for each in values)), "")
 
 
@@ -171,9 +182,15 @@ def _found(one: t.Mapping[str, t.Any], value: t.Any, free: bool) -> str:
         return found_in_name(value) if free else found_in(value, kind == "path")
     if isinstance(value, (Mapping, list, tuple, set, frozenset)):
         return _kind_of(value)
-    if value is not None and kind in ("str", "path") and not free:
-        return f"{_kind_of(value)}; quote it"
+    if value is not None and kind in ("str", "path"):
+        return f"{_kind_of(value)}{QUOTE}"
     return ""
+
+
+def no_text(value: t.Any) -> str:
+    """What YAML has made of a text without quotes, or of an element of a list; empty if nothing. It may have made 8 of 010."""
+    odd = [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, UNQUOTED)]
+    return f"{_kind_of(odd[0])}{QUOTE}" if odd else ""
 
 
 def _kind_of(value: t.Any) -> str:
@@ -185,4 +202,6 @@ def _kind_of(value: t.Any) -> str:
         return "text"
     if isinstance(value, bool):
         return "true or false"
+    if isinstance(value, datetime.date):
+        return "a date"
     return "a number" if isinstance(value, (int, float)) else f"a {type(value).__name__}"

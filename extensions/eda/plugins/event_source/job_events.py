@@ -56,6 +56,7 @@ options:
     description:
       - Which jobs to watch, for each of O(services). Without filters these are all that the credential may see.
       - The keys are those of the modules that read such jobs. C(older_than) is not among them.
+      - A number, a truth value or a date where a name or a word belongs is an error. YAML reads V(010) as 8, so put it into quotes.
       - C(status), C(state) and C(result) do not choose jobs but events. Only those are sent after which the job is in one
         of these statuses.
     type: dict

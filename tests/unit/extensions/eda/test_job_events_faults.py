@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import json
 import os
 import subprocess
@@ -284,6 +285,11 @@ BAD = [
     ({"filters": {"spark": {"owner": "me"}}}, "filters.spark: spark is not one of the services"),
     ({"filters": {"flink": {}}}, "flink: filters: is empty and would select every job"),
     ({"filters": {"flink": {"name": [""]}}}, r"flink: filters.name\[0\]: is empty; leave it out or give it a value"),
+    ({"filters": {"flink": {"name": [8]}}}, "^filters.flink.name: must be plain text, not a number; quote it$"),
+    (
+        {"filters": {"flink": {"queue_name": datetime.date(2026, 1, 1)}}},
+        "^filters.flink.queue_name: must be plain text, not a date; quote it$",
+    ),
     ({"filters": {"flink": {"name": ["[^o]*"]}}}, r"flink: filters.name\[0\]: \[\^o\]\* has \[\^ in it"),
     (
         {"filters": {"flink": {"owner": "me"}}},

@@ -97,7 +97,7 @@ CASES = {
     "date": Case(
         f"{AS_A_MODULE}unusual arguments",
         with_python(sys.executable),
-        options={"job_ids": None, "filters": {"name": [datetime.date(2026, 1, 1)]}},
+        options={"job_ids": None, "filters": {"name": ["x"], "tags": {"made": datetime.date(2026, 1, 1)}}},
         ids=[],
     ),
     "check mode": Case(task={"check_mode": True}, ids=[]),
@@ -181,6 +181,16 @@ def test_who_runs_here():
         assert sorted(stops(emulator)) == sorted(expected)
         assert all("UNREACHABLE" in said[name] for name in ("far away", "delegated far away"))
         assert (here.path / "ssh-was-tried").exists()
+
+
+def test_dates():
+    """A module would get them as texts, and not always as those that were written."""
+    odd = {"name": [datetime.date(2026, 1, 1)], "queue_name": datetime.datetime(2026, 1, 1, 9)}
+    with world() as (emulator, here):
+        run = here.playbook([{"tasks": [{FLINK: {"state": "absent", "filters": odd}}]}]).end()
+        said = re.sub(r"\s+", " ", run.said)
+        assert "filters.name: must be plain text, not a date; quote it; filters.queue_name: must be plain text" in said
+        assert emulator.log.entries() == []
 
 
 ROLE = [{"name": "In a role", FLINK: {"state": "stopped", "job_ids": [template("job")]}}]

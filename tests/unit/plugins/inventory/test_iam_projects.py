@@ -156,7 +156,7 @@ def test_names_are_lists_that_may_be_text(projects):
 
 
 def test_texts_that_no_name_can_be(projects):
-    odd = (["eu-de\neu-nl"], ["eu-de", "!eu-de_nightly"], ["eu-de", ""], "[eu-de]", ["eu-de", "[^e]*"])
+    odd = (["eu-de\neu-nl"], ["eu-de", "!eu-de_nightly"], ["eu-de", ""], "[eu-de]", ["eu-de", "[^e]*"], [8], True)
     said = projects.complaints(*({"region": "eu-de", "names": names} for names in odd))
     words = (
         ("names[0]", "control character"),
@@ -164,6 +164,8 @@ def test_texts_that_no_name_can_be(projects):
         ("names[1]", "is empty"),
         ("names[0]", "[ in it, as the text of a list has"),
         ("names[1]", "[^ in it"),
+        ("names:", "must be plain text, not a number; quote it"),
+        ("names:", "must be plain text, not true or false; quote it"),
     )
     for text, expected in zip(said, words):
         assert all(word in text for word in expected), text

@@ -6,6 +6,7 @@ and what is said where nothing is selected. More inputs are in module_utils/test
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -32,6 +33,28 @@ def test_lists_as_text(service):
         assert (
             service.info(**{service.ids if key == "ids" else key: value for key, value in chosen.items()})["total"] == 2
         )
+
+
+def test_numbers_and_the_like(service):
+    """YAML reads 010 as 8, and yes as true. What is text already stays what it is."""
+    words = {"flink": ("queue_name", "user_name"), "batches": ("queue_name", "owner"), "mrs": ("queue", "user")}
+    others = words[service.store.partition("_")[0]]
+    for value, kind in ((8, "a number"), (True, "true or false"), (1.5, "a number")):
+        for key, given in (
+            ("name", [value]),
+            ("name", value),
+            ("not_name", ["x", value]),
+            *((key, value) for key in others),
+        ):
+            filters = {"name": "*", key: given}
+            for one in (filters, json.dumps(filters)):
+                said = f"filters.{key}: must be plain text, not {kind}; quote it"
+                check_refused(service.run("absent", filters=one), said)
+                check_refused(service.info(filters=one), said)
+    assert not service.log
+    for filters in ("name=8", {"name": "8, 010"}, {"name": ["8"]}):
+        assert not service.run("stopped", filters=filters).failed
+    check_refused(service.run("absent", filters={"older_than": 30}), "filters.older_than: '30' is not one positive")
 
 
 def test_texts_that_no_name_can_be(service):
