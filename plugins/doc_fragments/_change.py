@@ -72,7 +72,7 @@ options:
 notes:
   - E(OTC_BIGDATA_NEVER) on the controller, or on the host of the module, and C(never) in the section C(otc_bigdata) of C(ansible.cfg) hold
     patterns of names, with commas. A task that selects a job of such a name, and would change it if that were needed, fails before it
-    changes any job. SQL jobs have no names, so this does not protect them.
+    changes any job. SQL jobs have no names, so this does not protect them. A variable whose name is nearly that one is an error.
 seealso:
   - name: What happens to my jobs
     description: Tables of statuses and states, waiting, safety with filters.

@@ -91,8 +91,9 @@ def _option(name: str) -> t.Any:
 
 
 def _never() -> dict[str, str]:
-    """The names of jobs that no task may change, by the place on the controller that has them."""
+    """The names of jobs that no task may change, by the place on the controller that has them, or nearly."""
     return {
+        **{f"{name} of the controller": os.environ[name] for name in guard.misspelt(os.environ)},
         f"{guard.NEVER} of the controller": os.environ.get(guard.NEVER, ""),
         f"{guard.NEVER} (ansible.cfg: never)": _option("never"),
     }

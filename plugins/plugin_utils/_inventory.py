@@ -18,7 +18,6 @@ import time
 import typing as t
 from collections import Counter
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 
 from ansible import constants as C
 from ansible.errors import AnsibleError, AnsibleParserError
@@ -38,6 +37,7 @@ from ..module_utils._cloud.misplaced import misplaced, no_text
 from ..module_utils._cloud.options import connection_options
 from ..module_utils._cloud.text import masked
 from ..module_utils._cloud.transport import PATIENCE, trouble_with_requests
+from ..module_utils._jobs.names import match
 from ..module_utils._jobs.selection import cleaned, refuse_odd
 from ..module_utils._module import without_requests
 from ..module_utils._version import VERSION
@@ -146,7 +146,7 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
     def wants(self, name: str | None) -> bool:
         """Whether the option ``names`` chooses what is called so."""
         globs = self.get_option("names")
-        return globs is None or bool(name) and any(fnmatchcase(str(name), str(glob)) for glob in globs)
+        return globs is None or bool(name) and match(name, map(str, globs)) is not None
 
     def _refuse_unknown(self, config: Options) -> None:
         """Ansible passes over an unknown option. Here that could mean more hosts than somebody wanted."""

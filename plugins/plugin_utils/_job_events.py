@@ -29,6 +29,7 @@ from ..module_utils._cloud.errors import Failure, Misdirected, OptionError, Skip
 from ..module_utils._cloud.misplaced import misplaced
 from ..module_utils._cloud.options import Spec, check_range, connection_options
 from ..module_utils._cloud.text import masked
+from ..module_utils._jobs.guard import refuse_misspelt
 from ..module_utils._jobs.selection import Options
 from ..module_utils._services.registry import JOB_TYPES
 from ._job_changes import Change, Limit, changes
@@ -63,6 +64,7 @@ async def run(queue: t.Any, args: t.Mapping[str, t.Any]) -> None:
     """main() of the event source. Ends by an exception only, and tells each fault in one sentence."""
     context = SourceContext(os.environ)
     try:
+        refuse_misspelt(os.environ)
         options = _read(args)
         context.interval = options["interval"]
         watches = _watches(options)

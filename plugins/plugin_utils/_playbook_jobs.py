@@ -12,9 +12,9 @@ import enum
 import re
 import time
 import typing as t
-from fnmatch import fnmatchcase
 
 from ..module_utils._cloud.identity import PROJECT, TARGET_PROJECT
+from ..module_utils._jobs.names import protecting
 from ..module_utils._jobs.selection import Fields, moment
 from ..module_utils._jobs.service import JobType
 from ..module_utils._services.registry import JOB_TYPES
@@ -87,7 +87,7 @@ def title(report: Report) -> str:
 
 
 def _is_named(name: t.Any, globs: t.Sequence[str]) -> bool:
-    return bool(name) and any(fnmatchcase(str(name), glob) for glob in globs)
+    return bool(name) and protecting(name, globs) is not None
 
 
 def _is_one_of(status: str, statuses: t.Collection[str], fields: Fields) -> bool:

@@ -8,9 +8,7 @@
 from __future__ import annotations
 
 import functools
-import os
 import pathlib
-import re
 import typing as t
 
 from ansible.module_utils.common.yaml import yaml_load
@@ -21,6 +19,7 @@ from ..module_utils._cloud.given import PATHS
 from ..module_utils._cloud.identity import KEYS
 from ..module_utils._cloud.levels import ENVIRONMENT, FILE, NAME
 from ..module_utils._jobs.guard import NEVER
+from ..module_utils._jobs.names import alike
 from ..module_utils._services.registry import JOB_TYPES
 from ._playbook_given import Spec, Variables, is_nothing
 from ._playbook_window import has_fact, of_workflow
@@ -198,26 +197,3 @@ def own_login(spec: Spec, given: Variables) -> t.Iterator[str]:
             f"{name}: is no variable of this playbook; set it where the login is, in the environment ({variable}) or in a clouds.yaml{here}. "
             "A variable of your own needs another name"
         )
-
-
-@functools.cache
-def alike(name: str, known: str) -> bool:
-    """One edit, a transposition or a plural apart. Upper and lower case, and hyphens, make no difference."""
-    one, other = (text.lower().replace("-", "_") for text in (name, known))
-    return _one_edit(one, other) or _singular(one) == _singular(other)
-
-
-@functools.lru_cache(maxsize=1000)  # each name is compared with many
-def _singular(name: str) -> tuple[str, ...]:
-    return tuple(re.sub(r"(?<=..)(e?s|e)$", "", word) for word in name.split("_"))
-
-
-def _one_edit(one: str, other: str) -> bool:
-    short, long = sorted((one, other), key=len)
-    if len(long) - len(short) > 1:
-        return False
-    same = len(os.path.commonprefix([short, long]))
-    short, long = short[same:], long[same:]
-    if len(short) == len(long):
-        return short[1:] == long[1:] or (short[:2] == long[:2][::-1] and short[2:] == long[2:])
-    return short == long[1:]

@@ -18,6 +18,7 @@ import typing as t
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.given import CONTROL
 from ..module_utils._cloud.identity import PROJECT, TARGET_PROJECT
+from ..module_utils._jobs.guard import refuse_misspelt
 from ..module_utils._jobs.plan import Step
 from ..module_utils._jobs.selection import NOT_NAME, refuse_odd, refuse_spared
 from ..module_utils._services.flink_jobs import STOP_STEPS, folder_in_obs
@@ -55,7 +56,8 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
 
     def steps() -> t.Iterator[t.Iterable[str]]:
         """The complaints of each. What one has found, the next one works with, so none is taken after one that has any."""
-        yield [*two_credentials(given), *own_login(spec, given), *wrong, *elsewhere]
+        never = _refusal(refuse_misspelt, given.environ)
+        yield [*two_credentials(given), *own_login(spec, given), *never, *wrong, *elsewhere]
         found.update(_meanings(spec, values, meant))
         yield _wrong_values(spec, found, given)
         found.update(_no_own_project(found))

@@ -39,7 +39,7 @@ FLOORS = {
         {"client"},
     ],
     "_jobs": [
-        {"deadline", "options", "plan", "progress", "selection"},
+        {"deadline", "names", "options", "plan", "progress", "selection"},
         {"filters", "guard", "report", "service"},
         {"exports", "shapes"},
         {"lists"},

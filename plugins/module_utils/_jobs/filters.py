@@ -15,6 +15,7 @@ from fnmatch import fnmatchcase
 
 from .._cloud.errors import OptionError
 from .._cloud.text import escaped
+from .names import match, protecting
 from .selection import NOT, NOT_NAME, UNITS, Fields, Job, moment, tags_of
 
 Jobs = t.Mapping[t.Any, Job]  # by id
@@ -114,7 +115,7 @@ class Name(Filter):
         return False
 
     def fits(self, found: t.Any) -> bool:
-        return bool(found) and any(fnmatchcase(str(found), glob) for glob in self.wanted)
+        return bool(found) and match(found, self.wanted) is not None
 
     def none_has(self, misses: Misses) -> str:
         names = [str(job[self.field]) for job, dummy in misses if job.get(self.field)]
@@ -125,7 +126,7 @@ class OtherName(Name):
     """None of these patterns. A job that shows no name at all is left to may_be_excluded()."""
 
     def fits(self, found: t.Any) -> bool:
-        return not super().fits(found)
+        return not found or protecting(found, self.wanted) is None
 
     def none_has(self, misses: Misses) -> str:
         return f"has a name other than {_or(self.wanted)}"

@@ -8,14 +8,15 @@
 from __future__ import annotations
 
 import typing as t
-from fnmatch import fnmatchcase
 
 from .._cloud.errors import OptionError
 from .._cloud.text import escaped
+from .names import alike, protecting
 from .plan import Entry
 from .selection import NOT_NAME, cleaned, refuse_idle
 
 NEVER = "OTC_BIGDATA_NEVER"
+SHORTER = ("BIGDATA_NEVER", "OTC_NEVER")
 MOST_NAMED = 20  # jobs that a message names
 
 
@@ -25,6 +26,7 @@ def patterns(environ: t.Mapping[str, str], beside: t.Mapping[str, str]) -> tuple
     Raises OptionError for what no name can hold, for quotes, which some files keep, and for what means something elsewhere. A blank may
     belong to a name, or part two patterns as elsewhere: then both are meant.
     """
+    refuse_misspelt({**environ, **{place.partition(" ")[0]: text for place, text in beside.items()}})
     globs: list[str] = []
     for place, text in {NEVER: environ.get(NEVER, ""), **beside}.items():
         found = cleaned(place, text.split(",")) if text else []
@@ -34,14 +36,27 @@ def patterns(environ: t.Mapping[str, str], beside: t.Mapping[str, str]) -> tuple
     return tuple(dict.fromkeys(globs))
 
 
+def misspelt(environ: t.Iterable[str]) -> list[str]:
+    """The variables that are nearly ours, also with more words behind, so that somebody may believe that they protect jobs."""
+    return [name for name in environ if name != NEVER and _is_near(name.upper().replace("-", "_"))]
+
+
+def _is_near(name: str) -> bool:
+    if "BIGDATA" not in name and "NEVER" not in name:  # an edit leaves one of them, and there are many variables
+        return False
+    return name in SHORTER or alike(name, NEVER) or alike("_".join(name.split("_")[:3]), NEVER)
+
+
+def refuse_misspelt(environ: t.Mapping[str, str]) -> None:
+    """Raises OptionError. An empty one counts as unset."""
+    for name in misspelt(environ):
+        if environ[name]:
+            raise OptionError(f"{name}: protects nothing, as the variable is called {NEVER}; rename it, or unset it")
+
+
 def protects(name: t.Any, globs: t.Sequence[str]) -> bool:
     """Whether the job of that name may not be changed. One whose name is not told may not either, if there are any patterns."""
-    return bool(globs) and (name is None or _match(name, globs) is not None)
-
-
-def _match(name: t.Any, globs: t.Sequence[str]) -> str | None:
-    """The first that matches."""
-    return next((glob for glob in globs if fnmatchcase(str(name), glob)), None)
+    return bool(globs) and (name is None or protecting(name, globs) is not None)
 
 
 def keep_off(entries: t.Iterable[Entry], globs: t.Sequence[str]) -> None:
@@ -55,7 +70,7 @@ def keep_off(entries: t.Iterable[Entry], globs: t.Sequence[str]) -> None:
     for entry in entries:
         if entry.status is not None and not entry.named:
             entry.fail(f"left alone, as the service does not tell its name and {NEVER} is set")
-        glob = _match(entry.name or "", globs) if entry.named else None
+        glob = protecting(entry.name or "", globs) if entry.named else None
         if glob is not None:
             entry.fail(f"must never be changed, as its name matches {escaped(glob)} ({NEVER})")
             hit.append(f"{entry.id} ({escaped(str(entry.name or 'no name'))})")

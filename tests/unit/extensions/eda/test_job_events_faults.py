@@ -327,6 +327,7 @@ WHO = [
     ({"OS_CLOUD": "company"}, "cloud 'company': auth_type: 'v3oidcpassword' is not supported"),
     ({"OS_CLOUD": "mfa"}, f"cloud 'mfa': passcode: {ONCE}"),
     ({"OS_CLOUD": "", **MFA, "OS_PASSCODE": "081804"}, rf"passcode \(environment: OS_PASSCODE\): {ONCE}"),
+    ({"OS_CLOUD": "", "OTC_BIGDATA_NEVERS": "x"}, "^OTC_BIGDATA_NEVERS: protects nothing, as the variable is called"),
     ({"OS_CLOUD": "night", "OS_USERNAME": "somebody"}, "OS_CLOUD=night beside OS_USERNAME"),
     ({"OS_CLOUD": "none"}, "there is no 'none' in"),
     (

@@ -384,6 +384,21 @@ def test_jobs_that_no_task_may_change():
         assert stops(emulator) == [3]
 
 
+def test_a_variable_of_the_controller_that_protects_nothing():
+    """It is told to a module, too."""
+    with world(flink_jobs=[{"name": "billing", "status": "job_running"}]) as (emulator, here):
+        tasks = [
+            {FLINK: {"state": "stopped", "job_ids": [1]}, **more}
+            for more in ({}, {"environment": {"OTC_BIGDATA_NEVERS": ""}})
+        ]
+        run = here.playbook(
+            [{"tasks": [{**task, "ignore_errors": True} for task in tasks]}], "-vvv", OTC_BIGDATA_NEVERS="billing"
+        ).end()
+        assert run.said.count("OTC_BIGDATA_NEVERS: protects nothing") >= 2
+        assert re.findall(rf"{FLINK}: (?:in|as).*", run.out) == [IN_PROCESS, UNUSUAL]
+        assert emulator.log.entries() == []
+
+
 # ---- the same results ----
 
 BATCHES = [f"0a324461-d9d9-45da-a52a-{n:012}" for n in range(6)]

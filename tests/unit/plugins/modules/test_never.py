@@ -144,6 +144,60 @@ def test_malformed(service):
         assert not service.log
 
 
+NEARLY = (
+    "OTC_BIGDATA_NEVERS",
+    "otc_bigdata_never",
+    "OTC_BIGDATA_NEVER_NAMES",
+    "otc_bigdata_never_jobs",
+    "OTC_BIGDATA_NVER",
+    "OTC_BIGDATE_NEVER",
+    "OTC-BIGDATA-NEVER",
+    "OTC_BIG_DATA_NEVER",
+    "OCT_BIGDATA_NEVER",
+    "OTC_NEVER",
+)
+
+
+def test_nearly_its_name(flink):
+    """It would protect nothing, and nobody would notice."""
+    (job,) = named(flink, "billing-eu")
+    for name in NEARLY:
+        said = f"{name}: protects nothing, as the variable is called {NEVER}; rename it, or unset it"
+        for more in ({}, {NEVER: "payroll"}):
+            check_refused(flink.run("stopped", [job], environ={name: "billing-*", **more}), said)
+    assert not flink.log
+    others = {"OTC_BIGDATA_SERVER": "x", "OTC_BIGDATA_PROGRESS": "never", "NEVER": "*", "OTC_BIGDATA_NEVERS": ""}
+    assert not flink.run("ended", [job], check_mode=True, environ={NEARLY[0]: "x"}).failed
+    assert not flink.run("stopped", [job], environ=others).failed
+
+
+ACCENT = "m\u00fcller-*"  # as one character; macOS writes two
+HIDDEN_BLANKS = (" billing-eu", "\u200bbilling-eu", "\u3164billing-eu\u00a0", "bill\u200bing-eu", "\ufeffbilling-eu ")
+
+
+def test_names_that_look_the_same(service):
+    """What protects means them as well, and so does a filter that takes jobs out."""
+    first, second = named(service, "m\u00fcller-eu", "mu\u0308ller-us")
+    chosen = {"filters": {"older_than": "1s"}}
+    for never in (ACCENT, "mu\u0308ller-*", "m?ller-*", "m[\u00fc]ller-*"):
+        check_refused(service.run("stopped", **chosen, environ={NEVER: never}), str(first), str(second))
+        taken_out = {"filters": {"older_than": "1s", "not_name": never}}
+        assert service.run("stopped", **taken_out)["summary"]["total"] == 0
+    for name in HIDDEN_BLANKS:
+        (job,) = named(service, name)
+        check_refused(service.run("stopped", [job], environ={NEVER: "x, billing-*"}), str(job))
+        for key, total in (("not_name", 0), ("name", 0)):
+            filters = {"older_than": "1s", key: "billing-*"}
+            assert service.run("stopped", filters=filters, check_mode=True)["summary"]["total"] == total
+    assert not service.writes
+
+
+def test_chosen_by_names_with_accents(service):
+    ids = sorted(named(service, "m\u00fcller-eu", "mu\u0308ller-us"))
+    for name in (ACCENT, "mu\u0308ller-*"):
+        assert sorted(service.run("stopped", filters={"name": name}, check_mode=True).column("changed")) == ids
+
+
 def test_sql_jobs_have_no_name(sql):
     (job,) = sql.jobs({"status": "RUNNING"})
     assert not sql.run("stopped", [job], environ={NEVER: "*, !"}).failed
@@ -178,6 +232,9 @@ def test_what_the_controller_says(flink, door):
         result = flink.run("stopped", [billing], environ={NEVER: never}, _ansible_otc_bigdata_never=places)
         check_refused(result, f"{billing} (billing-eu)")
         assert "_ansible_otc_bigdata_never" not in result.invocation
+    places = {"OTC_BIGDATA_NEVERS of the controller": "x"}
+    result = flink.run("stopped", [billing], _ansible_otc_bigdata_never=places)
+    check_refused(result, f"OTC_BIGDATA_NEVERS: protects nothing, as the variable is called {NEVER}")
     places = {f"{NEVER} (ansible.cfg: never)": "x,"}
     result = flink.run("stopped", [billing], _ansible_otc_bigdata_never=places)
     check_refused(result, f"{NEVER} (ansible.cfg: never)[1]: is empty")

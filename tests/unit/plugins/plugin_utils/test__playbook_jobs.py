@@ -101,6 +101,14 @@ def test_all_but_some():
     assert (head, line.split()[0], other) == ("flink: 1 job on the queue q, 1 not ended", "2", "mrs: no job")
 
 
+def test_all_but_names_that_look_the_same():
+    jobs = [
+        flink(n, "job_running", HOUR, name=name)
+        for n, name in enumerate((" billing-eu", "mu\u0308ller", "m\u00fcller"))
+    ]
+    assert table([read("flink", *jobs)], (), ["billing-*", "m\u00fcller"]) == ["flink: no job"]
+
+
 def test_statuses_that_are_spelt_otherwise():
     jobs = [{"job_id": status, "status": status, "queue_name": "q"} for status in ("CANCELLED", "Canceled", "FINISHED")]
     for asked, count in (("canceled", 2), ("CANCELLED", 2), ("Finish", 1)):

@@ -632,6 +632,17 @@ ELSEWHERE = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("playbook", "given"), [("stop_all", {"names": "a"}), ("show_jobs", {}), ("check_service", {})]
+)
+def test_a_variable_of_the_environment_that_protects_nothing(playbook, given):
+    environ = {"OTC_BIGDATA_NEVER_NAMES": "billing-*", "otc_bigdata_never": ""}
+    (said,) = taken(playbook, given, environ=environ)["complaints"]
+    assert said == (
+        "OTC_BIGDATA_NEVER_NAMES: protects nothing, as the variable is called OTC_BIGDATA_NEVER; rename it, or unset it"
+    )
+
+
 @pytest.mark.parametrize(("environ", "said"), ELSEWHERE)
 def test_jobs_of_another_login(tmp_path, environ, said):
     """A window goes on, and ends, where it has begun: elsewhere are other jobs of the same IDs."""
