@@ -12,6 +12,7 @@ is refused as it need not be what was written: YAML reads 0123 as 83.
 from __future__ import annotations
 
 import datetime
+import math
 import re
 import typing as t
 from collections.abc import Mapping
@@ -33,6 +34,7 @@ BELONGS = {
 ANY = {"type": "raw"}  # a number is as good as its text
 SAYS_ITSELF = "older_than"  # a number, or a date, is refused there as no age
 QUOTE = "; quote it"
+ENDLESS = "NaN, infinite or far too large"
 UNQUOTED = (bool, int, float, datetime.date)  # what YAML makes of texts
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{,39}")
 # A key without its first line, and hardly a path. KEY_ITSELF of certificates is wider, as no such file is there then.
@@ -176,6 +178,8 @@ def _found_among(one: t.Mapping[str, t.Any], value: t.Any, free: bool) -> str:
 def _found(one: t.Mapping[str, t.Any], value: t.Any, free: bool) -> str:
     """What a value seems to be, if that does not belong here; else empty."""
     kind = one.get("type", "str")
+    if kind in ("int", "float") and endless(value):
+        return ENDLESS
     if isinstance(value, str):
         if one.get("no_log"):
             return ""
@@ -185,6 +189,16 @@ def _found(one: t.Mapping[str, t.Any], value: t.Any, free: bool) -> str:
     if value is not None and kind in ("str", "path"):
         return f"{_kind_of(value)}{QUOTE}"
     return ""
+
+
+def endless(value: t.Any) -> bool:
+    """Whether it is a number that is no quantity: Ansible's own check fails there without naming the option."""
+    try:
+        return not math.isfinite(float(value))
+    except OverflowError:
+        return True
+    except (TypeError, ValueError):
+        return False
 
 
 def no_text(value: t.Any) -> str:

@@ -301,6 +301,8 @@ BAD = [
     ({"token": None}, r"no credential: set token \(environment: OS_TOKEN"),
     ({"access_key": "only", "token": None}, "secret_key.*: missing, as access_key is given"),
     ({"region": "EU DE"}, "region: "),
+    ({"max_retries": float("inf")}, "^max_retries: must be a number, not NaN, infinite or far too large$"),
+    ({"interval": "1e400"}, "^interval: must be a number, not NaN, infinite or far too large$"),
     ({"cloud_domain": "https://x.com"}, "cloud_domain: .* is not the domain of a cloud"),
     ({"endpoints": {}, "region": "eu-west-0"}, "hosts of 'eu-west-0' are not known.*cloud_domain.*endpoints.dli"),
     ({"endpoints": {"dli": "no-url"}}, r"endpoints.dli \(environment: OTC_DLI_ENDPOINT\): not a base URL"),

@@ -24,6 +24,7 @@ CASES = {
     "template": ({"region": template(f"{{'a': '{SECRET}'}}")}, "region: must be plain text, not a dictionary"),
     "validate_certs": ({"validate_certs": CLOUD}, "validate_certs: must be true or false, not a dictionary"),
     "max_retries": ({"max_retries": CLOUD}, "max_retries: must be a number, not a dictionary"),
+    "infinity": ({"max_retries": "inf"}, "max_retries: must be a number, not NaN, infinite or far too large"),
     "client_key": ({"client_key": PEM}, "client_key: must be the path of a file, not the text of a key or certificate"),
     "ca_path": ({"ca_path": PEM}, "ca_path: must be the path of a file, not the text of a key or certificate"),
     "endpoints": ({"endpoints": [CLOUD]}, "endpoints: must be a dictionary with iam, dli, mrs, not a list"),

@@ -66,6 +66,16 @@ def test_bad_filter(flink, filters):
     assert not flink.log
 
 
+@pytest.mark.parametrize("value", ["inf", "-Infinity", "nan", "1e400", "1e999999999", float("inf"), 10**400], ids=str)
+def test_a_number_that_is_no_quantity(flink, value):
+    """Module and reader: one error that names the option."""
+    said = "must be a number, not NaN, infinite or far too large"
+    for option in ("max_jobs", "wait_timeout", "drain_timeout", "wait_interval", "max_retries", "request_timeout"):
+        check_refused(flink.run("stopped", [128], **{option: value}), f"{option}: {said}")
+    check_refused(flink.info(job_ids=[128], max_retries=value), f"max_retries: {said}")
+    assert not flink.log
+
+
 @pytest.mark.parametrize("options", BAD_NUMBERS, ids=case_id)
 def test_bad_option(flink, options):
     check_refused(flink.run("stopped", [128], **options), next(iter(options)))
