@@ -220,9 +220,19 @@ def ageless(filters: t.Mapping[str, t.Any], wrong_clock: str) -> list[str]:
 
 
 def why_none(
-    jobs: Jobs, filters: t.Mapping[str, t.Any], fields: Fields, query: t.Mapping[str, t.Any], now: float
+    jobs: Jobs,
+    filters: t.Mapping[str, t.Any],
+    fields: Fields,
+    query: t.Mapping[str, t.Any],
+    now: float,
+    warnings: t.Sequence[str] = (),
 ) -> str:
-    """Why the filters select none of the jobs that were read, and what came closest. ``query``: what the list was asked for."""
+    """Why the filters select none of the jobs that were read, and what came closest. ``query``: what the list was asked for.
+
+    ``warnings``: of the list, which may have jobs that it does not show.
+    """
+    if not jobs and warnings:
+        return f"none is shown{_with(query)}; {'; '.join(warnings)}"
     if not jobs:
         return f"there are none{_with(query)}"
     said = f"{len(jobs)} job{'' if len(jobs) == 1 else 's'} read, none "

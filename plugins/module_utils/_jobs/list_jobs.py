@@ -72,7 +72,7 @@ def _read(service: Service, selection: Selection, details: bool, notes: Result) 
         unread = listing.untold
         jobs = matching(listing.jobs, filters, fields, now)[0]
         if filters and not jobs and not unread:
-            notes["msg"] = no_job(why_none(listing.jobs, filters, fields, query, now))
+            notes["msg"] = no_job(why_none(listing.jobs, filters, fields, query, now, listing.warnings))
         if not details:
             return _told({**jobs, **unread}, notes)
         ids = tuple(jobs)

@@ -201,7 +201,7 @@ def _filtered(service: Service, task: Task) -> dict[t.Any, t.Any]:
     now = time.time()
     jobs, vague = matching(listing.jobs, filters, service.fields, now)
     if not jobs:
-        task.why_none = why_none(listing.jobs, filters, service.fields, query, now)
+        task.why_none = why_none(listing.jobs, filters, service.fields, query, now, listing.warnings)
     if vague and not task.options["trust_server_filters"]:
         keys = ", ".join(f"filters.{key}" for key in vague)
         said = f"{keys}: the service filters by it, but its answer does not show it, so it cannot be checked"

@@ -283,6 +283,24 @@ def test_a_row_without_an_id(flink, value):
     assert result["incomplete"][0] in str(result["warnings"])
 
 
+def test_only_rows_without_an_id(flink):
+    """There are jobs, although none of them can be named."""
+    flink.many(3)
+    flink.change_answers(lambda request, body: json.loads(json.dumps(body).replace('"job_id"', '"id"')))
+    said = "none is shown; entries of the list that have no usable id, and are left out: 3"
+    for result in (flink.run("stopped", filters={"name": "*"}), flink.info(filters={"name": "*"})):
+        assert (result.failed, result["msg"]) == (False, f"No job selected: {said}")
+
+
+@pytest.mark.parametrize("hidden", [1, 5])
+def test_jobs_that_are_counted_and_not_shown(flink, hidden):
+    flink.jobs()
+    flink.fault("/jobs$", "shape", at="job_list.total_count", value=hidden, times=None)
+    said = f"No job selected: none is shown; the list shows 0 of the {hidden} entries that it counts"
+    for result in (flink.run("stopped", filters={"name": "*"}), flink.info(filters={"name": "*"})):
+        assert result["msg"].startswith(said)
+
+
 def test_a_cluster_without_a_state(mrs):
     """The others can be named, and so can it."""
     mrs.job()
