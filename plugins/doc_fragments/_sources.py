@@ -59,8 +59,8 @@ notes:
   - Other inventories should come before this one if they have machines, and after it if they put its hosts into groups.
   - What the service returns is never a template. In the output of C(ansible-inventory --list), texts that could be one (they
     hold a C({) or begin with C(#jinja2:)) are marked with C(__ansible_unsafe), also those that O(compose) makes of them.
-  - Unlike most inventory plugins, this one refuses options that it does not know. A typing error cannot change the inventory
-    silently.
+  - Unlike most inventory plugins, this one refuses options that it does not know, and a word that is neither true nor false where one of
+    them belongs. A typing error cannot change the inventory silently.
   - With O(cache), what was read is stored under a key that is made of the options, the address and the identity that is
     asked, agency included, but not of passwords and secret keys. From a cache that is still valid nothing is sent, not even
     a login. A cache that is damaged, or holds something else, is read anew.

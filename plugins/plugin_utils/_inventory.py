@@ -22,6 +22,7 @@ from collections.abc import Mapping
 from ansible import constants as C
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
 
@@ -139,7 +140,7 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         """Ours are read before Ansible reads them, which quotes what it cannot convert. Raises OptionError."""
         if direct is not None:
             self._refuse_unknown(direct)
-            self._refuse_numbers(direct)
+            self._refuse_wrong_kinds(direct)
             self._sources = _sources(direct, self.templar, self.api.name)
         super().set_options(task_keys, var_options, direct)
 
@@ -156,12 +157,14 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
             if option not in known:
                 raise OptionError(f"{option}: there is no such option")
 
-    def _refuse_numbers(self, config: Options) -> None:
-        """Where texts choose hosts: ``names: [010]`` would be the one named 8."""
-        for option in ("hostnames", *self.chooses):
-            found = no_text(config.get(option))
-            if found and self.option_definitions[option]["type"] == "list":
-                raise OptionError(f"{option}: must be plain text, not {found}")
+    def _refuse_wrong_kinds(self, config: Options) -> None:
+        """What would mean something else: ``names: [010]`` the host named 8, and each word that is not true the same as false."""
+        for option, value in config.items():
+            one = {} if option in NAMES else self.option_definitions.get(option, {})
+            if one.get("elements") == "str" and no_text(value):
+                raise OptionError(f"{option}: must be plain text, not {no_text(value)}")
+            if one.get("type") == "bool" and value is not None and not _is_bool(value):
+                raise OptionError(f"{option}: must be true or false")
 
     def check(self, config: Options) -> None:
         """Raises OptionError for a choice that is empty."""
@@ -322,6 +325,13 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
             self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, host.name, strict)
         finally:
             self.inventory = inventory
+
+
+def _is_bool(value: t.Any) -> bool:
+    try:
+        return isinstance(boolean(value), bool)
+    except TypeError:
+        return False
 
 
 def _take_out(groups: t.Sequence[t.Any]) -> None:
