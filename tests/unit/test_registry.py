@@ -196,7 +196,7 @@ def test_what_is_left_on_a_queue() -> None:
     """One that is forgotten here would be on a queue that the playbook calls empty."""
     on_queues = {name for name, job_type in JOB_TYPES.items() if "queue_name" in job_type.fields.filters}
     *dummy, summary = yaml.safe_load(read("playbooks/tasks/look_at_queue.yml"))
-    assert set(re.findall(r"otc__(\w+)_look\b", summary["vars"]["otc__looks"])) == on_queues
+    assert set(re.findall(r"otc__(\w+)_look\b", summary["vars"]["otc__results"])) == on_queues
     for fact in ("otc__left", "otc__empty_looks"):
         assert on_queues <= set(re.findall(r"otc__(\w+)", summary["ansible.builtin.set_fact"][fact])), fact
     (known,) = re.findall(r"otc__others: .*?\[(.*?)\]", read("playbooks/drain_queue.yml"))
