@@ -99,7 +99,7 @@ class Client:
             error = None if expired(reply, self._api) else problem(reply, needs, self._api)
             if isinstance(error, Unanswered):
                 raise error
-            return None
+            return error
 
         used = self._session.login.auth
         reply = self._send(method, path, query, body, used, repeat, taken)
@@ -117,7 +117,7 @@ class Client:
             return reply.value
         if expired(reply, self._api):
             raise denied(problem(reply, api=self._api), reply, self._session.advice)
-        raise problem(reply, needs, self._api)
+        raise reply.value or problem(reply, needs, self._api)
 
     def plain(self, text: str) -> str:
         """A text of the service, fit to be shown."""
