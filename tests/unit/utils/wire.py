@@ -203,7 +203,8 @@ def without_detours() -> t.Iterator[None]:
     connections: dict[tuple, connection.Connection] = {}
 
     def connection_of(options: dict, environ: dict, service: str) -> connection.Connection:
-        key = (service, str(environ), str([options.get(name) for name in connection.SPEC]))
+        given = map(options.get, connection.SPEC)
+        key = (service, *environ.items(), *(str(one) if isinstance(one, dict) else one for one in given))
         if key not in connections:
             connections[key] = read_connection(options, environ, service)
         return connections[key]
