@@ -46,7 +46,8 @@ options:
         description:
           - Patterns as in O(filters.name). A batch whose whole name matches one of them is left alone.
           - One with a blank in it, or with what means nothing in a pattern, such as quotes or V(^), is an error. V(?) stands for that in a name.
-          - Blanks around a name, and characters that nobody sees, do not count here: V(orders*) also matches a name with a blank before it.
+          - Blanks around a name, and characters that nobody sees, do not count here. So V(orders*) also matches a name with a blank
+            before it.
           - By itself it is an error, as it chooses no batch. O(filters.name) V(*) beside it means every other batch with a name.
           - A batch without a name is not left alone. If the service does not tell the name of a batch that matches all other keys,
             nothing is done for that batch, and it has failed. A module that only reads returns it.
