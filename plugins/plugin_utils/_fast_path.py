@@ -178,7 +178,8 @@ class FastPath(NormalAction):  # type: ignore[misc]
         try:
             json.dumps(self._task.args)
         except (TypeError, ValueError):
-            return misplaced(self.module.SPEC, self._task.args)[0] if self.module else []
+            name = self._task.action.rpartition(".")[2]  # also where tasks are not to run in process
+            return misplaced(import_module(f"..modules.{name}", __package__).SPEC, self._task.args)[0]
         return []
 
     def _reason_for_a_process(self, task_vars: dict[str, t.Any]) -> str:

@@ -183,11 +183,13 @@ def test_who_runs_here():
         assert (here.path / "ssh-was-tried").exists()
 
 
-def test_dates():
+@pytest.mark.parametrize("in_process", ["true", "false"])
+def test_dates(in_process):
     """A module would get them as texts, and not always as those that were written."""
     odd = {"name": [datetime.date(2026, 1, 1)], "queue_name": datetime.datetime(2026, 1, 1, 9)}
     with world() as (emulator, here):
-        run = here.playbook([{"tasks": [{FLINK: {"state": "absent", "filters": odd}}]}]).end()
+        tasks = [{FLINK: {"state": "absent", "filters": odd}}]
+        run = here.playbook([{"tasks": tasks}], OTC_BIGDATA_IN_PROCESS=in_process).end()
         said = re.sub(r"\s+", " ", run.said)
         assert "filters.name: must be plain text, not a date; quote it; filters.queue_name: must be plain text" in said
         assert emulator.log.entries() == []
