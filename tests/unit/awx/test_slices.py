@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import collections
+import concurrent.futures
 import contextlib
 import json
 import os
@@ -18,7 +19,7 @@ import pytest
 import yaml
 
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
-from ansible_collections.otc.bigdata.tests.unit.utils.awx import ROOT, Job, cut, on_real_nodes, side_by_side
+from ansible_collections.otc.bigdata.tests.unit.utils.awx import ROOT, Job, cut, side_by_side
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import environ
 from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import folder, wait_for
 
@@ -126,11 +127,18 @@ def test_crash_of_a_node(tmp_path, emulator, hosts):
     for job in running(*lost):  # while they end, which they do not yet, the node crashes
         emulator.world.add("mrs_jobs", {"job_id": job, "script": {"kill": []}})
 
-    def crash_second(workers: list[subprocess.Popen]) -> None:
-        wait_for(lambda: set(kills(emulator)) >= running(*lost), 120)
-        crash(workers[1])
+    first, (job, sent), third = slices(tmp_path / "first", emulator, hosts, 3)
+    worker = job.start_worker()  # a family of processes, which the others are not
 
-    done = on_real_nodes(slices(tmp_path / "first", emulator, hosts, 3), crash_second)
+    def crash_meanwhile() -> None:
+        wait_for(lambda: set(kills(emulator)) >= running(*lost), 120)
+        crash(worker)
+
+    with concurrent.futures.ThreadPoolExecutor() as threads:
+        came, crashed = threads.submit(worker.communicate, sent), threads.submit(crash_meanwhile)
+        others = side_by_side([first, third])
+        crashed.result()
+    done = [others[0], job.process(came.result()[0]), others[1]]
     assert [job.status for job in done] == ["successful", "error", "successful"]
     assert kills(emulator) == dict.fromkeys(running(*NAMES), 1)
     whole = [name for name in NAMES if name not in lost]

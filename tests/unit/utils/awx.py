@@ -19,7 +19,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import typing as t
 
 import ansible_collections
@@ -209,20 +208,3 @@ def side_by_side(parts: list[tuple[Job, bytes]]) -> list[Job]:
     with concurrent.futures.ThreadPoolExecutor(len(parts)) as threads:
         came = list(threads.map(lambda part: part[0].work(part[1]), parts))
     return [job.process(stream) for (job, dummy), stream in zip(parts, came)]
-
-
-def on_real_nodes(parts: list[tuple[Job, bytes]], meanwhile: t.Callable[[list[subprocess.Popen]], t.Any]) -> list[Job]:
-    """The same with a family of processes on each node, which can be ended meanwhile."""
-    workers = [job.start_worker() for job, dummy in parts]
-    came: dict[int, bytes] = {}
-
-    def listen(number: int) -> None:
-        came[number] = workers[number].communicate(parts[number][1])[0]
-
-    listeners = [threading.Thread(target=listen, args=(number,)) for number in range(len(parts))]
-    for one in listeners:
-        one.start()
-    meanwhile(workers)
-    for one in listeners:
-        one.join()
-    return [job.process(came[number]) for number, (job, dummy) in enumerate(parts)]
