@@ -214,7 +214,7 @@ def without_detours() -> t.Iterator[None]:
         patch.setattr(AnsibleModule, "_log_invocation", lambda *dummy: None)
         patch.setattr(PreparedRequest, "prepare_url", prepare_url)
         patch.setattr(reconcile, "read_connection", connection_of)
-        patch.setattr(transport, "_adapter", functools.cache(transport._adapter))
+        patch.setattr(transport, "adapter", functools.cache(transport.adapter))
         patch.setattr(requests.utils, "get_environ_proxies", lambda url: {})
         patch.setattr(threads.signal, "pthread_sigmask", lambda *dummy: ())
         yield
