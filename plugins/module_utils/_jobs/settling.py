@@ -69,8 +69,8 @@ def _fail(entry: Entry) -> None:
         entry.fail(_not_kept(entry))
         return
     told = f"{entry.described()}: {why}" if why else entry.described()
-    # looks cannot tell a failure that was there before from one that comes of our write
-    unknown = doubt(entry) if entry.word in entry.goal.failures else ""
+    # looks cannot tell whether a failure, or another status, was there before or comes of our write
+    unknown = doubt(entry) if entry.word in entry.goal.failures or entry.status != entry.before else ""
     entry.fail(f"{told}{unknown}", entry.refusal)
 
 

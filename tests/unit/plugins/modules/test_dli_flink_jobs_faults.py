@@ -351,6 +351,17 @@ def test_a_job_vanishes_after_a_lost_write(flink, ignore):
     assert result.job(job)["msg"] == "unknown to the service; whether its last write took effect is not known"
 
 
+def test_refused_alone_after_a_batch(flink):
+    """The job is on its way out: that the batch, refused for another job, has led to that, nobody knows."""
+    flink.answers(batch_refusal="partial")
+    flink.delays(delete=20)
+    other, job = flink.jobs({"refuse": {"delete": {"code": "DLI.0999", "times": 9}}}, {})
+    flink.fault("/streaming/jobs/delete$", "status", status=400, skip=1, times=None, body=refusal("DLI.0001", "no"))
+    result = flink.run("absent", [other, job])
+    assert (result.job(job)["changed"], result.job(job)["status"]) == (False, "job_canceling")
+    assert result.job(job)["msg"].endswith("; whether its last write took effect is not known")
+
+
 def test_refused_after_a_lost_write(flink):
     """The lost stop may be what has led to the status in which the next one is refused."""
     job = flink.job(stop=[{"after": "1 look", "status": "job_running_exception"}])
