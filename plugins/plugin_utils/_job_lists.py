@@ -237,13 +237,13 @@ def look_at(service: Service, watch: Subscription, known: Jobs) -> Snapshot:
     listed = everything(service, query, ListCache(), watch.chosen)
     _warn(watch, listed)
     # a list that was asked for some jobs only may just have left it out
-    sights = _missing(service, listed, known, proves_gone=listed.proves_gone and not query)
-    seen = {**listed.jobs, **jobs_of(sights)}
+    observations = _missing(service, listed, known, proves_gone=listed.proves_gone and not query)
+    seen = {**listed.jobs, **jobs_of(observations)}
     jobs = matching(seen, watch.chosen, service.fields, time.time())[0]
     return Snapshot(
         jobs=jobs,
         told=matching(jobs, watch.told, service.fields, time.time())[0],
-        gone=[job_id for job_id, sight in sights.items() if sight is None],
+        gone=[job_id for job_id, observation in observations.items() if observation is None],
         left=[job_id for job_id in known if job_id in seen and job_id not in jobs],
     )
 

@@ -76,8 +76,8 @@ def _read(service: Service, selection: Selection, details: bool, notes: Result) 
         if not details:
             return _told({**jobs, **unread}, notes)
         ids = tuple(jobs)
-    sights = gets(service, ids) if details else look(service, ids, ListCache())
-    return _told({**{job_id: sights[job_id] for job_id in ids}, **unread}, notes)
+    observations = gets(service, ids) if details else look(service, ids, ListCache())
+    return _told({**{job_id: observations[job_id] for job_id in ids}, **unread}, notes)
 
 
 def _missing(reasons: list[str], notes: Result) -> None:
@@ -87,14 +87,14 @@ def _missing(reasons: list[str], notes: Result) -> None:
         notes["incomplete"] = [*notes.get("incomplete", ()), *reasons]
 
 
-def _told(sights: t.Mapping[t.Any, Observation], notes: Result) -> list[Observation]:
+def _told(observations: t.Mapping[t.Any, Observation], notes: Result) -> list[Observation]:
     """Leaves out the jobs whose status the service does not tell, and warns of them."""
-    untold = [(job_id, sight) for job_id, sight in sights.items() if isinstance(sight, Untold)]
+    untold = [(job_id, observation) for job_id, observation in observations.items() if isinstance(observation, Untold)]
     if untold:
         named = ", ".join(str(job_id) for job_id, dummy in untold[:MOST_NAMED])
         more = f" and {len(untold) - MOST_NAMED} more" if len(untold) > MOST_NAMED else ""
         _missing([f"left out, as their status is not known: {named}{more} ({untold[0][1]})"], notes)
-    return [sight for sight in sights.values() if not isinstance(sight, Untold)]
+    return [observation for observation in observations.values() if not isinstance(observation, Untold)]
 
 
 def _shown(job: t.Mapping[str, t.Any], service: Service, details: bool) -> dict[str, t.Any]:

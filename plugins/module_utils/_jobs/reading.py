@@ -58,27 +58,27 @@ class ListCache:
         return pages_of._replace(read=read) if self.unstable else pages_of
 
 
-def look(service: Service, ids: Ids, memory: ListCache) -> dict[t.Any, Observation]:
+def look(service: Service, ids: Ids, cache: ListCache) -> dict[t.Any, Observation]:
     """Each of ``ids`` as it is now. It costs at most one request more than gets alone, or list pages alone, would."""
-    if len(ids) <= max(2, memory.pages()):
+    if len(ids) <= max(2, cache.pages()):
         return gets(service, ids)
     from .lists import cheapest_pages, listing  # only for so many, as imports cost time
 
-    pages_of = memory.noted(service.pages(memory.query), service.fields)
+    pages_of = cache.noted(service.pages(cache.query), service.fields)
     shown = cheapest_pages(pages_of, ids)
     if not shown.pages:
         return gets(service, ids)
     listed = listing(shown, pages_of.oldest_first)
-    gone = memory.shown - listed.jobs.keys() if listed.proves_gone else set()
+    gone = cache.shown - listed.jobs.keys() if listed.proves_gone else set()
     told = by_told_status(listed.jobs, service.fields)[0]
     found: dict[t.Any, Observation] = {job_id: told.get(job_id) for job_id in ids if job_id in told or job_id in gone}
-    memory.total = shown.whole[0].total
-    memory.shown.update(listed.jobs)
+    cache.total = shown.whole[0].total
+    cache.shown.update(listed.jobs)
     return gets(service, [job_id for job_id in ids if job_id not in found], found)
 
 
 def everything(
-    service: Service, query: t.Mapping[str, t.Any], memory: ListCache, filters: t.Mapping[str, t.Any] | None = None
+    service: Service, query: t.Mapping[str, t.Any], cache: ListCache, filters: t.Mapping[str, t.Any] | None = None
 ) -> Listing:
     """All jobs that a list shows for ``query``. If it moved meanwhile it is read again; jobs that were seen before still count.
 
@@ -86,11 +86,11 @@ def everything(
     """
     from .lists import held_still
 
-    listed, seen = held_still(memory.noted(service.pages(query), service.fields))
+    listed, seen = held_still(cache.noted(service.pages(query), service.fields))
     again = gets(service, [job_id for job_id in seen if job_id not in listed.jobs])
     jobs = {**listed.jobs, **jobs_of(again)} if again else listed.jobs
-    memory.query = {key: value for key, value in query.items() if key not in service.passing}
-    memory.shown.update(jobs)
+    cache.query = {key: value for key, value in query.items() if key not in service.passing}
+    cache.shown.update(jobs)
     told, vague = by_told_status(jobs, service.fields)
     if not vague:
         return replace(listed, jobs=jobs)
@@ -106,9 +106,9 @@ def _statuses_of(
     fields = service.fields
     if filters is None:
         return {}, {job_id: Untold("", f"the list has no {fields.status} of this job") for job_id in vague}
-    sights = gets(service, list(_matching_but_for_status(vague, filters, fields)))
-    told = {i: {**vague[i], fields.status: job[fields.status]} for i, job in jobs_of(sights).items()}
-    return told, {job_id: one for job_id, one in sights.items() if isinstance(one, ApiError)}
+    observations = gets(service, list(_matching_but_for_status(vague, filters, fields)))
+    told = {i: {**vague[i], fields.status: job[fields.status]} for i, job in jobs_of(observations).items()}
+    return told, {job_id: one for job_id, one in observations.items() if isinstance(one, ApiError)}
 
 
 def _matching_but_for_status(
@@ -123,9 +123,9 @@ def _matching_but_for_status(
         return jobs
 
 
-def jobs_of(sights: t.Mapping[t.Any, Observation]) -> dict[t.Any, Job]:
+def jobs_of(observations: t.Mapping[t.Any, Observation]) -> dict[t.Any, Job]:
     """Those that could be read and are there."""
-    return {job_id: sight for job_id, sight in sights.items() if isinstance(sight, dict)}
+    return {job_id: observation for job_id, observation in observations.items() if isinstance(observation, dict)}
 
 
 def gets(service: Service, ids: Ids, seen: t.Mapping[t.Any, Observation] | None = None) -> dict[t.Any, Observation]:
@@ -146,6 +146,10 @@ def gets(service: Service, ids: Ids, seen: t.Mapping[t.Any, Observation] | None 
     return {**found, **{job_id: listed[job_id] for job_id in _hidden(found, service) if job_id in listed}}
 
 
-def _hidden(sights: t.Mapping[t.Any, Observation], service: Service) -> list[t.Any]:
+def _hidden(observations: t.Mapping[t.Any, Observation], service: Service) -> list[t.Any]:
     """Jobs whose get is refused, although a list may show them."""
-    return [i for i, sight in sights.items() if isinstance(sight, Refused) and sight.code in service.hidden]
+    return [
+        i
+        for i, observation in observations.items()
+        if isinstance(observation, Refused) and observation.code in service.hidden
+    ]

@@ -192,7 +192,7 @@ def _filtered(service: Service, task: Task) -> dict[t.Any, t.Any]:
 
     filters = task.selection.filters
     query = service.query(filters)
-    listing = everything(service, query, task.memory, filters)
+    listing = everything(service, query, task.cache, filters)
     task.warnings.extend(listing.warnings)
     doubts = ageless(filters, service.client.wrong_clock)
     if doubts and task.goal.writes:
@@ -218,39 +218,41 @@ def _filtered(service: Service, task: Task) -> dict[t.Any, t.Any]:
 def _look(service: Service, task: Task, entries: t.Sequence[Entry]) -> None:
     ids = [entry.id for entry in entries]
     try:
-        sights = look(service, ids, task.memory)
+        observations = look(service, ids, task.cache)
     except Unreachable as error:
-        sights = dict.fromkeys(ids, error)
-    _show(entries, sights, service, task)
+        observations = dict.fromkeys(ids, error)
+    _show(entries, observations, service, task)
 
 
 def _show_earlier(
-    entries: t.Sequence[Entry], sights: t.Mapping[t.Any, Observation], service: Service, task: Task
+    entries: t.Sequence[Entry], observations: t.Mapping[t.Any, Observation], service: Service, task: Task
 ) -> None:
     """What a page has shown of jobs that were seen again, in another status, before this look was over."""
-    passed, task.memory.passed = task.memory.passed, {}
+    passed, task.cache.passed = task.cache.passed, {}
     if not passed:
         return
     for entry in entries:
-        word, sight = passed.get(entry.id), sights[entry.id]
-        if word and isinstance(sight, dict) and sight.get(service.fields.status) != word:
+        word, observation = passed.get(entry.id), observations[entry.id]
+        if word and isinstance(observation, dict) and observation.get(service.fields.status) != word:
             entry.look(word, now=task.deadline.now())
 
 
-def _show(entries: t.Sequence[Entry], sights: t.Mapping[t.Any, Observation], service: Service, task: Task) -> None:
+def _show(
+    entries: t.Sequence[Entry], observations: t.Mapping[t.Any, Observation], service: Service, task: Task
+) -> None:
     """Raises what makes the whole task impossible: a refused credential, or a host that was never reached."""
-    _show_earlier(entries, sights, service, task)
+    _show_earlier(entries, observations, service, task)
     now = task.deadline.now()
     for entry in entries:
-        sight = sights[entry.id]
-        if isinstance(sight, ApiError):
-            if isinstance(sight, Fatal) or (isinstance(sight, (Unreachable, Skipped)) and not entry.seen):
-                raise sight
-            entry.unread = sight
-        elif sight is None:
+        observation = observations[entry.id]
+        if isinstance(observation, ApiError):
+            if isinstance(observation, Fatal) or (isinstance(observation, (Unreachable, Skipped)) and not entry.seen):
+                raise observation
+            entry.unread = observation
+        elif observation is None:
             entry.look(None, now=now)
         else:
-            _show_job(entry, sight, service, now)
+            _show_job(entry, observation, service, now)
 
 
 def _show_job(entry: Entry, job: Job, service: Service, now: float) -> None:
@@ -269,7 +271,7 @@ def _show_job(entry: Entry, job: Job, service: Service, now: float) -> None:
 
 
 def _foresee(task: Task) -> None:
-    for entry, write in _due(task):
+    for entry, write in _settle_and_find_due(task):
         forecast(entry, write)
 
 
@@ -297,7 +299,7 @@ def _export(service: Service, task: Task) -> None:
     """Before the first write, of all jobs that are to be deleted. Where that fails, none of them is."""
     if service.export is None:
         return
-    _due(task)  # settles what is not to be deleted
+    _settle_and_find_due(task)  # settles what is not to be deleted
     entries = {entry.id: entry for entry in task.open()}
 
     def still_there(ids: t.Sequence[t.Any]) -> list[t.Any]:
@@ -307,7 +309,7 @@ def _export(service: Service, task: Task) -> None:
 
     fault = export_all(service.export, service.client, list(entries), still_there, task.exported)
     if fault:
-        _due(task)  # jobs that are gone by now are as wanted
+        _settle_and_find_due(task)  # jobs that are gone by now are as wanted
         for entry in task.open():
             entry.fail(f"not deleted, as not all jobs were exported: {fault}", fault)
 
@@ -334,7 +336,7 @@ def _carry_out(service: Service, task: Task) -> None:
 
 def _send_what_is_due(service: Service, task: Task) -> list[Entry]:
     """The jobs that something was to be sent for."""
-    writes = _due(task)
+    writes = _settle_and_find_due(task)
     if not writes:
         return []
     with _briefly(service, task, task.goal.next is not None):
@@ -366,7 +368,7 @@ def _begins_overtime(task: Task, waiting: t.Sequence[Entry]) -> bool:
     return True
 
 
-def _due(task: Task) -> list[tuple[Entry, Write]]:
+def _settle_and_find_due(task: Task) -> list[tuple[Entry, Write]]:
     """The writes that are due, none if it is too late for any. Jobs whose end was seen are settled."""
     now = task.deadline.now()
     over = now >= task.deadline.moment  # nothing is sent again then

@@ -31,7 +31,7 @@ class Task:
     deadline: Deadline
     progress: Progress
     never: t.Sequence[str] = ()  # patterns of the names of jobs that no task may change
-    memory: ListCache = field(default_factory=ListCache)
+    cache: ListCache = field(default_factory=ListCache)
     entries: list[Entry] = field(default_factory=list)
     why_none: str = ""  # why the filters have selected no job
     warnings: list[str] = field(default_factory=list)

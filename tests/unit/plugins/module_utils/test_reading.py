@@ -406,5 +406,5 @@ def test_a_list_that_is_read_for_one_job_shows_more_of_another(first: str, count
     archive = Hidden(jobs(count))
     found = look(archive, range(count), ListCache())  # type: ignore[arg-type]
     assert isinstance(archive.requests[0], int) is (first == "get")
-    assert all(isinstance(sight, dict) for sight in found.values())
+    assert all(isinstance(observation, dict) for observation in found.values())
     assert found[0]["status"] == "RUNNING"  # type: ignore[index,call-overload]
