@@ -182,7 +182,10 @@ def _wrong_services(found: Settings) -> t.Iterator[str]:
         if service in found["services"] and found["names"]:
             yield f"names: {service.upper()} jobs have no name; leave {service} out of services, or choose by queue_name or all_jobs"
         if service in found["services"] and found["except_names"]:
-            yield f"except_names: {service.upper()} jobs have no name, so it would take out none of them; leave {service} out of services, or handle it in a run of its own"
+            yield (
+                f"except_names: {service.upper()} jobs have no name, so it would take out none of them; leave {service} out of services, or "
+                "handle it in a run of its own"
+            )
 
 
 def _wrong_files(found: Settings, given: Variables) -> t.Iterator[str]:

@@ -82,7 +82,7 @@ def shaped(value: t.Any, shape: t.Any, call: str, where: str = "") -> t.Any:
     A shape is a type, a tuple of types, a list with the shape of its entries, a dictionary of shapes that says what an
     object must hold, or a function that is true for what it takes, with a docstring that says what that is.
     """
-    if type(value) is shape:  # which nearly all are
+    if value.__class__ is shape:  # which nearly all are
         return value
     if isinstance(shape, Maybe):
         return value if value is None else shaped(value, shape.shape, call, where)
