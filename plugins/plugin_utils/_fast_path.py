@@ -128,6 +128,17 @@ def _read_authorities(environ: Environ) -> None:
             Tls().context()
 
 
+def _is_in_vault(value: t.Any) -> bool:
+    """Before ansible-core 2.19 that is no text yet."""
+    return bool(getattr(value, "__ENCRYPTED__", False))
+
+
+def _text_of_vault(value: t.Any) -> str:
+    if _is_in_vault(value):
+        return ""
+    raise TypeError
+
+
 @cache  # once in a worker, as what an item of a loop leaves behind is to be collected
 def _leave_memory_alone() -> None:
     """A worker shares the memory of Ansible until it touches it, as the collector would do with all that was there before."""
@@ -151,7 +162,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
         reason = self._reason_for_a_process(task_vars or {})
         arguments = None if reason else self._plain_arguments()
         if arguments is None:
-            errors = self._wrong_dates()
+            errors = self._misplaced_beyond_json()
             if errors:
                 return {"failed": True, "msg": "; ".join(errors)}
             display.vvv(f"{self._task.action}: as a module: {reason or 'unusual arguments'}")
@@ -173,13 +184,14 @@ class FastPath(NormalAction):  # type: ignore[misc]
             return None
         return {name: value for name, value in arguments.items() if not name.startswith("_ansible_")}
 
-    def _wrong_dates(self) -> list[str]:
-        """Where text belongs. A module would get the text that Ansible makes of them, which need not be what was written."""
+    def _misplaced_beyond_json(self) -> list[str]:
+        """Such as dates where text belongs. A module would get the text that Ansible makes of them, which need not be what was written."""
         try:
-            json.dumps(self._task.args)
+            json.dumps(self._task.args, default=_text_of_vault)
         except (TypeError, ValueError):
-            name = self._task.action.rpartition(".")[2]  # also where tasks are not to run in process
-            return misplaced(import_module(f"..modules.{name}", __package__).SPEC, self._task.args)[0]
+            given = {name: value for name, value in self._task.args.items() if not _is_in_vault(value)}
+            name = type(self).__module__.rpartition(".")[2]  # also where tasks are not to run in process
+            return misplaced(import_module(f"..modules.{name}", __package__).SPEC, given)[0]
         return []
 
     def _reason_for_a_process(self, task_vars: dict[str, t.Any]) -> str:

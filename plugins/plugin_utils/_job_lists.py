@@ -100,7 +100,7 @@ class SourceContext(Context):
         self.go_on()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shared:
     """The credential of all clients of a source. One that IAM has refused is not sent again, as five refusals lock its user."""
 

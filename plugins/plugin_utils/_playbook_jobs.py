@@ -123,14 +123,15 @@ def _tells_of_refusal(result: Report) -> bool:
     """In a loop, Ansible has for the next cluster what came of the one before, which is skipped only after a refusal."""
     if result.get("skipped") and "otc__cluster" in result:
         return True
-    of_clusters = result.get("results", ())
-    jobs = result.get("jobs", ())  # one may have been handled when the login had expired, and the next one failed
-    return any(_is_refusal(one.get("error") or {}) for one in (result, *of_clusters, *jobs))
+    reports = [result, *result.get("results", ())]
+    # one job may have been handled when the login had expired, and the next one failed
+    jobs = [job for report in reports if report.get("summary") for job in report["jobs"]]
+    return any(_is_refusal(one.get("error")) for one in (*reports, *jobs))
 
 
-def _is_refusal(error: t.Mapping[str, t.Any]) -> bool:
+def _is_refusal(error: t.Mapping[str, t.Any] | None) -> bool:
     """By IAM. A service has a code of its own, and others may accept what it does not."""
-    return error.get("status") == 401 and (error.get("code") or "IAM").startswith("IAM")
+    return error is not None and error["status"] == 401 and (error["code"] or "IAM").startswith("IAM")
 
 
 # ---- how to start again what was stopped ----

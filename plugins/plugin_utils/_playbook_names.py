@@ -19,6 +19,7 @@ from ..module_utils._cloud.given import PATHS
 from ..module_utils._cloud.identity import KEYS
 from ..module_utils._cloud.levels import ENVIRONMENT, FILE, NAME
 from ..module_utils._jobs.guard import NEVER
+from ..module_utils._jobs.guard import misspelt as misspelt_never
 from ..module_utils._jobs.names import alike
 from ..module_utils._services.registry import JOB_TYPES
 from ._playbook_given import Spec, Variables, is_nothing
@@ -98,7 +99,7 @@ def misspelt(spec: Spec, given: Variables) -> t.Iterator[str]:
         meant = meant_by(spec, name)
         if meant:
             yield f"{name}: there is no such variable; is {' or '.join(meant)} meant?"
-        elif name.upper() in (NEVER, "NEVER"):
+        elif name == NEVER or misspelt_never([name]) or (alike(name, "never") and "maintenance_tasks" not in spec):
             yield f"{name}: would protect nothing here; set {NEVER} in the environment, or the key never of [otc_bigdata] in ansible.cfg"
         elif name in given.extra and (name in OWN or name.startswith(OWN_PREFIX)):
             yield f"{name}: is what the playbook itself works with; give your variable another name"

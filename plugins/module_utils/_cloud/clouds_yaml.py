@@ -147,9 +147,10 @@ def _named(environ: t.Mapping[str, str], variable: str) -> str | None:
 
 def _refuse_other_folder(variable: str, path: str, shell: str | None) -> None:
     """Whoever gives a relative path means the folder of the ``shell``. Ansible runs tasks in that of the playbook."""
-    if shell and not os.path.isabs(path) and os.path.realpath(os.path.join(shell, path)) != os.path.realpath(path):
+    there = os.path.join(shell or "", path)
+    if shell and os.path.exists(there) and os.path.realpath(there) != os.path.realpath(path):
         raise OptionError(
-            f"{variable}: {shown(path)} is not the same in {os.getcwd()} as in {shell}; give the whole path"
+            f"{variable}: {shown(path)} is not the same in {os.getcwd()} as in {shell} (PWD); give the whole path"
         )
 
 

@@ -20,30 +20,25 @@ INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164
 
 def match(name: t.Any, globs: t.Iterable[str]) -> str | None:
     """The first pattern that matches the whole name. A letter with an accent may be one character or two, as macOS writes it."""
-    return _first(_composed(str(name)), globs)
+    text = _composed(str(name))
+    return next((glob for glob in globs if fnmatchcase(text, _composed(glob))), None)
 
 
 def protecting(name: t.Any, globs: t.Iterable[str]) -> str | None:
     """The same for patterns that take out: also one that matches what can be seen of the name, without blanks around it."""
     text = str(name)
     if text.isascii() and text.isprintable() and text == text.strip():
-        return _first((text,), globs)
+        return match(text, globs)
     seen = INVISIBLE.sub("", "".join(char for char in text if char.isprintable() or char.isspace())).strip()
-    return _first(dict.fromkeys((*_composed(text), *_composed(seen))), globs)
+    forms = {form: None for one in (text, seen) for form in (one, _composed(one))}
+    return next(
+        (glob for glob in globs for one in (glob, _composed(glob)) for form in forms if fnmatchcase(form, one)), None
+    )
 
 
-def _composed(text: str) -> t.Collection[str]:
-    """As it is, and with letters and their accents as one character."""
-    return (text,) if text.isascii() else {text: None, unicodedata.normalize("NFC", text): None}
-
-
-def _first(forms: t.Collection[str], globs: t.Iterable[str]) -> str | None:
-    for glob in globs:
-        for one in _composed(glob):
-            for form in forms:
-                if fnmatchcase(form, one):
-                    return glob
-    return None
+def _composed(text: str) -> str:
+    """With letters and their accents as one character."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 @functools.cache

@@ -183,6 +183,18 @@ def test_who_runs_here():
         assert (here.path / "ssh-was-tried").exists()
 
 
+class InVault:
+    """As ansible-core has it before 2.19."""
+
+    __ENCRYPTED__ = True
+
+
+def test_what_is_in_a_vault_is_text():
+    assert json.loads(json.dumps({"password": InVault()}, default=_fast_path._text_of_vault)) == {"password": ""}
+    with pytest.raises(TypeError):
+        json.dumps({"name": [datetime.date(2026, 1, 1)], "password": InVault()}, default=_fast_path._text_of_vault)
+
+
 @pytest.mark.parametrize("in_process", ["true", "false"])
 def test_dates(in_process):
     """A module would get them as texts, and not always as those that were written."""

@@ -429,10 +429,13 @@ def test_a_relative_path_in_two_folders(home: pathlib.Path, variable: str) -> No
     """Ansible runs the tasks of a playbook in the folder of that, and the shell was in another one."""
     defaults = {"request_timeout": 60, "max_retries": 5, "max_concurrency": 8, "cloud": "night"}
     lines(home / "here" / "mine.yaml", yaml.safe_dump({"clouds": {"night": ENTRY}}))
-    for shell in (str(home / "here"), ""):
+    for shell in (str(home / "here"), "", str(home)):
         assert read_connection(defaults, {variable: "mine.yaml", "PWD": shell}, "dli").credential == OF_ENTRY
     assert read_connection(defaults, {variable: str(home / "here/mine.yaml"), "PWD": str(home)}, "dli")
-    with pytest.raises(OptionError, match=f"{variable}: 'mine.yaml' is not the same in .* give the whole path"):
+    lines(home / "mine.yaml", "")
+    with pytest.raises(
+        OptionError, match=rf"{variable}: 'mine.yaml' is not the same in .* \(PWD\); give the whole path"
+    ):
         read_connection(defaults, {variable: "mine.yaml", "PWD": str(home)}, "dli")
 
 

@@ -254,7 +254,8 @@ def answer(status: int | None, code: str | None = None) -> dict:
     [
         answer(401),
         answer(401, "IAM.0062"),
-        {"jobs": [{"id": 1, "error": None}, {"id": 2, **answer(401)}]},  # the login had expired meanwhile
+        {"jobs": [{"id": 1}, {"id": 2, **answer(401)}], "summary": {"total": 2}},  # the login had expired meanwhile
+        {"results": [{"jobs": [{"id": 2, **answer(401)}], "summary": {"total": 1}}]},
         {"results": [answer(404), answer(401)]},
         {"skipped": True, "otc__cluster": "reports"},  # the one before it was refused
     ],
@@ -271,6 +272,8 @@ def test_a_refused_login_is_refused_to_all_others_too(result):
         answer(401, "12000001"),
         answer(None),
         {"error": None, "jobs": [{"id": 1}]},
+        {"jobs": [{"id": 1, "error": "what a service calls so"}]},
+        {"jobs": None},
         {"skipped": True},
         {"results": [{"skipped": True, "otc__cluster": "reports"}], "skipped": True},  # mrs is not among the services
         {},
