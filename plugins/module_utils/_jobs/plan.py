@@ -174,6 +174,7 @@ class LastWrite(t.NamedTuple):
     again_at: float  # when it may be sent again
     unsure: bool  # it, or an earlier try, was lost, or refused together with others: its effect may still show
     unanswered: bool  # it, or an earlier try, was lost: that a later try is refused does not prove that it was in vain
+    alike: bool = False  # refused alone for the same reason as together with others: that was this job
     looks: int = 0
     moved: bool = False  # another status was seen
     showed: bool = False  # and it was one that only this write explains
@@ -186,7 +187,10 @@ class LastWrite(t.NamedTuple):
         same = before if before and before.write is write else None
         lost = answer is Answer.LOST
         unsure = lost or answer is Answer.DOUBTFUL or (same is not None and same.unsure)
-        return cls(write, answer, refusal, now, now + pause, unsure, lost or (same is not None and same.unanswered))
+        unanswered = lost or (same is not None and same.unanswered)
+        together = same.refusal if same and (same.answer is Answer.DOUBTFUL or same.alike) else None
+        alike = together is not None and refusal is not None and together.code in (None, refusal.code)
+        return cls(write, answer, refusal, now, now + pause, unsure, unanswered, alike)
 
     def looked(self, moved: bool) -> LastWrite:
         """After one more look."""
@@ -433,6 +437,13 @@ def in_doubt(entry: Entry) -> bool:
     return not (last.showed if entry.goal.owes(last.write) else entry.changed)
 
 
+def is_last_word(entry: Entry) -> bool:
+    """The last write was refused for the sake of this very job, which is as it was before."""
+    last, goal = entry.last, entry.goal
+    as_before = entry.status == entry.before and entry.word not in goal.failures
+    return last is not None and as_before and last.alike and not _is_for_status(entry, last)
+
+
 def is_owed(entry: Entry) -> bool:
     """The first of two writes has taken effect, or may have: the job needs the second one, too."""
     owed, last = entry.goal.owed, entry.last
@@ -456,8 +467,12 @@ def left(entry: Entry) -> str:
 def _may_be_done_before(entry: Entry, last: LastWrite) -> bool:
     """By an earlier try: a refusal by others than the service says nothing of it, nor does one that is for the status of the job."""
     refusal = last.refusal
-    refused_for_status = refusal is not None and refusal.code in entry.goal.refusals.not_now
-    return last.unsure and refusal is not None and (refused_for_status or never_arrived(refusal))
+    return last.unsure and refusal is not None and (_is_for_status(entry, last) or never_arrived(refusal))
+
+
+def _is_for_status(entry: Entry, last: LastWrite) -> bool:
+    """Refused for the status of the job at that moment."""
+    return last.refusal is not None and last.refusal.code in entry.goal.refusals.not_now
 
 
 def lacks(entry: Entry) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from .._cloud.errors import Bug
-from .plan import Answer, Entry, Step, Write, in_doubt, is_sure, lacks, misses, next_step
+from .plan import Answer, Entry, Step, Write, in_doubt, is_last_word, is_sure, lacks, misses, next_step
 from .task import Task
 
 
@@ -69,9 +69,7 @@ def _fail(entry: Entry) -> None:
         entry.fail(_not_kept(entry))
         return
     told = f"{entry.described()}: {why}" if why else entry.described()
-    # looks cannot tell whether a failure, or another status, was there before or comes of our write
-    unknown = doubt(entry) if entry.word in entry.goal.failures or entry.status != entry.before else ""
-    entry.fail(f"{told}{unknown}", entry.refusal)
+    entry.fail(f"{told}{'' if is_last_word(entry) else doubt(entry)}", entry.refusal)
 
 
 def _why_done(entry: Entry) -> str:

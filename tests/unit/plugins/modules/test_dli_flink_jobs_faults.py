@@ -362,6 +362,24 @@ def test_refused_alone_after_a_batch(flink):
     assert result.job(job)["msg"].endswith("; whether its last write took effect is not known")
 
 
+@pytest.mark.parametrize(
+    ("code", "unknown"),
+    [
+        ("DLI.0999", False),  # as the batch: that was for this job
+        ("DLI.0001", True),  # the batch was refused for another job, and may have been carried out for this one
+        ("DLI.15002", True),  # it may have ended meanwhile, be it not shown yet
+    ],
+)
+def test_refused_alone_and_as_it_was(flink, code, unknown):
+    """A batch was refused, nothing of it shows, and its jobs are refused alone."""
+    flink.answers(batch_refusal="partial")
+    other, job = flink.jobs({"refuse": {"stop": {"code": "DLI.0999", "times": 9}}}, {"script": {"stop": []}})
+    flink.fault("/streaming/jobs/stop$", "status", status=400, skip=1, times=None, body=refusal(code, "no"))
+    result = flink.run("stopped", [other, job], wait_timeout=60)
+    assert (result.job(job)["failed"], result.job(job)["status"]) == (True, "job_running")
+    assert ("not known" in result.job(job)["msg"]) is unknown
+
+
 def test_refused_after_a_lost_write(flink):
     """The lost stop may be what has led to the status in which the next one is refused."""
     job = flink.job(stop=[{"after": "1 look", "status": "job_running_exception"}])
