@@ -111,7 +111,7 @@ class Job:
     def shown(self, view: View) -> dict:
         """These fields of the job."""
         fields = self.fields
-        entry = {name: fields.get(name, default) for name, default in view.items()}
+        entry = {**view, **{name: fields[name] for name in view.keys() & fields.keys()}}
         for name in view.computed:
             if name not in fields:
                 entry[name] = entry[name](self)

@@ -86,7 +86,7 @@ class CloudOnTheWire(Cloud):
         return self._respond(adapter, request, reply)
 
     def _as_received(self, request: requests.PreparedRequest) -> Request:
-        headers = {name.lower(): text for name, text in request.headers.items()}
+        headers = dict(request.headers.lower_items())
         headers.setdefault("host", self.url.partition("://")[2])
         return Request(request.method, request.url[len(self.url) :], headers, request.body or b"")
 
