@@ -145,6 +145,7 @@ def _wrong_values(spec: Spec, found: Settings, given: Variables) -> t.Iterator[s
     yield from _wrong_folder(found)
     yield from _wrong_disposables(found)
     yield from _two_projects(found, given)
+    yield from _other_name(found, given)
     yield from _hosts_of_inventories(found, given)
     if given.connection not in HERE:
         yield (
@@ -225,15 +226,24 @@ def _refusal(check: t.Callable[..., t.Any], *values: t.Any) -> t.Iterator[str]:
 
 
 def _two_projects(found: Settings, given: Variables) -> t.Iterator[str]:
-    """The own project beside that of an agency. Of an inventory, both are the same. And a name beside an ID of the inventory."""
-    told = {*given.extra, *given.imported}
-    target = [name for name in TARGET_PROJECT if found[name] is not None]
-    for name in PROJECT:
-        if target and found[name] is not None and name in told:
-            yield f"{name}: beside {target[0]} it would be a project of the own account, whose jobs are not handled; leave it out"
-    by_id, by_name = TARGET_PROJECT if target else PROJECT
-    if found[by_id] is not None and by_id not in told and found[by_name] is not None and by_name in told:
+    """The own project beside that of an agency. Of an inventory, both are the same."""
+    target = next((name for name in TARGET_PROJECT if found[name] is not None), None)
+    for name in PROJECT if target else ():
+        if found[name] is not None and _is_told(name, given):
+            yield f"{name}: beside {target} it would be a project of the own account, whose jobs are not handled; leave it out"
+
+
+def _other_name(found: Settings, given: Variables) -> t.Iterator[str]:
+    """The name of a project beside the ID of an inventory."""
+    by_id, by_name = PROJECT if all(found[name] is None for name in TARGET_PROJECT) else TARGET_PROJECT
+    by_inventory = found[by_id] is not None and not _is_told(by_id, given)
+    if by_inventory and found[by_name] is not None and _is_told(by_name, given):
         yield f"{by_name}: the inventory names a project by {by_id}, which would win; leave it out, or choose another otc_hosts"
+
+
+def _is_told(name: str, given: Variables) -> bool:
+    """For this run, and not by an inventory."""
+    return name in given.extra or name in given.imported
 
 
 def _why_no_file(path: str) -> t.Iterator[str]:

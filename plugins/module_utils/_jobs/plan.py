@@ -186,11 +186,15 @@ class LastWrite(t.NamedTuple):
         """``answer`` came at ``now``. A repeat does not settle what was unknown of the same write before."""
         same = before if before and before.write is write else None
         lost = answer is Answer.LOST
-        unsure = lost or answer is Answer.DOUBTFUL or (same is not None and same.unsure)
-        unanswered = lost or (same is not None and same.unanswered)
-        together = same.refusal if same and (same.answer is Answer.DOUBTFUL or same.alike) else None
-        alike = together is not None and refusal is not None and together.code in (None, refusal.code)
+        unsure = lost or answer is Answer.DOUBTFUL or bool(same and same.unsure)
+        unanswered = lost or bool(same and same.unanswered)
+        alike = bool(same and refusal and same._has_reason_of(refusal))
         return cls(write, answer, refusal, now, now + pause, unsure, unanswered, alike)
+
+    def _has_reason_of(self, refusal: ApiError) -> bool:
+        """It was refused for this one together with others, whose answer may tell no code."""
+        shared = self.answer is Answer.DOUBTFUL or self.alike
+        return shared and self.refusal is not None and self.refusal.code in (None, refusal.code)
 
     def looked(self, moved: bool) -> LastWrite:
         """After one more look."""
