@@ -77,49 +77,45 @@ class LookupModule(LookupBase):  # type: ignore[misc]
     def run(self, terms: list[str], variables: t.Any = None, **kwargs: t.Any) -> list[t.Any]:
         self.set_options(var_options=variables, direct=kwargs)
         spec = self.get_option("spec")
+        given = self._given(spec, variables)
+        check_mode = bool(variables.get("ansible_check_mode"))
+        return [
+            self._configuration(spec, given) if term == "configure" else settings(term, spec, given, check_mode)
+            for term in terms
+        ]
+
+    def _given(self, spec: t.Any, variables: t.Any) -> Variables:
         host = variables["inventory_hostname"]
-        # What the host itself does not have, or not so, is of the playbook, or of one that imports it
-        of_host = variables["hostvars"].raw_get(host)
-        line = load_extra_vars(self._loader)
-        extra = {str(name) for name in line if name != LEFT_OVER or str(line[name]).strip()}
         others = not_taken(spec, {str(name) for name in variables})
-        ours = {*spec, *others}
-        imported = {
-            name
-            for name in variables
-            if name not in of_host or name in ours and _differ(variables[name], of_host[name])
-        }
+        extra, imported = _told(variables, {*spec, *others}, load_extra_vars(self._loader))
         further = others & (extra | imported)
         names = (*spec, *further, "otc_bigdata", "help", *DRY_RUNS, "ansible_connection", "ansible_become")
         values, broken = self._values(names, variables)
         empty = {name for name in {*spec} & (extra | imported) if name in values and is_nothing(values[name])}
         if empty:  # is not given there, so what the host itself has counts
-            extra, imported = extra - empty, imported - empty
             of_host, of_host_broken = self._values(empty, _of_host(variables["hostvars"], host))
             values.update(of_host)
             broken.update(of_host_broken)
         become = values.pop("ansible_become", None)
-        before = variables.get("chosen")  # by the playbook before in the same run
-        given = Variables(
+        return Variables(
             values=values,
             broken=broken,
-            extra=extra,
-            imported=imported,
+            extra=extra - empty,
+            imported=imported - empty,
             host=str(host),
             groups=variables["group_names"],
             environ=os.environ,
             play_hosts=variables.get("ansible_play_hosts_all", ()),
             connection=str(values.pop("ansible_connection", None) or ""),
             become=boolean(context.CLIARGS.get("become") if become is None else become, strict=False),
-            place=self._plain(before.get("place"), None) if isinstance(before, Mapping) else None,
+            place=self._place(variables.get("chosen")),
             folder=self._loader.get_basedir(),
             others=(".", *_folders_of_playbooks()),
         )
-        check_mode = bool(variables.get("ansible_check_mode"))
-        return [
-            self._configuration(spec, given) if term == "configure" else settings(term, spec, given, check_mode)
-            for term in terms
-        ]
+
+    def _place(self, before: t.Any) -> t.Any:
+        """Of what the playbook before in the same run has chosen."""
+        return self._plain(before.get("place"), None) if isinstance(before, Mapping) else None
 
     def _configuration(self, spec: t.Any, given: Variables) -> dict[str, t.Any]:
         types, there = (self._plain(self.get_option(name), None) for name in ("credential_types", "controller"))
@@ -152,6 +148,16 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             return [self._plain(one, omit) for one in value]
         # A text out of a vault is no str before ansible-core 2.19
         return str(value) if isinstance(value, Sequence) and not isinstance(value, bytes) else value
+
+
+def _told(variables: t.Any, ours: t.Collection[str], line: t.Mapping[str, t.Any]) -> tuple[set[str], set[str]]:
+    """The variables of the command ``line``; and what the host itself does not have, or not so: it is of the playbook, or of one that imports it."""
+    of_host = variables["hostvars"].raw_get(variables["inventory_hostname"])
+    extra = {str(name) for name in line if name != LEFT_OVER or str(line[name]).strip()}
+    imported = {
+        name for name in variables if name not in of_host or (name in ours and _differ(variables[name], of_host[name]))
+    }
+    return extra, imported
 
 
 def _of_host(hostvars: t.Any, host: str) -> t.Any:
