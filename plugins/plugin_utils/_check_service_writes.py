@@ -64,6 +64,7 @@ AFTER_WRITE = ("job_savepointing", "job_canceling", "job_cancel_success")
 ONE_JOB, FAR_APART = "it takes two jobs in one request", "the looks were too far apart"
 NOT_EVER = f"a job must never be changed ({NEVER})"
 UNCLEAR = "what became of the job was not clear"
+UNREAD = object()
 
 
 @dataclass
@@ -216,12 +217,8 @@ class Writes:
         found: dict[t.Any, Ending] = {}
         while len(found) < len(jobs):
             for job_id in [one for one in jobs if one not in found]:
-                began = deadline.now()
-                try:
-                    job = stage.service.get(job_id)
-                except Fatal:
-                    raise
-                except ApiError:
+                began, job = deadline.now(), self._look(stage, job_id)
+                if job is UNREAD:
                     continue
                 if over(job):
                     if job_id not in shaky:
@@ -233,6 +230,15 @@ class Writes:
             if len(found) < len(jobs) and not deadline.pause():
                 break
         return found
+
+    def _look(self, stage: Stage, job_id: t.Any) -> t.Any:
+        """The job as it is now, None for one that is unknown to the service, UNREAD where that cannot be told this time."""
+        try:
+            return stage.service.get(job_id)
+        except Fatal:
+            raise
+        except ApiError:
+            return UNREAD
 
     def _ended(self, stage: Stage, jobs: Jobs, sent: Sent) -> dict[t.Any, Ending]:
         """Those that were seen to end."""
@@ -283,11 +289,8 @@ class Writes:
                 return found
 
     def _effect(self, stage: Stage, job_id: t.Any, before: t.Any) -> bool | None:
-        try:
-            job = stage.service.get(job_id)
-        except Fatal:
-            raise
-        except ApiError:
+        job = self._look(stage, job_id)
+        if job is UNREAD:
             return None
         if job is not None and stage.status(job) == stage.status(before):
             return False
@@ -320,25 +323,25 @@ class Writes:
 
     def _change_flink(self, stage: Stage, write: Write, due: Jobs) -> None:
         """The last of these options has the batch with the unknown id, so that all others were tried before."""
-        sent: Sent | None = None
-        watched: list[t.Any] = []
-        rest = list(due)
-        if stage.name == [name for name in self._named if name in FLINK][-1]:
-            sent, effects = self._with_unknown(stage, write, due, "unknown_id", NO_NUMBER)
-            watched = [job_id for job_id in due if effects[job_id]]
-            rest = [job_id for job_id in due if effects[job_id] is False]
-            if sent:
-                self._note_answer(sent)
+        is_last = stage.name == [name for name in self._named if name in FLINK][-1]
+        sent, watched, rest = self._first_batch(stage, write, due) if is_last else (None, [], list(due))
         if rest and not watched:
             sent = self._send(stage, write, rest)
             self._note_answer(sent)
             watched = rest if sent.may_show else []
         if sent is None or not watched:
             self._lack(stage.about, sent.refused if sent else UNCLEAR)
-        elif write is Write.DELETE:
-            self._until_gone(stage, {job_id: due[job_id] for job_id in watched}, sent)
-        else:
-            self._until_stopped(stage, {job_id: due[job_id] for job_id in watched}, sent)
+            return
+        until = self._until_gone if write is Write.DELETE else self._until_stopped
+        until(stage, {job_id: due[job_id] for job_id in watched}, sent)
+
+    def _first_batch(self, stage: Stage, write: Write, due: Jobs) -> tuple[Sent | None, Ids, Ids]:
+        """With an unknown id: what was sent, the jobs that it shows in, and those in which it does not."""
+        sent, effects = self._with_unknown(stage, write, due, "unknown_id", NO_NUMBER)
+        if sent:
+            self._note_answer(sent)
+        shown, untouched = ([job_id for job_id in due if effects[job_id] is effect] for effect in (True, False))
+        return sent, shown, untouched
 
     def _until_stopped(self, stage: Stage, due: Jobs, sent: Sent) -> None:
         endings = self._ended(stage, due, sent)
@@ -504,25 +507,28 @@ class Writes:
 
     def _delete(self, stage: Stage, job_id: t.Any, job: t.Any, last: bool) -> None:
         """While it runs, after its end with an unknown id, and alone."""
-        if not stage.has_ended(job):
-            sent = self._send(stage, Write.DELETE, [job_id])
-            seconds = SOON if sent.code else WAIT
-            effect = self._effects(stage, {job_id: job}, seconds)[job_id] if sent.may_show or sent.code else None
-            word = None if effect is None else "the record goes" if effect else "nothing is done"
-            told = sent.accepted or sent.code
-            self._note("mrs_delete_active", word if told else None, UNCLEAR if told else sent.refused)
-            if effect is True or not self._kill(stage, job_id, job):
-                return
-            found = stage.service.get(job_id)
-            if found is None or not stage.has_ended(found):
-                return
-            job = found
+        ended = job if stage.has_ended(job) else self._delete_active(stage, job_id, job)
+        if ended is None:
+            return
         effects: dict[t.Any, bool | None] = {job_id: False}
         if last:
-            with_unknown, effects = self._with_unknown(stage, Write.DELETE, {job_id: job}, "mrs_unknown_id", NO_UUID)
+            with_unknown, effects = self._with_unknown(stage, Write.DELETE, {job_id: ended}, "mrs_unknown_id", NO_UUID)
             self._note_delete(with_unknown)
         if effects[job_id] is False:
             self._note_delete(self._send(stage, Write.DELETE, [job_id]))
+
+    def _delete_active(self, stage: Stage, job_id: t.Any, job: t.Any) -> t.Any:
+        """While it runs; then it is killed. Returns it as it has ended, None if it is gone or has not."""
+        sent = self._send(stage, Write.DELETE, [job_id])
+        seconds = SOON if sent.code else WAIT
+        effect = self._effects(stage, {job_id: job}, seconds)[job_id] if sent.may_show or sent.code else None
+        word = None if effect is None else "the record goes" if effect else "nothing is done"
+        told = sent.accepted or sent.code
+        self._note("mrs_delete_active", word if told else None, UNCLEAR if told else sent.refused)
+        if effect is True or not self._kill(stage, job_id, job):
+            return None
+        found = stage.service.get(job_id)
+        return found if found is not None and stage.has_ended(found) else None
 
     def _note_delete(self, sent: Sent | None) -> None:
         if sent and sent.accepted and sent.reply:
