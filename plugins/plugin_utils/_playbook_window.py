@@ -36,34 +36,32 @@ def of_window(playbook: str, found: Settings, given: Variables) -> Settings:
     flink = of_workflow(given)
     if flink.get("place") is not None and not _are_places(flink["place"]):
         raise ValueError("otc_bigdata.place, which a job before has left, does not say whose jobs these are")
-    content = _content_of(found["stopped_jobs_file"], end)
-    if found.get("stopped_jobs"):
-        place = given.place if has_fact(given) else None
-        content = {"stopped_jobs": {given.host: found["stopped_jobs"]}, "place": {given.host: place}}
+    content = _content_of(found, given, end)
     if content is None:
         content = flink if end else {}
     of_hosts = _stopped_jobs(content, given.host) if end else content.get("stopped_jobs", {})
-
-    def of(key: str, default: t.Any, content: t.Mapping[str, t.Any] = content) -> t.Any:
-        found = content.get(key)
-        return found.get(given.host, default) if isinstance(found, dict) else default
-
+    # A file of an earlier release does not tell. Whoever ends a window has most likely worked in it.
+    begun = bool(_of_host(content, "work_begun", given.host, end))
     kept = {
         "stopped_jobs": of_hosts.get(given.host) or [],
-        # A file of an earlier release does not tell. Whoever ends a window has most likely worked in it.
-        "work_begun": bool(of("work_begun", end)),
-        "work_done": bool(of("work_done", False)),
-        "finished": str(of("finished", "")),
+        "work_begun": begun,
+        "work_done": bool(_of_host(content, "work_done", given.host, False)),
+        "finished": str(_of_host(content, "finished", given.host, "")),
         # Of a job that was cancelled or killed AWX hands on nothing, so there are no figures
-        "cut_off": content is flink and "total" not in content and not of("work_begun", end),
+        "cut_off": content is flink and "total" not in content and not begun,
         "listed_jobs": None if end else _listed(flink.get("listed_jobs"), given.host),
     }
     # Where there is no job there is none that could be another one elsewhere
     of_jobs = content if kept["stopped_jobs"] or kept["finished"] else flink if kept["listed_jobs"] else {}
-    then = of("place", None, of_jobs)
+    then = _of_host(of_jobs, "place", given.host, None)
     now = _there(then, found, given)
     # A file of an earlier release does not tell it, and who ends that window does not know it
     return {"kept": kept, "place": then or (None if end else now)}
+
+
+def _of_host(content: t.Mapping[str, t.Any], key: str, host: str, default: t.Any) -> t.Any:
+    of_hosts = content.get(key)
+    return of_hosts.get(host, default) if isinstance(of_hosts, dict) else default
 
 
 def _there(then: t.Any, found: Settings, given: Variables) -> Settings | None:
@@ -84,13 +82,19 @@ def _here(found: Settings, given: Variables) -> Settings | None:
     return None if isinstance(told, str) else {name: value for name, value in told[0].items() if value is not None}
 
 
-def _content_of(file: str | None, needed: bool) -> dict[str, t.Any] | None:
-    """None if no file was named, or if it is not there and not ``needed``. Raises ValueError if it is."""
-    if file and os.path.exists(file):
-        return _content(file)
-    if file and needed:
+def _content_of(found: Settings, given: Variables, end: bool) -> dict[str, t.Any] | None:
+    """What a window has kept: the variable ``stopped_jobs``, or the file. None if neither is there.
+
+    Raises ValueError for a file that cannot be read, or that is not there though the ``end`` of a window needs it.
+    """
+    file = found["stopped_jobs_file"]
+    content = _content(file) if file and os.path.exists(file) else None
+    if file and content is None and end:
         raise ValueError(f"there is no file '{file}'")
-    return None
+    if found.get("stopped_jobs"):
+        place = given.place if has_fact(given) else None
+        return {"stopped_jobs": {given.host: found["stopped_jobs"]}, "place": {given.host: place}}
+    return content
 
 
 def of_workflow(given: Variables) -> dict[str, t.Any]:
