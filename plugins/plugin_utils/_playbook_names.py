@@ -15,12 +15,11 @@ from ansible.module_utils.common.yaml import yaml_load
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._cloud.auth import WITHOUT_MFA
-from ..module_utils._cloud.given import PATHS
+from ..module_utils._cloud.given import PATHS, alike
 from ..module_utils._cloud.identity import KEYS
 from ..module_utils._cloud.levels import ENVIRONMENT, FILE, NAME
 from ..module_utils._jobs.guard import NEVER
 from ..module_utils._jobs.guard import misspelt as misspelt_never
-from ..module_utils._jobs.names import alike
 from ..module_utils._services.registry import JOB_TYPES
 from ._playbook_given import Spec, Variables, is_nothing
 from ._playbook_window import has_fact, of_workflow

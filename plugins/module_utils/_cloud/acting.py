@@ -17,13 +17,14 @@ from .identity import (
     AGENCY,
     AUTH_TYPE,
     PROJECT,
+    PROJECT_DOMAIN,
     TARGET_PROJECT,
     kinds,
     left_open,
     promised,
     refuse_foreign,
 )
-from .levels import Environ, Level, highest, is_around, kind_of, named, one_of
+from .levels import Environ, Level, highest, is_around, kind_of, named, one_of, refuse_misspelt
 
 if t.TYPE_CHECKING:
     from .agency import Agency, Delegate
@@ -74,6 +75,7 @@ def chosen_login(name: str | None, task: Level, env: Level, environ: Environ) ->
 
 def _login_around(env: Level, entry: Level | None) -> Login:
     """Of a task that names none: that of the environment, or of the entry that it points to."""
+    refuse_misspelt(env)
     found = (_whole_or_none(env) or _whole(entry) or _whole(env)) if entry else _whole(env)
     if not found:
         refuse_foreign(env.keys)
@@ -93,6 +95,7 @@ def _whole(level: Level, rest: Level | None = None) -> Login | None:
     of = [level, rest] if rest and missing_parts(kind, level.values) else [level]
     for one in of:
         refuse_foreign(one.keys)
+        refuse_misspelt(one)
     given = _parts(kind, of)
     missing = missing_parts(kind, given)
     if missing:
@@ -224,15 +227,16 @@ def _project(levels: t.Sequence[Level], login: Login) -> Project:
 def _refuse_other_domain(levels: t.Sequence[Level], login: Login) -> None:
     """A name is only looked for in the domain of the user, and every domain has a project named like its region."""
     credential = login.credential
-    own = {
-        "project_domain_name": getattr(credential, "user_domain_name", None),
-        "project_domain_id": getattr(credential, "user_domain_id", None),
-    }
     for level in levels:
+        own = _own_domain(credential, level)
         for key, value in level.keys:
             if key in own and value.text != own[key] and value.text.lower() != "default":
                 unknown = isinstance(credential, Password) and not any(own.values())
-                why = (
-                    f"needs {key.replace('project', 'user')} beside it" if unknown else "is not the domain of the user"
-                )
+                why = f"needs user_{key.partition('_')[2]} beside it" if unknown else "is not the domain of the user"
                 raise OptionError(f"{value.name}: {why}, named alike; or name the project by project_id")
+
+
+def _own_domain(credential: Credential, level: Level) -> dict[str, str | None]:
+    """That of the user, by the keys of a level that name the domain of a project; ``default_domain_*`` does where no other key does."""
+    which = "project" if {*PROJECT_DOMAIN} & {key for key, dummy in level.keys} else "default"
+    return {f"{which}_domain_{form}": getattr(credential, f"user_domain_{form}", None) for form in ("name", "id")}

@@ -19,7 +19,7 @@ from .cloud_files import Unclear, content, first
 from .errors import OptionError
 from .given import Value, refuse_odd, shown
 from .identity import KEYS, refuse_foreign
-from .levels import ENVIRONMENT, FILE, NAME, REGION, Environ, Level, Profile, check
+from .levels import ENVIRONMENT, FILE, NAME, REGION, Environ, Level, Profile, check, refuse_misspelt
 
 SECURE = "OS_CLIENT_SECURE_FILE"
 OBS_KEYS = ("ak", "sk", "access_key", "secret_key", "security_token")
@@ -104,7 +104,9 @@ def of_cloud(name: str | None, environ: Environ, task: Level, env: Level) -> Lev
     for option, value in cloud.values.items():
         check(option, value)
     note = "ak and sk beside auth count as keys for OBS; to use them here, put them into auth" if cloud.for_obs else ""
-    return Level(cloud.values, cloud.keys, place, cloud.verify, cloud.regions, cloud.profile, note)
+    level = Level(cloud.values, cloud.keys, place, cloud.verify, cloud.regions, cloud.profile, note)
+    refuse_misspelt(level)
+    return level
 
 
 def _chosen(name: str | None, environ: t.Mapping[str, str], clouds: Entry, where: str) -> str:
@@ -330,7 +332,7 @@ def _regions(listed: t.Any, where: str) -> dict[str, Entry]:
         raise OptionError(f"{where}: regions must be a list, and region_name must be text")
     for one in listed.split(",") if isinstance(listed, str) else listed or ():
         name, values = (one.get("name"), one.get("values")) if isinstance(one, dict) else (one, None)
-        if not isinstance(name, str):
+        if not isinstance(name, str) or (isinstance(one, dict) and not one.keys() <= {"name", "values"}):
             raise OptionError(f"{where}: regions must be a list of names, or of mappings with name and values")
         regions[name.strip()] = _plain(values, where)
     return regions

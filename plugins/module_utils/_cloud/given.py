@@ -3,13 +3,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""Texts that a user has given: what must not stand in them, and how a message shows them.
+"""Texts that a user has given: what must not stand in them, what they nearly are, and how a message shows them.
 
 A text of the wrong kind is never quoted, as it may hold a secret: a dictionary with a password, a private key.
 """
 
 from __future__ import annotations
 
+import functools
+import os
 import re
 import typing as t
 
@@ -52,3 +54,34 @@ def refuse_odd(option: str, value: Value) -> None:
 def shown(text: str) -> str:
     """``text`` in quotes, if it is what a name may look like, for a message."""
     return repr(text) if len(text) <= LONGEST and HARMLESS.fullmatch(text) else "what is given"
+
+
+def nearly(name: str, names: t.Collection[str]) -> str:
+    """Which of ``names`` a name nearly is. Empty if none, and for one with a number behind it, which is a second one on purpose."""
+    if name in names or name[-1:].isdigit():
+        return ""
+    words, close = name.replace("_", ""), [known for known in names if abs(len(known) - len(name)) < 4]
+    return next((known for known in close if alike(name, known) or words == known.replace("_", "")), "")
+
+
+@functools.cache
+def alike(name: str, known: str) -> bool:
+    """One edit, a transposition or a plural apart. Upper and lower case, and hyphens, make no difference."""
+    one, other = (text.lower().replace("-", "_") for text in (name, known))
+    return _one_edit(one, other) or _singular(one) == _singular(other)
+
+
+@functools.lru_cache(maxsize=1000)  # each name is compared with many
+def _singular(name: str) -> tuple[str, ...]:
+    return tuple(re.sub(r"(?<=..)(e?s|e)$", "", word) for word in name.split("_"))
+
+
+def _one_edit(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    if len(long) - len(short) > 1:
+        return False
+    same = len(os.path.commonprefix([short, long]))
+    short, long = short[same:], long[same:]
+    if len(short) == len(long):
+        return short[1:] == long[1:] or (short[:2] == long[:2][::-1] and short[2:] == long[2:])
+    return short == long[1:]

@@ -52,6 +52,7 @@ AUTH_TYPES: dict[str, type[Credential]] = {
 NEEDED = {"agency": "target_agency_name", MULTIFACTOR: "passcode", "v3totp": "passcode"}
 AUTH_METHODS = ({"v3password", "v3totp"}, {"password", "totp"})
 PROJECT = ("project_id", "project_name")
+PROJECT_DOMAIN = ("project_domain_name", "project_domain_id")
 TARGET_PROJECT = ("target_project_id", "target_project_name")  # in another account, through an agency
 AGENCY = ("target_agency_name", "target_domain_name", "target_domain_id", "target_project_name", "target_project_id")
 AGENCY_OPTION = {key: option for option in AGENCY for key in KEYS.get(option, (option,))}
@@ -71,14 +72,15 @@ FOREIGN = {
 }
 WAYS = f"what works is {', or '.join(' + '.join(kind.parts) for kind in KINDS)}"
 PREFIX = "OS_"  # of variables
+OURS = "OTC_"  # of those that no other tool has
 
 Keys = t.Sequence[tuple[str, Value]]  # what is there by each of its names, that of a clouds.yaml
 
 
 def in_environment(environ: t.Mapping[str, str]) -> Keys:
     """The variables of the environment, by the names of the same keys in a clouds.yaml. An empty one counts as unset."""
-    named = [(name, text) for name, text in environ.items() if name.startswith(PREFIX) and text]
-    return [(name[len(PREFIX) :].lower(), Value(text, name)) for name, text in named]
+    named = [(name, text) for name, text in environ.items() if name.startswith((PREFIX, OURS)) and text]
+    return [(name.removeprefix(PREFIX).lower(), Value(text, name)) for name, text in named]
 
 
 def auth_type(keys: Keys) -> Value | None:

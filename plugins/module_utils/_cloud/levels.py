@@ -17,8 +17,8 @@ from functools import partial
 from .auth import Credential, every_part
 from .endpoints import base_url, domain_name, iam_url, region_name
 from .errors import OptionError
-from .given import Value, refuse_odd
-from .identity import Keys, in_environment, kinds
+from .given import PATHS, Value, nearly, refuse_odd
+from .identity import AUTH_TYPE, KEYS, PREFIX, PROJECT_DOMAIN, Keys, in_environment, kinds
 from .text import WORD
 
 # https://docs.openstack.org/python-openstackclient/latest/cli/man/openstack.html names most of them
@@ -58,6 +58,23 @@ URLS = ("auth_url", "endpoints.iam", "endpoints.dli", "endpoints.mrs")
 FILE, NAME = "OS_CLIENT_CONFIG_FILE", "OS_CLOUD"  # what points to an entry of a clouds.yaml
 DOMAIN = "cloud_domain"
 REGION = "{region_name}"  # openstacksdk puts the region there
+WHOSE = [option for option in ENVIRONMENT if option not in PATHS]
+# What says who acts where: in a clouds.yaml, and in the environment
+ENTRY_KEYS = [key for option in WHOSE for key in KEYS.get(option, (option,)) if len(key) > 2]  # much is nearly ak
+ENTRY_KEYS += [*AUTH_TYPE, *PROJECT_DOMAIN, "auth", "cloud", "profile", "regions"]
+VARIABLES = [variable for option in WHOSE for variable in ENVIRONMENT[option]]
+VARIABLES += [FILE, NAME, *(f"{PREFIX}{key.upper()}" for key in (*AUTH_TYPE, *PROJECT_DOMAIN))]
+# Words for the same that no client knows, and what openstacksdk knows of a single service
+OTHER_WORDS = {
+    "user": "username",
+    "domain": "user_domain_name",
+    "user_domain": "user_domain_name",
+    "project_domain": "project_domain_name",
+    "region_id": "region_name",
+    "endpoints": "dli_endpoint_override",
+    **{f"{service}_endpoint": f"{service}_endpoint_override" for service in ("iam", "dli", "mrs")},
+    **{f"{service}_region_name": "region_name" for service in ("iam", "dli", "mrs")},
+}
 
 Options = t.Mapping[str, t.Any]
 Environ = t.Mapping[str, str]
@@ -113,6 +130,15 @@ def of_environment(environ: Environ) -> Level:
             if environ.get(variable) and not (of_user and variable in OF_ANY_DOMAIN):
                 values.setdefault(option, Value(environ[variable], f"{option} (environment: {variable})"))
     return Level(values, in_environment(environ))
+
+
+def refuse_misspelt(level: Level) -> None:
+    """Raises OptionError for a key of an entry, or a variable, that is nearly one that says who acts where: nothing would come of it."""
+    for key, value in level.keys:
+        in_entry = level.place and (OTHER_WORDS.get(key) or nearly(key, ENTRY_KEYS))
+        meant = in_entry if level.place else nearly(value.name, VARIABLES)
+        if meant:
+            raise OptionError(f"{value.name}: says nothing here; is {meant} meant? Rename it, or leave it out")
 
 
 def is_around(environ: t.Mapping[str, str]) -> bool:

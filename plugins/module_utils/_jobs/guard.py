@@ -10,8 +10,9 @@ from __future__ import annotations
 import typing as t
 
 from .._cloud.errors import OptionError
+from .._cloud.given import alike
 from .._cloud.text import escaped
-from .names import alike, protecting
+from .names import protecting
 from .plan import Entry
 from .selection import NOT_NAME, cleaned, refuse_idle
 

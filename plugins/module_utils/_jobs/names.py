@@ -3,12 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""Whether a pattern matches a name, and whether two names are nearly the same. Pure."""
+"""Whether a pattern matches a name. Pure."""
 
 from __future__ import annotations
 
-import functools
-import os
 import re
 import typing as t
 import unicodedata
@@ -39,26 +37,3 @@ def protecting(name: t.Any, globs: t.Iterable[str]) -> str | None:
 def _composed(text: str) -> str:
     """With letters and their accents as one character."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
-
-
-@functools.cache
-def alike(name: str, known: str) -> bool:
-    """One edit, a transposition or a plural apart. Upper and lower case, and hyphens, make no difference."""
-    one, other = (text.lower().replace("-", "_") for text in (name, known))
-    return _one_edit(one, other) or _singular(one) == _singular(other)
-
-
-@functools.lru_cache(maxsize=1000)  # each name is compared with many
-def _singular(name: str) -> tuple[str, ...]:
-    return tuple(re.sub(r"(?<=..)(e?s|e)$", "", word) for word in name.split("_"))
-
-
-def _one_edit(one: str, other: str) -> bool:
-    short, long = sorted((one, other), key=len)
-    if len(long) - len(short) > 1:
-        return False
-    same = len(os.path.commonprefix([short, long]))
-    short, long = short[same:], long[same:]
-    if len(short) == len(long):
-        return short[1:] == long[1:] or (short[:2] == long[:2][::-1] and short[2:] == long[2:])
-    return short == long[1:]

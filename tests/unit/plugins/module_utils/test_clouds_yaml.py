@@ -273,6 +273,12 @@ def test_profile_of_a_file(read: t.Any, tmp_path: pathlib.Path, monkeypatch: pyt
         ({"c": {"auth": None}}, NAMED, {}, ["cloud 'c': no credential"]),
         ({"c": {**ENTRY, "regions": {"a": 1}}}, NAMED, {}, ["cloud", "regions"]),
         ({"c": {**ENTRY, "regions": [{"values": {}}]}}, NAMED, {}, ["cloud", "regions"]),
+        (
+            {"c": {**ENTRY, "regions": [{"name": "eu-de", "value": {"auth": {"project_id": "s3cr3t"}}}]}},
+            NAMED,
+            {},
+            ["cloud", "regions must be a list"],
+        ),
         ({"c": {**ENTRY, "regions": ["eu-de"]}}, {**NAMED, "region": "eu-nl"}, {}, ["region: must be one", "eu-de"]),
         (
             {"c": {**ENTRY, "region_name": "eu-nl", "regions": ["eu-de"]}},

@@ -97,6 +97,86 @@ def test_variables_without_a_credential(read: t.Any) -> None:
         refused(read, None, {"project_name": "eu-de"}, {name: "x"}, name)
 
 
+MISSPELT = {
+    "projct_id": "project_id",
+    "project_nmae": "project_name",
+    "projectid": "project_id",
+    "tenantid": "tenant_id",
+    "regionname": "region_name",
+    "region_names": "region_name",
+    "region_id": "region_name",
+    "dli_region_name": "region_name",
+    "dli_endpoint": "dli_endpoint_override",
+    "dli_endpoints_override": "dli_endpoint_override",
+    "endpoints": "dli_endpoint_override",
+    "auth_uri": "auth_url",
+    "user": "username",
+    "user_name": "username",
+    "user_domian_name": "user_domain_name",
+    "userdomainname": "user_domain_name",
+    "domain": "user_domain_name",
+    "projectdomainname": "project_domain_name",
+    "tokens": "token",
+    "acess_key": "access_key",
+    "security_tokn": "security_token",
+    "auth_typ": "auth_type",
+    "profil": "profile",
+}
+
+
+@pytest.mark.parametrize(("key", "meant"), MISSPELT.items())
+def test_misspelt_keys_of_an_entry(read: t.Any, key: str, meant: str) -> None:
+    """Nothing would come of them, and another project or user would be taken."""
+    says = f"cloud 'c': {key}: says nothing here; is {meant} meant?"
+    refused(read, {"auth": {**AUTH, key.replace("_", "-"): "s3cr3t"}}, {"cloud": "c"}, {}, says)
+    refused(read, {"auth": AUTH, key: ["s3cr3t"]}, {"cloud": "c"}, {}, says)
+
+
+def test_misspelt_keys_elsewhere(read: t.Any) -> None:
+    """Of one region, and where the task has another login. An empty one is none."""
+    entry = {"auth": AUTH, "regions": [{"name": "eu-de", "values": {"auth": {"projct_id": "s3cr3t"}}}]}
+    for options in ({}, {"token": "t", "project_id": "p", "region": "eu-de"}):
+        refused(read, entry, {"cloud": "c", **options}, {}, "cloud 'c': projct_id: says nothing here")
+    assert read({"auth": {**AUTH, "projct_id": ""}}, {"cloud": "c"}).credential == USER
+
+
+KNOWN = "interface identity_api_version compute_api_version dli_service_type networks api_timeout"
+KNOWN += (
+    " dli_service_name dns_domain default_domain_id force_ipv4 vendor_hook message status scope code ask description"
+)
+
+
+def test_other_keys_of_an_entry(read: t.Any) -> None:
+    """What openstacksdk knows besides, and what nobody means as anything of ours."""
+    beside = dict.fromkeys(KNOWN.split(), "default")
+    assert read({"auth": {**AUTH, **beside}, **beside}, {"cloud": "c"}).credential == USER
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("OS_PROJCT_ID", "OS_PROJECT_ID"),
+        ("OS_REGIONNAME", "OS_REGION_NAME"),
+        ("OS_USER_NAME", "OS_USERNAME"),
+        ("OS_USERDOMAINNAME", "OS_USER_DOMAIN_NAME"),
+        ("OS_PROJECT_DOMAIN_NAMES", "OS_PROJECT_DOMAIN_NAME"),
+        ("OS_CLOUDS", "OS_CLOUD"),
+        ("OTC_DLI_ENDPOINTS", "OTC_DLI_ENDPOINT"),
+        ("OTC_CLOUDDOMAIN", "OTC_CLOUD_DOMAIN"),
+    ],
+)
+def test_misspelt_variables(read: t.Any, name: str, meant: str) -> None:
+    """They are refused where those of the right name would count."""
+    refused(read, None, {}, {**ENV, name: "s3cr3t"}, f"{name}: says nothing here; is {meant} meant?")
+    refused(read, None, {"username": "u"}, {**ENV, name: "s3cr3t"}, name)
+    refused(read, {"auth": AUTH}, {}, {name: "s3cr3t"}, name)
+    assert read({"auth": AUTH}, {"cloud": "c"}, {name: "x"}).credential == USER
+    assert read(None, {}, {**ENV, name: ""}).credential == Password("eu", "ep", "ed")
+    others = dict.fromkeys(("OS_IDENTITY_API_VERSION", "OS_INTERFACE", "OS_ENDPOINT_TYPE", "OS_URL", "OS_NAME"), "x")
+    others.update(dict.fromkeys(("OTC_BIGDATA_PROGRESS", "OTC_OBS_ENDPOINT", "OTC_TOKEN", "OS_USERNAME2"), "x"))
+    assert read(None, {}, {**ENV, **others}).credential == Password("eu", "ep", "ed")
+
+
 ODD_TYPES = ["v3oidcpassword", "v3applicationcredential", "v2password", "none"]
 
 
@@ -172,6 +252,10 @@ def test_auth_type_without_its_part(read: t.Any) -> None:
         ({"project_domain_name": "customer"}, False),
         ({"project_domain_id": "cd"}, False),
         ({"project_domain_name": "customer", "project_id": "p"}, True),
+        ({"default_domain_name": "cd"}, True),
+        ({"default_domain_id": "default"}, True),
+        ({"default_domain_name": "customer"}, False),
+        ({"default_domain_name": "customer", "project_domain_name": "cd"}, True),
     ],
     ids=str,
 )
@@ -188,7 +272,8 @@ def test_domain_of_the_project(read: t.Any, more: dict, good: bool) -> None:
         if good:
             assert isinstance(read(*way).credential, Password)
         else:
-            refused(read, *way, "project_domain" if way[0] else "OS_PROJECT_DOMAIN", "project_id")
+            key = next(iter(more))
+            refused(read, *way, key if way[0] else f"OS_{key.upper()}", "project_id")
     assert read(None, {**AUTH}, {**ENV, **environ}).credential == USER
 
 
