@@ -94,9 +94,20 @@ def _never() -> dict[str, str]:
     """The names of jobs that no task may change, by the place on the controller that has them, or nearly."""
     return {
         **{f"{name} of the controller": os.environ[name] for name in guard.misspelt(os.environ)},
+        **_misspelt_settings(),
         f"{guard.NEVER} of the controller": os.environ.get(guard.NEVER, ""),
         f"{guard.NEVER} (ansible.cfg: never)": _option("never"),
     }
+
+
+def _misspelt_settings() -> dict[str, str]:
+    """What is nearly the key ``never`` in the file that Ansible has its settings from."""
+    file = getattr(C.config, "_parsers", {}).get(C.CONFIG_FILE)
+    if not file:
+        return {}
+    found = {f"{section}.{key}": text for section in file.sections() for key, text in file.items(section, raw=True)}
+    found.pop(f"{PLUGIN}.never", None)
+    return {name: found[name] for name in guard.misspelt(found)}
 
 
 def _is_known(version: str) -> bool:

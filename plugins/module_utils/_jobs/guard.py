@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from .._cloud.errors import OptionError
@@ -17,7 +18,8 @@ from .plan import Entry
 from .selection import NOT_NAME, cleaned, refuse_idle
 
 NEVER = "OTC_BIGDATA_NEVER"
-SHORTER = ("BIGDATA_NEVER", "OTC_NEVER")
+SETTING = "the key of ansible.cfg is never, in the section otc_bigdata"
+SHORTER = ("BIGDATA_NEVER", "OTC_NEVER", "DEFAULTS_NEVER")
 MOST_NAMED = 20  # jobs that a message names
 
 
@@ -38,21 +40,26 @@ def patterns(environ: t.Mapping[str, str], beside: t.Mapping[str, str]) -> tuple
 
 
 def misspelt(environ: t.Iterable[str]) -> list[str]:
-    """The variables that are nearly ours, also with more words behind, so that somebody may believe that they protect jobs."""
-    return [name for name in environ if name != NEVER and _is_near(name.upper().replace("-", "_"))]
+    """The variables that are nearly ours, also with more words behind, so that somebody may believe that they protect jobs.
+
+    Settings are named as in ``section.key``.
+    """
+    return [name for name in environ if name != NEVER and _is_near(name.upper())]
 
 
 def _is_near(name: str) -> bool:
     if "BIGDATA" not in name and "NEVER" not in name:  # an edit leaves one of them, and there are many variables
         return False
-    return name in SHORTER or alike(name, NEVER) or alike("_".join(name.split("_")[:3]), NEVER)
+    forms = [re.sub("[-.]", "_", part) for part in (name, name.rpartition(".")[2])]
+    return any(form in SHORTER or alike(form, NEVER) or alike("_".join(form.split("_")[:3]), NEVER) for form in forms)
 
 
 def refuse_misspelt(environ: t.Mapping[str, str]) -> None:
     """Raises OptionError. An empty one counts as unset."""
     for name in misspelt(environ):
         if environ[name]:
-            raise OptionError(f"{name}: protects nothing, as the variable is called {NEVER}; rename it, or unset it")
+            right = SETTING if "." in name else f"the variable is called {NEVER}"
+            raise OptionError(f"{name}: protects nothing, as {right}; rename it, or unset it")
 
 
 def protects(name: t.Any, globs: t.Sequence[str]) -> bool:

@@ -413,6 +413,14 @@ def test_a_variable_of_the_controller_that_protects_nothing():
         assert emulator.log.entries() == []
 
 
+def test_a_setting_that_protects_nothing():
+    with world(flink_jobs=[{"name": "billing", "status": "job_running"}]) as (emulator, here):
+        here.write("ansible.cfg", "[otc_bigdata]\nnevr = billing\n")
+        run = here.ad_hoc("dli_flink_jobs", "state=stopped job_ids=1").end()
+        assert "otc_bigdata.nevr: protects nothing, as the key of ansible.cfg is never, in the section" in run.said
+        assert emulator.log.entries() == []
+
+
 # ---- the same results ----
 
 BATCHES = [f"0a324461-d9d9-45da-a52a-{n:012}" for n in range(6)]

@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
+from ansible.config.manager import ConfigManager
 
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import OptionError
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.guard import patterns
+from ansible_collections.otc.bigdata.plugins.plugin_utils import _fast_path
 from ansible_collections.otc.bigdata.tests.unit.utils.service import check_refused
 
 NEVER = "OTC_BIGDATA_NEVER"
@@ -239,3 +243,39 @@ def test_what_the_controller_says(flink, door):
     result = flink.run("stopped", [billing], _ansible_otc_bigdata_never=places)
     check_refused(result, f"{NEVER} (ansible.cfg: never)[1]: is empty")
     assert not flink.log
+
+
+@pytest.fixture
+def settings(tmp_path, monkeypatch):
+    """What Ansible's own reader of ansible.cfg finds in such a text that is nearly ``never``."""
+
+    def found(text):
+        file = tmp_path / "ansible.cfg"
+        file.write_text(f"{text}\n", encoding="utf-8")
+        monkeypatch.setattr(_fast_path.C, "config", ConfigManager(str(file)))
+        monkeypatch.setattr(_fast_path.C, "CONFIG_FILE", str(file))
+        return _fast_path._misspelt_settings()
+
+    return found
+
+
+SETTINGS = {
+    "[otc_bigdata]\nnevr = billing": "otc_bigdata.nevr",
+    "[otc_bigdata]\nnever_names = billing": "otc_bigdata.never_names",
+    "[otc_bigdata]\nOTC_BIGDATA_NEVER = billing": "otc_bigdata.otc_bigdata_never",
+    "[Otc.Bigdata]\nnever = billing": "Otc.Bigdata.never",
+    "[defaults]\nnever = 50%": "defaults.never",
+}
+
+
+@pytest.mark.parametrize(("text", "name"), SETTINGS.items())
+def test_settings_that_protect_nothing(settings, text, name):
+    (place,) = settings(text)
+    said = "as the key of ansible.cfg is never, in the section otc_bigdata; rename it, or unset it"
+    with pytest.raises(OptionError, match=f"^{re.escape(name)}: protects nothing, {said}$"):
+        patterns({}, {place: "billing"})
+
+
+def test_settings_that_protect_or_are_others(settings):
+    assert settings("[otc_bigdata]\nNever = x\nprogress = never\n[defaults]\nforks = 5\n[other]\nnever = x") == {}
+    assert patterns({}, settings("[otc_bigdata]\nnevr =")) == ()
