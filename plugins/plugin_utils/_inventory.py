@@ -36,10 +36,10 @@ from ..module_utils._cloud.errors import Bug, Denied, Failure, OptionError
 from ..module_utils._cloud.identity import AGENCY, PROJECT, TARGET_PROJECT
 from ..module_utils._cloud.misplaced import misplaced, no_text
 from ..module_utils._cloud.options import connection_options
-from ..module_utils._cloud.text import masked
+from ..module_utils._cloud.text import escaped, masked
 from ..module_utils._cloud.transport import PATIENCE, trouble_with_requests
 from ..module_utils._jobs.names import match
-from ..module_utils._jobs.selection import cleaned, refuse_odd
+from ..module_utils._jobs.selection import cleaned, foreign, refuse_odd
 from ..module_utils._module import without_requests
 from ..module_utils._version import VERSION
 
@@ -127,6 +127,7 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
             config = self._read_config_data(path)
             self.check(config)
             hosts = self._hosts(self._sources, path, cache)
+            self._warn_of_idle(hosts)
             self._populate(self._names(hosts), hosts)
         except AnsibleError:
             raise
@@ -172,6 +173,16 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
             if self.get_option(option) is not None:
                 self.set_option(option, cleaned(option, self.get_option(option)))
         refuse_odd("names", [str(glob) for glob in self.get_option("names") or ()])
+
+    def _warn_of_idle(self, hosts: t.Sequence[Variables]) -> None:
+        """Of patterns that choose nothing, and would choose something in another language."""
+        names = [name for host in hosts for name in self.forms(host).values() if name]
+        for number, glob in enumerate(map(str, self.get_option("names") or ())):
+            if foreign(glob) and not any(match(name, [glob]) for name in names):
+                said = (
+                    f"nothing is named {escaped(glob)}, and {foreign(glob)} means nothing here; part patterns by commas"
+                )
+                self.display.warning(f"{self.NAME}: names[{number}]: {said}")
 
     def _hosts(self, sources: t.Sequence[Source], path: str, cache: bool) -> list[Variables]:
         """The variables of all hosts of all sources, as far as possible from the cache."""

@@ -16,7 +16,7 @@ from fnmatch import fnmatchcase
 from .._cloud.errors import OptionError
 from .._cloud.text import escaped
 from .names import match, protecting
-from .selection import NOT, NOT_NAME, UNITS, Fields, Job, moment, tags_of
+from .selection import NOT, NOT_NAME, UNITS, Fields, Job, foreign, moment, tags_of
 
 Jobs = t.Mapping[t.Any, Job]  # by id
 MOST_SHOWN = 5  # names or words that a message tells of
@@ -217,6 +217,24 @@ def ageless(filters: t.Mapping[str, t.Any], wrong_clock: str) -> list[str]:
     """A warning if filters ask how old a job is and nobody can tell. ``wrong_clock``: what is wrong with that of this host."""
     told = f"filters.older_than: {wrong_clock}, so the age of a job cannot be told; set the clock"
     return [told] if wrong_clock and "older_than" in filters else []
+
+
+def idle(jobs: Jobs, filters: t.Mapping[str, t.Any], fields: Fields) -> list[str]:
+    """A warning for each pattern that chooses no job, and would choose some elsewhere: in another language, or where patterns are taken."""
+    return [
+        f"filters.name[{number}]: no job is named {escaped(glob)}, and {foreign(glob)} means nothing here; part patterns by commas"
+        for number, glob in enumerate(filters.get("name", ()))
+        if foreign(glob) and _none_passes(jobs, {"name": [glob]}, fields)
+    ] + [
+        f"filters.{key}: no job has {escaped(word)}, and it is no pattern and no list; give the whole word, and only one"
+        for key, word in filters.items()
+        if isinstance(word, str) and {*word} & {*"*?,"} and _none_passes(jobs, {key: word}, fields)
+    ]
+
+
+def _none_passes(jobs: Jobs, filters: t.Mapping[str, t.Any], fields: Fields) -> bool:
+    (one,) = _filters(filters, fields, 0)
+    return not isinstance(one, Part) and not any(map(one.passes, jobs.values()))
 
 
 def why_none(

@@ -15,7 +15,7 @@ from .._cloud.connection import read_connection
 from .._cloud.context import Context
 from .._cloud.errors import ApiError, Failure, Interrupted, Untold
 from .._cloud.transport import PATIENCE
-from .filters import ageless, matching, why_none
+from .filters import ageless, idle, matching, why_none
 from .reading import ListCache, Observation, everything, gets, look
 from .reconcile import Result
 from .report import no_job
@@ -68,7 +68,7 @@ def _read(service: Service, selection: Selection, details: bool, notes: Result) 
         query = service.query(filters)
         listing = everything(service, query, ListCache(), filters)
         _missing(listing.warnings, notes)
-        notes["warnings"].extend(ageless(filters, service.client.wrong_clock))
+        notes["warnings"] += [*ageless(filters, service.client.wrong_clock), *idle(listing.jobs, filters, fields)]
         unread = listing.untold
         jobs = matching(listing.jobs, filters, fields, now)[0]
         if filters and not jobs and not unread:

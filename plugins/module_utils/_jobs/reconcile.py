@@ -188,7 +188,8 @@ def _choose(service: Service, task: Task) -> None:
 
 
 def _filtered(service: Service, task: Task) -> dict[t.Any, t.Any]:
-    from .filters import ageless, matching, may_be_excluded, why_none  # not for a task with IDs, as imports cost time
+    # not for a task with IDs, as imports cost time
+    from .filters import ageless, idle, matching, may_be_excluded, why_none
 
     filters = task.selection.filters
     query = service.query(filters)
@@ -197,7 +198,7 @@ def _filtered(service: Service, task: Task) -> dict[t.Any, t.Any]:
     doubts = ageless(filters, service.client.wrong_clock)
     if doubts and task.goal.writes:
         raise OptionError(f"{doubts[0]}; nothing was done")
-    task.warnings.extend(doubts)
+    task.warnings.extend([*doubts, *idle(listing.jobs, filters, service.fields)])
     now = time.time()
     jobs, vague = matching(listing.jobs, filters, service.fields, now)
     if not jobs:

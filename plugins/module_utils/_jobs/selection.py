@@ -24,7 +24,7 @@ NOT = "not_"  # begins the name of a filter that takes jobs out again
 NOT_NAME = f"{NOT}name"
 QUOTES = {*"'\"`", *"\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"}
 IN_ITS_PLACE = "; part patterns by commas, and if a name has it, write ? in its place"
-# Of other languages: a set of words in a shell, another separator, regular expressions, what begins a comment or takes out again
+# Of other languages, besides slashes around all: a set of words in a shell, another separator, regular expressions, what begins a comment or takes out again
 FOREIGN = ("{", "}", ";", "|", "^", "$", "\\", " #", " !", " ~", " .*")
 
 
@@ -195,11 +195,17 @@ def refuse_idle(where: str, globs: t.Sequence[str], way_out: str = "") -> None:
     """Refuses patterns that keep off no job, which nobody would notice: those of another language."""
     refuse_odd(where, globs, way_out)
     for number, glob in enumerate(globs):
-        mark = next((one.strip() for one in FOREIGN if one in f" {glob}"), None)
+        mark = foreign(glob)
         if mark:
             raise OptionError(
                 f"{where}[{number}]: {escaped(glob)} has {mark} in it, which means nothing here{IN_ITS_PLACE}"
             )
+
+
+def foreign(glob: str) -> str:
+    """What a pattern has in it that means something in another language. Empty if nothing; a name may have it, too."""
+    slashes = "/" if re.fullmatch("/.+/", glob) else ""
+    return next((one.strip() for one in FOREIGN if one in f" {glob}"), slashes)
 
 
 def _bracket(glob: str) -> str:

@@ -199,6 +199,7 @@ CHOICES: list[tuple[dict, set[str]]] = [
     ({"names": ["scaling-*", "[rs]*ing"]}, {"running", "starting", "scaling-out", "scaling-in"}),
     ({"names": ["Running"]}, set()),
     ({"states": ["running", "sleeping"], "names": ["*"]}, {"running"}),
+    ({"names": ["running", "{starting}", "x|y"]}, {"running"}),
 ]
 
 
@@ -213,6 +214,8 @@ def test_choice(emulator, clusters):
         == 1
     )
     assert asked(shown)["one"] == sum(len(expected) for dummy, expected in CHOICES)
+    assert shown.said.count("means nothing here") == 2
+    assert "names[2]: nothing is named x|y, and | means nothing here; part patterns by commas" in shown.said
 
 
 def test_tags(emulator, clusters):

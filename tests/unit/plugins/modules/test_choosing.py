@@ -140,6 +140,33 @@ def test_nothing_is_selected(service):
     assert "msg" not in service.info()
 
 
+def test_patterns_of_other_languages(service):
+    """They may be names, so they are no errors. But where no job is called so, nobody would notice that they choose none."""
+    said = "filters.name[{}]: no job is named {}, and {} means nothing here; part patterns by commas"
+    for name, warnings in (
+        ("{orders,clicks}", [said.format(0, "{orders", "{"), said.format(1, "clicks}", "}")]),
+        ("orders, orders|clicks", [said.format(1, "orders|clicks", "|")]),
+        (["/clicks/", ".*"], [said.format(0, "/clicks/", "/"), said.format(1, ".*", ".*")]),
+        ("Orders", []),
+    ):
+        for result in (
+            service.run("stopped", filters={"name": name}, check_mode=True),
+            service.info(filters={"name": name}),
+        ):
+            found = result.get("warnings", [])
+            assert len(found) == len(warnings)
+            assert all(warning in str(one) for warning, one in zip(warnings, found))
+    key = {"mrs": "queue"}.get(service.store.partition("_")[0], "queue_name")
+    for word in ("night*", "a,b", "q?"):
+        said = f"filters.{key}: no job has {word}, and it is no pattern and no list; give the whole word, and only one"
+        assert said in str(service.run("stopped", filters={key: word}, check_mode=True)["warnings"])
+    assert not service.run("stopped", filters={key: "nightly"}, check_mode=True).get("warnings")
+    kind = service.kind
+    service.jobs(*({kind.name_field: name} for name in ("orders|clicks", "{x}", "/x/")))
+    result = service.run("stopped", filters={"name": "orders|clicks, {*}, /x/"}, check_mode=True)
+    assert (len(result["jobs"]), result.get("warnings")) == (3, None)
+
+
 def test_all_are_taken_out(service):
     for filters, said in (
         (

@@ -131,6 +131,7 @@ MALFORMED = {
     "^billing": "[0]: ^billing has ^ in it",
     "billing$": "[0]: billing$ has $ in it",
     "~billing": "[0]: ~billing has ~ in it",
+    "x, /billing/": "[1]: /billing/ has / in it",
     r"billing\*": r"[0]: billing\* has \ in it",
     "[billing, payroll]": "[0]: [billing has [ in it",
     "x, payroll]": "[1]: payroll] has ] in it",
