@@ -14,6 +14,7 @@ from .text import plain
 from .transport import Reply
 
 CODES = ("error_code", "errorCode", "code")
+ERRORS = (*CODES[:2], "error")  # not of an answer that says yes, as code may be
 MESSAGES = ("error_msg", "errorMsg", "message")
 # As a gateway says them that waits no longer: what they answer may go on, whatever code they show
 GIVEN_UP = (408, 504)
@@ -102,6 +103,19 @@ def shaped(value: t.Any, shape: t.Any, call: str, where: str = "") -> t.Any:
 def object_or_nothing(answer: t.Any, call: str) -> None:
     """The answer to a write that tells nothing. Raises Unanswered for any other, as it may not come from the service."""
     shaped(answer, Maybe(dict), call)
+    if answer and str(answer.get("is_success")).lower() == "false":  # which this service is not known to say
+        raise Unanswered(call, "the answer says that is_success is false", 200)
+
+
+def refuse_error(answer: t.Any, reply: Reply) -> None:
+    """Raises Unanswered for a 2xx answer to a write with an error in its body: nobody knows which of the two is true."""
+    for item in answer if isinstance(answer, list) else [answer]:
+        plainly = isinstance(item, dict) and "is_success" not in item and any(map(item.get, ERRORS))
+        code, message = _code_and_message(item) if plainly else (None, "")
+        if code and code.strip("0"):
+            raise Unanswered(
+                reply.call, plain(f"the answer is an error: {code} {message}", reply.secrets), reply.status
+            )
 
 
 def _is(value: t.Any, shape: t.Any) -> bool:

@@ -11,7 +11,7 @@ import typing as t
 from collections import deque
 from contextlib import suppress
 
-from .answers import NOT_PUBLISHED, Api, content, expired, outdated, problem
+from .answers import NOT_PUBLISHED, Api, content, expired, outdated, problem, refuse_error
 from .auth import Auth, Project, Session, denied
 from .connection import Connection
 from .context import Context
@@ -91,7 +91,10 @@ class Client:
         def taken(reply: Reply) -> t.Any:
             if reply.status // 100 == 2:
                 try:
-                    return read(content(reply), reply.call)
+                    answer = content(reply)
+                    if not repeat:
+                        refuse_error(answer, reply)
+                    return read(answer, reply.call)
                 except (Unanswered, Untold) as fault:
                     raise fault.of_status(reply.status) from None
                 except Refused as no:  # in the words of the body, which may be many
