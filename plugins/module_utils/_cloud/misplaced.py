@@ -12,6 +12,7 @@ is refused as it need not be what was written: YAML reads 0123 as 83.
 from __future__ import annotations
 
 import datetime
+import itertools
 import math
 import re
 import typing as t
@@ -151,6 +152,10 @@ class _Sieve:
             belongs = "a list of dictionaries" if one["type"] == "list" else "a dictionary"
             self._refuse(label, f"{belongs}{keys}", _kind_of(value))
             return HIDDEN_WHOLE
+        for key in _twice(value, inner):
+            self.errors.append(
+                f"{label}: has {key if spec else 'a key'} twice, and only the last would count; quote a list"
+            )
         return self.options(spec or dict.fromkeys(inner, ANY), inner, f"{label}.", free)
 
     def _refuse(self, label: str, belongs: str, found: str) -> None:
@@ -164,6 +169,19 @@ def _as_dictionary(value: t.Any, spec: Spec | None) -> dict[t.Any, t.Any] | None
     except TypeError:
         return None
     return None if isinstance(value, str) and spec and not spec.keys() >= found.keys() else found
+
+
+def _twice(value: t.Any, found: Arguments) -> list[str]:
+    """The keys that the text of a dictionary has more than once. Ansible says nothing of it."""
+    return [key for key in map(str, found) if isinstance(value, str) and _times(value, key) > 1]
+
+
+def _times(text: str, key: str) -> int:
+    """How often the text of a dictionary has a key: Ansible reads them with numbers, so that none takes the place of another."""
+    numbers = itertools.count()
+    pattern = rf"(?<!\w)(['\"]?){re.escape(key)}\1(?=\s*[=:])"
+    numbered = re.sub(pattern, lambda match: f"{match[1]}{key}#{next(numbers)}{match[1]}", text)
+    return sum(str(one).startswith(f"{key}#") for one in check_type_dict(numbered))
 
 
 def _found_among(one: t.Mapping[str, t.Any], value: t.Any, free: bool) -> str:

@@ -35,6 +35,28 @@ def test_lists_as_text(service):
         )
 
 
+def test_texts_of_dictionaries(service):
+    """Of a key that is there twice, the last one would count: a job that is to be taken out would be changed."""
+    for filters in (
+        "name=orders name=clicks",
+        "name=*, not_name=orders,not_name=clicks",
+        '"name=orders" "name=orders"',
+        '{"name": "orders", "name" : "clicks"}',
+        "{'name': '*', 'not_name': 'orders', 'not_name': 'clicks'}",
+    ):
+        key = "not_name" if "not_name" in filters else "name"
+        said = f"filters: has {key} twice, and only the last would count; quote a list"
+        check_refused(service.run("stopped", filters=filters), said)
+        check_refused(service.info(filters=filters), said)
+    assert not service.log
+    for filters in (
+        "name='orders, clicks' not_name=x",
+        'name="orders" not_name="name=b,name=c"',
+        '{"name": "\\"name\\": *"}',
+    ):
+        assert "twice" not in service.run("stopped", filters=filters, check_mode=True)["msg"]
+
+
 def test_numbers_and_the_like(service):
     """YAML reads 010 as 8, and yes as true. What is text already stays what it is."""
     words = {"flink": ("queue_name", "user_name"), "batches": ("queue_name", "owner"), "mrs": ("queue", "user")}
