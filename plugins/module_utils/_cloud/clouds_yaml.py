@@ -24,6 +24,7 @@ from .levels import ENVIRONMENT, FILE, NAME, REGION, Environ, Level, Profile, ch
 SECURE = "OS_CLIENT_SECURE_FILE"
 OBS_KEYS = ("ak", "sk", "access_key", "secret_key", "security_token")
 EXPANDED = ("auth_url", "endpoints.iam", "endpoints.dli", "endpoints.mrs", "ca_path", "client_cert", "client_key")
+OF_THE_CLIENT = {"cache", "client", "metrics"}  # what a file may hold beside clouds, and says of none
 MAY_DIFFER = ("user_domain_name",)  # domain_name can be that of the project
 
 Entry = dict[str, t.Any]
@@ -159,7 +160,7 @@ def _refuse_other_folder(variable: str, path: str, shell: str | None) -> None:
 def _clouds(path: str | None, named: str, empty: bool = False) -> Entry:
     """The entries of a file, unchecked; none where there is no file."""
     whole = content(path, named, empty) if path else {}
-    found = whole.get("clouds") or {}
+    found = _part(whole, "clouds", path) or {}
     if not isinstance(found, dict):
         raise OptionError(f"cloud: {path} cannot be read: clouds must be a mapping")
     if not all(isinstance(key, str) for key in found):
@@ -172,6 +173,15 @@ def _clouds(path: str | None, named: str, empty: bool = False) -> Entry:
                 f"cloud: {shown(str(key))} in {path} cannot be read: it must be a mapping; look at the indentation"
             )
     return found
+
+
+def _part(whole: Entry, name: str, path: str | None) -> t.Any:
+    """The part of a file that counts. Raises OptionError where the file has others instead, as its name may be misspelt or left out."""
+    if name not in whole and not whole.keys() <= OF_THE_CLIENT:
+        raise OptionError(
+            f"cloud: {path} cannot be read: it has no {name}, which must be around what it says of clouds"
+        )
+    return whole.get(name)
 
 
 def _plain(raw: t.Any, where: str, auth: bool = True) -> Entry:
@@ -364,5 +374,5 @@ def _known(sdk: t.Any, name: t.Any, where: str) -> Entry:
 def _in_vendor_file(sdk: t.Any, name: str) -> t.Any:
     """What a file of the user, clouds-public.yaml, says about a cloud; None if it says nothing."""
     file = first(_found_here(sdk, sdk.VENDOR_FILES))
-    public = content(file).get("public-clouds") if file else None
+    public = _part(content(file), "public-clouds", file) if file else None
     return public.get(name) if isinstance(public, dict) else None

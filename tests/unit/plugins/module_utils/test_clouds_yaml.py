@@ -254,6 +254,9 @@ def test_profile_of_a_file(read: t.Any, tmp_path: pathlib.Path, monkeypatch: pyt
     public.write_text("public-clouds: {own: {auth: {auth_url: 'iam.own.test/v3'}}}", encoding="utf-8")
     entry = {"profile": "own", "auth": {**AUTH, "project_name": "a"}}
     assert read({"c": entry}).iam == "https://iam.own.test"
+    public.write_text("public_clouds: {own: {auth: {auth_url: 'iam.own.test/v3'}}}", encoding="utf-8")
+    with pytest.raises(OptionError, match=r"clouds-public\.yaml cannot be read: it has no public-clouds"):
+        read({"c": entry})
     public.write_text("public-clouds: [s3cr3t", encoding="utf-8")
     with pytest.raises(OptionError, match=r"clouds-public\.yaml cannot be read: line 1"):
         read({"c": entry})
@@ -483,6 +486,17 @@ def test_nor_is_a_secure_file(home: pathlib.Path) -> None:
         with pytest.raises(OptionError, match=r"secure\.yaml.*OS_CLIENT_SECURE_FILE.*cannot be read") as raised:
             night()
         assert "s3cr3t" not in str(raised.value)
+
+
+def test_nor_is_what_a_file_says(home: pathlib.Path) -> None:
+    """Its clouds may be called otherwise, or have nothing around them. What else a file may hold says nothing of them."""
+    own, entry = home / "here" / "secure.yaml", "night: {auth: {password: s3cr3t}}"
+    own.write_text("cache: {auth: true}", encoding="utf-8")
+    assert night().credential == OF_ENTRY
+    for text in (entry, f"cloud: {{{entry}}}", f"Clouds: {{{entry}}}"):
+        own.write_text(text, encoding="utf-8")
+        with pytest.raises(OptionError, match=r"secure\.yaml cannot be read: it has no clouds, which must be around"):
+            night()
 
 
 def test_without_openstacksdk(read: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
