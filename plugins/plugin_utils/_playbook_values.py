@@ -14,7 +14,7 @@ import typing as t
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._cloud.given import CONTROL
-from ..module_utils._cloud.misplaced import BELONGS, ENDLESS, endless, found_in, found_in_name
+from ..module_utils._cloud.misplaced import BELONGS, found_in, found_in_name, no_number
 from ..module_utils._jobs.reconcile import MOST_JOBS, YEAR
 from ._playbook_given import EMPTY, Settings, Spec, Variables, elements, flat, is_id, is_nothing, trimmed
 from ._playbook_jobs import PLACE
@@ -89,8 +89,8 @@ def _wrong_kinds(spec: Spec, there: t.Mapping[str, t.Any]) -> t.Iterator[tuple[s
             wrong = _wrong_id(value)
             if wrong:
                 yield name, f"{name}: {wrong}"
-        elif kind in ("int", "float") and endless(value):
-            yield name, f"{name}: must be {BELONGS[kind]}, not {ENDLESS}"
+        elif kind in ("int", "float") and no_number(value):
+            yield name, f"{name}: must be {BELONGS[kind]}, not {no_number(value)}"
         elif is_text:
             wrong = _wrong_kind(name, kind, value)
             if wrong:

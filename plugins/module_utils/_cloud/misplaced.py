@@ -196,8 +196,8 @@ def _found_among(one: t.Mapping[str, t.Any], value: t.Any, free: bool) -> str:
 def _found(one: t.Mapping[str, t.Any], value: t.Any, free: bool) -> str:
     """What a value seems to be, if that does not belong here; else empty."""
     kind = one.get("type", "str")
-    if kind in ("int", "float") and endless(value):
-        return ENDLESS
+    if kind in ("int", "float") and no_number(value):
+        return no_number(value)
     if isinstance(value, str):
         if one.get("no_log"):
             return ""
@@ -209,14 +209,16 @@ def _found(one: t.Mapping[str, t.Any], value: t.Any, free: bool) -> str:
     return ""
 
 
-def endless(value: t.Any) -> bool:
-    """Whether it is a number that is no quantity: Ansible's own check fails there without naming the option."""
+def no_number(value: t.Any) -> str:
+    """What is no quantity, though Ansible takes it for a number; empty if it is one, or if Ansible refuses it. It would make 1 of true."""
+    if isinstance(value, bool):
+        return _kind_of(value)
     try:
-        return not math.isfinite(float(value))
+        return "" if math.isfinite(float(value)) else ENDLESS
     except OverflowError:
-        return True
+        return ENDLESS
     except (TypeError, ValueError):
-        return False
+        return ""
 
 
 def no_text(value: t.Any) -> str:

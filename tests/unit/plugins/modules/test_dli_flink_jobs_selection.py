@@ -76,6 +76,15 @@ def test_a_number_that_is_no_quantity(flink, value):
     assert not flink.log
 
 
+@pytest.mark.parametrize("value", [True, False])
+def test_a_truth_value_is_no_number(flink, value):
+    """Ansible makes 1 of true: jobs that get time to end by themselves would be stopped a second later."""
+    for option in ("max_jobs", "wait_timeout", "drain_timeout", "wait_interval", "max_retries", "request_timeout"):
+        said = f"{option}: must be a number, not true or false"
+        check_refused(flink.run("stopped", [128], **{option: value}), said)
+    assert not flink.log
+
+
 @pytest.mark.parametrize("options", BAD_NUMBERS, ids=case_id)
 def test_bad_option(flink, options):
     check_refused(flink.run("stopped", [128], **options), next(iter(options)))

@@ -259,6 +259,7 @@ def empty(name: str) -> str:
         ("maintenance_window", {"names": "a", "except_names": ["a", ""]}, empty("except_names")),
         ("maintenance_window", {"names": "a", "except_names": ["a\x1b"]}, "except_names: has a line break or another control character"),
         ("stop_all", {"names": "a", "max_jobs": "inf"}, "max_jobs: must be a number, not NaN, infinite or far too large"),
+        ("stop_all", {"names": "a", "drain_timeout": True}, "drain_timeout: must be a number, not true or false"),
         ("drain_queue", {"queue_name": "a", "wait_interval": float("nan")}, "wait_interval: must be a number, not NaN, infinite or far too"),
         ("maintenance_window", {"queue_name": "q", "wait_timeout": "1e400"}, "wait_timeout: must be a number, not NaN, infinite or far too"),
         ("stop_all", {"names": "a", "wait_timeout": -1}, "wait_timeout: must be at least 0, not -1"),
