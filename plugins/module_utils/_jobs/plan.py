@@ -442,10 +442,11 @@ def in_doubt(entry: Entry) -> bool:
 
 
 def is_last_word(entry: Entry) -> bool:
-    """The last write was refused for the sake of this very job, which is as it was before."""
+    """The last write was refused for the sake of this very job, which is as it was before. One that was to be started may run already."""
     last, goal = entry.last, entry.goal
-    as_before = entry.status == entry.before and entry.word not in goal.failures
-    return last is not None and as_before and last.alike and not _is_for_status(entry, last)
+    if last is None or not last.alike or (last.write is Write.RUN and _is_for_status(entry, last)):
+        return False
+    return entry.status == entry.before and entry.word not in goal.failures
 
 
 def is_owed(entry: Entry) -> bool:

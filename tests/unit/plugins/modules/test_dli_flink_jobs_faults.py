@@ -363,20 +363,26 @@ def test_refused_alone_after_a_batch(flink):
 
 
 @pytest.mark.parametrize(
-    ("code", "unknown"),
+    ("state", "of_batch", "alone", "unknown"),
     [
-        ("DLI.0999", False),  # as the batch: that was for this job
-        ("DLI.0001", True),  # the batch was refused for another job, and may have been carried out for this one
-        ("DLI.15002", True),  # it may have ended meanwhile, be it not shown yet
+        ("stopped", "DLI.0999", "DLI.0999", False),  # so that was for this job
+        ("stopped", "DLI.15002", "DLI.15002", False),
+        # the batch was refused for another job, and may have been carried out for this one
+        ("stopped", "DLI.0999", "DLI.0001", True),
+        ("stopped", "DLI.0999", "DLI.15002", True),
+        ("started", "DLI.13006", "DLI.13006", True),  # it may run already
     ],
 )
-def test_refused_alone_and_as_it_was(flink, code, unknown):
+def test_refused_alone_and_as_it_was(flink, state, of_batch, alone, unknown):
     """A batch was refused, nothing of it shows, and its jobs are refused alone."""
+    before, write = OPERATIONS[state][:2]
     flink.answers(batch_refusal="partial")
-    other, job = flink.jobs({"refuse": {"stop": {"code": "DLI.0999", "times": 9}}}, {"script": {"stop": []}})
-    flink.fault("/streaming/jobs/stop$", "status", status=400, skip=1, times=None, body=refusal(code, "no"))
-    result = flink.run("stopped", [other, job], wait_timeout=60)
-    assert (result.job(job)["failed"], result.job(job)["status"]) == (True, "job_running")
+    other, job = flink.jobs(
+        {"status": before, "refuse": {write: {"code": of_batch, "times": 9}}}, {"status": before, "script": {write: []}}
+    )
+    flink.fault(f"/streaming/jobs/{write}$", "status", status=400, skip=1, times=None, body=refusal(alone, "no"))
+    result = flink.run(state, [other, job], wait_timeout=60)
+    assert (result.job(job)["failed"], result.job(job)["status"]) == (True, before)
     assert ("not known" in result.job(job)["msg"]) is unknown
 
 
