@@ -86,7 +86,7 @@ integration: setup ## Playbooks with each module: in process, and as modules on 
 	@date '+== %T integration'
 	scripts/ansible-test integration --venv --color no
 	scripts/ansible-test integration --color no --controller origin:python=venv/default \
-	  --target "controller:python=venv/$$(. scripts/pythons.sh && first_python 3.9 3.10 3.11 3.12 3.13)"
+	  --target "controller:python=venv/$$(. scripts/pythons.sh && first_python 3.9 3.10 3.11 3.12 3.13 3.14)"
 
 molecule: setup ## Scenarios of playbooks, each run twice against an emulator
 	@date '+== %T molecule'
