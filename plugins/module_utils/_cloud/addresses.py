@@ -13,6 +13,7 @@ from .acting import Login
 from .auth import AccessKey, Credential, Project, Token
 from .endpoints import (
     CLOUD_DOMAIN,
+    KNOWN,
     base_url,
     domain_name,
     iam_of_region,
@@ -55,7 +56,7 @@ def addresses_of(
     if unknown and region is None:
         raise OptionError(f"{named(['region'])}: missing, and so is endpoints.{service} that could take its place")
     if iam is None and needs_iam:
-        raise _no_iam(region, service)
+        raise _no_iam(region, service, highest(levels, "region") is None)
     if unknown:
         endpoint = in_region(service, t.cast(str, region), iam, domain)
     return Addresses(region, domain, iam, endpoint)
@@ -129,11 +130,12 @@ def _iam_of_profile(profile: Profile, region: str | None, needed: bool) -> str |
     return iam_url(url if "://" in url else f"https://{url}", f"profile {shown(profile.name)}")
 
 
-def _no_iam(region: str | None, service: str) -> OptionError:
+def _no_iam(region: str | None, service: str, derived: bool) -> OptionError:
     if region is None:
         return OptionError(f"{named(['region'])}: missing, and so is auth_url that could take its place")
     own = "" if service == "iam" else f", and endpoints.{service} unless the service catalog has it"
+    whence = " (from the name of the project)" if derived else ""
     return OptionError(
-        f"region: the hosts of {shown(region)} are not known, so no credential is sent there; set {CLOUD_DOMAIN}, "
-        f"or auth_url or endpoints.iam{own}"
+        f"region: the hosts of {shown(region)}{whence} are not known, so no credential is sent there; those of {KNOWN} are; "
+        f"for another cloud set {CLOUD_DOMAIN}, or auth_url or endpoints.iam{own}"
     )

@@ -52,6 +52,7 @@ IAM_NAMES = {SWISS: "iam-pub"}  # in place of iam
 NOT_LISTED = {f"{service}.eu-nl.{OTC}": service.upper() for service in ("dli", "mrs")}
 CATALOG_TYPES = {"dli": ("dli",), "mrs": ("mrs", "mrsv1", "mrsv1.1")}
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+KNOWN = f"{', '.join(region for region, domain in DOMAINS.items() if domain != HUAWEI)} and of Huawei Cloud"
 CLOUD_DOMAIN = "cloud_domain (environment: OTC_CLOUD_DOMAIN, if the credential is from there)"
 LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 
@@ -128,8 +129,7 @@ def in_region(service: str, region: str, iam: str | None = None, domain: str | N
     known = _domain_of(region)
     if known is None:
         raise OptionError(
-            f"{missing}, and so is {CLOUD_DOMAIN}, as the hosts of region {shown(region)} are not known; those of Open Telekom "
-            "Cloud and of Huawei Cloud are"
+            f"{missing}, and so is {CLOUD_DOMAIN}, as the hosts of region {shown(region)} are not known; those of {KNOWN} are"
         )
     if iam and not is_iam_of(iam, known, among=True):
         raise OptionError(

@@ -232,6 +232,9 @@ TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
     )["msg"],
     "cloud ...: auth_type: ... is not supported": lambda it: it.around({"auth_type": "v3oidcpassword"}),
     "cloud: ... cannot be read: line ... is not YAML": lambda it: it.around("clouds: [x"),
+    "region: the hosts of ... are not known, so no credential is sent there": lambda it: it.stop(
+        {"token": "some-token", "project_name": "nightly"}
+    ),
     "endpoints.dli: missing ..., as the hosts of region ... are not known": lambda it: it.stop(
         {"token": "some-token", "project_id": "p1", "region": "eu-west-0"}
     ),

@@ -81,6 +81,21 @@ def test_region_and_iam(options: dict[str, t.Any], environ: dict[str, str], regi
     assert (found.region, found.iam) == (region, iam)
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"project_name": "nightly"}, r"the hosts of 'nightly' \(from the name of the project\) are not known"),
+        (
+            {"project_name": "eu-de", "region": "eu-dee"},
+            "the hosts of 'eu-dee' are not known.*; those of eu-de, eu-nl, eu-ch2 and",
+        ),
+    ],
+)
+def test_region_whose_hosts_are_not_known(options: dict[str, t.Any], said: str) -> None:
+    with pytest.raises(OptionError, match=said):
+        connection({**USER, **options})
+
+
 ORANGE, RU = "prod-cloud-ocb.orange-business.com", "hc.sbercloud.ru"
 KEY = {"access_key": "a", "secret_key": "s"}
 DOMAIN_ENV = {"OTC_CLOUD_DOMAIN": RU}
