@@ -66,7 +66,6 @@ options:
         is an entry without C(id). For the run itself there are C(playbook), C(check_mode), C(began), C(ended), C(duration),
         C(failed_hosts), C(summary) and C(notes). As long as the run has not ended, its C(ended) and C(duration) are null.
     type: str
-    version_added: 1.1.0
     env:
       - name: OTC_BIGDATA_REPORT_JSON
     ini:
@@ -81,7 +80,6 @@ options:
         C(otc_bigdata_report_check_mode), C(otc_bigdata_report_failed_hosts), and C(otc_bigdata_report_entries) by C(host),
         C(module) and C(outcome).
     type: str
-    version_added: 1.1.0
     env:
       - name: OTC_BIGDATA_REPORT_PROMETHEUS
     ini:

@@ -49,7 +49,6 @@ options:
         several lines. An ID is never cut.
       - M(ansible.builtin.debug) puts 8 columns before a line of a list and 2 behind it.
     type: int
-    version_added: 1.1.0
 positional: columns, format, width
 seealso:
   - plugin: otc.bigdata.job_report

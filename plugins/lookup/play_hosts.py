@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: play_hosts
-version_added: 1.1.0
+version_added: 1.0.0
 short_description: Part of the playbooks of this collection
 description:
   - Private. It may change in any release, so do not use it in playbooks of your own.

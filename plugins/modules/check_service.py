@@ -9,7 +9,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: check_service
-version_added: 1.1.0
+version_added: 1.0.0
 short_description: Compare a service with what this collection assumes of it
 description:
   - Reads a few answers of DLI and MRS, and of IAM, and compares them with what this collection assumes where the documentation of the

@@ -192,7 +192,6 @@ incomplete:
   returned: if that may be
   type: list
   elements: str
-  version_added: 1.1.0
   sample:
     - the list shows 0 of the 5 entries that it counts; one may be missing from it, or hidden from this user
 failed:
