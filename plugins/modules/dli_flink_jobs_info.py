@@ -248,8 +248,8 @@ msg:
   description: What went wrong, or why the filters select nothing. Then it says what was read and what came closest.
   returned: on failure, or if O(filters) select nothing
   type: str
-  sample: "no credential: set token (environment: OS_TOKEN) or username + password + user_domain_name (environment:
-    OS_USERNAME, ...)"
+  sample: "no credential: set token (environment: OS_TOKEN) or access_key + secret_key (environment: OS_ACCESS_KEY, OS_SECRET_KEY) or
+    username + password + user_domain_name (environment: OS_USERNAME, OS_PASSWORD, OS_USER_DOMAIN_NAME), or cloud (environment: OS_CLOUD)"
 repeats:
   description: Each request that was sent again after throttling, a passing fault or a new login, and why.
   returned: with C(-v), if there was any
