@@ -28,12 +28,10 @@ options:
     description:
       - Whether to read the status of each job, one request per job, and to return its details.
       - Details may hold secrets, most of all in C(statement), C(message), C(detail) and C(user_conf). These are not returned
-        otherwise.
-        Set C(no_log) for such a task.
+        otherwise. Set C(no_log) for such a task.
     type: bool
     default: false
 notes:
-  - Details may hold secrets, most of all in C(statement), C(message), C(detail) and C(user_conf).
   - The service shows a list in pages of 100, and only the first 100 of them. Longer lists are read on from the start time
     of the last job seen.
 seealso:
