@@ -62,15 +62,17 @@ def _action(writes: tuple[Write, ...]) -> str:
 def _message(
     verb: str, already: str, changed: t.Sequence[Entry], unchanged: t.Sequence[Entry], failed: t.Sequence[Entry]
 ) -> str:
-    why: dict[str, int] = {}  # a Counter would look for its argument among all kinds of mappings, anew in each worker
+    usual = f"already {already}"  # first, as the others may begin with the same words
+    why = {usual: 0}  # a Counter would look for its argument among all kinds of mappings, anew in each worker
     for entry in unchanged:
-        reason = entry.msg or f"already {already}"
+        reason = entry.msg or usual
         why[reason] = why.get(reason, 0) + 1
     number = len(changed) + len(unchanged) + len(failed)
     total = f"of {number} job{'' if number == 1 else 's'}"
     parts = [f"{verb} {len(changed)} {total}"] if changed or not unchanged else []
     for what, count in why.items():
-        parts.append(f"{count} {what}" if parts else f"{count} {total} {what}")
+        if count:
+            parts.append(f"{count} {what}" if parts else f"{count} {total} {what}")
     if failed:
         parts.append(_failures(failed))
     return ", ".join(parts)

@@ -211,6 +211,13 @@ def test_refused_with_others_and_then_alone(flink, refusal):
     assert result.column("msg") == dict.fromkeys(ids, "already stopped (the service refused the request)")
 
 
+def test_usual_reason_comes_first(flink):
+    """Whatever the order of the jobs: its number would be taken for that of all of them."""
+    ids = flink.jobs({"status": "job_running_exception"}, {"status": "job_init", "count": 2})
+    said = flink.run("stopped", ids)["msg"]
+    assert said == "2 of 3 jobs already stopped, 1 already stopped (the service refused the request)"
+
+
 def test_refused_with_others_twice(flink):
     """The look after the first refusal has shown a job that stood in the way, but not the only one."""
     gone = {"script": {"before_stop": [{"status": "job_finish"}]}}
