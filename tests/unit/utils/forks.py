@@ -345,6 +345,10 @@ def warm_up_ansible(known: t.Any) -> t.Any:
     with contextlib.suppress(ImportError):  # other releases have it elsewhere
         known.take_part(pathlib.Path(sys.path[0], PLUGINS).parent)
         known.imports_of(importlib.import_module("ansible.executor.module_common"))
+    with contextlib.suppress(ImportError, AttributeError):  # other releases do not have it
+        result = importlib.import_module("ansible._internal._task").UnifiedTaskResult
+        for is_module in (True, False):  # each worker would work it out, in a tenth of its time
+            result.get_result_key_to_resolved_field_mapping(source_is_module=is_module)
     with contextlib.suppress(ImportError, AttributeError, OSError):  # other releases have it elsewhere
         finder = importlib.import_module("ansible.utils.collection_loader._collection_finder")
         config = importlib.import_module("ansible.config.manager")

@@ -51,6 +51,7 @@ class Known:
         know_files(self)
         know_dataclasses(self)
         know_templates(self, jinja)
+        know_plugins(importlib.import_module("ansible.plugins.loader"))
         know_yaml(self, yaml, tags, str(folder), *importlib.import_module("ansible").__path__)
 
     def imports_of(self, module_common: t.Any) -> None:
@@ -163,6 +164,19 @@ def know_templates(known: Known, jinja: t.Any) -> None:
             here.expression = None
 
     environment.compile, environment.compile_expression = compile_template, compile_expression
+
+
+def know_plugins(loader: t.Any) -> None:
+    """Filters and tests. Each template that uses one would look for it in all files of its collection."""
+    look_anew, found = loader.Jinja2Loader.get_with_context, {}
+
+    def look(self: t.Any, name: str, *args: t.Any, **how: t.Any) -> t.Any:
+        question = (self.type, name, *self._extra_dirs)
+        if question not in found:
+            found[question] = look_anew(self, name, *args, **how)
+        return found[question]
+
+    loader.Jinja2Loader.get_with_context = look
 
 
 def know_yaml(known: Known, yaml: t.Any, tags: t.Any, *folders: str) -> None:
