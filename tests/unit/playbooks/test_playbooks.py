@@ -29,6 +29,7 @@ from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings imp
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import environ, template, world
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
+from ansible_collections.otc.bigdata.tests.unit.utils.forks import ONE_PROCESS
 from ansible_collections.otc.bigdata.tests.unit.utils.guides import GUIDES, blocks, reader
 from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Folder, Run, folder, wait_for
 from ansible_collections.otc.bigdata.tests.unit.utils.service import NIGHTLY
@@ -69,7 +70,7 @@ def batch_id(number: int) -> str:
 
 def play(here: Folder, name: str, variables: dict, *arguments: str, **environ: str) -> Run:
     line = [f"otc.bigdata.{name}", "-e", json.dumps(variables), *arguments]
-    run = here.start("playbook", *line, ANSIBLE_SHOW_CUSTOM_STATS="1", **environ).end(600)
+    run = here.start("playbook", *line, ANSIBLE_SHOW_CUSTOM_STATS="1", **ONE_PROCESS, **environ).end(600)
     assert "Traceback" not in run.said, run.said
     assert "[WARNING]" not in run.said, run.said
     return run
@@ -111,7 +112,7 @@ def said_to(run: Run, task: str, host: str) -> str:
 def play_hosts(here: Folder, name: str, hosts: dict[str, dict], *arguments: str, **variables: t.Any) -> Run:
     """One play for hosts with variables of their own, as most of the time is spent on the start of Ansible and its modules."""
     here.write("hosts.yml", {"all": {"hosts": hosts}})
-    return play(here, name, {"otc_hosts": "all", **variables}, "-i", "hosts.yml", *arguments)
+    return play(here, name, {"otc_hosts": "all", **variables}, "-i", "hosts.yml", "--forks=1", *arguments)
 
 
 def truth(emulator: Emulator) -> dict[str, t.Any]:
@@ -453,7 +454,8 @@ def test_drain_queue():
         assert fatal(run).splitlines() == ["Do not delete the queue etl (flink, spark, sql) yet:", *full]
         assert (truth(emulator), emulator.log.summary()["writes"]) == (before, 0)
 
-        run = here.start("playbook", "otc.bigdata.drain_queue", "-e", "queue_name=etl wait_interval=1")
+        line = ["otc.bigdata.drain_queue", "-e", "queue_name=etl wait_interval=1"]
+        run = here.start("playbook", *line, **ONE_PROCESS)
         wait_for(lambda: emulator.log.summary()["writes"] >= 1 + 30 + 250)
         emulator.world.add("sql_jobs", {"job_id": "late", "status": "RUNNING", "queue_name": "etl"})
         run.end()
@@ -519,7 +521,8 @@ def test_not_empty():
     with world(**seed) as (emulator, here):
         here.write("hosts.yml", {"all": {"hosts": hosts}})
         more = {"otc_hosts": "all", "wait_interval": 1}
-        run = here.start("playbook", "otc.bigdata.drain_queue", "-i", "hosts.yml", "-e", json.dumps(more)).end(300)
+        line = ["otc.bigdata.drain_queue", "-i", "hosts.yml", "-e", json.dumps(more), "--forks=1"]
+        run = here.start("playbook", *line, **ONE_PROCESS).end(300)
         assert run.code == 2, run.said
         for name, (dummy, reason) in NOT_EMPTY.items():
             first, *reasons = fatal(run, name).splitlines()
@@ -1623,7 +1626,7 @@ def test_examples(name):
         lines = meta["argument_specs"][name]["examples"].replace("\\\n", "").splitlines()
         commands = [shlex.split(line)[1:] for line in lines if line.startswith("ansible-playbook ")]
         for together in [commands] if name in READERS else [[command] for command in commands]:
-            for run in [here.start("playbook", *command, *more) for command in together]:
+            for run in [here.start("playbook", *command, *more, **ONE_PROCESS) for command in together]:
                 assert run.end(600).code == 0, run.said
         assert (emulator.log.summary()["writes"] > 0) is (name not in READERS)
 

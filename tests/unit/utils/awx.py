@@ -30,6 +30,7 @@ from awx_plugins.interfaces._temporary_private_container_api import CONTAINER_RO
 from awx_plugins.interfaces._temporary_private_credential_api import Credential
 from awx_plugins.interfaces._temporary_private_inject_api import inject_credential
 
+from .forks import ONE_PROCESS
 from .run_module import _environ
 from .run_playbook import forks
 
@@ -86,7 +87,7 @@ class Job:
         for name in ("env", "inventory"):
             (self.folder / name).mkdir(parents=True)
         shutil.copytree(ROOT / "playbooks", self.folder / "project" / "playbooks")
-        self.environ = {"ANSIBLE_COLLECTIONS_PATH": COLLECTIONS, "no_proxy": "127.0.0.1", **environ}
+        self.environ = {"ANSIBLE_COLLECTIONS_PATH": COLLECTIONS, "no_proxy": "127.0.0.1", **ONE_PROCESS, **environ}
         self.of_template: dict[str, t.Any] = {}  # its variables; answers win over them
         self.shown: dict[str, str] = {}  # of the environment, to those who look at the job
         self._arguments = ["-u", "root"]

@@ -45,6 +45,7 @@ KINDS_OF_PLUGINS = ("become", "connection", "doc_fragments", "inventory", "shell
 OF_PLUGINS = ("become", "callback", "connection", "doc_fragments", "inventory", "shell", "strategy", "vars")
 OF_PLUGINS = ("multiprocessing.popen_fork", "multiprocessing.synchronize", "tomllib", "xml.dom.minidom", "zoneinfo")
 NO_WORKER = ("assert", "debug", "fail", "include_tasks", "set_fact", "set_stats")
+ONE_PROCESS = {"ONE_PROCESS": "true"}  # in the environment of a run: its tasks need no workers, see ``spare_workers``
 EnvironOf = t.Callable[[pathlib.Path], dict[str, str]]  # of a home
 SHARED: dict[str, str] = {}  # in a worker of pytest: the homes of the parents that all workers have
 AT_THE_START = ("PYTHON", "LANG", "LC_", "LD_", "TZ")  # what a Python asks its environment before it runs anything
@@ -228,6 +229,7 @@ def become(argv: list[str], cwd: str, environ: dict[str, str], settings: t.Any) 
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.clear()
     os.environ.update(environ)
+    one_process = all(os.environ.pop(name, None) for name in ONE_PROCESS)
     os.chdir(cwd)
     open_streams()
     if "COVERAGE_PROCESS_START" in os.environ:
@@ -239,7 +241,7 @@ def become(argv: list[str], cwd: str, environ: dict[str, str], settings: t.Any) 
         if sys.argv[0].startswith("ansible.cli."):
             if not settings.take_up():
                 os.execv(sys.executable, [sys.executable, *argv])
-            spare_workers()
+            spare_workers(one_process)
         runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
     else:
         forget("ansible_collections")  # it brings its own
@@ -256,9 +258,10 @@ def end(code: int) -> None:
         os._exit(code)
 
 
-def spare_workers() -> None:
+def spare_workers(one_process: bool) -> None:
     """Ansible forks a worker for each task and host, which takes longer than what most of them do. Those that only say or compute
-    something, or are skipped, run in its own process instead, one after the other. Modules, and what waits, still have workers."""
+    something, or are skipped, run in its own process instead, one after the other. Modules, and what waits, still have workers,
+    but for those of the collection where the run is to be one process and no other host has a task at that time."""
     with contextlib.suppress(ImportError, AttributeError):  # other releases have it elsewhere
         worker = importlib.import_module("ansible.executor.process.worker")
         context = importlib.import_module("ansible._internal._task").TaskContext
@@ -271,10 +274,14 @@ def spare_workers() -> None:
                 return not task._resolve_conditional_with_item(task.when, variables)[0]
             return False
 
+        def is_simple(task: t.Any, variables: dict[str, t.Any]) -> bool:
+            if one_process and task.action.startswith("otc.bigdata.") and not task.async_val:
+                return variables["ansible_forks"] == 1 or len(variables["ansible_play_hosts_all"]) == 1
+            return task.action.removeprefix("ansible.builtin.") in NO_WORKER
+
         def start_or_run(self: t.Any) -> None:
             task, variables = self._task, self._task_vars
-            is_simple = task.action.removeprefix("ansible.builtin.") in NO_WORKER
-            if task.until or task.timeout or not (is_simple or is_skipped(task, variables)):
+            if task.until or task.timeout or not (is_simple(task, variables) or is_skipped(task, variables)):
                 start(self)
                 return
             # It leaves its marks on all of these
