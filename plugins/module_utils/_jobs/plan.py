@@ -192,9 +192,11 @@ class LastWrite(t.NamedTuple):
         return cls(write, answer, refusal, now, now + pause, unsure, unanswered, alike)
 
     def _has_reason_of(self, refusal: ApiError) -> bool:
-        """It was refused for this one together with others, whose answer may tell no code."""
-        shared = self.answer is Answer.DOUBTFUL or self.alike
-        return shared and self.refusal is not None and self.refusal.code in (None, refusal.code)
+        """It was refused for this one together with others. The service's own no, in an answer 2xx, tells no code."""
+        own = self.refusal
+        if own is None or not (self.answer is Answer.DOUBTFUL or self.alike):
+            return False
+        return own.code == refusal.code if own.code else own.status is not None and own.status < 300
 
     def looked(self, moved: bool) -> LastWrite:
         """After one more look."""

@@ -386,6 +386,15 @@ def test_refused_alone_and_as_it_was(flink, state, of_batch, alone, unknown):
     assert ("not known" in result.job(job)["msg"]) is unknown
 
 
+def test_a_batch_that_is_refused_without_a_code(flink):
+    """Nobody knows that it was for the reason that one of its jobs is refused for alone."""
+    ids = flink.jobs({"script": {"stop": []}}, {"script": {"stop": []}})
+    for times, body in ((1, '{"error_msg": "no queue"}'), (None, refusal("DLI.0001", "no"))):
+        flink.fault("/streaming/jobs/stop$", "status", status=400, times=times, body=body)
+    result = flink.run("stopped", ids, wait_timeout=60)
+    assert all("not known" in job["msg"] for job in result["jobs"])
+
+
 def test_refused_after_a_lost_write(flink):
     """The lost stop may be what has led to the status in which the next one is refused."""
     job = flink.job(stop=[{"after": "1 look", "status": "job_running_exception"}])
