@@ -15,6 +15,7 @@ from .transport import Reply
 
 CODES = ("error_code", "errorCode", "code")
 ERRORS = (*CODES[:2], "error")  # not of an answer that says yes, as code may be
+NO_ERRORS = ("", "ok", "success")
 MESSAGES = ("error_msg", "errorMsg", "message")
 # As a gateway says them that waits no longer: what they answer may go on, whatever code they show
 GIVEN_UP = (408, 504)
@@ -103,8 +104,6 @@ def shaped(value: t.Any, shape: t.Any, call: str, where: str = "") -> t.Any:
 def object_or_nothing(answer: t.Any, call: str) -> None:
     """The answer to a write that tells nothing. Raises Unanswered for any other, as it may not come from the service."""
     shaped(answer, Maybe(dict), call)
-    if answer and str(answer.get("is_success")).lower() == "false":  # which this service is not known to say
-        raise Unanswered(call, "the answer says that is_success is false", 200)
 
 
 def refuse_error(answer: t.Any, reply: Reply) -> None:
@@ -112,7 +111,7 @@ def refuse_error(answer: t.Any, reply: Reply) -> None:
     for item in answer if isinstance(answer, list) else [answer]:
         plainly = isinstance(item, dict) and "is_success" not in item and any(map(item.get, ERRORS))
         code, message = _code_and_message(item) if plainly else (None, "")
-        if code and code.strip("0"):
+        if code and code.strip("0").lower() not in NO_ERRORS:
             raise Unanswered(
                 reply.call, plain(f"the answer is an error: {code} {message}", reply.secrets), reply.status
             )
