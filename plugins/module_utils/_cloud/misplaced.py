@@ -11,8 +11,11 @@ is refused as it need not be what was written: YAML reads 0123 as 83.
 
 from __future__ import annotations
 
+import ast
+import collections
 import datetime
 import itertools
+import json
 import math
 import re
 import typing as t
@@ -35,6 +38,7 @@ BELONGS = {
 ANY = {"type": "raw"}  # a number is as good as its text
 SAYS_ITSELF = "older_than"  # a number, or a date, is refused there as no age
 QUOTE = "; quote it"
+OR_A_LIST = ", or give one of them a list in quotes"
 ENDLESS = "NaN, infinite or far too large"
 UNQUOTED = (bool, int, float, datetime.date)  # what YAML makes of texts
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{,39}")
@@ -152,10 +156,9 @@ class _Sieve:
             belongs = "a list of dictionaries" if one["type"] == "list" else "a dictionary"
             self._refuse(label, f"{belongs}{keys}", _kind_of(value))
             return HIDDEN_WHOLE
-        for key in _twice(value, inner):
-            self.errors.append(
-                f"{label}: has {key if spec else 'a key'} twice, and only the last would count; quote a list"
-            )
+        for key in _twice(value, inner) if isinstance(value, str) else ():
+            known = key if key in (spec or ()) else "a key"
+            self.errors.append(f"{label}: has {known} twice, and only the last would count; leave one out{OR_A_LIST}")
         return self.options(spec or dict.fromkeys(inner, ANY), inner, f"{label}.", free)
 
     def _refuse(self, label: str, belongs: str, found: str) -> None:
@@ -168,19 +171,37 @@ def _as_dictionary(value: t.Any, spec: Spec | None) -> dict[t.Any, t.Any] | None
         found: dict[t.Any, t.Any] = check_type_dict(value)
     except TypeError:
         return None
+    if not all(isinstance(key, (str, int, float, type(None))) for key in found):  # others are no keys of JSON
+        return None
     return None if isinstance(value, str) and spec and not spec.keys() >= found.keys() else found
 
 
-def _twice(value: t.Any, found: Arguments) -> list[str]:
+def _twice(text: str, found: Arguments) -> list[str]:
     """The keys that the text of a dictionary has more than once. Ansible says nothing of it."""
-    return [key for key in map(str, found) if isinstance(value, str) and _times(value, key) > 1]
+    keys = _keys(text) if text.startswith("{") else [key for key in found for dummy in range(_times(text, str(key)))]
+    return [str(key) for key, times in collections.Counter(keys).items() if times > 1]
+
+
+def _keys(text: str) -> t.Iterator[t.Any]:
+    """Those of JSON, or of a dictionary of Python, and of what is in it, that are not alone in their dictionary."""
+    of_all: list[list[t.Any]] = []
+
+    def note(pairs: list[tuple[str, t.Any]]) -> None:
+        of_all.append([key for key, dummy in pairs])
+
+    try:
+        json.loads(text, object_pairs_hook=note)
+    except ValueError:
+        parts = [part for part in ast.walk(ast.parse(text, mode="eval")) if isinstance(part, ast.Dict)]
+        of_all = [[key.value for key in part.keys if isinstance(key, ast.Constant)] for part in parts]
+    for keys in of_all:
+        yield from (key for key in keys if keys.count(key) > 1)
 
 
 def _times(text: str, key: str) -> int:
-    """How often the text of a dictionary has a key: Ansible reads them with numbers, so that none takes the place of another."""
+    """How often a text such as a=1 b=2 has a key: Ansible reads them with numbers, so that none takes the place of another."""
     numbers = itertools.count()
-    pattern = rf"(?<!\w)(['\"]?){re.escape(key)}\1(?=\s*[=:])"
-    numbered = re.sub(pattern, lambda match: f"{match[1]}{key}#{next(numbers)}{match[1]}", text)
+    numbered = re.sub(rf"(?<!\w){re.escape(key)}(?=\s*=)", lambda match: f"{key}#{next(numbers)}", text)
     return sum(str(one).startswith(f"{key}#") for one in check_type_dict(numbered))
 
 
@@ -202,7 +223,7 @@ def _found(one: t.Mapping[str, t.Any], value: t.Any, free: bool) -> str:
         if one.get("no_log"):
             return ""
         return found_in_name(value) if free else found_in(value, kind == "path")
-    if isinstance(value, (Mapping, list, tuple, set, frozenset)):
+    if isinstance(value, (Mapping, list, tuple, set, frozenset, bytes, complex, type(...))):
         return _kind_of(value)
     if value is not None and kind in ("str", "path"):
         return f"{_kind_of(value)}{QUOTE}"
@@ -210,8 +231,8 @@ def _found(one: t.Mapping[str, t.Any], value: t.Any, free: bool) -> str:
 
 
 def no_number(value: t.Any) -> str:
-    """What is no quantity, though Ansible takes it for a number; empty if it is one, or if Ansible refuses it. It would make 1 of true."""
-    if isinstance(value, bool):
+    """What is no quantity, though Ansible takes it for a number; empty if it is one, or if Ansible refuses it. It would make 1 of true; false is 0."""
+    if value is True:
         return _kind_of(value)
     try:
         return "" if math.isfinite(float(value)) else ENDLESS

@@ -76,13 +76,36 @@ def test_a_number_that_is_no_quantity(flink, value):
     assert not flink.log
 
 
-@pytest.mark.parametrize("value", [True, False])
-def test_a_truth_value_is_no_number(flink, value):
-    """Ansible makes 1 of true: jobs that get time to end by themselves would be stopped a second later."""
+@pytest.mark.parametrize(
+    ("filters", "twice"),
+    [
+        ('{"name": "*", "tags": {"env": "x", "env": "y"}}', True),
+        ("{'name': '*', 'tags': {1: 'x', 1: 'y'}}", True),
+        ("name=* tags='{2024: 1, None: 2}'", False),
+        ('{"name": "*", "tags": {"": "y"}}', False),
+        ({"tags": "{2024: 'x', True: 'y', 1.5: 'z'}"}, False),
+    ],
+)
+def test_keys_of_tags(flink, filters, twice):
+    """Whatever keys there are, also one that is twice in a part."""
+    said = "has a key twice, and only the last would count; leave one out, or give one of them a list in quotes"
+    assert (said in flink.info(filters=filters)["msg"]) is twice
+
+
+@pytest.mark.parametrize("text", ["{b'a': 'x'}", "{(1, 2): 'x'}", "{'a': b'x'}", "{'a': 1j}", "{'a': ...}"])
+def test_tags_that_json_does_not_have(flink, text):
+    """A report could not hold them, so they are refused before anything is done."""
+    check_refused(flink.run("stopped", filters={"name": "*", "tags": text}), "filters.tags")
+    assert not flink.log
+
+
+def test_true_is_no_number(flink):
+    """Ansible makes 1 of it: jobs that get time to end by themselves would be stopped a second later. False is 0."""
     for option in ("max_jobs", "wait_timeout", "drain_timeout", "wait_interval", "max_retries", "request_timeout"):
         said = f"{option}: must be a number, not true or false"
-        check_refused(flink.run("stopped", [128], **{option: value}), said)
+        check_refused(flink.run("stopped", [128], **{option: True}), said)
     assert not flink.log
+    assert not flink.run("stopped", [flink.job()], drain_timeout=False, max_retries=False).failed
 
 
 @pytest.mark.parametrize("options", BAD_NUMBERS, ids=case_id)
