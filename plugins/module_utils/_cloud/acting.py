@@ -237,6 +237,8 @@ def _refuse_other_domain(levels: t.Sequence[Level], login: Login) -> None:
 
 
 def _own_domain(credential: Credential, level: Level) -> dict[str, str | None]:
-    """That of the user, by the keys of a level that name the domain of a project; ``default_domain_*`` does where no other key does."""
-    which = "project" if {*PROJECT_DOMAIN} & {key for key, dummy in level.keys} else "default"
-    return {f"{which}_domain_{form}": getattr(credential, f"user_domain_{form}", None) for form in ("name", "id")}
+    """That of the user, by the keys of a level that name the domain of a project; ``default_domain_*`` may where no other key does."""
+    own = {form: getattr(credential, f"user_domain_{form}", None) for form in ("name", "id")}
+    if {*PROJECT_DOMAIN} & {key for key, dummy in level.keys}:
+        return {f"project_domain_{form}": value for form, value in own.items()}
+    return {f"default_domain_{form}": value for form, value in own.items() if value}

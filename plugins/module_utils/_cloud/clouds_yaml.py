@@ -24,7 +24,7 @@ from .levels import ENVIRONMENT, FILE, NAME, REGION, Environ, Level, Profile, ch
 SECURE = "OS_CLIENT_SECURE_FILE"
 OBS_KEYS = ("ak", "sk", "access_key", "secret_key", "security_token")
 EXPANDED = ("auth_url", "endpoints.iam", "endpoints.dli", "endpoints.mrs", "ca_path", "client_cert", "client_key")
-OF_THE_CLIENT = {"cache", "client", "metrics"}  # what a file may hold beside clouds, and says of none
+OF_THE_CLIENT = {"ansible", "cache", "client", "metrics"}  # what a file may hold beside clouds, and says of none
 MAY_DIFFER = ("user_domain_name",)  # domain_name can be that of the project
 
 Entry = dict[str, t.Any]
@@ -177,7 +177,8 @@ def _clouds(path: str | None, named: str, empty: bool = False) -> Entry:
 
 def _part(whole: Entry, name: str, path: str | None) -> t.Any:
     """The part of a file that counts. Raises OptionError where the file has others instead, as its name may be misspelt or left out."""
-    if name not in whole and not whole.keys() <= OF_THE_CLIENT:
+    others = {key for key in whole.keys() - OF_THE_CLIENT if not str(key).startswith("x-")}
+    if name not in whole and others:
         raise OptionError(
             f"cloud: {path} cannot be read: it has no {name}, which must be around what it says of clouds"
         )

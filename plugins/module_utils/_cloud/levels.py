@@ -58,6 +58,8 @@ URLS = ("auth_url", "endpoints.iam", "endpoints.dli", "endpoints.mrs")
 FILE, NAME = "OS_CLIENT_CONFIG_FILE", "OS_CLOUD"  # what points to an entry of a clouds.yaml
 DOMAIN = "cloud_domain"
 REGION = "{region_name}"  # openstacksdk puts the region there
+SERVICES = ("iam", "dli", "mrs")
+OF_A_SERVICE = re.compile(r"(?:otc_)?([a-z0-9_]+)_endpoint\w*", re.IGNORECASE)
 WHOSE = [option for option in ENVIRONMENT if option not in PATHS]
 # What says who acts where: in a clouds.yaml, and in the environment
 ENTRY_KEYS = [key for option in WHOSE for key in KEYS.get(option, (option,)) if len(key) > 2]  # much is nearly ak
@@ -72,8 +74,8 @@ OTHER_WORDS = {
     "project_domain": "project_domain_name",
     "region_id": "region_name",
     "endpoints": "dli_endpoint_override",
-    **{f"{service}_endpoint": f"{service}_endpoint_override" for service in ("iam", "dli", "mrs")},
-    **{f"{service}_region_name": "region_name" for service in ("iam", "dli", "mrs")},
+    **{f"{service}_endpoint": f"{service}_endpoint_override" for service in SERVICES},
+    **{f"{service}_region_name": "region_name" for service in SERVICES},
 }
 
 Options = t.Mapping[str, t.Any]
@@ -135,6 +137,9 @@ def of_environment(environ: Environ) -> Level:
 def refuse_misspelt(level: Level) -> None:
     """Raises OptionError for a key of an entry, or a variable, that is nearly one that says who acts where: nothing would come of it."""
     for key, value in level.keys:
+        service = OF_A_SERVICE.fullmatch(key)
+        if service and service[1].lower() not in SERVICES:  # other clients know more services, such as drs and rms
+            continue
         in_entry = level.place and (OTHER_WORDS.get(key) or nearly(key, ENTRY_KEYS))
         meant = in_entry if level.place else nearly(value.name, VARIABLES)
         if meant:

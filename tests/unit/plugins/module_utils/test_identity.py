@@ -147,8 +147,9 @@ KNOWN += (
 
 
 def test_other_keys_of_an_entry(read: t.Any) -> None:
-    """What openstacksdk knows besides, and what nobody means as anything of ours."""
-    beside = dict.fromkeys(KNOWN.split(), "default")
+    """What openstacksdk and otcextensions know besides, and what nobody means as anything of ours."""
+    others = [f"{service}_endpoint_override" for service in ("drs", "rms", "ram", "ddi", "dlm", "mls", "mts")]
+    beside = dict.fromkeys([*KNOWN.split(), *others], "default")
     assert read({"auth": {**AUTH, **beside}, **beside}, {"cloud": "c"}).credential == USER
 
 
