@@ -93,9 +93,9 @@ def _option(name: str) -> t.Any:
 def _never() -> dict[str, str]:
     """The names of jobs that no task may change, by the place on the controller that has them, or nearly."""
     return {
-        **{f"{name} of the controller": os.environ[name] for name in guard.misspelt(os.environ)},
+        **{f"{name}{guard.OF_THE_CONTROLLER}": os.environ[name] for name in guard.misspelt(os.environ)},
         **_misspelt_settings(),
-        f"{guard.NEVER} of the controller": os.environ.get(guard.NEVER, ""),
+        f"{guard.NEVER}{guard.OF_THE_CONTROLLER}": os.environ.get(guard.NEVER, ""),
         f"{guard.NEVER} (ansible.cfg: never)": _option("never"),
     }
 
@@ -107,7 +107,7 @@ def _misspelt_settings() -> dict[str, str]:
         return {}
     found = {f"{section}.{key}": text for section in file.sections() for key, text in file.items(section, raw=True)}
     found.pop(f"{PLUGIN}.never", None)
-    return {name: found[name] for name in guard.misspelt(found)}
+    return {f"{name}{guard.OF_THE_CONTROLLER}": found[name] for name in guard.misspelt(found)}
 
 
 def _is_known(version: str) -> bool:

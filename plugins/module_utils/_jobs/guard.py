@@ -18,6 +18,7 @@ from .plan import Entry
 from .selection import NOT_NAME, cleaned, refuse_idle
 
 NEVER = "OTC_BIGDATA_NEVER"
+OF_THE_CONTROLLER = " of the controller"  # behind the name of a variable, or of a setting
 SETTING = "the key of ansible.cfg is never, in the section otc_bigdata"
 SHORTER = ("BIGDATA_NEVER", "OTC_NEVER", "DEFAULTS_NEVER")
 MOST_NAMED = 20  # jobs that a message names
@@ -29,7 +30,7 @@ def patterns(environ: t.Mapping[str, str], beside: t.Mapping[str, str]) -> tuple
     Raises OptionError for what no name can hold, for quotes, which some files keep, and for what means something elsewhere. A blank may
     belong to a name, or part two patterns as elsewhere: then both are meant.
     """
-    refuse_misspelt({**environ, **{place.partition(" ")[0]: text for place, text in beside.items()}})
+    refuse_misspelt({**environ, **{place.removesuffix(OF_THE_CONTROLLER): text for place, text in beside.items()}})
     globs: list[str] = []
     for place, text in {NEVER: environ.get(NEVER, ""), **beside}.items():
         found = cleaned(place, text.split(",")) if text else []
