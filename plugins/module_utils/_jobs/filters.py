@@ -222,11 +222,11 @@ def ageless(filters: t.Mapping[str, t.Any], wrong_clock: str) -> list[str]:
 def idle(jobs: Jobs, filters: t.Mapping[str, t.Any], fields: Fields) -> list[str]:
     """A warning for each pattern that chooses no job, and would choose some elsewhere: in another language, or where patterns are taken."""
     return [
-        f"filters.name[{number}]: no job is named {escaped(glob)}, and {foreign(glob)} means nothing here; part patterns by commas"
+        f"filters.name[{number}]: none of the jobs found is named {escaped(glob)}, and {foreign(glob)} means nothing here; part patterns by commas"
         for number, glob in enumerate(filters.get("name", ()))
         if foreign(glob) and _none_passes(jobs, {"name": [glob]}, fields)
     ] + [
-        f"filters.{key}: no job has {escaped(word)}, and it is no pattern and no list; give the whole word, and only one"
+        f"filters.{key}: none of the jobs found has {escaped(word)}, and it is no pattern and no list; give the whole word, and only one"
         for key, word in filters.items()
         if isinstance(word, str) and {*word} & {*"*?,"} and _none_passes(jobs, {key: word}, fields)
     ]

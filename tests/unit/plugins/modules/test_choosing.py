@@ -45,7 +45,7 @@ def test_texts_of_dictionaries(service):
         "{'name': '*', 'not_name': 'orders', 'not_name': 'clicks'}",
     ):
         key = "not_name" if "not_name" in filters else "name"
-        said = f"filters: has {key} twice, and only the last would count; quote a list"
+        said = f"filters: has {key} twice, and only the last would count; leave one out, or give one of them a list in quotes"
         check_refused(service.run("stopped", filters=filters), said)
         check_refused(service.info(filters=filters), said)
     assert not service.log
@@ -164,7 +164,7 @@ def test_nothing_is_selected(service):
 
 def test_patterns_of_other_languages(service):
     """They may be names, so they are no errors. But where no job is called so, nobody would notice that they choose none."""
-    said = "filters.name[{}]: no job is named {}, and {} means nothing here; part patterns by commas"
+    said = "filters.name[{}]: none of the jobs found is named {}, and {} means nothing here; part patterns by commas"
     for name, warnings in (
         ("{orders,clicks}", [said.format(0, "{orders", "{"), said.format(1, "clicks}", "}")]),
         ("orders, orders|clicks", [said.format(1, "orders|clicks", "|")]),
@@ -180,7 +180,7 @@ def test_patterns_of_other_languages(service):
             assert all(warning in str(one) for warning, one in zip(warnings, found))
     key = {"mrs": "queue"}.get(service.store.partition("_")[0], "queue_name")
     for word in ("night*", "a,b", "q?"):
-        said = f"filters.{key}: no job has {word}, and it is no pattern and no list; give the whole word, and only one"
+        said = f"filters.{key}: none of the jobs found has {word}, and it is no pattern and no list; give the whole word, and only one"
         assert said in str(service.run("stopped", filters={key: word}, check_mode=True)["warnings"])
     assert not service.run("stopped", filters={key: "nightly"}, check_mode=True).get("warnings")
     kind = service.kind
