@@ -68,8 +68,8 @@ class Task(t.NamedTuple):
 
     @property
     def through_main(self) -> bool:
-        """A few jobs of each service, stopped and deleted."""
-        return self.chosen in ([1, 3], [1, 999])
+        """One ID or two."""
+        return self.chosen in ([1], [1, 3], [1, 999])
 
 
 FLINK = {1: "job_running", 2: "job_submitting", 3: "job_finish", 4: "job_running", 5: "job_canceling"}
