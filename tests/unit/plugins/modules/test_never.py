@@ -240,6 +240,8 @@ def test_what_the_controller_says(flink, door):
     places = {"OTC_BIGDATA_NEVERS of the controller": "x"}
     result = flink.run("stopped", [billing], _ansible_otc_bigdata_never=places)
     check_refused(result, f"OTC_BIGDATA_NEVERS: protects nothing, as the variable is called {NEVER}")
+    result = flink.run("stopped", [billing], _ansible_otc_bigdata_never={"otc bigdata.never of the controller": "x"})
+    check_refused(result, "otc bigdata.never: protects nothing, as the key of ansible.cfg is never")
     places = {f"{NEVER} (ansible.cfg: never)": "x,"}
     result = flink.run("stopped", [billing], _ansible_otc_bigdata_never=places)
     check_refused(result, f"{NEVER} (ansible.cfg: never)[1]: is empty")
