@@ -67,22 +67,23 @@ def run_core(name: str, options: dict, check_mode: bool = False) -> Result:
 
 @functools.cache
 def _specified(name: str) -> tuple[t.Any, dict]:
-    """A module, and the values of the options that a task leaves out."""
+    """A module, and the values of the options that a task leaves out, also of those in a dictionary."""
     module = importlib.import_module(f"{PACKAGE}.{name}")
-    return module, _defaults(module.SPEC)
+    inner = {name: _defaults(one["options"]) for name, one in module.SPEC.items() if "options" in one}
+    return module, {"": _defaults(module.SPEC), **inner}
 
 
 def _defaults(spec: dict) -> dict:
     return {name: option.get("default") for name, option in spec.items()}
 
 
-def _filled(spec: dict, defaults: dict, given: dict) -> dict:
-    """The options as Ansible passes them to a module."""
-    filled = dict(defaults)
+def _filled(spec: dict, defaults: dict[str, dict], given: dict, of: str = "") -> dict:
+    """The options as Ansible passes them to a module; ``of`` one that is a dictionary."""
+    filled = defaults[of].copy()
     for name in given.keys() & filled.keys():
         option, value = spec[name], given[name]
-        if isinstance(value, dict) and "options" in option:
-            value = _filled(option["options"], _defaults(option["options"]), value)
+        if isinstance(value, dict) and name in defaults:
+            value = _filled(option["options"], defaults, value, name)
         elif option.get("elements") == "str" and value is not None:
             value = list(map(str, value))
         filled[name] = value

@@ -482,7 +482,8 @@ def judge_repetition(run: Run, again: Run) -> None:
         # of a SQL job that cannot be read, a list decides, which may not show it
         doubted = again.doubts_absence if known is None else known.hidden and again.words.service is Sql
         # a get says nothing of it, and with other jobs there are fewer pages, or others, that could show it
-        doubted = doubted or (again.cannot_be_read and "could not be read" in job["msg"])
+        unread = any(words in job["msg"] for words in ("could not be read", "not read again"))
+        doubted = doubted or (again.cannot_be_read and unread)
         untouched = job["id"] not in run.acted and not doubted
         if was and untouched and not was["failed"] and again.words.wanted(known and known.status, again.task):
             assert (job["action"], job["changed"], job["failed"]) == ("none", False, False), f"{was}\n{job}"
