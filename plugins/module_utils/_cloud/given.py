@@ -56,7 +56,8 @@ def shown(text: str) -> str:
     return repr(text) if len(text) <= LONGEST and HARMLESS.fullmatch(text) else "what is given"
 
 
-def nearly(name: str, names: t.Collection[str]) -> str:
+@functools.cache  # an entry, or the environment, is asked for each part of a login
+def nearly(name: str, names: tuple[str, ...]) -> str:
     """Which of ``names`` a name nearly is. Empty if none, and for one with a number behind it, which is a second one on purpose."""
     if name in names or name[-1:].isdigit():
         return ""

@@ -62,10 +62,14 @@ SERVICES = ("iam", "dli", "mrs")
 OF_A_SERVICE = re.compile(r"(?:otc_)?([a-z0-9_]+)_endpoint\w*", re.IGNORECASE)
 WHOSE = [option for option in ENVIRONMENT if option not in PATHS]
 # What says who acts where: in a clouds.yaml, and in the environment
-ENTRY_KEYS = [key for option in WHOSE for key in KEYS.get(option, (option,)) if len(key) > 2]  # much is nearly ak
-ENTRY_KEYS += [*AUTH_TYPE, *PROJECT_DOMAIN, "auth", "cloud", "profile", "regions"]
-VARIABLES = [variable for option in WHOSE for variable in ENVIRONMENT[option]]
-VARIABLES += [FILE, NAME, *(f"{PREFIX}{key.upper()}" for key in (*AUTH_TYPE, *PROJECT_DOMAIN))]
+ENTRY_KEYS = (
+    *(key for option in WHOSE for key in KEYS.get(option, (option,)) if len(key) > 2),  # much is nearly ak
+    *(*AUTH_TYPE, *PROJECT_DOMAIN, "auth", "cloud", "profile", "regions"),
+)
+VARIABLES = (
+    *(variable for option in WHOSE for variable in ENVIRONMENT[option]),
+    *(FILE, NAME, *(f"{PREFIX}{key.upper()}" for key in (*AUTH_TYPE, *PROJECT_DOMAIN))),
+)
 # Words for the same that no client knows, and what openstacksdk knows of a single service
 OTHER_WORDS = {
     "user": "username",

@@ -12,7 +12,6 @@ is refused as it need not be what was written: YAML reads 0123 as 83.
 from __future__ import annotations
 
 import ast
-import collections
 import datetime
 import itertools
 import json
@@ -178,11 +177,12 @@ def _as_dictionary(value: t.Any, spec: Spec | None) -> dict[t.Any, t.Any] | None
 
 def _twice(text: str, found: Arguments) -> list[str]:
     """The keys that the text of a dictionary has more than once. Ansible says nothing of it."""
-    keys = _keys(text) if text.startswith("{") else [key for key in found for dummy in range(_times(text, str(key)))]
-    return [str(key) for key, times in collections.Counter(keys).items() if times > 1]
+    if text.startswith("{"):
+        return list(map(str, dict.fromkeys(_repeated(text))))
+    return [key for key in map(str, found) if _times(text, key) > 1]
 
 
-def _keys(text: str) -> t.Iterator[t.Any]:
+def _repeated(text: str) -> t.Iterator[t.Any]:
     """Those of JSON, or of a dictionary of Python, and of what is in it, that are not alone in their dictionary."""
     of_all: list[list[t.Any]] = []
 

@@ -42,7 +42,6 @@ OF_ANSIBLE = (
     "ansible.plugins.callback.minimal",
 )
 KINDS_OF_PLUGINS = ("become", "connection", "doc_fragments", "inventory", "shell", "strategy", "vars")
-OF_PLUGINS = ("become", "callback", "connection", "doc_fragments", "inventory", "shell", "strategy", "vars")
 OF_PLUGINS = ("multiprocessing.popen_fork", "multiprocessing.synchronize", "tomllib", "xml.dom.minidom", "zoneinfo")
 NO_WORKER = ("assert", "debug", "fail", "include_tasks", "set_fact", "set_stats")
 ONE_PROCESS = {"ONE_PROCESS": "true"}  # in the environment of a run: its tasks need no workers, see ``spare_workers``
