@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check-emulator test lint fix fast unit sanity units integration molecule docs links artefact smoke rulebook browser bench throttling simulation worlds lock clean
+.PHONY: help setup demo check-emulator test lint fix fast unit sweep sanity units integration molecule docs links artefact smoke rulebook browser bench throttling simulation worlds lock clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,12 +27,9 @@ check-emulator: setup ## Run playbooks/check_service.yml against the emulator: a
 	scripts/with-emulator sh -c 'curl -fsS "$$OTC_DLI_ENDPOINT/_emulator/jobs" -d "{\"flink_jobs\": [{\"job_id\": 901}]}" && \
 	  ansible-playbook -i localhost, otc.bigdata.check_service -e @tests/disposable_jobs.yml -e fail_if_not_as_assumed=true'
 
-# Two at a time, as most of them keep one core busy, and the output of one after that of the other: not with the make of macOS.
-# unit has both cores, and comes last, so that the number of tests closes the output.
-test: BESIDE = $(if $(filter output-sync,$(.FEATURES)),-j 2 --output-sync=target)
+# Beside each other, as many tests wait more than they compute. The unit tests last, so that their number closes the output.
 test: setup ## All checks and tests, but for those on other Pythons and ansible-cores
-	@$(MAKE) --no-print-directory $(BESIDE) sanity lint docs molecule
-	@$(MAKE) --no-print-directory unit
+	@scripts/beside "$(MAKE) sanity" "$(MAKE) lint docs molecule sweep" "$(MAKE) unit"
 
 lint: setup ## Style, types, licences, changelog, documentation
 	@date '+== %T lint'
@@ -66,12 +63,16 @@ sanity: setup ## ansible-test sanity, for all Pythons found; with another ansibl
 	  $(if $(CORE),--python "$$(scripts/with-core $(CORE) python -c 'import sys; print(*sys.version_info[:2], sep=".")')")
 
 fast: setup ## The tests that need no connection and no process, through one of the two doors
-	pytest -q -n "$$(getconf _NPROCESSORS_ONLN)" --dist worksteal -m "not real" -k "not action and not every_exception" \
+	pytest -q -n "$$(getconf _NPROCESSORS_ONLN)" --dist worksteal -m "not real and not sweep" -k "not action" \
 	  tests/unit/test_*.py tests/unit/plugins/module_utils tests/unit/plugins/modules
 
-unit: setup ## Unit tests with coverage, on the Python of .venv
+unit: setup ## Unit tests with coverage, on the Python of .venv; all but those of sweep
 	@date '+== %T unit'
-	pytest -q -n auto --dist worksteal --cov
+	pytest -q -n auto --dist worksteal --cov -m "not sweep"
+
+sweep: setup ## Each fault at each request of all kinds of tasks, and each exception at each call of the HTTP library
+	@date '+== %T sweep'
+	pytest -q -n "$$(getconf _NPROCESSORS_ONLN)" --dist worksteal -m sweep
 
 # What may differ from Python to Python: syntax, the standard library, TLS, how a module starts and ends. Which request a job
 # gets, or which credential counts, does not, so `make unit` asks that on one Python; the integration tests ask it once more on the oldest.

@@ -36,6 +36,7 @@ def pytest_configure(config) -> None:
     for marker in (
         "cover_ansible: plugins that only Ansible's own processes run; their lines are counted there",
         "real: needs connections, processes or a clock such as users have",
+        "sweep: all that can go wrong, wherever it can; `make sweep` runs these, `make unit` does not",
     ):
         config.addinivalue_line("markers", marker)
     SHARED.update(getattr(config, "workerinput", {}).get("forks", {}))
@@ -54,8 +55,8 @@ def pytest_configure_node(node) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two more than there are cores, as some tests wait more than they compute."""
-    return (os.cpu_count() or 1) + 2
+    """One more than there are cores, as some tests wait more than they compute."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(config, items) -> None:

@@ -35,6 +35,8 @@ from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
 from ansible_collections.otc.bigdata.tests.unit.utils.sql import Sql
 from ansible_collections.otc.bigdata.tests.unit.utils.wire import QuickCloud, quick_cloud
 
+pytestmark = pytest.mark.sweep
+
 TIMEOUT, IN_TIME = 60, 1  # seconds: request_timeout, usually, and where one request gets no answer
 SLOW_LOOKS = ("savepoint", "cancel", "delete", "submit", "spark_cancel", "sql_cancel", "mrs_kill", "mrs_delete")
 

@@ -31,6 +31,8 @@ from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_p
 from ansible_collections.otc.bigdata.tests.unit.utils.service import Service
 from ansible_collections.otc.bigdata.tests.unit.utils.wire import EmptyCloud, cloud_on_the_wire, without_detours
 
+pytestmark = pytest.mark.sweep
+
 # ---- all exceptions, and how they are made ----
 
 DOORS = ("module",)  # these run the modules in this process anyway

@@ -14,7 +14,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.wire import cloud_on_the_w
 
 pytestmark = pytest.mark.real
 
-IN_TIME = 3  # seconds: request_timeout, where no answer comes
+IN_TIME = 2  # seconds: request_timeout, where no answer comes
 HOW = {
     "hang": {"seconds": None},
     "hang_after": {"seconds": None},
