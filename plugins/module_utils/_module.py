@@ -15,6 +15,7 @@ import typing as t
 from ansible.module_utils.ansible_release import __version__ as ansible_version
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from ._cloud.connection import secrets_around
 from ._cloud.context import NEVER_ARGUMENT, Context, Core, traced
 from ._cloud.errors import Bug, Interrupted
 from ._cloud.misplaced import misplaced
@@ -41,6 +42,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
     def _load_params(self) -> None:
         super()._load_params()
         self._set_internal_properties()  # takes what is not an option out of them
+        self.secrets = secrets_around(os.environ)
         self.never = self.params.pop(NEVER_ARGUMENT, None) or {}
         errors, self.params = misplaced(self.argument_spec, self.params)
         if errors:
@@ -71,6 +73,7 @@ def run(core: Core, spec: Spec) -> None:
         fault = {"failed": True, "msg": without_requests(trouble), "exception": Bug(trouble).traceback}
         module.fail_json(**_traced(module, fault))
     context = Context(os.environ, module.check_mode, module._diff, module._verbosity, never=module.never)
+    context.add_secrets(module.secrets)
     try:
         result = core(module.params, context)
     except Interrupted as error:

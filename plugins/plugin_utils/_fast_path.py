@@ -30,6 +30,7 @@ from ansible.release import __version__ as ansible_version
 from ansible.utils.display import Display
 
 from ..module_utils._cloud.adapter import Tls
+from ..module_utils._cloud.connection import secrets_around
 from ..module_utils._cloud.context import NEVER_ARGUMENT, Context, traced
 from ..module_utils._cloud.errors import Interrupted, OptionError
 from ..module_utils._cloud.levels import Environ, of_environment
@@ -238,7 +239,8 @@ class FastPath(NormalAction):  # type: ignore[misc]
         spec, timed_out = self.module.SPEC, False
         errors, arguments = misplaced(spec, arguments)
         if errors:
-            return _shown({"failed": True, "msg": "; ".join(errors)}, arguments, flags)
+            refused = _shown({"failed": True, "msg": "; ".join(errors)}, arguments, flags)
+            return t.cast("dict[str, t.Any]", masked(refused, secrets_around(os.environ)))
         checked = ArgumentSpecValidator(spec).validate(arguments)
         options = checked.validated_parameters
         context = Context(
@@ -250,7 +252,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
             _parent_is_there(),
             never=_never(),
         )
-        context.add_secrets(secrets_in(spec, options))
+        context.add_secrets([*secrets_in(spec, options), *secrets_around(os.environ)])
         warnings = _doubly_given(spec, arguments)
         if checked.error_messages:
             only = len(checked.error_messages) == 1 and checked.unsupported_parameters

@@ -345,7 +345,9 @@ def _regions(listed: t.Any, where: str) -> dict[str, Entry]:
         name, values = (one.get("name"), one.get("values")) if isinstance(one, dict) else (one, None)
         if not isinstance(name, str) or (isinstance(one, dict) and not one.keys() <= {"name", "values"}):
             raise OptionError(f"{where}: regions must be a list of names, or of mappings with name and values")
-        regions[name.strip()] = _plain(values, where)
+        name, own = name.strip(), _plain(values, where)
+        if regions.setdefault(name, own) != own:
+            raise OptionError(f"{where}: it has the region {shown(name)} twice, so nobody knows which one is meant")
     return regions
 
 

@@ -72,9 +72,14 @@ def read_connection(options: Options, environ: Environ, service: str, one_login:
         request_timeout=check_range(options, "request_timeout", 0.001, 86400),
         max_retries=int(check_range(options, "max_retries", 0, 100)),
         max_concurrency=int(check_range(options, "max_concurrency", 1, 32)),
-        secrets=frozenset(secret for level in levels for secret in secrets_in(SPEC, _texts(level))),
+        secrets=frozenset(secret for level in levels for secret in _secrets_of(level)),
     )
 
 
-def _texts(level: Level) -> dict[str, str]:
-    return {option: value.text for option, value in level.values.items()}
+def secrets_around(environ: Environ) -> list[str]:
+    """Those of the environment, for a task that is refused before anybody has asked it who acts: one may stand in a wrong option."""
+    return _secrets_of(of_environment(environ))
+
+
+def _secrets_of(level: Level) -> list[str]:
+    return secrets_in(SPEC, {option: value.text for option, value in level.values.items()})

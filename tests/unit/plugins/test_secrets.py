@@ -793,6 +793,29 @@ def test_a_secret_in_a_variable_of_another_kind(run, name, form):
     assert not Search([("secret", secret)]).found(result.text.encode()), result.text
 
 
+@pytest.mark.parametrize(
+    "wrong_option",
+    [
+        {"state": "{}"},
+        {"state": "x {}", "username": {}},
+        {"job_ids": ["{}"]},
+        {"max_jobs": "{}"},
+        {"wait": "{}"},
+        {"filters": {"older_than": "{}"}, "job_ids": None},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("variable", ["OS_PASSWORD", "OS_TOKEN", "OS_SECRET_KEY"])
+@pytest.mark.parametrize("run", DOORS.values(), ids=DOORS)
+def test_a_secret_of_the_environment_in_a_wrong_option(run, variable, wrong_option):
+    """Also where the task is refused before the environment is asked who acts."""
+    secret = made_up(BASE64, 20)
+    wrong_one = json.loads(json.dumps(wrong_option).replace('{}"', f'{secret}"'))
+    result = run("dli_flink_jobs", {"state": "stopped", "job_ids": [128], **wrong_one}, environ={variable: secret})
+    assert result["failed"]
+    assert not Search([("secret", secret)]).found(result.text.encode()), result.text
+
+
 RIGHT = {
     "a name with braces": {"filters": {"name": ["{{ no }}*", "[ab]*", "{a}"]}},
     "tags": {"filters": {"tags": {"a": 1, "b": True}}},

@@ -283,6 +283,15 @@ def test_profile_of_a_file(read: t.Any, tmp_path: pathlib.Path, monkeypatch: pyt
             ["cloud", "regions must be a list"],
         ),
         ({"c": {**ENTRY, "regions": ["eu-de"]}}, {**NAMED, "region": "eu-nl"}, {}, ["region: must be one", "eu-de"]),
+        *(
+            (
+                {"c": {**ENTRY, "regions": [one, {"name": "eu-de ", "values": {"auth": {"project_id": "p2"}}}]}},
+                NAMED,
+                {},
+                ["'eu-de' twice"],
+            )
+            for one in ("eu-de", {"name": "eu-de", "values": {"auth": {"project_id": "p1"}}})
+        ),
         (
             {"c": {**ENTRY, "region_name": "eu-nl", "regions": ["eu-de"]}},
             NAMED,

@@ -257,7 +257,10 @@ def test_auth_type_without_its_part(read: t.Any) -> None:
         ({"default_domain_id": "default"}, True),
         ({"default_domain_name": "customer"}, False),
         ({"default_domain_name": "customer", "project_domain_name": "cd"}, True),
-        ({"default_domain_id": "of another form"}, True),
+        ({"default_domain_id": "cd"}, False),
+        ({"default_domain_id": "cd", "project_domain_name": "cd"}, True),
+        ({"default_domain": "cd"}, False),
+        ({"default_domain": "default"}, True),
     ],
     ids=str,
 )
