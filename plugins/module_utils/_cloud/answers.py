@@ -107,7 +107,7 @@ def object_or_nothing(answer: t.Any, call: str) -> None:
 
 
 def refuse_error(answer: t.Any, reply: Reply) -> None:
-    """Raises Unanswered for a 2xx answer to a write with an error in its body: nobody knows which of the two is true."""
+    """Raises Unanswered for a 2xx answer to a write, or for a list, with an error in its body: nobody knows which of the two is true."""
     for item in answer if isinstance(answer, list) else [answer]:
         plainly = isinstance(item, dict) and "is_success" not in item and any(map(item.get, ERRORS))
         code, message = _code_and_message(item) if plainly else (None, "")

@@ -92,7 +92,7 @@ class Client:
             if reply.status // 100 == 2:
                 try:
                     answer = content(reply)
-                    if not repeat:
+                    if query or not repeat:  # what is said of a single job may hold the error of that job
                         refuse_error(answer, reply)
                     return read(answer, reply.call)
                 except (Unanswered, Untold) as fault:

@@ -227,6 +227,21 @@ def test_an_error_in_an_answer_that_says_yes(flink, spark, mrs, sql, body):
             assert ("HTTP 200: the answer is an error: DLI.0005 no permission" in result["msg"]) != wait
 
 
+def test_an_error_in_a_list(flink, spark, mrs, sql):
+    """It is not taken for an empty one."""
+    empty = {flink: {"job_list": {"jobs": []}}, spark: {"sessions": []}, mrs: {"job_list": []}, sql: {"jobs": []}}
+    counts = ("total_count", "total", "total_record", "job_count")
+    for service, body in empty.items():
+        body = {**body, **dict.fromkeys(counts, 0), "error_code": "DLI.0999", "error_msg": "not now"}
+        if service is flink:
+            body["job_list"]["total_count"] = 0
+        chosen = {} if service is sql else {"filters": {"name": ["*"]}}
+        service.job()
+        service.fault(f"{service.path}$", "status", status=200, times=None, body=json.dumps(body))
+        for result in (service.info(**chosen), service.run("stopped", **(chosen or {"filters": {"status": "RUNNING"}}))):
+            check_refused(result, "the answer is an error: DLI.0999 not now")
+
+
 @pytest.mark.parametrize(
     "body",
     [
