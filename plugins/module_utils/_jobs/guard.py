@@ -76,6 +76,7 @@ def keep_off(entries: t.Iterable[Entry], globs: t.Sequence[str]) -> None:
     if not globs:
         return
     hit: list[str] = []
+    entries = list(entries)
     for entry in entries:
         if entry.status is not None and not entry.named:
             entry.fail(f"left alone, as the service does not tell its name and {NEVER} is set")
@@ -85,6 +86,22 @@ def keep_off(entries: t.Iterable[Entry], globs: t.Sequence[str]) -> None:
             hit.append(f"{entry.id} ({escaped(str(entry.name or 'no name'))})")
     if hit:
         raise _never(hit)
+    refuse_meant(NEVER, [entry.name for entry in entries if entry.name], globs)
+
+
+def refuse_meant(place: str, names: t.Iterable[str], globs: t.Sequence[str]) -> None:
+    """Raises OptionError for a name that patterns would take out if they were regular expressions: there ``.*`` is what ``*`` is here."""
+    meant = {re.sub(r"\.(?=\*|$)", "", glob): glob for glob in globs}
+    dotted = [one for one, glob in meant.items() if one != glob]
+    if not dotted:
+        return
+    for name in names:
+        one = protecting(name, dotted)
+        if one is not None:
+            raise OptionError(
+                f"{place}: {escaped(meant[one])} does not match {escaped(name)}, as a dot stands for itself; nothing was done "
+                f"(if {escaped(one)} is meant, write that, and otherwise [.] for the dot)"
+            )
 
 
 def _never(jobs: t.Sequence[str]) -> OptionError:

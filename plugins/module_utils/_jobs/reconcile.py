@@ -32,7 +32,7 @@ from .._cloud.errors import (
 from .._cloud.options import check_range
 from .deadline import Deadline
 from .exports import export_all
-from .guard import keep_off, patterns
+from .guard import keep_off, patterns, refuse_meant
 from .plan import (
     Answer,
     Entry,
@@ -47,7 +47,7 @@ from .plan import (
 from .progress import Progress
 from .reading import ListCache, Observation, everything, look
 from .report import diff, how_far, incomplete, report, until_now
-from .selection import Job, Options
+from .selection import NOT_NAME, Job, Options
 from .sending import send_all
 from .service import JobType, Service
 from .settling import doubt, judge, time_out
@@ -201,6 +201,9 @@ def _filtered(service: Service, task: Task) -> dict[t.Any, t.Any]:
     task.warnings.extend([*doubts, *idle(listing.jobs, filters, service.fields)])
     now = time.time()
     jobs, vague = matching(listing.jobs, filters, service.fields, now)
+    if task.goal.writes and NOT_NAME in filters:
+        names = [str(job[service.fields.name]) for job in jobs.values() if job.get(service.fields.name)]
+        refuse_meant(f"filters.{NOT_NAME}", names, filters[NOT_NAME])
     if not jobs:
         task.why_none = why_none(listing.jobs, filters, service.fields, query, now, listing.warnings)
     if vague and not task.options["trust_server_filters"]:

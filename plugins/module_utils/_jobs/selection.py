@@ -24,8 +24,28 @@ NOT = "not_"  # begins the name of a filter that takes jobs out again
 NOT_NAME = f"{NOT}name"
 QUOTES = {*"'\"`", *"\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"}
 IN_ITS_PLACE = "; part patterns by commas, and if a name has it, write ? in its place"
-# Of other languages, besides slashes around all: a set of words in a shell, another separator, regular expressions, what begins a comment or takes out again
-FOREIGN = ("{", "}", ";", "|", "^", "$", "\\", " #", " !", " ~", " .*")
+# Of other languages: a set of words in a shell, another separator, SQL, regular expressions, what begins a comment, a file or an
+# assignment, or takes out again
+FOREIGN = (
+    "{",
+    "}",
+    ";",
+    "|",
+    "%",
+    "=",
+    "^",
+    "$",
+    "\\",
+    " #",
+    " !",
+    " ~",
+    " .*",
+    " /",
+    " @",
+    " re:",
+    " regex:",
+    " regexp:",
+)
 
 
 class Fields(t.NamedTuple):
@@ -204,8 +224,7 @@ def refuse_idle(where: str, globs: t.Sequence[str], way_out: str = "") -> None:
 
 def foreign(glob: str) -> str:
     """What a pattern has in it that means something in another language. Empty if nothing; a name may have it, too."""
-    slashes = "/" if re.fullmatch("/.+/", glob) else ""
-    return next((one.strip() for one in FOREIGN if one in f" {glob}"), slashes)
+    return next((one.strip() for one in FOREIGN if one in f" {glob}"), "")
 
 
 def _bracket(glob: str) -> str:

@@ -238,7 +238,10 @@ def test_an_error_in_a_list(flink, spark, mrs, sql):
         chosen = {} if service is sql else {"filters": {"name": ["*"]}}
         service.job()
         service.fault(f"{service.path}$", "status", status=200, times=None, body=json.dumps(body))
-        for result in (service.info(**chosen), service.run("stopped", **(chosen or {"filters": {"status": "RUNNING"}}))):
+        for result in (
+            service.info(**chosen),
+            service.run("stopped", **(chosen or {"filters": {"status": "RUNNING"}})),
+        ):
             check_refused(result, "the answer is an error: DLI.0999 not now")
 
 

@@ -132,6 +132,11 @@ MALFORMED = {
     "billing$": "[0]: billing$ has $ in it",
     "~billing": "[0]: ~billing has ~ in it",
     "x, /billing/": "[1]: /billing/ has / in it",
+    "/etc/never.txt": "[0]: /etc/never.txt has / in it",
+    "@never.txt": "[0]: @never.txt has @ in it",
+    "%billing%": "[0]: %billing% has % in it",
+    "name=billing": "[0]: name=billing has = in it",
+    "re:billing": "[0]: re:billing has re: in it",
     r"billing\*": r"[0]: billing\* has \ in it",
     "[billing, payroll]": "[0]: [billing has [ in it",
     "x, payroll]": "[1]: payroll] has ] in it",
@@ -147,6 +152,23 @@ def test_malformed(service):
         check_refused(service.run("absent", [], environ={NEVER: never}), f"{NEVER}{said}")
         check_refused(service.run("absent", [*service.truth], environ={NEVER: never}), f"{NEVER}{said}")
         assert not service.log
+
+
+@pytest.mark.parametrize(
+    ("never", "meant"), [("billing.*", "billing*"), ("billing-eu.", "billing-eu"), ("*.eu, x, bill*g.*", "bill*g*")]
+)
+def test_dots(service, never, meant):
+    """In a regular expression such a pattern would protect the job. As it may be one of ours, it is an error only where there is such a job."""
+    jobs = named(service, "billing-eu", "orders")
+    written = never.rpartition(", ")[2]
+    said = f": {written} does not match billing-eu, as a dot stands for itself; nothing was done (if {meant} is meant, write that"
+    chosen = {"filters": {"name": "*", "not_name": never}}
+    for how in ({}, {"check_mode": True}):
+        check_refused(service.run("stopped", jobs, environ={NEVER: never}, **how), f"{NEVER}{said}")
+        check_refused(service.run("stopped", **chosen, **how), f"filters.not_name{said}")
+    assert not service.writes
+    assert not service.run("stopped", jobs[1:], environ={NEVER: never}).failed
+    assert not service.info(**chosen).failed
 
 
 NEARLY = (
