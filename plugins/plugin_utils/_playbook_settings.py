@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 import typing as t
 
 from ..module_utils._cloud.errors import OptionError
@@ -41,6 +42,7 @@ STATUSES = {
 NAMELESS = [service for service, job_type in JOB_TYPES.items() if not job_type.fields.name]
 # A host of one of our inventories is a cluster or a project
 GROUPS = {"mrs_clusters": "cluster", "iam_projects": "project"}
+NO_QUEUE = re.compile(r"[ ,;*?|\[\]{}]")  # what no name of one has, and a list or a pattern has
 HERE = ("", "local", "ansible.builtin.local")  # connections
 
 
@@ -139,6 +141,7 @@ def _wrong_values(spec: Spec, found: Settings, given: Variables) -> t.Iterator[s
     yield from wrong_characters(spec, found)
     yield from _exclusions(found)
     yield from _wrong_choice(spec, found, bool(empty))
+    yield from _wrong_queue(found)
     yield from _wrong_services(found)
     yield from wrong_figures(spec, found)
     yield from _wrong_files(found, given)
@@ -173,6 +176,13 @@ def _wrong_choice(spec: Spec, found: Settings, empty: bool) -> t.Iterator[str]:
         empty or found["names"] or found["all_jobs"] or found["queue_name"]
     ):
         yield "names: give patterns of names, or a queue_name; all_jobs=true means every job"
+
+
+def _wrong_queue(found: Settings) -> t.Iterator[str]:
+    """No job would be there, and the queue would seem to be empty."""
+    name = found.get("queue_name") or ""
+    if NO_QUEUE.search(name):
+        yield f"queue_name: '{name}' must be the whole name of one queue, as it is no list and no pattern"
 
 
 def _wrong_services(found: Settings) -> t.Iterator[str]:

@@ -529,8 +529,8 @@ def test_not_empty():
             assert first.startswith(f"Do not delete the queue {name} (")
             assert all(one.startswith(reason) for one in reasons), reasons
             assert reasons
-        sure = "No job is left on the queue {} (flink, spark, sql), so it can be deleted"
-        assert said_to(run, "Show what is left", "drained") == sure.format("drained")
+        sure = "No job is left on the queue {} (flink, spark, sql)"
+        assert said_to(run, "Show what is left", "drained") == sure.format("drained") + ", so it can be deleted"
         doubt = ". No job of any status was seen there, so make sure that this is its name"
         assert said_to(run, "Show what is left", "unknown") == sure.format("unknown") + doubt
         partly = (
