@@ -11,7 +11,7 @@ import typing as t
 
 from .errors import ApiError, Refused, Unanswered
 from .text import plain
-from .transport import Reply
+from .transport import KeyTwice, Reply
 
 CODES = ("error_code", "errorCode", "code")
 ERRORS = (*CODES[:2], "error")  # not of an answer that says yes, as code may be
@@ -62,9 +62,11 @@ GATEWAY = Api(
 
 
 def content(reply: Reply) -> t.Any:
-    """The JSON of a 2xx answer, None for an empty body. Raises Unanswered for what is not JSON."""
+    """The JSON of a 2xx answer, None for an empty body. Raises Unanswered for what is not JSON, or says one thing twice."""
     try:
         return reply.json()
+    except KeyTwice as error:
+        raise Unanswered(reply.call, str(error), reply.status) from None
     except (ValueError, RecursionError):
         raise Unanswered(reply.call, f"the answer is not JSON ({_kind(reply)})", reply.status) from None
 

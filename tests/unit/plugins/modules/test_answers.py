@@ -227,6 +227,26 @@ def test_an_error_in_an_answer_that_says_yes(flink, spark, mrs, sql, body):
             assert ("HTTP 200: the answer is an error: DLI.0005 no permission" in result["msg"]) != wait
 
 
+def test_a_key_that_is_twice_in_an_answer(flink):
+    """Of the job, of its row in a list, and of the list."""
+    first, second = flink.jobs({"name": "billing"}, {"name": "orders"})
+    twice = {
+        f'{{"is_success": "true", "job_detail": {{"job_id": {first}, "status": "job_running", "status": "job_finish"}}}}': [
+            first
+        ],
+        f'{{"job_list": {{"total_count": 1, "jobs": [{{"job_id": {first}, "job_id": {second}, "name": "orders", "status": "job_running"}}]}}}}': None,
+        f'{{"job_list": {{"total_count": 1, "jobs": [{{"job_id": {first}, "name": "billing", "name": "orders", "status": "job_running"}}]}}}}': None,
+        '{"job_list": {"total_count": 0, "jobs": [{"job_id": 1}], "jobs": []}}': None,
+    }
+    for body, ids in twice.items():
+        flink.fault("/jobs", "status", status=200, times=None, method="GET", body=body)
+        result = flink.run("stopped", ids, **({} if ids else {"filters": {"name": "orders"}}))
+        assert result.failed
+        assert "the answer has a key twice, so nobody knows what it says" in result["msg"]
+        assert not flink.writes
+        flink.emulator.faults.clear()
+
+
 def test_an_error_in_a_list(flink, spark, mrs, sql):
     """It is not taken for an empty one."""
     empty = {flink: {"job_list": {"jobs": []}}, spark: {"sessions": []}, mrs: {"job_list": []}, sql: {"jobs": []}}
