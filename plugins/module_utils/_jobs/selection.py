@@ -26,26 +26,7 @@ QUOTES = {*"'\"`", *"\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"}
 IN_ITS_PLACE = "; part patterns by commas, and if a name has it, write ? in its place"
 # Of other languages: a set of words in a shell, another separator, SQL, regular expressions, what begins a comment, a file or an
 # assignment, or takes out again
-FOREIGN = (
-    "{",
-    "}",
-    ";",
-    "|",
-    "%",
-    "=",
-    "^",
-    "$",
-    "\\",
-    " #",
-    " !",
-    " ~",
-    " .*",
-    " /",
-    " @",
-    " re:",
-    " regex:",
-    " regexp:",
-)
+FOREIGN = (*"{};|%=^$\\", " #", " !", " ~", " .*", " /", " @", " re:", " regex:", " regexp:")
 
 
 class Fields(t.NamedTuple):
