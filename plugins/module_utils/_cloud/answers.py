@@ -14,9 +14,9 @@ from .text import plain
 from .transport import KeyTwice, Reply
 
 CODES = ("error_code", "errorCode", "code")
-ERRORS = (*CODES[:2], "error")  # not of an answer that says yes, as code may be
-NO_ERRORS = ("", "ok", "success")
 MESSAGES = ("error_msg", "errorMsg", "message")
+ERRORS = (*CODES[:2], *MESSAGES[:2], "error")  # not of an answer that says yes, as code and message may be
+NO_ERRORS = ("", "ok", "success")
 # As a gateway says them that waits no longer: what they answer may go on, whatever code they show
 GIVEN_UP = (408, 504)
 CONFLICT = 409  # says as little of a write
@@ -111,12 +111,20 @@ def object_or_nothing(answer: t.Any, call: str) -> None:
 def refuse_error(answer: t.Any, reply: Reply) -> None:
     """Raises Unanswered for a 2xx answer to a write, or for a list, with an error in its body: nobody knows which of the two is true."""
     for item in answer if isinstance(answer, list) else [answer]:
-        plainly = isinstance(item, dict) and "is_success" not in item and any(map(item.get, ERRORS))
-        code, message = _code_and_message(item) if plainly else (None, "")
-        if code and code.strip("0").lower() not in NO_ERRORS:
-            raise Unanswered(
-                reply.call, plain(f"the answer is an error: {code} {message}", reply.secrets), reply.status
-            )
+        said = _error_in(item) if isinstance(item, dict) and "is_success" not in item else ""
+        if said:
+            raise Unanswered(reply.call, plain(f"the answer is an error: {said}", reply.secrets), reply.status)
+
+
+def _error_in(item: dict[str, t.Any]) -> str:
+    """Code and message of an error; empty if there is none."""
+    if not any(map(item.get, ERRORS)):
+        return ""
+    code, message = _code_and_message(item)
+    if code is not None:
+        return "" if code.strip("0").lower() in NO_ERRORS else f"{code} {message}"
+    said = message or str(item.get("error") or "")
+    return "" if said.lower() in NO_ERRORS else said
 
 
 def _is(value: t.Any, shape: t.Any) -> bool:

@@ -212,6 +212,9 @@ def test_the_answers_of_other_services_to_writes(spark, mrs):
         {"error_code": "DLI.0005", "error_msg": "no permission"},
         {"errorCode": "DLI.0005", "errorMsg": "no permission"},
         {"error": {"code": "DLI.0005", "message": "no permission"}},
+        {"error_msg": "DLI.0005 no permission"},
+        {"error": {"message": "DLI.0005 no permission"}},
+        {"error": "DLI.0005 no permission"},
     ],
     ids=str,
 )
@@ -271,6 +274,10 @@ def test_an_error_in_a_list(flink, spark, mrs, sql):
         {"error_code": ""},
         {"error_code": "0"},
         {"errorCode": "SUCCESS"},
+        {"error_code": "000", "error_msg": "done"},
+        {"error_msg": "Success"},
+        {"message": "x"},
+        {"error": False},
         {"code": "x"},
         {"is_success": "true", "error_code": "x"},
         {"is_success": False, "error_code": None, "error_msg": None},  # of Spark, see real_answers
