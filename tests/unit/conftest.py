@@ -24,6 +24,9 @@ from ansible_collections.otc.bigdata.tests.unit.utils.sql import Sql
 from ansible_collections.otc.bigdata.tests.unit.utils.summary import show_parity, show_sweep
 from ansible_collections.otc.bigdata.tests.unit.utils.wire import cloud_on_the_wire
 
+# A comparison that fails there shows both sides, as in a test
+pytest.register_assert_rewrite(f"{run_playbook.__package__}.playbooks")
+
 LONG = {"awx", "callback", "docs", "eda", "inventory", "playbooks"}  # folders of tests that run Ansible
 
 # A busy machine is no failure

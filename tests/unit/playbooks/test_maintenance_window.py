@@ -1,0 +1,140 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbooks maintenance_window and maintenance_end: the whole round, and its two halves."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from ansible_collections.otc.bigdata.tests.unit.utils.emulated import world
+from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
+from ansible_collections.otc.bigdata.tests.unit.utils.playbooks import (
+    HAND_OVER,
+    QUEUE,
+    RUNNING,
+    WINDOW,
+    batch_id,
+    counts,
+    fatal,
+    kept,
+    play,
+    play_hosts,
+    recap,
+    running,
+    stats,
+    ways_back,
+    work,
+)
+from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
+
+
+def test_maintenance_window():
+    """The whole round. Twenty jobs are stopped with savepoints and started from them, no other job is."""
+    twenty = list(range(101, 121))
+    by_somebody_else = {"created": [{"after": "4 looks", "status": "job_cancel_success", "has_savepoint": True}]}
+    seed = {
+        "flink_jobs": [
+            *({"job_id": number, "name": f"stream-{number}", **RUNNING} for number in twenty),
+            {"job_id": 3, "status": "job_canceling", **QUEUE, "script": by_somebody_else},
+            {"job_id": 4, "status": "job_cancel_success", "has_savepoint": True, **QUEUE},
+            {"job_id": 5, "status": "job_running"},
+        ],
+        "batches": [{"id": batch_id(1), "state": "running", "queue": "streaming"}],
+    }
+    variables = {**QUEUE, **WINDOW}
+    with world(**seed) as (emulator, here):
+        emulator.settings.update({"delays": {"savepoint": "2 looks", "cancel": "1 look", "submit": "2 looks"}})
+        here.write("upgrade.yml", HAND_OVER)
+        predicted = play(here, "maintenance_window", variables, "--check")
+        assert predicted.out.count("TASK [") < 50
+        assert f"stopped: {twenty}" in predicted.out
+        assert f"To be started again: {', '.join(map(str, twenty))}" in predicted.out
+        assert emulator.log.summary()["writes"] == 0
+        assert not (here.home / "stopped.yml").exists()
+
+        run = play(here, "maintenance_window", variables)
+        assert run.code == 0, run.said
+        stop, start = Flink(emulator).writes
+        assert (sorted(stop.pop("job_ids")), stop) == (twenty, {"trigger_savepoint": True})
+        assert (sorted(start.pop("job_ids")), start) == (twenty, {"resume_savepoint": True})
+        stopped = dict.fromkeys((3, 4), "job_cancel_success")
+        assert Flink(emulator).truth == {**dict.fromkeys((*twenty, 5), "job_running"), **stopped}
+        assert Spark(emulator).truth == {batch_id(1): "running"}
+        reports = run.tasks()["Show what happened"]
+        for way in ("job_running -> job_cancel_success", "job_cancel_success -> job_running"):
+            told = re.findall(rf"(\d+) +stream-\d+ +changed +(?:run +)?{way}\b", reports)
+            assert sorted(map(int, told)) == twenty
+        at = [run.out.index(said) for said in ("Stopped 20 of 21", f"stopped: {twenty}", "Started 20 of 20")]
+        assert at == sorted(at)
+        assert counts(run) == {"flink": [21, 20, 1, 0], "flink_started": [20, 20, 0, 0]}
+        assert counts(predicted)["flink"] == counts(run)["flink"]
+        assert kept(here) == {"stopped_jobs": {"localhost": []}, "finished": ["localhost"]}
+
+        again = play(here, "maintenance_window", variables)
+        assert (again.code, recap(again)["changed"], emulator.log.summary()["writes"]) == (0, 0, 2)
+        assert "This window was over at 20" in again.out
+
+
+def test_two_halves():
+    """Without tasks of the user, the way back is a playbook of its own. It is told of the jobs by a file or a workflow.
+
+    In between somebody has started a job of the host disturbed. The other one is started, and the first one named, once.
+    """
+    hosts = {name: {"queue_name": name, "stopped_jobs_file": "stopped.yml"} for name in ("quiet", "disturbed")}
+    jobs = {"quiet": [1, 2], "disturbed": [11, 12]}
+    with world(flink_jobs=running(jobs)) as (emulator, here):
+        predicted = play_hosts(here, "maintenance_window", hosts, "--check")
+        assert predicted.tasks()["Show what happened"].count("Would stop 2 of 2 jobs") == 2
+        assert "Not started again" not in predicted.out
+        assert "stopped_jobs" not in stats(predicted)["flink"]
+        first = play_hosts(here, "maintenance_window", hosts)
+        assert first.code == 0, first.said
+        for ids in jobs.values():
+            assert f"Not started again: {', '.join(map(str, ids))}" in first.out
+            assert any(f"stopped_jobs={','.join(map(str, ids))}" in line for line in ways_back(first))
+        assert kept(here) == {"stopped_jobs": jobs, "finished": []}
+        assert stats(first)["flink"]["stopped_jobs"] == jobs
+        assert stats(first)["flink"]["work_begun"] == work(here, "begun") == dict.fromkeys(jobs, True)
+        assert {host: place["endpoint"] for host, place in stats(first)["place"].items()} == dict.fromkeys(
+            jobs, emulator.url
+        )
+        assert yaml.safe_load((here.home / "stopped.yml").read_text(encoding="utf-8"))["place"] == stats(first)["place"]
+        assert set(Flink(emulator).truth.values()) == {"job_cancel_success"}
+
+        emulator.world.add("flink_jobs", {"job_id": 12, "status": "job_running"})
+        in_workflow = play_hosts(here, "maintenance_end", hosts, "--check", otc_bigdata=stats(first))
+        by_workflow = {job: status for job, status in Flink(emulator).truth.items() if status == "job_running"}
+        assert by_workflow == {12: "job_running"}
+        by_file = play_hosts(here, "maintenance_end", hosts)
+        for run in (in_workflow, by_file):
+            assert fatal(run, "disturbed").startswith(
+                "Somebody else has started jobs of this window before its end: 12 "
+            )
+            assert [recap(run, host)["failed"] for host in jobs] == [0, 1]
+            assert run.code == 2
+        assert counts(by_file) == {"flink_started": [4, 3, 1, 0]}
+        assert counts(in_workflow) == {**counts(by_file), "flink": [4, 4, 0, 0]}  # handed on
+        assert set(Flink(emulator).truth.values()) == {"job_running"}
+        assert kept(here) == {"stopped_jobs": {"quiet": [], "disturbed": []}, "finished": ["disturbed", "quiet"]}
+        assert emulator.log.summary()["writes"] == 4  # a stop and a start of each host
+        again = play_hosts(here, "maintenance_end", hosts)
+        assert (again.code, emulator.log.summary()["writes"]) == (0, 4), again.said
+        assert [recap(again, host)["changed"] for host in jobs] == [0, 0]
+        # Two hosts, and nobody knows which of them these are of
+        twice = {name: {"stopped_jobs": [1]} for name in jobs}
+        run = play_hosts(here, "maintenance_end", twice)
+        assert {fatal(run, name) for name in jobs} == {
+            "stopped_jobs: are of one project, so give otc_hosts the name of one host"
+        }
+
+
+def test_file_that_cannot_be_written():
+    """Which jobs these are must not be lost, so none is stopped."""
+    with world(flink_jobs=[{"job_id": 1, **RUNNING}]) as (emulator, here):
+        run = play(here, "maintenance_window", {**QUEUE, "stopped_jobs_file": "/proc/stopped.yml"})
+        assert run.code == 2
+        assert "stopped_jobs_file: cannot be written: [Errno 2] No such file or directory" in fatal(run)
+        assert emulator.log.summary()["writes"] == 0

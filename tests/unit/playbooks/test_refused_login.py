@@ -1,0 +1,61 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A login that was refused is not sent again by any playbook."""
+
+from __future__ import annotations
+
+from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
+from ansible_collections.otc.bigdata.tests.unit.utils.playbooks import fatal, play, said_to, two_projects
+
+REFUSED = {
+    "drain_queue": {"queue_name": "etl", "wait_interval": 1},
+    "purge_finished": {"older_than": "1d", "services": "mrs", "clusters": "analytics,reports,x"},
+    "show_jobs": {"clusters": "analytics"},
+    "stop_all": {"all_jobs": True, "clusters": "analytics,reports"},
+}
+
+
+def test_a_login_that_was_refused_is_not_sent_again():
+    """Five of them lock the user. What was not tried for that is said not to be."""
+    untried = "not tried, as the login was refused"
+    with two_projects() as (emulator, here):
+        for name, variables in REFUSED.items():
+            emulator.log.clear()
+            run = play(here, name, {"project_name": "eu-de", **variables}, OS_PASSWORD="yesterdays")
+            assert run.code == 2
+            assert [(one["path"], one["status"]) for one in emulator.log.entries()] == [("/v3/auth/tokens", 401)], name
+            others = {"drain_queue": 2, "purge_finished": 2, "show_jobs": 3, "stop_all": 4}[name]
+            assert fatal(run).count(untried) == others, run.said
+            assert "The username or password is wrong" in fatal(run)
+            assert "can be deleted" not in run.said
+
+
+def test_a_login_that_was_refused_is_not_sent_for_the_next_host():
+    hosts = {name: {"project_name": "eu-de_nightly" if name == "b" else "eu-de"} for name in "abcdef"}
+    with two_projects() as (emulator, here):
+        here.write("hosts.yml", {"all": {"hosts": hosts}})
+        run = play(here, "show_jobs", {"otc_hosts": "all"}, "-i", "hosts.yml", OS_PASSWORD="yesterdays")
+        assert run.code == 2
+        assert [(one["path"], one["status"]) for one in emulator.log.entries()] == [("/v3/auth/tokens", 401)]
+        for name in hosts:
+            assert fatal(run, name).startswith("Nothing was tried, as the login for ")
+
+
+def test_a_login_that_is_refused_from_then_on():
+    """Somebody has changed the password after the first look at a queue. Nobody looks at it again, so it does not count as empty."""
+    running = [{"job_id": 1, "status": "job_running", "queue_name": "etl"}]
+    with two_projects(flink_jobs=running) as (emulator, here):
+        no = {"error_code": "IAM.0062", "error_msg": "The username or password is wrong."}
+        emulator.faults.add(method="POST", path="/v3/auth/tokens", status=401, body=no, skip=3, times=None)
+        run = play(here, "drain_queue", {"project_name": "eu-de", **REFUSED["drain_queue"]})
+        assert run.code == 2
+        assert [one["status"] for one in emulator.log.entries() if one["path"] == "/v3/auth/tokens"] == [201] * 3 + [
+            401
+        ]
+        assert fatal(run).splitlines()[1:] == [
+            f"could not be read: {service}: not tried, as the login was refused"
+            for service in ("flink", "spark", "sql")
+        ]
+        assert said_to(run, "Show what is left", "localhost") == ""
+        assert Flink(emulator).truth == {1: "job_running"}

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A maintenance window of which nobody has seen the end: the next run goes on, and starts all jobs."""
+
+from __future__ import annotations
+
+import json
+import signal
+
+from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template, world
+from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
+from ansible_collections.otc.bigdata.tests.unit.utils.playbooks import (
+    HAND_OVER,
+    QUEUE,
+    RUNNING,
+    WINDOW,
+    kept,
+    play,
+    work,
+)
+from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import wait_for
+
+
+def test_interrupted_while_jobs_stop():
+    """Nobody has read how that ended. The next run goes on, and starts them all the same."""
+    with world(flink_jobs=[{"job_id": 1, **RUNNING}, {"job_id": 2, **RUNNING}]) as (emulator, here):
+        emulator.settings.update({"delays": {"savepoint": "5 looks"}})
+        here.write("upgrade.yml", HAND_OVER)
+        line = ["otc.bigdata.maintenance_window", "-e", json.dumps({**QUEUE, **WINDOW})]
+        run = here.start("playbook", *line, terminal=True)
+        wait_for(lambda: Flink(emulator).writes)
+        run.ctrl_c()
+        assert run.end().code != 0
+        assert kept(here) == {"stopped_jobs": {"localhost": [1, 2]}, "finished": []}
+        run = play(here, "maintenance_window", {**QUEUE, **WINDOW})
+        assert run.code == 0, run.said
+        assert "stopped: [1, 2]" in run.out
+        assert Flink(emulator).truth == dict.fromkeys((1, 2), "job_running")
+        assert kept(here)["finished"] == ["localhost"]
+
+
+def test_nobody_knows_what_came_of_the_stop():
+    """The answer got lost and nothing can be read any more. The jobs are kept, and started again by the next run."""
+    with world(flink_jobs=[{"job_id": 1, **RUNNING}, {"job_id": 2, **RUNNING}]) as (emulator, here):
+        here.write("upgrade.yml", HAND_OVER)
+        emulator.faults.add(path="/stop$", kind="status_after")
+        emulator.faults.add(method="GET", path="/streaming/jobs", status=503, skip=2, times=None)
+        variables = {**QUEUE, **WINDOW, "wait_timeout": 3, "start_again": "after_success"}
+        run = play(here, "maintenance_window", variables)
+        assert run.code == 2
+        assert "whether its last write took effect is not known" in run.out
+        emulator.faults.clear()
+        assert set(Flink(emulator).truth.values()) == {"job_cancel_success"}
+        assert kept(here) == {"stopped_jobs": {"localhost": [1, 2]}, "finished": []}
+        run = play(here, "maintenance_window", variables)
+        assert run.code == 0, run.said
+        assert Flink(emulator).truth == dict.fromkeys((1, 2), "job_running")
+
+
+def test_killed_while_the_tasks_run():
+    """Nobody has seen their end. The next run says so, and runs them once more."""
+    waits = {
+        "name": "Wait",
+        "ansible.builtin.wait_for": {"path": template("'go' | realpath"), "timeout": 120, "sleep": 1},
+    }
+    with world(flink_jobs=[{"job_id": 1, **RUNNING}]) as (emulator, here):
+        here.write("upgrade.yml", [*HAND_OVER, waits])
+        run = here.start("playbook", "otc.bigdata.maintenance_window", "-e", json.dumps({**QUEUE, **WINDOW}))
+        wait_for(lambda: "TASK [Wait]" in run.out, 120)
+        run.kill(signal.SIGKILL)
+        assert run.end().code == -signal.SIGKILL
+        here.write("go", "")
+        assert kept(here) == {"stopped_jobs": {"localhost": [1]}, "finished": []}
+        assert (work(here, "begun"), work(here, "done")) == ({"localhost": True}, {})
+        assert Flink(emulator).truth == {1: "job_cancel_success"}
+        run = play(here, "maintenance_window", {**QUEUE, **WINDOW})
+        assert run.code == 0, run.said
+        assert "An earlier run of this window has begun your tasks" in run.out
+        assert "stopped: [1]" in run.out
+        assert Flink(emulator).truth == {1: "job_running"}
+        assert kept(here)["finished"] == ["localhost"]
+        assert work(here, "done") == {"localhost": True}

@@ -1,0 +1,191 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A maintenance window in which a task, a stop or a start fails, or somebody else starts a job."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import typing as t
+
+from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
+from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template, world
+from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
+from ansible_collections.otc.bigdata.tests.unit.utils.playbooks import (
+    HAND_OVER,
+    ODD_NAME,
+    UP,
+    WINDOW,
+    counts,
+    fatal,
+    kept,
+    play_hosts,
+    recap,
+    running,
+    said_to,
+    two_projects,
+    work,
+)
+from ansible_collections.otc.bigdata.tests.unit.utils.service import NIGHTLY
+
+FAIL = {"name": "Work", "ansible.builtin.fail": {"msg": "half done"}}
+DANGER = {"name": "From here on", "ansible.builtin.set_fact": {"start_again": "after_success"}}
+
+
+ENDS: dict[str, tuple[list[dict], str | None, bool]] = {  # the tasks, start_again, whether the jobs stay stopped
+    "default": ([FAIL], None, False),
+    "blank": ([FAIL], " ", False),
+    "always": ([FAIL], " always\n", False),
+    "as_a_fact": ([DANGER, FAIL], None, True),
+    "never": (HAND_OVER, "never", True),
+}
+
+
+def test_tasks_that_fail():
+    """Whether the jobs are started again is up to the user. Either way the window is not over."""
+    jobs = {name: [number, number + 1] for number, name in zip(range(11, 100, 10), ENDS)}
+    hosts = {name: {"queue_name": name, **WINDOW, "maintenance_tasks": f"{name}.yml"} for name in ENDS}
+    with world(flink_jobs=running(jobs)) as (emulator, here):
+        for name, (tasks, start_again, dummy) in ENDS.items():
+            here.write(f"{name}.yml", tasks)
+            hosts[name].update({"start_again": start_again} if start_again else {})
+        run = play_hosts(here, "maintenance_window", hosts)
+        for name, (tasks, dummy, stay_stopped) in ENDS.items():
+            assert bool(recap(run, name)["failed"]) is (FAIL in tasks)
+            assert (f"Not started again: {', '.join(map(str, jobs[name]))}" in run.out) is stay_stopped
+            found = {Flink(emulator).truth[job] for job in jobs[name]}
+            assert found == {"job_cancel_success" if stay_stopped else "job_running"}
+        assert run.code == 2
+        stopped = {name: ids if ENDS[name][2] else [] for name, ids in jobs.items()}
+        assert kept(here) == {"stopped_jobs": stopped, "finished": []}
+
+
+def test_windows_that_fail():
+    """Four hosts, one of them another project. No hand-over while a job may run; jobs that have stopped are started again.
+
+    Of a host whose tasks fail, they may stay stopped. The next run goes on: where only the start of a job has failed it only starts
+    that one, as the work is done, and the host that is through has nothing left to do.
+    """
+    no_stop = {"savepoint": [{"status": "job_cancel_fail", "status_desc": "no bucket"}]}
+    no_start = {"run": [{"status": "job_submit_fail", "status_desc": "no resources"}]}
+    jobs = {"stop": [1, 2], "start": [11, 12], "day": [21], "night": [31]}
+    more = [{"job_id": 2, "script": no_stop}, {"job_id": 12, "script": no_start}]
+    night = {"job_id": 31, "project_id": NIGHTLY, "status": "job_running", "queue_name": "night"}
+    seed = [*running({name: ids for name, ids in jobs.items() if name != "night"}), *more, night]
+    hosts = {name: {"queue_name": name, "project_name": "eu-de", **WINDOW} for name in jobs}
+    hosts["night"]["project_name"] = "eu-de_nightly"
+    hosts["day"]["start_again"] = hosts["night"]["start_again"] = "after_success"
+    with two_projects(flink_jobs=seed) as (emulator, here):
+        here.write("upgrade.yml", [{**FAIL, "when": "inventory_hostname == 'day'"}, *HAND_OVER])
+        run = play_hosts(here, "maintenance_window", hosts)
+        assert run.code == 2
+        assert "flink: Stopped 1 of 2 jobs, 1 failed: 2: job_cancel_fail (no bucket)" in run.out
+        reason = "2: job_cancel_fail (no bucket): it has no savepoint"
+        assert fatal(run, "stop").startswith(f"flink: Started 1 of 2 jobs, 1 failed: {reason}")
+        assert fatal(run, "start").startswith(
+            "flink: Started 1 of 2 jobs, 1 failed: 12: job_submit_fail (no resources)"
+        )
+        assert [said_to(run, "Work", host) for host in jobs] == ["", "stopped: [11, 12]", "", "stopped: [31]"]
+        assert Flink(emulator).truth == {
+            **dict.fromkeys((1, 11, 31), "job_running"),
+            2: "job_cancel_fail",
+            12: "job_submit_fail",
+            21: "job_cancel_success",
+        }
+        left = {"stop": [2], "start": [12], "day": [21], "night": []}
+        assert kept(here) == {"stopped_jobs": left, "finished": ["night"]}
+        assert counts(run) == {"flink": [6, 5, 0, 1], "flink_started": [5, 3, 0, 2]}
+
+        for job in (2, 12):
+            emulator.world.add("flink_jobs", {"job_id": job, "script": {}})
+        emulator.log.clear()
+        here.write("upgrade.yml", HAND_OVER)
+        run = play_hosts(here, "maintenance_window", hosts)
+        assert run.code == 0, run.said
+        assert [said_to(run, "Work", host) for host in jobs] == ["stopped: [1, 2]", "", "stopped: [21]", ""]
+        assert [job for job in Flink(emulator).written if job in jobs["start"]] == [12]
+        assert recap(run, "night")["changed"] == 0
+        assert set(Flink(emulator).truth.values()) == {"job_running"}
+        assert kept(here) == {"stopped_jobs": dict.fromkeys(jobs, []), "finished": sorted(jobs)}
+
+
+def somebody_starts(emulator: Emulator, *jobs: int, status: str = "job_running") -> list[dict]:
+    """Tasks during which jobs of the window begin to run."""
+    body = {"flink_jobs": [{"job_id": job, "status": status} for job in jobs]}
+    curl = shlex.join(["curl", "-sSf", "-d", json.dumps(body), f"{emulator.url}/_emulator/jobs"])
+    said = template("lookup('ansible.builtin.pipe', curl)")
+    return [{"name": "Work", "ansible.builtin.debug": {"msg": said}, "vars": {"curl": curl}}]
+
+
+MEANWHILE = "Somebody else has started jobs while your tasks ran: "
+
+
+DOWN = {"status": "job_cancel_success"}
+BROKEN = {"status": "job_running_exception", "refuse": {"stop": "DLI.15002"}}
+
+
+class Meanwhile(t.NamedTuple):
+    """Two jobs of a host, and which of them somebody else starts while the tasks run. ``still_down``: in the end."""
+
+    jobs: tuple[dict, dict]
+    starts: int | None
+    still_down: tuple[int, ...] = ()
+    fails: bool = False
+    start_again: str = "always"
+
+
+BOTH = ({"name": ODD_NAME, **UP}, {"name": "clicks", **UP})
+MEANWHILES = {
+    "ends_always": Meanwhile(BOTH, 1),
+    "ends_after_success": Meanwhile(BOTH, 1, (2,), start_again="after_success"),
+    "fails_always": Meanwhile(BOTH, 1, fails=True),
+    "fails_after_success": Meanwhile(BOTH, 1, (2,), True, "after_success"),
+    # Another window has stopped both, and starts one of them. It was the first, so it still works on the other
+    "two_windows": Meanwhile((DOWN, DOWN), 2, (1,)),
+    # The same with a job that this window stops itself
+    "overlap": Meanwhile(({"name": "clicks", **DOWN}, UP), 1),
+    # In this status the service may refuse a stop, which is as wanted; nobody has started it since
+    "not_stopped": Meanwhile((UP, BROKEN), None, (1,), start_again="never"),
+}
+
+
+def test_job_that_runs_meanwhile():
+    """It is named, and the work is not taken for done. Nothing else is written for its sake."""
+    first = dict(zip(MEANWHILES, range(11, 100, 10)))
+    seed = [
+        {"job_id": first[name] + number, "queue_name": name, **job}
+        for name, case in MEANWHILES.items()
+        for number, job in enumerate(case.jobs)
+    ]
+    hosts = {
+        name: {**WINDOW, "queue_name": name, "maintenance_tasks": f"{name}.yml", "start_again": case.start_again}
+        for name, case in MEANWHILES.items()
+    }
+    with world(flink_jobs=seed) as (emulator, here):
+        for name, case in MEANWHILES.items():
+            starts = somebody_starts(emulator, first[name] + case.starts - 1) if case.starts else HAND_OVER
+            here.write(f"{name}.yml", [*starts, *([FAIL] if case.fails else [])])
+        run = play_hosts(here, "maintenance_window", hosts)
+        assert run.code == 2
+        for name, case in MEANWHILES.items():
+            ids = [first[name], first[name] + 1]
+            found = [Flink(emulator).truth[job] for job in ids]
+            up = case.jobs[1]["status"] if name == "not_stopped" else "job_running"
+            assert found == ["job_cancel_success" if number in case.still_down else up for number in (1, 2)], name
+            if case.starts:
+                job = case.jobs[case.starts - 1]
+                title = f"{ids[case.starts - 1]} ({job['name']})" if "name" in job else ids[case.starts - 1]
+                assert fatal(run, name).startswith(f"{MEANWHILE}{title} "), name
+                if "name" in job:
+                    assert fatal(run, name).startswith(f"{MEANWHILE}{title} is job_running; look whether"), name
+            else:
+                assert recap(run, name)["failed"] == 0
+                assert said_to(run, "Work", name) == f"stopped: {ids}"
+        assert not {first["two_windows"], first["two_windows"] + 1} & set(Flink(emulator).written)
+        stay = [name for name, case in MEANWHILES.items() if case.start_again != "always"]
+        stopped = {name: [first[name], first[name] + 1] if name in stay else [] for name in MEANWHILES}
+        found = kept(here)
+        assert {name: sorted(ids) for name, ids in found["stopped_jobs"].items()} == stopped
+        assert found["finished"] == []
+        assert work(here, "done") == {"not_stopped": True}
