@@ -60,7 +60,7 @@ BOTH: dict[str, t.Callable[[t.Any], set[str]]] = {  # where the module and its r
     "meta/runtime.yml, all": lambda job_type: group("all"),
     "meta/runtime.yml, its service": lambda job_type: group(job_type.api.name),
     "README.md": lambda job_type: words("README.md"),
-    "tests/unit/plugins/test_secrets.py": lambda job_type: words("tests/unit/plugins/test_secrets.py"),
+    "tests/unit/utils/secrecy.py": lambda job_type: words("tests/unit/utils/secrecy.py"),
 }
 MODULE: dict[str, t.Callable[[], t.Collection[str]]] = {  # where the module is named
     "plugins/callback/job_report.py": job_report.MODULES.values,

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import importlib
 import json
 import os
 import pathlib
@@ -20,28 +19,20 @@ import re
 import string
 import subprocess
 import sys
-import tempfile
 import threading
 import typing as t
 import urllib.parse
 
 import pytest
-from ansible.module_utils import basic
 
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud.misplaced import misplaced
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud.options import connection_options
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.emulator.wire import Reply, Request, to_json
-from ansible_collections.otc.bigdata.tests.unit.utils import run_module, run_playbook
-from ansible_collections.otc.bigdata.tests.unit.utils.doors import DOORS
-from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template, write_down
-from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
-from ansible_collections.otc.bigdata.tests.unit.utils.mrs import CLUSTER
-from ansible_collections.otc.bigdata.tests.unit.utils.run_action import run_action
-from ansible_collections.otc.bigdata.tests.unit.utils.run_module import PACKAGE, _environ
-from ansible_collections.otc.bigdata.tests.unit.utils.service import PROJECT, refusal
 
-pytestmark = pytest.mark.real
+from . import run_module, run_playbook
+from .emulated import template, write_down
+from .mrs import CLUSTER
+from .run_module import _environ
+from .service import PROJECT, refusal
 
 MODULES = {  # each with a task that succeeds
     "dli_flink_jobs": {"state": "stopped", "job_ids": [128]},
@@ -58,7 +49,6 @@ MODULES = {  # each with a task that succeeds
     "mrs_job_executions_info": {"cluster_id": CLUSTER, "details": True},
 }
 
-# ---- credentials, and the ways to give them ----
 
 LETTERS = string.ascii_letters + string.digits
 BASE64 = LETTERS + "+/="
@@ -130,7 +120,6 @@ HEADERS = {
     "access_key of the agency": {"authorization"},
     "security_token of the agency": {"x-security-token"},
 }
-AGENCY = {"target_agency_name": "ops-agency", "target_domain_name": "customer-domain", "target_project_name": "eu-de"}
 PUBLIC = {
     "username",
     "user_domain_name",
@@ -138,7 +127,6 @@ PUBLIC = {
     "passcode",
 }  # the last is too short to be searched for like the others
 
-# ---- cases ----
 
 IAM, SERVICE = "^/v3", "^/v[12]"
 
@@ -221,9 +209,6 @@ def quotation(request: Request, escaped: bool) -> str:
     return text
 
 
-# ---- search ----
-
-
 def forms(secret: str) -> set[str]:
     """Itself, and what it looks like in the midst of a text in base64, where the ends depend on what is around."""
     texts = {secret}
@@ -302,11 +287,10 @@ class Watch(threading.Thread):
                         self.files[file] = os.stat(folder).st_mode & 0o777
 
 
-# ---- runs ----
-
-
 class Scene:
     """One credential, given in one way, and the emulators that the tasks of this test meet."""
+
+    number = 0  # among KINDS
 
     def __init__(self, folder: pathlib.Path, credential: dict, given: Given) -> None:
         self.folder, self.credential, self.given = folder, credential, given
@@ -460,14 +444,10 @@ def kind_name(kind: tuple) -> str:
     return f"{kind[0].__name__}_{kind[1].__name__}"
 
 
-@pytest.fixture(params=KINDS, ids=kind_name)
-def scene(request) -> t.Iterator[Scene]:
-    """A credential of each kind, given in each way."""
-    make, way = request.param
-    credential = make()
-    # not tmp_path: Ansible has a socket in there, and the path of a socket must be short
-    with tempfile.TemporaryDirectory() as folder, Scene(pathlib.Path(folder), credential, way(credential)) as one:
-        yield one
+def given(credential: t.Callable[[], dict], *ways: t.Callable) -> pytest.MarkDecorator:
+    """Who gets a ``scene`` gets one for each of these ways to give this credential."""
+    kinds = [kind for kind in KINDS if kind[0] is credential and kind[1] in ways]
+    return pytest.mark.parametrize("scene", kinds, ids=kind_name, indirect=True)
 
 
 def chosen(number: int, in_process: bool) -> list[tuple[str, str]]:
@@ -496,12 +476,9 @@ def check_result(module: str, name: str, result: dict) -> None:
         assert re.search(CASES[name].words, result["msg"]), where
 
 
-# ---- tests ----
-
-
-@pytest.mark.parametrize("in_process", [True, False], ids=["in process", "as modules"])
-def test_playbook(scene, in_process, request):
-    tasks = chosen(KINDS.index(request.node.callspec.params["scene"]), in_process)
+def run_playbook_with(scene: Scene, in_process: bool) -> None:
+    """All modules, in good cases and bad ones; then what must hold."""
+    tasks = chosen(scene.number, in_process)
     play = {
         "hosts": "localhost",
         "gather_facts": False,
@@ -525,364 +502,11 @@ def test_playbook(scene, in_process, request):
         check_result(*task, result)
 
 
-@pytest.mark.parametrize("scene", KINDS[: len(CREDENTIALS)], indirect=True, ids=kind_name)
-def test_ad_hoc(scene, request):
+def run_ad_hoc_with(scene: Scene) -> None:
     """The same on the command line, where options are given; the module is another one for each kind."""
-    module = list(MODULES)[KINDS.index(request.node.callspec.params["scene"]) % len(MODULES)]
+    module = list(MODULES)[scene.number % len(MODULES)]
     watch = scene.run(
         "adhoc", "localhost", "-m", f"otc.bigdata.{module}", "-a", json.dumps(scene.options(module, "quoted"))
     )
     assert "is wrong" in scene.said
     scene.check(watch)
-
-
-THROUGH = {
-    "good": GOOD,
-    **{name: CASES[name] for name in ("unknown", "expired", "quoted", "quoted, escaped", "quoted by IAM")},
-    "quoted by the agency's IAM": Case("is wrong", quoted_by="assume_role"),
-}
-
-
-@pytest.mark.parametrize(
-    ("make", "in_process"), [(token, True), (access_key, True), (password, True), (access_key, False)]
-)
-def test_through_an_agency(make, in_process, monkeypatch):
-    """No token and no key of the chain is seen, and the own ones are sent to IAM only."""
-    credential = make()
-    for name, case in THROUGH.items():
-        monkeypatch.setitem(CASES, f"agency: {name}", case)
-    given = by_options({**credential, **AGENCY})
-    with tempfile.TemporaryDirectory() as folder, Scene(pathlib.Path(folder), credential, given) as scene:
-        tasks = [
-            {
-                "otc.bigdata.dli_flink_jobs_info": {
-                    **scene.options("dli_flink_jobs_info", f"agency: {name}"),
-                    "project_id": "{{ omit }}",
-                    "region": "eu-de",
-                },
-                "register": f"result_{n}",
-                "ignore_errors": True,
-            }
-            for n, name in enumerate(THROUGH)
-        ]
-        results = ", ".join(f"result_{n}" for n in range(len(tasks)))
-        tasks.append(write_down(scene.folder / "results.json", f"[{results}]"))
-        play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
-        (scene.home / "play.yml").write_text(json.dumps([play]), encoding="utf-8")
-        watch = scene.run("playbook", "play.yml", in_process=in_process)
-        assert (scene.folder / "results.json").exists(), scene.said
-        scene.check(watch)
-        results = json.loads((scene.folder / "results.json").read_text(encoding="utf-8"))
-        for (name, case), result in zip(THROUGH.items(), results):
-            assert result.get("failed", False) == (name != "good"), (name, result["msg"])
-            assert name == "good" or re.search(case.words, result["msg"]), (name, result["msg"])
-        own = Search((name, value) for name, value in credential.items() if name not in PUBLIC)
-        for witness in scene.witnesses.values():
-            first = Search([("first", witness.issued[0])] if "password" in credential and witness.issued else [])
-            for request in witness.requests:
-                if not request.path.startswith("/v3"):
-                    text = to_json(dict(request.headers)).encode() + request.body
-                    assert not own.found(text)
-                    assert not first.found(text)
-
-
-@pytest.mark.parametrize("in_process", [True, False], ids=["in process", "as modules"])
-def test_a_passcode(in_process):
-    """It is hidden wherever it stands by itself."""
-    code = "".join(random.choices("123456789", k=6))
-    credential = {"user_id": "u1", "password": made_up(NASTY, 48), "passcode": code}
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Scene(pathlib.Path(folder), credential, by_options(credential)) as scene,
-    ):
-        tasks = [
-            {"otc.bigdata.dli_flink_jobs_info": scene.options("dli_flink_jobs_info", name), "ignore_errors": True}
-            for name in ("good", "quoted", "quoted by IAM", "unknown")
-        ]
-        play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
-        (scene.home / "play.yml").write_text(json.dumps([play]), encoding="utf-8")
-        scene.check(scene.run("playbook", "play.yml", in_process=in_process, fresh=True))
-        assert "is wrong" in scene.said
-        files = [path for path in scene.folder.rglob("*") if path.is_file() and path not in scene.ours]
-        alone = re.compile(rf"(?<![\w.:-]){code}(?![\w-])".encode())
-        assert [line for path in files for line in path.read_bytes().splitlines() if alone.search(line)] == []
-
-
-def test_tasks_are_spread():
-    """Each kind, and each module, meets every case; as a module of its own, each module succeeds and fails, and some kind meets it."""
-    spread, slow = ({(n, *task) for n in range(len(KINDS)) for task in chosen(n, quick)} for quick in (True, False))
-    assert {(n, name) for n, dummy, name in spread} >= {(n, name) for n in range(len(KINDS)) for name in CASES}
-    assert {(module, name) for dummy, module, name in spread} >= {(m, name) for m in MODULES for name in CASES}
-    assert {name for dummy, module, name in slow} >= set(CASES)
-    assert {(module, name == "good") for dummy, module, name in slow} == {
-        (m, good) for m in MODULES for good in (True, False)
-    }
-    assert {(n, name == "good") for n, dummy, name in slow} == {
-        (n, good) for n in range(len(KINDS)) for good in (True, False)
-    }
-
-
-SOUNDS_SECRET = re.compile("token|key|pass|secret|credential|private")
-ONLY_A_PATH = {"client_key"}
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_options_are_not_logged(module):
-    """Whatever sounds secret is marked as such, and does not come back from the module."""
-    spec = {**connection_options(), **importlib.import_module(f"{PACKAGE}.{module}").SPEC}
-    inner = {name: option for outer in spec.values() for name, option in outer.get("options", {}).items()}
-    secret = {name for name in (*spec, *inner) if SOUNDS_SECRET.search(name)} - ONLY_A_PATH
-    assert secret == {name for name, option in [*spec.items(), *inner.items()] if option.get("no_log")}
-    assert secret == {"token", "access_key", "secret_key", "security_token", "password", "passcode"}
-    values = {name: made_up(LETTERS, 40) for name in secret}
-    result = run_in_process(module, {**MODULES[module], **values, "max_retries": -1})
-    shown = result.invocation["module_args"]
-    assert {shown[name] for name in secret} == {"VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}
-    assert not Search(values.items()).found(result.text.encode())
-
-
-# ---- secrets where they do not belong ----
-
-
-class Wrong(t.NamedTuple):
-    """Options of a task that can only be refused, and how the message begins."""
-
-    options: dict
-    words: str
-
-
-def wrong(secret: str) -> dict[str, Wrong]:
-    """Each way to put a secret where nobody expects one."""
-    cloud = {"auth": {"username": "demo", "password": secret}, "region_name": "eu-de"}
-    pem = f"-----BEGIN PRIVATE KEY-----\n{secret}\n-----END PRIVATE KEY-----\n"
-    names = (
-        "region",
-        "region_name",
-        "project_name",
-        "project_id",
-        "username",
-        "domain_name",
-        "cloud_domain",
-        "auth_url",
-    )
-    names += ("state",)
-    paths = ("ca_path", "ca_cert", "client_cert", "client_key")
-    base64_alone = (secret * 3).replace("/", "+")
-    not_text, not_path = "must be plain text, not ", "must be the path of a file, not the text of a key or certificate"
-    entry = "cloud: must be the name of an entry of a clouds.yaml, not "
-    unsupported, endpoints = "Unsupported parameters for", "endpoints: must be a dictionary with iam, dli, mrs"
-    return {
-        "cloud": Wrong({"cloud": cloud}, f"{entry}a dictionary"),
-        "cloud as text": Wrong({"cloud": str(cloud)}, f"{entry}the text of a dictionary"),
-        "cloud as JSON": Wrong({"cloud": json.dumps([cloud])}, f"{entry}the text of a dictionary"),
-        "cloud as YAML": Wrong({"cloud": f"auth:\n  password: {secret}"}, f"{entry}a text with a secret in it"),
-        "cloud in pairs": Wrong({"cloud": f"username=demo password={secret}"}, f"{entry}a text with a secret in it"),
-        **{name: Wrong({name: cloud}, f"{name}: {not_text}a dictionary") for name in names},
-        **{
-            f"{name} as text": Wrong({name: f"x{cloud}"}, f"{name}: {not_text}the text of a dic") for name in names[:-1]
-        },
-        **{f"{name} in a list": Wrong({name: [cloud]}, f"{name}: {not_text}a list") for name in names},
-        **{f"{name} as PEM": Wrong({name: pem}, f"{name}: {not_path}") for name in paths},
-        **{f"{name} as a line": Wrong({name: pem.replace("\n", " ")}, f"{name}: {not_path}") for name in paths},
-        "client_key without its first line": Wrong({"client_key": base64_alone}, f"client_key: {not_path}"),
-        "region as PEM": Wrong({"region": pem}, f"region: {not_text}the text of a key"),
-        "address": Wrong({"auth_url": f"https://demo:{secret}@iam"}, f"auth_url: {not_text}a text with a secret in it"),
-        "validate_certs": Wrong({"validate_certs": cloud}, "validate_certs: must be true or false, not a dictionary"),
-        "validate_certs as text": Wrong(
-            {"validate_certs": str(cloud)}, "validate_certs: must be true or false, not the"
-        ),
-        "max_retries": Wrong({"max_retries": cloud}, "max_retries: must be a number, not a dictionary"),
-        "list as text": Wrong({"region": str([secret])}, f"region: {not_text}the text of a list"),
-        "token": Wrong({"token": {"id": secret}}, f"token: {not_text}a dictionary"),
-        "password": Wrong({"password": [secret]}, f"password: {not_text}a list"),
-        "job_ids": Wrong({"job_ids": cloud}, "job_ids: must be a list of single values, not a dictionary"),
-        "job_ids as text": Wrong({"job_ids": str(cloud)}, "job_ids: must be a list of single values, not the text of"),
-        "in job_ids": Wrong({"job_ids": [1, cloud]}, "job_ids: must be a list of single values, not a dictionary"),
-        "filters": Wrong({"filters": [cloud]}, "filters: must be a dictionary with name, not_name, status, "),
-        "filters.name": Wrong(
-            {"filters": {"name": [cloud]}}, "filters.name: must be a list of single values, not a dict"
-        ),
-        "filters.name as text": Wrong(
-            {"filters": {"name": [str(cloud)]}}, "filters.name: must be a list of single values"
-        ),
-        "filters.tags": Wrong({"filters": {"tags": {"a": cloud}}}, f"filters.tags.a: {not_text}a dictionary"),
-        "filters.x": Wrong({"filters": {"x": cloud}}, unsupported),
-        "endpoints": Wrong({"endpoints": secret}, f"{endpoints}, not text"),
-        "endpoints.iam": Wrong({"endpoints": {"iam": cloud}}, f"endpoints.iam: {not_text}a dictionary"),
-        "endpoints.password": Wrong({"endpoints": {"password": secret}}, unsupported),
-        "endpoints in pairs": Wrong({"endpoints": f"iam=https://iam,password={secret}"}, f"{endpoints}, not text"),
-        "endpoints as text": Wrong({"endpoints": json.dumps({"password": secret})}, f"{endpoints}, not text"),
-        "endpoints without keys": Wrong(
-            {"endpoints": {f"https://demo:{secret}@iam": None}}, "endpoints: has a key that cannot"
-        ),
-        "an option without a name": Wrong({f"https://demo:{secret}@iam": None}, "options: has a key that cannot"),
-        "auth": Wrong({"auth": cloud["auth"]}, unsupported),
-        "clouds": Wrong({"clouds": [cloud]}, unsupported),
-        "auth, after another error": Wrong({"auth": cloud["auth"], "wait_timeout": "soon"}, "argument 'wait_t"),
-        "cloud, before another error": Wrong({"cloud": cloud, "wait_timeout": "soon", "auth": cloud}, f"{entry}a dict"),
-        "cloud, beside a password": Wrong({"cloud": cloud, "password": secret}, f"{entry}a dictionary"),
-        "two": Wrong({"cloud": cloud, "region": cloud}, f"{entry}a dictionary; region: {not_text}a dictionary"),
-    }
-
-
-@pytest.fixture
-def system_log(monkeypatch) -> list[str]:
-    """What a module in this process writes there."""
-    lines: list[str] = []
-    monkeypatch.setattr(basic, "has_journal", False)
-    monkeypatch.setattr(basic.AnsibleModule, "_log_to_syslog", lambda module, text: lines.append(text))
-    return lines
-
-
-@pytest.mark.parametrize("name", wrong(""))
-def test_a_secret_in_the_wrong_place(name, system_log):
-    """Both doors refuse it in the same words, and show neither it nor any other secret, in the system log as well."""
-    secret = made_up(BASE64, 64)
-    case = wrong(secret)[name]
-    options = {"state": "stopped", "job_ids": [128], **case.options}
-    as_module = run_in_process("dli_flink_jobs", options)
-    shown = as_module.invocation["module_args"]
-    in_process = run_action("dli_flink_jobs", options)
-    assert as_module["msg"].startswith(case.words), as_module["msg"]
-    assert (in_process["msg"], in_process.invocation["module_args"]) == (as_module["msg"], shown)
-    texts = [as_module.text, in_process.text, *system_log]
-    assert not any(Search([("secret", secret)]).found(text.encode()) for text in texts)
-    assert "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" in json.dumps(shown)
-
-
-@pytest.mark.parametrize("value", [12345, 0, 42798, 1.5, True, False], ids=repr)
-@pytest.mark.parametrize("option", ["token", "access_key", "secret_key", "security_token", "password", "username"])
-def test_a_number_is_no_secret(option, value):
-    """What YAML makes of 0123456 is another password, and five wrong ones lock a user."""
-    for run in (run_in_process, run_action):
-        result = run("dli_flink_jobs", {"state": "stopped", "job_ids": [128], option: value})
-        kind = "true or false" if isinstance(value, bool) else "a number"
-        assert result["msg"] == f"{option}: must be plain text, not {kind}; quote it"
-
-
-VARIABLES = {  # what else they need to be looked at
-    "OS_KEY": {"OS_CERT": "/no/such"},
-    "OS_CERT": {},
-    "OS_CACERT": {},
-    "OS_CLOUD": {},
-    "OS_CLIENT_CONFIG_FILE": {},
-    "OS_CLIENT_SECURE_FILE": {"OS_CLOUD": "test"},
-    "OS_REGION_NAME": {"OTC_DLI_ENDPOINT": ""},
-    "OS_PROJECT_ID": {},
-    "OS_PROJECT_NAME": {"OS_PROJECT_ID": ""},
-    "OS_USERNAME": {"OS_TOKEN": "", "OS_PASSWORD": "a-password", "OS_USER_DOMAIN_NAME": "d"},
-    "OS_AUTH_URL": {"OS_PROJECT_ID": "", "OS_PROJECT_NAME": "eu-de"},
-    "OTC_DLI_ENDPOINT": {},
-    "OTC_CLOUD_DOMAIN": {"OTC_DLI_ENDPOINT": ""},
-}
-
-
-@pytest.mark.parametrize("form", ["PEM", "dictionary"])
-@pytest.mark.parametrize("name", VARIABLES)
-@pytest.mark.parametrize("run", DOORS.values(), ids=DOORS)
-def test_a_secret_in_a_variable_of_another_kind(run, name, form):
-    secret = made_up(BASE64, 64)
-    pem = f"-----BEGIN PRIVATE KEY-----\n{secret}\n-----END PRIVATE KEY-----\n"
-    text = pem if form == "PEM" else str({"auth": {"password": secret}})
-    environ = {"OS_TOKEN": "demo-token", "OS_PROJECT_ID": PROJECT, "OTC_DLI_ENDPOINT": "http://127.0.0.1:1"}
-    result = run(
-        "dli_flink_jobs", {"state": "stopped", "job_ids": [128]}, environ={**environ, **VARIABLES[name], name: text}
-    )
-    assert result["failed"]
-    assert name in result["msg"], result["msg"]
-    assert not Search([("secret", secret)]).found(result.text.encode()), result.text
-
-
-@pytest.mark.parametrize(
-    "wrong_option",
-    [
-        {"state": "{}"},
-        {"state": "x {}", "username": {}},
-        {"job_ids": ["{}"]},
-        {"max_jobs": "{}"},
-        {"wait": "{}"},
-        {"filters": {"older_than": "{}"}, "job_ids": None},
-    ],
-    ids=str,
-)
-@pytest.mark.parametrize("variable", ["OS_PASSWORD", "OS_TOKEN", "OS_SECRET_KEY"])
-@pytest.mark.parametrize("run", DOORS.values(), ids=DOORS)
-def test_a_secret_of_the_environment_in_a_wrong_option(run, variable, wrong_option):
-    """Also where the task is refused before the environment is asked who acts."""
-    secret = made_up(BASE64, 20)
-    wrong_one = json.loads(json.dumps(wrong_option).replace('{}"', f'{secret}"'))
-    result = run("dli_flink_jobs", {"state": "stopped", "job_ids": [128], **wrong_one}, environ={variable: secret})
-    assert result["failed"]
-    assert not Search([("secret", secret)]).found(result.text.encode()), result.text
-
-
-RIGHT = {
-    "a name with braces": {"filters": {"name": ["{{ no }}*", "[ab]*", "{a}"]}},
-    "tags": {"filters": {"tags": {"a": 1, "b": True}}},
-    "texts": {"job_ids": "128,137", "endpoints": "dli=http://127.0.0.1:1", "filters": None},
-    "JSON": {"filters": '{"name": ["a", "1"], "tags": {"a": 1}}', "max_retries": "0"},
-    "numbers as text": {"filters": "name=8,queue_name=010,older_than=30", "job_ids": None},
-    "IDs": {"job_ids": [128, "137"]},
-    "aliases": {"domain_name": "d", "region_name": "eu-de", "ca_cert": "/no/such", "api_timeout": 1},
-    "passwords": {"password": "{'a': 'b'}", "secret_key": "-----BEGIN", "access_key": "password=x"},
-    "paths": {"client_key": "~/keys/secret/token.pem", "client_cert": "keys/" * 60},
-    "null": {"cloud": None, "endpoints": None, "password": None},
-}
-
-
-@pytest.mark.parametrize("name", RIGHT)
-def test_what_may_look_odd(name):
-    errors, arguments = misplaced(importlib.import_module(f"{PACKAGE}.dli_flink_jobs").SPEC, RIGHT[name])
-    assert errors == []
-    assert arguments == RIGHT[name]
-
-
-@pytest.mark.parametrize("in_process", [True, False], ids=["in process", "as modules"])
-def test_secrets_in_the_wrong_place_of_a_playbook(in_process):
-    """As Ansible shows it, at the highest verbosity, and logs it. Each module has some of them."""
-    secret = made_up(BASE64, 64)
-    cases = {
-        name: case for name, case in wrong(secret).items() if secret not in "".join(case.options)
-    }  # not in the play
-    given = Given(options={name: case.options for name, case in cases.items()})
-    chosen = [name for name in cases if " as " not in name and " in " not in name] if in_process else list(cases)[::6]
-    with tempfile.TemporaryDirectory() as folder, Scene(pathlib.Path(folder), {"secret": secret}, given) as scene:
-        tasks = [
-            {
-                "name": name,
-                f"otc.bigdata.{list(MODULES)[n % 2]}": {
-                    **({} if n % 2 else {"state": "stopped"}),
-                    **{option: template(f"given['{name}']['{option}']") for option in cases[name].options},
-                },
-                "ignore_errors": True,
-            }
-            for n, name in enumerate(chosen)
-        ]
-        play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
-        (scene.home / "play.yml").write_text(json.dumps([play], indent=2), encoding="utf-8")
-        watch = scene.run("playbook", "play.yml", in_process=in_process)
-        assert scene.said.count("...ignoring") == len(tasks), scene.said
-        scene.check_files(Search(scene.secrets()))
-        scene.check_processes(Search(scene.secrets()), watch)
-
-
-@pytest.mark.parametrize("make", CREDENTIALS)
-def test_search_finds_every_form(make):
-    """The search itself: plain, within other text, encoded, cut off."""
-    for name, secret in make().items():
-        if name in PUBLIC:
-            continue
-        search, text = Search([(name, secret)]), f"X-Auth-Token: {secret}; is wrong"
-        for written in (
-            text,
-            json.dumps({"msg": text}),
-            json.dumps({"msg": json.dumps(text)}),
-            repr(text),
-            urllib.parse.quote(text),
-            urllib.parse.quote_plus(text),
-            *(base64.b64encode(f"{begin}{text}".encode()).decode() for begin in ("", "a", "ab")),
-            text[: text.index(secret) + PIECE],
-            text[-PIECE - len("; is wrong") :],
-        ):
-            assert search.found(written.encode()) == {name}, written
-        assert not search.found(made_up(NASTY, 5000).encode())
