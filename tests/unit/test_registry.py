@@ -127,9 +127,10 @@ def test_its_end(name: str) -> None:
 @pytest.mark.parametrize("name", JOB_TYPES)
 def test_its_tests(name: str) -> None:
     """Tasks in the sweep of faults, and a file for what only it does."""
-    sweep = read("tests/unit/plugins/test_fault_sweep.py")
+    folder = "tests/unit/plugins/sweep"
+    sweeps = [read(f"{folder}/{file}.py") for file in files(folder)]
     assert name in WORDS, "tests/unit/utils/worlds.py"
-    assert f"Task({WORDS[name].service.__name__}, " in sweep, "tests/unit/plugins/test_fault_sweep.py"
+    assert any(f"Task({WORDS[name].service.__name__}, " in sweep for sweep in sweeps), folder
     own = [file for file in files("tests/unit/plugins/modules") if file.startswith(f"test_{JOB_TYPES[name].module}")]
     assert own, "tests/unit/plugins/modules"
 

@@ -15,27 +15,22 @@ import json
 import re
 import typing as t
 
-import pytest
+from ansible_collections.otc.bigdata.tests.emulator.world import JobKind
 
-from ansible_collections.otc.bigdata.tests.emulator.world import JobKind, JobStore
-from ansible_collections.otc.bigdata.tests.unit.utils.faults import (
+from .faults import (
     EXPIRED,
-    FAULTS,
     HELD_BACK,
     IN_LISTS,
     PASSING,
     fault_of,
 )
-from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
-from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_core, run_in_process
-from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
-from ansible_collections.otc.bigdata.tests.unit.utils.run_module import Result
-from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY, Service
-from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
-from ansible_collections.otc.bigdata.tests.unit.utils.sql import Sql
-from ansible_collections.otc.bigdata.tests.unit.utils.wire import QuickCloud, quick_cloud
-
-pytestmark = pytest.mark.sweep
+from .flink import Flink
+from .in_process import run_core, run_in_process
+from .mrs import Mrs
+from .run_module import Result
+from .service import KEY, Service
+from .spark import Spark
+from .sql import Sql
 
 TIMEOUT, IN_TIME = 60, 1  # seconds: request_timeout, usually, and where one request gets no answer
 SLOW_LOOKS = ("savepoint", "cancel", "delete", "submit", "spark_cancel", "sql_cancel", "mrs_kill", "mrs_delete")
@@ -92,75 +87,7 @@ LENIENT = {"ignore_missing": True}
 SAVEPOINT, FROM_SAVEPOINT = {"trigger_savepoint": True}, {"resume_savepoint": True}
 DRAIN = {"drain_timeout": 1, "wait_interval": 1}
 NAME = {"cluster_id": None, "cluster_name": "analytics"}
-EXPORT = {"export_to": "ops-bucket/flink"}
 
-TASKS = {
-    "flink stopped 1 id": Task(Flink, "stopped", FLINK, [1]),
-    "flink stopped 2 ids": Task(Flink, "stopped", FLINK, [1, 3], "password"),
-    "flink stopped ids": Task(Flink, "stopped", FLINK, [1, 2, 3, 4, 5, 999], options=LENIENT),
-    "flink stopped savepoint": Task(Flink, "stopped", FLINK, [1, 4], options=SAVEPOINT),
-    "flink stopped filters": Task(Flink, "stopped", FLINK, "job-*", "password"),
-    "flink stopped hidden": Task(Flink, "stopped", FLINK, [1, 3, 4, 5], hidden=[1, 4]),
-    "flink stopped part refused": Task(
-        Flink, "stopped", {**FLINK, 2: "job_running_exception"}, [1, 2, 4], answers={"batch_refusal": "partial"}
-    ),
-    "flink stopped key": Task(Flink, "stopped", FLINK, [1, 3], "access key"),
-    "flink started 1 id": Task(Flink, "started", HALTED, [1]),
-    "flink started ids": Task(Flink, "started", HALTED, [1, 2, 3, 4, 5, 999], options=LENIENT),
-    "flink started savepoint": Task(
-        Flink, "started", HALTED, [1, 3], options=FROM_SAVEPOINT, fields={"has_savepoint": True}
-    ),
-    "flink started filters": Task(Flink, "started", HALTED, "job-*", "password"),
-    "flink restarted ids": Task(Flink, "restarted", FLINK, [1, 2, 3, 4, 5, 999], options=LENIENT),
-    "flink restarted 1 id": Task(Flink, "restarted", FLINK, [1], "password"),
-    "flink restarted savepoints": Task(
-        Flink, "restarted", FLINK, [1, 3, 4], "password", options={**SAVEPOINT, **FROM_SAVEPOINT}
-    ),
-    "flink restarted filters": Task(Flink, "restarted", FLINK, "job-*"),
-    "flink absent 2 ids": Task(Flink, "absent", FLINK, [1, 999]),
-    "flink absent ids": Task(Flink, "absent", FLINK, [1, 2, 3, 4, 5, 999], "password"),
-    "flink absent pages": Task(Flink, "absent", dict.fromkeys(range(1, 104), "job_finish"), range(1, 103)),
-    "flink absent export ids": Task(Flink, "absent", FLINK, [1, 2, 3, 4, 5, 999], "password", options=EXPORT),
-    "flink absent export pages": Task(
-        Flink, "absent", dict.fromkeys(range(1, 104), "job_finish"), range(1, 103), options=EXPORT
-    ),
-    "flink absent export filters": Task(Flink, "absent", FLINK, "job-*", options=EXPORT),
-    "flink absent filters": Task(Flink, "absent", FLINK, "job-*", "project of the token"),
-    "flink stopped drain": Task(Flink, "stopped", FLINK, [1, 2, 3, 5], "password", options=DRAIN),
-    "flink ended ids": Task(Flink, "ended", FLINK, [1, 2, 3, 4, 5, 999], "password", options=LENIENT),
-    "flink ended filters": Task(Flink, "ended", FLINK, "job-*"),
-    "batch stopped 2 ids": Task(Spark, "stopped", SPARK, [1, 3], "password"),
-    "batch stopped ids": Task(Spark, "stopped", SPARK, [1, 2, 3, 4, 999], options=LENIENT),
-    "batch stopped filters": Task(Spark, "stopped", SPARK, "job-*", "password"),
-    "batch absent 2 ids": Task(Spark, "absent", SPARK, [1, 999]),
-    "batch stopped drain": Task(Spark, "stopped", SPARK, "job-*", options=DRAIN),
-    "batch ended ids": Task(Spark, "ended", SPARK, [1, 2, 3, 4, 999], options=LENIENT),
-    "sql stopped 1 id": Task(Sql, "stopped", SQL, [1]),
-    "sql stopped ids": Task(Sql, "stopped", SQL, [1, 2, 3, 4, 5, 999], "password", options=LENIENT),
-    "sql stopped hidden": Task(Sql, "stopped", SQL, [1, 3, 4, 5], hidden=[1, 4]),
-    "sql stopped filters": Task(Sql, "stopped", SQL, "job-*", "password"),
-    "sql stopped no status": Task(Sql, "stopped", SQL, [1, 3, 4], answers={"sql_after_cancel": "refused"}),
-    "sql absent 2 ids": Task(Sql, "absent", SQL, [1, 999], "access key"),
-    "sql absent filters": Task(Sql, "absent", SQL, "job-*"),
-    "sql ended ids": Task(Sql, "ended", SQL, [1, 2, 3, 4, 5, 999], options=LENIENT),
-    "mrs stopped 2 ids": Task(Mrs, "stopped", MRS, [1, 3]),
-    "mrs stopped ids": Task(Mrs, "stopped", MRS, [1, 2, 3, 4, 5, 999], "password", options=LENIENT),
-    "mrs stopped filters": Task(Mrs, "stopped", MRS, "job-*", options=NAME),
-    "mrs absent 2 ids": Task(Mrs, "absent", MRS, [1, 999], "password"),
-    "mrs absent ids": Task(Mrs, "absent", MRS, [1, 2, 3, 4, 5, 999]),
-    "mrs absent pages": Task(Mrs, "absent", dict.fromkeys(range(1, 104), "FINISHED"), range(1, 103)),
-    "mrs absent filters": Task(Mrs, "absent", MRS, "job-*", "password", options=NAME),
-    "mrs absent drain": Task(Mrs, "absent", MRS, [1, 3, 5, 999], options=DRAIN),
-    "mrs ended filters": Task(Mrs, "ended", MRS, "job-*", "password", options=NAME),
-}
-STILL = {number: status for number, status in FLINK.items() if status not in ON_THE_WAY}
-READERS = {
-    "flink info 2 ids": (Flink, STILL, {"job_ids": [1, 999]}, "password"),
-    "flink info filters": (Flink, STILL, {"filters": {"name": ["job-*"]}, "details": True}, "token"),
-    "batch info": (Spark, SPARK, {}, "password"),
-    "sql info": (Sql, SQL, {"details": True}, "password"),
-    "mrs info": (Mrs, MRS, {**NAME, "details": True}, "token"),
-}
 NORMAL: dict[str, list] = {}  # the requests of each task without a fault
 
 
@@ -425,42 +352,11 @@ class Judge:
             self.expect(not self.attempt.effects, "the second run changes", self.attempt.effects)
 
 
-@pytest.fixture
-def cloud() -> t.Iterator[QuickCloud]:
-    """How an answer is read is asked elsewhere."""
-    with quick_cloud() as one:
-        yield one
-
-
-@pytest.fixture
-def effects(monkeypatch) -> list:
-    """The ids of the jobs that a write really reached, whatever was answered, and the write."""
-    happened: list = []
-    trigger = JobStore.trigger
-
-    def recorded(self, job, *step) -> None:
-        happened.append((job.id, step[0]))
-        trigger(self, job, *step)
-
-    monkeypatch.setattr(JobStore, "trigger", recorded)
-    return happened
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("task", TASKS)
-def test_sweep(cloud, effects, record_property, task, fault) -> None:
-    """One fault at each request of a task, one after the other."""
-    sweep(Scene(cloud, TASKS[task], effects), task, fault, 2, record_property)
-
-
-@pytest.mark.parametrize("fault", PASSING)
-@pytest.mark.parametrize(
-    "task",
-    [task for task in TASKS if task.split(maxsplit=2)[2] in ("ids", "export ids") or task == "mrs absent filters"],
-)
-def test_sweep_without_retries(cloud, effects, record_property, task, fault) -> None:
-    """Nothing softens what a passing fault does to a read."""
-    sweep(Scene(cloud, TASKS[task], effects), task, fault, 0, record_property)
+def without_retries(tasks: t.Iterable[str]) -> list[str]:
+    """One of each sort, as the faults that pass are enough there."""
+    return [
+        task for task in tasks if task.split(maxsplit=2)[2] in ("ids", "export ids") or task == "mrs absent filters"
+    ]
 
 
 def sweep(scene: Scene, task: str, fault: str, retries: int, record_property) -> None:
@@ -491,46 +387,3 @@ def sweep(scene: Scene, task: str, fault: str, retries: int, record_property) ->
         complaints += [f"{fault} at {place}, then again: {complaint}" for complaint in second.complaints]
     record_property("sweep", [scene.service.module, fault, len(there), survived, len(complaints)])
     assert not complaints, "\n".join([f"{task}, max_retries {retries}:", *complaints])
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("task", READERS)
-def test_sweep_of_readers(cloud, record_property, task, fault) -> None:
-    """They show what there is, or fail and say where; what they show is true either way."""
-    service, jobs, options, login = READERS[task]
-    scene = Scene(cloud, Task(service, "stopped", jobs, [], login), [])
-    options = {
-        **scene.options,
-        "state": None,
-        "wait_interval": None,
-        "wait_timeout": None,
-        scene.service.ids: None,
-        **options,
-    }
-    options = {name: value for name, value in options.items() if value is not None}
-    kind, module = scene.service.kind, f"{scene.service.module}_info"
-
-    def read(**more) -> tuple[Result, dict]:
-        cloud.log.clear()
-        result = run_in_process(module, {**options, "max_retries": 2, **more})
-        scene.service.let_go()
-        return result, {job[kind.id_field]: job[kind.state_field] for job in result["jobs"]}
-
-    scene.begin()
-    normal, shown = read()
-    assert (normal.failed, shown) == (False, {key: shown[key] for key in scene.service.truth if key in shown})
-    there = [place for place in places(scene.service.log) if place.is_hit_by(fault, service)]
-    complaints, survived = [], 0
-    for place in there:
-        how = fault_at(place, fault, service, kind)
-        scene.begin(**how)
-        result, seen = read(**patience(how))
-        untrue = {key: status for key, status in seen.items() if shown.get(key) != status}
-        complete = seen.keys() == shown.keys() or result.failed
-        named = not result.failed or place.path in result["msg"]
-        survived += not result.failed
-        passing = (fault in PASSING and result.failed) or HALVES.search(json.dumps(result, ensure_ascii=False))
-        if untrue or passing or not (complete and named):
-            complaints.append(f"{fault} at {place}: {result}")
-    record_property("sweep", [module, fault, len(there), survived, len(complaints)])
-    assert not complaints, "\n".join([f"{task}:", *complaints])

@@ -1,0 +1,41 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every fault at every request of tasks that delete Flink jobs."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.otc.bigdata.tests.unit.utils.faults import FAULTS, PASSING
+from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
+from ansible_collections.otc.bigdata.tests.unit.utils.sweep import FLINK, Task, without_retries
+
+pytestmark = pytest.mark.sweep
+
+EXPORT = {"export_to": "ops-bucket/flink"}
+TASKS = {
+    "flink absent 2 ids": Task(Flink, "absent", FLINK, [1, 999]),
+    "flink absent ids": Task(Flink, "absent", FLINK, [1, 2, 3, 4, 5, 999], "password"),
+    "flink absent pages": Task(Flink, "absent", dict.fromkeys(range(1, 104), "job_finish"), range(1, 103)),
+    "flink absent export ids": Task(Flink, "absent", FLINK, [1, 2, 3, 4, 5, 999], "password", options=EXPORT),
+    "flink absent export pages": Task(
+        Flink, "absent", dict.fromkeys(range(1, 104), "job_finish"), range(1, 103), options=EXPORT
+    ),
+    "flink absent export filters": Task(Flink, "absent", FLINK, "job-*", options=EXPORT),
+    "flink absent filters": Task(Flink, "absent", FLINK, "job-*", "project of the token"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("task", TASKS)
+def test_sweep(swept, task, fault) -> None:
+    """One fault at each request of a task, one after the other."""
+    swept(TASKS, task, fault)
+
+
+@pytest.mark.parametrize("fault", PASSING)
+@pytest.mark.parametrize("task", without_retries(TASKS))
+def test_sweep_without_retries(swept, task, fault) -> None:
+    """Nothing softens what a passing fault does to a read."""
+    swept(TASKS, task, fault, retries=0)

@@ -1,0 +1,36 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every fault at every request of tasks that delete jobs of MRS."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.otc.bigdata.tests.unit.utils.faults import FAULTS, PASSING
+from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
+from ansible_collections.otc.bigdata.tests.unit.utils.sweep import DRAIN, MRS, NAME, Task, without_retries
+
+pytestmark = pytest.mark.sweep
+
+TASKS = {
+    "mrs absent 2 ids": Task(Mrs, "absent", MRS, [1, 999], "password"),
+    "mrs absent ids": Task(Mrs, "absent", MRS, [1, 2, 3, 4, 5, 999]),
+    "mrs absent pages": Task(Mrs, "absent", dict.fromkeys(range(1, 104), "FINISHED"), range(1, 103)),
+    "mrs absent filters": Task(Mrs, "absent", MRS, "job-*", "password", options=NAME),
+    "mrs absent drain": Task(Mrs, "absent", MRS, [1, 3, 5, 999], options=DRAIN),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("task", TASKS)
+def test_sweep(swept, task, fault) -> None:
+    """One fault at each request of a task, one after the other."""
+    swept(TASKS, task, fault)
+
+
+@pytest.mark.parametrize("fault", PASSING)
+@pytest.mark.parametrize("task", without_retries(TASKS))
+def test_sweep_without_retries(swept, task, fault) -> None:
+    """Nothing softens what a passing fault does to a read."""
+    swept(TASKS, task, fault, retries=0)

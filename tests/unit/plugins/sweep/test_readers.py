@@ -1,0 +1,92 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every fault at every request of tasks that only read."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.otc.bigdata.tests.unit.utils.faults import (
+    FAULTS,
+    PASSING,
+)
+from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
+from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
+from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
+from ansible_collections.otc.bigdata.tests.unit.utils.run_module import Result
+from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
+from ansible_collections.otc.bigdata.tests.unit.utils.sql import Sql
+
+pytestmark = pytest.mark.sweep
+
+from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (
+    FLINK,
+    HALVES,
+    MRS,
+    NAME,
+    ON_THE_WAY,
+    SPARK,
+    SQL,
+    Scene,
+    Task,
+    fault_at,
+    patience,
+    places,
+)
+
+pytestmark = pytest.mark.sweep
+
+STILL = {number: status for number, status in FLINK.items() if status not in ON_THE_WAY}
+READERS = {
+    "flink info 2 ids": (Flink, STILL, {"job_ids": [1, 999]}, "password"),
+    "flink info filters": (Flink, STILL, {"filters": {"name": ["job-*"]}, "details": True}, "token"),
+    "batch info": (Spark, SPARK, {}, "password"),
+    "sql info": (Sql, SQL, {"details": True}, "password"),
+    "mrs info": (Mrs, MRS, {**NAME, "details": True}, "token"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("task", READERS)
+def test_sweep_of_readers(cloud, record_property, task, fault) -> None:
+    """They show what there is, or fail and say where; what they show is true either way."""
+    service, jobs, options, login = READERS[task]
+    scene = Scene(cloud, Task(service, "stopped", jobs, [], login), [])
+    options = {
+        **scene.options,
+        "state": None,
+        "wait_interval": None,
+        "wait_timeout": None,
+        scene.service.ids: None,
+        **options,
+    }
+    options = {name: value for name, value in options.items() if value is not None}
+    kind, module = scene.service.kind, f"{scene.service.module}_info"
+
+    def read(**more) -> tuple[Result, dict]:
+        cloud.log.clear()
+        result = run_in_process(module, {**options, "max_retries": 2, **more})
+        scene.service.let_go()
+        return result, {job[kind.id_field]: job[kind.state_field] for job in result["jobs"]}
+
+    scene.begin()
+    normal, shown = read()
+    assert (normal.failed, shown) == (False, {key: shown[key] for key in scene.service.truth if key in shown})
+    there = [place for place in places(scene.service.log) if place.is_hit_by(fault, service)]
+    complaints, survived = [], 0
+    for place in there:
+        how = fault_at(place, fault, service, kind)
+        scene.begin(**how)
+        result, seen = read(**patience(how))
+        untrue = {key: status for key, status in seen.items() if shown.get(key) != status}
+        complete = seen.keys() == shown.keys() or result.failed
+        named = not result.failed or place.path in result["msg"]
+        survived += not result.failed
+        passing = (fault in PASSING and result.failed) or HALVES.search(json.dumps(result, ensure_ascii=False))
+        if untrue or passing or not (complete and named):
+            complaints.append(f"{fault} at {place}: {result}")
+    record_property("sweep", [module, fault, len(there), survived, len(complaints)])
+    assert not complaints, "\n".join([f"{task}:", *complaints])
