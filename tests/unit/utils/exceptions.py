@@ -13,7 +13,6 @@ import builtins
 import errno
 import http.client
 import inspect
-import itertools
 import os
 import re
 import socket
@@ -27,15 +26,9 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
-from ansible_collections.otc.bigdata.tests.unit.utils.service import Service
-from ansible_collections.otc.bigdata.tests.unit.utils.wire import EmptyCloud, cloud_on_the_wire, without_detours
+from .in_process import run_in_process
+from .service import Service
 
-pytestmark = pytest.mark.sweep
-
-# ---- all exceptions, and how they are made ----
-
-DOORS = ("module",)  # these run the modules in this process anyway
 LIBRARIES = (requests.exceptions, urllib3.exceptions, http.client, ssl, socket, builtins)
 
 
@@ -111,15 +104,6 @@ def made(kind: type[Exception], text: str) -> Exception:
     return kind(*(by_name.get(name, text) for name in required))
 
 
-@pytest.mark.parametrize("name", KINDS)
-def test_it_can_be_made(name: str) -> None:
-    """Else the tests below would test less than they say."""
-    assert made(KINDS[name], "some text").__class__ is KINDS[name]
-
-
-# ---- the wire ----
-
-
 class Place(t.NamedTuple):
     """Which requests meet the exception, and when: before they are sent, with the answer in hand, or in its body."""
 
@@ -132,10 +116,6 @@ class Place(t.NamedTuple):
     @property
     def may_have_happened(self) -> bool:
         return self.what == "write" and self.moment != "before"
-
-
-READS = [Place(what, moment) for what in ("login", "read") for moment in ("before", "after", "body")]
-WRITES = [Place("write", moment) for moment in ("before", "after", "body")]
 
 
 def kind_of(request: requests.PreparedRequest) -> str:
@@ -200,20 +180,6 @@ class Wire:
                 found += [attempt.key] if attempt.key in written else []
                 written |= set() if attempt.struck and issubclass(self.kind, NEVER_SENT) else {attempt.key}
         return found
-
-
-@pytest.fixture
-def emulator() -> t.Iterator[EmptyCloud]:
-    with without_detours(), cloud_on_the_wire(kind=EmptyCloud) as one:
-        yield one
-
-
-@pytest.fixture
-def wire(emulator: EmptyCloud, monkeypatch: pytest.MonkeyPatch) -> Wire:
-    return Wire(monkeypatch)
-
-
-# ---- the tasks ----
 
 
 SERVICES = ["flink", "spark", "mrs"]
@@ -294,18 +260,3 @@ def complaints(service: Service, wire: Wire, places: list[Place], name: str, rea
             said = run.result.get("msg", "")
             found += [f"{place}, {'once' if times else 'always'}: {complaint} | {said}" for complaint in wrong]
     return found
-
-
-@pytest.mark.parametrize(("name", "service"), met(SERVICES))
-def test_write(request: pytest.FixtureRequest, wire: Wire, name: str, service: str) -> None:
-    """What is reported is what the emulator knows."""
-    found = complaints(request.getfixturevalue(service), wire, WRITES, name)
-    assert not found, "\n".join(found)
-
-
-@pytest.mark.parametrize(("name", "task"), met(list(itertools.product(SERVICES, (False, True)))))
-def test_login_and_read(request: pytest.FixtureRequest, wire: Wire, name: str, task: tuple[str, bool]) -> None:
-    """The same before anything was written, also for those who only read."""
-    service, reader = task
-    found = complaints(request.getfixturevalue(service), wire, READS, name, reader)
-    assert not found, "\n".join(found)
