@@ -25,7 +25,9 @@ from ansible_collections.otc.bigdata.tests.unit.utils.summary import show_parity
 from ansible_collections.otc.bigdata.tests.unit.utils.wire import cloud_on_the_wire
 
 # A comparison that fails there shows both sides, as in a test
-pytest.register_assert_rewrite(*(f"{run_playbook.__package__}.{name}" for name in ("playbooks", "secrecy")))
+pytest.register_assert_rewrite(
+    *(f"{run_playbook.__package__}.{name}" for name in ("playbooks", "same_results", "secrecy"))
+)
 
 LONG = {"awx", "callback", "docs", "eda", "inventory", "playbooks"}  # folders of tests that run Ansible
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, otc.bigdata contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""OTC_BIGDATA_NEVER: jobs that no task may change. What the controller says of them is in action/test_fast_path.py, too."""
+"""OTC_BIGDATA_NEVER: jobs that no task may change. What the controller says of them is in action/test_settings.py, too."""
 
 from __future__ import annotations
 
