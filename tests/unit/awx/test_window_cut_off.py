@@ -1,0 +1,62 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whatever ends the job that stops jobs in the workflow of a maintenance window: none of them stays down."""
+
+from __future__ import annotations
+
+import os
+import random
+
+import pytest
+
+from ansible_collections.otc.bigdata.tests.unit.utils.window import Window, runs, statuses, world
+
+SEEDS = [int(seed) for seed in os.environ.get("WINDOW_SEEDS", "0 4 23").split()]
+WAYS = ("cancel", "job_timeout", "idle_timeout", "kill", "kill_worker")
+REQUESTS = 8  # of the job that stops, at least
+
+
+def saves(lag: float | str, saving: float, cancelling: float) -> dict:
+    """A stop with a savepoint whose first effect shows ``lag`` seconds after it was accepted."""
+    return {
+        "savepoint": [
+            {"after": lag, "status": "job_savepointing"},
+            {"after": saving, "status": "job_canceling", "has_savepoint": True, "savepoint_path": "jobs/savepoint/1/"},
+            {"after": cancelling, "status": "job_cancel_success"},
+        ]
+    }
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_whatever_ends_the_stop(tmp_path, emulator, seed):
+    """No job that has run stays down, none is started twice, and the workflow has failed."""
+    chance = random.Random(seed)
+    way, number, late = WAYS[seed % len(WAYS)], chance.randint(1, REQUESTS), chance.random() < 0.5
+    script = saves(chance.choice((0, 0, 2, 5)), chance.choice((0, 2)), chance.choice((0, 2)))
+    emulator.load(world(script))
+    before = statuses(emulator)
+    window = Window(tmp_path, emulator, (way, number, late)).run()
+    asked = runs(emulator)
+    print(  # what a failure is to be repeated with
+        f"seed={seed} {way} {'after' if late else 'before'} {window.held} ({number}), lags {script['savepoint']}, "
+        f"stop {window.jobs['stop'].status}, runs {dict(asked)}, {window.order} {window.status}"
+    )
+    # On a busy machine a time-out may come earlier, which is a moment like any other
+    assert window.was_reached or way.endswith("timeout"), window.said
+    assert window.jobs["stop"].status in ("canceled", "timeout", "error", "failed"), window.said
+    assert window.order == ["list", "stop", "start_again", "failed"], window.said
+    assert window.status == "failed"
+    assert statuses(emulator) == before, window.said
+    assert max(asked.values(), default=0) <= 1, window.said
+
+
+def test_a_stop_that_shows_no_effect_yet(tmp_path, emulator):
+    """The start must not take the jobs for ones that run: more looks than it needs without waiting still show them running."""
+    emulator.load(world(saves("5 looks", 0, 0)))
+    before = statuses(emulator)
+    window = Window(tmp_path, emulator, ("kill", "POST jobs/stop", True)).run()
+    assert window.held == "POST jobs/stop"
+    assert runs(emulator) == {1: 1, 2: 1, 3: 1}, window.said
+    assert statuses(emulator) == before
+    assert (window.order[-1], window.status) == ("failed", "failed")
