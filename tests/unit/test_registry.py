@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import pathlib
 import re
 import typing as t
@@ -16,7 +17,11 @@ import yaml
 from ansible_collections.otc.bigdata.extensions.eda.plugins.event_source import job_events
 from ansible_collections.otc.bigdata.plugins import modules
 from ansible_collections.otc.bigdata.plugins.callback import job_report
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.client import Client
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.connection import read_connection
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import Step, until_ended
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.service import JobType, Service
 from ansible_collections.otc.bigdata.plugins.module_utils._services.registry import JOB_TYPES
 from ansible_collections.otc.bigdata.plugins.plugin_utils._job_events import STATUS_FILTERS
 from ansible_collections.otc.bigdata.plugins.plugin_utils._job_table import NAMES
@@ -82,6 +87,39 @@ NAME: dict[str, t.Callable[[], set[str]]] = {  # where the name among `services`
     "the filters there": lambda: set(EVENT_OPTIONS["filters"]["suboptions"]),
     "tests/unit/utils/worlds.py": lambda: set(WORDS),
 }
+
+
+def takes(function: t.Callable[..., t.Any]) -> list[tuple[str, t.Any, t.Any]]:
+    found = inspect.signature(function).parameters.values()
+    return [(one.name, one.kind, one.default) for one in found if one.name != "self"]
+
+
+def lacking(offered: t.Any, contract: type) -> list[str]:
+    """What the contract has and this has not, or in another form."""
+    who = offered.__name__ if isinstance(offered, type) else type(offered).__name__
+    methods = [name for name, one in vars(contract).items() if name == "__call__" or name[0] != "_"]
+    missing = [name for name in [*contract.__annotations__, *methods] if not hasattr(offered, name)]
+    wrong = [
+        name
+        for name in methods
+        if name not in missing
+        and takes(offered if name == "__call__" else getattr(offered, name)) != takes(getattr(contract, name))
+    ]
+    return [
+        *(f"{who} has no {name}, see {contract.__name__} in _jobs/service.py" for name in missing),
+        *(f"{who}.{name} takes other arguments than {contract.__name__} in _jobs/service.py" for name in wrong),
+    ]
+
+
+@pytest.mark.parametrize("name", JOB_TYPES)
+def test_the_contract(name: str) -> None:
+    """mypy compares the types as well; this runs where mypy does not, and at the jobs that a task really gets."""
+    job_type = JOB_TYPES[name]
+    spec = importlib.import_module(f"{modules.__name__}.{job_type.module}").SPEC
+    given = {"token": "t", "project_id": "p", "region": "eu-de", "cluster_id": "c"}
+    options = {**{option: one.get("default") for option, one in spec.items()}, **given}
+    client = Client(read_connection(options, {}, job_type.api.name), job_type.api, Context({}), float("inf"))
+    assert lacking(job_type, JobType) + lacking(job_type(client, options), Service) == []
 
 
 @pytest.mark.parametrize("place", BOTH)
