@@ -22,10 +22,11 @@ from ._cloud.misplaced import misplaced
 from ._cloud.options import Spec, secrets_in
 from ._cloud.text import Passcode, masked, shows
 from ._cloud.transport import trouble_with_requests
+from ._version import release
 
 # Releases of ansible-core that hand a result to a method before they print it, when they have hidden secrets in it. Others may not call
 # it, and 2.19.0 does not have it
-RECORDS = ansible_version.startswith(("2.19.", "2.20.", "2.21.")) and hasattr(AnsibleModule, "_record_module_result")
+RECORDS = release(ansible_version) in ((2, 19), (2, 20), (2, 21)) and hasattr(AnsibleModule, "_record_module_result")
 
 
 class Module(AnsibleModule):  # type: ignore[misc]

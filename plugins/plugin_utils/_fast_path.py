@@ -38,6 +38,7 @@ from ..module_utils._cloud.misplaced import misplaced
 from ..module_utils._cloud.options import secrets_in
 from ..module_utils._cloud.text import HIDDEN_WHOLE, masked, shows
 from ..module_utils._jobs import guard
+from ..module_utils._version import release
 from ._bytecode import kept
 from ._files import in_folder
 
@@ -51,6 +52,7 @@ def _copy_of_stderr() -> int:
 
 # Releases of ansible-core; a newer one may pass other things to modules
 KNOWN = ("2.16", "2.17", "2.18", "2.19", "2.20", "2.21")
+IS_KNOWN = release(ansible_version) in map(release, KNOWN)
 # A worker knows no terminal, and whoever interrupts Ansible cannot be reached through its display any more
 TERMINAL = sys.stdout is not None and sys.stdout.isatty()
 LAST_WORDS = _copy_of_stderr()
@@ -109,10 +111,6 @@ def _misspelt_settings() -> dict[str, str]:
     found = {f"{section}.{key}": text for section in file.sections() for key, text in file.items(section, raw=True)}
     found.pop(f"{PLUGIN}.never", None)
     return {f"{name}{guard.OF_THE_CONTROLLER}": found[name] for name in guard.misspelt(found)}
-
-
-def _is_known(version: str) -> bool:
-    return version.startswith(tuple(f"{known}." for known in KNOWN))
 
 
 def load(name: str) -> t.Any:
@@ -210,7 +208,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
         """Why this task cannot run here; empty if it can."""
         obstacles = {
             "in_process is false": not _option("in_process"),
-            f"ansible-core {ansible_version} is not one that this collection knows": not _is_known(ansible_version),
+            f"ansible-core {ansible_version} is not one that this collection knows": not IS_KNOWN,
             "requests cannot be imported here": self.module is None,
             "a strategy that runs tasks in threads": threading.current_thread() is not threading.main_thread(),
             "macOS does not let a forked process ask for its proxies": sys.platform == "darwin",

@@ -8,12 +8,30 @@ from __future__ import annotations
 import pathlib
 import re
 
+import pytest
 import yaml
 
-from ansible_collections.otc.bigdata.plugins.module_utils._version import VERSION
+from ansible_collections.otc.bigdata.plugins.module_utils._version import VERSION, release
 from ansible_collections.otc.bigdata.plugins.plugin_utils._fast_path import KNOWN
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize(
+    ("version", "numbers"),
+    [
+        ("2.16.0", (2, 16)),
+        ("2.22.0rc1", (2, 22)),
+        ("2.22rc1", (2, 22)),
+        ("2.2.3", (2, 2)),
+        ("10.0", (10, 0)),
+        ("2", (2, 0)),
+        ("devel", (0, 0)),
+        ("", (0, 0)),
+    ],
+)
+def test_numbers_of_a_release(version: str, numbers: tuple[int, int]) -> None:
+    assert release(version) == numbers
 
 
 def load(path: str) -> dict:

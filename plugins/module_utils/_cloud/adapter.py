@@ -12,6 +12,7 @@ import ssl
 import typing as t
 from functools import cache
 
+from .._version import release
 from .errors import OptionError
 from .watch import watched
 
@@ -36,7 +37,7 @@ class Tls(t.NamedTuple):
                 context = _trusting(bundle, now.st_mtime_ns, now.st_size)
             else:
                 context = ssl.create_default_context(cafile=bundle)
-            if urllib3_version.startswith("1.") or not self.verify:
+            if release(urllib3_version)[0] == 1 or not self.verify:
                 context.check_hostname = False  # urllib3 1.26 compares names itself, and cannot leave that to OpenSSL
             if not self.verify:
                 context.verify_mode = ssl.CERT_NONE
