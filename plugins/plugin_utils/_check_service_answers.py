@@ -52,7 +52,8 @@ def span(least: float, most: float) -> str | None:
 
 def answer_of(reply: Reply | None) -> tuple[t.Any, bool]:
     """The JSON of an answer, null if there is none; and whether it had a comma too many."""
-    for repaired, content in enumerate((reply.content, COMMA.sub(b"", reply.content)) if reply else ()):
+    readings = (reply.content, COMMA.sub(b"", reply.content)) if reply else ()
+    for repaired, content in enumerate(readings):
         try:
             return json.loads(content), bool(repaired)
         except (ValueError, RecursionError):

@@ -320,7 +320,10 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         except Exception:
             for name in new:
                 self.inventory.remove_host(self.inventory.hosts[name])
-            _take_out([self.inventory.groups.pop(group) for group in {*self.inventory.groups} - known])
+            made = {*self.inventory.groups} - known
+            _take_out([self.inventory.groups[name] for name in made])
+            for name in made:
+                del self.inventory.groups[name]
             raise
 
     def _describe(self, host: t.Any, variables: Variables) -> None:

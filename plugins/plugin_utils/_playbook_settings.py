@@ -238,7 +238,8 @@ def _refusal(check: t.Callable[..., t.Any], *values: t.Any) -> t.Iterator[str]:
 def _two_projects(found: Settings, given: Variables) -> t.Iterator[str]:
     """The own project beside that of an agency. Of an inventory, both are the same."""
     target = next((name for name in TARGET_PROJECT if found[name] is not None), None)
-    for name in PROJECT if target else ():
+    own = PROJECT if target else ()
+    for name in own:
         if found[name] is not None and _is_told(name, given):
             yield f"{name}: beside {target} it would be a project of the own account, whose jobs are not handled; leave it out"
 

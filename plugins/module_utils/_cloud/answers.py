@@ -110,7 +110,8 @@ def object_or_nothing(answer: t.Any, call: str) -> None:
 
 def refuse_error(answer: t.Any, reply: Reply) -> None:
     """Raises Unanswered for a 2xx answer to a write, or for a list, with an error in its body: nobody knows which of the two is true."""
-    for item in answer if isinstance(answer, list) else [answer]:
+    items = answer if isinstance(answer, list) else [answer]
+    for item in items:
         said = _error_in(item) if isinstance(item, dict) and "is_success" not in item else ""
         if said:
             raise Unanswered(reply.call, plain(f"the answer is an error: {said}", reply.secrets), reply.status)

@@ -341,7 +341,8 @@ def _regions(listed: t.Any, where: str) -> dict[str, Entry]:
     regions: dict[str, Entry] = {}
     if listed is not None and not isinstance(listed, (str, list)):
         raise OptionError(f"{where}: regions must be a list, and region_name must be text")
-    for one in listed.split(",") if isinstance(listed, str) else listed or ():
+    ones = listed.split(",") if isinstance(listed, str) else listed or ()
+    for one in ones:
         name, values = (one.get("name"), one.get("values")) if isinstance(one, dict) else (one, None)
         if not isinstance(name, str) or (isinstance(one, dict) and not one.keys() <= {"name", "values"}):
             raise OptionError(f"{where}: regions must be a list of names, or of mappings with name and values")

@@ -155,7 +155,8 @@ class _Sieve:
             belongs = "a list of dictionaries" if one["type"] == "list" else "a dictionary"
             self._refuse(label, f"{belongs}{keys}", _kind_of(value))
             return HIDDEN_WHOLE
-        for key in _twice(value, inner) if isinstance(value, str) else ():
+        repeated = _twice(value, inner) if isinstance(value, str) else ()
+        for key in repeated:
             known = key if key in (spec or ()) else "a key"
             self.errors.append(f"{label}: has {known} twice, and only the last would count; leave one out{OR_A_LIST}")
         return self.options(spec or dict.fromkeys(inner, ANY), inner, f"{label}.", free)

@@ -204,7 +204,8 @@ def matching(
 def may_be_excluded(jobs: Jobs, filters: t.Mapping[str, t.Any], fields: Fields, now: float) -> dict[t.Any, str]:
     """Jobs that pass all other filters, but do not show the field of a ``not_`` filter: id → that field."""
     found: dict[t.Any, str] = {}
-    for key in (key for key in filters if key.startswith(NOT)):
+    excluding = [key for key in filters if key.startswith(NOT)]
+    for key in excluding:
         field = fields.filters[key]
         tells = _kind(key, [], fields).tells
         silent = {job_id: job for job_id, job in jobs.items() if not tells(job.get(field))}
