@@ -20,7 +20,7 @@ MOST_TRIES = 4  # of the same write for one job
 # Looks without an effect, until a write whose answer was lost is believed to be in vain, once its repeat was refused
 ENOUGH_LOOKS = 5
 NO_EFFECT = 30.0  # seconds that a failure must stay after a write, if it was there before, until it counts as the outcome of the write
-GRACE = 5.0  # seconds that a job which has ended gets to show what the write should have left, such as a savepoint
+GRACE = 5.0  # seconds that a job which has ended gets to show what the write should have left
 PRECISION = 0.001  # seconds; a sleep may end a little before the moment it was for
 
 
@@ -103,6 +103,8 @@ class Refusals(t.NamedTuple):
     hinted: t.Collection[str] = ()  # codes that the hint of a job may explain, see Notes
     # Statuses in which a write is sent only once; after a refusal the job is just awaited
     tried_once: t.Collection[str] = ()
+    # That it is not now may be for an earlier try, whose effect no look has shown yet
+    may_show_effect: bool = False
 
     def says_little(self, refusal: ApiError) -> bool:
         """The next try may be accepted."""
@@ -324,7 +326,7 @@ class Entry:
         return "failed" if self.failed else "changed" if self.changed else "unchanged"
 
     def described(self) -> str:
-        """Status and, where the service gives one, the reason: ``job_cancel_fail (savepoint failed)``."""
+        """Status and, where the service gives one, the reason: ``failed (out of memory)``."""
         return ("gone" if self.status is None else self.status) + (f" ({self.reason})" if self.reason else "")
 
 
@@ -444,9 +446,9 @@ def in_doubt(entry: Entry) -> bool:
 
 
 def is_last_word(entry: Entry) -> bool:
-    """The last write was refused for the sake of this very job, which is as it was before. One that was to be started may run already."""
+    """The last write was refused for the sake of this very job, which is as it was before."""
     last, goal = entry.last, entry.goal
-    if last is None or not last.alike or (last.write is Write.RUN and _is_for_status(entry, last)):
+    if last is None or not last.alike or (goal.refusals.may_show_effect and _is_for_status(entry, last)):
         return False
     return entry.status == entry.before and entry.word not in goal.failures
 
@@ -483,7 +485,7 @@ def _is_for_status(entry: Entry, last: LastWrite) -> bool:
 
 
 def lacks(entry: Entry) -> bool:
-    """We have made the job end, but it lacks what was wanted, such as a savepoint."""
+    """We have made the job end, but it lacks what was wanted."""
     goal = entry.goal
     if not (entry.notes.lack and goal.remains.insists and entry.changed):
         return False
@@ -491,7 +493,7 @@ def lacks(entry: Entry) -> bool:
 
 
 def misses(entry: Entry) -> bool:
-    """The job has ended without our doing, and lacks what our write would have left, such as a savepoint."""
+    """The job has ended without our doing, and lacks what our write would have left."""
     return bool(entry.notes.lack) and not entry.changed and entry.word in entry.goal.remains.told_of
 
 

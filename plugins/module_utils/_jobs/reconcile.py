@@ -85,11 +85,11 @@ def reconcile(job_type: JobType, options: Options, context: Context) -> Result:
         result = _reported(task, context)
     except KeyboardInterrupt:
         interrupted = _interrupted(task, context)
-        interrupted.result.update(_exported(task, options))
+        interrupted.result.update(_exported(task, options, job_type))
         raise interrupted from None
     except Exception as error:  # whatever it is: what was done until then must be reported
         result = _failed(context.fault(error), task, context)
-    return {**result, **_exported(task, options), **context.notes()}
+    return {**result, **_exported(task, options, job_type), **context.notes()}
 
 
 def _task(job_type: JobType, options: Options, context: Context) -> Task:
@@ -167,9 +167,9 @@ def _nothing_done(error: Failure) -> Result:
     return {"changed": False, "failed": True, "msg": str(error), "error": error.error, "jobs": [], "summary": summary}
 
 
-def _exported(task: Task | None, options: Options) -> Result:
+def _exported(task: Task | None, options: Options, job_type: JobType) -> Result:
     """What each result has, too, if the task is to export jobs."""
-    return {} if options.get("export_to") is None else {"exported": task.exported if task else []}
+    return {} if options.get(job_type.export_option) is None else {"exported": task.exported if task else []}
 
 
 def _choose(service: Service, task: Task) -> None:

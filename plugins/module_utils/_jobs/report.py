@@ -85,7 +85,7 @@ def _failures(failed: t.Sequence[Entry]) -> str:
 
 
 def incomplete(entries: t.Sequence[Entry], goal: DesiredState) -> list[str]:
-    """A warning that names the jobs which others have stopped without what this task would have left, such as a savepoint."""
+    """A warning that names the jobs which others have stopped without what this task would have left."""
     found = [entry for entry in entries if entry.settled and not entry.failed and misses(entry)]
     if not found:
         return []
@@ -95,10 +95,10 @@ def incomplete(entries: t.Sequence[Entry], goal: DesiredState) -> list[str]:
 
 
 def how_far(entries: t.Sequence[Entry], goal: DesiredState) -> str:
-    """While a task waits: ``37/100 stopped, 60 job_canceling, 3 job_savepointing``; of the last ones also
-    ``97/100 stopped, 3 job_savepointing, waiting for clicks, alerts, orders``.
+    """While a task waits: ``37/100 stopped, 60 stopping, 3 running``; of the last ones also
+    ``97/100 stopped, 3 running, waiting for clicks, alerts, orders``.
 
-    Where it does nothing else: ``37/100 ended, 63 still at work: 60 job_running, 3 job_savepointing``.
+    Where it does nothing else: ``37/100 ended, 63 still at work: 60 running, 3 stopping``.
     """
     states = [_how_far(entry, goal) for entry in entries]
     awaited = [entry for entry, state in zip(entries, states) if state not in (goal.words.already, "failed")]

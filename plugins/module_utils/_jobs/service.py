@@ -141,6 +141,7 @@ class JobType(t.Protocol):
     fields: Fields
     ended: t.Collection[str]  # statuses of jobs that do not run any more, in lower case: what counts as stopped
     twice: t.Collection[str]  # unstable statuses: a job that was in one has ended only when two looks in a row say so
+    export_option: str  # that asks for files with their definitions, see Export; empty: there is none
 
     @staticmethod
     def options() -> Spec:

@@ -81,6 +81,7 @@ STOP_REFUSED = Refusals(
 RUN_REFUSED = Refusals(
     not_now=("DLI.13006",),
     passing=("job_running_exception",),  # the service may be restarting it
+    may_show_effect=True,
     again=FAILED_ONLY,
 )
 
@@ -197,6 +198,7 @@ class FlinkJobs:
     module = "dli_flink_jobs"
     ended: t.ClassVar[t.Collection[str]] = ENDED
     twice: t.ClassVar[t.Collection[str]] = ()
+    export_option = "export_to"
     batch: t.Mapping[Write, int] = {Write.RUN: AT_ONCE, Write.STOP: AT_ONCE, Write.DELETE: AT_ONCE}
     passing: t.Collection[str] = ("status",)
     hidden: t.Collection[str] = ("DLI.10005",)

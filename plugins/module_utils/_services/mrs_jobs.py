@@ -102,6 +102,7 @@ class JobExecutions:
     module = "mrs_job_executions"
     ended: t.ClassVar[t.Collection[str]] = ENDED
     twice: t.ClassVar[t.Collection[str]] = ()
+    export_option = ""
     fields = Fields(
         parse_id=mrs_id,
         id="job_id",

@@ -54,6 +54,7 @@ class BatchJobs:
     module = "dli_batch_job"
     ended: t.ClassVar[t.Collection[str]] = ENDED
     twice: t.ClassVar[t.Collection[str]] = FALLS_BACK_TO
+    export_option = ""
     fields = Fields(
         parse_id=batch_id,
         id="id",

@@ -59,6 +59,7 @@ class SqlJobs:
     module = "dli_sql_jobs"
     ended: t.ClassVar[t.Collection[str]] = ENDED
     twice: t.ClassVar[t.Collection[str]] = ()
+    export_option = ""
     fields = Fields(
         parse_id=sql_job_id,
         id="job_id",
