@@ -47,8 +47,7 @@ FLOORS = {
         {"task"},
         {"settling"},
         {"sending"},
-        {"reconcile"},
-        {"list_jobs"},
+        {"list_jobs", "reconcile"},
     ],
     "_services": [{"dli", "mrs_jobs"}, {"flink_jobs", "spark_batches", "sql_jobs"}, {"registry"}],
 }

@@ -17,8 +17,7 @@ from .._cloud.errors import ApiError, Failure, Interrupted, Untold
 from .._cloud.transport import PATIENCE
 from .filters import ageless, idle, matching, why_none
 from .reading import ListCache, Observation, everything, gets, look
-from .reconcile import Result
-from .report import no_job
+from .report import Result, no_job
 from .selection import Options, Selection
 from .service import JobType, Service
 

@@ -46,14 +46,12 @@ from .plan import (
 )
 from .progress import Progress
 from .reading import ListCache, Observation, everything, look
-from .report import diff, how_far, incomplete, report, until_now
+from .report import Result, diff, how_far, incomplete, report, until_now
 from .selection import NOT_NAME, Job, Options
 from .sending import send_all
 from .service import JobType, Service
 from .settling import doubt, judge, time_out
 from .task import Task
-
-Result = dict[str, t.Any]
 
 YEAR = 365 * 86400  # seconds
 MOST_JOBS = 10**9

@@ -14,13 +14,15 @@ from functools import cache
 from .._cloud.text import escaped
 from .plan import DesiredState, Entry, Step, Write, has_ended, misses
 
+Result = dict[str, t.Any]  # of a task
+
 MOST_NAMED = 5  # failed jobs that a message names, and those that a task waits for
 MOST_LISTED = 20  # jobs that a warning names
 
 
 def report(
     entries: t.Sequence[Entry], goal: DesiredState, check_mode: bool = False, wait: bool = True, why_none: str = ""
-) -> dict[str, t.Any]:
+) -> Result:
     """The result of a task, whether it failed or not. ``why_none``: why the filters have selected no job, if that is so."""
     by_outcome: dict[str, list[Entry]] = {"changed": [], "unchanged": [], "failed": []}
     for entry in entries:
