@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import pathlib
 import re
 import typing as t
+from functools import partial
 
 import pytest
 import yaml
@@ -17,12 +19,15 @@ import yaml
 from ansible_collections.otc.bigdata.extensions.eda.plugins.event_source import job_events
 from ansible_collections.otc.bigdata.plugins import modules
 from ansible_collections.otc.bigdata.plugins.callback import job_report
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud import clouds_yaml, endpoints, identity, levels
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.client import Client
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.connection import read_connection
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.options import connection_options
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import Step, until_ended
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.service import JobType, Service
 from ansible_collections.otc.bigdata.plugins.module_utils._services.registry import JOB_TYPES
+from ansible_collections.otc.bigdata.plugins.plugin_utils import _check_service_probes
 from ansible_collections.otc.bigdata.plugins.plugin_utils._job_events import STATUS_FILTERS
 from ansible_collections.otc.bigdata.plugins.plugin_utils._job_table import NAMES
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_jobs import PLACE
@@ -49,6 +54,30 @@ def words(path: str) -> set[str]:
     return set(re.findall(r"\w+", read(path)))
 
 
+def value(path: str, name: str) -> ast.expr:
+    """What is assigned to a name, wherever that is in a file."""
+    places = [node for node in ast.walk(ast.parse(read(path))) if isinstance(node, ast.Assign)]
+    (found,) = [node.value for node in places if ast.unparse(node.targets[0]) == name]
+    return found
+
+
+def texts(*nodes: ast.AST | None) -> set[str]:
+    found = [one.value for node in nodes if node for one in ast.walk(node) if isinstance(one, ast.Constant)]
+    return {text for text in found if isinstance(text, str)}
+
+
+def keys(path: str, name: str) -> set[str]:
+    found = value(path, name)
+    assert isinstance(found, ast.Dict), name
+    return texts(*found.keys)
+
+
+def used(folder: str, file: str) -> set[str]:
+    """The modules that have a folder of their own name, with a task in this file of it."""
+    found = {path.name: path / file for path in (ROOT / folder).iterdir()}
+    return {name for name, path in found.items() if path.exists() and f"otc.bigdata.{name}:" in path.read_text("utf-8")}
+
+
 def stop_tasks() -> str:
     return read("playbooks/tasks/stop.yml") + read("playbooks/tasks/stop_flink.yml")
 
@@ -61,18 +90,18 @@ def services(playbook: str) -> set[str]:
 BOTH: dict[str, t.Callable[[t.Any], set[str]]] = {  # where the module and its reader are
     "plugins/modules": lambda job_type: files("plugins/modules"),
     "plugins/action": lambda job_type: files("plugins/action"),
-    "tests/integration/targets": lambda job_type: files("tests/integration/targets", ""),
+    "tests/integration/targets": lambda job_type: used("tests/integration/targets", "tasks/main.yml"),
     "meta/runtime.yml, all": lambda job_type: group("all"),
     "meta/runtime.yml, its service": lambda job_type: group(job_type.api.name),
     "README.md": lambda job_type: words("README.md"),
-    "tests/unit/utils/secrecy.py": lambda job_type: words("tests/unit/utils/secrecy.py"),
+    "MODULES in tests/unit/utils/secrecy.py": lambda job_type: keys("tests/unit/utils/secrecy.py", "MODULES"),
 }
 MODULE: dict[str, t.Callable[[], t.Collection[str]]] = {  # where the module is named
     "plugins/callback/job_report.py": job_report.MODULES.values,
     "docs/docsite/rst/guide_first_steps.rst": lambda: words("docs/docsite/rst/guide_first_steps.rst"),
     "docs/docsite/rst/guide_states.rst": lambda: words("docs/docsite/rst/guide_states.rst"),
     "playbooks/tasks/stop.yml": lambda: words("playbooks/tasks/stop.yml") | words("playbooks/tasks/stop_flink.yml"),
-    "extensions/molecule": lambda: files("extensions/molecule", ""),
+    "extensions/molecule": lambda: used("extensions/molecule", "converge.yml"),
     "tests/integration/smoke.yml": lambda: words("tests/integration/smoke.yml"),
 }
 NAME: dict[str, t.Callable[[], set[str]]] = {  # where the name among `services` is
@@ -86,6 +115,28 @@ NAME: dict[str, t.Callable[[], set[str]]] = {  # where the name among `services`
     "extensions/eda/plugins/event_source/job_events.py": lambda: set(EVENT_OPTIONS["services"]["choices"]),
     "the filters there": lambda: set(EVENT_OPTIONS["filters"]["suboptions"]),
     "tests/unit/utils/worlds.py": lambda: set(WORDS),
+    **{
+        f"{name} in {path}": partial(keys, path, name)
+        for path, name in (
+            ("plugins/plugin_utils/_check_service_probes.py", "KNOWN"),
+            ("plugins/plugin_utils/_check_service_writes.py", "ways"),
+            ("tests/unit/plugins/modules/test_drain.py", "END"),
+            ("tests/unit/plugins/modules/test_ended.py", "END"),
+            ("tests/unit/plugins/modules/test_ended.py", "WORDS"),
+            ("tests/unit/plugins/modules/test_wrong_clock.py", "STATES"),
+        )
+    },
+}
+API: dict[str, t.Collection[str]] = {  # where the name of its API is, or endpoints. and that name
+    "endpoints in _cloud/options.py": connection_options()["endpoints"]["options"],
+    "CATALOG_TYPES in _cloud/endpoints.py": endpoints.CATALOG_TYPES,
+    "SERVICES in _cloud/levels.py": levels.SERVICES,
+    "CHECKS in _cloud/levels.py": levels.CHECKS,
+    "ENVIRONMENT in _cloud/levels.py": levels.ENVIRONMENT,
+    "URLS in _cloud/levels.py": levels.URLS,
+    "EXPANDED in _cloud/clouds_yaml.py": clouds_yaml.EXPANDED,
+    "KEYS in _cloud/identity.py": identity.KEYS,
+    "APIS in plugins/plugin_utils/_check_service_probes.py": _check_service_probes.APIS,
 }
 
 
@@ -140,6 +191,13 @@ def test_the_names_of_all(place: str) -> None:
     assert NAME[place]() == set(JOB_TYPES)
 
 
+@pytest.mark.parametrize("place", API)
+@pytest.mark.parametrize("name", JOB_TYPES)
+def test_its_service(name: str, place: str) -> None:
+    api = JOB_TYPES[name].api.name
+    assert {api, f"endpoints.{api}"} & {*API[place]}
+
+
 def test_no_module_without_a_kind() -> None:
     known = {f"{job_type.module}{what}" for job_type in JOB_TYPES.values() for what in ("", "_info")}
     assert files("plugins/modules") == known | {"check_service"}
@@ -169,8 +227,19 @@ def test_its_tests(name: str) -> None:
     sweeps = [read(f"{folder}/{file}.py") for file in files(folder)]
     assert name in WORDS, "tests/unit/utils/worlds.py"
     assert any(f"Task({WORDS[name].service.__name__}, " in sweep for sweep in sweeps), folder
-    own = [file for file in files("tests/unit/plugins/modules") if file.startswith(f"test_{JOB_TYPES[name].module}")]
-    assert own, "tests/unit/plugins/modules"
+    own = (ROOT / "tests/unit/plugins/modules").glob(f"test_{JOB_TYPES[name].module}*.py")
+    assert any("\ndef test_" in path.read_text("utf-8") for path in own), "tests/unit/plugins/modules"
+
+
+def test_what_services_have_really_answered() -> None:
+    readers = {f"{job_type.module}_info" for job_type in JOB_TYPES.values()}
+    assert readers <= texts(value("tests/unit/plugins/test_transcripts.py", "READERS"))
+
+
+def test_names_that_no_task_may_change() -> None:
+    """Of all jobs that have names."""
+    named = {name for name, job_type in JOB_TYPES.items() if job_type.fields.name}
+    assert keys("tests/unit/plugins/modules/test_never.py", "WRITING") == named
 
 
 @pytest.mark.parametrize("name", JOB_TYPES)

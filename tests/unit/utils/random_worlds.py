@@ -74,7 +74,8 @@ def drawn(seed: int) -> World:
     service = chance.choice(list(WORDS))
     words = WORDS[service]
     own = list(words.answers.items())
-    first, later = own[: ANSWERS_AT_FIRST[service]], own[ANSWERS_AT_FIRST[service] :]
+    at_first = ANSWERS_AT_FIRST.get(service, len(own))
+    first, later = own[:at_first], own[at_first:]
     choices = {**{name: CHOICES[name] for name in (*COMMON_ANSWERS, "expired_token", "iam_error")}, **dict(first)}
     numbers = chance.sample(range(1, JOBS + 1), chance.choice((1, 1, 2, 2, 3, 5)))
     world = {

@@ -20,7 +20,7 @@ NEVER = "OTC_BIGDATA_NEVER"
 BILLING = {"environ": {NEVER: "payroll, billing-*"}}
 WRITING = {
     "flink": ("stopped", "absent", "started", "restarted"),
-    "batches": ("stopped", "absent"),
+    "spark": ("stopped", "absent"),
     "mrs": ("stopped", "absent"),
 }
 SAID = "(take them out by filters.not_name, leave out their IDs, or take their names out of OTC_BIGDATA_NEVER)"
@@ -29,7 +29,8 @@ SAID = "(take them out by filters.not_name, leave out their IDs, or take their n
 @pytest.fixture(params=WRITING)
 def service(request):
     """One of the three, with a job that may be changed, and one that must not."""
-    service = request.getfixturevalue({"batches": "spark"}.get(request.param, request.param))
+    service = request.getfixturevalue(request.param)
+    service.states_that_write = WRITING[request.param]
     named(service, "orders", "billing-eu")
     return service
 
@@ -46,7 +47,7 @@ def test_nothing_is_written(service):
     """To none of the jobs, by ID or by filter, and check mode says so as well."""
     other, billing = service.truth
     before = service.truth
-    for state in WRITING[service.store.partition("_")[0]]:
+    for state in service.states_that_write:
         for chosen in ({"ids": [other, billing]}, {"filters": {"older_than": "1s"}, "check_mode": True}):
             result = service.run(state, **chosen, **BILLING)
             check_refused(result, f"{NEVER}: {billing} (billing-eu) must never be changed, so nothing was done {SAID}")
