@@ -22,7 +22,7 @@ from ..module_utils._cloud.context import Context
 from ..module_utils._cloud.errors import ApiError, Fatal, Interrupted, OptionError
 from ..module_utils._cloud.options import Spec, connection_options
 from ..module_utils._cloud.text import plain
-from ..module_utils._cloud.transport import PATIENCE, Http, Reply
+from ..module_utils._cloud.transport import RETRY_TIMEOUT, Http, Reply
 from ..module_utils._jobs.guard import patterns
 from ..module_utils._jobs.service import Service
 from ..module_utils._services.dli import DLI
@@ -170,16 +170,16 @@ def _lines(options: t.Mapping[str, t.Any], context: Sparing) -> list[dict[str, s
     connections = {api.name: read_connection(options, context.environ, api.name) for api in (DLI, MRS)}
     for connection in connections.values():
         context.add_secrets(connection.secrets)
-    first = Looker(connections["dli"], DLI, context, time.monotonic() + PATIENCE)
+    first = Looker(connections["dli"], DLI, context, time.monotonic() + RETRY_TIMEOUT)
     services = {"dli": first, "mrs": first.at(first.located(connections["mrs"], "mrs"), MRS)}
     if connections["dli"].iam:
         services["iam"] = first.at(connections["dli"].iam)
 
-    def look(service: str, *request: t.Any) -> Reply | None:
+    def fetch(service: str, *request: t.Any) -> Reply | None:
         return services[service].look(*request) if service in services else None
 
     project = first.project or Project()
-    found = Answers(look, str(project.id), project.name, context.calls)
+    found = Answers(fetch, str(project.id), project.name, context.calls)
     seen = {one["id"]: _line(one, PROBES[one["read"]](found)) for one in ASSUMPTIONS if "read" in one}
     seen.update(_written_lines(options, context, services))
     return [seen[one["id"]] for one in ASSUMPTIONS if one["id"] in seen]
@@ -195,7 +195,7 @@ def _written_lines(
 
     def service_of(kind: str, module_options: t.Mapping[str, t.Any]) -> Service:
         client = services[JOB_TYPES[kind].api.name]
-        client.end_at(time.monotonic() + PATIENCE)
+        client.end_at(time.monotonic() + RETRY_TIMEOUT)
         return JOB_TYPES[kind](client, module_options)
 
     writes = Writes(options, context, service_of)

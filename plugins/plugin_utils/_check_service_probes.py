@@ -23,7 +23,7 @@ from ..module_utils._services.dli import DLI
 from ..module_utils._services.flink_jobs import STOP_STEPS
 from ..module_utils._services.registry import JOB_TYPES
 
-Look = t.Callable[..., t.Optional[Reply]]  # service, path, query, headers, token → answer; None where there is none
+Fetch = t.Callable[..., t.Optional[Reply]]  # service, path, query, headers, token → answer; None where there is none
 Job = t.Mapping[str, t.Any]
 
 NO_NUMBER, NO_UUID = 999999999999999, "00000000-0000-4000-8000-000000000000"  # that no job has
@@ -49,9 +49,9 @@ class Answers:
     """All that was read, by name. A name that is not there was not answered."""
 
     def __init__(
-        self, look: Look, project_id: str, project_name: str | None, calls: t.Sequence[tuple[t.Any, Reply]]
+        self, fetch: Fetch, project_id: str, project_name: str | None, calls: t.Sequence[tuple[t.Any, Reply]]
     ) -> None:
-        self._look = look
+        self._fetch = fetch
         self._found: dict[str, Reply | None] = {}
         self._calls = calls
         self.part_of: str | None = None  # the name that a part of was asked for
@@ -60,7 +60,7 @@ class Answers:
         self._read_mrs(project_id)
 
     def _read(self, name: str, service: str, path: str, *more: t.Any) -> None:
-        reply = self._look(service, path, *more)
+        reply = self._fetch(service, path, *more)
         self._found[name] = reply if reply and (name == "bad_token" or reached(reply, service, name)) else None
 
     def _read_iam(self, project_name: str | None) -> None:

@@ -37,7 +37,7 @@ from ..module_utils._cloud.identity import AGENCY, PROJECT, TARGET_PROJECT
 from ..module_utils._cloud.misplaced import misplaced, no_text
 from ..module_utils._cloud.options import connection_options
 from ..module_utils._cloud.text import escaped, masked
-from ..module_utils._cloud.transport import PATIENCE, trouble_with_requests
+from ..module_utils._cloud.transport import RETRY_TIMEOUT, trouble_with_requests
 from ..module_utils._jobs.names import match
 from ..module_utils._jobs.selection import cleaned, foreign, refuse_odd
 from ..module_utils._module import without_requests
@@ -260,7 +260,7 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         context = Context(os.environ)
         context.add_secrets(source.connection.secrets)
         try:
-            client = Client(source.connection, self.api, context, time.monotonic() + PATIENCE)
+            client = Client(source.connection, self.api, context, time.monotonic() + RETRY_TIMEOUT)
             return Answer(self.read(client, source.connection), repeats=context.repeats)
         except Exception as error:  # one source must not end the others
             text = str(context.fault(error))

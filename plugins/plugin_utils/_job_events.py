@@ -34,7 +34,7 @@ from ..module_utils._jobs.selection import Options
 from ..module_utils._services.registry import JOB_TYPES
 from ._job_changes import Change, Limit, changes
 from ._job_lists import Polled, Poller, SourceClient, SourceContext, Subscription
-from ._job_memory import Event, StateFile, opened
+from ._state_file import Event, StateFile, opened
 
 LOG = logging.getLogger("otc.bigdata.job_events")
 LONGEST_PAUSE = 900  # seconds from one failed look to the next
@@ -73,11 +73,11 @@ async def run(queue: t.Any, args: t.Mapping[str, t.Any]) -> None:
             connection = read_connection(options, os.environ, name, one_login=False)
             context.add_secrets(connection.secrets)
             log_in[name] = partial(SourceClient, connection, api, context)
-        with opened(options["state_file"]) as memory:
-            source = Source(options, queue, args.get("eda_feedback_queue"), context, memory)
+        with opened(options["state_file"]) as state:
+            source = Source(options, queue, args.get("eda_feedback_queue"), context, state)
             await source.send()  # what the last run had no time for
             await _all_of(
-                source.keep_looking(Poller(way, [one for one in watches if one.api.name == name], memory.known))
+                source.keep_looking(Poller(way, [one for one in watches if one.api.name == name], state.known))
                 for name, way in log_in.items()
             )
     except Exception as error:
@@ -167,9 +167,9 @@ def _watch(service: str, where: dict[str, str], filters: Options | None) -> Subs
         raise OptionError(f"{service}: {error}") from None
     for warning in selection.warnings:
         LOG.warning("%s: %s", service, warning)
-    told = {key: value for key, value in selection.filters.items() if key in STATUS_FILTERS}
-    chosen = {key: value for key, value in selection.filters.items() if key not in STATUS_FILTERS}
-    return Subscription(service, options, where, chosen, told)
+    event_filters = {key: value for key, value in selection.filters.items() if key in STATUS_FILTERS}
+    job_filters = {key: value for key, value in selection.filters.items() if key not in STATUS_FILTERS}
+    return Subscription(service, options, where, job_filters, event_filters)
 
 
 def _passes(error: Failure) -> bool:
@@ -188,13 +188,13 @@ class Source:
     """What one source does: look, judge, remember, send."""
 
     def __init__(
-        self, options: Options, queue: t.Any, feedback: t.Any, context: SourceContext, memory: StateFile
+        self, options: Options, queue: t.Any, feedback: t.Any, context: SourceContext, state: StateFile
     ) -> None:
         self._options = options
         self._queue = queue
         self._feedback = feedback if options["feedback"] else None
         self._context = context
-        self._memory = memory
+        self._state = state
         self._going_out = asyncio.Lock()
         self._clock = time.time() - time.monotonic()  # stays the same until someone sets the clock
 
@@ -208,7 +208,7 @@ class Source:
             for watch, look in looks.items():
                 if isinstance(look, Polled):
                     self._take(watch, look)
-            self._memory.save()  # here, as another loop may be sending: it would send at once what has just been added
+            self._state.save()  # here, as another loop may be sending: it would send at once what has just been added
             await self.send()
             await asyncio.sleep(max(0.0, min(watch.due for watch in poller.watches) - time.monotonic()))
 
@@ -231,24 +231,24 @@ class Source:
             LOG.warning("%s can be read again", _named(back))
 
     def _take(self, watch: Subscription, polled: Polled) -> None:
-        """Notes in the memory what is known now, and the events that are to be sent."""
+        """Notes in the state what is known now, and the events that are to be sent."""
         key, now = watch.key(polled.project_id), self._now()
-        known = self._memory.known.get(key)
+        known = self._state.known.get(key)
         stuck_after, service = self._options["stuck_after"], polled.service
         limit = Limit(stuck_after, JOB_TYPES[watch.service].ended) if stuck_after is not None else None
-        self._memory.known[key], found = changes(known or {}, polled.snapshot, service.fields, now, limit)
-        if watch.told:  # gone is no status
+        self._state.known[key], found = changes(known or {}, polled.snapshot, service.fields, now, limit)
+        if watch.event_filters:  # gone is no status
             found = [change for change in found if change.after]
         if known is None and not self._options["initial"]:
             return
         for change in found:
-            self._memory.events.append(self._plain(_event(watch, polled, change, now)))
+            self._state.events.append(self._plain(_event(watch, polled, change, now)))
 
     def _now(self) -> float:
         """Seconds since 1970. If someone has set the clock, all that is remembered moves with it."""
         moved = time.time() - time.monotonic() - self._clock
         if abs(moved) > CLOCK_SET:
-            self._memory.move(moved)
+            self._state.move(moved)
             self._clock += moved
         return time.time()
 
@@ -256,12 +256,12 @@ class Source:
         """Sends all events, one after the other. They were saved before."""
         async with self._going_out:
             saved = time.monotonic()
-            while self._memory.events:
-                await self._queue.put(copy.deepcopy(self._memory.events[0]))
+            while self._state.events:
+                await self._queue.put(copy.deepcopy(self._state.events[0]))
                 await self._confirmed()
-                self._memory.events.popleft()
-                if not self._memory.events or time.monotonic() - saved > SAVE_EVERY:
-                    self._memory.save()
+                self._state.events.popleft()
+                if not self._state.events or time.monotonic() - saved > SAVE_EVERY:
+                    self._state.save()
                     saved = time.monotonic()
 
     async def _confirmed(self) -> None:

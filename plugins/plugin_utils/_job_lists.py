@@ -33,7 +33,9 @@ from ..module_utils._services.registry import JOB_TYPES
 from ._job_changes import Jobs, Snapshot
 
 LOG = logging.getLogger("otc.bigdata.job_events")
-LEAST_PATIENCE = 10.0  # seconds for which a request that is held back is tried again, however soon the next look is due
+LEAST_RETRY_TIMEOUT = (
+    10.0  # seconds for which a request that is held back is tried again, however soon the next look is due
+)
 
 
 @dataclass(eq=False)
@@ -43,8 +45,8 @@ class Subscription:
     service: str
     options: Options  # as a reader has them
     where: t.Mapping[str, str]  # the cluster, as it was named
-    chosen: t.Mapping[str, t.Any]  # filters that choose jobs
-    told: t.Mapping[str, t.Any]  # filters that choose events
+    job_filters: t.Mapping[str, t.Any]  # those that choose jobs
+    event_filters: t.Mapping[str, t.Any]  # those that choose events
     due: float = -math.inf
     seen: bool = False  # since the source was started
     failures: int = 0  # since then, or since it was seen last
@@ -58,8 +60,8 @@ class Subscription:
         return JOB_TYPES[self.service].api
 
     def key(self, project_id: str) -> str:
-        """The name of this list in the memory, so that it is only compared with itself."""
-        return json.dumps([project_id, self.service, self.where, self.chosen], sort_keys=True)
+        """The name of this list in the state file, so that it is only compared with itself."""
+        return json.dumps([project_id, self.service, self.where, self.job_filters], sort_keys=True)
 
 
 @dataclass
@@ -142,7 +144,7 @@ class SourceClient(Client):
 
     def begin(self) -> None:
         """A look begins."""
-        self.hold_until(time.monotonic() + max(self._source.interval, LEAST_PATIENCE))
+        self.hold_until(time.monotonic() + max(self._source.interval, LEAST_RETRY_TIMEOUT))
 
     def end(self) -> None:
         """It is not used any more."""
@@ -233,16 +235,16 @@ class Poller:
 
 def look_at(service: Service, watch: Subscription, known: Jobs) -> Snapshot:
     """A job that a list no longer shows is gone if the list proves it; else a get decides."""
-    query = service.query(watch.chosen)
-    listed = everything(service, query, ListCache(), watch.chosen)
+    query = service.query(watch.job_filters)
+    listed = everything(service, query, ListCache(), watch.job_filters)
     _warn(watch, listed)
     # a list that was asked for some jobs only may just have left it out
     observations = _missing(service, listed, known, proves_gone=listed.proves_gone and not query)
     seen = {**listed.jobs, **jobs_of(observations)}
-    jobs = matching(seen, watch.chosen, service.fields, time.time())[0]
+    jobs = matching(seen, watch.job_filters, service.fields, time.time())[0]
     return Snapshot(
         jobs=jobs,
-        told=matching(jobs, watch.told, service.fields, time.time())[0],
+        told=matching(jobs, watch.event_filters, service.fields, time.time())[0],
         gone=[job_id for job_id, observation in observations.items() if observation is None],
         left=[job_id for job_id in known if job_id in seen and job_id not in jobs],
     )

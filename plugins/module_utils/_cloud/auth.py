@@ -22,7 +22,7 @@ from .answers import Maybe, content, outdated, problem, shaped
 from .errors import ApiError, Denied, Fatal, OptionError, Refused, Unanswered
 from .signature import authorization, canonical_query
 from .text import WORD, escaped
-from .transport import PATIENCE, Http, Reply, wrong_clock
+from .transport import RETRY_TIMEOUT, Http, Reply, wrong_clock
 
 LOOKUP = "iam:projects:listProjects, or a {} that makes the lookup superfluous"
 # As IAM has answered a user who logs in with a one-time password: "mfa totp code verify fail". It only chooses the advice.
@@ -361,7 +361,7 @@ def ask(
     def taken(reply: Reply) -> t.Any:
         return read(reply) if reply.status // 100 == 2 else None
 
-    reply = http.send(method, url, headers, read=taken, patience=PATIENCE, **more)
+    reply = http.send(method, url, headers, read=taken, retry_timeout=RETRY_TIMEOUT, **more)
     if reply.status // 100 == 2:
         return reply
     error = problem(reply, needs)

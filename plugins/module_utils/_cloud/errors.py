@@ -16,7 +16,7 @@ from .text import clean
 NO_ANSWER: dict[str, t.Any] = {"code": None, "status": None, "request_id": None, "message": None}
 
 
-Kind = t.TypeVar("Kind", bound="ApiError")
+ApiErrorT = t.TypeVar("ApiErrorT", bound="ApiError")
 
 
 class Failure(Exception):
@@ -73,7 +73,7 @@ class ApiError(Failure):
         self.status = status
         self.error = {"code": code, "status": status, "request_id": request_id, "message": message}
 
-    def recast(self, kind: type[Kind], message: str, hint: str = "") -> Kind:
+    def recast(self, kind: type[ApiErrorT], message: str, hint: str = "") -> ApiErrorT:
         """The same error, of another class or in other words."""
         said = self.error
         return kind(self.call, message, said["status"], said["code"], said["request_id"], hint or self.hint)

@@ -42,7 +42,7 @@ class Retry(t.NamedTuple):
 
 
 MOST_SKEW = 15  # minutes that the clocks of this host and of a server may differ: no signature is accepted beyond
-PATIENCE = 600  # seconds for which what is held back is tried again: a login, and a task without a time limit
+RETRY_TIMEOUT = 600  # seconds for which what is held back is tried again: a login, and a task without a time limit
 THROTTLED = 429
 TOO_LATE = "not sent, as requests are held back (HTTP 429) and the time is over"
 # A write is repeated only where it cannot have taken effect: held back by the gateway, or never sent.
@@ -236,7 +236,7 @@ class Http:
         self._ways: dict[str, Way] = {}
         self._origins: dict[str, str] = {}  # as they are sent
         self._paces: dict[str, Pace] = {}
-        self._meeting = threading.Lock()
+        self._adapters_lock = threading.Lock()
 
     def stop(self) -> None:
         """Nobody waits for an answer any more: what is under way is cut off, and so is all that comes."""
@@ -252,7 +252,7 @@ class Http:
         auth: t.Callable[[t.Any], t.Any] | None = None,
         repeat: bool = True,
         read: t.Callable[[Reply], t.Any] = lambda reply: None,
-        patience: float = 0.0,
+        retry_timeout: float = 0.0,
         once: bool = False,
     ) -> Reply:
         """The answer, whatever its status; passing faults are retried as RETRIES says.
@@ -260,21 +260,21 @@ class Http:
         ``auth`` completes a prepared request each time before it is sent.
         ``repeat``: the request does no harm when it takes effect twice (a read, a login).
         ``read`` finds the ``value`` of an answer; it raises Unanswered for one that cannot be used.
-        ``patience``: seconds for which it is tried again at least if the gateway holds it back.
+        ``retry_timeout``: seconds for which it is tried again at least if the gateway holds it back.
         ``once``: whatever the answer is, or if there is none, it is not sent again; only where no connection was made.
         Raises Unreachable if it could not be sent, Late if its turn comes too late, Unanswered if nobody can say what became
         of it.
         """
         request = Request(method, url, headers, query, body, auth)
         pace = self._pace_of(request.host)
-        deadline = max(self.deadline, time.monotonic() + patience) if patience else self.deadline
+        deadline = max(self.deadline, time.monotonic() + retry_timeout) if retry_timeout else self.deadline
         tries = {True: 0, False: 0}  # how often it was held back, and how often it failed
         while True:
             self._await_turn(pace, deadline, "" if repeat else request.call)
             outcome = self._outcome(request, read)
             _keep_pace(pace, outcome)
             again = not once or isinstance(outcome.error, Unreachable)
-            until = deadline if patience else self.held_until or deadline
+            until = deadline if retry_timeout else self.held_until or deadline
             pause = self._pause(outcome, tries[outcome.held_back], repeat, until) if again else None
             if pause is None:
                 return outcome.answer()
@@ -326,7 +326,7 @@ class Http:
     def _send_once(self, request: Request) -> Reply:
         """Raises Unreachable, Unanswered or Refused, as ``send`` does."""
         call = request.call
-        way = self._way_to(request)
+        way = self._adapter_for(request)
         try:
             prepared = self._prepared(request)
         except Exception as error:  # its text could quote a header, so only its kind is told
@@ -390,11 +390,11 @@ class Http:
             raise failure(call, fault, self._timeout, limit, proxy) from None
         return response, body
 
-    def _way_to(self, request: Request) -> Way:
+    def _adapter_for(self, request: Request) -> Way:
         """What costs time (CA bundle, environment) is read once for a host, and only when needed."""
         found = self._ways.get(request.origin)
         if found is None:
-            with self._meeting:
+            with self._adapters_lock:
                 found = self._ways.get(request.origin) or self._ways.setdefault(request.origin, self._found(request))
         return found
 

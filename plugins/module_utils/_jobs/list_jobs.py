@@ -14,7 +14,7 @@ from .._cloud.client import Client
 from .._cloud.connection import read_connection
 from .._cloud.context import Context
 from .._cloud.errors import ApiError, Failure, Interrupted, Untold
-from .._cloud.transport import PATIENCE
+from .._cloud.transport import RETRY_TIMEOUT
 from .filters import ageless, idle, matching, why_none
 from .reading import ListCache, Observation, everything, gets, look
 from .report import Result, no_job
@@ -42,7 +42,7 @@ def _list_jobs(job_type: JobType, options: Options, context: Context) -> Result:
     jobs: list[Observation] = []
     notes: Result = {"warnings": list(selection.warnings)}
     if selection.ids != ():
-        service = job_type(Client(connection, job_type.api, context, time.monotonic() + PATIENCE), options)
+        service = job_type(Client(connection, job_type.api, context, time.monotonic() + RETRY_TIMEOUT), options)
         jobs = _read(service, selection, options["details"], notes)
     found = [_shown(job, service, options["details"]) for job in jobs if isinstance(job, dict)]
     result: Result = {"changed": False, "jobs": found, "total": len(found), **notes}

@@ -108,8 +108,8 @@ def _task(job_type: JobType, options: Options, context: Context) -> Task:
     connection = read_connection(options, context.environ, job_type.api.name)
     context.add_secrets(connection.secrets)
     progress = Progress(context.on_progress)
-    memory = ListCache(unstable=goal.twice)
-    task = Task(options, connection, selection, goal, context.check_mode, deadline, progress, never, memory)
+    cache = ListCache(unstable=goal.twice)
+    task = Task(options, connection, selection, goal, context.check_mode, deadline, progress, never, cache)
     task.warnings.extend(selection.warnings)
     return task
 

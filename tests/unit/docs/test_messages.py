@@ -31,7 +31,7 @@ ABOUT = {
     "Options that choose jobs, or say what is to be done": "module_utils/_(jobs|services)/.*",
     "Playbooks": "(lookup/.*|plugin_utils/(_configure_settings|_playbook_.*)) : .*",
     "Inventories": "plugin_utils/_inventory : .*",
-    "The event source": "plugin_utils/_job_(events|lists|memory) : .*",
+    "The event source": "plugin_utils/(_job_(events|lists)|_state_file) : .*",
     "The rest": ".*",
 }
 COMPLAINS = re.compile("_configure_settings|_playbook_(login|names|settings|values)")  # files that yield what is wrong

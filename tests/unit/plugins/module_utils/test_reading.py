@@ -260,10 +260,10 @@ def test_what_moved_up_may_have_been_missed() -> None:
 def test_such_a_list_does_not_prove_that_a_job_is_gone() -> None:
     """One has been taken off, and another one has arrived: the list looks complete."""
     archive = Archive(jobs(230))
-    memory = ListCache()
+    cache = ListCache()
     ids = list(range(50, 230))
-    look(archive, ids, memory)  # type: ignore[arg-type]
-    memory.total = None
+    look(archive, ids, cache)  # type: ignore[arg-type]
+    cache.total = None
     archive.requests.clear()
 
     def swap(count: int) -> None:
@@ -271,7 +271,7 @@ def test_such_a_list_does_not_prove_that_a_job_is_gone() -> None:
             archive.jobs = archive.jobs[1:] + jobs(1, 1000)
 
     archive.before = swap
-    found = look(archive, ids, memory)  # type: ignore[arg-type]
+    found = look(archive, ids, cache)  # type: ignore[arg-type]
     assert found[100] is not None
     assert len(archive.requests) == 4  # three pages, and the job that they do not show
 
@@ -298,8 +298,8 @@ def test_a_look_beyond_the_pages(ids: t.Sequence[int], most: int) -> None:
 def test_gets_or_a_list_whose_length_is_known(ids: int, requests: int) -> None:
     """Of 1200 jobs; where it makes no difference, gets are what is asked. A list that turns out no cheaper is not read on."""
     archive = Archive(jobs(1200), most=100)
-    memory = ListCache(total=1200)
-    look(archive, range(100, 100 + ids), memory)  # type: ignore[arg-type]
+    cache = ListCache(total=1200)
+    look(archive, range(100, 100 + ids), cache)  # type: ignore[arg-type]
     assert len(archive.requests) <= requests + 1
     assert (archive.requests[0] == 100) is (ids <= 12)
 

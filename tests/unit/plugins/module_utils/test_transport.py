@@ -237,7 +237,7 @@ def test_a_wish_that_is_longer_than_the_time(script: Start, pauses: list[float])
 def test_a_login_is_held_back_for_ten_minutes(script: Start, pauses: list[float]) -> None:
     sender = Http(60, 2, 8, Tls(), deadline=5)
     script(*[Call("POST", URL, status=429)] * 16)
-    assert sender.send("POST", URL, {}, patience=600).status == 429
+    assert sender.send("POST", URL, {}, retry_timeout=600).status == 429
     assert 590 < sum(pauses) < 600
 
 

@@ -80,7 +80,7 @@ class StateFile:
 
 @contextlib.contextmanager
 def opened(path: str | None) -> t.Iterator[StateFile]:
-    """The memory of one source, saved at the end. Raises OptionError where another one has it."""
+    """The state of one source, saved at the end. Raises OptionError where another one has it."""
     path = path and os.path.realpath(path)
     with contextlib.ExitStack() as held:
         if path:
