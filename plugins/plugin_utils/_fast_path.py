@@ -50,7 +50,8 @@ def _copy_of_stderr() -> int:
         return -1  # it is closed
 
 
-# Releases of ansible-core; a newer one may pass other things to modules
+# Releases of ansible-core; a newer one may pass other things to modules. 2.22 is not among them as long as there are only candidates
+# of it: what was tried with these can still change
 KNOWN = ("2.16", "2.17", "2.18", "2.19", "2.20", "2.21")
 IS_KNOWN = release(ansible_version) in map(release, KNOWN)
 # A worker knows no terminal, and whoever interrupts Ansible cannot be reached through its display any more
