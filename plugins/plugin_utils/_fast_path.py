@@ -29,7 +29,7 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.release import __version__ as ansible_version
 from ansible.utils.display import Display
 
-from ..module_utils._cloud.adapter import Tls
+from ..module_utils._cloud.adapter import Tls, adapter
 from ..module_utils._cloud.connection import secrets_around
 from ..module_utils._cloud.context import NEVER_ARGUMENT, Context, traced
 from ..module_utils._cloud.errors import Interrupted, OptionError
@@ -121,6 +121,7 @@ def load(name: str) -> t.Any:
     """
     try:
         if _option("in_process") and import_module("requests"):
+            adapter(1, None)  # with it come classes that each worker would make anew
             _read_authorities(os.environ)
             with kept():
                 for room in LATER:

@@ -21,6 +21,7 @@ CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # and wha
 INVISIBLE = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 DATA = re.compile(r"[\[{].*[:,'\"].*[\]}]")  # the text of a dictionary or of a list
 PEM = "-----BEGIN"
+ENDING = re.compile(r"(?<=..)(e?s|e)$")  # of a plural, or of one of its letters
 HARMLESS = re.compile(r"[\w.@+/-]+( [\w.@+/-]+)*")
 LONGEST = 40  # characters that a message quotes
 PATHS = ("ca_path", "client_cert", "client_key")
@@ -74,7 +75,7 @@ def alike(name: str, known: str) -> bool:
 
 @functools.lru_cache(maxsize=1000)  # each name is compared with many
 def _singular(name: str) -> tuple[str, ...]:
-    return tuple(re.sub(r"(?<=..)(e?s|e)$", "", word) for word in name.split("_"))
+    return tuple(ENDING.sub("", word) for word in name.split("_"))
 
 
 def _one_edit(one: str, other: str) -> bool:

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from .._cloud.errors import OptionError
@@ -51,7 +50,7 @@ def misspelt(environ: t.Iterable[str]) -> list[str]:
 def _is_near(name: str) -> bool:
     if "BIGDATA" not in name and "NEVER" not in name:  # an edit leaves one of them, and there are many variables
         return False
-    forms = [re.sub("[-.]", "_", part) for part in (name, name.rpartition(".")[2])]
+    forms = [part.replace("-", "_").replace(".", "_") for part in (name, name.rpartition(".")[2])]
     return any(form in SHORTER or alike(form, NEVER) or alike("_".join(form.split("_")[:3]), NEVER) for form in forms)
 
 

@@ -221,6 +221,12 @@ def test_authorities_are_read_before_there_are_workers(environ, read):
     assert adapter._trusting.cache_info().currsize == read
 
 
+def test_classes_of_adapters_are_made_before_there_are_workers():
+    adapter._classes.cache_clear()
+    assert _fast_path.load("dli_flink_jobs")
+    assert adapter._classes.cache_info().currsize == 1
+
+
 def test_what_an_item_of_a_loop_leaves_behind_is_collected():
     _fast_path._leave_memory_alone()
     before, garbage = gc.get_freeze_count(), [[] for dummy in range(10_000)]
