@@ -12,7 +12,6 @@ as the module's; where anything is unusual, the module runs as usual.
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 import os
 import signal
@@ -29,6 +28,7 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.release import __version__ as ansible_version
 from ansible.utils.display import Display
 
+from ..module_utils._begin import leave_memory_alone
 from ..module_utils._cloud.adapter import Tls, adapter
 from ..module_utils._cloud.connection import secrets_around
 from ..module_utils._cloud.context import NEVER_ARGUMENT, Context, traced
@@ -154,7 +154,7 @@ def _text_of_vault(value: t.Any) -> str:
 @cache  # once in a worker, as what an item of a loop leaves behind is to be collected
 def _leave_memory_alone() -> None:
     """A worker shares the memory of Ansible until it touches it, as the collector would do with all that was there before."""
-    gc.freeze()
+    leave_memory_alone()
 
 
 class FastPath(NormalAction):  # type: ignore[misc]
