@@ -86,10 +86,12 @@ def shaped(value: t.Any, shape: t.Any, call: str, where: str = "") -> t.Any:
     A shape is a type, a tuple of types, a list with the shape of its entries, a dictionary of shapes that says what an
     object must hold, or a function that is true for what it takes, with a docstring that says what that is.
     """
-    if value.__class__ is shape:  # which nearly all are
-        return value
     if isinstance(shape, Maybe):
-        return value if value is None else shaped(value, shape.shape, call, where)
+        if value is None:
+            return value
+        shape = shape.shape
+    if value.__class__ is shape or (shape.__class__ is tuple and value.__class__ in shape):  # which nearly all are
+        return value
     if not _is(value, shape):
         raise Unanswered(
             call, f"the answer has an unknown shape: {where or 'it'} is {_seen(value)}, not {_words(shape)}", 200
