@@ -90,7 +90,7 @@ def keep_off(entries: t.Iterable[Entry], globs: t.Sequence[str]) -> None:
 
 def refuse_meant(place: str, names: t.Iterable[str], globs: t.Sequence[str]) -> None:
     """Raises OptionError for a name that patterns would take out if they were regular expressions: there ``.*`` is what ``*`` is here."""
-    meant = {re.sub(r"\.(?=\*|$)", "", glob): glob for glob in globs}
+    meant = {glob.replace(".*", "*").removesuffix("."): glob for glob in globs}
     dotted = [one for one, glob in meant.items() if one != glob]
     if not dotted:
         return
