@@ -216,7 +216,8 @@ class Writes:
         least = dict.fromkeys(jobs, 0.0)
         found: dict[t.Any, Ending] = {}
         while len(found) < len(jobs):
-            for job_id in [one for one in jobs if one not in found]:
+            waiting = [job_id for job_id in jobs if job_id not in found]
+            for job_id in waiting:
                 began, job = deadline.now(), self._look(stage, job_id)
                 if job is UNREAD:
                     continue
@@ -283,7 +284,8 @@ class Writes:
         deadline = Deadline(seconds, LONGEST_PAUSE)
         found: dict[t.Any, bool | None] = dict.fromkeys(jobs)
         while True:
-            for job_id in [one for one in jobs if found[one] is not True]:
+            unsure = [job_id for job_id in jobs if found[job_id] is not True]
+            for job_id in unsure:
                 found[job_id] = self._effect(stage, job_id, jobs[job_id])
             if all(found.values()) or not deadline.pause():
                 return found

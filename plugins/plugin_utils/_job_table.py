@@ -82,7 +82,8 @@ def _kind(value: t.Any) -> str:
 def jobs_of_attempts(attempts: t.Iterable[t.Mapping[str, t.Any]], last: t.Mapping[str, t.Any]) -> list[Job]:
     """Of a task that was tried again: each job as it is after the last attempt, with what all attempts have done to it."""
     known: dict[t.Any, Job] = {}
-    for job in [*(job for one in attempts for job in one.get("jobs", ())), *jobs_in(last)]:
+    earlier = [job for one in attempts for job in one.get("jobs", ())]
+    for job in [*earlier, *jobs_in(last)]:
         key = job.get("id")
         known[key] = _later(known[key], job) if key in known else job
     return list(known.values())
