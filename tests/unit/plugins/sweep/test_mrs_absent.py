@@ -16,7 +16,6 @@ pytestmark = pytest.mark.sweep
 TASKS = {
     "mrs absent 2 ids": Task(Mrs, "absent", MRS, [1, 999], "password"),
     "mrs absent ids": Task(Mrs, "absent", MRS, [1, 2, 3, 4, 5, 999]),
-    "mrs absent pages": Task(Mrs, "absent", dict.fromkeys(range(1, 104), "FINISHED"), range(1, 103)),
     "mrs absent filters": Task(Mrs, "absent", MRS, "job-*", "password", options=NAME),
     "mrs absent drain": Task(Mrs, "absent", MRS, [1, 3, 5, 999], options=DRAIN),
 }

@@ -1,0 +1,25 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every fault at every request of a task that deletes jobs of MRS on two pages of the list."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.otc.bigdata.tests.unit.utils.faults import FAULTS
+from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
+from ansible_collections.otc.bigdata.tests.unit.utils.sweep import Task
+
+pytestmark = pytest.mark.sweep
+
+TASKS = {
+    "mrs absent pages": Task(Mrs, "absent", dict.fromkeys(range(1, 104), "FINISHED"), range(1, 103)),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("task", TASKS)
+def test_sweep(swept, task, fault) -> None:
+    """One fault at each request of a task, one after the other."""
+    swept(TASKS, task, fault)
