@@ -100,7 +100,7 @@ def test_not_empty():
     """Maintenance of the queue that goes on, an unknown status, a refusal, a lost savepoint, what cannot be read; and queues that are empty."""
     lost = {"script": {"savepoint": [{"status": "job_cancel_success", "has_savepoint": False}]}}
     late = [{"status": "job_canceling"}, {"after": "1 look", "status": "job_cancel_success", "has_savepoint": False}]
-    ends = {"script": {"created": [{"after": 4, "status": "job_finish"}]}}
+    ends = {"script": {"created": [{"after": "3 looks", "status": "job_finish"}]}}
     seed = {
         "flink_jobs": [
             {"job_id": 1, "queue_name": "odd", "status": "job_foo"},
@@ -125,7 +125,7 @@ def test_not_empty():
     hosts |= {name: {"queue_name": name, **variables} for name, (variables, dummy) in NOT_EMPTY.items()}
     with world(**seed) as (emulator, here):
         here.write("hosts.yml", {"all": {"hosts": hosts}})
-        more = {"otc_hosts": "all", "wait_interval": 1}
+        more = {"otc_hosts": "all", "wait_interval": 1, "rounds": 3}
         line = ["otc.bigdata.drain_queue", "-i", "hosts.yml", "-e", json.dumps(more), "--forks=1"]
         run = here.start("playbook", *line, **ONE_PROCESS).end(300)
         assert run.code == 2, run.said
