@@ -62,17 +62,19 @@ sanity: setup ## ansible-test sanity, for all Pythons found; with another ansibl
 	$(if $(CORE),scripts/with-core $(CORE)) scripts/ansible-test sanity --local --color no $(SKIP:%=--skip-test %) \
 	  $(if $(CORE),--python "$$(scripts/with-core $(CORE) python -c 'import sys; print(*sys.version_info[:2], sep=".")')")
 
+SWEEP = tests/unit/plugins/sweep tests/unit/plugins/modules/every_exception
+
 fast: setup ## The tests that need no connection and no process, through one of the two doors
-	pytest -q -n "$$(getconf _NPROCESSORS_ONLN)" --dist worksteal -m "not real and not sweep" -k "not action" \
+	pytest -q -n "$$(getconf _NPROCESSORS_ONLN)" --dist worksteal $(SWEEP:%=--ignore=%) -m "not real" -k "not action" \
 	  tests/unit/test_*.py tests/unit/plugins/module_utils tests/unit/plugins/modules
 
 unit: setup ## Unit tests with coverage, on the Python of .venv; all but those of sweep
 	@date '+== %T unit'
-	pytest -q -n auto --dist worksteal --cov -m "not sweep"
+	pytest -q -n auto --dist worksteal --cov $(SWEEP:%=--ignore=%)
 
 sweep: setup ## Each fault at each request of all kinds of tasks, and each exception at each call of the HTTP library
 	@date '+== %T sweep'
-	pytest -q -n "$$(getconf _NPROCESSORS_ONLN)" --dist worksteal -m sweep
+	pytest -q -n "$$(getconf _NPROCESSORS_ONLN)" --dist worksteal $(SWEEP)
 
 # What may differ from Python to Python: syntax, the standard library, TLS, how a module starts and ends. Which request a job
 # gets, or which credential counts, does not, so `make unit` asks that on one Python; the integration tests ask it once more on the oldest.

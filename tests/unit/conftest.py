@@ -41,7 +41,6 @@ def pytest_configure(config) -> None:
     for marker in (
         "cover_ansible: plugins that only Ansible's own processes run; their lines are counted there",
         "real: needs connections, processes or a clock such as users have",
-        "sweep: all that can go wrong, wherever it can; `make sweep` runs these, `make unit` does not",
     ):
         config.addinivalue_line("markers", marker)
     SHARED.update(getattr(config, "workerinput", {}).get("forks", {}))

@@ -11,8 +11,6 @@ from ansible_collections.otc.bigdata.tests.unit.utils.faults import FAULTS, PASS
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.sweep import FLINK, Task, without_retries
 
-pytestmark = pytest.mark.sweep
-
 EXPORT = {"export_to": "ops-bucket/flink"}
 TASKS = {
     "flink absent 2 ids": Task(Flink, "absent", FLINK, [1, 999]),

@@ -19,8 +19,6 @@ from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (
     without_retries,
 )
 
-pytestmark = pytest.mark.sweep
-
 TASKS = {
     "flink started 1 id": Task(Flink, "started", HALTED, [1]),
     "flink started ids": Task(Flink, "started", HALTED, [1, 2, 3, 4, 5, 999], options=LENIENT),

@@ -18,8 +18,6 @@ from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (
     without_retries,
 )
 
-pytestmark = pytest.mark.sweep
-
 TASKS = {
     "flink stopped 1 id": Task(Flink, "stopped", FLINK, [1]),
     "flink stopped 2 ids": Task(Flink, "stopped", FLINK, [1, 3], "password"),

@@ -11,8 +11,6 @@ from ansible_collections.otc.bigdata.tests.unit.utils.faults import FAULTS, PASS
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
 from ansible_collections.otc.bigdata.tests.unit.utils.sweep import DRAIN, MRS, NAME, Task, without_retries
 
-pytestmark = pytest.mark.sweep
-
 TASKS = {
     "mrs absent 2 ids": Task(Mrs, "absent", MRS, [1, 999], "password"),
     "mrs absent ids": Task(Mrs, "absent", MRS, [1, 2, 3, 4, 5, 999]),

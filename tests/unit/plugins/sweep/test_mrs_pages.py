@@ -11,8 +11,6 @@ from ansible_collections.otc.bigdata.tests.unit.utils.faults import FAULTS
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
 from ansible_collections.otc.bigdata.tests.unit.utils.sweep import Task
 
-pytestmark = pytest.mark.sweep
-
 TASKS = {
     "mrs absent pages": Task(Mrs, "absent", dict.fromkeys(range(1, 104), "FINISHED"), range(1, 103)),
 }

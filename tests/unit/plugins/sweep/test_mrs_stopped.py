@@ -11,8 +11,6 @@ from ansible_collections.otc.bigdata.tests.unit.utils.faults import FAULTS, PASS
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
 from ansible_collections.otc.bigdata.tests.unit.utils.sweep import LENIENT, MRS, NAME, Task, without_retries
 
-pytestmark = pytest.mark.sweep
-
 TASKS = {
     "mrs stopped 2 ids": Task(Mrs, "stopped", MRS, [1, 3]),
     "mrs stopped ids": Task(Mrs, "stopped", MRS, [1, 2, 3, 4, 5, 999], "password", options=LENIENT),

@@ -19,9 +19,6 @@ from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
 from ansible_collections.otc.bigdata.tests.unit.utils.run_module import Result
 from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
 from ansible_collections.otc.bigdata.tests.unit.utils.sql import Sql
-
-pytestmark = pytest.mark.sweep
-
 from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (
     FLINK,
     HALVES,
@@ -36,8 +33,6 @@ from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (
     patience,
     places,
 )
-
-pytestmark = pytest.mark.sweep
 
 STILL = {number: status for number, status in FLINK.items() if status not in ON_THE_WAY}
 READERS = {

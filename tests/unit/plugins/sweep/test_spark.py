@@ -11,8 +11,6 @@ from ansible_collections.otc.bigdata.tests.unit.utils.faults import FAULTS, PASS
 from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
 from ansible_collections.otc.bigdata.tests.unit.utils.sweep import DRAIN, LENIENT, SPARK, Task, without_retries
 
-pytestmark = pytest.mark.sweep
-
 TASKS = {
     "batch stopped 2 ids": Task(Spark, "stopped", SPARK, [1, 3], "password"),
     "batch stopped ids": Task(Spark, "stopped", SPARK, [1, 2, 3, 4, 999], options=LENIENT),

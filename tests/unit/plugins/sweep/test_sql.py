@@ -11,8 +11,6 @@ from ansible_collections.otc.bigdata.tests.unit.utils.faults import FAULTS, PASS
 from ansible_collections.otc.bigdata.tests.unit.utils.sql import Sql
 from ansible_collections.otc.bigdata.tests.unit.utils.sweep import LENIENT, SQL, Task, without_retries
 
-pytestmark = pytest.mark.sweep
-
 TASKS = {
     "sql stopped 1 id": Task(Sql, "stopped", SQL, [1]),
     "sql stopped ids": Task(Sql, "stopped", SQL, [1, 2, 3, 4, 5, 999], "password", options=LENIENT),

@@ -11,8 +11,6 @@ import pytest
 
 from ansible_collections.otc.bigdata.tests.unit.utils.exceptions import SERVICES, Place, Wire, complaints, met
 
-pytestmark = pytest.mark.sweep
-
 DOORS = ("module",)  # these run the modules in this process anyway
 READS = [Place(what, moment) for what in ("login", "read") for moment in ("before", "after", "body")]
 

@@ -17,8 +17,6 @@ from ansible_collections.otc.bigdata.tests.unit.utils.exceptions import (
     met,
 )
 
-pytestmark = pytest.mark.sweep
-
 DOORS = ("module",)  # these run the modules in this process anyway
 WRITES = [Place("write", moment) for moment in ("before", "after", "body")]
 
