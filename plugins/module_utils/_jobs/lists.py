@@ -129,7 +129,8 @@ def listing(shown: Shown, oldest_first: bool = False, further: Shown = Shown()) 
     if oldest_first:
         still = shown.complete and len(every.jobs) + shown.nameless >= first.total >= first.rows
     short = SHORT.format(every.rows, first.total) if agreed and every.rows < first.total else ""
-    return Listing(every.jobs, still, short, every.nameless, still and not oldest_first)
+    proves_gone = still and not oldest_first and not every.nameless  # a row without an id may be that of any job
+    return Listing(every.jobs, still, short, every.nameless, proves_gone)
 
 
 def held_still(pages_of: Pages) -> tuple[Listing, set[t.Any]]:

@@ -371,6 +371,27 @@ def test_a_row_without_an_id(flink, value):
     assert result["incomplete"][0] in str(result["warnings"])
 
 
+@pytest.mark.parametrize("row", ["*", "0"])
+@pytest.mark.parametrize("value", [None, True, "?"])
+def test_a_row_without_an_id_is_no_proof_that_a_job_is_gone(flink, spark, mrs, value, row):
+    """It may be that of any job, so a get tells."""
+    of_all = (
+        (flink, "job_list.jobs", ("stop", "delete")),
+        (spark, "sessions", ("cancel",)),
+        (mrs, "job_list", ("kill", "delete")),
+    )
+    for service, rows, writes in of_all:
+        in_vain = {"script": {write: [] for write in writes}}
+        kind = service.kind
+        for state in ("stopped", "absent"):
+            ids = service.jobs(*[{kind.state_field: service.running, **in_vain}] * 4)
+            service.fault(f"{service.path}$", "shape", at=f"{rows}.{row}.{kind.id_field}", value=value, skip=1)
+            result = service.run(state, ids, wait_timeout=4)
+            assert (result.failed, result["summary"]["failed"]) == (True, 4), result["msg"]
+            assert set(result.column("status").values()) == {service.running}
+            service.emulator.faults.clear()
+
+
 def test_only_rows_without_an_id(flink):
     """There are jobs, although none of them can be named."""
     flink.many(3)
