@@ -35,6 +35,7 @@ EXPIRED = {
 IN_LISTS = {  # what they break, and what is there then
     "shape of rows": ("{rows}.*", "x"),
     "no status": ("{rows}.*.{status}", None),
+    "no ID": ("{rows}.*.{id}", None),
     "surrogate": ("{rows}.-1.{name}", "job-1\ud800"),
     "total too large": ("{total}", 500),
 }
@@ -65,7 +66,7 @@ def fault_of(name: str, service: type[Service], kind: JobKind, path: str) -> dic
         return FAULTS[name] or expired_as(service, path)
     (rows, total), (at, value) = LISTS[service], IN_LISTS[name]
     shown = kind.name_field or "job_type"  # of a job, in reports
-    at = at.format(rows=rows, total=total, status=kind.state_field, name=shown)
+    at = at.format(rows=rows, total=total, id=kind.id_field, status=kind.state_field, name=shown)
     return {"kind": "shape", "at": at, "value": value}
 
 

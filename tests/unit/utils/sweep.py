@@ -371,6 +371,8 @@ def sweep(scene: Scene, task: str, fault: str, retries: int, record_property) ->
         NORMAL[task] = places(normal.attempt.log)
     survived = 0
     there = [place for place in NORMAL[task] if place.is_hit_by(fault, scene.task.service)]
+    if fault == "no ID" and isinstance(scene.task.chosen, str):
+        there = [place for place in there if place.n > 1]  # the list that chooses leaves such rows out, and says so
     for place in there:
         how = fault_at(place, fault, scene.task.service, scene.service.kind)
         scene.begin(**how)
