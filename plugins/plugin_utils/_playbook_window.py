@@ -8,10 +8,12 @@
 from __future__ import annotations
 
 import os
+import re
 import typing as t
 
 import yaml
 
+from ..module_utils._cloud.cloud_files import TWICE, unique_keys
 from . import _playbook_plan
 from ._playbook_given import Settings, Variables, is_id, is_nothing
 from ._playbook_login import whose
@@ -54,6 +56,10 @@ def of_window(playbook: str, found: Settings, given: Variables) -> Settings:
     # Where there is no job there is none that could be another one elsewhere
     of_jobs = content if kept["stopped_jobs"] or kept["finished"] else flink if kept["listed_jobs"] else {}
     then = _of_host(of_jobs, "place", given.host, None)
+    if of_jobs.get("place") and given.host not in of_jobs["place"]:
+        raise ValueError(
+            f"tells whose jobs those of other hosts are, and not of the host {given.host}; nobody knows where they were stopped"
+        )
     now = _there(then, found, given)
     # A file of an earlier release does not tell it, and who ends that window does not know it
     return {"kept": kept, "place": then or (None if end else now)}
@@ -130,13 +136,25 @@ def _listed(of_hosts: t.Any, host: str) -> list[int] | None:
 def _content(file: str) -> dict[str, t.Any]:
     try:
         with open(file, encoding="utf-8") as stream:
-            content = yaml.safe_load(stream)
+            content = yaml.load(stream, _loader())
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no YAML"
+        of_yaml = TWICE if getattr(error, "problem", "") == TWICE else "it is no YAML"
+        reason = error.strerror if isinstance(error, OSError) else of_yaml
         raise ValueError(f"'{file}' cannot be read: {reason}") from error
     if not isinstance(content, dict) or not _is_of_window(content):
         raise ValueError(f"'{file}' was not written by this playbook")
     return content
+
+
+def _loader() -> t.Any:
+    """Numbers are those that a window writes: to YAML 010 is 8, and 1:30 is 90. All others stay text, and no ID is one."""
+    loader = unique_keys()
+
+    def as_written(dummy: t.Any, node: t.Any) -> int | str:
+        return int(node.value) if re.fullmatch("[1-9][0-9]*", node.value) else node.value
+
+    loader.add_constructor("tag:yaml.org,2002:int", as_written)
+    return loader
 
 
 def _is_of_window(content: t.Mapping[str, t.Any]) -> bool:

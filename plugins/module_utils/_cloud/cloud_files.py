@@ -21,6 +21,7 @@ from .errors import OptionError
 
 VAULT = b"$ANSIBLE_VAULT"
 PLAIN = re.compile(r"0|-?[1-9][0-9]*|[0-9]\.[0-9]*[1-9]|[1-9][0-9]+\.[0-9]*[1-9]|[0-9]{4}-[0-9]{2}-[0-9]{2}")
+TWICE = "a key twice"
 
 
 class Unclear(t.NamedTuple):
@@ -99,12 +100,12 @@ def _of_json(data: bytes) -> t.Any:
 def _unique(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a key twice")
+        raise ValueError(TWICE)
     return found
 
 
-def _of_yaml(data: bytes) -> t.Any:
-    """Numbers and dates become the text that stands there if YAML would write them like that, else Unclear."""
+def unique_keys() -> t.Any:
+    """A loader of plain YAML that refuses a key that is twice, of which the last would win."""
     import yaml  # it comes with openstacksdk
 
     class Loader(yaml.SafeLoader):  # type: ignore[misc]
@@ -112,10 +113,19 @@ def _of_yaml(data: bytes) -> t.Any:
             node = super().compose_mapping_node(anchor)
             seen = set()
             for key, dummy in node.value:
-                if key.value in seen:  # the last would win
-                    raise yaml.constructor.ConstructorError(None, None, "a key twice", key.start_mark)
+                if key.value in seen:
+                    raise yaml.constructor.ConstructorError(None, None, TWICE, key.start_mark)
                 seen.add(key.value if isinstance(key.value, str) else id(key))
             return node
+
+    return Loader
+
+
+def _of_yaml(data: bytes) -> t.Any:
+    """Numbers and dates become the text that stands there if YAML would write them like that, else Unclear."""
+    import yaml
+
+    Loader = unique_keys()
 
     def as_written(dummy: t.Any, node: t.Any) -> str | Unclear:
         return node.value if PLAIN.fullmatch(node.value) else NUMBER

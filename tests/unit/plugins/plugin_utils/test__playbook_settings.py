@@ -425,6 +425,27 @@ def test_intent_of_the_end():
         assert found["kept"]["cut_off"] is False
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("stopped_jobs: {localhost: [1]}\nstopped_jobs: {localhost: [3]}\n", "cannot be read: a key twice"),
+        ("stopped_jobs: {localhost: [1], localhost: [3]}\n", "cannot be read: a key twice"),
+        ("stopped_jobs: [\n", "cannot be read: it is no YAML"),
+        *(
+            (f"stopped_jobs: {{localhost: [{odd}]}}\n", "was not written by this playbook")
+            for odd in ("010", "1:30", "1_0", "0x1", "-1")
+        ),
+    ],
+)
+def test_a_file_that_no_window_has_written(tmp_path, text, why):
+    """Such as two that were put together: the last list would win, and the jobs of the other one would never be started."""
+    file = tmp_path / "stopped.yml"
+    file.write_text(text, encoding="utf-8")
+    for playbook, more in (("maintenance_end", {}), ("maintenance_window", {"queue_name": "q"})):
+        (said,) = taken(playbook, {**more, "stopped_jobs_file": str(file)})["complaints"]
+        assert said == f"stopped_jobs_file: '{file}' {why}"
+
+
 def test_the_window_of_the_same_run(tmp_path):
     """It has left a fact. The file tells more, and so does a workflow."""
     file = tmp_path / "stopped.yml"
@@ -758,6 +779,9 @@ def test_one_project_by_its_id(tmp_path):
     ]
     assert [one["complaints"] for one in found] == [[], []]
     assert [one["place"] for one in found] == [place, None]
+    file.write_text(yaml.safe_dump({**content, "place": {"other": place}}), encoding="utf-8")
+    (said,) = taken("maintenance_end", told, environ=environ)["complaints"]
+    assert "tells whose jobs those of other hosts are, and not of the host localhost" in said
     for odd in ({"localhost": [1]}, {"localhost": "x"}, {"localhost": {1: "x"}}, ["localhost"], "x"):
         file.write_text(yaml.safe_dump({**content, "place": odd}), encoding="utf-8")
         (said,) = taken("maintenance_end", told, environ=environ)["complaints"]
