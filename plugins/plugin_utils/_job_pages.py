@@ -78,15 +78,19 @@ class Report(t.NamedTuple):
         return [*((name, place) for name, place in places if place), ("began", _time(self.began)), *ended]
 
     @property
+    def in_check_mode(self) -> bool:
+        """Nothing was changed, as a task may be in another mode than the run."""
+        every_known = bool(self.jobs) and not self.notes  # what is not in the tables may have changed something
+        return all(job.get("check_mode") for job in self.jobs) and (every_known or self.check_mode)
+
+    @property
     def warnings(self) -> list[str]:
         """What must not be overlooked."""
         elsewhere = self.failed_hosts and FAILED not in map(outcome, self.jobs)
         hosts = counted(self.failed_hosts, "host has", "hosts have")
-        every_known = bool(self.jobs) and not self.notes  # what is not in the tables may have changed something
-        in_check_mode = all(job.get("check_mode") for job in self.jobs) and (every_known or self.check_mode)
         return [
             *([] if self.ended else [UNDER_WAY]),
-            *([CHECK_MODE] if in_check_mode else []),
+            *([CHECK_MODE] if self.in_check_mode else []),
             *([f"{hosts} failed in another task, see the output of Ansible"] if elsewhere else []),
         ]
 
@@ -169,7 +173,7 @@ def as_json(report: Report) -> str:
     found = [outcome(job) for job in report.jobs]
     document = {
         "playbook": report.title,
-        "check_mode": report.check_mode,
+        "check_mode": report.in_check_mode,
         "began": _iso(report.began),
         "ended": _iso(report.ended),
         "duration": None if report.seconds is None else round(report.seconds, 1),
@@ -217,7 +221,7 @@ def as_prometheus(report: Report) -> str:
             (
                 "check_mode",
                 "Whether the run was in check mode, so that nothing was changed.",
-                [(run, report.check_mode)],
+                [(run, report.in_check_mode)],
             ),
             (
                 "failed_hosts",

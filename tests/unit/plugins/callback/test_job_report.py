@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ansible_collections.otc.bigdata.plugins.plugin_utils._job_pages import Report
+from ansible_collections.otc.bigdata.plugins.plugin_utils._job_pages import Report, as_json, as_prometheus
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template, world, write_down
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import CLUSTER
 from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Run
@@ -479,6 +479,17 @@ def test_the_project_of_a_task_elsewhere():
         here.playbook([{"tasks": tasks}], "--check", **named, **ENABLED, **written_to("new")).end()
         jobs = json.loads((here.home / "new/json").read_text(encoding="utf-8"))["jobs"]
     assert [job.get("project") for job in jobs] == [None, "eu-de"]
+
+
+@pytest.mark.parametrize("really", [True, False])
+def test_a_task_that_is_not_in_the_check_mode_of_the_run(really):
+    """It has changed something, so no form of the report says that nothing was changed."""
+    now = datetime.now(timezone.utc)
+    job = {"failed": False, "changed": True, "check_mode": not really, "host": "h", "module": "m", "ended": now}
+    report = Report("play.yml", now, now, True, [("play", [job])], ["id"], [])
+    assert json.loads(as_json(report))["check_mode"] is not really
+    assert f'check_mode{{playbook="play.yml"}} {int(not really)}\n' in as_prometheus(report)
+    assert bool(report.warnings) is not really
 
 
 def test_a_hidden_task_may_have_changed_something():
