@@ -128,6 +128,9 @@ def made_by(here: Folder, url: str, one: Controller, collections: str) -> None:
     # awx.awx imports what ansible-core is going to move
     prefix = {"CONTROLLER_OPTIONAL_API_URLPATTERN_PREFIX": "/api/controller/", "ANSIBLE_DEPRECATION_WARNINGS": "0"}
     variables = yaml.safe_load((here.home / "awx.yml").read_text(encoding="utf-8"))
+    # Of somebody's own, and no business of the playbook
+    variables |= {"version": "9.9.9", "inventory": {"id": 77}}
+    variables |= {f"{name}_there": {"id": 77} for name in ("environment", "credential", "project", "inventory")}
     again = configure(
         here, url, variables, "-vvv", *in_forks(), ANSIBLE_COLLECTIONS_PATH=collections, **ENVIRON, **prefix
     )
