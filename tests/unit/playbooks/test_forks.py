@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import sys
 
 import pytest
 
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import world
-from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Folder, Run, Start, folder, fresh
+from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Folder, Run, Start, folder, forks, fresh
 
 pytestmark = pytest.mark.no_cover
 
@@ -79,3 +80,11 @@ def test_filter_of_one_folder():
     assert "given: 1" in one.out
     assert "given: 2" in with_environment.out
     assert "No filter named 'given'" in none.said
+
+
+def test_one_command_for_several_threads():
+    """As jobs of AWX that run side by side ask for it."""
+    shared = forks()
+    with concurrent.futures.ThreadPoolExecutor(8) as threads:
+        (path,) = set(threads.map(lambda dummy: shared.command("one"), range(400)))
+    assert path.stat().st_mode & 0o777 == 0o700

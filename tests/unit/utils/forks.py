@@ -138,7 +138,7 @@ class Forks:
         """A file that others can run in place of Python, with these arguments before theirs. It starts at once, asks for a fork,
         and waits for it; its own end is not that of the fork."""
         path = self.folder / name
-        mine = path.with_suffix(f".{os.getpid()}")  # others may run the same one at this moment
+        mine = path.with_suffix(f".{threading.get_native_id()}")  # others may make or run the same one at this moment
         mine.write_text(CLIENT.format(python=sys.executable, before=list(before), address=self._address))
         mine.chmod(0o700)
         mine.rename(path)
