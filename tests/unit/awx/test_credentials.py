@@ -5,10 +5,7 @@
 
 from __future__ import annotations
 
-import itertools
-import pathlib
 import re
-import typing as t
 
 import pytest
 
@@ -17,71 +14,22 @@ from ansible_collections.otc.bigdata.plugins.module_utils._cloud.levels import E
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.options import connection_options
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_login import MARKS
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
-from ansible_collections.otc.bigdata.tests.unit.utils.awx import Job, credential_types
+from ansible_collections.otc.bigdata.tests.unit.utils.awx import Job
+from ansible_collections.otc.bigdata.tests.unit.utils.credentials import (
+    AGENCY,
+    JOBS,
+    OPENSTACK,
+    OTHER,
+    TAIL,
+    TYPES,
+    USER,
+    WORLD,
+    secrets_of,
+)
 from ansible_collections.otc.bigdata.tests.unit.utils.service import PROJECT
 
-TYPES = credential_types()
-ACCESS_KEY, USER, AGENCY, TOKEN, OPENSTACK = TYPES
 HIDDEN = "**********"  # what AWX shows of a secret
-TAIL = 14  # characters at the end of each secret here, which no encoding changes
-KEY = {"access_key": "AKAWX00000000000001", "secret_key": "SKawx/secret+key00000000000001"}
-TEMPORARY = {"access_key": "AKAWX00000000000002", "secret_key": "SKawx/secret+key00000000000002"}
-SECURITY_TOKEN = "ST/awx+=SecurityToken0002"
-PASSWORD = "pa\"ss'wörd\\ $HOME {{ no }} %s & PasswordTail01"
-ONE_TOKEN = "MII/awx+=TokenTail000000001"
-PEOPLE = {
-    "users": [{"id": "u7", "name": "awx", "password": PASSWORD, "agent_operator": True}],
-    "tokens": [{"token": ONE_TOKEN, "user": "awx", "project": "eu-de"}],
-    "access_keys": [
-        {"access": KEY["access_key"], "secret": KEY["secret_key"], "user": "awx"},
-        {
-            "access": TEMPORARY["access_key"],
-            "secret": TEMPORARY["secret_key"],
-            "user": "awx",
-            "security_token": SECURITY_TOKEN,
-        },
-    ],
-}
-WORK = {
-    "flink_jobs": [{"job_id": 1, "status": "job_running"}, {"job_id": 2, "status": "job_init"}],
-    "batches": [{"state": "running"}],
-    "mrs_jobs": [{"job_state": "RUNNING"}, {"job_state": "FINISHED"}],
-}
-OTHER = "c1" * 16  # a project of another account, with as much to do
-CUSTOMERS = {
-    **WORK,
-    "domain": {"id": "c0" * 16, "name": "customer-domain"},
-    "projects": [{"id": OTHER, "name": "eu-de"}],
-    "agencies": [{"name": "ops-agency", "trusted_domain": "demo-domain"}],
-    "clusters": [{"clusterId": "theirs", "clusterName": "analytics"}],
-    "sql_jobs": [{"count": 3, "status": "RUNNING"}],
-}
-WORLD = {**PEOPLE, **WORK, "accounts": [CUSTOMERS]}
 SUMMARY = {"flink": 1, "spark": 1, "sql": 3, "mrs": 1}  # of what is stopped there
-JOBS = {
-    "access key": (ACCESS_KEY, {**KEY, "project_name": "eu-de"}),
-    "temporary access key": (
-        ACCESS_KEY,
-        {**TEMPORARY, "security_token": SECURITY_TOKEN, "project_name": "eu-de", "region": "eu-de"},
-    ),
-    "user": (
-        USER,
-        {"username": "awx", "password": PASSWORD, "user_domain_name": "demo-domain", "project_name": "eu-de"},
-    ),
-    "agency": (
-        AGENCY,
-        {
-            "username": "awx",
-            "password": PASSWORD,
-            "user_domain_name": "demo-domain",
-            "target_agency_name": "ops-agency",
-            "target_domain_name": "customer-domain",
-            "target_project_name": "eu-de",
-        },
-    ),
-    "token": (TOKEN, {"token": ONE_TOKEN}),
-    "OpenStack": (OPENSTACK, {"username": "awx", "password": PASSWORD, "domain": "demo-domain", "project": "eu-de"}),
-}
 
 
 @pytest.mark.parametrize("kind", [one for one in TYPES.values() if not one.managed], ids=lambda kind: kind.name)
@@ -123,11 +71,6 @@ def start(tmp_path):
 
         start.emulator = emulator
         yield start
-
-
-def secrets_of(name: str, inputs: dict) -> dict[str, str]:
-    fields = {field["id"]: field for field in TYPES[name].inputs["fields"]}
-    return {field: value for field, value in inputs.items() if fields[field].get("secret")}
 
 
 def files_with(job: Job, secrets: dict[str, str]) -> set[str]:
@@ -192,34 +135,3 @@ def test_the_project_of_the_user_beside_an_agency(start):
     assert job.status == "failed"
     assert "project_name beside target_project_name (environment: OS_TARGET_PROJECT_NAME)" in job.output
     assert start.emulator.log.entries() == []
-
-
-# One of each type, for a job that gets two of them: somebody has added one to that of the template
-ONE_OF_EACH = {name: inputs for label, (name, inputs) in JOBS.items() if label != "temporary access key"}
-OTHER_PROJECT = {**ONE_OF_EACH[OPENSTACK], "project": "eu-de_nightly"}
-
-
-def with_two(names: t.Sequence[str], folder: pathlib.Path, url: str, inputs: dict[str, dict] = ONE_OF_EACH) -> Job:
-    job = Job(folder, **{f"OTC_{service}_ENDPOINT": url for service in ("IAM", "DLI", "MRS")})
-    for name in names:
-        job.inject(TYPES[name], {**inputs[name], "host": f"{url}/v3"} if name == OPENSTACK else inputs[name])
-    return job.run("stop_all", {"names": "order*", "services": ["flink"]})
-
-
-@pytest.mark.parametrize("names", itertools.combinations(TYPES, 2), ids=" and ".join)
-def test_two_credentials(names, tmp_path):
-    """Nobody knows whose jobs are meant, so nobody is asked for anything."""
-    other = {**ONE_OF_EACH, OPENSTACK: OTHER_PROJECT}
-    with Emulator(seed=WORLD) as emulator:
-        job = with_two(names, tmp_path, emulator.url, other)
-        assert job.status == "failed"
-        assert re.search("two credentials|OS_CLIENT_CONFIG_FILE beside OS_", job.output), job.output
-        assert emulator.log.entries() == []
-    secrets = [value for name in names for value in secrets_of(name, other[name]).values()]
-    assert not any(value[-TAIL:] in job.output for value in secrets)
-
-
-def test_two_that_say_the_same(tmp_path):
-    with Emulator(seed=WORLD) as emulator:
-        job = with_two([USER, OPENSTACK], tmp_path, emulator.url)
-    assert job.status == "successful", job.output
