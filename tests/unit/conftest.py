@@ -59,8 +59,8 @@ def pytest_configure_node(node) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores, as some tests wait more than they compute."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than there are cores, as some tests wait more than they compute."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(config, items) -> None:
