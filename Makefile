@@ -30,7 +30,8 @@ check-emulator: setup ## Run playbooks/check_service.yml against the emulator: a
 # Beside each other, as many tests wait more than they compute. The unit tests last, so that their number closes the output.
 # They have no more workers than there are cores, as all else computes meanwhile.
 test: setup ## All checks and tests, but for those on other Pythons and ansible-cores
-	@scripts/beside "$(MAKE) sanity" "$(MAKE) lint docs molecule sweep" "$(MAKE) unit WORKERS=$$(getconf _NPROCESSORS_ONLN)"
+	@scripts/beside "$(MAKE) --no-print-directory sanity" "$(MAKE) --no-print-directory lint docs molecule sweep" \
+	  "$(MAKE) --no-print-directory unit WORKERS=$$(getconf _NPROCESSORS_ONLN)"
 
 lint: setup ## Style, types, licences, changelog, documentation
 	@date '+== %T lint'
