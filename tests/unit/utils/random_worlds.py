@@ -297,7 +297,7 @@ class Ground(QuickCloud):
         """What an answer says that does not arrive was not seen. A list may be empty, and then nothing in it is broken."""
         fault = self.struck.get(request.id)
         self.witness.blind = fault not in (None, "surrogate", "total too large")
-        self.witness.sees_absence = fault in {None, *IN_LISTS} - {"no ID"}
+        self.witness.sees_absence = fault in (None, *IN_LISTS)
         try:
             return super()._carry_out(route, request, values)
         finally:
