@@ -389,3 +389,13 @@ def sweep(scene: Scene, task: str, fault: str, retries: int, record_property) ->
         complaints += [f"{fault} at {place}, then again: {complaint}" for complaint in second.complaints]
     record_property("sweep", [scene.service.module, fault, len(there), survived, len(complaints)])
     assert not complaints, "\n".join([f"{task}, max_retries {retries}:", *complaints])
+
+
+def test_sweep(swept, task, fault) -> None:
+    """One fault at each request of a task, one after the other."""
+    swept(task, fault)
+
+
+def test_sweep_without_retries(swept, task, fault) -> None:
+    """Nothing softens what a passing fault does to a read."""
+    swept(task, fault, retries=0)

@@ -10,8 +10,25 @@ import typing as t
 import pytest
 
 from ansible_collections.otc.bigdata.tests.emulator.world import JobStore
-from ansible_collections.otc.bigdata.tests.unit.utils.sweep import Scene, Task, sweep
+from ansible_collections.otc.bigdata.tests.unit.utils.faults import FAULTS, PASSING
+from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (
+    Scene,
+    sweep,
+    test_sweep,
+    test_sweep_without_retries,
+    without_retries,
+)
 from ansible_collections.otc.bigdata.tests.unit.utils.wire import QuickCloud, quick_cloud
+
+
+def pytest_generate_tests(metafunc) -> None:
+    """Which tasks of its file a test is for, and which faults."""
+    if metafunc.function is test_sweep:
+        metafunc.parametrize("task", metafunc.module.TASKS)
+        metafunc.parametrize("fault", FAULTS)
+    elif metafunc.function is test_sweep_without_retries:
+        metafunc.parametrize("task", without_retries(metafunc.module.TASKS))
+        metafunc.parametrize("fault", PASSING)
 
 
 @pytest.fixture
@@ -36,10 +53,10 @@ def effects(monkeypatch) -> list:
 
 
 @pytest.fixture
-def swept(cloud, effects, record_property) -> t.Callable[..., None]:
-    """Sweeps a task with a fault."""
+def swept(request, cloud, effects, record_property) -> t.Callable[..., None]:
+    """Sweeps a task of the file with a fault."""
 
-    def one(tasks: dict[str, Task], task: str, fault: str, retries: int = 2) -> None:
-        sweep(Scene(cloud, tasks[task], effects), task, fault, retries, record_property)
+    def one(task: str, fault: str, retries: int = 2) -> None:
+        sweep(Scene(cloud, request.module.TASKS[task], effects), task, fault, retries, record_property)
 
     return one

@@ -5,11 +5,8 @@
 
 from __future__ import annotations
 
-import pytest
-
-from ansible_collections.otc.bigdata.tests.unit.utils.faults import FAULTS, PASSING
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
-from ansible_collections.otc.bigdata.tests.unit.utils.sweep import FLINK, Task, without_retries
+from ansible_collections.otc.bigdata.tests.unit.utils.sweep import FLINK, Task, test_sweep, test_sweep_without_retries  # noqa: F401 # pytest finds them here
 
 EXPORT = {"export_to": "ops-bucket/flink"}
 TASKS = {
@@ -23,17 +20,3 @@ TASKS = {
     "flink absent export filters": Task(Flink, "absent", FLINK, "job-*", options=EXPORT),
     "flink absent filters": Task(Flink, "absent", FLINK, "job-*", "project of the token"),
 }
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("task", TASKS)
-def test_sweep(swept, task, fault) -> None:
-    """One fault at each request of a task, one after the other."""
-    swept(TASKS, task, fault)
-
-
-@pytest.mark.parametrize("fault", PASSING)
-@pytest.mark.parametrize("task", without_retries(TASKS))
-def test_sweep_without_retries(swept, task, fault) -> None:
-    """Nothing softens what a passing fault does to a read."""
-    swept(TASKS, task, fault, retries=0)

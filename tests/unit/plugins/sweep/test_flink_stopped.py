@@ -5,17 +5,15 @@
 
 from __future__ import annotations
 
-import pytest
-
-from ansible_collections.otc.bigdata.tests.unit.utils.faults import FAULTS, PASSING
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
-from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (
+from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (  # noqa: F401 # pytest finds them here
     DRAIN,
     FLINK,
     LENIENT,
     SAVEPOINT,
     Task,
-    without_retries,
+    test_sweep,
+    test_sweep_without_retries,
 )
 
 TASKS = {
@@ -33,17 +31,3 @@ TASKS = {
     "flink ended ids": Task(Flink, "ended", FLINK, [1, 2, 3, 4, 5, 999], "password", options=LENIENT),
     "flink ended filters": Task(Flink, "ended", FLINK, "job-*"),
 }
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("task", TASKS)
-def test_sweep(swept, task, fault) -> None:
-    """One fault at each request of a task, one after the other."""
-    swept(TASKS, task, fault)
-
-
-@pytest.mark.parametrize("fault", PASSING)
-@pytest.mark.parametrize("task", without_retries(TASKS))
-def test_sweep_without_retries(swept, task, fault) -> None:
-    """Nothing softens what a passing fault does to a read."""
-    swept(TASKS, task, fault, retries=0)

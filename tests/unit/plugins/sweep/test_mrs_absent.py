@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
-import pytest
-
-from ansible_collections.otc.bigdata.tests.unit.utils.faults import FAULTS, PASSING
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
-from ansible_collections.otc.bigdata.tests.unit.utils.sweep import DRAIN, MRS, NAME, Task, without_retries
+from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (  # noqa: F401 # pytest finds them here
+    DRAIN,
+    MRS,
+    NAME,
+    Task,
+    test_sweep,
+    test_sweep_without_retries,
+)
 
 TASKS = {
     "mrs absent 2 ids": Task(Mrs, "absent", MRS, [1, 999], "password"),
@@ -17,17 +21,3 @@ TASKS = {
     "mrs absent filters": Task(Mrs, "absent", MRS, "job-*", "password", options=NAME),
     "mrs absent drain": Task(Mrs, "absent", MRS, [1, 3, 5, 999], options=DRAIN),
 }
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("task", TASKS)
-def test_sweep(swept, task, fault) -> None:
-    """One fault at each request of a task, one after the other."""
-    swept(TASKS, task, fault)
-
-
-@pytest.mark.parametrize("fault", PASSING)
-@pytest.mark.parametrize("task", without_retries(TASKS))
-def test_sweep_without_retries(swept, task, fault) -> None:
-    """Nothing softens what a passing fault does to a read."""
-    swept(TASKS, task, fault, retries=0)

@@ -5,19 +5,12 @@
 
 from __future__ import annotations
 
-import pytest
-
-from ansible_collections.otc.bigdata.tests.unit.utils.faults import FAULTS
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
-from ansible_collections.otc.bigdata.tests.unit.utils.sweep import Task
+from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (
+    Task,
+    test_sweep,  # noqa: F401 # pytest finds them here
+)
 
 TASKS = {
     "mrs absent pages": Task(Mrs, "absent", dict.fromkeys(range(1, 104), "FINISHED"), range(1, 103)),
 }
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("task", TASKS)
-def test_sweep(swept, task, fault) -> None:
-    """One fault at each request of a task, one after the other."""
-    swept(TASKS, task, fault)

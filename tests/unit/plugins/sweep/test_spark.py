@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
-import pytest
-
-from ansible_collections.otc.bigdata.tests.unit.utils.faults import FAULTS, PASSING
 from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
-from ansible_collections.otc.bigdata.tests.unit.utils.sweep import DRAIN, LENIENT, SPARK, Task, without_retries
+from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (  # noqa: F401 # pytest finds them here
+    DRAIN,
+    LENIENT,
+    SPARK,
+    Task,
+    test_sweep,
+    test_sweep_without_retries,
+)
 
 TASKS = {
     "batch stopped 2 ids": Task(Spark, "stopped", SPARK, [1, 3], "password"),
@@ -19,17 +23,3 @@ TASKS = {
     "batch stopped drain": Task(Spark, "stopped", SPARK, "job-*", options=DRAIN),
     "batch ended ids": Task(Spark, "ended", SPARK, [1, 2, 3, 4, 999], options=LENIENT),
 }
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("task", TASKS)
-def test_sweep(swept, task, fault) -> None:
-    """One fault at each request of a task, one after the other."""
-    swept(TASKS, task, fault)
-
-
-@pytest.mark.parametrize("fault", PASSING)
-@pytest.mark.parametrize("task", without_retries(TASKS))
-def test_sweep_without_retries(swept, task, fault) -> None:
-    """Nothing softens what a passing fault does to a read."""
-    swept(TASKS, task, fault, retries=0)

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
-import pytest
-
-from ansible_collections.otc.bigdata.tests.unit.utils.faults import FAULTS, PASSING
 from ansible_collections.otc.bigdata.tests.unit.utils.sql import Sql
-from ansible_collections.otc.bigdata.tests.unit.utils.sweep import LENIENT, SQL, Task, without_retries
+from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (  # noqa: F401 # pytest finds them here
+    LENIENT,
+    SQL,
+    Task,
+    test_sweep,
+    test_sweep_without_retries,
+)
 
 TASKS = {
     "sql stopped 1 id": Task(Sql, "stopped", SQL, [1]),
@@ -21,17 +24,3 @@ TASKS = {
     "sql absent filters": Task(Sql, "absent", SQL, "job-*"),
     "sql ended ids": Task(Sql, "ended", SQL, [1, 2, 3, 4, 5, 999], options=LENIENT),
 }
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("task", TASKS)
-def test_sweep(swept, task, fault) -> None:
-    """One fault at each request of a task, one after the other."""
-    swept(TASKS, task, fault)
-
-
-@pytest.mark.parametrize("fault", PASSING)
-@pytest.mark.parametrize("task", without_retries(TASKS))
-def test_sweep_without_retries(swept, task, fault) -> None:
-    """Nothing softens what a passing fault does to a read."""
-    swept(TASKS, task, fault, retries=0)
