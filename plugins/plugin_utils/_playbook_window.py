@@ -13,7 +13,8 @@ import typing as t
 
 import yaml
 
-from ..module_utils._cloud.cloud_files import TWICE, unique_keys
+from ..module_utils._cloud.cloud_files import unique_keys
+from ..module_utils._cloud.text import TWICE
 from . import _playbook_plan
 from ._playbook_given import Settings, Variables, is_id, is_nothing
 from ._playbook_login import whose

@@ -10,8 +10,8 @@ from __future__ import annotations
 import typing as t
 
 from .errors import ApiError, Refused, Unanswered
-from .text import plain
-from .transport import KeyTwice, Reply
+from .text import KeyTwice, plain
+from .transport import Reply
 
 CODES = ("error_code", "errorCode", "code")
 MESSAGES = ("error_msg", "errorMsg", "message")
@@ -65,8 +65,9 @@ def content(reply: Reply) -> t.Any:
     """The JSON of a 2xx answer, None for an empty body. Raises Unanswered for what is not JSON, or says one thing twice."""
     try:
         return reply.json()
-    except KeyTwice as error:
-        raise Unanswered(reply.call, str(error), reply.status) from None
+    except KeyTwice:
+        why = "the answer has a key twice, so nobody knows what it says"
+        raise Unanswered(reply.call, why, reply.status) from None
     except (ValueError, RecursionError):
         raise Unanswered(reply.call, f"the answer is not JSON ({_kind(reply)})", reply.status) from None
 

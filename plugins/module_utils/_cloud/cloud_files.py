@@ -18,10 +18,10 @@ import stat
 import typing as t
 
 from .errors import OptionError
+from .text import TWICE, each_once
 
 VAULT = b"$ANSIBLE_VAULT"
 PLAIN = re.compile(r"0|-?[1-9][0-9]*|[0-9]\.[0-9]*[1-9]|[1-9][0-9]+\.[0-9]*[1-9]|[0-9]{4}-[0-9]{2}-[0-9]{2}")
-TWICE = "a key twice"
 
 
 class Unclear(t.NamedTuple):
@@ -94,14 +94,7 @@ def _line(error: Exception, data: bytes) -> str:
 
 def _of_json(data: bytes) -> t.Any:
     """Numbers stay the text that they are."""
-    return json.loads(data, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_unique)
-
-
-def _unique(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError(TWICE)
-    return found
+    return json.loads(data, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=each_once)
 
 
 def unique_keys() -> t.Any:

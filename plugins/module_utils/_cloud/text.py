@@ -18,6 +18,7 @@ UNREADABLE = "\ufffd"
 HIDDEN = "********"  # for a secret within a text, as Ansible writes it
 HIDDEN_WHOLE = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # for a text that is one
 WORD = re.compile(r"[A-Za-z0-9_-]{1,64}")  # an id that can be part of a path as it is
+TWICE = "a key twice"
 HALVES = re.compile("[\ud800-\udfff]")  # of a surrogate pair: no text can be written down with one
 
 
@@ -92,6 +93,18 @@ def _without(text: str, secrets: t.Sequence[str]) -> str:
         else:
             text = text.replace(secret, HIDDEN)
     return text
+
+
+class KeyTwice(ValueError):
+    """JSON and YAML leave open which of them counts: readers take the first or the last one, or refuse both."""
+
+
+def each_once(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
+    """An object of JSON. Raises KeyTwice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise KeyTwice(TWICE)
+    return found
 
 
 def whole(value: t.Any) -> t.Any:

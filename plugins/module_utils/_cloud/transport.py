@@ -29,7 +29,7 @@ from .._version import VERSION
 from .adapter import Tls, adapter
 from .errors import ApiError, Excessive, Late, Misdirected, Refused, Unanswered, Unreachable
 from .pace import Pace
-from .text import plain, whole
+from .text import each_once, plain, whole
 from .watch import Watch
 
 
@@ -95,24 +95,13 @@ class Reply:
     def _json(self) -> t.Any:
         if not self.content.strip():
             return None
-        found = json.loads(self.content, object_pairs_hook=_each_once)
+        found = json.loads(self.content, object_pairs_hook=each_once)
         return whole(found) if _may_be_halved(self.content) else found
 
     def skew(self) -> float | None:
         """Seconds that the clock of the server is ahead of this host's; None if it does not tell the time, or a cache has answered."""
         moment = None if "Age" in self.headers else _moment(self.headers.get("Date"))
         return moment.timestamp() - time.time() if moment else None
-
-
-class KeyTwice(ValueError):
-    """JSON leaves open which of them counts: readers take the first or the last one, or refuse both."""
-
-
-def _each_once(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise KeyTwice("the answer has a key twice, so nobody knows what it says")
-    return found
 
 
 def wrong_clock(skew: float) -> str:

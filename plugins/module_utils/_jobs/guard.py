@@ -67,7 +67,7 @@ def protects(name: t.Any, globs: t.Sequence[str]) -> bool:
     return bool(globs) and (name is None or protecting(name, globs) is not None)
 
 
-def keep_off(entries: t.Iterable[Entry], globs: t.Sequence[str]) -> None:
+def keep_off(entries: t.Sequence[Entry], globs: t.Sequence[str]) -> None:
     """Fails each job whose name matches. Then it raises OptionError, so that the others are left alone, too.
 
     A job whose name is not known fails by itself: like one that cannot be read, it is never written to.
@@ -75,7 +75,6 @@ def keep_off(entries: t.Iterable[Entry], globs: t.Sequence[str]) -> None:
     if not globs:
         return
     hit: list[str] = []
-    entries = list(entries)
     for entry in entries:
         if entry.status is not None and not entry.named:
             entry.fail(f"left alone, as the service does not tell its name and {NEVER} is set")
