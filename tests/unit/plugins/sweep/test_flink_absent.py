@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
-from ansible_collections.otc.bigdata.tests.unit.utils.sweep import FLINK, Task, test_sweep, test_sweep_without_retries  # noqa: F401 # pytest finds them here
+from ansible_collections.otc.bigdata.tests.unit.utils.sweep import FLINK, Task, test_sweep, test_sweep_without_retries
+
+__all__ = ["test_sweep", "test_sweep_without_retries"]  # pytest finds them here
 
 EXPORT = {"export_to": "ops-bucket/flink"}
 TASKS = {

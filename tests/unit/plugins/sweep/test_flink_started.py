@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
-from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (  # noqa: F401 # pytest finds them here
+from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (
     FLINK,
     FROM_SAVEPOINT,
     HALTED,
@@ -16,6 +16,8 @@ from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (  # noqa: F4
     test_sweep,
     test_sweep_without_retries,
 )
+
+__all__ = ["test_sweep", "test_sweep_without_retries"]  # pytest finds them here
 
 TASKS = {
     "flink started 1 id": Task(Flink, "started", HALTED, [1]),

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
-from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (  # noqa: F401 # pytest finds them here
+from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (
     DRAIN,
     FLINK,
     LENIENT,
@@ -15,6 +15,8 @@ from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (  # noqa: F4
     test_sweep,
     test_sweep_without_retries,
 )
+
+__all__ = ["test_sweep", "test_sweep_without_retries"]  # pytest finds them here
 
 TASKS = {
     "flink stopped 1 id": Task(Flink, "stopped", FLINK, [1]),

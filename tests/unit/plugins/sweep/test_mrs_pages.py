@@ -6,10 +6,9 @@
 from __future__ import annotations
 
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
-from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (
-    Task,
-    test_sweep,  # noqa: F401 # pytest finds them here
-)
+from ansible_collections.otc.bigdata.tests.unit.utils.sweep import Task, test_sweep
+
+__all__ = ["test_sweep"]  # pytest finds them here
 
 TASKS = {
     "mrs absent pages": Task(Mrs, "absent", dict.fromkeys(range(1, 104), "FINISHED"), range(1, 103)),

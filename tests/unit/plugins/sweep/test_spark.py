@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
-from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (  # noqa: F401 # pytest finds them here
+from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (
     DRAIN,
     LENIENT,
     SPARK,
@@ -14,6 +14,8 @@ from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (  # noqa: F4
     test_sweep,
     test_sweep_without_retries,
 )
+
+__all__ = ["test_sweep", "test_sweep_without_retries"]  # pytest finds them here
 
 TASKS = {
     "batch stopped 2 ids": Task(Spark, "stopped", SPARK, [1, 3], "password"),

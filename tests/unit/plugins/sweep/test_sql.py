@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 from ansible_collections.otc.bigdata.tests.unit.utils.sql import Sql
-from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (  # noqa: F401 # pytest finds them here
+from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (
     LENIENT,
     SQL,
     Task,
     test_sweep,
     test_sweep_without_retries,
 )
+
+__all__ = ["test_sweep", "test_sweep_without_retries"]  # pytest finds them here
 
 TASKS = {
     "sql stopped 1 id": Task(Sql, "stopped", SQL, [1]),
