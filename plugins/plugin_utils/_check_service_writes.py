@@ -90,7 +90,7 @@ class Stage(t.NamedTuple):
     ids: Ids
     about: t.Sequence[str]
     service: Service
-    goal: DesiredState
+    desired: DesiredState
 
     @property
     def kind(self) -> str:
@@ -154,7 +154,7 @@ class Writes:
         options = {**DEFAULTS, **own}
         where = {"cluster_id": self._options.get(CLUSTER), "cluster_name": None}
         folder = {EXPORT_TO: self._options.get(EXPORT_TO)} if name == STOPPED else {}
-        return self._service_of(kind, {**options, **where, **folder}), JOB_TYPES[kind].goal(options)
+        return self._service_of(kind, {**options, **where, **folder}), JOB_TYPES[kind].desired_state(options)
 
     def _send(self, stage: Stage, write: Write, ids: Ids, *unknown: t.Any) -> Sent:
         """``unknown``: an id that no job has, to which the same is done."""
@@ -311,7 +311,7 @@ class Writes:
             jobs = self._read(stage, list(jobs))  # it may have taken long
         due = {}
         for job_id, job in jobs.items():
-            step = stage.goal.step(stage.status(job))
+            step = stage.desired.step(stage.status(job))
             if write is Write.STOP and stage.status(job) in UNDEFINED:
                 self._stop_undefined(stage, job_id)
             elif step is write:
@@ -426,7 +426,7 @@ class Writes:
 
     def _cancel(self, stage: Stage) -> None:
         for job_id, job in self._one_by_one(stage):
-            step = stage.goal.step(stage.status(job))
+            step = stage.desired.step(stage.status(job))
             if step is Write.CANCEL:
                 self._cancel_one(stage, job_id, job)
                 continue
@@ -478,7 +478,7 @@ class Writes:
             self._lack(stage.about, "the cluster does not run")
             return
         for job_id, job in self._one_by_one(stage):
-            step = stage.goal.step(stage.status(job))
+            step = stage.desired.step(stage.status(job))
             if stage.name == MRS_DELETED and isinstance(step, Write):
                 self._delete(stage, job_id, job, last=job_id == stage.ids[-1])
             elif step is Write.KILL:

@@ -217,7 +217,7 @@ def test_its_end(name: str) -> None:
     spec = importlib.import_module(f"{modules.__name__}.{job_type.module}").SPEC
     options = {option: one.get("default") for option, one in spec.items()}
     assert "ended" in spec["state"]["choices"]
-    assert job_type.goal({**options, "state": "ended"}) == until_ended(job_type.ended, job_type.twice)
+    assert job_type.desired_state({**options, "state": "ended"}) == until_ended(job_type.ended, job_type.twice)
 
 
 @pytest.mark.parametrize("name", JOB_TYPES)
@@ -289,8 +289,8 @@ def test_what_its_stop_selects(name: str) -> None:
     """All that run. (Flink jobs are chosen by `chosen.active`, which is made of what the kind says.)"""
     fields, filters = JOB_TYPES[name].fields, STOPPING[name]["vars"]["otc__filters"]
     (statuses,) = (filters[key] for key in filters if fields.filters[key] == fields.status)
-    goal = JOB_TYPES[name].goal({"state": "stopped", "job_ids": None, "kill_running": None})
-    assert {*map(str.lower, statuses)} == {word for word, step in goal.steps.items() if step is not Step.DONE}
+    desired = JOB_TYPES[name].desired_state({"state": "stopped", "job_ids": None, "kill_running": None})
+    assert {*map(str.lower, statuses)} == {word for word, step in desired.steps.items() if step is not Step.DONE}
     assert not fields.name or {"name", "not_name"} <= filters.keys()
 
 

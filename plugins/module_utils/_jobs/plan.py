@@ -130,7 +130,7 @@ class DesiredState:
     words: Words
     then: t.Mapping[Write, Write] = field(default_factory=dict)  # write → the write that follows it
     failures: t.Collection[str] = ()  # statuses that mean, after a write, that it came to nothing
-    # Unstable statuses: a job that was in one has reached the goal only when two looks in a row say so
+    # Unstable statuses: a job that was in one has reached the desired state only when two looks in a row say so
     twice: t.Collection[str] = ()
     left_alone: str = ""  # why a job may fail although nothing was written
     refusals: Refusals = Refusals()
@@ -223,12 +223,12 @@ class Entry:
     """
 
     id: t.Any
-    goal: DesiredState
+    desired: DesiredState
     name: str | None = None
     named: bool = False  # the service has told its name, be it an empty one
     # What a report shows beside its name, or instead of one
     beside: t.Mapping[str, t.Any] = field(default_factory=lambda: NO_FIELDS)
-    row: t.Mapping[str, t.Any] | None = None  # the job as it was seen last, kept if another goal may follow
+    row: t.Mapping[str, t.Any] | None = None  # the job as it was seen last, kept if another desired state may follow
     before: str | None = None  # the first status seen, in the service's own word
     status: str | None = None  # the last one
     reason: str = ""  # the service's own words on the status
@@ -262,7 +262,7 @@ class Entry:
         self.steady = not moved
         self.name, self.named = name or self.name, self.named or name is not None
         self.status, self.reason, self.notes, self.unread = status, reason, notes, None
-        if self.goal.twice and self.word in self.goal.twice:
+        if self.desired.twice and self.word in self.desired.twice:
             self.wavered = True
 
     def show_beside(self, job: t.Mapping[str, t.Any]) -> None:
@@ -284,10 +284,10 @@ class Entry:
         if self.last and took_effect(self, now):
             self.changed, self.last = True, self.last._replace(showed=True)
 
-    def pursue(self, goal: DesiredState) -> None:
-        """``goal`` is what is wanted of the job from now on. What was sent before has had its effect."""
-        self.goal, self.last, self.unsent = goal, None, None
-        self.notes = goal.notes(self.row or NO_FIELDS)
+    def pursue(self, desired: DesiredState) -> None:
+        """``desired`` is what is wanted of the job from now on. What was sent before has had its effect."""
+        self.desired, self.last, self.unsent = desired, None, None
+        self.notes = desired.notes(self.row or NO_FIELDS)
 
     @property
     def word(self) -> str:
@@ -309,7 +309,7 @@ class Entry:
 
     def why(self) -> str:
         """The refusal of the last write, and what may be behind it."""
-        hint = self.notes.hint if self.refusal and self.refusal.code in self.goal.refusals.hinted else ""
+        hint = self.notes.hint if self.refusal and self.refusal.code in self.desired.refusals.hinted else ""
         return "; ".join(str(text) for text in (self.refusal, hint) if text)
 
     def settle(self, msg: str = "") -> None:
@@ -353,12 +353,12 @@ def took_effect(entry: Entry, now: float) -> bool:
         return False
     if _came_to_nothing(entry, last, now):
         return last.moved  # the failure may be that of an earlier write, of somebody else
-    return entry.goal.step(entry.status) not in (last.write, Step.MISSING)
+    return entry.desired.step(entry.status) not in (last.write, Step.MISSING)
 
 
 def next_step(entry: Entry, now: float) -> Step | Write:
     """A write to send, or what else the last look means; ``now`` on the monotonic clock."""
-    last, step = entry.last, entry.goal.step(entry.status)
+    last, step = entry.last, entry.desired.step(entry.status)
     if last is None:
         return Step.FAILED if entry.notes.hindrance and isinstance(step, Write) else step
     if _came_to_nothing(entry, last, now):
@@ -374,7 +374,7 @@ def _still_called_for(entry: Entry, last: LastWrite, now: float) -> Step | Write
     """The status calls for the write that was sent last."""
     if last.answer is Answer.ACCEPTED or _may_be_back(entry, last):
         return Step.WAIT
-    if entry.word in entry.goal.refusals.tried_once:
+    if entry.word in entry.desired.refusals.tried_once:
         return Step.HOLD
     if last.answer is not Answer.REFUSED or says_little(entry):
         return _again(entry, last, now)
@@ -391,7 +391,7 @@ def _is_believed(found: Step | Write, last: LastWrite) -> bool:
 
 def _may_be_back(entry: Entry, last: LastWrite) -> bool:
     """The write may have had its effect, and the job be back where it was. It must not be sent again then."""
-    return entry.goal.owes(last.write) and last.moved and (last.unsure or says_little(entry))
+    return entry.desired.owes(last.write) and last.moved and (last.unsure or says_little(entry))
 
 
 def _again(entry: Entry, last: LastWrite, now: float) -> Step | Write:
@@ -407,7 +407,7 @@ def _again(entry: Entry, last: LastWrite, now: float) -> Step | Write:
 
 def _after_refusal(entry: Entry, last: LastWrite) -> Step | Write:
     """After a refusal that means this very job. Meanwhile another status may be as wanted, or may allow the write."""
-    refusals = entry.goal.refusals
+    refusals = entry.desired.refusals
     if entry.refusal is None or entry.refusal.code not in refusals.not_now:
         return Step.FAILED
     if entry.word in refusals.is_done:
@@ -426,9 +426,9 @@ def says_little(entry: Entry) -> bool:
         return False
     if last.answer is Answer.LOST or refusal is None:
         return last.answer is Answer.LOST
-    goal = entry.goal
+    desired = entry.desired
     # in other states the request was tried for all the time that there is
-    return goal.refusals.says_little(refusal) or (goal.owed is not None and never_arrived(refusal))
+    return desired.refusals.says_little(refusal) or (desired.owed is not None and never_arrived(refusal))
 
 
 def never_arrived(refusal: ApiError) -> bool:
@@ -442,20 +442,20 @@ def in_doubt(entry: Entry) -> bool:
     if last is None or not last.unsure:
         return False
     # where one write follows another, it may have been changed by the first one
-    return not (last.showed if entry.goal.owes(last.write) else entry.changed)
+    return not (last.showed if entry.desired.owes(last.write) else entry.changed)
 
 
 def is_last_word(entry: Entry) -> bool:
     """The last write was refused for the sake of this very job, which is as it was before."""
-    last, goal = entry.last, entry.goal
-    if last is None or not last.alike or (goal.refusals.may_show_effect and _is_for_status(entry, last)):
+    last, desired = entry.last, entry.desired
+    if last is None or not last.alike or (desired.refusals.may_show_effect and _is_for_status(entry, last)):
         return False
-    return entry.status == entry.before and entry.word not in goal.failures
+    return entry.status == entry.before and entry.word not in desired.failures
 
 
 def is_owed(entry: Entry) -> bool:
     """The first of two writes has taken effect, or may have: the job needs the second one, too."""
-    owed, last = entry.goal.owed, entry.last
+    owed, last = entry.desired.owed, entry.last
     prepared = owed is not None and any(write is not owed.write for write in entry.writes)
     may_show = last is not None and (last.unanswered or last.answer is Answer.DOUBTFUL)
     return prepared and (entry.changed or may_show)
@@ -463,14 +463,14 @@ def is_owed(entry: Entry) -> bool:
 
 def left(entry: Entry) -> str:
     """What a report says of a failed job that did not get the last of its writes."""
-    goal, last = entry.goal, entry.last
-    if goal.owed is None:
+    desired, last = entry.desired, entry.last
+    if desired.owed is None:
         return ""
-    if goal.next is None:
+    if desired.next is None:
         in_vain = last is None or (last.in_vain and not _may_be_done_before(entry, last))
-        return goal.owed.said(pending=False) if in_vain else ""
-    over = entry.status is None or entry.word in goal.failures or goal.step(entry.status) is Step.DONE
-    return goal.owed.said(pending=is_owed(entry) and not over) if entry.writes else ""
+        return desired.owed.said(pending=False) if in_vain else ""
+    over = entry.status is None or entry.word in desired.failures or desired.step(entry.status) is Step.DONE
+    return desired.owed.said(pending=is_owed(entry) and not over) if entry.writes else ""
 
 
 def _may_be_done_before(entry: Entry, last: LastWrite) -> bool:
@@ -481,20 +481,20 @@ def _may_be_done_before(entry: Entry, last: LastWrite) -> bool:
 
 def _is_for_status(entry: Entry, last: LastWrite) -> bool:
     """Refused for the status of the job at that moment."""
-    return last.refusal is not None and last.refusal.code in entry.goal.refusals.not_now
+    return last.refusal is not None and last.refusal.code in entry.desired.refusals.not_now
 
 
 def lacks(entry: Entry) -> bool:
     """We have made the job end, but it lacks what was wanted."""
-    goal = entry.goal
-    if not (entry.notes.lack and goal.remains.insists and entry.changed):
+    desired = entry.desired
+    if not (entry.notes.lack and desired.remains.insists and entry.changed):
         return False
-    return goal.step(entry.status) is Step.DONE and entry.word not in goal.remains.content
+    return desired.step(entry.status) is Step.DONE and entry.word not in desired.remains.content
 
 
 def misses(entry: Entry) -> bool:
     """The job has ended without our doing, and lacks what our write would have left."""
-    return bool(entry.notes.lack) and not entry.changed and entry.word in entry.goal.remains.told_of
+    return bool(entry.notes.lack) and not entry.changed and entry.word in entry.desired.remains.told_of
 
 
 def wake_up(entry: Entry, now: float) -> float | None:
@@ -504,7 +504,7 @@ def wake_up(entry: Entry, now: float) -> float | None:
         return None
     if says_little(entry):
         moments.append(last.again_at)
-    if entry.word in entry.goal.failures:
+    if entry.word in entry.desired.failures:
         moments.append(last.answered_at + NO_EFFECT)
     if lacks(entry):
         moments.append(entry.since + GRACE)
@@ -518,7 +518,7 @@ def _over(moment: float, now: float) -> bool:
 def _came_to_nothing(entry: Entry, last: LastWrite, now: float) -> bool:
     """The job shows a failure that comes from our write. One that was there before the write counts only after NO_EFFECT seconds."""
     ours = last.answer is Answer.ACCEPTED or last.unsure
-    if not ours or entry.word not in entry.goal.failures:
+    if not ours or entry.word not in entry.desired.failures:
         return False
     return last.moved or _over(last.answered_at + NO_EFFECT, now)
 
@@ -528,4 +528,4 @@ def forecast(entry: Entry, write: Write | None) -> None:
     while write:
         entry.writes = _with(entry.writes, write)
         entry.changed = True
-        write = entry.goal.then.get(write)
+        write = entry.desired.then.get(write)

@@ -100,25 +100,25 @@ def _task(job_type: JobType, options: Options, context: Context) -> Task:
         raise OptionError(
             f"drain_timeout: only {' and '.join(DRAINED)} give jobs time to end first, not {options['state']}"
         )
-    goal = job_type.goal(options)
+    desired = job_type.desired_state(options)
     selection = job_type.select(options)
     never: tuple[str, ...] = ()
-    if goal.writes and job_type.fields.name:
+    if desired.writes and job_type.fields.name:
         never = patterns(context.environ, context.never)
     connection = read_connection(options, context.environ, job_type.api.name)
     context.add_secrets(connection.secrets)
     progress = Progress(context.on_progress)
-    cache = ListCache(unstable=goal.twice)
-    task = Task(options, connection, selection, goal, context.check_mode, deadline, progress, never, cache)
+    cache = ListCache(unstable=desired.twice)
+    task = Task(options, connection, selection, desired, context.check_mode, deadline, progress, never, cache)
     task.warnings.extend(selection.warnings)
     return task
 
 
 def _reported(task: Task, context: Context) -> Result:
-    result = report(task.entries, task.goal, context.check_mode, task.options["wait"], task.why_none)
+    result = report(task.entries, task.desired, context.check_mode, task.options["wait"], task.why_none)
     if context.with_diff:
         result["diff"] = diff(task.entries, foreseen=context.check_mode or not task.options["wait"])
-    return {**result, "warnings": [*task.warnings, *incomplete(task.entries, task.goal)]}
+    return {**result, "warnings": [*task.warnings, *incomplete(task.entries, task.desired)]}
 
 
 def _failed(fault: Failure, task: Task | None, context: Context) -> Result:
@@ -134,7 +134,7 @@ def _reported_anyway(task: Task, context: Context) -> Result:
     """As much of the report as can be made, as the report itself may be what has failed."""
     for tell in (
         partial(_reported, task, context),
-        partial(report, task.entries, task.goal, context.check_mode, task.options["wait"]),
+        partial(report, task.entries, task.desired, context.check_mode, task.options["wait"]),
     ):
         with contextlib.suppress(Exception):
             return tell()
@@ -145,7 +145,7 @@ def _reported_anyway(task: Task, context: Context) -> Result:
 def _interrupted(task: Task | None, context: Context) -> Interrupted:
     if task is None or not task.underway:
         return Interrupted("nothing was changed", _nothing_done(Failure("")))
-    text = until_now(task.entries, task.goal, task.underway)
+    text = until_now(task.entries, task.desired, task.underway)
     for entry in task.open():
         if entry.id in task.sending:
             refusal = task.taken.get(entry.id)
@@ -174,14 +174,14 @@ def _choose(service: Service, task: Task) -> None:
     """Makes an entry for each job, in the order given or listed, and reads each job once."""
     beside = dict.fromkeys(service.fields.beside)
     if task.selection.ids is not None:
-        task.entries = [Entry(job_id, task.goal, beside=beside) for job_id in task.selection.ids]
+        task.entries = [Entry(job_id, task.desired, beside=beside) for job_id in task.selection.ids]
         _look(service, task, task.entries)
         return
     jobs = _filtered(service, task)
     most = task.options["max_jobs"]
-    if len(jobs) > most and task.goal.writes:
+    if len(jobs) > most and task.desired.writes:
         raise OptionError(f"max_jobs: the filters match {len(jobs)} jobs, more than {most}; nothing was done")
-    task.entries = [Entry(job_id, task.goal, beside=beside) for job_id in jobs]
+    task.entries = [Entry(job_id, task.desired, beside=beside) for job_id in jobs]
     _show(task.entries, jobs, service, task)
 
 
@@ -194,12 +194,12 @@ def _filtered(service: Service, task: Task) -> dict[t.Any, t.Any]:
     listing = everything(service, query, task.cache, filters)
     task.warnings.extend(listing.warnings)
     doubts = ageless(filters, service.client.wrong_clock)
-    if doubts and task.goal.writes:
+    if doubts and task.desired.writes:
         raise OptionError(f"{doubts[0]}; nothing was done")
     task.warnings.extend([*doubts, *idle(listing.jobs, filters, service.fields)])
     now = time.time()
     jobs, vague = matching(listing.jobs, filters, service.fields, now)
-    if task.goal.writes and NOT_NAME in filters:
+    if task.desired.writes and NOT_NAME in filters:
         names = [str(job[service.fields.name]) for job in jobs.values() if job.get(service.fields.name)]
         refuse_meant(f"filters.{NOT_NAME}", names, filters[NOT_NAME])
     if not jobs:
@@ -258,16 +258,16 @@ def _show(
 
 
 def _show_job(entry: Entry, job: Job, service: Service, now: float) -> None:
-    fields, plain, goal = service.fields, service.client.plain, entry.goal
+    fields, plain, desired = service.fields, service.client.plain, entry.desired
     status, name, reason = job.get(fields.status), job.get(fields.name), job.get(fields.reason)
     entry.look(
         plain(str(status or "")),
         None if name is None else str(name),
         plain(str(reason)) if reason else "",
-        goal.notes(job),
+        desired.notes(job),
         now,
     )
-    if goal.next:
+    if desired.next:
         entry.row = job
     entry.show_beside(job)
 
@@ -333,7 +333,7 @@ def _carry_out(service: Service, task: Task) -> None:
             waiting = task.open()
         with _briefly(service, task, any(map(is_owed, waiting))):
             _look(service, task, waiting)
-        task.progress.tell(lambda: how_far(task.entries, task.goal))
+        task.progress.tell(lambda: how_far(task.entries, task.desired))
 
 
 def _send_what_is_due(service: Service, task: Task) -> list[Entry]:
@@ -341,11 +341,11 @@ def _send_what_is_due(service: Service, task: Task) -> list[Entry]:
     writes = _settle_and_find_due(task)
     if not writes:
         return []
-    with _briefly(service, task, task.goal.next is not None):
+    with _briefly(service, task, task.desired.next is not None):
         send_all(service, task, writes)
     written = [entry for entry, dummy in writes]
     if any(entry.unsent for entry in written) and (
-        task.goal.next is None or task.deadline.now() >= task.deadline.moment
+        task.desired.next is None or task.deadline.now() >= task.deadline.moment
     ):
         task.late = True
     return written
@@ -377,7 +377,7 @@ def _settle_and_find_due(task: Task) -> list[tuple[Entry, Write]]:
     due: list[tuple[Entry, Write]] = []
     for entry in task.open():
         write = judge(entry, task, now)
-        if write and not (over and write in entry.writes) and not (task.overtime and entry.goal.next):
+        if write and not (over and write in entry.writes) and not (task.overtime and entry.desired.next):
             due.append((entry, write))
     return [] if task.late else due
 

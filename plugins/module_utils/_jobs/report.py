@@ -21,17 +21,17 @@ MOST_LISTED = 20  # jobs that a warning names
 
 
 def report(
-    entries: t.Sequence[Entry], goal: DesiredState, check_mode: bool = False, wait: bool = True, why_none: str = ""
+    entries: t.Sequence[Entry], desired: DesiredState, check_mode: bool = False, wait: bool = True, why_none: str = ""
 ) -> Result:
     """The result of a task, whether it failed or not. ``why_none``: why the filters have selected no job, if that is so."""
     by_outcome: dict[str, list[Entry]] = {"changed": [], "unchanged": [], "failed": []}
     for entry in entries:
         by_outcome[entry.outcome].append(entry)
-    verb = goal.words.verb(check_mode, wait)
+    verb = desired.words.verb(check_mode, wait)
     return {
         "changed": any(entry.changed for entry in entries),
         "failed": bool(by_outcome["failed"]),
-        "msg": _message(verb, goal.words.already, **by_outcome) if entries else no_job(why_none),
+        "msg": _message(verb, desired.words.already, **by_outcome) if entries else no_job(why_none),
         "jobs": [_job(entry) for entry in entries],
         "summary": {"total": len(entries), **{outcome: len(found) for outcome, found in by_outcome.items()}},
     }
@@ -86,42 +86,42 @@ def _failures(failed: t.Sequence[Entry]) -> str:
     return f"{len(failed)} failed: {named}{more}"
 
 
-def incomplete(entries: t.Sequence[Entry], goal: DesiredState) -> list[str]:
+def incomplete(entries: t.Sequence[Entry], desired: DesiredState) -> list[str]:
     """A warning that names the jobs which others have stopped without what this task would have left."""
     found = [entry for entry in entries if entry.settled and not entry.failed and misses(entry)]
     if not found:
         return []
     named = ", ".join(f"{entry.id} ({escaped(entry.name or 'no name')})" for entry in found[:MOST_LISTED])
     more = f" and {len(found) - MOST_LISTED} more" if len(found) > MOST_LISTED else ""
-    return [f"{goal.words.already} {found[0].notes.lack} before this task could stop them: {named}{more}"]
+    return [f"{desired.words.already} {found[0].notes.lack} before this task could stop them: {named}{more}"]
 
 
-def how_far(entries: t.Sequence[Entry], goal: DesiredState) -> str:
+def how_far(entries: t.Sequence[Entry], desired: DesiredState) -> str:
     """While a task waits: ``37/100 stopped, 60 stopping, 3 running``; of the last ones also
     ``97/100 stopped, 3 running, waiting for clicks, alerts, orders``.
 
     Where it does nothing else: ``37/100 ended, 63 still at work: 60 running, 3 stopping``.
     """
-    states = [_how_far(entry, goal) for entry in entries]
-    awaited = [entry for entry, state in zip(entries, states) if state not in (goal.words.already, "failed")]
+    states = [_how_far(entry, desired) for entry in entries]
+    awaited = [entry for entry, state in zip(entries, states) if state not in (desired.words.already, "failed")]
     found = Counter(states)
-    done = found.pop(goal.words.already, 0)
+    done = found.pop(desired.words.already, 0)
     rest = [f"{count} {status}" for status, count in found.most_common()]
     at_work = len(entries) - done - found["failed"]
-    if at_work and not goal.writes:
+    if at_work and not desired.writes:
         rest = [f"{at_work} still at work: {rest[0]}", *rest[1:]]
     if 0 < len(awaited) <= MOST_NAMED:
         rest.append(f"waiting for {', '.join(escaped(entry.name or str(entry.id)) for entry in awaited)}")
-    return ", ".join([f"{done}/{len(entries)} {goal.words.already}", *rest])
+    return ", ".join([f"{done}/{len(entries)} {desired.words.already}", *rest])
 
 
-def _how_far(entry: Entry, goal: DesiredState) -> str:
+def _how_far(entry: Entry, desired: DesiredState) -> str:
     if entry.failed:
         return "failed"
-    reached = entry.goal.step(entry.status) is Step.DONE and entry.goal.next is None
-    done = reached if goal.writes else has_ended(entry, goal)
+    reached = entry.desired.step(entry.status) is Step.DONE and entry.desired.next is None
+    done = reached if desired.writes else has_ended(entry, desired)
     return (
-        goal.words.already
+        desired.words.already
         if done or entry.settled
         else "not read"
         if entry.unread or not entry.seen
@@ -129,13 +129,13 @@ def _how_far(entry: Entry, goal: DesiredState) -> str:
     )
 
 
-def until_now(entries: t.Sequence[Entry], goal: DesiredState, sent: t.Collection[tuple[t.Any, Write]]) -> str:
+def until_now(entries: t.Sequence[Entry], desired: DesiredState, sent: t.Collection[tuple[t.Any, Write]]) -> str:
     """What an interrupted task has done. ``sent``: id and write of all that was sent, answered or not."""
     if not sent:
         return "nothing was changed"
     counts = Counter(write for dummy, write in sent)
     writes = ", ".join(f"{write.value} was sent for {counts[write]}" for write in Write if write in counts)
-    return f"{writes} of {len(entries)} jobs; {how_far(entries, goal)}"
+    return f"{writes} of {len(entries)} jobs; {how_far(entries, desired)}"
 
 
 def diff(entries: t.Sequence[Entry], foreseen: bool) -> dict[str, t.Any]:
@@ -146,7 +146,7 @@ def diff(entries: t.Sequence[Entry], foreseen: bool) -> dict[str, t.Any]:
         return {"jobs": [{"id": entry.id, "name": entry.name, **shown(entry)} for entry in changing]}
 
     def after(entry: Entry) -> dict[str, t.Any]:
-        led_to = entry.goal.leads_to[entry.writes[-1]] if foreseen and not entry.failed else entry.status
-        return {"status": led_to, **entry.goal.marks}
+        led_to = entry.desired.leads_to[entry.writes[-1]] if foreseen and not entry.failed else entry.status
+        return {"status": led_to, **entry.desired.marks}
 
     return {"before": jobs(lambda entry: {"status": entry.before}), "after": jobs(after)}

@@ -152,7 +152,7 @@ class JobType(t.Protocol):
         """The jobs that they choose. Raises OptionError."""
 
     @staticmethod
-    def goal(options: Options) -> DesiredState:
+    def desired_state(options: Options) -> DesiredState:
         """What ``state`` means. Raises OptionError for an option that belongs to another state."""
 
     def __call__(self, client: Client, options: Options) -> Service:

@@ -25,8 +25,8 @@ def judge(entry: Entry, task: Task, now: float) -> Write | None:
         return None  # an old look is no ground for any decision, least of all for sending a write again
     entry.note_effect(now)
     step = next_step(entry, now)
-    if step is Step.DONE and entry.goal.next:
-        entry.pursue(entry.goal.next)
+    if step is Step.DONE and entry.desired.next:
+        entry.pursue(entry.desired.next)
         step = next_step(entry, now)
     if isinstance(step, Step):
         _settle(entry, task, step)
@@ -64,7 +64,7 @@ def _leave(entry: Entry, task: Task, step: Step) -> None:
 
 
 def _fail(entry: Entry) -> None:
-    why = entry.why() or ("" if entry.last else entry.notes.hindrance or entry.goal.left_alone)
+    why = entry.why() or ("" if entry.last else entry.notes.hindrance or entry.desired.left_alone)
     if lacks(entry):
         entry.fail(_not_kept(entry))
         return
@@ -74,20 +74,20 @@ def _fail(entry: Entry) -> None:
 
 def _why_done(entry: Entry) -> str:
     if entry.last and entry.last.answer is Answer.REFUSED:
-        return f"already {entry.goal.words.already} (the service refused the request){_doubt_of_a_lost_write(entry)}"
-    owed = entry.goal.owed
+        return f"already {entry.desired.words.already} (the service refused the request){_doubt_of_a_lost_write(entry)}"
+    owed = entry.desired.owed
     if owed and owed.write in entry.writes:
         return ""
-    content = entry.goal.remains.content.get(entry.word, "")
+    content = entry.desired.remains.content.get(entry.word, "")
     return content if entry.writes or (content and owed) else _why_without_us(entry)
 
 
 def _why_without_us(entry: Entry) -> str:
     """The job was in the wanted state from the start, or somebody else has brought it there."""
-    words, before = entry.goal.words, entry.status == entry.before
+    words, before = entry.desired.words, entry.status == entry.before
     if misses(entry):
         return f"{'already ' if before else ''}{words.already} {'' if before else 'meanwhile '}{entry.notes.lack}"
-    if entry.status is None and before and None not in entry.goal.leads_to.values():
+    if entry.status is None and before and None not in entry.desired.leads_to.values():
         return "unknown to the service"  # be it that its record is gone, or that no job has had this ID
     if entry.drained and entry.status is not None:
         return "ended within drain_timeout"
@@ -100,12 +100,12 @@ def _not_kept(entry: Entry) -> str:
 
 def must_follow(entry: Entry) -> bool:
     """The last write only prepares another one, so it is waited for whatever ``wait`` says."""
-    return bool(entry.writes) and entry.writes[-1] in entry.goal.then
+    return bool(entry.writes) and entry.writes[-1] in entry.desired.then
 
 
 def _missing(entry: Entry, task: Task) -> None:
     said = f"unknown to the service{doubt(entry)}"
-    lost = entry.goal.owed and entry.writes
+    lost = entry.desired.owed and entry.writes
     if not lost and (task.options.get("ignore_missing") or task.selection.ids is None):
         entry.settle(said)
     else:

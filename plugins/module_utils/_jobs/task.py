@@ -26,7 +26,7 @@ class Task:
     options: Options
     connection: Connection
     selection: Selection
-    goal: DesiredState
+    desired: DesiredState
     check_mode: bool
     deadline: Deadline
     progress: Progress

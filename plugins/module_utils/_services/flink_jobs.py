@@ -85,7 +85,7 @@ RUN_REFUSED = Refusals(
     again=FAILED_ONLY,
 )
 
-GOALS = {
+DESIRED_STATES = {
     "stopped": DesiredState(
         steps=STOP_STEPS,
         otherwise=Step.HOLD,
@@ -117,7 +117,7 @@ GOALS = {
 
 # To restart a job, it is stopped first, and started as soon as that was seen
 START_ONCE = replace(
-    GOALS["started"],
+    DESIRED_STATES["started"],
     steps=START_ONCE_STEPS,
     leads_to={Write.STOP: "job_cancel_success", Write.RUN: "job_running"},
     remains=Remains(content={"job_finish": "finished, so not started again"}),
@@ -125,7 +125,7 @@ START_ONCE = replace(
     marks={"restarted": True},
 )
 STOP_TO_START = replace(
-    GOALS["stopped"],
+    DESIRED_STATES["stopped"],
     leads_to=START_ONCE.leads_to,
     words=Words("Restarted", "Would restart", "Asked to restart", "restarted"),
     then={Write.STOP: Write.RUN},
@@ -241,7 +241,7 @@ class FlinkJobs:
         return selection
 
     @staticmethod
-    def goal(options: t.Mapping[str, t.Any]) -> DesiredState:
+    def desired_state(options: t.Mapping[str, t.Any]) -> DesiredState:
         """Raises OptionError for an option that belongs to another state."""
         state = options["state"]
         if options.get("export_to") is not None:
@@ -260,8 +260,12 @@ class FlinkJobs:
                 f"resume_savepoint: only states started and restarted resume from a savepoint, not {state}; leave it out"
             )
         if options["resume_savepoint"]:
-            return _from_savepoints(GOALS[state])
-        return _with_savepoints(GOALS[state], options["wait"]) if options["trigger_savepoint"] else GOALS[state]
+            return _from_savepoints(DESIRED_STATES[state])
+        return (
+            _with_savepoints(DESIRED_STATES[state], options["wait"])
+            if options["trigger_savepoint"]
+            else DESIRED_STATES[state]
+        )
 
     def get(self, job_id: int) -> Job | None:
         """The detail of one job, None if the service does not know it."""
@@ -343,12 +347,12 @@ class FlinkJobs:
         return refusal and refusal.recast(Refused, self.client.plain(refusal.error["message"]))
 
 
-def _with_savepoints(goal: DesiredState, waits: bool) -> DesiredState:
+def _with_savepoints(desired: DesiredState, waits: bool) -> DesiredState:
     """Stopped with a savepoint. Jobs that cannot have one yet are awaited first. If nobody ``waits``, nobody sees whether there is one."""
     return replace(
-        goal,
-        steps={**goal.steps, "job_submitting": Step.HOLD, "job_downloading": Step.HOLD},
-        failures=(*goal.failures, "job_submit_fail"),
+        desired,
+        steps={**desired.steps, "job_submitting": Step.HOLD, "job_downloading": Step.HOLD},
+        failures=(*desired.failures, "job_submit_fail"),
         notes=lambda job: NOT_SAVED if _has_none(job) else NOTHING,
         remains=Remains(
             insists=waits,
@@ -371,9 +375,9 @@ def _restarted(options: t.Mapping[str, t.Any]) -> DesiredState:
     return STOP_TO_START
 
 
-def _from_savepoints(goal: DesiredState) -> DesiredState:
+def _from_savepoints(desired: DesiredState) -> DesiredState:
     """Started, but never without the state that the job had."""
-    return replace(goal, notes=lambda job: NOT_RESUMED if _has_none(job) else NOTHING)
+    return replace(desired, notes=lambda job: NOT_RESUMED if _has_none(job) else NOTHING)
 
 
 def _has_none(job: t.Mapping[str, t.Any]) -> bool:

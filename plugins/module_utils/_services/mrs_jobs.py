@@ -176,7 +176,7 @@ class JobExecutions:
         return select(options, "job_ids", JobExecutions.fields, {"state": [*ACTIVE, *ENDED], "result": RESULTS})
 
     @staticmethod
-    def goal(options: t.Mapping[str, t.Any]) -> DesiredState:
+    def desired_state(options: t.Mapping[str, t.Any]) -> DesiredState:
         """Raises OptionError for an option that belongs to another state."""
         state, kills = options["state"], {"stopped": "always terminates what runs", "ended": "terminates nothing"}
         if state in kills and options["kill_running"] is not None:

@@ -93,7 +93,7 @@ class BatchJobs:
         return select(options, "batch_id", BatchJobs.fields, {"state": STEPS})
 
     @staticmethod
-    def goal(options: t.Mapping[str, t.Any]) -> DesiredState:
+    def desired_state(options: t.Mapping[str, t.Any]) -> DesiredState:
         if options["state"] == "ended":
             return until_ended(ENDED, FALLS_BACK_TO)
         return DesiredState(

@@ -122,7 +122,7 @@ class SqlJobs:
         return selection._replace(filters=filters)
 
     @staticmethod
-    def goal(options: t.Mapping[str, t.Any]) -> DesiredState:
+    def desired_state(options: t.Mapping[str, t.Any]) -> DesiredState:
         if options["state"] == "ended":
             return until_ended(ENDED)
         steps = STEPS if options["job_ids"] is None else {**STEPS, "scaling": Write.CANCEL}

@@ -34,7 +34,7 @@ from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import (
     wake_up,
 )
 from ansible_collections.otc.bigdata.plugins.module_utils._services.flink_jobs import (
-    GOALS,
+    DESIRED_STATES,
     START_ONCE,
     STOP_TO_START,
     FlinkJobs,
@@ -42,18 +42,18 @@ from ansible_collections.otc.bigdata.plugins.module_utils._services.flink_jobs i
 from ansible_collections.otc.bigdata.plugins.module_utils._services.mrs_jobs import JobExecutions
 from ansible_collections.otc.bigdata.plugins.module_utils._services.spark_batches import BatchJobs
 
-STOPPED, STARTED, ABSENT = GOALS["stopped"], GOALS["started"], GOALS["absent"]
+STOPPED, STARTED, ABSENT = DESIRED_STATES["stopped"], DESIRED_STATES["started"], DESIRED_STATES["absent"]
 
 
-def step_of(entry: Entry, goal: DesiredState, now: float = 0.0) -> Step | Write:
+def step_of(entry: Entry, desired: DesiredState, now: float = 0.0) -> Step | Write:
     """At the time of the last write, unless another one is told."""
-    entry.goal = goal
+    entry.desired = desired
     entry.note_effect(now)
     return next_step(entry, now)
 
 
-def entry_seen(*statuses: str | None, goal: DesiredState = STOPPED) -> Entry:
-    entry = Entry(1, goal)
+def entry_seen(*statuses: str | None, desired: DesiredState = STOPPED) -> Entry:
+    entry = Entry(1, desired)
     for status in statuses:
         entry.look(status, "orders")
     return entry
@@ -83,7 +83,7 @@ FLINK_STATUSES = [
 
 @pytest.mark.parametrize(("status", "stopped", "started"), FLINK_STATUSES)
 def test_flink(status: str | None, stopped: Step | Write, started: Step | Write) -> None:
-    steps = [step_of(entry_seen(status), goal) for goal in (STOPPED, STARTED, ABSENT)]
+    steps = [step_of(entry_seen(status), desired) for desired in (STOPPED, STARTED, ABSENT)]
     assert steps == [stopped, started, Write.DELETE if status else Step.DONE]
 
 
@@ -109,15 +109,15 @@ def test_no_second_run_of_a_job_without_a_savepoint() -> None:
     assert step_of(entry, STARTED) == Write.RUN
 
 
-def check_after(write, goal, answer, refusal, before, after, step, changed) -> None:
+def check_after(write, desired, answer, refusal, before, after, step, changed) -> None:
     """What is due when this write was answered so and the job is then seen so."""
     entry = entry_seen(before)
     entry.sent(write, answer, refusal)
     entry.look(after)
     if step is Step.FAILED and answer is Answer.REFUSED:  # a refusal is believed when a second look agrees with it
-        assert step_of(entry, goal) == Step.HOLD
+        assert step_of(entry, desired) == Step.HOLD
         entry.look(after)
-    assert (step_of(entry, goal), entry.changed) == (step, changed)
+    assert (step_of(entry, desired), entry.changed) == (step, changed)
 
 
 NOT_NOW = Refused("POST host/stop", "not in this state", 400, "DLI.15002")
@@ -245,14 +245,14 @@ def test_a_refusal_that_says_nothing_is_tried_again_whatever_its_code() -> None:
 
 def test_what_is_unknown_of_one_write_says_nothing_of_another() -> None:
     """The lost kill has had its effect; the delete is refused, and that is final."""
-    goal = JobExecutions.goal({"state": "absent", "kill_running": None})
-    entry = entry_seen("RUNNING", goal=goal)
+    desired = JobExecutions.desired_state({"state": "absent", "kill_running": None})
+    entry = entry_seen("RUNNING", desired=desired)
     entry.sent(Write.KILL, Answer.LOST)
     entry.look("KILLED")
     entry.sent(Write.DELETE, Answer.REFUSED, Refused("POST host", "no", 400, "12000052"))
     for dummy in range(2):
         entry.look("KILLED")
-    assert (step_of(entry, goal), in_doubt(entry)) == (Step.FAILED, False)
+    assert (step_of(entry, desired), in_doubt(entry)) == (Step.FAILED, False)
 
 
 def test_another_look_is_due_after_an_answer_that_proves_nothing() -> None:
@@ -285,20 +285,20 @@ def test_how_messages_name_a_status() -> None:
 
 
 def test_only_in_a_restart_is_a_write_sent_again_that_did_not_arrive() -> None:
-    for goal, write, status in (
+    for desired, write, status in (
         (STOPPED, Write.STOP, RUNNING),
         (STOP_TO_START, Write.STOP, RUNNING),
         (START_ONCE, Write.RUN, STOPPED_BY_US),
     ):
-        entry = entry_seen(status, goal=goal)
+        entry = entry_seen(status, desired=desired)
         entry.sent(write, Answer.REFUSED, Unreachable("POST host", "no connection"), 0.0, 0.5)
         for dummy in range(2):
             entry.look(status)
-        assert step_of(entry, goal, 1) == (write if goal.owed else Step.FAILED)
+        assert step_of(entry, desired, 1) == (write if desired.owed else Step.FAILED)
 
 
 def test_a_start_that_was_lost_may_have_taken_effect_although_its_repeat_is_refused() -> None:
-    entry = entry_seen(STOPPED_BY_US, goal=START_ONCE)
+    entry = entry_seen(STOPPED_BY_US, desired=START_ONCE)
     entry.sent(Write.RUN, Answer.LOST)
     entry.sent(Write.RUN, Answer.REFUSED, RUNS_ALREADY)
     assert left(entry) == ""
@@ -383,18 +383,18 @@ def test_a_failed_stop_that_fails_again() -> None:
 )
 def test_mrs(status: str | None, stopped: Step | Write, absent: Step | Write, left_alone: Step | Write) -> None:
     options = [("stopped", None), ("absent", None), ("absent", False)]
-    goals = [JobExecutions.goal({"state": state, "kill_running": kill}) for state, kill in options]
-    assert [step_of(entry_seen(status), goal) for goal in goals] == [stopped, absent, left_alone]
+    states = [JobExecutions.desired_state({"state": state, "kill_running": kill}) for state, kill in options]
+    assert [step_of(entry_seen(status), desired) for desired in states] == [stopped, absent, left_alone]
 
 
 def test_mrs_deletes_what_it_has_killed() -> None:
-    goal = JobExecutions.goal({"state": "absent", "kill_running": True})
+    desired = JobExecutions.desired_state({"state": "absent", "kill_running": True})
     entry = entry_seen("RUNNING")
     entry.sent(Write.KILL, Answer.ACCEPTED)
     entry.look("RUNNING")
-    assert step_of(entry, goal) == Step.WAIT
+    assert step_of(entry, desired) == Step.WAIT
     entry.look("KILLED")
-    assert step_of(entry, goal) == Write.DELETE
+    assert step_of(entry, desired) == Write.DELETE
 
 
 @pytest.mark.parametrize(
@@ -410,17 +410,17 @@ def test_mrs_deletes_what_it_has_killed() -> None:
 )
 @pytest.mark.parametrize("state", ["stopped", "absent"])
 def test_batches(status: str, step: Step | Write, state: str) -> None:
-    assert step_of(entry_seen(status), BatchJobs.goal({"state": state})) == step
+    assert step_of(entry_seen(status), BatchJobs.desired_state({"state": state})) == step
 
 
 def test_kill_and_delete_do_not_take_turns_for_ever() -> None:
     """A list that lags behind, or a service that runs a job again, must not make us write for ever."""
-    goal = JobExecutions.goal({"state": "absent", "kill_running": None})
+    desired = JobExecutions.desired_state({"state": "absent", "kill_running": None})
     entry = entry_seen("RUNNING")
     writes = []
     for status in ["RUNNING", "KILLED"] * 9:
         entry.look(status)
-        step = step_of(entry, goal)
+        step = step_of(entry, desired)
         if step in (Write.KILL, Write.DELETE):
             entry.sent(step, Answer.ACCEPTED)
             writes.append(step)
@@ -445,7 +445,7 @@ WRITES = [
     ("spark", "absent", Write.CANCEL, "running", "DLI.0999"),
 ]
 OPTIONS = {"kill_running": None, "trigger_savepoint": False, "resume_savepoint": False, "wait": True}
-GOAL = {"mrs": JobExecutions.goal, "flink": FlinkJobs.goal, "spark": BatchJobs.goal}
+DESIRED_STATE = {"mrs": JobExecutions.desired_state, "flink": FlinkJobs.desired_state, "spark": BatchJobs.desired_state}
 
 
 @pytest.mark.parametrize(("service", "state", "write", "status", "code"), WRITES)
@@ -454,43 +454,43 @@ def test_what_only_failed_is_tried_again(
     service: str, state: str, write: Write, status: str, code: str, answer: Answer
 ) -> None:
     """Four times in all, each after a look and a pause, whether it was alone or one of many."""
-    goal, refusal = GOAL[service]({**OPTIONS, "state": state}), Refused("POST host", "failed", 400, code)
+    desired, refusal = DESIRED_STATE[service]({**OPTIONS, "state": state}), Refused("POST host", "failed", 400, code)
     entry, now, sent = entry_seen(status), 100.0, []
     for pause in (0.5, 1.0, 2.0, 4.0):
-        assert step_of(entry, goal, now) == write
+        assert step_of(entry, desired, now) == write
         sent.append(now)
         entry.sent(write, answer, refusal, now, pause)
         entry.look(status, now=now)
         left_to_its_time = answer is Answer.LOST and len(sent) == 4
         if not left_to_its_time:
-            assert step_of(entry, goal, now + pause - 0.1) == Step.PAUSE
+            assert step_of(entry, desired, now + pause - 0.1) == Step.PAUSE
             assert wake_up(entry, now) == now + pause
         now += pause
         entry.look(status, now=now)
     assert sent == [100.0, 100.5, 101.5, 103.5]
-    assert step_of(entry, goal, now) == (Step.HOLD if answer is Answer.LOST else Step.FAILED)
+    assert step_of(entry, desired, now) == (Step.HOLD if answer is Answer.LOST else Step.FAILED)
     assert not entry.changed
 
 
 def test_what_only_failed_is_settled_by_what_is_seen() -> None:
-    goal = JobExecutions.goal({"state": "absent", "kill_running": None})
+    desired = JobExecutions.desired_state({"state": "absent", "kill_running": None})
     entry = entry_seen("RUNNING")
     entry.sent(Write.KILL, Answer.REFUSED, Refused("POST host", "failed", 400, "0200"), 0.0, 0.5)
     entry.look("FINISHED")
-    assert (step_of(entry, goal), entry.changed) == (Write.DELETE, False)
+    assert (step_of(entry, desired), entry.changed) == (Write.DELETE, False)
     entry.sent(Write.DELETE, Answer.REFUSED, Refused("POST host", "failed", 400, "0161"), 0.0, 0.5)
     entry.look(None)
-    assert (step_of(entry, goal), entry.changed) == (Step.DONE, False)
+    assert (step_of(entry, desired), entry.changed) == (Step.DONE, False)
 
 
 @pytest.mark.parametrize("code", ["0180", "0183", "12000052", None])
 def test_other_refusals_are_final(code: str | None) -> None:
-    goal = JobExecutions.goal({"state": "stopped", "kill_running": None})
+    desired = JobExecutions.desired_state({"state": "stopped", "kill_running": None})
     entry = entry_seen("RUNNING")
     entry.sent(Write.KILL, Answer.REFUSED, Refused("POST host", "no", 400, code))
     for dummy in range(2):
         entry.look("RUNNING")
-    assert step_of(entry, goal, 99) == Step.FAILED
+    assert step_of(entry, desired, 99) == Step.FAILED
 
 
 @pytest.mark.parametrize(
@@ -498,9 +498,9 @@ def test_other_refusals_are_final(code: str | None) -> None:
 )
 @pytest.mark.parametrize(("code", "about_kills"), [("0175", True), ("0160", True), ("0200", True), ("0161", False)])
 def test_hint_at_spark_sql(job_type: str | None, hinted: bool, code: str, about_kills: bool) -> None:
-    goal = JobExecutions.goal({"state": "stopped", "kill_running": None})
-    entry = entry_seen("RUNNING", goal=goal)
-    entry.notes = goal.notes({"job_type": job_type})
+    desired = JobExecutions.desired_state({"state": "stopped", "kill_running": None})
+    entry = entry_seen("RUNNING", desired=desired)
+    entry.notes = desired.notes({"job_type": job_type})
     entry.sent(Write.KILL, Answer.REFUSED, Refused("POST host", "failed", 400, code))
     hint = "; MRS does not terminate Spark SQL jobs" if hinted and about_kills else ""
     assert entry.why() == f"POST host: HTTP 400 {code}: failed{hint}"
@@ -508,15 +508,15 @@ def test_hint_at_spark_sql(job_type: str | None, hinted: bool, code: str, about_
 
 # ---- savepoints ----
 
-SAVED = FlinkJobs.goal({**OPTIONS, "state": "stopped", "trigger_savepoint": True})
+SAVED = FlinkJobs.desired_state({**OPTIONS, "state": "stopped", "trigger_savepoint": True})
 
 
-def entry_stopped(answer: Answer, status: str, has_savepoint: t.Any, goal: DesiredState = SAVED) -> Entry:
+def entry_stopped(answer: Answer, status: str, has_savepoint: t.Any, desired: DesiredState = SAVED) -> Entry:
     """Stopped at 100, and seen so at 101."""
     entry = entry_seen(RUNNING)
     entry.sent(Write.STOP, answer, None if answer is Answer.ACCEPTED else NOT_NOW, now=100)
     entry.look(status, now=101)
-    entry.notes = goal.notes({"has_savepoint": has_savepoint})
+    entry.notes = desired.notes({"has_savepoint": has_savepoint})
     return entry
 
 
@@ -562,8 +562,8 @@ def test_jobs_that_others_have_stopped_without_a_savepoint() -> None:
 
 
 def test_without_wait_nobody_sees_what_becomes_of_a_savepoint() -> None:
-    goal = FlinkJobs.goal({**OPTIONS, "state": "stopped", "trigger_savepoint": True, "wait": False})
-    assert step_of(entry_stopped(Answer.LOST, STOPPED_BY_US, False, goal), goal, 101) == Step.DONE
+    desired = FlinkJobs.desired_state({**OPTIONS, "state": "stopped", "trigger_savepoint": True, "wait": False})
+    assert step_of(entry_stopped(Answer.LOST, STOPPED_BY_US, False, desired), desired, 101) == Step.DONE
 
 
 # ---- ended ----
@@ -573,12 +573,12 @@ def test_what_has_ended() -> None:
     """As the last look has shown it; what may fall back must be seen twice."""
     end = until_ended(["dead"], ["recovering"])
     assert not has_ended(Entry(1, end), end)
-    assert has_ended(entry_seen("Dead", goal=end), end)
-    assert has_ended(entry_seen("running", None, goal=end), end)
-    assert not has_ended(entry_seen("dead", "running", goal=end), end)
-    assert not has_ended(entry_seen("recovering", "dead", goal=end), end)
-    assert has_ended(entry_seen("recovering", "dead", "dead", goal=end), end)
-    unread = entry_seen("dead", goal=end)
+    assert has_ended(entry_seen("Dead", desired=end), end)
+    assert has_ended(entry_seen("running", None, desired=end), end)
+    assert not has_ended(entry_seen("dead", "running", desired=end), end)
+    assert not has_ended(entry_seen("recovering", "dead", desired=end), end)
+    assert has_ended(entry_seen("recovering", "dead", "dead", desired=end), end)
+    unread = entry_seen("dead", desired=end)
     unread.unread = Refused("", "no")
     assert not has_ended(unread, end)
     assert end.step("any other word") is Step.WORKS
@@ -589,7 +589,7 @@ def test_what_has_ended() -> None:
 
 
 def stopped_by_us(answer: Answer = Answer.ACCEPTED, *statuses: str | None) -> Entry:
-    entry = entry_seen("job_running", goal=STOP_TO_START)
+    entry = entry_seen("job_running", desired=STOP_TO_START)
     entry.sent(Write.STOP, answer, Refused("", "no") if answer in (Answer.REFUSED, Answer.DOUBTFUL) else None)
     for status in statuses:
         entry.look(status)
@@ -616,7 +616,7 @@ def test_job_that_is_left_after_its_stop(answer: Answer, statuses: tuple, owed: 
 
 def test_job_that_nothing_was_sent_for() -> None:
     """It is as it was, and no start is owed to it."""
-    entry = entry_seen("job_savepointing", goal=STOP_TO_START)
+    entry = entry_seen("job_savepointing", desired=STOP_TO_START)
     assert (is_owed(entry), left(entry)) == (False, "")
     entry.pursue(START_ONCE)
     entry.sent(Write.RUN, Answer.ACCEPTED)

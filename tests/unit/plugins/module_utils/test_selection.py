@@ -413,12 +413,12 @@ def test_what_decides_is_kept(name: str) -> None:
     for state in ("stopped", "absent", "started", "restarted", "ended"):
         for savepoint in (True, False):
             try:
-                goal = job_type.goal(
+                desired = job_type.desired_state(
                     {**usual, "state": state, "trigger_savepoint": savepoint, "resume_savepoint": savepoint}
                 )
             except OptionError:
                 continue
-            goal.notes(Watched())
-            if goal.next:
-                goal.next.notes(Watched())
+            desired.notes(Watched())
+            if desired.next:
+                desired.next.notes(Watched())
     assert asked_for <= {*(job_type.fields.keeping(()).kept or ())}

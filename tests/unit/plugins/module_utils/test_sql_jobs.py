@@ -52,8 +52,8 @@ def query(**filters: t.Any) -> dict[str, t.Any]:
     return SqlJobs(client, {}).query(filters_of(**filters))
 
 
-def goal(by_ids: bool = False, state: str = "stopped") -> DesiredState:
-    return SqlJobs.goal({"state": state, "job_ids": ["q-1"] if by_ids else None})
+def desired(by_ids: bool = False, state: str = "stopped") -> DesiredState:
+    return SqlJobs.desired_state({"state": state, "job_ids": ["q-1"] if by_ids else None})
 
 
 @pytest.mark.parametrize(
@@ -202,11 +202,11 @@ def test_no_message_quotes_a_statement(filters: dict[str, t.Any]) -> None:
     ],
 )
 def test_what_each_status_calls_for(status: str, by_filter: Step | Write, by_id: Step | Write) -> None:
-    assert (goal().step(status), goal(by_ids=True).step(status)) == (by_filter, by_id)
+    assert (desired().step(status), desired(by_ids=True).step(status)) == (by_filter, by_id)
 
 
 def test_an_unknown_id() -> None:
-    assert (goal(state="absent").step(None), goal().step(None)) == (Step.DONE, Step.MISSING)
+    assert (desired(state="absent").step(None), desired().step(None)) == (Step.DONE, Step.MISSING)
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_an_unknown_id() -> None:
     ],
 )
 def test_scaling_is_cancelled_once(answer: Answer, refusal: Refused | None, expected: Step | Write) -> None:
-    entry = Entry("s-1", goal(by_ids=True))
+    entry = Entry("s-1", desired(by_ids=True))
     entry.look("SCALING")
     entry.sent(Write.CANCEL, answer, refusal)
     for dummy in range(3):
@@ -238,7 +238,7 @@ def test_scaling_is_cancelled_once(answer: Answer, refusal: Refused | None, expe
     ],
 )
 def test_a_refusal_that_says_little_is_tried_again(refusal: Refused, expected: Step | Write) -> None:
-    entry = Entry("q-1", goal())
+    entry = Entry("q-1", desired())
     entry.look("RUNNING")
     entry.sent(Write.CANCEL, Answer.REFUSED, refusal)
     for dummy in range(3):
