@@ -306,11 +306,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     def _place(self, module: str, result: t.Any) -> dict[str, str]:
         """Project and region, as far as the options say it, or the environment of a task that runs here."""
         fields = result._task_fields
-        delegate = fields.get("delegate_to")
-        here = (delegate or result._host.get_name()) in C.LOCALHOST or (
-            fields.get("connection") == "local" and not delegate
-        )
-        environ = dict(os.environ) if here and not any(fields.get("environment") or ()) else {}
+        environ = dict(os.environ) if _runs_here(result) and not any(fields.get("environment") or ()) else {}
         given = fields.get("args")
         options = {name: given[name] for name in given if name in NAMES} if isinstance(given, dict) else {}
         key = repr((module, options, bool(environ)))
@@ -365,6 +361,13 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             if kind not in self._warned:
                 self._display.warning(f"job_report: cannot write {kind}: {error}")
             self._warned.add(kind)
+
+
+def _runs_here(result: t.Any) -> bool:
+    delegate = result._task_fields.get("delegate_to")
+    if (delegate or result._host.get_name()) in C.LOCALHOST:
+        return True
+    return result._task_fields.get("connection") == "local" and not delegate
 
 
 def _place(result: t.Any) -> tuple[str, str]:

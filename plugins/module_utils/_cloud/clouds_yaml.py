@@ -343,13 +343,18 @@ def _regions(listed: t.Any, where: str) -> dict[str, Entry]:
         raise OptionError(f"{where}: regions must be a list, and region_name must be text")
     ones = listed.split(",") if isinstance(listed, str) else listed or ()
     for one in ones:
-        name, values = (one.get("name"), one.get("values")) if isinstance(one, dict) else (one, None)
-        if not isinstance(name, str) or (isinstance(one, dict) and not one.keys() <= {"name", "values"}):
-            raise OptionError(f"{where}: regions must be a list of names, or of mappings with name and values")
-        name, own = name.strip(), _plain(values, where)
+        name, own = _region(one, where)
         if regions.setdefault(name, own) != own:
             raise OptionError(f"{where}: it has the region {shown(name)} twice, so nobody knows which one is meant")
     return regions
+
+
+def _region(one: t.Any, where: str) -> tuple[str, Entry]:
+    """Its name, and what it has for itself."""
+    one = one if isinstance(one, dict) else {"name": one}
+    if not isinstance(one.get("name"), str) or not one.keys() <= {"name", "values"}:
+        raise OptionError(f"{where}: regions must be a list of names, or of mappings with name and values")
+    return one["name"].strip(), _plain(one.get("values"), where)
 
 
 def _profile(sdk: t.Any, entry: Entry, region: str | None, where: str) -> tuple[Profile, Entry]:

@@ -27,11 +27,16 @@ def protecting(name: t.Any, globs: t.Iterable[str]) -> str | None:
     text = str(name)
     if text.isascii() and text.isprintable() and text == text.strip():
         return match(text, globs)
-    seen = INVISIBLE.sub("", "".join(char for char in text if char.isprintable() or char.isspace())).strip()
-    forms = {form: None for one in (text, seen) for form in (one, _composed(one))}
-    return next(
-        (glob for glob in globs for one in (glob, _composed(glob)) for form in forms if fnmatchcase(form, one)), None
-    )
+    forms = _forms(text) | _forms(_seen(text))
+    return next((glob for glob in globs if any(fnmatchcase(one, form) for form in _forms(glob) for one in forms)), None)
+
+
+def _seen(text: str) -> str:
+    return INVISIBLE.sub("", "".join(char for char in text if char.isprintable() or char.isspace())).strip()
+
+
+def _forms(text: str) -> set[str]:
+    return {text, _composed(text)}
 
 
 def _composed(text: str) -> str:

@@ -205,16 +205,21 @@ def _filtered(service: Service, task: Task) -> dict[t.Any, t.Any]:
     if not jobs:
         task.why_none = why_none(listing.jobs, filters, service.fields, query, now, listing.warnings)
     if vague and not task.options["trust_server_filters"]:
-        keys = ", ".join(f"filters.{key}" for key in vague)
-        said = f"{keys}: the service filters by it, but its answer does not show it, so it cannot be checked"
-        if task.options["state"] == "absent":
-            raise OptionError(f"{said}; nothing was done (trust_server_filters: true accepts that)")
-        task.warnings.append(said)
+        _warn_of_vague(task, vague)
     unclear = may_be_excluded(listing.jobs, filters, service.fields, now)
     untold = {
         job_id: Untold("", f"its {field} is not in the list, so it is left alone") for job_id, field in unclear.items()
     }
     return {**jobs, **listing.untold, **untold}
+
+
+def _warn_of_vague(task: Task, vague: t.Iterable[str]) -> None:
+    """Nobody but the service says that these filters choose the jobs. Raises OptionError before they are deleted."""
+    keys = ", ".join(f"filters.{key}" for key in vague)
+    said = f"{keys}: the service filters by it, but its answer does not show it, so it cannot be checked"
+    if task.options["state"] == "absent":
+        raise OptionError(f"{said}; nothing was done (trust_server_filters: true accepts that)")
+    task.warnings.append(said)
 
 
 def _look(service: Service, task: Task, entries: t.Sequence[Entry]) -> None:
