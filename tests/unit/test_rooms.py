@@ -26,7 +26,7 @@ WINGS = ["_version", "_cloud", "_jobs", "_services", "_module", "_begin"]
 FLOORS = {
     "_cloud": [
         {"pace", "signature", "text", "threads"},
-        {"errors", "watch"},
+        {"errors", "watchdog"},
         {"context", "cloud_files", "faults", "options", "given"},
         {"adapter"},
         {"transport"},
@@ -59,7 +59,7 @@ OWNERS = {
     "requests": {"adapter", "faults", "transport", "_fast_path"},
     "openstack": {"clouds_yaml"},
     "yaml": {"_assumptions", "cloud_files", "_playbook_window"},
-    "urllib3": {"adapter", "faults", "watch"},
+    "urllib3": {"adapter", "faults", "watchdog"},
     "sleep": {"context", "transport", "client", "deadline", "_check_service", "_job_lists", "_job_events"},
     "AnsibleModule": {"_module"},
     "ansible": {

@@ -14,7 +14,7 @@ from functools import cache
 
 from .._version import release
 from .errors import OptionError
-from .watch import watched
+from .watchdog import watched
 
 
 class Tls(t.NamedTuple):

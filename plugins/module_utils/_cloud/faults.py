@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from .errors import ApiError, Misdirected, Unanswered, Unreachable
 from .text import plain
-from .watch import Limit
+from .watchdog import Limit
 
 NO_TUNNEL = "Tunnel connection failed"  # the text of http.client where a proxy does not connect
 NAME_MISMATCH = (62, 64)  # OpenSSL: host name, IP address

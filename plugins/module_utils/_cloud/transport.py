@@ -30,7 +30,7 @@ from .adapter import Tls, adapter
 from .errors import ApiError, Excessive, Late, Misdirected, Refused, Unanswered, Unreachable
 from .pace import Pace
 from .text import each_once, plain, whole
-from .watch import Watch
+from .watchdog import Watchdog
 
 
 class Retry(t.NamedTuple):
@@ -215,7 +215,7 @@ class Http:
         self._on_answer = on_answer
         self._secrets = secrets
         self._timeout = timeout
-        self._watch = Watch(timeout)
+        self._watchdog = Watchdog(timeout)
         self.held_until: float | None = None
         self.deadline = deadline
         self._max_retries = max_retries
@@ -229,7 +229,7 @@ class Http:
 
     def stop(self) -> None:
         """Nobody waits for an answer any more: what is under way is cut off, and so is all that comes."""
-        self._watch.stop()
+        self._watchdog.stop()
 
     def send(
         self,
@@ -358,7 +358,7 @@ class Http:
 
     def _exchange(self, send: t.Callable[..., t.Any], call: str, proxy: str) -> tuple[t.Any, bytes]:
         """The answer that ``send`` gets, and its body. Raises ApiError for whatever goes wrong on the way."""
-        limit = self._watch.start()
+        limit = self._watchdog.start()
         response: t.Any = None
         fault: Exception | None = None
         body = b""
@@ -368,7 +368,7 @@ class Http:
         except Exception as error:  # whatever it is, the request may have been sent
             fault = error
         finally:
-            if self._watch.done(limit):
+            if self._watchdog.done(limit):
                 fault = TimeoutError()
             if fault and response is not None:
                 with suppress(Exception):

@@ -41,5 +41,5 @@ def test_workers() -> None:
 def test_the_thread_that_keeps_the_time_limit(emulator) -> None:
     http = Http(60, 0, 1, Tls())
     http.send("GET", f"{emulator.url}/v1.0/p/streaming/jobs/1", {})
-    (mine,) = (thread for thread in threading.enumerate() if thread is http._watch._thread)
+    (mine,) = (thread for thread in threading.enumerate() if thread is http._watchdog._thread)
     assert blocked(mine) == OURS

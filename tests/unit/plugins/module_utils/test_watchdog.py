@@ -17,7 +17,7 @@ import trustme
 from urllib3 import PoolManager
 from urllib3.util import SKIP_HEADER
 
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud import watch
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud import watchdog
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.adapter import Tls
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import ApiError, Unanswered, Unreachable
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.transport import Http, Reply
@@ -123,9 +123,9 @@ def test_a_server_that_closes_before_the_request_is_sent(monkeypatch: pytest.Mon
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_cert_chain(file)
-    connect = watch.Watched.connect
+    connect = watchdog.Watched.connect
 
-    def connect_and_wait(this: watch.Watched) -> None:
+    def connect_and_wait(this: watchdog.Watched) -> None:
         connect(this)
         assert refused.wait(IN_TIME)
 
@@ -134,7 +134,7 @@ def test_a_server_that_closes_before_the_request_is_sent(monkeypatch: pytest.Mon
             context.wrap_socket(connected, server_side=True)
         refused.set()
 
-    monkeypatch.setattr(watch.Watched, "connect", connect_and_wait)
+    monkeypatch.setattr(watchdog.Watched, "connect", connect_and_wait)
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=refuse, daemon=True).start()
         with pytest.raises(ApiError, match="CERTIFICATE_REQUIRED; if it asks for a certificate, set client_cert"):
@@ -148,7 +148,7 @@ def test_a_name_that_is_not_resolved(monkeypatch: pytest.MonkeyPatch) -> None:
         time.sleep(SILENCE)
         gave_up.set()
 
-    monkeypatch.setattr(watch.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(watchdog.socket, "getaddrinfo", resolve)
     check_cut_off(gave_up, f"http://dli.test{PATH}", Unreachable, "no connection within")
 
 
@@ -156,7 +156,7 @@ def test_a_name_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(*dummy: t.Any) -> t.Any:
         raise socket.gaierror(-2, "Name or service not known")
 
-    monkeypatch.setattr(watch.socket, "getaddrinfo", unknown)
+    monkeypatch.setattr(watchdog.socket, "getaddrinfo", unknown)
     with pytest.raises(Unreachable, match="cannot connect: Name or service not known"):
         get(f"http://dli.test{PATH}")
 
@@ -170,7 +170,7 @@ def test_all_addresses_of_a_host_share_the_time(monkeypatch: pytest.MonkeyPatch)
         one.setblocking(False)
         one.connect_ex(address)
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address)] * 3
-    monkeypatch.setattr(watch.socket, "getaddrinfo", lambda *dummy: found)
+    monkeypatch.setattr(watchdog.socket, "getaddrinfo", lambda *dummy: found)
     given = []
 
     class Socket(socket.socket):
@@ -178,7 +178,7 @@ def test_all_addresses_of_a_host_share_the_time(monkeypatch: pytest.MonkeyPatch)
             given.append(self.gettimeout())
             super().connect(where)
 
-    monkeypatch.setattr(watch.socket, "socket", Socket)
+    monkeypatch.setattr(watchdog.socket, "socket", Socket)
     with pytest.raises(Unreachable):
         get(f"http://dli.test{PATH}")
     assert sum(given) < 1.5 * LIMIT
@@ -259,7 +259,7 @@ def test_one_thread_that_ends(emulator) -> None:
     http = Http(IN_TIME, 0, 1, Tls())
     for dummy in range(5):
         http.send("GET", f"{emulator.url}{PATH}", {})
-    mine = [thread for thread in threading.enumerate() if thread is http._watch._thread]
+    mine = [thread for thread in threading.enumerate() if thread is http._watchdog._thread]
     assert len(mine) == 1
     mine[0].join(SILENCE)
     assert not mine[0].is_alive()
@@ -269,8 +269,8 @@ def test_one_thread_that_ends(emulator) -> None:
 def test_headers_are_sent_as_urllib3_sends_them() -> None:
     """Also where a line was sent before, and where there are more lines than are kept."""
     pools = PoolManager().pool_classes_by_scheme
-    connections = [pool.ConnectionCls("dli.test") for pool in (pools["http"], watch.watched(pools)["http"])]
-    several = [{"X-A": str(n), "X-B": "\xe4"} for n in range(2 * watch.MOST_LINES)]
+    connections = [pool.ConnectionCls("dli.test") for pool in (pools["http"], watchdog.watched(pools)["http"])]
+    several = [{"X-A": str(n), "X-B": "\xe4"} for n in range(2 * watchdog.MOST_LINES)]
     for headers in (
         {"X-A": "0", "User-Agent": SKIP_HEADER},
         *several,

@@ -26,7 +26,7 @@ MOST_LINES = 32  # of headers: a signature is another one in each request
 _of_thread = threading.local()  # .limit: of the request that this thread sends
 
 
-class Line:
+class Handle:
     """A handle of a connection that stays usable: TLS takes the first one away, and whoever reads may close it."""
 
     def __init__(self, connected: socket.socket) -> None:
@@ -44,28 +44,28 @@ class Line:
 class Limit:
     """Of one request. ``over``: it was cut off; ``connecting``: nothing of it can have been sent, for sure."""
 
-    __slots__ = ("_watch", "connecting", "end", "line", "over")
+    __slots__ = ("_watchdog", "connecting", "end", "handle", "over")
 
-    def __init__(self, watch: Watch) -> None:
-        self._watch = watch
+    def __init__(self, watchdog: Watchdog) -> None:
+        self._watchdog = watchdog
         self.end: float | None = None  # on the monotonic clock, once it has begun
-        self.line: Line | None = None
+        self.handle: Handle | None = None
         self.connecting = False
         self.over = False
 
     def begin(self) -> float:
         """Starts the time of the request with the first call. Returns when it ends."""
         if self.end is None:
-            self.end = self._watch.enter(self)
+            self.end = self._watchdog.enter(self)
         return self.end
 
-    def goes_over(self, line: Line | None) -> None:
-        self.line = line
-        if self.over and line:
-            line.cut()
+    def goes_over(self, handle: Handle | None) -> None:
+        self.handle = handle
+        if self.over and handle:
+            handle.cut()
 
 
-class Watch:
+class Watchdog:
     """Of one client, whose requests all have ``seconds``; may be shared by threads. ``stop`` ends what is under way."""
 
     def __init__(self, seconds: float) -> None:
@@ -85,7 +85,7 @@ class Watch:
         _of_thread.limit = None
         with self._lock:
             self._open.discard(limit)
-        limit.line = None
+        limit.handle = None
         return limit.over
 
     def stop(self) -> None:
@@ -104,10 +104,10 @@ class Watch:
                 _end(limit)
             elif self._thread is None or not self._thread.is_alive():  # a fork has no threads but its own
                 with suppress(RuntimeError):  # no thread left: silence is limited all the same
-                    self._thread = begin(self._keep_watch, "request_timeout")
+                    self._thread = begin(self._cut_what_is_over, "request_timeout")
         return end
 
-    def _keep_watch(self) -> None:
+    def _cut_what_is_over(self) -> None:
         """Cuts off what is over. It sleeps until the next end; what begins meanwhile ends later than that."""
         while True:
             with self._lock:
@@ -129,14 +129,14 @@ class Watch:
 
 def _end(limit: Limit) -> None:
     limit.over = True
-    if limit.line:
-        limit.line.cut()
+    if limit.handle:
+        limit.handle.cut()
 
 
 class Watched:
     """What a connection of urllib3 does besides: it tells the limit of its request how it can be cut off."""
 
-    _line: Line | None = None
+    _handle: Handle | None = None
 
     def __init__(self, *args: t.Any, **kwargs: t.Any) -> None:
         super().__init__(*args, **kwargs)
@@ -155,9 +155,9 @@ class Watched:
     def _new_conn(self) -> t.Any:
         limit = _current()
         connected = self._dialled(limit.begin()) if limit else super()._new_conn()  # type: ignore[misc]
-        self._line = Line(connected)
+        self._handle = Handle(connected)
         if limit:
-            limit.goes_over(self._line)
+            limit.goes_over(self._handle)
         return connected
 
     def _dialled(self, end: float) -> t.Any:
@@ -168,7 +168,7 @@ class Watched:
         if limit:
             limit.begin()
             limit.connecting = False
-            limit.goes_over(self._line)
+            limit.goes_over(self._handle)
         return super().putrequest(*args, **kwargs)  # type: ignore[misc]
 
     def putheader(self, header: str, *values: t.Any) -> None:
@@ -191,7 +191,7 @@ class Watched:
             raise BrokenPipeError(*error.args) from error
 
     def close(self) -> None:
-        self._line = None
+        self._handle = None
         super().close()  # type: ignore[misc]
 
 
