@@ -36,6 +36,8 @@ def send_all(service: Service, task: Task, writes: t.Sequence[tuple[Entry, Write
         task.sending.update(dict.fromkeys(ids, batch.write))
         task.progress.tell(lambda: f"{len(sent)}/{len(writes)} asked for")
         refusals = service.write(batch.write, ids)
+        if len(refusals) != len(ids):
+            raise ValueError(f"{len(refusals)} answers for {len(ids)} jobs")
         task.taken.update(zip(ids, refusals))
         return refusals
 
