@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""What playbooks say of jobs: a table of what is there, and how those that they have stopped are started again. Pure."""
+"""What playbooks say of jobs: a table of what is there, and how those that they have stopped are started again."""
 
 from __future__ import annotations
 

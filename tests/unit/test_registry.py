@@ -23,8 +23,8 @@ from ansible_collections.otc.bigdata.plugins.module_utils._cloud import clouds_y
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.client import Client
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.connection import read_connection
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud.options import connection_options
-from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import Step, until_ended
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.options import Spec, connection_options
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import Step, Write, until_ended
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.service import JobType, Service
 from ansible_collections.otc.bigdata.plugins.module_utils._services.registry import JOB_TYPES
 from ansible_collections.otc.bigdata.plugins.plugin_utils import _check_service_probes
@@ -170,7 +170,25 @@ def test_the_contract(name: str) -> None:
     given = {"token": "t", "project_id": "p", "region": "eu-de", "cluster_id": "c"}
     options = {**{option: one.get("default") for option, one in spec.items()}, **given}
     client = Client(read_connection(options, {}, job_type.api.name), job_type.api, Context({}), float("inf"))
-    assert lacking(job_type, JobType) + lacking(job_type(client, options), Service) == []
+    service = job_type(client, options)
+    assert lacking(job_type, JobType) + lacking(service, Service) == []
+    least = {**dict.fromkeys(job_type.options()), "cluster_id": "c"}  # as the event source has them
+    assert lacking(job_type(client, least), Service) == []
+    assert writes_of(job_type, spec) <= service.batch.keys()
+
+
+def writes_of(job_type: JobType, spec: Spec) -> set[Write]:
+    """All that the kind may send, whatever the state."""
+    defaults = {option: one.get("default") for option, one in spec.items()}
+    ways = [{**defaults, "state": state} for state in spec["state"]["choices"]]
+    todo = [job_type.desired_state({**way, **more}) for way in ways for more in ({}, {"job_ids": [1]})]
+    found: set[Write] = set()
+    while todo:
+        desired = todo.pop()
+        steps = [*desired.steps.values(), desired.otherwise, desired.gone, *desired.then.values(), *desired.leads_to]
+        found.update(step for step in steps if isinstance(step, Write))
+        todo += [desired.next] if desired.next else []
+    return found
 
 
 @pytest.mark.parametrize("place", BOTH)

@@ -18,6 +18,7 @@ from ansible_collections.otc.bigdata.plugins.plugin_utils import _fast_path
 
 PLUGINS = pathlib.Path(__file__).resolve().parents[2] / "plugins"
 UTILS = PLUGINS / "module_utils"
+SOURCES = PLUGINS.parent / "extensions/eda/plugins/event_source"
 ROOMS = sorted(str(path.relative_to(UTILS).with_suffix("")) for path in UTILS.rglob("*.py"))
 
 # From the ground up: a wing knows nothing of those above it.
@@ -56,11 +57,11 @@ FLOORS = {
 }
 # A word that only these files may use.
 OWNERS = {
-    "requests": {"adapter", "faults", "transport", "_fast_path"},
+    "requests": {"adapter", "faults", "transport"},
     "openstack": {"clouds_yaml"},
     "yaml": {"_assumptions", "cloud_files", "_playbook_window"},
     "urllib3": {"adapter", "faults", "watchdog"},
-    "sleep": {"context", "transport", "client", "deadline", "_check_service", "_job_lists", "_job_events"},
+    "sleep": {"context", "transport", "client", "deadline", "_check_service", "_job_events"},
     "AnsibleModule": {"_module"},
     "ansible": {
         "_fast_path",
@@ -82,16 +83,24 @@ OWNERS = {
     "meta_path": {"_begin", "_bytecode"},
     "print": set(),
 }
-# What only services say, wherever it stands in a text: their error codes, the paths of their APIs (that of IAM is /v3), their statuses.
+# What only services say, wherever it stands in a text: their error codes, the paths of their APIs (that of IAM is /v3).
 OF_A_SERVICE = re.compile(
     r"\bDLI\.|(?<![.\w])0[12]\d\d\b|\b1[23]00000\d\d?\b|/v[12][./]|\bjob_|\bnew_saving|(?i:flink|spark|savepoint)"
 )
-SPECS = [{*import_module(f"{modules.__name__}.{job_type.module}").SPEC} for job_type in JOB_TYPES.values()]
-OF_ONE_MODULE = set.union(*SPECS) - set.intersection(*SPECS)  # options
+SPECS = [import_module(f"{modules.__name__}.{job_type.module}").SPEC for job_type in JOB_TYPES.values()]
+OF_ONE_MODULE = set.union(*map(set, SPECS)) - set.intersection(*map(set, SPECS))  # options
+DEFAULTS = {option: one.get("default") for spec in SPECS for option, one in spec.items()}
+STATUSES = {
+    status
+    for job_type, spec in zip(JOB_TYPES.values(), SPECS)
+    for state in spec["state"]["choices"]
+    for status in job_type.desired_state({**DEFAULTS, "state": state}).steps
+}
+OF_RESULTS = {"accepted", "error", "failed", "success"}  # words of statuses that results, or all APIs, have, too
 
 
 def names_and_imports(path: pathlib.Path) -> tuple[set[str], set[str]]:
-    """Every name that a file uses, and the files of module_utils that it imports."""
+    """Every name that a file uses, and the files of this collection that it imports."""
     names: set[str] = set()
     imported: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -101,14 +110,21 @@ def names_and_imports(path: pathlib.Path) -> tuple[set[str], set[str]]:
             names.add(node.attr)
         elif isinstance(node, ast.Import):
             names |= {alias.name.split(".")[0] for alias in node.names}
+            imported |= {ours(alias.name) for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             names |= {alias.name for alias in node.names}
             if node.level:
                 base = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
-                imported.add(str(base.relative_to(PLUGINS)))
+                imported.add(str(base.relative_to(PLUGINS.parent)))
             else:
                 names.add((node.module or "").split(".")[0])
-    return names, imported
+                imported.add(ours(node.module or ""))
+    return names, imported - {""}
+
+
+def ours(module: str) -> str:
+    """The file of this collection, in the form `plugins/module_utils/_cloud/text`; empty for others."""
+    return module.partition("ansible_collections.otc.bigdata.")[2].replace(".", "/")
 
 
 def height(room: str) -> tuple[int, int]:
@@ -127,7 +143,7 @@ def test_every_file_has_its_floor() -> None:
 @pytest.mark.parametrize("room", ROOMS)
 def test_arrows_point_down(room: str) -> None:
     for found in names_and_imports(UTILS / f"{room}.py")[1]:
-        assert height(found.partition("/")[2]) < height(room), found
+        assert height(found.removeprefix("plugins/module_utils/")) < height(room), found
 
 
 def test_what_is_imported_late_is_there_before_a_fork() -> None:
@@ -150,21 +166,22 @@ def test_only_services_speak_of_services(room: str) -> None:
     texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in comments]
     said = [node.value for node in texts if isinstance(node.value, str)]
     assert [text for text in said if OF_A_SERVICE.search(text) or text in OF_ONE_MODULE] == []
+    assert {text.lower() for text in said} & STATUSES <= OF_RESULTS
     assert [
         node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Write"
     ] == []
 
 
-@pytest.mark.parametrize("path", sorted(PLUGINS.rglob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [*sorted(PLUGINS.rglob("*.py")), *sorted(SOURCES.glob("*.py"))], ids=lambda path: path.stem
+)
 def test_words_stay_in_their_rooms(path: pathlib.Path) -> None:
-    names = names_and_imports(path)[0]
+    names, imported = names_and_imports(path)
     for word, owners in OWNERS.items():
         # "environ" is a parameter elsewhere; only its owner reads it from the process
-        if word == "environ":
-            assert path.stem in owners or "os.environ" not in path.read_text(encoding="utf-8")
-        else:
-            assert path.stem in owners or word not in names, word
-    assert "tests" not in names
+        used = word in names if word != "environ" else "os.environ" in path.read_text(encoding="utf-8")
+        assert used == (path.stem in owners), word
+    assert not any(file.startswith("tests") for file in imported)
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ class Client:
     def map(self, function: t.Callable[[Item], Result], items: t.Sequence[Item]) -> list[Result | ApiError]:
         """Calls ``function`` for each item, at most ``max_concurrency`` at once. The results are in the same order, an ApiError is one.
 
-        Once an error is fatal or the host cannot be reached, the rest is not sent but gets the same error.
+        Once an error is fatal or the host cannot be reached, the rest is not sent: each is Skipped, with the same message.
         """
         fatal: list[ApiError] = []
 

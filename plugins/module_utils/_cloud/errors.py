@@ -39,7 +39,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 class OptionError(Failure):
-    """An option is missing or malformed; nothing was sent."""
+    """An option is missing or malformed, or would choose what must not be changed; nothing was written."""
 
 
 def _joined(by: str, *parts: str | None) -> str:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""Jobs that no task may change, whoever selects them: those whose names OTC_BIGDATA_NEVER has. Pure."""
+"""Jobs that no task may change, whoever selects them: those whose names OTC_BIGDATA_NEVER has."""
 
 from __future__ import annotations
 

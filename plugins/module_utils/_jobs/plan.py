@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""What is to be done for a job, given what was seen of it and what was answered so far. Pure."""
+"""What is to be done for a job, given what was seen of it and what was answered so far. No clock, no request."""
 
 from __future__ import annotations
 

@@ -3,7 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""The contract: what a kind of jobs must offer to all other code. FlinkJobs is an example that has all of it."""
+"""The contract: what a kind of jobs must offer to all other code.
+
+FlinkJobs is the plainest example, with files of definitions; SqlJobs has a list that goes on, BatchJobs unstable statuses.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ PAGE = 100  # the most jobs that a page of a list holds
 
 
 class Page(t.NamedTuple):
-    """Part of a list: its jobs by id, and how many jobs the whole list has.
+    """Part of a list, as `shapes.page` makes it: its jobs by id, each with its status or null, and how many the whole list has.
 
     ``rows``: how many entries it shows; ``nameless``: those of them that are no jobs, as they have no usable id.
     """
@@ -109,11 +112,11 @@ class Export(t.NamedTuple):
 
 
 class Service(t.Protocol):
-    """The jobs of one project or cluster, at hand. All calls raise ApiError."""
+    """The jobs of one project or cluster, at hand. What sends a request raises ApiError."""
 
     client: Client
-    fields: Fields
-    batch: t.Mapping[Write, int]  # the most jobs that one request carries
+    fields: Fields  # a task may put others in its place, so it is read again at each call
+    batch: t.Mapping[Write, int]  # every write of its desired states → the most jobs that one request carries
     # Parts of a query that a job may match no longer while it is watched, such as the status
     passing: t.Collection[str]
     hidden: t.Collection[str]  # codes of a refused get whose job a list may show all the same
@@ -124,13 +127,13 @@ class Service(t.Protocol):
         """One request, or two. None if the service does not know the job."""
 
     def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """What the list is asked for: the filters that the service applies itself."""
+        """What the list is asked for: the filters that the service applies itself. No request."""
 
     def pages(self, query: t.Mapping[str, t.Any]) -> Pages:
-        """The list of all jobs for this query, the newest first unless it says otherwise."""
+        """The list of all jobs for this query, the newest first unless it says otherwise. No request before it is read."""
 
     def write(self, write: Write, ids: t.Sequence[t.Any]) -> list[Refused | None]:
-        """One request: for each job the refusal, None where it was accepted."""
+        """One request: for each of ``ids``, in their order, the refusal, or None where it was accepted."""
 
 
 class JobType(t.Protocol):
@@ -149,11 +152,14 @@ class JobType(t.Protocol):
 
     @staticmethod
     def select(options: Options) -> Selection:
-        """The jobs that they choose. Raises OptionError."""
+        """The jobs that they choose; those of a reader, which may be all, where there is no ``state``. Raises OptionError."""
 
     @staticmethod
     def desired_state(options: Options) -> DesiredState:
         """What ``state`` means. Raises OptionError for an option that belongs to another state."""
 
     def __call__(self, client: Client, options: Options) -> Service:
-        """May send a request to find out where the jobs are. Raises ApiError, and OptionError if there is no such place."""
+        """May send a request to find out where the jobs are. Raises ApiError, and OptionError if there is no such place.
+
+        ``options``: those of the module, of its reader, or no others than those of ``options()``, for the event source.
+        """

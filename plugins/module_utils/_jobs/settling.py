@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""What the last look at a job calls for: a write, waiting, or the end of the work on it, with the words for the report. Pure."""
+"""What the last look at a job calls for: a write, waiting, or the end of the work on it, with the words for the report. No clock, no request."""
 
 from __future__ import annotations
 

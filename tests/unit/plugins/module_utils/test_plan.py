@@ -59,7 +59,7 @@ def entry_seen(*statuses: str | None, desired: DesiredState = STOPPED) -> Entry:
     return entry
 
 
-# The state table of the API contract, job by job
+# The table of the guide on states, status by status
 FLINK_STATUSES = [
     ("job_init", Step.DONE, Write.RUN),
     ("job_submitting", Write.STOP, Step.WAIT),

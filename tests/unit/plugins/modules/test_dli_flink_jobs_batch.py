@@ -1,10 +1,7 @@
 # Copyright (c) 2026, otc.bigdata contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""dli_flink_jobs: the many answers to a batch write, and what becomes of refused ones.
-
-The cases are those of the API contract, section 13.
-"""
+"""dli_flink_jobs: the many answers to a batch write, and what becomes of refused ones."""
 
 from __future__ import annotations
 

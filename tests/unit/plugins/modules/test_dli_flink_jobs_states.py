@@ -1,10 +1,7 @@
 # Copyright (c) 2026, otc.bigdata contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""dli_flink_jobs: which status needs which write, waiting, missing and hidden jobs, check mode, diff.
-
-The cases are those of the API contract, section 13.
-"""
+"""dli_flink_jobs: which status needs which write, waiting, missing and hidden jobs, check mode, diff."""
 
 from __future__ import annotations
 

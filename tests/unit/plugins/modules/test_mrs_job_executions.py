@@ -1,10 +1,7 @@
 # Copyright (c) 2026, otc.bigdata contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""mrs_job_executions and its reader: what only MRS does. The rest is in test_three_services.py.
-
-The cases are those of the API contract, section 13.
-"""
+"""mrs_job_executions and its reader: what only MRS does. The rest is in test_three_services.py."""
 
 from __future__ import annotations
 

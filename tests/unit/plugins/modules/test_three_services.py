@@ -1,9 +1,9 @@
 # Copyright (c) 2026, otc.bigdata contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One playbook across the three services, and what holds for Spark and MRS alike.
+"""One playbook with jobs of Flink, Spark and MRS, and what holds for Spark and MRS alike.
 
-The Flink modules have tests of their own for it. The cases are those of the API contract, section 13.
+The Flink modules have tests of their own for it.
 """
 
 from __future__ import annotations
@@ -333,7 +333,6 @@ def listed(service: Service, *jobs: dict) -> dict:
     return {total: len(jobs), name: list(jobs)}
 
 
-FIELD = {"queue_name": "queue", "name": "job_name", "state": "job_state", "result": "job_result"}
 CHECKED = [
     *(("spark", {key: "x"}) for key in ("queue_name", "owner")),
     *(("mrs", {key: "x" if key != "job_type" else "Flink"}) for key in ("queue", "user", "job_type")),

@@ -69,7 +69,7 @@ def test_all_of_them_are_told_in_full() -> None:
 
 
 def test_every_open_question_is_among_them() -> None:
-    """The twelve of the first part of the contract, and the eight of the second."""
+    """The twelve of the first part of the notes on the provider's pages, and the eight of the second."""
     found = {part for one in ASSUMPTIONS for part in re.findall(r"N Q\d+|Q\d+", one["source"])}
     assert found == {*(f"Q{number}" for number in range(1, 13)), *(f"N Q{number}" for number in range(1, 9))}
 
