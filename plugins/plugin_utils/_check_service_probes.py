@@ -15,7 +15,7 @@ from ..module_utils._cloud.answers import GATEWAY, code_of, expired, problem
 from ..module_utils._cloud.errors import Refused
 from ..module_utils._cloud.text import WORD
 from ..module_utils._cloud.transport import Reply
-from ..module_utils._jobs.selection import moment
+from ..module_utils._jobs.selection import timestamp
 from ..module_utils._jobs.service import PAGE
 from ..module_utils._jobs.shapes import count
 from ..module_utils._services import mrs_jobs, spark_batches, sql_jobs
@@ -286,7 +286,7 @@ def time_stamps(found: Answers) -> str | None:
     times = [*found.fields("flink", "create_time"), *found.fields("spark", "create_time")]
     times += [*found.fields("sql", "start_time"), *found.fields("mrs", "submitted_time")]
     now = time.time() + 86400
-    return one_word("milliseconds" if moment(one, now) else "another" for one in times if one)
+    return one_word("milliseconds" if timestamp(one, now) else "another" for one in times if one)
 
 
 def statuses(found: Answers) -> str | None:

@@ -211,8 +211,8 @@ class Writes:
     def _watch(self, stage: Stage, jobs: Jobs, sent: Sent, over: t.Callable[[t.Any], bool]) -> dict[t.Any, Ending]:
         """Looks until each of them is as wanted, or the time is over. One that may fall back must be so twice in a row."""
         deadline = Deadline(WAIT, LONGEST_PAUSE)
-        twice = JOB_TYPES[stage.kind].twice
-        shaky = {job_id for job_id, job in jobs.items() if stage.status(job) in twice}
+        unstable = JOB_TYPES[stage.kind].unstable
+        shaky = {job_id for job_id, job in jobs.items() if stage.status(job) in unstable}
         least = dict.fromkeys(jobs, 0.0)
         found: dict[t.Any, Ending] = {}
         while len(found) < len(jobs):
@@ -227,7 +227,7 @@ class Writes:
                     shaky.discard(job_id)
                 else:
                     least[job_id] = max(0.0, began - sent.ended)
-                    shaky.update({job_id} if job is not None and stage.status(job) in twice else ())
+                    shaky.update({job_id} if job is not None and stage.status(job) in unstable else ())
             if len(found) < len(jobs) and not deadline.pause():
                 break
         return found

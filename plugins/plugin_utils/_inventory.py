@@ -39,7 +39,7 @@ from ..module_utils._cloud.options import connection_options
 from ..module_utils._cloud.text import escaped, masked
 from ..module_utils._cloud.transport import RETRY_TIMEOUT, trouble_with_requests
 from ..module_utils._jobs.names import match
-from ..module_utils._jobs.selection import cleaned, foreign, refuse_odd
+from ..module_utils._jobs.selection import cleaned, foreign, refuse_foreign_syntax
 from ..module_utils._module import without_requests
 from ..module_utils._version import VERSION
 
@@ -172,7 +172,7 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         for option in ("hostnames", *self.chooses):
             if self.get_option(option) is not None:
                 self.set_option(option, cleaned(option, self.get_option(option)))
-        refuse_odd("names", [str(glob) for glob in self.get_option("names") or ()])
+        refuse_foreign_syntax("names", [str(glob) for glob in self.get_option("names") or ()])
 
     def _warn_of_idle(self, hosts: t.Sequence[Variables]) -> None:
         """Of patterns that choose nothing, and would choose something in another language."""

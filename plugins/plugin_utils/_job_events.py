@@ -67,9 +67,9 @@ async def run(queue: t.Any, args: t.Mapping[str, t.Any]) -> None:
         refuse_misspelt(os.environ)
         options = _read(args)
         context.interval = options["interval"]
-        watches = _watches(options)
+        subscriptions = _subscriptions(options)
         log_in = {}
-        for name, api in {one.api.name: one.api for one in watches}.items():
+        for name, api in {one.api.name: one.api for one in subscriptions}.items():
             connection = read_connection(options, os.environ, name, one_login=False)
             context.add_secrets(connection.secrets)
             log_in[name] = partial(SourceClient, connection, api, context)
@@ -77,7 +77,7 @@ async def run(queue: t.Any, args: t.Mapping[str, t.Any]) -> None:
             source = Source(options, queue, args.get("eda_feedback_queue"), context, state)
             await source.send()  # what the last run had no time for
             await _all_of(
-                source.keep_looking(Poller(way, [one for one in watches if one.api.name == name], state.known))
+                source.poll_forever(Poller(way, [one for one in subscriptions if one.api.name == name], state.known))
                 for name, way in log_in.items()
             )
     except Exception as error:
@@ -132,14 +132,18 @@ def _read(args: t.Mapping[str, t.Any]) -> Options:
     return options
 
 
-def _watches(options: Options) -> list[Subscription]:
+def _subscriptions(options: Options) -> list[Subscription]:
     """Raises OptionError."""
     services = list(dict.fromkeys(options["services"]))
     filters = _given(options["filters"] or {})
     clusters = [_given(one) for one in options["clusters"] or ()]
     _check_services(services, filters, clusters)
     places = {"mrs": [one for n, one in enumerate(clusters) if one not in clusters[:n]]}
-    return [_watch(service, place, filters.get(service)) for service in services for place in places.get(service, [{}])]
+    return [
+        _subscription(service, place, filters.get(service))
+        for service in services
+        for place in places.get(service, [{}])
+    ]
 
 
 def _given(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -156,7 +160,7 @@ def _check_services(services: t.Sequence[str], filters: t.Iterable[str], cluster
             raise OptionError(f"filters.{name}: {name} is not one of the services")
 
 
-def _watch(service: str, where: dict[str, str], filters: Options | None) -> Subscription:
+def _subscription(service: str, where: dict[str, str], filters: Options | None) -> Subscription:
     job_type = JOB_TYPES[service]
     options = {**dict.fromkeys(job_type.options()), **where, "filters": filters}
     try:
@@ -198,51 +202,55 @@ class Source:
         self._going_out = asyncio.Lock()
         self._clock = time.time() - time.monotonic()  # stays the same until someone sets the clock
 
-    async def keep_looking(self, poller: Poller) -> None:
+    async def poll_forever(self, poller: Poller) -> None:
         """Ends by an exception only. Raises Failure where it makes no sense to go on."""
         while True:
             now = time.monotonic()
-            looks = await asyncio.to_thread(poller.look, [watch for watch in poller.watches if watch.due <= now])
+            polls = await asyncio.to_thread(
+                poller.poll, [subscription for subscription in poller.subscriptions if subscription.due <= now]
+            )
             _tell_bugs(self._context)
-            self._judge(looks, now)
-            for watch, look in looks.items():
-                if isinstance(look, Polled):
-                    self._take(watch, look)
+            self._judge(polls, now)
+            for subscription, poll in polls.items():
+                if isinstance(poll, Polled):
+                    self._take(subscription, poll)
             self._state.save()  # here, as another loop may be sending: it would send at once what has just been added
             await self.send()
-            await asyncio.sleep(max(0.0, min(watch.due for watch in poller.watches) - time.monotonic()))
+            await asyncio.sleep(
+                max(0.0, min(subscription.due for subscription in poller.subscriptions) - time.monotonic())
+            )
 
-    def _judge(self, looks: t.Mapping[Subscription, Polled | Failure], now: float) -> None:
+    def _judge(self, polls: t.Mapping[Subscription, Polled | Failure], now: float) -> None:
         """When each list is looked at again; one line for all that begins to fail, and one for what is back."""
         failed, back = [], []
-        for watch, look in looks.items():
-            if isinstance(look, Polled):
-                back += [watch] if watch.failures else []
-                watch.seen, watch.failures = True, 0
-            elif not watch.seen and not _passes(look):
-                raise Failure(f"{watch}: {look}")
+        for subscription, poll in polls.items():
+            if isinstance(poll, Polled):
+                back += [subscription] if subscription.failures else []
+                subscription.seen, subscription.failures = True, 0
+            elif not subscription.seen and not _passes(poll):
+                raise Failure(f"{subscription}: {poll}")
             else:
-                failed += [] if watch.failures else [(watch, look)]
-                watch.failures += 1
-            watch.due = now + pause(self._options["interval"], watch.failures)
+                failed += [] if subscription.failures else [(subscription, poll)]
+                subscription.failures += 1
+            subscription.due = now + pause(self._options["interval"], subscription.failures)
         if failed:
             LOG.warning("%s", self._plain(_unread(failed)))
         if back:
             LOG.warning("%s can be read again", _named(back))
 
-    def _take(self, watch: Subscription, polled: Polled) -> None:
+    def _take(self, subscription: Subscription, polled: Polled) -> None:
         """Notes in the state what is known now, and the events that are to be sent."""
-        key, now = watch.key(polled.project_id), self._now()
+        key, now = subscription.key(polled.project_id), self._now()
         known = self._state.known.get(key)
         stuck_after, service = self._options["stuck_after"], polled.service
-        limit = Limit(stuck_after, JOB_TYPES[watch.service].ended) if stuck_after is not None else None
+        limit = Limit(stuck_after, JOB_TYPES[subscription.service].ended) if stuck_after is not None else None
         self._state.known[key], found = changes(known or {}, polled.snapshot, service.fields, now, limit)
-        if watch.event_filters:  # gone is no status
+        if subscription.event_filters:  # gone is no status
             found = [change for change in found if change.after]
         if known is None and not self._options["initial"]:
             return
         for change in found:
-            self._state.events.append(self._plain(_event(watch, polled, change, now)))
+            self._state.events.append(self._plain(_event(subscription, polled, change, now)))
 
     def _now(self) -> float:
         """Seconds since 1970. If someone has set the clock, all that is remembered moves with it."""
@@ -278,25 +286,25 @@ class Source:
         return masked(value, list(self._context.secrets))  # a thread may be about to hide another one
 
 
-def _named(watches: t.Sequence[Subscription]) -> str:
-    return str(watches[0]) if len(watches) == 1 else f"{watches[0]} and {len(watches) - 1} more"
+def _named(subscriptions: t.Sequence[Subscription]) -> str:
+    return str(subscriptions[0]) if len(subscriptions) == 1 else f"{subscriptions[0]} and {len(subscriptions) - 1} more"
 
 
 def _unread(failed: t.Sequence[tuple[Subscription, Failure]]) -> str:
     """Names the reason of the first one only. That of the others may differ."""
-    watch, reason = failed[0]
-    whose = "" if len(failed) == 1 else f"; {watch}"
+    subscription, reason = failed[0]
+    whose = "" if len(failed) == 1 else f"; {subscription}"
     return f"{_named([one for one, dummy in failed])} cannot be read{whose}: {reason}"
 
 
-def _event(watch: Subscription, polled: Polled, change: Change, now: float) -> Event:
+def _event(subscription: Subscription, polled: Polled, change: Change, now: float) -> Event:
     before, after = change.before, change.after
     job = polled.snapshot.jobs.get(change.known.id)
     return {
         "type": "stuck" if change.stuck else "change",
-        "service": watch.service,
+        "service": subscription.service,
         "project_id": polled.project_id,
-        **watch.where,
+        **subscription.where,
         "id": change.known.id,
         "name": change.known.name,
         "before": before and before.status,

@@ -131,7 +131,7 @@ class Shared:
 
 
 class SourceClient(Client):
-    """A client without a deadline of its own: the source may run for weeks, and looks end when it is stopped.
+    """A client without a deadline of its own: the source may run for weeks, and polls end when it is stopped.
 
     Only what a gateway holds back is given up when the next look is due.
     """
@@ -169,103 +169,103 @@ class Poller:
     """Looks at the lists of one endpoint, with one login for as long as that lasts. It blocks, so it needs a thread."""
 
     def __init__(
-        self, log_in: t.Callable[[], SourceClient], watches: list[Subscription], known: t.Mapping[str, Jobs]
+        self, log_in: t.Callable[[], SourceClient], subscriptions: list[Subscription], known: t.Mapping[str, Jobs]
     ) -> None:
-        self.watches = watches
+        self.subscriptions = subscriptions
         self._log_in = log_in
         self._known = known
         self._client: SourceClient | None = None
         self._services: dict[Subscription, Service] = {}
 
-    def look(self, watches: t.Sequence[Subscription]) -> dict[Subscription, Polled | Failure]:
+    def poll(self, subscriptions: t.Sequence[Subscription]) -> dict[Subscription, Polled | Failure]:
         """What was seen of each list, or why it could not be read. Raises Denied where a new login does not help."""
-        looks: dict[Subscription, Polled | Failure] = {}
+        polls: dict[Subscription, Polled | Failure] = {}
         if self._client:
-            looks = self._look_with(self._client, watches)
+            polls = self._poll_with(self._client, subscriptions)
             if self._client:
-                return looks
+                return polls
         # a client logs in twice at most, which is enough for a task but not for weeks
-        unread = [watch for watch in watches if not isinstance(looks.get(watch), Polled)]
-        return {**looks, **self._look_after_login(unread)} if unread else looks
+        unread = [subscription for subscription in subscriptions if not isinstance(polls.get(subscription), Polled)]
+        return {**polls, **self._poll_after_login(unread)} if unread else polls
 
-    def _look_after_login(self, watches: t.Sequence[Subscription]) -> dict[Subscription, Polled | Failure]:
+    def _poll_after_login(self, subscriptions: t.Sequence[Subscription]) -> dict[Subscription, Polled | Failure]:
         try:
             client = self._log_in()
         except Denied:
             raise
         except Failure as error:
-            return dict.fromkeys(watches, error)
-        looks = self._look_with(client, watches)
-        for look in looks.values():
-            if isinstance(look, Denied) and _ends_login(look):
-                raise look
-        return looks
+            return dict.fromkeys(subscriptions, error)
+        polls = self._poll_with(client, subscriptions)
+        for poll in polls.values():
+            if isinstance(poll, Denied) and _ends_login(poll):
+                raise poll
+        return polls
 
-    def _look_with(
-        self, client: SourceClient, watches: t.Sequence[Subscription]
+    def _poll_with(
+        self, client: SourceClient, subscriptions: t.Sequence[Subscription]
     ) -> dict[Subscription, Polled | Failure]:
         """The client is kept as long as its login lasts."""
         client.begin()
-        looks: dict[Subscription, Polled | Failure] = dict(
-            zip(watches, client.map(partial(self._look_at, client), watches))
+        polls: dict[Subscription, Polled | Failure] = dict(
+            zip(subscriptions, client.map(partial(self._poll_one, client), subscriptions))
         )
-        if any(map(_ends_login, looks.values())):
+        if any(map(_ends_login, polls.values())):
             client.end()
             self._services.clear()
             self._client = None
         else:
             self._client = client
-        return looks
+        return polls
 
-    def _look_at(self, client: Client, watch: Subscription) -> Polled | Failure:
+    def _poll_one(self, client: Client, subscription: Subscription) -> Polled | Failure:
         """Raises only an error that the other lists would have, too."""
         try:
-            service = self._services.get(watch) or JOB_TYPES[watch.service](client, watch.options)
+            service = self._services.get(subscription) or JOB_TYPES[subscription.service](client, subscription.options)
             project_id = t.cast(str, client.project_id)
-            known = self._known.get(watch.key(project_id), {})
-            polled = Polled(project_id, service, look_at(service, watch, known))
+            known = self._known.get(subscription.key(project_id), {})
+            polled = Polled(project_id, service, snapshot_of(service, subscription, known))
         except Failure as error:
-            self._services.pop(watch, None)  # its cluster may have got another ID
+            self._services.pop(subscription, None)  # its cluster may have got another ID
             if isinstance(error, Unreachable) or _ends_login(error):
                 raise
             return error
-        self._services[watch] = service
+        self._services[subscription] = service
         return polled
 
 
-def look_at(service: Service, watch: Subscription, known: Jobs) -> Snapshot:
+def snapshot_of(service: Service, subscription: Subscription, known: Jobs) -> Snapshot:
     """A job that a list no longer shows is gone if the list proves it; else a get decides."""
-    query = service.query(watch.job_filters)
-    listed = everything(service, query, ListCache(), watch.job_filters)
-    _warn(watch, listed)
+    query = service.query(subscription.job_filters)
+    listed = everything(service, query, ListCache(), subscription.job_filters)
+    _warn(subscription, listed)
     # a list that was asked for some jobs only may just have left it out
     observations = _missing(service, listed, known, proves_gone=listed.proves_gone and not query)
     seen = {**listed.jobs, **jobs_of(observations)}
-    jobs = matching(seen, watch.job_filters, service.fields, time.time())[0]
+    jobs = matching(seen, subscription.job_filters, service.fields, time.time())[0]
     return Snapshot(
         jobs=jobs,
-        told=matching(jobs, watch.event_filters, service.fields, time.time())[0],
+        told=matching(jobs, subscription.event_filters, service.fields, time.time())[0],
         gone=[job_id for job_id, observation in observations.items() if observation is None],
         left=[job_id for job_id in known if job_id in seen and job_id not in jobs],
     )
 
 
-def _warn(watch: Subscription, listed: Listing) -> None:
+def _warn(subscription: Subscription, listed: Listing) -> None:
     """Of jobs that cause no event, as nobody can tell what happens to them. One line, until all of them are seen again."""
     untold = f"jobs whose status is not known: {len(listed.untold)}"
     warnings = [*listed.warnings, *([untold] if listed.untold else [])]
     for warning in warnings:
-        LOG.log(logging.DEBUG if watch.warned else logging.WARNING, "%s: %s", watch, warning)
-    watch.warned = bool(warnings)
+        LOG.log(logging.DEBUG if subscription.warned else logging.WARNING, "%s: %s", subscription, warning)
+    subscription.warned = bool(warnings)
 
 
 def _missing(service: Service, listed: Listing, known: Jobs, proves_gone: bool) -> t.Mapping[t.Any, Observation]:
     """What became of the known jobs that a list does not show. Of one whose status nobody tells, nothing is known."""
-    if not listed.still:
+    if not listed.consistent:
         return {}
     missing = [job_id for job_id in known if job_id not in listed.jobs and job_id not in listed.untold]
     return dict.fromkeys(missing) if proves_gone else gets(service, missing)
 
 
-def _ends_login(look: t.Any) -> bool:
-    return isinstance(look, Fatal) and look.code not in ABOUT_A_CLUSTER
+def _ends_login(poll: t.Any) -> bool:
+    return isinstance(poll, Fatal) and poll.code not in ABOUT_A_CLUSTER

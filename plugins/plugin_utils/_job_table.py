@@ -15,7 +15,7 @@ import unicodedata
 from itertools import zip_longest
 
 from ..module_utils._cloud.text import escaped
-from ..module_utils._jobs.selection import UNITS, moment
+from ..module_utils._jobs.selection import UNITS, timestamp
 
 Job = t.Mapping[str, t.Any]  # an entry of `jobs`: of a report, or as a reader returns it
 Rows = t.Sequence[t.Sequence[str]]  # the first one holds the names of the columns
@@ -138,7 +138,7 @@ def _status(job: Job) -> t.Any:
 def _age(job: Job) -> str | None:
     """In the largest unit that does not make it 0, and counted from the same time as older_than."""
     now = time.time()
-    made = moment(_named("age", job), now)
+    made = timestamp(_named("age", job), now)
     if made is None:
         return None
     unit = next(unit for unit in "dhms" if unit == "s" or now - made >= UNITS[unit])

@@ -15,7 +15,7 @@ import typing as t
 
 from ..module_utils._cloud.identity import PROJECT, TARGET_PROJECT
 from ..module_utils._jobs.names import protecting
-from ..module_utils._jobs.selection import Fields, moment
+from ..module_utils._jobs.selection import Fields, timestamp
 from ..module_utils._jobs.service import JobType
 from ..module_utils._services.registry import JOB_TYPES
 from ._job_table import NAMES, Job, cell, clean, counted, rows, text
@@ -103,7 +103,7 @@ def _has_ended(job: Job, ended: t.Collection[str]) -> bool:
 def _made(job: Job, now: float) -> float:
     """When, in seconds since 1970. One without a time comes last."""
     found = next((job[name] for name in NAMES["age"] if name in job), None)
-    made = moment(found, now)
+    made = timestamp(found, now)
     return now if made is None else made
 
 

@@ -21,7 +21,7 @@ from ..module_utils._cloud.given import CONTROL
 from ..module_utils._cloud.identity import PROJECT, TARGET_PROJECT
 from ..module_utils._jobs.guard import refuse_misspelt
 from ..module_utils._jobs.plan import Step
-from ..module_utils._jobs.selection import NOT_NAME, refuse_odd, refuse_spared
+from ..module_utils._jobs.selection import NOT_NAME, refuse_foreign_syntax, refuse_spared
 from ..module_utils._services.flink_jobs import STOP_STEPS, folder_in_obs
 from ..module_utils._services.registry import JOB_TYPES
 from . import _playbook_plan
@@ -39,7 +39,7 @@ STATUSES = {
     "ended": [word for word, step in STOP_STEPS.items() if step is Step.DONE],
 }
 # Services whose jobs have no name
-NAMELESS = [service for service, job_type in JOB_TYPES.items() if not job_type.fields.name]
+WITHOUT_NAMES = [service for service, job_type in JOB_TYPES.items() if not job_type.fields.name]
 # A host of one of our inventories is a cluster or a project
 GROUPS = {"mrs_clusters": "cluster", "iam_projects": "project"}
 NO_QUEUE = re.compile(r"[ ,;*?|\[\]{}]")  # what no name of one has, and a list or a pattern has
@@ -131,7 +131,7 @@ def _lists(spec: Spec, found: Settings) -> Settings:
 def _possible_services(spec: Spec, names: t.Sequence[str], clusters: t.Sequence[str]) -> list[str]:
     """All services that can have such jobs."""
     every = spec["services"]["choices"] if "services" in spec else ["flink"]
-    impossible = {*([] if clusters else ["mrs"]), *(NAMELESS if names else [])}
+    impossible = {*([] if clusters else ["mrs"]), *(WITHOUT_NAMES if names else [])}
     return [service for service in every if service not in impossible]
 
 
@@ -164,7 +164,7 @@ def _wrong_values(spec: Spec, found: Settings, given: Variables) -> t.Iterator[s
 
 def _exclusions(found: Settings) -> t.Iterator[str]:
     """Patterns that the modules would refuse, too, each under another name."""
-    yield from _refusal(refuse_odd, "names", found["names"], "; except_names does, with a pattern without !")
+    yield from _refusal(refuse_foreign_syntax, "names", found["names"], "; except_names does, with a pattern without !")
     yield from _refusal(refuse_spared, "except_names", found["except_names"], "; leave the ! out")
 
 
@@ -189,7 +189,7 @@ def _wrong_services(found: Settings) -> t.Iterator[str]:
     """Services that lack something, or that cannot be chosen by names."""
     if "mrs" in found["services"] and not found["clusters"]:
         yield "clusters: the service mrs needs the names of its clusters"
-    for service in NAMELESS:
+    for service in WITHOUT_NAMES:
         if service in found["services"] and found["names"]:
             yield f"names: {service.upper()} jobs have no name; leave {service} out of services, or choose by queue_name or all_jobs"
         if service in found["services"] and found["except_names"]:

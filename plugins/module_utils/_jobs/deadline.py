@@ -21,24 +21,24 @@ class Deadline:
 
     def begin(self, timeout: float) -> None:
         """The time that is left is ``timeout`` from now on."""
-        self.moment = self.now() + timeout
-        self.restart()
+        self.ends_at = self.now() + timeout
+        self.reset_pause()
 
     def now(self) -> float:
         return time.monotonic()
 
-    def before(self, attempt: int) -> float:
+    def retry_pause(self, attempt: int) -> float:
         """Seconds from one try of the same request to the next one; ``attempt`` counts from 1."""
         return float(min(FIRST_PAUSE * 2.0 ** min(attempt - 1, 60), self._interval))
 
-    def restart(self) -> None:
+    def reset_pause(self) -> None:
         """Something was sent: look soon again."""
         self._next = min(FIRST_PAUSE, self._interval)
 
     def pause(self, until: float | None = None) -> bool:
         """Sleeps until it is time for another look, at ``until`` at the latest; False, at once, when the time is over."""
         now = self.now()
-        left = self.moment - now
+        left = self.ends_at - now
         if left <= 0:
             return False
         if until is not None and now < until < now + self._next:  # a look between two others, whose rhythm stays

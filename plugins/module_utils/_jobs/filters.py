@@ -16,7 +16,7 @@ from fnmatch import fnmatchcase
 from .._cloud.errors import OptionError
 from .._cloud.text import escaped
 from .names import match, protecting
-from .selection import NOT, NOT_NAME, UNITS, Fields, Job, foreign, moment, tags_of
+from .selection import NOT, NOT_NAME, UNITS, Fields, Job, foreign, tags_of, timestamp
 
 Jobs = t.Mapping[t.Any, Job]  # by id
 MOST_SHOWN = 5  # names or words that a message tells of
@@ -142,7 +142,7 @@ class Age(Filter):
         return False
 
     def fits(self, found: t.Any) -> bool:
-        made = moment(found, self.now)
+        made = timestamp(found, self.now)
         return made is not None and made <= self.now - self.wanted
 
     def none_has(self, misses: Misses) -> str:
@@ -214,13 +214,13 @@ def may_be_excluded(jobs: Jobs, filters: t.Mapping[str, t.Any], fields: Fields, 
     return found
 
 
-def ageless(filters: t.Mapping[str, t.Any], wrong_clock: str) -> list[str]:
+def unknown_ages(filters: t.Mapping[str, t.Any], wrong_clock: str) -> list[str]:
     """A warning if filters ask how old a job is and nobody can tell. ``wrong_clock``: what is wrong with that of this host."""
     told = f"filters.older_than: {wrong_clock}, so the age of a job cannot be told; set the clock"
     return [told] if wrong_clock and "older_than" in filters else []
 
 
-def idle(jobs: Jobs, filters: t.Mapping[str, t.Any], fields: Fields) -> list[str]:
+def idle_filters(jobs: Jobs, filters: t.Mapping[str, t.Any], fields: Fields) -> list[str]:
     """A warning for each pattern that chooses no job, and would choose some elsewhere: in another language, or where patterns are taken."""
     return [
         f"filters.name[{number}]: none of the jobs found is named {escaped(glob)}, and {foreign(glob)} means nothing here; part patterns by commas"

@@ -15,7 +15,7 @@ from .._cloud.connection import read_connection
 from .._cloud.context import Context
 from .._cloud.errors import ApiError, Failure, Interrupted, Untold
 from .._cloud.transport import RETRY_TIMEOUT
-from .filters import ageless, idle, matching, why_none
+from .filters import idle_filters, matching, unknown_ages, why_none
 from .reading import ListCache, Observation, everything, gets, look
 from .report import Result, no_job
 from .selection import Options, Selection
@@ -67,7 +67,10 @@ def _read(service: Service, selection: Selection, details: bool, notes: Result) 
         query = service.query(filters)
         listing = everything(service, query, ListCache(), filters)
         _missing(listing.warnings, notes)
-        notes["warnings"] += [*ageless(filters, service.client.wrong_clock), *idle(listing.jobs, filters, fields)]
+        notes["warnings"] += [
+            *unknown_ages(filters, service.client.wrong_clock),
+            *idle_filters(listing.jobs, filters, fields),
+        ]
         unread = listing.untold
         jobs = matching(listing.jobs, filters, fields, now)[0]
         if filters and not jobs and not unread:

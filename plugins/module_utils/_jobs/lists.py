@@ -13,7 +13,7 @@ from functools import cached_property
 
 from .._cloud.errors import ApiError, Excessive, Fatal, Unreachable
 from .selection import Job
-from .service import PAGE, Onward, Page, Pages
+from .service import PAGE, Continuation, Page, PaginatedList
 from .shapes import count
 
 Ids = t.Sequence[t.Any]
@@ -25,19 +25,19 @@ CROWDED = (
     "more than {} jobs of the list have the same {}, and the service shows no more of them; choose fewer by filters"
 )
 TIMELESS = "the list has more than {} jobs, and no {} of them to go on from; choose fewer by filters"
-NAMELESS = "entries of the list that have no usable id, and are left out: {}"
+WITHOUT_ID = "entries of the list that have no usable id, and are left out: {}"
 
 
 @dataclass(frozen=True)
-class Shown:
+class PagesRead:
     """Pages of one list in their order, each as it was read, or why it could not be."""
 
     pages: t.Sequence[Page | ApiError] = ()
 
     @classmethod
-    def after(cls, first: Page, pages_of: Pages, step: int = PAGE, most: int | None = None) -> Shown:
+    def after(cls, first: Page, paginated: PaginatedList, step: int = PAGE, most: int | None = None) -> PagesRead:
         """``first`` and all pages after it, or ``most`` of them, in steps of so many jobs."""
-        return cls([first, *pages_of.others(first, step, most)])
+        return cls([first, *paginated.others(first, step, most)])
 
     @cached_property
     def whole(self) -> list[Page]:
@@ -56,8 +56,8 @@ class Shown:
         return sum(page.rows for page in self.whole)
 
     @property
-    def nameless(self) -> int:
-        return sum(page.nameless for page in self.whole)
+    def without_id(self) -> int:
+        return sum(page.without_id for page in self.whole)
 
     @property
     def totals(self) -> set[int]:
@@ -68,53 +68,53 @@ class Shown:
         jobs = self.jobs
         return sum(job_id not in jobs for job_id in ids)
 
-    def readable(self) -> Shown:
+    def readable(self) -> PagesRead:
         """Raises the first error."""
         for page in self.pages:
             if isinstance(page, ApiError):
                 raise page
         return self
 
-    def are_cut(self) -> bool:
+    def are_capped(self) -> bool:
         """Whether the service seems to hold fewer jobs on a page than were asked for: as many as on the first one."""
         first = self.whole[0]
         if not 0 < first.rows < min(PAGE, first.total) or self.rows >= first.total:
             return False
         return {page.rows for page in (self.whole[:-1] or self.whole)} == {first.rows}
 
-    def go_on(self, onward: Onward, step: int) -> bool:
+    def continues(self, continuation: Continuation, step: int) -> bool:
         """The list has more jobs than it shows."""
-        return self.complete and len(self.whole[0].others(step)) >= onward.most
+        return self.complete and len(self.whole[0].others(step)) >= continuation.most
 
-    def times(self, onward: Onward) -> list[int | None]:
+    def times(self, continuation: Continuation) -> list[int | None]:
         """Of each job."""
-        return [_time(job, onward.time) for page in self.whole for job in page.jobs.values()]
+        return [_time(job, continuation.time) for page in self.whole for job in page.jobs.values()]
 
 
 @dataclass(frozen=True)
 class Listing:
-    """The jobs of a list by id. ``still``: it did not move while it was read, so it shows all that there is to see.
+    """The jobs of a list by id. ``consistent``: it did not move while it was read, so it shows all that there is to see.
 
     ``short``: it did not move either, but counts more jobs than it shows. ``untold``: jobs whose status nobody tells, and
     what a get has said; they are not in ``jobs``. ``proves_gone``: a job that it does not show any more is gone.
     """
 
     jobs: t.Mapping[t.Any, Job]
-    still: bool
+    consistent: bool
     short: str
-    nameless: int
+    without_id: int
     proves_gone: bool
     untold: t.Mapping[t.Any, ApiError] = field(default_factory=dict)
 
     @property
     def warnings(self) -> list[str]:
         """What a user should know who relies on this list."""
-        left_out = NAMELESS.format(self.nameless)
-        moving = "" if self.still or self.short else MOVING
-        return [text for text in (moving, self.short, left_out if self.nameless else "") if text]
+        left_out = WITHOUT_ID.format(self.without_id)
+        moving = "" if self.consistent or self.short else MOVING
+        return [text for text in (moving, self.short, left_out if self.without_id else "") if text]
 
 
-def listing(shown: Shown, oldest_first: bool = False, further: Shown = Shown()) -> Listing:
+def listing(shown: PagesRead, oldest_first: bool = False, further: PagesRead = PagesRead()) -> Listing:
     """It did not move if every page tells the same total, and that many different jobs were shown.
 
     As the first page is read before all others, and new jobs come at its top, this leaves no way to miss a job. If the total
@@ -123,22 +123,22 @@ def listing(shown: Shown, oldest_first: bool = False, further: Shown = Shown()) 
     Where new jobs come at its end, later totals may grow: it is complete with as many jobs as its first page has counted.
     It may go on, with ``further`` pages, some of whose rows are those of ``shown`` again.
     """
-    every, first = Shown([*shown.pages, *further.pages]) if further.pages else shown, shown.whole[0]
-    agreed = shown.complete and every.totals == {first.total} and every.rows == len(every.jobs) + every.nameless
-    still = agreed and every.rows == first.total
+    every, first = PagesRead([*shown.pages, *further.pages]) if further.pages else shown, shown.whole[0]
+    agreed = shown.complete and every.totals == {first.total} and every.rows == len(every.jobs) + every.without_id
+    consistent = agreed and every.rows == first.total
     if oldest_first:
-        still = shown.complete and len(every.jobs) + shown.nameless >= first.total >= first.rows
+        consistent = shown.complete and len(every.jobs) + shown.without_id >= first.total >= first.rows
     short = SHORT.format(every.rows, first.total) if agreed and every.rows < first.total else ""
-    proves_gone = still and not oldest_first and not every.nameless  # a row without an id may be that of any job
-    return Listing(every.jobs, still, short, every.nameless, proves_gone)
+    proves_gone = consistent and not oldest_first and not every.without_id  # a row without an id may be that of any job
+    return Listing(every.jobs, consistent, short, every.without_id, proves_gone)
 
 
-def held_still(pages_of: Pages) -> tuple[Listing, set[t.Any]]:
-    """A list as it was read last; and, if it never held still, the ids that it has shown before. Raises ApiError."""
+def consistent_list(paginated: PaginatedList) -> tuple[Listing, set[t.Any]]:
+    """A list as it was read last; and, if it kept changing, the ids that it has shown before. Raises ApiError."""
     seen: set[t.Any] = set()
     for dummy in range(TRIES):
-        listed = whole_list(pages_of)
-        if listed.still:
+        listed = whole_list(paginated)
+        if listed.consistent:
             return listed, set()
         if listed.short:
             break
@@ -146,93 +146,97 @@ def held_still(pages_of: Pages) -> tuple[Listing, set[t.Any]]:
     return listed, seen
 
 
-def whole_list(pages_of: Pages) -> Listing:
+def whole_list(paginated: PaginatedList) -> Listing:
     """All pages of a list, in steps of PAGE jobs. Raises ApiError if one of them cannot be read.
 
     A service may show fewer jobs on a page than it is asked for; then it is read on in such steps.
     """
-    first = pages_of.first()
-    if pages_of.lasting and first.others():
-        return whole_list(pages_of.lasting())
-    shown, step = Shown.after(first, pages_of).readable(), PAGE
-    if _goes_by_its_own_step(pages_of, shown):
+    first = paginated.first()
+    if paginated.lasting and first.others():
+        return whole_list(paginated.lasting())
+    shown, step = PagesRead.after(first, paginated).readable(), PAGE
+    if _goes_by_its_own_step(paginated, shown):
         step = first.rows
-        shown = Shown.after(first, pages_of, step).readable()
-    listed = listing(shown, pages_of.oldest_first, _further(pages_of, shown, step).readable())
-    return replace(listed, still=False) if _may_have_moved(pages_of, shown) else listed
+        shown = PagesRead.after(first, paginated, step).readable()
+    listed = listing(shown, paginated.oldest_first, _further(paginated, shown, step).readable())
+    return replace(listed, consistent=False) if _may_have_moved(paginated, shown) else listed
 
 
-def _goes_by_its_own_step(pages_of: Pages, shown: Shown) -> bool:
+def _goes_by_its_own_step(paginated: PaginatedList, shown: PagesRead) -> bool:
     """Whether pages hold fewer jobs than were asked for. One short page alone may be all that this user may see, so a second is read."""
     first, last = shown.whole[0], shown.whole[-1]
-    if not shown.are_cut() or (last is not first and last.rows):
-        return shown.are_cut()
-    return len(Shown.after(first, pages_of, first.rows, most=1).readable().jobs) > len(first.jobs)
+    if not shown.are_capped() or (last is not first and last.rows):
+        return shown.are_capped()
+    return len(PagesRead.after(first, paginated, first.rows, most=1).readable().jobs) > len(first.jobs)
 
 
-def cheapest_pages(pages_of: Pages, ids: Ids) -> Shown:
+def cheapest_pages(paginated: PaginatedList, ids: Ids) -> PagesRead:
     """The pages of a list, as long as they cost less than gets of ``ids``; no page if the first one cannot be read."""
     try:
-        first = pages_of.first()
+        first = paginated.first()
     except (Fatal, Unreachable):
         raise
     except ApiError:
-        return Shown()
-    if Shown([first]).missing(ids) <= len(first.others()):
-        return Shown([first])
-    shown, step = Shown.after(first, pages_of), PAGE
+        return PagesRead()
+    if PagesRead([first]).missing(ids) <= len(first.others()):
+        return PagesRead([first])
+    shown, step = PagesRead.after(first, paginated), PAGE
     last = shown.pages[-1]
-    if isinstance(last, Page) and last.rows and shown.are_cut():
+    if isinstance(last, Page) and last.rows and shown.are_capped():
         step = first.rows
         if shown.missing(ids) > len(first.others(step)):
-            shown = Shown.after(first, pages_of, step)
-    if shown.missing(ids) > _left(pages_of, first, step):
-        shown = Shown([*shown.pages, *_further(pages_of, shown, step).pages])
+            shown = PagesRead.after(first, paginated, step)
+    if shown.missing(ids) > _left(paginated, first, step):
+        shown = PagesRead([*shown.pages, *_further(paginated, shown, step).pages])
     return shown
 
 
-def _may_have_moved(pages_of: Pages, shown: Shown) -> bool:
+def _may_have_moved(paginated: PaginatedList, shown: PagesRead) -> bool:
     """Whether a list with the oldest jobs first has hidden a job by moving. Of any other list the totals say so.
 
     A job without a time has no lasting place. If it gets a time while others arrive, the list shows as many jobs as it counted
     at first, but not all of those. Or the first job is gone, and all others have moved up, so one of them is on no page.
     Only the oldest jobs ever go, as the service keeps its records for some time.
     """
-    if pages_of.onward and None in shown.times(pages_of.onward) and len(shown.totals) > 1:
+    if paginated.continuation and None in shown.times(paginated.continuation) and len(shown.totals) > 1:
         return True
-    several = pages_of.oldest_first and len(shown.pages) > 1
-    return several and pages_of.first().jobs.keys() != shown.whole[0].jobs.keys()
+    several = paginated.oldest_first and len(shown.pages) > 1
+    return several and paginated.first().jobs.keys() != shown.whole[0].jobs.keys()
 
 
-def _left(pages_of: Pages, first: Page, step: int) -> int:
+def _left(paginated: PaginatedList, first: Page, step: int) -> int:
     """The least number of requests that _further() takes."""
-    onward, pages = pages_of.onward, len(first.others(step)) + 1
-    return pages - onward.most + pages // onward.most + 1 if onward and pages > onward.most else 0
+    continuation, pages = paginated.continuation, len(first.others(step)) + 1
+    return (
+        pages - continuation.most + pages // continuation.most + 1 if continuation and pages > continuation.most else 0
+    )
 
 
-def _further(pages_of: Pages, shown: Shown, step: int) -> Shown:
+def _further(paginated: PaginatedList, shown: PagesRead, step: int) -> PagesRead:
     """More pages of a list that has more jobs than it shows at once. The last one may be an error."""
-    onward, window, since = pages_of.onward, shown, -1
-    if onward is None or not window.go_on(onward, step):
-        return Shown()
+    continuation, window, since = paginated.continuation, shown, -1
+    if continuation is None or not window.continues(continuation, step):
+        return PagesRead()
     # read first, as a job that gets its time after this is in a later window
-    found = [*_window(onward.timeless, step).pages] if onward.timeless else []
-    while window.go_on(onward, step):
-        latest = max((time for time in window.times(onward) if time is not None), default=None)
+    found = [*_window(continuation.timeless, step).pages] if continuation.timeless else []
+    while window.continues(continuation, step):
+        latest = max((time for time in window.times(continuation) if time is not None), default=None)
         if latest is None or latest - 1 <= since:
             why = TIMELESS if latest is None else CROWDED
-            return Shown([*found, Excessive(window.whole[0].call, why.format(onward.most * step, onward.time), 200)])
+            return PagesRead(
+                [*found, Excessive(window.whole[0].call, why.format(continuation.most * step, continuation.time), 200)]
+            )
         since = latest - 1  # so no job of that very moment is missed, whether the service means "later than" or "from"
-        window = _window(onward.later_than(since), step)
+        window = _window(continuation.later_than(since), step)
         found += window.pages
-    return Shown(found)
+    return PagesRead(found)
 
 
-def _window(pages_of: Pages, step: int) -> Shown:
+def _window(paginated: PaginatedList, step: int) -> PagesRead:
     try:
-        return Shown.after(pages_of.first(), pages_of, step)
+        return PagesRead.after(paginated.first(), paginated, step)
     except ApiError as error:
-        return Shown([error])
+        return PagesRead([error])
 
 
 def _time(job: Job, field: str) -> int | None:

@@ -28,10 +28,10 @@ class Step(enum.Enum):
     """What a status means for a job, where it does not call for a write."""
 
     DONE = "as wanted"
-    WAIT = "on its way there"
-    HOLD = "not as wanted, and the service would refuse a write now"
-    WORKS = "still at work, and nothing is written: it is only awaited"
-    PAUSE = "too early to say, or to send it again: another look, whatever `wait` says"
+    IN_PROGRESS = "on its way there"
+    BLOCKED = "not as wanted, and the service would refuse a write now"
+    AT_WORK = "still at work, and nothing is written: it is only awaited"
+    LOOK_AGAIN = "too early to say, or to send it again: another look, whatever `wait` says"
     FAILED = "will not be as wanted"
     MISSING = "wanted in some state, but the service does not know it"
 
@@ -97,8 +97,8 @@ class Refusals(t.NamedTuple):
     """What the refusal of a write means, by its code and by the status of the job."""
 
     not_now: t.Collection[str] = ()  # codes of a refusal that depends on the status at that moment
-    passing: t.Collection[str] = ()  # statuses that the task waits out after such a refusal
-    is_done: t.Collection[str] = ()  # statuses in which such a refusal shows that all is as wanted
+    waited_out: t.Collection[str] = ()  # statuses that the task waits out after such a refusal
+    done_if_refused_in: t.Collection[str] = ()  # statuses in which such a refusal shows that all is as wanted
     again: t.Collection[str] = ()  # codes that only say that it failed: it is tried again
     hinted: t.Collection[str] = ()  # codes that the hint of a job may explain, see Notes
     # Statuses in which a write is sent only once; after a refusal the job is just awaited
@@ -131,7 +131,7 @@ class DesiredState:
     then: t.Mapping[Write, Write] = field(default_factory=dict)  # write → the write that follows it
     failures: t.Collection[str] = ()  # statuses that mean, after a write, that it came to nothing
     # Unstable statuses: a job that was in one has reached the desired state only when two looks in a row say so
-    twice: t.Collection[str] = ()
+    unstable: t.Collection[str] = ()
     left_alone: str = ""  # why a job may fail although nothing was written
     refusals: Refusals = Refusals()
     remains: Remains = Remains()
@@ -154,15 +154,15 @@ class DesiredState:
         return bool(self.leads_to)
 
 
-def until_ended(ended: t.Iterable[str], twice: t.Collection[str] = ()) -> DesiredState:
+def until_ended(ended: t.Iterable[str], unstable: t.Collection[str] = ()) -> DesiredState:
     """The task only waits until jobs have ended. A status that is not among ``ended`` is no end."""
     return DesiredState(
         steps=dict.fromkeys(ended, Step.DONE),
-        otherwise=Step.WORKS,
+        otherwise=Step.AT_WORK,
         gone=Step.MISSING,
         leads_to={},
         words=Words("Saw the end of", "Saw the end of", "Saw the end of", "ended"),
-        twice=twice,
+        unstable=unstable,
     )
 
 
@@ -174,8 +174,8 @@ class LastWrite(t.NamedTuple):
     refusal: ApiError | None
     answered_at: float  # or given up, on the monotonic clock
     again_at: float  # when it may be sent again
-    unsure: bool  # it, or an earlier try, was lost, or refused together with others: its effect may still show
-    unanswered: bool  # it, or an earlier try, was lost: that a later try is refused does not prove that it was in vain
+    may_show: bool  # it, or an earlier try, was lost, or refused together with others: its effect may still show
+    answer_lost: bool  # it, or an earlier try, was lost: that a later try is refused does not prove that it was in vain
     alike: bool = False  # refused alone for the same reason as together with others: that was this job
     looks: int = 0
     moved: bool = False  # another status was seen
@@ -188,10 +188,10 @@ class LastWrite(t.NamedTuple):
         """``answer`` came at ``now``. A repeat does not settle what was unknown of the same write before."""
         same = before if before and before.write is write else None
         lost = answer is Answer.LOST
-        unsure = lost or answer is Answer.DOUBTFUL or bool(same and same.unsure)
-        unanswered = lost or bool(same and same.unanswered)
+        may_show = lost or answer is Answer.DOUBTFUL or bool(same and same.may_show)
+        answer_lost = lost or bool(same and same.answer_lost)
         alike = bool(same and refusal and same._has_reason_of(refusal))
-        return cls(write, answer, refusal, now, now + pause, unsure, unanswered, alike)
+        return cls(write, answer, refusal, now, now + pause, may_show, answer_lost, alike)
 
     def _has_reason_of(self, refusal: ApiError) -> bool:
         """It was refused for this one together with others. The service's own no, in an answer 2xx, tells no code."""
@@ -207,7 +207,7 @@ class LastWrite(t.NamedTuple):
     @property
     def in_vain(self) -> bool:
         """Nothing of it can show any more."""
-        return self.answer is Answer.REFUSED and not self.unanswered
+        return self.answer is Answer.REFUSED and not self.answer_lost
 
     @property
     def just_refused(self) -> bool:
@@ -235,7 +235,7 @@ class Entry:
     notes: Notes = NOTHING
     seen: bool = False  # read at least once, be it as unknown
     unread: ApiError | None = None  # why the last look failed
-    wavered: bool = False  # it was seen in an unstable status, see DesiredState.twice
+    wavered: bool = False  # it was seen in an unstable status, see DesiredState.unstable
     steady: bool = False  # the last two looks showed the same status
     since: float = 0.0  # when the last status was first seen since the last write, on the monotonic clock
     writes: tuple[Write, ...] = ()
@@ -262,7 +262,7 @@ class Entry:
         self.steady = not moved
         self.name, self.named = name or self.name, self.named or name is not None
         self.status, self.reason, self.notes, self.unread = status, reason, notes, None
-        if self.desired.twice and self.word in self.desired.twice:
+        if self.desired.unstable and self.word in self.desired.unstable:
             self.wavered = True
 
     def show_beside(self, job: t.Mapping[str, t.Any]) -> None:
@@ -300,9 +300,9 @@ class Entry:
         return self.unsent or (self.last.refusal if self.last else None)
 
     @property
-    def unproven(self) -> bool:
+    def needs_another_look(self) -> bool:
         """The answer to its last write may not be the last word, so another look is due whatever ``wait`` says."""
-        return self.last is not None and (self.last.unanswered or self.last.just_refused)
+        return self.last is not None and (self.last.answer_lost or self.last.just_refused)
 
     def exhausted(self, write: Write) -> bool:
         return self.writes.count(write) >= MOST_TRIES
@@ -349,7 +349,7 @@ def has_ended(entry: Entry, end: DesiredState) -> bool:
 def took_effect(entry: Entry, now: float) -> bool:
     """Whether the last look shows that a write had its effect, although its answer left that open."""
     last = entry.last
-    if last is None or not last.unsure:
+    if last is None or not last.may_show:
         return False
     if _came_to_nothing(entry, last, now):
         return last.moved  # the failure may be that of an earlier write, of somebody else
@@ -363,35 +363,35 @@ def next_step(entry: Entry, now: float) -> Step | Write:
         return Step.FAILED if entry.notes.hindrance and isinstance(step, Write) else step
     if _came_to_nothing(entry, last, now):
         return Step.FAILED
-    if lacks(entry):
-        return Step.FAILED if _over(entry.since + GRACE, now) else Step.PAUSE
+    if lost_by_us(entry):
+        return Step.FAILED if _over(entry.since + GRACE, now) else Step.LOOK_AGAIN
     if step is last.write:
         return _still_called_for(entry, last, now)
-    return Step.HOLD if isinstance(step, Write) and entry.exhausted(step) else step
+    return Step.BLOCKED if isinstance(step, Write) and entry.exhausted(step) else step
 
 
 def _still_called_for(entry: Entry, last: LastWrite, now: float) -> Step | Write:
     """The status calls for the write that was sent last."""
     if last.answer is Answer.ACCEPTED or _may_be_back(entry, last):
-        return Step.WAIT
+        return Step.IN_PROGRESS
     if entry.word in entry.desired.refusals.tried_once:
-        return Step.HOLD
+        return Step.BLOCKED
     if last.answer is not Answer.REFUSED or says_little(entry):
         return _again(entry, last, now)
     found = _after_refusal(entry, last)
-    return found if _is_believed(found, last) else Step.HOLD
+    return found if _is_believed(found, last) else Step.BLOCKED
 
 
 def _is_believed(found: Step | Write, last: LastWrite) -> bool:
     """Whether there were enough looks since a refusal for what it seems to mean."""
-    if last.unanswered:  # the write before the refused one may still show its effect
+    if last.answer_lost:  # the write before the refused one may still show its effect
         return found is Step.DONE and last.looks >= ENOUGH_LOOKS
     return found is not Step.FAILED or not last.just_refused
 
 
 def _may_be_back(entry: Entry, last: LastWrite) -> bool:
     """The write may have had its effect, and the job be back where it was. It must not be sent again then."""
-    return entry.desired.owes(last.write) and last.moved and (last.unsure or says_little(entry))
+    return entry.desired.owes(last.write) and last.moved and (last.may_show or says_little(entry))
 
 
 def _again(entry: Entry, last: LastWrite, now: float) -> Step | Write:
@@ -399,10 +399,10 @@ def _again(entry: Entry, last: LastWrite, now: float) -> Step | Write:
     comes a pause, unless the write was only refused together with those of other jobs."""
     early = says_little(entry) and not _over(last.again_at, now)
     if not entry.exhausted(last.write) and not entry.notes.hindrance:
-        return Step.PAUSE if early else last.write
-    if last.unanswered:
-        return Step.HOLD
-    return Step.PAUSE if early or last.just_refused else Step.FAILED
+        return Step.LOOK_AGAIN if early else last.write
+    if last.answer_lost:
+        return Step.BLOCKED
+    return Step.LOOK_AGAIN if early or last.just_refused else Step.FAILED
 
 
 def _after_refusal(entry: Entry, last: LastWrite) -> Step | Write:
@@ -410,13 +410,13 @@ def _after_refusal(entry: Entry, last: LastWrite) -> Step | Write:
     refusals = entry.desired.refusals
     if entry.refusal is None or entry.refusal.code not in refusals.not_now:
         return Step.FAILED
-    if entry.word in refusals.is_done:
+    if entry.word in refusals.done_if_refused_in:
         return Step.DONE
-    passes = entry.word in refusals.passing  # and the last try is for what comes after that
+    passes = entry.word in refusals.waited_out  # and the last try is for what comes after that
     most = MOST_TRIES - 1 if passes else MOST_TRIES
     if last.moved and entry.writes.count(last.write) < most and not entry.notes.hindrance:
         return last.write
-    return Step.HOLD if passes else Step.FAILED
+    return Step.BLOCKED if passes else Step.FAILED
 
 
 def says_little(entry: Entry) -> bool:
@@ -436,10 +436,10 @@ def never_arrived(refusal: ApiError) -> bool:
     return isinstance(refusal, (Unreachable, Late, Fatal)) or refusal.from_gateway
 
 
-def in_doubt(entry: Entry) -> bool:
+def outcome_unknown(entry: Entry) -> bool:
     """Nobody knows whether the last write took effect."""
     last = entry.last
-    if last is None or not last.unsure:
+    if last is None or not last.may_show:
         return False
     # where one write follows another, it may have been changed by the first one
     return not (last.showed if entry.desired.owes(last.write) else entry.changed)
@@ -457,7 +457,7 @@ def is_owed(entry: Entry) -> bool:
     """The first of two writes has taken effect, or may have: the job needs the second one, too."""
     owed, last = entry.desired.owed, entry.last
     prepared = owed is not None and any(write is not owed.write for write in entry.writes)
-    may_show = last is not None and (last.unanswered or last.answer is Answer.DOUBTFUL)
+    may_show = last is not None and (last.answer_lost or last.answer is Answer.DOUBTFUL)
     return prepared and (entry.changed or may_show)
 
 
@@ -476,7 +476,7 @@ def left(entry: Entry) -> str:
 def _may_be_done_before(entry: Entry, last: LastWrite) -> bool:
     """By an earlier try: a refusal by others than the service says nothing of it, nor does one that is for the status of the job."""
     refusal = last.refusal
-    return last.unsure and refusal is not None and (_is_for_status(entry, last) or never_arrived(refusal))
+    return last.may_show and refusal is not None and (_is_for_status(entry, last) or never_arrived(refusal))
 
 
 def _is_for_status(entry: Entry, last: LastWrite) -> bool:
@@ -484,7 +484,7 @@ def _is_for_status(entry: Entry, last: LastWrite) -> bool:
     return last.refusal is not None and last.refusal.code in entry.desired.refusals.not_now
 
 
-def lacks(entry: Entry) -> bool:
+def lost_by_us(entry: Entry) -> bool:
     """We have made the job end, but it lacks what was wanted."""
     desired = entry.desired
     if not (entry.notes.lack and desired.remains.insists and entry.changed):
@@ -492,7 +492,7 @@ def lacks(entry: Entry) -> bool:
     return desired.step(entry.status) is Step.DONE and entry.word not in desired.remains.content
 
 
-def misses(entry: Entry) -> bool:
+def lost_by_others(entry: Entry) -> bool:
     """The job has ended without our doing, and lacks what our write would have left."""
     return bool(entry.notes.lack) and not entry.changed and entry.word in entry.desired.remains.told_of
 
@@ -506,7 +506,7 @@ def wake_up(entry: Entry, now: float) -> float | None:
         moments.append(last.again_at)
     if entry.word in entry.desired.failures:
         moments.append(last.answered_at + NO_EFFECT)
-    if lacks(entry):
+    if lost_by_us(entry):
         moments.append(entry.since + GRACE)
     return min((moment for moment in moments if not _over(moment, now)), default=None)
 
@@ -517,7 +517,7 @@ def _over(moment: float, now: float) -> bool:
 
 def _came_to_nothing(entry: Entry, last: LastWrite, now: float) -> bool:
     """The job shows a failure that comes from our write. One that was there before the write counts only after NO_EFFECT seconds."""
-    ours = last.answer is Answer.ACCEPTED or last.unsure
+    ours = last.answer is Answer.ACCEPTED or last.may_show
     if not ours or entry.word not in entry.desired.failures:
         return False
     return last.moved or _over(last.answered_at + NO_EFFECT, now)

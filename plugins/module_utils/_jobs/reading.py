@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 
 from .._cloud.errors import ApiError, OptionError, Refused, Untold
 from .selection import Fields, Job
-from .service import PAGE, Page, Pages, Service
+from .service import PAGE, Page, PaginatedList, Service
 from .shapes import by_told_status
 
 if t.TYPE_CHECKING:
@@ -46,16 +46,16 @@ class ListCache:
         """How many requests such a list takes at least, as far as is known."""
         return math.ceil((self.total or 0) / PAGE)
 
-    def noted(self, pages_of: Pages, fields: Fields) -> Pages:
+    def noted(self, paginated: PaginatedList, fields: Fields) -> PaginatedList:
         """The same list. A job may be on two of its pages, or the list be read again, and the last one is not all that was seen."""
 
         def read(number: int) -> Page:
-            found = pages_of.read(number)
+            found = paginated.read(number)
             words = ((job_id, str(job.get(fields.status))) for job_id, job in found.jobs.items())
             self.passed.update({job_id: word for job_id, word in words if word.lower() in self.unstable})
             return found
 
-        return pages_of._replace(read=read) if self.unstable else pages_of
+        return paginated._replace(read=read) if self.unstable else paginated
 
 
 def look(service: Service, ids: Ids, cache: ListCache) -> dict[t.Any, Observation]:
@@ -64,11 +64,11 @@ def look(service: Service, ids: Ids, cache: ListCache) -> dict[t.Any, Observatio
         return gets(service, ids)
     from .lists import cheapest_pages, listing  # only for so many, as imports cost time
 
-    pages_of = cache.noted(service.pages(cache.query), service.fields)
-    shown = cheapest_pages(pages_of, ids)
+    paginated = cache.noted(service.pages(cache.query), service.fields)
+    shown = cheapest_pages(paginated, ids)
     if not shown.pages:
         return gets(service, ids)
-    listed = listing(shown, pages_of.oldest_first)
+    listed = listing(shown, paginated.oldest_first)
     gone = cache.shown - listed.jobs.keys() if listed.proves_gone else set()
     told = by_told_status(listed.jobs, service.fields)[0]
     found: dict[t.Any, Observation] = {job_id: told.get(job_id) for job_id in ids if job_id in told or job_id in gone}
@@ -84,9 +84,9 @@ def everything(
 
     Of the jobs that could match ``filters``, those whose status the list does not tell are read by gets.
     """
-    from .lists import held_still
+    from .lists import consistent_list
 
-    listed, seen = held_still(cache.noted(service.pages(query), service.fields))
+    listed, seen = consistent_list(cache.noted(service.pages(query), service.fields))
     again = gets(service, [job_id for job_id in seen if job_id not in listed.jobs])
     jobs = {**listed.jobs, **jobs_of(again)} if again else listed.jobs
     cache.query = {key: value for key, value in query.items() if key not in service.passing}

@@ -69,7 +69,7 @@ def reconcile(job_type: JobType, options: Options, context: Context) -> Result:
     try:
         task = _task(job_type, options, context)
         if task.selection.ids != ():
-            service = job_type(Client(task.connection, job_type.api, context, task.deadline.moment), options)
+            service = job_type(Client(task.connection, job_type.api, context, task.deadline.ends_at), options)
             service.fields = service.fields.keeping(task.selection.filters)
             _choose(service, task)
             keep_off(task.open(), task.never)
@@ -108,7 +108,7 @@ def _task(job_type: JobType, options: Options, context: Context) -> Task:
     connection = read_connection(options, context.environ, job_type.api.name)
     context.add_secrets(connection.secrets)
     progress = Progress(context.on_progress)
-    cache = ListCache(unstable=desired.twice)
+    cache = ListCache(unstable=desired.unstable)
     task = Task(options, connection, selection, desired, context.check_mode, deadline, progress, never, cache)
     task.warnings.extend(selection.warnings)
     return task
@@ -143,14 +143,14 @@ def _reported_anyway(task: Task, context: Context) -> Result:
 
 
 def _interrupted(task: Task | None, context: Context) -> Interrupted:
-    if task is None or not task.underway:
+    if task is None or not task.sent:
         return Interrupted("nothing was changed", _nothing_done(Failure("")))
-    text = until_now(task.entries, task.desired, task.underway)
+    text = until_now(task.entries, task.desired, task.sent)
     for entry in task.open():
-        if entry.id in task.sending:
-            refusal = task.taken.get(entry.id)
-            answer = Answer.LOST if entry.id not in task.taken else Answer.REFUSED if refusal else Answer.ACCEPTED
-            entry.sent(task.sending[entry.id], answer, refusal)
+        if entry.id in task.in_flight:
+            refusal = task.answers.get(entry.id)
+            answer = Answer.LOST if entry.id not in task.answers else Answer.REFUSED if refusal else Answer.ACCEPTED
+            entry.sent(task.in_flight[entry.id], answer, refusal)
     _give_up(task, "interrupted", None)
     return Interrupted(text, _reported_anyway(task, context))
 
@@ -187,16 +187,16 @@ def _choose(service: Service, task: Task) -> None:
 
 def _filtered(service: Service, task: Task) -> dict[t.Any, t.Any]:
     # not for a task with IDs, as imports cost time
-    from .filters import ageless, idle, matching, may_be_excluded, why_none
+    from .filters import idle_filters, matching, may_be_excluded, unknown_ages, why_none
 
     filters = task.selection.filters
     query = service.query(filters)
     listing = everything(service, query, task.cache, filters)
     task.warnings.extend(listing.warnings)
-    doubts = ageless(filters, service.client.wrong_clock)
+    doubts = unknown_ages(filters, service.client.wrong_clock)
     if doubts and task.desired.writes:
         raise OptionError(f"{doubts[0]}; nothing was done")
-    task.warnings.extend([*doubts, *idle(listing.jobs, filters, service.fields)])
+    task.warnings.extend([*doubts, *idle_filters(listing.jobs, filters, service.fields)])
     now = time.time()
     jobs, vague = matching(listing.jobs, filters, service.fields, now)
     if task.desired.writes and NOT_NAME in filters:
@@ -287,7 +287,7 @@ def _drain(service: Service, task: Task, job_type: JobType) -> None:
     seconds, wait_timeout = task.options["drain_timeout"], task.options["wait_timeout"]
     if not seconds:
         return
-    end = until_ended(job_type.ended, job_type.twice)
+    end = until_ended(job_type.ended, job_type.unstable)
     known = [entry for entry in task.open() if entry.seen]
     at_work = [entry for entry in known if not has_ended(entry, end)]
     task.deadline.begin(seconds)
@@ -299,7 +299,7 @@ def _drain(service: Service, task: Task, job_type: JobType) -> None:
     for entry in at_work:
         entry.drained = has_ended(entry, end)
     task.deadline.begin(wait_timeout)
-    service.client.end_at(task.deadline.moment)
+    service.client.end_at(task.deadline.ends_at)
 
 
 def _export(service: Service, task: Task) -> None:
@@ -329,7 +329,7 @@ def _carry_out(service: Service, task: Task) -> None:
             return
         unclear = any(map(says_little, written))
         if written and not unclear:
-            task.deadline.restart()
+            task.deadline.reset_pause()
         elif not task.deadline.pause(_wake_up(waiting, task)):
             task.late = unclear  # then one more look, as nobody knows yet what came of the writes
             if not unclear and not _begins_overtime(task, waiting):
@@ -350,7 +350,7 @@ def _send_what_is_due(service: Service, task: Task) -> list[Entry]:
         send_all(service, task, writes)
     written = [entry for entry, dummy in writes]
     if any(entry.unsent for entry in written) and (
-        task.desired.next is None or task.deadline.now() >= task.deadline.moment
+        task.desired.next is None or task.deadline.now() >= task.deadline.ends_at
     ):
         task.late = True
     return written
@@ -360,9 +360,9 @@ def _send_what_is_due(service: Service, task: Task) -> list[Entry]:
 def _briefly(service: Service, task: Task, hurried: bool) -> t.Iterator[None]:
     """If there is a hurry, requests get little time, so that no job whose turn has come waits for others."""
     if hurried:
-        service.client.end_at(min(task.deadline.moment, task.deadline.now() + BRIEFLY))
+        service.client.end_at(min(task.deadline.ends_at, task.deadline.now() + BRIEFLY))
     yield
-    service.client.end_at(task.deadline.moment)
+    service.client.end_at(task.deadline.ends_at)
 
 
 def _begins_overtime(task: Task, waiting: t.Sequence[Entry]) -> bool:
@@ -378,7 +378,7 @@ def _begins_overtime(task: Task, waiting: t.Sequence[Entry]) -> bool:
 def _settle_and_find_due(task: Task) -> list[tuple[Entry, Write]]:
     """The writes that are due, none if it is too late for any. Jobs whose end was seen are settled."""
     now = task.deadline.now()
-    over = now >= task.deadline.moment  # nothing is sent again then
+    over = now >= task.deadline.ends_at  # nothing is sent again then
     due: list[tuple[Entry, Write]] = []
     for entry in task.open():
         write = judge(entry, task, now)

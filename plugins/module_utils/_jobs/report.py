@@ -12,7 +12,7 @@ from collections import Counter
 from functools import cache
 
 from .._cloud.text import escaped
-from .plan import DesiredState, Entry, Step, Write, has_ended, misses
+from .plan import DesiredState, Entry, Step, Write, has_ended, lost_by_others
 
 Result = dict[str, t.Any]  # of a task
 
@@ -88,7 +88,7 @@ def _failures(failed: t.Sequence[Entry]) -> str:
 
 def incomplete(entries: t.Sequence[Entry], desired: DesiredState) -> list[str]:
     """A warning that names the jobs which others have stopped without what this task would have left."""
-    found = [entry for entry in entries if entry.settled and not entry.failed and misses(entry)]
+    found = [entry for entry in entries if entry.settled and not entry.failed and lost_by_others(entry)]
     if not found:
         return []
     named = ", ".join(f"{entry.id} ({escaped(entry.name or 'no name')})" for entry in found[:MOST_LISTED])

@@ -45,14 +45,14 @@ class Fields(t.NamedTuple):
     parts: t.Collection[str] = ()  # the filters that a part of a text satisfies, in any case of its letters
     # The filters whose field is left out by the service where a job has no such thing
     none_if_missing: t.Collection[str] = ()
-    twins: t.Mapping[str, str] = {}  # words that mean another one, in lower case
+    synonyms: t.Mapping[str, str] = {}  # words that mean another one, in lower case
     beside: t.Collection[str] = ()  # fields that a report shows instead of a name, where jobs have none
     decisive: t.Collection[str] = ()  # fields that Notes look at, or that a list is sorted by
     kept: t.Collection[str] | None = None  # the fields that are kept of what is read; None: all
 
     def word(self, text: str) -> str:
         """A word of the service as it is compared with another one."""
-        return self.twins.get(text.lower(), text.lower())
+        return self.synonyms.get(text.lower(), text.lower())
 
     def keeping(self, filters: t.Iterable[str]) -> Fields:
         """The same for a task that changes jobs: there may be very many, so it keeps no more of each than it looks at."""
@@ -110,7 +110,7 @@ def _filters(filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     if not given:
         raise OptionError("filters: is empty and would select every job; name at least one key")
     way_out = f"; filters.{NOT_NAME} does, with a pattern without !"
-    refuse_odd("filters.name", given.get("name", ()), way_out)
+    refuse_foreign_syntax("filters.name", given.get("name", ()), way_out)
     refuse_spared(f"filters.{NOT_NAME}", given.get(NOT_NAME, ()), way_out)
     if given.keys() == {NOT_NAME}:
         raise OptionError(
@@ -161,7 +161,7 @@ def plain(where: str, text: str) -> str:
     return found
 
 
-def refuse_odd(where: str, globs: t.Sequence[str], way_out: str = "") -> None:
+def refuse_foreign_syntax(where: str, globs: t.Sequence[str], way_out: str = "") -> None:
     """Refuses patterns that mean something else elsewhere, and here other names or none.
 
     A leading ``!`` takes out what matches, ``[^a]`` is any character but that one, and quotes and brackets are around lists.
@@ -194,7 +194,7 @@ def refuse_spared(where: str, globs: t.Sequence[str], way_out: str = "") -> None
 
 def refuse_idle(where: str, globs: t.Sequence[str], way_out: str = "") -> None:
     """Refuses patterns that keep off no job, which nobody would notice: those of another language."""
-    refuse_odd(where, globs, way_out)
+    refuse_foreign_syntax(where, globs, way_out)
     for number, glob in enumerate(globs):
         mark = foreign(glob)
         if mark:
@@ -233,7 +233,7 @@ def asked(filters: t.Mapping[str, t.Any], fields: Fields, key: str, words: t.Col
     return query
 
 
-def moment(found: t.Any, now: float) -> float | None:
+def timestamp(found: t.Any, now: float) -> float | None:
     """A time stamp of a service, in ms, as seconds since 1970. None for one that no job can have.
 
     Pages of the provider disagree on the unit. A time in seconds, read as ms, would be in 1970, and any job would be old.

@@ -32,13 +32,13 @@ def send_all(service: Service, task: Task, writes: t.Sequence[tuple[Entry, Write
     def send(batch: Batch) -> list[Refused | None]:
         ids = [entry.id for entry in batch.entries]
         sent.extend(ids)
-        task.underway.update((job_id, batch.write) for job_id in ids)
-        task.sending.update(dict.fromkeys(ids, batch.write))
+        task.sent.update((job_id, batch.write) for job_id in ids)
+        task.in_flight.update(dict.fromkeys(ids, batch.write))
         task.progress.tell(lambda: f"{len(sent)}/{len(writes)} asked for")
         refusals = service.write(batch.write, ids)
         if len(refusals) != len(ids):
             raise ValueError(f"{len(refusals)} answers for {len(ids)} jobs")
-        task.taken.update(zip(ids, refusals))
+        task.answers.update(zip(ids, refusals))
         return refusals
 
     answers = service.client.map(send, batches)
@@ -46,8 +46,8 @@ def send_all(service: Service, task: Task, writes: t.Sequence[tuple[Entry, Write
         _note(batch, answer, task.deadline)
     if not task.options["wait"]:
         _settle_accepted(entry for entry, dummy in writes)
-    task.sending.clear()
-    task.taken.clear()
+    task.in_flight.clear()
+    task.answers.clear()
     fatal = next((answer for answer in answers if isinstance(answer, Fatal)), None)
     if fatal:
         raise fatal
@@ -95,7 +95,7 @@ def _note(batch: Batch, answer: list[Refused | None] | ApiError, deadline: Deadl
     refusals = answer if isinstance(answer, list) else [answer] * len(batch.entries)
     now = deadline.now()
     for entry, refusal in zip(batch.entries, refusals):
-        pause = deadline.before(entry.writes.count(batch.write) + 1)
+        pause = deadline.retry_pause(entry.writes.count(batch.write) + 1)
         entry.sent(batch.write, _meaning(refusal, shared), refusal, now, pause)
 
 

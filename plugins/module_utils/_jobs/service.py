@@ -26,14 +26,14 @@ PAGE = 100  # the most jobs that a page of a list holds
 class Page(t.NamedTuple):
     """Part of a list, as `shapes.page` makes it: its jobs by id, each with its status or null, and how many the whole list has.
 
-    ``rows``: how many entries it shows; ``nameless``: those of them that are no jobs, as they have no usable id.
+    ``rows``: how many entries it shows; ``without_id``: those of them that are no jobs, as they have no usable id.
     """
 
     jobs: t.Mapping[t.Any, Job]
     total: int
     call: str
     rows: int
-    nameless: int = 0
+    without_id: int = 0
 
     def others(self, step: int = PAGE, most: int | None = None) -> range:
         """The offsets of the other pages."""
@@ -48,7 +48,7 @@ class Paging(enum.Enum):
     EITHER = "jobs or pages, both from 1"  # the documentation leaves it open; the second page tells
 
 
-class Onward(t.NamedTuple):
+class Continuation(t.NamedTuple):
     """For a list that has the oldest jobs first and shows only so many pages: it goes on as another list, of later jobs.
 
     They are later than the last job seen, whose time is the service's, and not one of our clock.
@@ -56,11 +56,11 @@ class Onward(t.NamedTuple):
 
     most: int  # pages that it shows
     time: str  # the field of a job that it is sorted by, in ms since 1970
-    later_than: t.Callable[[int], Pages]  # the list of the jobs that are later than this time
-    timeless: Pages | None = None  # a list of the jobs that may have no such time yet
+    later_than: t.Callable[[int], PaginatedList]  # the list of the jobs that are later than this time
+    timeless: PaginatedList | None = None  # a list of the jobs that may have no such time yet
 
 
-class Pages(t.NamedTuple):
+class PaginatedList(t.NamedTuple):
     """A list. ``read`` gets the page of a number; it raises ApiError.
 
     ``oldest_first``: jobs that arrive meanwhile come at its end, and not at its top. ``lasting``: a list with more jobs that
@@ -71,8 +71,8 @@ class Pages(t.NamedTuple):
     paging: Paging
     read: t.Callable[[int], Page]
     oldest_first: bool = False
-    onward: Onward | None = None
-    lasting: t.Callable[[], Pages] | None = None
+    continuation: Continuation | None = None
+    lasting: t.Callable[[], PaginatedList] | None = None
 
     def first(self) -> Page:
         """It tells how many jobs there are."""
@@ -84,8 +84,8 @@ class Pages(t.NamedTuple):
         ``step``: how many jobs a page holds.
         """
         starts = first.others(step, most)
-        if self.onward:
-            starts = starts[: self.onward.most - 1]
+        if self.continuation:
+            starts = starts[: self.continuation.most - 1]
         numbers = range(2, len(starts) + 2)
         if self.paging is Paging.JOBS or not starts:
             return self.client.map(self.read, starts)
@@ -129,7 +129,7 @@ class Service(t.Protocol):
     def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """What the list is asked for: the filters that the service applies itself. No request."""
 
-    def pages(self, query: t.Mapping[str, t.Any]) -> Pages:
+    def pages(self, query: t.Mapping[str, t.Any]) -> PaginatedList:
         """The list of all jobs for this query, the newest first unless it says otherwise. No request before it is read."""
 
     def write(self, write: Write, ids: t.Sequence[t.Any]) -> list[Refused | None]:
@@ -143,7 +143,9 @@ class JobType(t.Protocol):
     module: str  # that brings these jobs into a state; the reader's name ends with _info
     fields: Fields
     ended: t.Collection[str]  # statuses of jobs that do not run any more, in lower case: what counts as stopped
-    twice: t.Collection[str]  # unstable statuses: a job that was in one has ended only when two looks in a row say so
+    unstable: t.Collection[
+        str
+    ]  # unstable statuses: a job that was in one has ended only when two looks in a row say so
     export_option: str  # that asks for files with their definitions, see Export; empty: there is none
 
     @staticmethod

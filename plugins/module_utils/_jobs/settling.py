@@ -10,7 +10,18 @@ from __future__ import annotations
 import typing as t
 
 from .._cloud.errors import Bug
-from .plan import Answer, Entry, Step, Write, in_doubt, is_last_word, is_sure, lacks, misses, next_step
+from .plan import (
+    Answer,
+    Entry,
+    Step,
+    Write,
+    is_last_word,
+    is_sure,
+    lost_by_others,
+    lost_by_us,
+    next_step,
+    outcome_unknown,
+)
 from .task import Task
 
 
@@ -46,26 +57,26 @@ def _settle(entry: Entry, task: Task, step: Step) -> None:
         _missing(entry, task)
     elif step is Step.FAILED:
         _fail(entry)
-    elif step is not Step.PAUSE:
+    elif step is not Step.LOOK_AGAIN:
         _leave(entry, task, step)
 
 
 def _leave(entry: Entry, task: Task, step: Step) -> None:
     """With ``wait: false``, a job that is not in the wanted state yet is not polled any more."""
-    waits = task.options["wait"] or must_follow(entry) or entry.unproven
+    waits = task.options["wait"] or must_follow(entry) or entry.needs_another_look
     if waits and not task.check_mode:
         return
-    if step is Step.HOLD and not waits:
+    if step is Step.BLOCKED and not waits:
         entry.fail(f"{entry.described()}: nothing can be done now, and wait is false", entry.refusal)
-    elif step is Step.WORKS and not task.check_mode:
+    elif step is Step.AT_WORK and not task.check_mode:
         entry.fail(f"{entry.described()}: has not ended, and wait is false")
     else:
-        entry.settle("on its way" if step is Step.WAIT else f"to be waited for, as it is {entry.described()}")
+        entry.settle("on its way" if step is Step.IN_PROGRESS else f"to be waited for, as it is {entry.described()}")
 
 
 def _fail(entry: Entry) -> None:
     why = entry.why() or ("" if entry.last else entry.notes.hindrance or entry.desired.left_alone)
-    if lacks(entry):
+    if lost_by_us(entry):
         entry.fail(_not_kept(entry))
         return
     told = f"{entry.described()}: {why}" if why else entry.described()
@@ -85,7 +96,7 @@ def _why_done(entry: Entry) -> str:
 def _why_without_us(entry: Entry) -> str:
     """The job was in the wanted state from the start, or somebody else has brought it there."""
     words, before = entry.desired.words, entry.status == entry.before
-    if misses(entry):
+    if lost_by_others(entry):
         return f"{'already ' if before else ''}{words.already} {'' if before else 'meanwhile '}{entry.notes.lack}"
     if entry.status is None and before and None not in entry.desired.leads_to.values():
         return "unknown to the service"  # be it that its record is gone, or that no job has had this ID
@@ -121,16 +132,16 @@ def _at_the_end(entry: Entry, task: Task) -> str:
     seconds, more = task.options["wait_timeout"], " and one minute more" if task.overtime else ""
     if entry.unread:
         return f"not read again within {seconds} s{more}, last seen {entry.described()}: {entry.unread}"
-    if lacks(entry):
+    if lost_by_us(entry):
         return _not_kept(entry)
     why = f": {entry.why()}" if entry.refusal else ""
     return f"still {entry.described()} after {seconds} s (wait_timeout){more}{why}"
 
 
 def doubt(entry: Entry) -> str:
-    return "; whether its last write took effect is not known" if in_doubt(entry) else ""
+    return "; whether its last write took effect is not known" if outcome_unknown(entry) else ""
 
 
 def _doubt_of_a_lost_write(entry: Entry) -> str:
     """Only if an answer was lost. After a mere refusal, the poll since then has shown enough."""
-    return doubt(entry) if entry.last and entry.last.unanswered else ""
+    return doubt(entry) if entry.last and entry.last.answer_lost else ""

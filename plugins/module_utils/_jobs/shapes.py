@@ -58,13 +58,13 @@ def page(answer: t.Any, rows: str, total: str, fields: Fields, call: str) -> Pag
         raise Excessive(call, f"the list claims to have {number} entries, more than {MOST}", 200)
     jobs: dict[t.Any, Job] = {}
     words: dict[str, str] = {}
-    nameless = 0
+    without_id = 0
     for job in found:
         try:
             jobs[fields.id_of(job)] = _kept(job, fields, words)
         except (KeyError, ValueError):
-            nameless += 1
-    return Page(jobs, number, call, len(found), nameless)
+            without_id += 1
+    return Page(jobs, number, call, len(found), without_id)
 
 
 def the_job(job_id: t.Any, answer: t.Any, fields: Fields, call: str) -> Job:

@@ -37,9 +37,9 @@ class Task:
     warnings: list[str] = field(default_factory=list)
     late: bool = False  # nothing is sent any more
     overtime: bool = False  # the deadline is over, and only the jobs go on that were stopped and not started again yet
-    underway: set[tuple[t.Any, Write]] = field(default_factory=set)  # what was sent for each id, answered or not
-    sending: dict[t.Any, Write] = field(default_factory=dict)  # id → what was sent last, until its entry knows of it
-    taken: dict[t.Any, Refused | None] = field(default_factory=dict)  # id → the answer to that
+    sent: set[tuple[t.Any, Write]] = field(default_factory=set)  # what was sent for each id, answered or not
+    in_flight: dict[t.Any, Write] = field(default_factory=dict)  # id → what was sent last, until its entry knows of it
+    answers: dict[t.Any, Refused | None] = field(default_factory=dict)  # id → the answer to that
     exported: list[str] = field(default_factory=list)  # files with the definitions of jobs
 
     def open(self) -> list[Entry]:

@@ -23,20 +23,20 @@ from .._cloud.options import Spec
 from .._jobs.options import filter_option, texts
 from .._jobs.plan import NOTHING, DesiredState, Notes, Owed, Refusals, Remains, Step, Words, Write, until_ended
 from .._jobs.selection import NOT_NAME, Fields, Job, Selection, asked, select
-from .._jobs.service import PAGE, Export, Page, Pages, Paging
+from .._jobs.service import PAGE, Export, Page, PaginatedList, Paging
 from .._jobs.shapes import page, part, the_job
 from .dli import DLI, agree, check_tags, refusal_in, tag_query
 
-AT_ONCE = 100  # ids that one write carries
+BATCH_SIZE = 100  # ids that one write carries
 OBS = "obs://"
 
 ENDED = ("job_init", "job_submit_fail", "job_cancel_success", "job_finish", "job_arrearage_stopped", "job_idle")
 
 STOP_STEPS: t.Mapping[str, Step | Write] = {
     **dict.fromkeys(ENDED, Step.DONE),
-    "job_canceling": Step.WAIT,
-    "job_savepointing": Step.HOLD,
-    "job_arrearage_recovering": Step.HOLD,
+    "job_canceling": Step.IN_PROGRESS,
+    "job_savepointing": Step.BLOCKED,
+    "job_arrearage_recovering": Step.BLOCKED,
     "job_submitting": Write.STOP,
     "job_downloading": Write.STOP,
     "job_running": Write.STOP,
@@ -47,11 +47,11 @@ STOP_STEPS: t.Mapping[str, Step | Write] = {
 START_STEPS: t.Mapping[str, Step | Write] = {
     "job_running": Step.DONE,
     "job_finish": Step.DONE,  # it has run to its end; to run it once more would do its work twice
-    "job_submitting": Step.WAIT,
-    "job_downloading": Step.WAIT,
-    "job_arrearage_recovering": Step.WAIT,
-    "job_canceling": Step.HOLD,
-    "job_savepointing": Step.HOLD,
+    "job_submitting": Step.IN_PROGRESS,
+    "job_downloading": Step.IN_PROGRESS,
+    "job_arrearage_recovering": Step.IN_PROGRESS,
+    "job_canceling": Step.BLOCKED,
+    "job_savepointing": Step.BLOCKED,
     "job_init": Write.RUN,
     "job_submit_fail": Write.RUN,
     "job_cancel_success": Write.RUN,
@@ -64,8 +64,8 @@ START_STEPS: t.Mapping[str, Step | Write] = {
 # Of a job that was seen stopped, and is started only once
 START_ONCE_STEPS: t.Mapping[str, Step | Write] = {
     **START_STEPS,
-    "job_running_exception": Step.HOLD,
-    "job_cancel_fail": Step.HOLD,
+    "job_running_exception": Step.BLOCKED,
+    "job_cancel_fail": Step.BLOCKED,
 }
 
 FAILED_ONLY = ("DLI.0999",)
@@ -74,13 +74,13 @@ ASKED = [status for status in STOP_STEPS if not status.startswith("job_arrearage
 
 STOP_REFUSED = Refusals(
     not_now=("DLI.15002",),
-    passing=("job_submitting", "job_downloading"),
-    is_done=("job_running_exception",),
+    waited_out=("job_submitting", "job_downloading"),
+    done_if_refused_in=("job_running_exception",),
     again=FAILED_ONLY,
 )
 RUN_REFUSED = Refusals(
     not_now=("DLI.13006",),
-    passing=("job_running_exception",),  # the service may be restarting it
+    waited_out=("job_running_exception",),  # the service may be restarting it
     may_show_effect=True,
     again=FAILED_ONLY,
 )
@@ -88,7 +88,7 @@ RUN_REFUSED = Refusals(
 DESIRED_STATES = {
     "stopped": DesiredState(
         steps=STOP_STEPS,
-        otherwise=Step.HOLD,
+        otherwise=Step.BLOCKED,
         gone=Step.MISSING,
         leads_to={Write.STOP: "job_cancel_success"},
         words=Words("Stopped", "Would stop", "Asked to stop", "stopped"),
@@ -105,7 +105,7 @@ DESIRED_STATES = {
     ),
     "started": DesiredState(
         steps=START_STEPS,
-        otherwise=Step.HOLD,
+        otherwise=Step.BLOCKED,
         gone=Step.MISSING,
         leads_to={Write.RUN: "job_running"},
         words=Words("Started", "Would start", "Asked to start", "started"),
@@ -129,7 +129,7 @@ STOP_TO_START = replace(
     leads_to=START_ONCE.leads_to,
     words=Words("Restarted", "Would restart", "Asked to restart", "restarted"),
     then={Write.STOP: Write.RUN},
-    refusals=STOP_REFUSED._replace(is_done=()),  # a refusal does not show that it has stopped
+    refusals=STOP_REFUSED._replace(done_if_refused_in=()),  # a refusal does not show that it has stopped
     next=START_ONCE,
     owed=START_ONCE.owed,
     marks=START_ONCE.marks,
@@ -197,9 +197,9 @@ class FlinkJobs:
     api = DLI
     module = "dli_flink_jobs"
     ended: t.ClassVar[t.Collection[str]] = ENDED
-    twice: t.ClassVar[t.Collection[str]] = ()
+    unstable: t.ClassVar[t.Collection[str]] = ()
     export_option = "export_to"
-    batch: t.Mapping[Write, int] = {Write.RUN: AT_ONCE, Write.STOP: AT_ONCE, Write.DELETE: AT_ONCE}
+    batch: t.Mapping[Write, int] = {Write.RUN: BATCH_SIZE, Write.STOP: BATCH_SIZE, Write.DELETE: BATCH_SIZE}
     passing: t.Collection[str] = ("status",)
     hidden: t.Collection[str] = ("DLI.10005",)
     detail_fields: t.Collection[str] = (
@@ -224,7 +224,7 @@ class FlinkJobs:
         self.export: Export | None = None
         if options.get("export_to") is not None:
             self._folder = folder_in_obs(options["export_to"])
-            self.export = Export(AT_ONCE, self._export)
+            self.export = Export(BATCH_SIZE, self._export)
 
     @staticmethod
     def options() -> Spec:
@@ -282,8 +282,8 @@ class FlinkJobs:
                 return None
             raise
 
-    def pages(self, query: t.Mapping[str, t.Any]) -> Pages:
-        return Pages(self.client, Paging.JOBS, lambda offset: self._page(offset, query))
+    def pages(self, query: t.Mapping[str, t.Any]) -> PaginatedList:
+        return PaginatedList(self.client, Paging.JOBS, lambda offset: self._page(offset, query))
 
     def _page(self, offset: int, query: t.Mapping[str, t.Any]) -> Page:
         def read(answer: t.Any, call: str) -> Page:
@@ -351,7 +351,7 @@ def _with_savepoints(desired: DesiredState, waits: bool) -> DesiredState:
     """Stopped with a savepoint. Jobs that cannot have one yet are awaited first. If nobody ``waits``, nobody sees whether there is one."""
     return replace(
         desired,
-        steps={**desired.steps, "job_submitting": Step.HOLD, "job_downloading": Step.HOLD},
+        steps={**desired.steps, "job_submitting": Step.BLOCKED, "job_downloading": Step.BLOCKED},
         failures=(*desired.failures, "job_submit_fail"),
         notes=lambda job: NOT_SAVED if _has_none(job) else NOTHING,
         remains=Remains(

@@ -19,11 +19,11 @@ from .._cloud.client import Client
 from .._cloud.errors import Fatal, OptionError, Refused, Unanswered
 from .._cloud.options import Spec
 from .._cloud.text import WORD
-from .._jobs.lists import Listing, held_still
+from .._jobs.lists import Listing, consistent_list
 from .._jobs.options import filter_option, texts
 from .._jobs.plan import NOTHING, DesiredState, Notes, Refusals, Step, Words, Write, until_ended
 from .._jobs.selection import NOT_NAME, Fields, Job, Selection, cleaned, select
-from .._jobs.service import PAGE, Export, Page, Pages, Paging
+from .._jobs.service import PAGE, Export, Page, PaginatedList, Paging
 from .._jobs.shapes import page, part, tags, the_job
 
 NO_SYNC = "synchronize the IAM users of the cluster: MRS console, cluster dashboard, IAM User Sync"
@@ -43,7 +43,7 @@ MRS = Api(
     },
 ).with_gateway()
 
-AT_ONCE = 100  # ids that one delete carries
+BATCH_SIZE = 100  # ids that one delete carries
 SUBMITTING = ("new", "new_saving", "submitted")
 ACTIVE = (*SUBMITTING, "accepted", "running")
 ENDED = ("finished", "failed", "killed")
@@ -69,7 +69,7 @@ NOT_KILLED = ("0160", "0175", "0200")
 SPARK_SQL = Notes(hint="MRS does not terminate Spark SQL jobs")
 REFUSED = Refusals(
     not_now=("0180", "0183"),  # it is being submitted
-    passing=SUBMITTING,
+    waited_out=SUBMITTING,
     again=(*NOT_KILLED, "0161", "0162", "0189", "0193", "0199"),  # 0162 speaks of a query, but comes to writes as well
     hinted=NOT_KILLED,
 )
@@ -101,7 +101,7 @@ class JobExecutions:
     api = MRS
     module = "mrs_job_executions"
     ended: t.ClassVar[t.Collection[str]] = ENDED
-    twice: t.ClassVar[t.Collection[str]] = ()
+    unstable: t.ClassVar[t.Collection[str]] = ()
     export_option = ""
     fields = Fields(
         parse_id=mrs_id,
@@ -122,7 +122,7 @@ class JobExecutions:
         by_service=(),
         decisive=("job_type",),
     )
-    batch: t.Mapping[Write, int] = {Write.KILL: 1, Write.DELETE: AT_ONCE}
+    batch: t.Mapping[Write, int] = {Write.KILL: 1, Write.DELETE: BATCH_SIZE}
     passing: t.Collection[str] = ("job_state",)
     hidden: t.Collection[str] = ("0162", "0174")  # "failed to query the job", which says nothing about it
     detail_fields: t.Collection[str] = ("arguments", "properties")
@@ -186,7 +186,7 @@ class JobExecutions:
         if state == "stopped":
             return DesiredState(
                 steps={**dict.fromkeys(ACTIVE, Write.KILL), **dict.fromkeys(ENDED, Step.DONE)},
-                otherwise=Step.HOLD,
+                otherwise=Step.BLOCKED,
                 gone=Step.MISSING,
                 leads_to={Write.KILL: "KILLED"},
                 words=Words("Stopped", "Would stop", "Asked to stop", "stopped"),
@@ -196,7 +196,7 @@ class JobExecutions:
         active = Step.FAILED if options["kill_running"] is False else Write.KILL
         return DesiredState(
             steps={**dict.fromkeys(ACTIVE, active), **dict.fromkeys(ENDED, Write.DELETE)},
-            otherwise=Step.HOLD,
+            otherwise=Step.BLOCKED,
             gone=Step.DONE,
             leads_to={Write.KILL: "KILLED", Write.DELETE: None},
             words=Words("Deleted", "Would delete", "Asked to delete", "absent"),
@@ -228,8 +228,8 @@ class JobExecutions:
                 return None
             raise
 
-    def pages(self, query: t.Mapping[str, t.Any]) -> Pages:
-        return Pages(self.client, Paging.EITHER, lambda offset: self._page(offset, query))
+    def pages(self, query: t.Mapping[str, t.Any]) -> PaginatedList:
+        return PaginatedList(self.client, Paging.EITHER, lambda offset: self._page(offset, query))
 
     def _page(self, offset: int, query: t.Mapping[str, t.Any]) -> Page:
         def read(answer: t.Any, call: str) -> Page:
@@ -268,8 +268,8 @@ def clusters(client: Client) -> Listing:
     def shown(answer: t.Any, call: str) -> Page:
         return page(answer, "clusters", "clusterTotal", CLUSTER, call)
 
-    found = held_still(Pages(client, Paging.PAGES, read))[0]
-    if found.still or found.short:
+    found = consistent_list(PaginatedList(client, Paging.PAGES, read))[0]
+    if found.consistent or found.short:
         return found
     raise Unanswered(client.named("GET", path), "the list of clusters kept changing while it was read", 200)
 

@@ -22,7 +22,7 @@ from .._cloud.options import Spec
 from .._jobs.options import filter_option, texts
 from .._jobs.plan import DesiredState, Refusals, Step, Words, Write, until_ended
 from .._jobs.selection import NOT_NAME, Fields, Job, Selection, asked, select
-from .._jobs.service import PAGE, Export, Page, Pages, Paging
+from .._jobs.service import PAGE, Export, Page, PaginatedList, Paging
 from .._jobs.shapes import page, the_job
 from .dli import DLI
 
@@ -32,7 +32,7 @@ UNKNOWN_BATCH = ("DLI.0002", "DLI.0023")
 ACTIVE = ("starting", "running", "recovering")
 # The last two are documented only for Livy, which this API descends from
 ENDED = ("dead", "success", "error", "killed")
-FALLS_BACK_TO = ("recovering",)
+UNSTABLE = ("recovering",)
 STEPS: t.Mapping[str, Step | Write] = {**dict.fromkeys(ACTIVE, Write.CANCEL), **dict.fromkeys(ENDED, Step.DONE)}
 ASKED = (*ACTIVE, "dead", "success")  # the service refuses to list any other
 # Batches have no IAM action of their own
@@ -53,7 +53,7 @@ class BatchJobs:
     api = DLI
     module = "dli_batch_job"
     ended: t.ClassVar[t.Collection[str]] = ENDED
-    twice: t.ClassVar[t.Collection[str]] = FALLS_BACK_TO
+    unstable: t.ClassVar[t.Collection[str]] = UNSTABLE
     export_option = ""
     fields = Fields(
         parse_id=batch_id,
@@ -95,14 +95,14 @@ class BatchJobs:
     @staticmethod
     def desired_state(options: t.Mapping[str, t.Any]) -> DesiredState:
         if options["state"] == "ended":
-            return until_ended(ENDED, FALLS_BACK_TO)
+            return until_ended(ENDED, UNSTABLE)
         return DesiredState(
             steps=STEPS,
             otherwise=Write.CANCEL,
             gone=Step.DONE if options["state"] == "absent" else Step.MISSING,
             leads_to={Write.CANCEL: "dead"},
             words=Words("Cancelled", "Would cancel", "Asked to cancel", "finished"),
-            twice=FALLS_BACK_TO,
+            unstable=UNSTABLE,
             refusals=Refusals(not_now=("DLI.0001", "DLI.0007"), again=("DLI.0999",)),
         )
 
@@ -126,8 +126,8 @@ class BatchJobs:
         """DLI.0001 is "parameter wrong": it means an unknown batch only if a list agrees."""
         return self._page(0, {"job-id": job_id}).total > 0
 
-    def pages(self, query: t.Mapping[str, t.Any]) -> Pages:
-        return Pages(self.client, Paging.JOBS, lambda start: self._page(start, query))
+    def pages(self, query: t.Mapping[str, t.Any]) -> PaginatedList:
+        return PaginatedList(self.client, Paging.JOBS, lambda start: self._page(start, query))
 
     def _page(self, start: int, query: t.Mapping[str, t.Any]) -> Page:
         def read(answer: t.Any, call: str) -> Page:

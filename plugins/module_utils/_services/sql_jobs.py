@@ -22,7 +22,7 @@ from .._cloud.text import WORD
 from .._jobs.options import filter_option, texts
 from .._jobs.plan import DesiredState, Refusals, Step, Words, Write, until_ended
 from .._jobs.selection import NOT, Fields, Job, Selection, select
-from .._jobs.service import PAGE, Export, Onward, Page, Pages, Paging
+from .._jobs.service import PAGE, Continuation, Export, Page, PaginatedList, Paging
 from .._jobs.shapes import page, part, the_job
 from .dli import DLI, agree, check_tags, refusal_in, tag_query
 
@@ -30,12 +30,12 @@ MOST_PAGES = 100  # of a list
 LONGEST_PATTERN = 1024  # of a part of a statement
 ASKED = ("LAUNCHING", "RUNNING", "SCALING", "FINISHED", "FAILED", "CANCELLED")  # what a list can be asked for
 # Some versions of the service spell these in another way
-TWINS = {"canceled": "cancelled", "finish": "finished"}
-ENDED = ("finished", "failed", "cancelled", *TWINS)
+SYNONYMS = {"canceled": "cancelled", "finish": "finished"}
+ENDED = ("finished", "failed", "cancelled", *SYNONYMS)
 STEPS: t.Mapping[str, Step | Write] = {
     "launching": Write.CANCEL,
     "running": Write.CANCEL,
-    "scaling": Step.WAIT,  # the service does not offer to cancel it
+    "scaling": Step.IN_PROGRESS,  # the service does not offer to cancel it
     **dict.fromkeys(ENDED, Step.DONE),
 }
 # Maintenance of the queue itself, which is in the same list
@@ -58,7 +58,7 @@ class SqlJobs:
     api = DLI
     module = "dli_sql_jobs"
     ended: t.ClassVar[t.Collection[str]] = ENDED
-    twice: t.ClassVar[t.Collection[str]] = ()
+    unstable: t.ClassVar[t.Collection[str]] = ()
     export_option = ""
     fields = Fields(
         parse_id=sql_job_id,
@@ -79,7 +79,7 @@ class SqlJobs:
         by_service=("queue_name", "owner", "sql_pattern"),
         parts=("sql_pattern",),
         none_if_missing=("tags",),
-        twins=TWINS,
+        synonyms=SYNONYMS,
         beside=("queue_name", "job_type"),
         decisive=("start_time",),
     )
@@ -105,7 +105,7 @@ class SqlJobs:
     @staticmethod
     def select(options: t.Mapping[str, t.Any]) -> Selection:
         """Raises OptionError."""
-        words = [*ASKED, *(word.upper() for word in TWINS)]
+        words = [*ASKED, *(word.upper() for word in SYNONYMS)]
         selection = select(options, "job_ids", SqlJobs.fields, {"status": words})
         if selection.ids is not None:
             return selection
@@ -128,7 +128,7 @@ class SqlJobs:
         steps = STEPS if options["job_ids"] is None else {**STEPS, "scaling": Write.CANCEL}
         return DesiredState(
             steps=steps,
-            otherwise=Step.HOLD,
+            otherwise=Step.BLOCKED,
             gone=Step.DONE if options["state"] == "absent" else Step.MISSING,
             leads_to={Write.CANCEL: "CANCELLED"},
             words=Words("Cancelled", "Would cancel", "Asked to cancel", "finished"),
@@ -170,16 +170,16 @@ class SqlJobs:
             raise error
         return None
 
-    def pages(self, query: t.Mapping[str, t.Any]) -> Pages:
+    def pages(self, query: t.Mapping[str, t.Any]) -> PaginatedList:
         """The oldest first. In any other order each job that arrives would move all others to later pages."""
         of_all = {key: value for key, value in query.items() if key not in self.passing}
         launching = None if "job-status" in query else self.pages({**query, "job-status": "LAUNCHING"})
-        return Pages(
+        return PaginatedList(
             self.client,
             Paging.PAGES,
             lambda number: self._page(number, query),
             oldest_first=True,
-            onward=Onward(
+            continuation=Continuation(
                 most=MOST_PAGES,
                 time="start_time",
                 later_than=lambda time: self.pages({**query, "start": time}),

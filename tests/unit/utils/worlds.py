@@ -21,7 +21,7 @@ from .spark import Spark
 from .sql import Sql
 
 GONE = emulated.GONE
-TWINS = {"canceled": "cancelled"}
+SYNONYMS = {"canceled": "cancelled"}
 # Answers that no world draws, as each would then be another than its seed has always made
 UNDRAWN = {
     *("flink_offset", "flink_order", "flink_limit", "flink_savepoint"),
@@ -33,7 +33,7 @@ UNDRAWN = {
 @functools.cache
 def plain(word: str) -> str:
     """A status as it is compared with others, however a service spells it."""
-    return TWINS.get(word.lower(), word.lower())
+    return SYNONYMS.get(word.lower(), word.lower())
 
 
 def drawn_from(answers: dict[str, tuple]) -> dict[str, tuple]:

@@ -418,7 +418,7 @@ async def test_a_bug(sources, caplog, monkeypatch, looked):
     def strike(active):
         for name, module in list(sys.modules.items()):
             if name.endswith("plugin_utils._job_lists"):
-                active.setattr(module, "look_at", broken)
+                active.setattr(module, "snapshot_of", broken)
 
     async with sources.start(looked=0) as source:
         await source.looked()

@@ -49,7 +49,7 @@ def test_a_write_makes_the_next_look_come_soon(clock: Clock) -> None:
     one = Deadline(60, 10)
     for dummy in range(3):
         one.pause()
-    one.restart()
+    one.reset_pause()
     one.pause()
     assert clock.pauses == [0.5, 1, 2, 0.5]
 
@@ -63,5 +63,5 @@ def test_a_look_between_two_others(clock: Clock) -> None:
     assert one.pause(one.now() - 1)
     assert one.pause(None)
     assert [round(one, 3) for one in clock.pauses] == [0.2, 0.5, 0.7, 1, 2]
-    assert [one.before(attempt) for attempt in (1, 2, 3, 4, 5, 6, 2000)] == [0.5, 1, 2, 4, 8, 10, 10]
-    assert Deadline(60, 0.05).before(3) == 0.05
+    assert [one.retry_pause(attempt) for attempt in (1, 2, 3, 4, 5, 6, 2000)] == [0.5, 1, 2, 4, 8, 10, 10]
+    assert Deadline(60, 0.05).retry_pause(3) == 0.05

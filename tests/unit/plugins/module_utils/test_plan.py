@@ -25,11 +25,11 @@ from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import (
     Step,
     Write,
     has_ended,
-    in_doubt,
     is_owed,
     left,
-    misses,
+    lost_by_others,
     next_step,
+    outcome_unknown,
     until_ended,
     wake_up,
 )
@@ -62,20 +62,20 @@ def entry_seen(*statuses: str | None, desired: DesiredState = STOPPED) -> Entry:
 # The table of the guide on states, status by status
 FLINK_STATUSES = [
     ("job_init", Step.DONE, Write.RUN),
-    ("job_submitting", Write.STOP, Step.WAIT),
+    ("job_submitting", Write.STOP, Step.IN_PROGRESS),
     ("job_submit_fail", Step.DONE, Write.RUN),
     ("job_running", Write.STOP, Step.DONE),
     ("job_running_exception", Write.STOP, Write.RUN),
-    ("job_downloading", Write.STOP, Step.WAIT),
+    ("job_downloading", Write.STOP, Step.IN_PROGRESS),
     ("job_idle", Step.DONE, Write.RUN),
-    ("job_canceling", Step.WAIT, Step.HOLD),
+    ("job_canceling", Step.IN_PROGRESS, Step.BLOCKED),
     ("job_cancel_success", Step.DONE, Write.RUN),
     ("job_cancel_fail", Write.STOP, Write.RUN),
-    ("job_savepointing", Step.HOLD, Step.HOLD),
+    ("job_savepointing", Step.BLOCKED, Step.BLOCKED),
     ("job_arrearage_stopped", Step.DONE, Write.RUN),
-    ("job_arrearage_recovering", Step.HOLD, Step.WAIT),
+    ("job_arrearage_recovering", Step.BLOCKED, Step.IN_PROGRESS),
     ("job_finish", Step.DONE, Step.DONE),
-    ("job_foo", Step.HOLD, Step.HOLD),
+    ("job_foo", Step.BLOCKED, Step.BLOCKED),
     ("JOB_RUNNING", Write.STOP, Step.DONE),
     (None, Step.MISSING, Step.MISSING),
 ]
@@ -104,7 +104,7 @@ def test_no_second_run_of_a_job_without_a_savepoint() -> None:
     entry.sent(Write.RUN, Answer.LOST)
     entry.look("job_submitting")
     entry.look("job_running_exception", notes=Notes(hindrance="no savepoint"))
-    assert step_of(entry, STARTED) == Step.HOLD
+    assert step_of(entry, STARTED) == Step.BLOCKED
     entry.look("job_running_exception")
     assert step_of(entry, STARTED) == Write.RUN
 
@@ -115,7 +115,7 @@ def check_after(write, desired, answer, refusal, before, after, step, changed) -
     entry.sent(write, answer, refusal)
     entry.look(after)
     if step is Step.FAILED and answer is Answer.REFUSED:  # a refusal is believed when a second look agrees with it
-        assert step_of(entry, desired) == Step.HOLD
+        assert step_of(entry, desired) == Step.BLOCKED
         entry.look(after)
     assert (step_of(entry, desired), entry.changed) == (step, changed)
 
@@ -128,28 +128,28 @@ RUNNING, CANCELING, STOPPED_BY_US = "job_running", "job_canceling", "job_cancel_
 @pytest.mark.parametrize(
     ("answer", "refusal", "before", "after", "step", "changed"),
     [
-        (Answer.ACCEPTED, None, RUNNING, RUNNING, Step.WAIT, True),
-        (Answer.ACCEPTED, None, RUNNING, CANCELING, Step.WAIT, True),
+        (Answer.ACCEPTED, None, RUNNING, RUNNING, Step.IN_PROGRESS, True),
+        (Answer.ACCEPTED, None, RUNNING, CANCELING, Step.IN_PROGRESS, True),
         (Answer.ACCEPTED, None, RUNNING, STOPPED_BY_US, Step.DONE, True),
         (Answer.ACCEPTED, None, RUNNING, "job_finish", Step.DONE, True),
-        (Answer.ACCEPTED, None, RUNNING, "job_savepointing", Step.HOLD, True),
+        (Answer.ACCEPTED, None, RUNNING, "job_savepointing", Step.BLOCKED, True),
         (Answer.ACCEPTED, None, RUNNING, "job_cancel_fail", Step.FAILED, True),
-        (Answer.ACCEPTED, None, "job_cancel_fail", "job_cancel_fail", Step.WAIT, True),
+        (Answer.ACCEPTED, None, "job_cancel_fail", "job_cancel_fail", Step.IN_PROGRESS, True),
         (Answer.REFUSED, NOT_NOW, RUNNING, RUNNING, Step.FAILED, False),
         (Answer.REFUSED, NOT_NOW, RUNNING, "job_finish", Step.DONE, False),
-        (Answer.REFUSED, NOT_NOW, RUNNING, CANCELING, Step.WAIT, False),
+        (Answer.REFUSED, NOT_NOW, RUNNING, CANCELING, Step.IN_PROGRESS, False),
         (Answer.REFUSED, NOT_NOW, "job_running_exception", "job_running_exception", Step.DONE, False),
         (Answer.REFUSED, NOT_NOW, "job_running_exception", RUNNING, Write.STOP, False),
-        (Answer.REFUSED, NOT_NOW, "job_submitting", "job_submitting", Step.HOLD, False),
+        (Answer.REFUSED, NOT_NOW, "job_submitting", "job_submitting", Step.BLOCKED, False),
         (Answer.REFUSED, NOT_NOW, "job_submitting", RUNNING, Write.STOP, False),
         (Answer.REFUSED, NO_PERMISSION, RUNNING, RUNNING, Step.FAILED, False),
         (Answer.REFUSED, NO_PERMISSION, RUNNING, STOPPED_BY_US, Step.DONE, False),
         (Answer.DOUBTFUL, NOT_NOW, RUNNING, RUNNING, Write.STOP, False),
-        (Answer.DOUBTFUL, NOT_NOW, RUNNING, CANCELING, Step.WAIT, True),
+        (Answer.DOUBTFUL, NOT_NOW, RUNNING, CANCELING, Step.IN_PROGRESS, True),
         (Answer.DOUBTFUL, NOT_NOW, RUNNING, STOPPED_BY_US, Step.DONE, True),
         (Answer.LOST, NOT_NOW, RUNNING, RUNNING, Write.STOP, False),
         (Answer.LOST, NOT_NOW, RUNNING, STOPPED_BY_US, Step.DONE, True),
-        (Answer.LOST, NOT_NOW, RUNNING, "job_savepointing", Step.HOLD, True),
+        (Answer.LOST, NOT_NOW, RUNNING, "job_savepointing", Step.BLOCKED, True),
         (Answer.LOST, NOT_NOW, RUNNING, "job_cancel_fail", Step.FAILED, True),
     ],
 )
@@ -169,11 +169,11 @@ def test_a_refusal_after_a_lost_stop_is_not_believed_at_once() -> None:
     for dummy in range(5):
         entry.look("job_running_exception")
         steps.append(step_of(entry, STOPPED))
-    assert steps == [Step.HOLD] * 4 + [Step.DONE]
+    assert steps == [Step.BLOCKED] * 4 + [Step.DONE]
     entry.sent(Write.STOP, Answer.REFUSED, NO_PERMISSION)
     for dummy in range(9):
         entry.look("job_running_exception")
-    assert step_of(entry, STOPPED, 999) == Step.HOLD
+    assert step_of(entry, STOPPED, 999) == Step.BLOCKED
 
 
 RUNS_ALREADY = Refused("POST host/run", "not in this state", 400, "DLI.13006")
@@ -183,24 +183,24 @@ DRAFT, SUBMITTING, EXCEPTION = "job_init", "job_submitting", "job_running_except
 @pytest.mark.parametrize(
     ("answer", "refusal", "before", "after", "step", "changed"),
     [
-        (Answer.ACCEPTED, None, DRAFT, DRAFT, Step.WAIT, True),
-        (Answer.ACCEPTED, None, DRAFT, SUBMITTING, Step.WAIT, True),
+        (Answer.ACCEPTED, None, DRAFT, DRAFT, Step.IN_PROGRESS, True),
+        (Answer.ACCEPTED, None, DRAFT, SUBMITTING, Step.IN_PROGRESS, True),
         (Answer.ACCEPTED, None, DRAFT, RUNNING, Step.DONE, True),
         (Answer.ACCEPTED, None, DRAFT, "job_finish", Step.DONE, True),
-        (Answer.ACCEPTED, None, DRAFT, EXCEPTION, Step.WAIT, True),
-        (Answer.ACCEPTED, None, DRAFT, CANCELING, Step.HOLD, True),
-        (Answer.ACCEPTED, None, DRAFT, STOPPED_BY_US, Step.WAIT, True),
+        (Answer.ACCEPTED, None, DRAFT, EXCEPTION, Step.IN_PROGRESS, True),
+        (Answer.ACCEPTED, None, DRAFT, CANCELING, Step.BLOCKED, True),
+        (Answer.ACCEPTED, None, DRAFT, STOPPED_BY_US, Step.IN_PROGRESS, True),
         (Answer.ACCEPTED, None, DRAFT, "job_submit_fail", Step.FAILED, True),
-        (Answer.ACCEPTED, None, "job_submit_fail", "job_submit_fail", Step.WAIT, True),
+        (Answer.ACCEPTED, None, "job_submit_fail", "job_submit_fail", Step.IN_PROGRESS, True),
         (Answer.REFUSED, RUNS_ALREADY, DRAFT, RUNNING, Step.DONE, False),
-        (Answer.REFUSED, RUNS_ALREADY, DRAFT, SUBMITTING, Step.WAIT, False),
+        (Answer.REFUSED, RUNS_ALREADY, DRAFT, SUBMITTING, Step.IN_PROGRESS, False),
         (Answer.REFUSED, RUNS_ALREADY, DRAFT, "job_submit_fail", Write.RUN, False),
         (Answer.REFUSED, RUNS_ALREADY, "job_cancel_fail", "job_cancel_fail", Step.FAILED, False),
-        (Answer.REFUSED, RUNS_ALREADY, EXCEPTION, EXCEPTION, Step.HOLD, False),
+        (Answer.REFUSED, RUNS_ALREADY, EXCEPTION, EXCEPTION, Step.BLOCKED, False),
         (Answer.REFUSED, RUNS_ALREADY, EXCEPTION, STOPPED_BY_US, Write.RUN, False),
         (Answer.REFUSED, NO_PERMISSION, EXCEPTION, EXCEPTION, Step.FAILED, False),
         (Answer.DOUBTFUL, RUNS_ALREADY, DRAFT, DRAFT, Write.RUN, False),
-        (Answer.DOUBTFUL, RUNS_ALREADY, DRAFT, SUBMITTING, Step.WAIT, True),
+        (Answer.DOUBTFUL, RUNS_ALREADY, DRAFT, SUBMITTING, Step.IN_PROGRESS, True),
         (Answer.LOST, None, DRAFT, DRAFT, Write.RUN, False),
         (Answer.LOST, None, DRAFT, RUNNING, Step.DONE, True),
         (Answer.LOST, None, DRAFT, "job_submit_fail", Step.FAILED, True),
@@ -221,9 +221,9 @@ def test_the_last_try_is_for_what_comes_after_a_status_that_passes() -> None:
         entry.sent(Write.STOP, Answer.REFUSED, NOT_NOW)
         entry.look(status)
         steps.append(step_of(entry, STOPPED))
-        if steps[-1] is Step.HOLD:
+        if steps[-1] is Step.BLOCKED:
             break
-    assert steps == [Write.STOP, Write.STOP, Step.HOLD]
+    assert steps == [Write.STOP, Write.STOP, Step.BLOCKED]
     entry.look(RUNNING)
     assert step_of(entry, STOPPED) is Write.STOP
 
@@ -240,7 +240,7 @@ def test_a_refusal_that_says_nothing_is_tried_again_whatever_its_code() -> None:
     entry = entry_seen(RUNNING)
     entry.sent(Write.STOP, Answer.REFUSED, Vague("DELETE host/jobs", "no", 200), 0.0, 0.5)
     entry.look(RUNNING)
-    assert [step_of(entry, STOPPED, now) for now in (0.4, 0.5)] == [Step.PAUSE, Write.STOP]
+    assert [step_of(entry, STOPPED, now) for now in (0.4, 0.5)] == [Step.LOOK_AGAIN, Write.STOP]
 
 
 def test_what_is_unknown_of_one_write_says_nothing_of_another() -> None:
@@ -252,19 +252,19 @@ def test_what_is_unknown_of_one_write_says_nothing_of_another() -> None:
     entry.sent(Write.DELETE, Answer.REFUSED, Refused("POST host", "no", 400, "12000052"))
     for dummy in range(2):
         entry.look("KILLED")
-    assert (step_of(entry, desired), in_doubt(entry)) == (Step.FAILED, False)
+    assert (step_of(entry, desired), outcome_unknown(entry)) == (Step.FAILED, False)
 
 
 def test_another_look_is_due_after_an_answer_that_proves_nothing() -> None:
     """Whatever ``wait`` says: after a lost write, and until a refusal was seen to hold."""
     entry = entry_seen(RUNNING)
-    found = [entry.unproven]
+    found = [entry.needs_another_look]
     for answer in (Answer.ACCEPTED, Answer.REFUSED, Answer.LOST):
         entry.sent(Write.STOP, answer, None if answer is Answer.ACCEPTED else NOT_NOW)
         for dummy in range(2):
-            found.append(entry.unproven)
+            found.append(entry.needs_another_look)
             entry.look(RUNNING)
-        found.append(entry.unproven)
+        found.append(entry.needs_another_look)
     assert found == [False, *[False] * 3, True, True, False, *[True] * 3]
 
 
@@ -312,7 +312,7 @@ def test_what_could_not_be_sent_is_forgotten_once_it_was_sent() -> None:
     assert entry.refusal is NOT_NOW
 
 
-@pytest.mark.parametrize(("answer", "end"), [(Answer.LOST, Step.HOLD), (Answer.DOUBTFUL, Step.FAILED)])
+@pytest.mark.parametrize(("answer", "end"), [(Answer.LOST, Step.BLOCKED), (Answer.DOUBTFUL, Step.FAILED)])
 def test_a_write_is_not_repeated_for_ever(answer: Answer, end: Step | Write) -> None:
     """A lost one may still show its effect later, so it is waited for."""
     entry = entry_seen(RUNNING)
@@ -331,7 +331,7 @@ def test_a_lost_write_that_works_late() -> None:
     entry.look(RUNNING)
     entry.sent(Write.STOP, Answer.REFUSED, NOT_NOW)
     entry.look(RUNNING)
-    assert (step_of(entry, STOPPED), entry.changed) == (Step.HOLD, False)
+    assert (step_of(entry, STOPPED), entry.changed) == (Step.BLOCKED, False)
     entry.look(STOPPED_BY_US)
     assert (step_of(entry, STOPPED), entry.changed) == (Step.DONE, True)
 
@@ -351,7 +351,7 @@ def test_a_stop_that_fails_before_the_first_look() -> None:
     for now in (100.1, 100.2, 100.3, 101, 106, 129, 130):
         entry.look("job_cancel_fail", now=now)
         steps.append(step_of(entry, STOPPED, now))
-    assert steps == [Step.WAIT] * 6 + [Step.FAILED]
+    assert steps == [Step.IN_PROGRESS] * 6 + [Step.FAILED]
     assert wake_up(entry, 106) == 130
     assert wake_up(entry, 130) is None
 
@@ -377,7 +377,7 @@ def test_a_failed_stop_that_fails_again() -> None:
         ("FINISHED", Step.DONE, Write.DELETE, Write.DELETE),
         ("FAILED", Step.DONE, Write.DELETE, Write.DELETE),
         ("killed", Step.DONE, Write.DELETE, Write.DELETE),
-        ("ODD", Step.HOLD, Step.HOLD, Step.HOLD),
+        ("ODD", Step.BLOCKED, Step.BLOCKED, Step.BLOCKED),
         (None, Step.MISSING, Step.DONE, Step.DONE),
     ],
 )
@@ -392,7 +392,7 @@ def test_mrs_deletes_what_it_has_killed() -> None:
     entry = entry_seen("RUNNING")
     entry.sent(Write.KILL, Answer.ACCEPTED)
     entry.look("RUNNING")
-    assert step_of(entry, desired) == Step.WAIT
+    assert step_of(entry, desired) == Step.IN_PROGRESS
     entry.look("KILLED")
     assert step_of(entry, desired) == Write.DELETE
 
@@ -463,12 +463,12 @@ def test_what_only_failed_is_tried_again(
         entry.look(status, now=now)
         left_to_its_time = answer is Answer.LOST and len(sent) == 4
         if not left_to_its_time:
-            assert step_of(entry, desired, now + pause - 0.1) == Step.PAUSE
+            assert step_of(entry, desired, now + pause - 0.1) == Step.LOOK_AGAIN
             assert wake_up(entry, now) == now + pause
         now += pause
         entry.look(status, now=now)
     assert sent == [100.0, 100.5, 101.5, 103.5]
-    assert step_of(entry, desired, now) == (Step.HOLD if answer is Answer.LOST else Step.FAILED)
+    assert step_of(entry, desired, now) == (Step.BLOCKED if answer is Answer.LOST else Step.FAILED)
     assert not entry.changed
 
 
@@ -522,7 +522,7 @@ def entry_stopped(answer: Answer, status: str, has_savepoint: t.Any, desired: De
 
 @pytest.mark.parametrize("status", ["job_submitting", "job_downloading"])
 def test_a_job_that_cannot_have_a_savepoint_yet_is_awaited(status: str) -> None:
-    assert (step_of(entry_seen(status), SAVED), step_of(entry_seen(status), STOPPED)) == (Step.HOLD, Write.STOP)
+    assert (step_of(entry_seen(status), SAVED), step_of(entry_seen(status), STOPPED)) == (Step.BLOCKED, Write.STOP)
 
 
 @pytest.mark.parametrize("answer", [Answer.ACCEPTED, Answer.LOST, Answer.DOUBTFUL])
@@ -532,9 +532,9 @@ def test_a_stop_that_leaves_no_savepoint(answer: Answer, status: str) -> None:
         assert step_of(entry_stopped(answer, status, told), SAVED, 101) == Step.DONE
     for denied in (False, "false", "False"):
         entry = entry_stopped(answer, status, denied)
-        assert step_of(entry, SAVED, 101) == Step.PAUSE
+        assert step_of(entry, SAVED, 101) == Step.LOOK_AGAIN
         assert wake_up(entry, 101) == 106
-        assert [step_of(entry, SAVED, now) for now in (105.9, 106)] == [Step.PAUSE, Step.FAILED]
+        assert [step_of(entry, SAVED, now) for now in (105.9, 106)] == [Step.LOOK_AGAIN, Step.FAILED]
         assert entry.changed
         entry.notes = Notes()
         assert step_of(entry, SAVED, 106) == Step.DONE
@@ -554,11 +554,11 @@ def test_jobs_that_others_have_stopped_without_a_savepoint() -> None:
     """As wanted, and nothing of ours."""
     for entry in (entry_seen(STOPPED_BY_US), entry_stopped(Answer.REFUSED, STOPPED_BY_US, False)):
         entry.notes = SAVED.notes({"has_savepoint": False})
-        assert (step_of(entry, SAVED, 999), entry.changed, misses(entry)) == (Step.DONE, False, True)
+        assert (step_of(entry, SAVED, 999), entry.changed, lost_by_others(entry)) == (Step.DONE, False, True)
     for status in ("job_init", "job_finish", "job_submit_fail"):
         entry = entry_seen(status)
         entry.notes = SAVED.notes({"has_savepoint": False})
-        assert (step_of(entry, SAVED), misses(entry)) == (Step.DONE, False)
+        assert (step_of(entry, SAVED), lost_by_others(entry)) == (Step.DONE, False)
 
 
 def test_without_wait_nobody_sees_what_becomes_of_a_savepoint() -> None:
@@ -581,7 +581,7 @@ def test_what_has_ended() -> None:
     unread = entry_seen("dead", desired=end)
     unread.unread = Refused("", "no")
     assert not has_ended(unread, end)
-    assert end.step("any other word") is Step.WORKS
+    assert end.step("any other word") is Step.AT_WORK
     assert not end.writes
 
 
@@ -645,7 +645,7 @@ def test_job_that_is_left_after_its_start(answer: Answer, statuses: tuple, said:
     for status in statuses:
         entry.look(status)
         entry.note_effect(0)
-    assert (left(entry), in_doubt(entry), is_owed(entry)) == (said, doubt, True)
+    assert (left(entry), outcome_unknown(entry), is_owed(entry)) == (said, doubt, True)
 
 
 @pytest.mark.parametrize("first", [Answer.LOST, Answer.DOUBTFUL])
@@ -657,7 +657,7 @@ def test_job_whose_second_start_may_be_refused_for_the_first(first: Answer, seco
     for answer, refusal in ((first, Refused("", "no")), (Answer.REFUSED, second)):
         entry.sent(Write.RUN, answer, refusal)
         entry.look("job_cancel_success")
-    assert (left(entry), in_doubt(entry)) == ("", True)
+    assert (left(entry), outcome_unknown(entry)) == ("", True)
 
 
 @pytest.mark.parametrize("answer", [Answer.ACCEPTED, Answer.LOST, Answer.DOUBTFUL])
@@ -669,7 +669,7 @@ def test_start_that_has_shown_an_effect_is_not_repeated(answer: Answer, status: 
     entry.sent(Write.RUN, answer)
     entry.look("job_submitting")
     entry.look(status)
-    assert next_step(entry, 60.0) is Step.WAIT
+    assert next_step(entry, 60.0) is Step.IN_PROGRESS
 
 
 @pytest.mark.parametrize("status", ["job_running_exception", "job_cancel_fail", "job_canceling", "job_foo"])

@@ -11,10 +11,16 @@ from dataclasses import dataclass, field
 import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import ApiError, Excessive, Refused
-from ansible_collections.otc.bigdata.plugins.module_utils._jobs.lists import Listing, Shown, listing, whole_list
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.lists import Listing, PagesRead, listing, whole_list
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.reading import ListCache, everything, look
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.selection import Fields, Job
-from ansible_collections.otc.bigdata.plugins.module_utils._jobs.service import PAGE, Onward, Page, Pages, Paging
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.service import (
+    PAGE,
+    Continuation,
+    Page,
+    PaginatedList,
+    Paging,
+)
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.shapes import by_told_status, count, tags
 
 BEGIN = 1_700_000_000_000
@@ -65,14 +71,14 @@ class Archive:
         shown = found[(number - 1) * self.size : number * self.size]
         return Page({one["id"]: one for one in shown}, len(found) + self.unseen, "GET /jobs", len(shown))
 
-    def pages(self, query: t.Mapping[str, t.Any]) -> Pages:
-        onward = Onward(
+    def pages(self, query: t.Mapping[str, t.Any]) -> PaginatedList:
+        continuation = Continuation(
             self.most,
             "start",
             later_than=lambda time: self.pages({**query, "since": time}),
             timeless=None if "new" in query else self.pages({"new": True}),
         )
-        return Pages(self.client, Paging.PAGES, lambda number: self.page(number, query), True, onward)
+        return PaginatedList(self.client, Paging.PAGES, lambda number: self.page(number, query), True, continuation)
 
     # of a service
     fields = Fields(int, "id", "", "status", "", {}, ())
@@ -101,7 +107,7 @@ def test_it_goes_on_from_the_last_job_seen(count: int, requests: int, inclusive:
     archive = Archive(jobs(count), inclusive=inclusive)
     found = whole(archive)
     assert list(found.jobs) == list(range(count))
-    assert found.still
+    assert found.consistent
     assert found.warnings == []
     assert len(archive.requests) <= requests
 
@@ -117,7 +123,7 @@ def test_a_job_without_a_time_is_not_lost() -> None:
     archive = Archive(jobs(1050) + [{**one, "status": "NEW"} for one in jobs(7, 20_000, lambda n: None)])
     found = whole(archive)
     assert len(found.jobs) == 1057
-    assert found.still
+    assert found.consistent
 
 
 @pytest.mark.parametrize("alike", [2, 150, 999])
@@ -129,7 +135,7 @@ def test_jobs_of_one_moment_on_both_sides(alike: int) -> None:
 
     found = whole(Archive(jobs(2050, at=at)))
     assert len(found.jobs) == 2050
-    assert found.still
+    assert found.consistent
 
 
 def test_more_jobs_of_one_moment_than_it_shows() -> None:
@@ -162,7 +168,7 @@ def test_pages_of_fewer_jobs() -> None:
     archive = Archive(jobs(730), size=50)
     found = whole(archive)
     assert len(found.jobs) == 730
-    assert found.still
+    assert found.consistent
 
 
 @pytest.mark.parametrize(
@@ -181,34 +187,38 @@ def test_a_first_page_that_may_be_all_that_a_user_sees(count: int, size: int, un
     archive = Archive(jobs(count), size=size, unseen=unseen)
     found = whole(archive)
     assert len(found.jobs) == count
-    assert found.still is (unseen == 0)
+    assert found.consistent is (unseen == 0)
     assert len(archive.requests) == requests
 
 
-def page_of(*ids: int, total: int, nameless: int = 0) -> Page:
-    return Page({job_id: {"id": job_id} for job_id in ids}, total, "GET /jobs", len(ids) + nameless, nameless)
+def page_of(*ids: int, total: int, without_id: int = 0) -> Page:
+    return Page({job_id: {"id": job_id} for job_id in ids}, total, "GET /jobs", len(ids) + without_id, without_id)
 
 
 @pytest.mark.parametrize(
-    ("pages", "still", "short"),
+    ("pages", "consistent", "short"),
     [
         ([page_of(1, 2, total=3), page_of(3, total=3)], True, False),
         ([page_of(1, 2, total=3), page_of(2, total=3)], False, False),  # one is shown twice, so another one is missing
         ([page_of(1, 2, total=3), page_of(3, total=4)], False, False),
-        ([page_of(1, 2, total=3), page_of(total=3, nameless=1)], True, False),
+        ([page_of(1, 2, total=3), page_of(total=3, without_id=1)], True, False),
         ([page_of(1, 2, total=3), page_of(total=3)], False, True),
         ([page_of(1, 2, total=3), Refused("GET /jobs", "no")], False, False),
     ],
 )
-def test_list_with_the_newest_job_first(pages: list[Page | ApiError], still: bool, short: bool) -> None:
-    found = listing(Shown(pages))
-    assert (found.still, found.proves_gone, bool(found.short)) == (still, still and not found.nameless, short)
-    assert ("kept changing" in str(found.warnings)) is not (still or short)
+def test_list_with_the_newest_job_first(pages: list[Page | ApiError], consistent: bool, short: bool) -> None:
+    found = listing(PagesRead(pages))
+    assert (found.consistent, found.proves_gone, bool(found.short)) == (
+        consistent,
+        consistent and not found.without_id,
+        short,
+    )
+    assert ("kept changing" in str(found.warnings)) is not (consistent or short)
 
 
 def test_entries_without_an_id_are_counted_where_the_oldest_job_is_the_first() -> None:
-    pages = Shown([page_of(1, 2, total=3), page_of(total=3, nameless=1)])
-    assert listing(pages, oldest_first=True).still
+    pages = PagesRead([page_of(1, 2, total=3), page_of(total=3, without_id=1)])
+    assert listing(pages, oldest_first=True).consistent
 
 
 def test_a_job_that_gets_its_time_while_others_arrive() -> None:
@@ -224,7 +234,7 @@ def test_a_job_that_gets_its_time_while_others_arrive() -> None:
     found = whole(archive)
     assert other["id"] not in found.jobs
     assert len(found.jobs) == 201
-    assert not found.still
+    assert not found.consistent
 
 
 def test_what_arrives_may_be_left_out() -> None:
@@ -238,7 +248,7 @@ def test_what_arrives_may_be_left_out() -> None:
     archive.before = arrive
     found = whole(archive)
     assert set(range(230)) <= set(found.jobs)
-    assert found.still
+    assert found.consistent
     assert found.warnings == []
 
 
@@ -253,7 +263,7 @@ def test_what_moved_up_may_have_been_missed() -> None:
     archive.before = take
     found = whole(archive)
     assert 100 not in found.jobs
-    assert not found.still
+    assert not found.consistent
     assert "kept changing" in found.warnings[0]
 
 
@@ -379,7 +389,7 @@ def test_a_job_that_only_an_earlier_reading_has_shown_still_counts() -> None:
     archive.before = take
     found = everything(archive, {}, ListCache())  # type: ignore[arg-type]
     assert set(range(3, 230)) <= set(found.jobs)
-    assert not found.still
+    assert not found.consistent
 
 
 @pytest.mark.parametrize(("first", "count"), [("get", 2), ("list", 9)])

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import OptionError
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.filters import matching, why_none
-from ansible_collections.otc.bigdata.plugins.module_utils._jobs.selection import moment, seconds, select
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.selection import seconds, select, timestamp
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.shapes import page
 from ansible_collections.otc.bigdata.plugins.module_utils._services.flink_jobs import (
     STOP_STEPS,
@@ -295,14 +295,14 @@ def test_a_job_without_the_field_never_matches(job: dict[str, t.Any], filters: d
 )
 def test_a_time_stamp_that_no_job_can_have(stamp: t.Any) -> None:
     """In seconds it would be of 1970, and the job of a minute ago an old one."""
-    assert moment(stamp, NOW) is None
+    assert timestamp(stamp, NOW) is None
     job = {**JOB, "create_time": stamp}
     assert matching({1: job}, {"older_than": 1}, FlinkJobs.fields, NOW)[0] == {}
 
 
 @pytest.mark.parametrize("stamp", [1_420_070_400_000, NOW * 1000, str(NOW * 1000), float(NOW * 1000)])
 def test_time_stamps(stamp: t.Any) -> None:
-    assert moment(stamp, NOW) == float(stamp) / 1000
+    assert timestamp(stamp, NOW) == float(stamp) / 1000
 
 
 READ = {

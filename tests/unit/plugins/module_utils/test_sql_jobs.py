@@ -191,14 +191,14 @@ def test_no_message_quotes_a_statement(filters: dict[str, t.Any]) -> None:
     [
         ("LAUNCHING", Write.CANCEL, Write.CANCEL),
         ("RUNNING", Write.CANCEL, Write.CANCEL),
-        ("SCALING", Step.WAIT, Write.CANCEL),
+        ("SCALING", Step.IN_PROGRESS, Write.CANCEL),
         ("FINISHED", Step.DONE, Step.DONE),
         ("Finished", Step.DONE, Step.DONE),
         ("FAILED", Step.DONE, Step.DONE),
         ("CANCELLED", Step.DONE, Step.DONE),
         ("CANCELED", Step.DONE, Step.DONE),
         ("FINISH", Step.DONE, Step.DONE),
-        ("SUSPENDED", Step.HOLD, Step.HOLD),
+        ("SUSPENDED", Step.BLOCKED, Step.BLOCKED),
     ],
 )
 def test_what_each_status_calls_for(status: str, by_filter: Step | Write, by_id: Step | Write) -> None:
@@ -212,11 +212,11 @@ def test_an_unknown_id() -> None:
 @pytest.mark.parametrize(
     ("answer", "refusal", "expected"),
     [
-        (Answer.ACCEPTED, None, Step.WAIT),
-        (Answer.REFUSED, Refused("", "no", 400, "DLI.0001"), Step.HOLD),
-        (Answer.REFUSED, Refused("", "failed", 400, "DLI.0999"), Step.HOLD),
-        (Answer.REFUSED, Vague("", "no", 200), Step.HOLD),
-        (Answer.LOST, None, Step.HOLD),
+        (Answer.ACCEPTED, None, Step.IN_PROGRESS),
+        (Answer.REFUSED, Refused("", "no", 400, "DLI.0001"), Step.BLOCKED),
+        (Answer.REFUSED, Refused("", "failed", 400, "DLI.0999"), Step.BLOCKED),
+        (Answer.REFUSED, Vague("", "no", 200), Step.BLOCKED),
+        (Answer.LOST, None, Step.BLOCKED),
     ],
 )
 def test_scaling_is_cancelled_once(answer: Answer, refusal: Refused | None, expected: Step | Write) -> None:
