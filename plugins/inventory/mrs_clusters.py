@@ -111,7 +111,7 @@ with kept():
     from ..module_utils._cloud.endpoints import in_project_name
     from ..module_utils._cloud.errors import ApiError
     from ..module_utils._jobs.selection import Job, tags_of
-    from ..module_utils._services.mrs_jobs import CLUSTER_STATES, MRS, TERMINATED, cluster, clusters
+    from ..module_utils._services.mrs import CLUSTER_STATES, MRS, TERMINATED, cluster, clusters
     from ..plugin_utils._inventory import HostsOfSources, Variables
 
 

@@ -26,7 +26,7 @@ from ..module_utils._cloud.transport import RETRY_TIMEOUT, Http, Reply
 from ..module_utils._jobs.guard import patterns
 from ..module_utils._jobs.service import Service
 from ..module_utils._services.dli import DLI
-from ..module_utils._services.mrs_jobs import MRS
+from ..module_utils._services.mrs import MRS
 from ..module_utils._services.registry import JOB_TYPES
 from ._assumptions import ASSUMPTIONS
 from ._check_service_named import OPTIONS, lines_of, named

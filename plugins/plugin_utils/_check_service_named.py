@@ -13,8 +13,8 @@ from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.options import Spec
 from ..module_utils._jobs.options import texts
 from ..module_utils._jobs.selection import select
-from ..module_utils._services import mrs_jobs
 from ..module_utils._services.flink_jobs import folder_in_obs
+from ..module_utils._services.mrs import mrs_id
 from ..module_utils._services.registry import JOB_TYPES
 
 Ids = t.Sequence[t.Any]
@@ -105,7 +105,7 @@ def _check_cluster(found: t.Container[str], cluster_id: str | None) -> None:
         if not needed:
             raise OptionError(f"{CLUSTER}: belongs to {' and '.join(MRS)}; leave it out")
         try:
-            mrs_jobs.mrs_id(cluster_id)
+            mrs_id(cluster_id)
         except ValueError as error:
             raise OptionError(f"{CLUSTER}: {cluster_id!r} {error}") from None
 

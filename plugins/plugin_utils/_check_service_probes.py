@@ -21,6 +21,7 @@ from ..module_utils._jobs.shapes import count
 from ..module_utils._services import mrs_jobs, spark_batches, sql_jobs
 from ..module_utils._services.dli import DLI
 from ..module_utils._services.flink_jobs import STOP_STEPS
+from ..module_utils._services.mrs import MRS
 from ..module_utils._services.registry import JOB_TYPES
 
 Fetch = t.Callable[..., t.Optional[Reply]]  # service, path, query, headers, token → answer; None where there is none
@@ -31,13 +32,13 @@ NO_TOKEN = "otc-bigdata-no-such-token"  # it names no user, so it locks none
 ANY_LANGUAGE = {"X-Language": None}
 KNOWN = {
     "flink": set(STOP_STEPS),
-    "spark": {*spark_batches.ACTIVE, *spark_batches.ENDED},
-    "sql": {"launching", "running", "scaling", *sql_jobs.ENDED},
+    "spark": {*spark_batches.STEPS},
+    "sql": {*sql_jobs.STEPS},
     "mrs": {*mrs_jobs.ACTIVE, *mrs_jobs.ENDED},
 }
 STATUS = {kind: JOB_TYPES[kind].fields.status for kind in KNOWN}
 ID = {kind: JOB_TYPES[kind].fields.id for kind in KNOWN}
-APIS = {"iam": GATEWAY, "dli": DLI, "mrs": mrs_jobs.MRS}
+APIS = {"iam": GATEWAY, "dli": DLI, "mrs": MRS}
 CODE = re.compile(r"([A-Z]{2,6}\.)?\d{3,9}")
 # Headers that tell of throttling, also those of the gateway, and values of them that tell nothing else
 WHAT, PER = "limit|remaining|reset|used|policy|api|allenv|user|app|ip", "second|minute|hour|day"

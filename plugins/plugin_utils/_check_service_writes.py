@@ -22,7 +22,7 @@ from ..module_utils._jobs.deadline import Deadline
 from ..module_utils._jobs.guard import NEVER, protects
 from ..module_utils._jobs.plan import GRACE, DesiredState, Step, Write
 from ..module_utils._jobs.service import Service
-from ..module_utils._services import mrs_jobs
+from ..module_utils._services import mrs
 from ..module_utils._services.dli import refusal_in
 from ..module_utils._services.registry import JOB_TYPES
 from ._check_service_answers import (
@@ -470,11 +470,11 @@ class Writes:
     # ---- MRS jobs ----
 
     def _mrs(self, stage: Stage) -> None:
-        found = mrs_jobs.cluster(stage.service.client, self._options[CLUSTER])
+        found = mrs.cluster(stage.service.client, self._options[CLUSTER])
         if found is None:
             self._lack(stage.about, "the cluster is unknown to the service")
             return
-        if str(found[mrs_jobs.CLUSTER.status]).lower() != "running":
+        if str(found[mrs.CLUSTER.status]).lower() != "running":
             self._lack(stage.about, "the cluster does not run")
             return
         for job_id, job in self._one_by_one(stage):

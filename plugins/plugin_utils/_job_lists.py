@@ -28,7 +28,7 @@ from ..module_utils._jobs.lists import Listing
 from ..module_utils._jobs.reading import ListCache, Observation, everything, gets, jobs_of
 from ..module_utils._jobs.selection import Options
 from ..module_utils._jobs.service import Service
-from ..module_utils._services.mrs_jobs import FATAL as ABOUT_A_CLUSTER
+from ..module_utils._services.mrs import ABOUT_THE_CLUSTER
 from ..module_utils._services.registry import JOB_TYPES
 from ._job_changes import Jobs, Snapshot
 
@@ -268,4 +268,4 @@ def _missing(service: Service, listed: Listing, known: Jobs, proves_gone: bool) 
 
 
 def _ends_login(poll: t.Any) -> bool:
-    return isinstance(poll, Fatal) and poll.code not in ABOUT_A_CLUSTER
+    return isinstance(poll, Fatal) and poll.code not in ABOUT_THE_CLUSTER

@@ -53,7 +53,7 @@ FLOORS = {
         {"sending"},
         {"list_jobs", "reconcile"},
     ],
-    "_services": [{"dli", "mrs_jobs"}, {"flink_jobs", "spark_batches", "sql_jobs"}, {"registry"}],
+    "_services": [{"dli", "mrs"}, {"flink_jobs", "mrs_jobs", "spark_batches", "sql_jobs"}, {"registry"}],
 }
 # A word that only these files may use.
 OWNERS = {

@@ -11,15 +11,18 @@ import typing as t
 
 from .._cloud.answers import Api
 from .._cloud.errors import OptionError, Refused
+from .._jobs.plan import Refusals
 
+FAILED_ONLY = ("DLI.0999",)  # it says nothing more
 DLI = Api(
     "dli",
     expired=("DLI.0015", "DLI.10007", "DLI.10008"),
     unknown=("DLI.10001",),
-    read_again=("DLI.0999", "DLI.0019"),
+    read_again=(*FAILED_ONLY, "DLI.0019"),
     no_permission=("DLI.10005", "DLI.10014", "DLI.13011", "DLI.0003", "DLI.0016"),
     hints={"DLI.10006": "the project is not the one that the credential is for"},
 ).with_gateway()
+CANCEL_REFUSED = Refusals(not_now=("DLI.0001", "DLI.0007"), again=FAILED_ONLY)  # of a Spark batch or an SQL job
 
 
 def refusal_in(element: t.Any, call: str) -> Refused | None:

@@ -25,7 +25,7 @@ from .._jobs.plan import NOTHING, DesiredState, Notes, Owed, Refusals, Remains, 
 from .._jobs.selection import NOT_NAME, Fields, Job, Selection, asked, select
 from .._jobs.service import PAGE, Export, Page, PaginatedList, Paging
 from .._jobs.shapes import page, part, the_job
-from .dli import DLI, agree, check_tags, refusal_in, tag_query
+from .dli import DLI, FAILED_ONLY, agree, check_tags, refusal_in, tag_query
 
 BATCH_SIZE = 100  # ids that one write carries
 OBS = "obs://"
@@ -68,7 +68,6 @@ START_ONCE_STEPS: t.Mapping[str, Step | Write] = {
     "job_cancel_fail": Step.BLOCKED,
 }
 
-FAILED_ONLY = ("DLI.0999",)
 # What a list can be asked for; the other statuses are not among its documented values
 ASKED = [status for status in STOP_STEPS if not status.startswith("job_arrearage_")]
 

@@ -6,42 +6,23 @@
 """The words of MapReduce Service for job executions: paths, payloads, states, error codes. Knows no order of work.
 
 API reference of MRS, "Job Object APIs (V2)": Querying a List of Jobs (mrs_02_0087), Querying Information About a Job
-(mrs_02_0086), Terminating a Job (mrs_02_0088), Deleting Jobs in Batches (mrs_02_0089); "Cluster Management APIs
-(V1.1)": Querying a Cluster List (mrs_02_0030); "Error Code" (mrs_02_0014).
+(mrs_02_0086), Terminating a Job (mrs_02_0088), Deleting Jobs in Batches (mrs_02_0089); "Error Code" (mrs_02_0014).
 """
 
 from __future__ import annotations
 
 import typing as t
 
-from .._cloud.answers import Api, Maybe, object_or_nothing, shaped
+from .._cloud.answers import object_or_nothing
 from .._cloud.client import Client
-from .._cloud.errors import Fatal, OptionError, Refused, Unanswered
+from .._cloud.errors import Fatal, OptionError, Refused
 from .._cloud.options import Spec
-from .._cloud.text import WORD
-from .._jobs.lists import Listing, consistent_list
 from .._jobs.options import filter_option, texts
 from .._jobs.plan import NOTHING, DesiredState, Notes, Refusals, Step, Words, Write, until_ended
 from .._jobs.selection import NOT_NAME, Fields, Job, Selection, cleaned, select
 from .._jobs.service import PAGE, Export, Page, PaginatedList, Paging
-from .._jobs.shapes import page, part, tags, the_job
-
-NO_SYNC = "synchronize the IAM users of the cluster: MRS console, cluster dashboard, IAM User Sync"
-MRS = Api(
-    "mrs",
-    expired=("130000002",),
-    unknown=("12000004",),
-    read_again=("0023", "0166"),
-    no_permission=("12000052",),
-    hints={
-        "12000107": "the project is not one of this region",
-        "0167": "the cluster is too old for version 2 of the job API; this collection cannot manage its jobs",
-        "0175": "MRS terminates jobs only while their cluster runs",
-        "0190": NO_SYNC,
-        "0191": NO_SYNC,
-        "0192": NO_SYNC,
-    },
-).with_gateway()
+from .._jobs.shapes import page, part, the_job
+from .mrs import ABOUT_THE_CLUSTER, CLUSTER, MRS, TERMINATED, clusters, mrs_id
 
 BATCH_SIZE = 100  # ids that one delete carries
 SUBMITTING = ("new", "new_saving", "submitted")
@@ -49,22 +30,6 @@ ACTIVE = (*SUBMITTING, "accepted", "running")
 ENDED = ("finished", "failed", "killed")
 RESULTS = ("UNDEFINED", "SUCCEEDED", "FAILED", "KILLED")
 UNKNOWN_JOB = ("0176", "0201")
-UNKNOWN_CLUSTER = "12000003"
-# No cluster, no rights on it, wrong project, too old, IAM user unknown to it: that says nothing about a job.
-FATAL = (UNKNOWN_CLUSTER, "12000052", "12000107", "0167", "0190", "0191", "0192")
-CLUSTERS = "/v1.1/{}/cluster_infos"
-TERMINATED = "terminated"
-CLUSTER_STATES = (
-    "starting",
-    "running",
-    "scaling-out",
-    "scaling-in",
-    "abnormal",
-    "failed",
-    "frozen",
-    "terminating",
-    TERMINATED,
-)
 NOT_KILLED = ("0160", "0175", "0200")
 SPARK_SQL = Notes(hint="MRS does not terminate Spark SQL jobs")
 REFUSED = Refusals(
@@ -80,19 +45,6 @@ PERMISSIONS = {
 }
 
 GET, LIST = "mrs:job:get", "mrs:job:list"
-GET_CLUSTER, LIST_CLUSTERS = "mrs:cluster:get", "mrs:cluster:list"
-
-
-def mrs_id(text: str) -> str:
-    """The id of an MRS job or cluster. Raises ValueError."""
-    if not WORD.fullmatch(text):
-        raise ValueError("is not an id of MRS: 1 to 64 letters, digits, - and _ only")
-    return text
-
-
-CLUSTER = Fields(
-    parse_id=mrs_id, id="clusterId", name="clusterName", status="clusterState", reason="", filters={}, by_service=()
-)
 
 
 class JobExecutions:
@@ -137,7 +89,7 @@ class JobExecutions:
     def _cluster_id(self, name: str) -> str:
         """Lists keep terminated clusters for a while, and a new one may bear the old name."""
         known = clusters(self.client)
-        named = {key: one["clusterState"] for key, one in known.jobs.items() if one.get("clusterName") == name}
+        named = {key: one[CLUSTER.status] for key, one in known.jobs.items() if one.get(CLUSTER.name) == name}
         usable: list[str] = [key for key, state in named.items() if str(state).lower() != TERMINATED]
         if len(usable) == 1:
             return usable[0]
@@ -211,7 +163,7 @@ class JobExecutions:
         try:
             return self.client.call(method, path, **more)
         except Refused as error:
-            if error.code in FATAL:
+            if error.code in ABOUT_THE_CLUSTER:
                 raise error.recast(Fatal, error.error["message"]) from None
             raise
 
@@ -255,39 +207,3 @@ class JobExecutions:
 
 def _why_not_killed(job: t.Mapping[str, t.Any]) -> Notes:
     return SPARK_SQL if str(job.get("job_type")).lower() == "sparksql" else NOTHING
-
-
-def clusters(client: Client) -> Listing:
-    """All clusters of the project, terminated ones too. Raises Unanswered if their list does not hold still."""
-    path = CLUSTERS.format(client.project_id)
-
-    def read(number: int) -> Page:
-        asked_for = {"pageSize": PAGE, "currentPage": number}
-        return t.cast(Page, client.call("GET", path, asked_for, needs=LIST_CLUSTERS, read=shown))
-
-    def shown(answer: t.Any, call: str) -> Page:
-        return page(answer, "clusters", "clusterTotal", CLUSTER, call)
-
-    found = consistent_list(PaginatedList(client, Paging.PAGES, read))[0]
-    if found.consistent or found.short:
-        return found
-    raise Unanswered(client.named("GET", path), "the list of clusters kept changing while it was read", 200)
-
-
-def cluster(client: Client, cluster_id: str) -> Job | None:
-    """One cluster, with details such as its tags, which the list may leave out. None if MRS does not know it any more."""
-
-    def read(answer: t.Any, call: str) -> Job:
-        shape = {CLUSTER.id: str, CLUSTER.name: Maybe(str), CLUSTER.status: Maybe(str), "tags": Maybe(tags)}
-        found = shaped(part(answer, "cluster"), shape, call, "cluster")
-        if found[CLUSTER.id] != cluster_id:
-            raise Unanswered(call, "the answer is about another cluster", 200)
-        return {CLUSTER.status: None, **found}
-
-    try:
-        path = f"{CLUSTERS.format(client.project_id)}/{cluster_id}"
-        return t.cast(Job, client.call("GET", path, needs=GET_CLUSTER, read=read))
-    except Refused as error:
-        if error.code == UNKNOWN_CLUSTER:
-            return None
-        raise

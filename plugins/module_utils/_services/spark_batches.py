@@ -20,11 +20,11 @@ from .._cloud.client import Client
 from .._cloud.errors import Refused
 from .._cloud.options import Spec
 from .._jobs.options import filter_option, texts
-from .._jobs.plan import DesiredState, Refusals, Step, Words, Write, until_ended
+from .._jobs.plan import DesiredState, Step, Words, Write, until_ended
 from .._jobs.selection import NOT_NAME, Fields, Job, Selection, asked, select
 from .._jobs.service import PAGE, Export, Page, PaginatedList, Paging
 from .._jobs.shapes import page, the_job
-from .dli import DLI
+from .dli import CANCEL_REFUSED, DLI
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 UNKNOWN_BATCH = ("DLI.0002", "DLI.0023")
@@ -103,7 +103,7 @@ class BatchJobs:
             leads_to={Write.CANCEL: "dead"},
             words=Words("Cancelled", "Would cancel", "Asked to cancel", "finished"),
             unstable=UNSTABLE,
-            refusals=Refusals(not_now=("DLI.0001", "DLI.0007"), again=("DLI.0999",)),
+            refusals=CANCEL_REFUSED,
         )
 
     def get(self, job_id: str) -> Job | None:

@@ -20,11 +20,11 @@ from .._cloud.errors import OptionError, Refused, Unanswered, Vague
 from .._cloud.options import Spec
 from .._cloud.text import WORD
 from .._jobs.options import filter_option, texts
-from .._jobs.plan import DesiredState, Refusals, Step, Words, Write, until_ended
+from .._jobs.plan import DesiredState, Step, Words, Write, until_ended
 from .._jobs.selection import NOT, Fields, Job, Selection, select
 from .._jobs.service import PAGE, Continuation, Export, Page, PaginatedList, Paging
 from .._jobs.shapes import page, part, the_job
-from .dli import DLI, agree, check_tags, refusal_in, tag_query
+from .dli import CANCEL_REFUSED, DLI, agree, check_tags, refusal_in, tag_query
 
 MOST_PAGES = 100  # of a list
 LONGEST_PATTERN = 1024  # of a part of a statement
@@ -132,7 +132,7 @@ class SqlJobs:
             gone=Step.DONE if options["state"] == "absent" else Step.MISSING,
             leads_to={Write.CANCEL: "CANCELLED"},
             words=Words("Cancelled", "Would cancel", "Asked to cancel", "finished"),
-            refusals=Refusals(not_now=("DLI.0001", "DLI.0007"), again=("DLI.0999",), tried_once=("scaling",)),
+            refusals=CANCEL_REFUSED._replace(tried_once=("scaling",)),
         )
 
     def get(self, job_id: str) -> Job | None:

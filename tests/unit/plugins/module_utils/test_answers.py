@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.answers import content, problem
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import Refused, Unanswered
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.transport import Reply
-from ansible_collections.otc.bigdata.plugins.module_utils._services.mrs_jobs import MRS
+from ansible_collections.otc.bigdata.plugins.module_utils._services.mrs import MRS
 
 CALL = "GET dli.test/v1.0/p/streaming/jobs/1"
 
