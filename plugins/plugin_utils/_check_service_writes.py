@@ -19,8 +19,9 @@ from ..module_utils._cloud.context import Context
 from ..module_utils._cloud.errors import ApiError, Fatal, Refused
 from ..module_utils._cloud.transport import Reply
 from ..module_utils._jobs.deadline import Deadline
+from ..module_utils._jobs.desired_state import DesiredState, Step, Write
 from ..module_utils._jobs.guard import NEVER, protects
-from ..module_utils._jobs.plan import GRACE, DesiredState, Step, Write
+from ..module_utils._jobs.plan import GRACE
 from ..module_utils._jobs.service import Service
 from ..module_utils._services import mrs
 from ..module_utils._services.dli import refusal_in

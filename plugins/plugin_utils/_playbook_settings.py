@@ -19,8 +19,8 @@ import typing as t
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.given import CONTROL
 from ..module_utils._cloud.identity import PROJECT, TARGET_PROJECT
+from ..module_utils._jobs.desired_state import Step
 from ..module_utils._jobs.guard import refuse_misspelt
-from ..module_utils._jobs.plan import Step
 from ..module_utils._jobs.selection import NOT_NAME, refuse_foreign_syntax, refuse_spared
 from ..module_utils._services.flink_jobs import STOP_STEPS, folder_in_obs
 from ..module_utils._services.registry import JOB_TYPES

@@ -24,7 +24,7 @@ from ansible_collections.otc.bigdata.plugins.module_utils._cloud.client import C
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.connection import read_connection
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.options import Spec, connection_options
-from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import Step, Write, until_ended
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.desired_state import Step, Write, until_ended
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.service import JobType, Service
 from ansible_collections.otc.bigdata.plugins.module_utils._services.registry import JOB_TYPES
 from ansible_collections.otc.bigdata.plugins.plugin_utils import _check_service_probes

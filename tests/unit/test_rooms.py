@@ -43,7 +43,8 @@ FLOORS = {
         {"client"},
     ],
     "_jobs": [
-        {"deadline", "names", "options", "plan", "progress", "selection"},
+        {"deadline", "desired_state", "names", "options", "progress", "selection"},
+        {"plan"},
         {"filters", "guard", "report", "service"},
         {"exports", "shapes"},
         {"lists"},

@@ -31,19 +31,10 @@ from .._cloud.errors import (
 )
 from .._cloud.options import check_range
 from .deadline import Deadline
+from .desired_state import Write, until_ended
 from .exports import export_all
 from .guard import keep_off, patterns, refuse_meant
-from .plan import (
-    Answer,
-    Entry,
-    Write,
-    forecast,
-    has_ended,
-    is_owed,
-    says_little,
-    until_ended,
-    wake_up,
-)
+from .plan import Answer, Entry, forecast, has_ended, is_owed, says_little, wake_up
 from .progress import Progress
 from .reading import ListCache, Observation, everything, look
 from .report import Result, diff, how_far, incomplete, report, until_now

@@ -12,7 +12,8 @@ from collections import Counter
 from functools import cache
 
 from .._cloud.text import escaped
-from .plan import DesiredState, Entry, Step, Write, has_ended, lost_by_others
+from .desired_state import DesiredState, Step, Write
+from .plan import Entry, has_ended, lost_by_others
 
 Result = dict[str, t.Any]  # of a task
 

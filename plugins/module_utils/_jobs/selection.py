@@ -224,7 +224,7 @@ def seconds(text: str) -> int:
     return int(match[1]) * UNITS[match[2]]
 
 
-def asked(filters: t.Mapping[str, t.Any], fields: Fields, key: str, words: t.Collection[str]) -> dict[str, t.Any]:
+def query_of(filters: t.Mapping[str, t.Any], fields: Fields, key: str, words: t.Collection[str]) -> dict[str, t.Any]:
     """The query for the filters that a service applies itself. ``key``: its filter by status, which takes a single known word."""
     query = {name: filters[name] for name in fields.by_service if name in filters}
     wanted = [word.lower() for word in filters.get(key, ())]

@@ -11,7 +11,8 @@ import typing as t
 
 from .._cloud.errors import ApiError, Bug, Fatal, Late, Refused, Skipped, Unanswered
 from .deadline import Deadline
-from .plan import Answer, Entry, Write, never_arrived
+from .desired_state import Write
+from .plan import Answer, Entry, never_arrived
 from .service import Service
 from .settling import must_follow
 from .task import Task

@@ -17,7 +17,7 @@ from .._cloud.answers import Api
 from .._cloud.client import Client
 from .._cloud.errors import ApiError, Refused
 from .._cloud.options import Spec
-from .plan import DesiredState, Write
+from .desired_state import DesiredState, Write
 from .selection import Fields, Job, Options, Selection
 
 PAGE = 100  # the most jobs that a page of a list holds

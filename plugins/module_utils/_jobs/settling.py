@@ -10,18 +10,8 @@ from __future__ import annotations
 import typing as t
 
 from .._cloud.errors import Bug
-from .plan import (
-    Answer,
-    Entry,
-    Step,
-    Write,
-    is_last_word,
-    is_sure,
-    lost_by_others,
-    lost_by_us,
-    next_step,
-    outcome_unknown,
-)
+from .desired_state import Step, Write
+from .plan import Answer, Entry, is_last_word, is_sure, lost_by_others, lost_by_us, next_step, outcome_unknown
 from .task import Task
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from .._cloud.connection import Connection
 from .._cloud.errors import Refused
 from .deadline import Deadline
-from .plan import DesiredState, Entry, Write
+from .desired_state import DesiredState, Write
+from .plan import Entry
 from .progress import Progress
 from .reading import ListCache
 from .selection import Options, Selection

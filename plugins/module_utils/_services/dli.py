@@ -11,7 +11,7 @@ import typing as t
 
 from .._cloud.answers import Api
 from .._cloud.errors import OptionError, Refused
-from .._jobs.plan import Refusals
+from .._jobs.desired_state import Refusals
 
 FAILED_ONLY = ("DLI.0999",)  # it says nothing more
 DLI = Api(

@@ -20,9 +20,9 @@ from .._cloud.client import Client
 from .._cloud.errors import OptionError, Refused
 from .._cloud.given import Value, refuse_odd
 from .._cloud.options import Spec
+from .._jobs.desired_state import NOTHING, DesiredState, Notes, Owed, Refusals, Remains, Step, Words, Write, until_ended
 from .._jobs.options import filter_option, texts
-from .._jobs.plan import NOTHING, DesiredState, Notes, Owed, Refusals, Remains, Step, Words, Write, until_ended
-from .._jobs.selection import NOT_NAME, Fields, Job, Selection, asked, select
+from .._jobs.selection import NOT_NAME, Fields, Job, Selection, query_of, select
 from .._jobs.service import PAGE, Export, Page, PaginatedList, Paging
 from .._jobs.shapes import page, part, the_job
 from .dli import DLI, FAILED_ONLY, agree, check_tags, refusal_in, tag_query
@@ -69,7 +69,7 @@ START_ONCE_STEPS: t.Mapping[str, Step | Write] = {
 }
 
 # What a list can be asked for; the other statuses are not among its documented values
-ASKED = [status for status in STOP_STEPS if not status.startswith("job_arrearage_")]
+LISTABLE = [status for status in STOP_STEPS if not status.startswith("job_arrearage_")]
 
 STOP_REFUSED = Refusals(
     not_now=("DLI.15002",),
@@ -296,7 +296,7 @@ class FlinkJobs:
         return t.cast(Page, self.client.call("GET", self._jobs, asked_for, needs=LIST, read=read))
 
     def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        query = asked(filters, self.fields, "status", ASKED)
+        query = query_of(filters, self.fields, "status", LISTABLE)
         if "tags" in filters:
             query["tags"] = tag_query(filters["tags"])
         return query

@@ -17,8 +17,8 @@ from .._cloud.answers import object_or_nothing
 from .._cloud.client import Client
 from .._cloud.errors import Fatal, OptionError, Refused
 from .._cloud.options import Spec
+from .._jobs.desired_state import NOTHING, DesiredState, Notes, Refusals, Step, Words, Write, until_ended
 from .._jobs.options import filter_option, texts
-from .._jobs.plan import NOTHING, DesiredState, Notes, Refusals, Step, Words, Write, until_ended
 from .._jobs.selection import NOT_NAME, Fields, Job, Selection, cleaned, select
 from .._jobs.service import PAGE, Export, Page, PaginatedList, Paging
 from .._jobs.shapes import page, part, the_job

@@ -19,9 +19,9 @@ from .._cloud.answers import object_or_nothing
 from .._cloud.client import Client
 from .._cloud.errors import Refused
 from .._cloud.options import Spec
+from .._jobs.desired_state import DesiredState, Step, Words, Write, until_ended
 from .._jobs.options import filter_option, texts
-from .._jobs.plan import DesiredState, Step, Words, Write, until_ended
-from .._jobs.selection import NOT_NAME, Fields, Job, Selection, asked, select
+from .._jobs.selection import NOT_NAME, Fields, Job, Selection, query_of, select
 from .._jobs.service import PAGE, Export, Page, PaginatedList, Paging
 from .._jobs.shapes import page, the_job
 from .dli import CANCEL_REFUSED, DLI
@@ -34,7 +34,7 @@ ACTIVE = ("starting", "running", "recovering")
 ENDED = ("dead", "success", "error", "killed")
 UNSTABLE = ("recovering",)
 STEPS: t.Mapping[str, Step | Write] = {**dict.fromkeys(ACTIVE, Write.CANCEL), **dict.fromkeys(ENDED, Step.DONE)}
-ASKED = (*ACTIVE, "dead", "success")  # the service refuses to list any other
+LISTABLE = (*ACTIVE, "dead", "success")  # the service refuses to list any other
 # Batches have no IAM action of their own
 READ = "a grant on the queue of the batch (Huawei Cloud: dli:jobs:list, dli:jobs:get)"
 CANCEL = "CANCEL_JOB on the queue of the batch (Huawei Cloud: dli:queue:cancelJob)"
@@ -137,7 +137,7 @@ class BatchJobs:
         return t.cast(Page, self.client.call("GET", self._batches, asked_for, needs=READ, read=read))
 
     def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        return asked(filters, self.fields, "state", ASKED)
+        return query_of(filters, self.fields, "state", LISTABLE)
 
     def write(self, write: Write, ids: t.Sequence[str]) -> list[Refused | None]:
         """Cancels one batch; the answer says "deleted", but it is not."""

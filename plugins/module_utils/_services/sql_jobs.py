@@ -19,8 +19,8 @@ from .._cloud.client import Client
 from .._cloud.errors import OptionError, Refused, Unanswered, Vague
 from .._cloud.options import Spec
 from .._cloud.text import WORD
+from .._jobs.desired_state import DesiredState, Step, Words, Write, until_ended
 from .._jobs.options import filter_option, texts
-from .._jobs.plan import DesiredState, Step, Words, Write, until_ended
 from .._jobs.selection import NOT, Fields, Job, Selection, select
 from .._jobs.service import PAGE, Continuation, Export, Page, PaginatedList, Paging
 from .._jobs.shapes import page, part, the_job
@@ -28,7 +28,7 @@ from .dli import CANCEL_REFUSED, DLI, agree, check_tags, refusal_in, tag_query
 
 MOST_PAGES = 100  # of a list
 LONGEST_PATTERN = 1024  # of a part of a statement
-ASKED = ("LAUNCHING", "RUNNING", "SCALING", "FINISHED", "FAILED", "CANCELLED")  # what a list can be asked for
+LISTABLE = ("LAUNCHING", "RUNNING", "SCALING", "FINISHED", "FAILED", "CANCELLED")  # what a list can be asked for
 # Some versions of the service spell these in another way
 SYNONYMS = {"canceled": "cancelled", "finish": "finished"}
 ENDED = ("finished", "failed", "cancelled", *SYNONYMS)
@@ -105,7 +105,7 @@ class SqlJobs:
     @staticmethod
     def select(options: t.Mapping[str, t.Any]) -> Selection:
         """Raises OptionError."""
-        words = [*ASKED, *(word.upper() for word in SYNONYMS)]
+        words = [*LISTABLE, *(word.upper() for word in SYNONYMS)]
         selection = select(options, "job_ids", SqlJobs.fields, {"status": words})
         if selection.ids is not None:
             return selection
@@ -203,7 +203,7 @@ class SqlJobs:
         query = {key: filters[key] for key in self.fields.by_service if key in filters}
         statuses = {self.fields.word(word).upper() for word in filters.get("status", ())}
         types = {word.upper() for word in filters.get("job_type", ())}
-        if len(statuses) == 1 and statuses <= {*ASKED}:
+        if len(statuses) == 1 and statuses <= {*LISTABLE}:
             query["job-status"] = statuses.pop()
         if len(types) == 1:
             query["job-type"] = types.pop()

@@ -12,9 +12,10 @@ from importlib import import_module
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.agency import NO_OPERATOR
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.auth import LOOKUP
-from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import Write
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.desired_state import Write
 from ansible_collections.otc.bigdata.plugins.module_utils._services import (
     flink_jobs,
+    mrs,
     mrs_jobs,
     spark_batches,
     sql_jobs,
@@ -28,8 +29,8 @@ READ = {
     "Get a Flink job": flink_jobs.GET,
     "List and get Spark batches": spark_batches.READ,
     "List and get SQL jobs": sql_jobs.READ,
-    "List the clusters of MRS, to find one by name": mrs_jobs.LIST_CLUSTERS,
-    "Get a cluster of MRS, for its tags in an inventory": mrs_jobs.GET_CLUSTER,
+    "List the clusters of MRS, to find one by name": mrs.LIST_CLUSTERS,
+    "Get a cluster of MRS, for its tags in an inventory": mrs.GET_CLUSTER,
     "List jobs of MRS": mrs_jobs.LIST,
     "Get a job of MRS": mrs_jobs.GET,
 }

@@ -10,8 +10,8 @@ import typing as t
 import pytest
 import yaml
 
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.desired_state import Step
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.options import change_options
-from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import Step
 from ansible_collections.otc.bigdata.plugins.module_utils._services import flink_jobs, mrs_jobs, spark_batches, sql_jobs
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_names import OWN, OWN_PREFIX, alike
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_settings import STATUSES

@@ -17,20 +17,22 @@ from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import (
     Unreachable,
     Vague,
 )
-from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import (
-    Answer,
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.desired_state import (
     DesiredState,
-    Entry,
     Notes,
     Step,
     Write,
+    until_ended,
+)
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import (
+    Answer,
+    Entry,
     has_ended,
     is_owed,
     left,
     lost_by_others,
     next_step,
     outcome_unknown,
-    until_ended,
     wake_up,
 )
 from ansible_collections.otc.bigdata.plugins.module_utils._services.flink_jobs import (

@@ -11,15 +11,9 @@ import typing as t
 import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import OptionError, Refused, Vague
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.desired_state import DesiredState, Step, Write
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.filters import matching, why_none
-from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import (
-    Answer,
-    DesiredState,
-    Entry,
-    Step,
-    Write,
-    next_step,
-)
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import Answer, Entry, next_step
 from ansible_collections.otc.bigdata.plugins.module_utils._services.sql_jobs import SqlJobs
 
 NOW = 1_700_000_000

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import Interrupted
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs import sending
-from ansible_collections.otc.bigdata.plugins.module_utils._jobs.plan import Write
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.desired_state import Write
 from ansible_collections.otc.bigdata.plugins.modules import dli_flink_jobs
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import check_refused, refusal
 
