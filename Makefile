@@ -53,7 +53,7 @@ lint: setup ## Style, types, licences, changelog, documentation
 	@# Modules of awx.awx are looked at where they are there
 	ANSIBLE_COLLECTIONS_PATH="$$ANSIBLE_COLLECTIONS_PATH:$$(scripts/awx-collection)" ansible-lint
 
-fix: setup ## Let ruff mend what it can
+fix: setup ## Let ruff fix what it can
 	ruff check --fix
 	ruff format
 

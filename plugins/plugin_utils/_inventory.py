@@ -179,9 +179,7 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         names = [name for host in hosts for name in self.forms(host).values() if name]
         for number, glob in enumerate(map(str, self.get_option("names") or ())):
             if foreign(glob) and not any(match(name, [glob]) for name in names):
-                said = (
-                    f"nothing is named {escaped(glob)}, and {foreign(glob)} means nothing here; part patterns by commas"
-                )
+                said = f"nothing is named {escaped(glob)}, and {foreign(glob)} means nothing here; separate patterns by commas"
                 self.display.warning(f"{self.NAME}: names[{number}]: {said}")
 
     def _hosts(self, sources: t.Sequence[Source], path: str, cache: bool) -> list[Variables]:

@@ -44,7 +44,7 @@ def trimmed(value: t.Any) -> t.Any:
 
 
 def elements(text: str) -> list[str]:
-    """Commas and line breaks part them; empty lines, and a comma at the end of a line, do not count."""
+    """Commas and line breaks separate them; empty lines, and a comma at the end of a line, do not count."""
     lines = [line.strip() for line in re.split(r"[\r\n]+", text)]
     return [one.strip() for line in lines if line for one in line.removesuffix(",").split(",")]
 

@@ -281,8 +281,8 @@ def _hosts_of_inventories(found: Settings, given: Variables) -> t.Iterator[str]:
 
 def _plan(playbook: str, spec: Spec, found: Settings, given: Variables, check_mode: bool) -> Settings:
     """Raises OptionError for a wrong login, and ValueError with each reason why this run must not carry out the plan."""
-    service = "mrs" if found["services"] == ["mrs"] else "dli"
-    connection = connection_of(found, given, service)
+    apis = {JOB_TYPES[name].api.name for name in found["services"]}
+    connection = connection_of(found, given, apis.pop() if len(apis) == 1 else "dli")
     frame = {"place": _playbook_plan.place(connection), "variables": _playbook_plan.variables(spec, found)}
     now = datetime.datetime.now(datetime.timezone.utc)
     if check_mode:

@@ -62,7 +62,7 @@ class Context:
         """An answer has come, whatever it says."""
 
     def fault(self, error: Exception) -> Failure:
-        """Any exception as something to tell the user. The traceback of a bug is kept for those who mend it."""
+        """Any exception as something to tell the user. The traceback of a bug is kept for those who fix it."""
         told = Failure.of(error)
         if isinstance(told, Bug):
             self.bugs.append(told.traceback)

@@ -216,14 +216,14 @@ def may_be_excluded(jobs: Jobs, filters: t.Mapping[str, t.Any], fields: Fields, 
 
 def unknown_ages(filters: t.Mapping[str, t.Any], wrong_clock: str) -> list[str]:
     """A warning if filters ask how old a job is and nobody can tell. ``wrong_clock``: what is wrong with that of this host."""
-    told = f"filters.older_than: {wrong_clock}, so the age of a job cannot be told; set the clock"
+    told = f"filters.older_than: {wrong_clock}, so the age of a job is unknown; set the clock"
     return [told] if wrong_clock and "older_than" in filters else []
 
 
 def idle_filters(jobs: Jobs, filters: t.Mapping[str, t.Any], fields: Fields) -> list[str]:
     """A warning for each pattern that chooses no job, and would choose some elsewhere: in another language, or where patterns are taken."""
     return [
-        f"filters.name[{number}]: none of the jobs found is named {escaped(glob)}, and {foreign(glob)} means nothing here; part patterns by commas"
+        f"filters.name[{number}]: none of the jobs found is named {escaped(glob)}, and {foreign(glob)} means nothing here; separate patterns by commas"
         for number, glob in enumerate(filters.get("name", ()))
         if foreign(glob) and _none_passes(jobs, {"name": [glob]}, fields)
     ] + [

@@ -76,7 +76,7 @@ def keep_off(entries: t.Sequence[Entry], globs: t.Sequence[str]) -> None:
         return
     for entry in entries:
         if entry.status is not None and not entry.named:
-            entry.fail(f"left alone, as the service does not tell its name and {NEVER} is set")
+            entry.fail(f"left alone, as the service does not return its name and {NEVER} is set")
     named = [(entry, protecting(entry.name or "", globs)) for entry in entries if entry.named]
     hit = [(entry, glob) for entry, glob in named if glob is not None]
     for entry, glob in hit:

@@ -130,7 +130,7 @@ def _reported_anyway(task: Task, context: Context) -> Result:
         with contextlib.suppress(Exception):
             return tell()
     changed = any(entry.changed for entry in task.entries)
-    return {**_nothing_done(Failure("What was done cannot be told")), "changed": changed}
+    return {**_nothing_done(Failure("The report could not be made")), "changed": changed}
 
 
 def _interrupted(task: Task | None, context: Context) -> Interrupted:
@@ -198,9 +198,7 @@ def _filtered(service: Service, task: Task) -> dict[t.Any, t.Any]:
     if vague and not task.options["trust_server_filters"]:
         _warn_of_vague(task, vague)
     unclear = may_be_excluded(listing.jobs, filters, service.fields, now)
-    untold = {
-        job_id: Untold("", f"its {field} is not in the list, so it is left alone") for job_id, field in unclear.items()
-    }
+    untold = {job_id: Untold("", f"left alone, as its {field} is not in the list") for job_id, field in unclear.items()}
     return {**jobs, **listing.untold, **untold}
 
 

@@ -23,7 +23,7 @@ EARLIEST = 1_420_070_400_000  # 2015 in ms since 1970: before any job of these s
 NOT = "not_"  # begins the name of a filter that takes jobs out again
 NOT_NAME = f"{NOT}name"
 QUOTES = {*"'\"`", *"\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"}
-IN_ITS_PLACE = "; part patterns by commas, and if a name has it, write ? in its place"
+IN_ITS_PLACE = "; separate patterns by commas, and if a name has it, write ? in its place"
 # Of other languages: a set of words in a shell, another separator, SQL, regular expressions, what begins a comment, a file or an
 # assignment, or takes out again
 FOREIGN = (*"{};|%=^$\\", " #", " !", " ~", " .*", " /", " @", " re:", " regex:", " regexp:")
@@ -172,7 +172,7 @@ def refuse_foreign_syntax(where: str, globs: t.Sequence[str], way_out: str = "")
                 f"{where}[{number}]: {glob[:LONGEST_SHOWN]!r} begins with !, but no pattern takes jobs out again{way_out}"
             )
         if any({part[0], part[-1]} & QUOTES for part in glob.split()):
-            raise OptionError(f"{where}[{number}]: {escaped(glob)} has a quote at its begin or end; leave it out")
+            raise OptionError(f"{where}[{number}]: {escaped(glob)} has a quote at its beginning or end; leave it out")
         if re.search(r"\[\^(?!\])", glob):
             raise OptionError(
                 f"{where}[{number}]: {escaped(glob)} has [^ in it; any other character is [! in a pattern"

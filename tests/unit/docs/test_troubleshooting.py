@@ -268,12 +268,12 @@ TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
     ),
     "-e: a part without = is no variable": lambda it: it.of_playbook({"names": "orders,", "_raw_params": "clicks"}, {}),
     "OTC_BIGDATA_NEVER: ... must never be changed, so nothing was done": lambda it: it.stop(environ=NEVER),
-    "left alone, as the service does not tell its name and OTC_BIGDATA_NEVER is set": lambda it: it.stop(
+    "left alone, as the service does not return its name and OTC_BIGDATA_NEVER is set": lambda it: it.stop(
         ids=it.flink.jobs({"name": None}), environ=NEVER
     ),
     "max_jobs: the filters match ... jobs, more than ...": lambda it: it.absent(filters=ALL, max_jobs=3),
     "filters.tags: the service filters by it, but": lambda it: it.absent(filters={"tags": {"team": "sales"}}),
-    "filters.older_than: the clock of this host is ... minutes ... the server's, so the age of a job cannot be told; "
+    "filters.older_than: the clock of this host is ... minutes ... the server's, so the age of a job is unknown; "
     "set the clock; nothing was done": Trouble.wrong_age,
     "trigger_savepoint: only states stopped and restarted make a savepoint": lambda it: it.absent(
         trigger_savepoint=True

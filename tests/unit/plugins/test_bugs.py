@@ -163,7 +163,7 @@ def test_of_the_report(run, struck, options, emulator, part):
     assert emulator.log.summary()["writes"] == 1
     assert (result["failed"], result["changed"]) == (True, True)
     assert result["msg"].startswith(SAID)
-    assert result["msg"].endswith("What was done cannot be told") == (part == "report")
+    assert result["msg"].endswith("The report could not be made") == (part == "report")
     assert [(job["changed"], job["status"]) for job in result["jobs"]] == (
         [(True, "job_cancel_success")] * 2 if part == "incomplete" else []
     )

@@ -215,7 +215,7 @@ def test_choice(emulator, clusters):
     )
     assert asked(shown)["one"] == sum(len(expected) for dummy, expected in CHOICES)
     assert shown.said.count("means nothing here") == 2
-    assert "names[2]: nothing is named x|y, and | means nothing here; part patterns by commas" in shown.said
+    assert "names[2]: nothing is named x|y, and | means nothing here; separate patterns by commas" in shown.said
 
 
 def test_tags(emulator, clusters):

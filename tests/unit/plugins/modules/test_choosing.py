@@ -120,7 +120,7 @@ def test_a_name_that_is_not_told(spark):
     told, untold = spark.jobs({"name": "orders", "state": "running"}, {"name": None, "state": "running"})
     result = spark.run("stopped", filters={"state": "running", "not_name": "clicks"})
     assert spark.written == [told]
-    assert result.job(untold)["msg"] == "could not be read: its name is not in the list, so it is left alone"
+    assert result.job(untold)["msg"] == "could not be read: left alone, as its name is not in the list"
 
 
 def test_clusters_that_no_name_can_be(mrs):
@@ -164,7 +164,9 @@ def test_nothing_is_selected(service):
 
 def test_patterns_of_other_languages(service):
     """They may be names, so they are no errors. But where no job is called so, nobody would notice that they choose none."""
-    said = "filters.name[{}]: none of the jobs found is named {}, and {} means nothing here; part patterns by commas"
+    said = (
+        "filters.name[{}]: none of the jobs found is named {}, and {} means nothing here; separate patterns by commas"
+    )
     for name, warnings in (
         ("{orders,clicks}", [said.format(0, "{orders", "{"), said.format(1, "clicks}", "}")]),
         ("orders, orders|clicks", [said.format(1, "orders|clicks", "|")]),

@@ -98,7 +98,7 @@ def test_names_that_are_not_known(spark):
     other, nameless, untold = named(spark, "orders", "", None)
     result = spark.run("absent", [other, nameless, untold, spark.id(99)], **BILLING)
     assert sorted(spark.written) == [other, nameless]
-    assert result.job(untold)["msg"] == f"left alone, as the service does not tell its name and {NEVER} is set"
+    assert result.job(untold)["msg"] == f"left alone, as the service does not return its name and {NEVER} is set"
     assert result.column("failed") == {other: False, nameless: False, untold: True, spark.id(99): False}
     check_refused(spark.run("stopped", [nameless], environ={NEVER: "*"}), f"{nameless} (no name)")
 
@@ -117,15 +117,15 @@ MALFORMED = {
     " ": "[0]: is empty",
     "x, !billing-*": "[1]: '!billing-*' begins with !",
     "billing-*\n": "[0]: 'billing-*\\n' has a line break or control character in it",
-    "x, 'billing-*'": "[1]: 'billing-*' has a quote at its begin or end",
-    "['x', y": "[0]: ['x' has a quote at its begin or end",
+    "x, 'billing-*'": "[1]: 'billing-*' has a quote at its beginning or end",
+    "['x', y": "[0]: ['x' has a quote at its beginning or end",
     "billing-{eu,us}": "[0]: billing-{eu has { in it, which means nothing here",
     "x, us}": "[1]: us} has } in it",
     "billing-*;payroll": "[0]: billing-*;payroll has ; in it",
     "billing|payroll": "[0]: billing|payroll has | in it",
     "x, billing-*  # no changes": "[1]: billing-*  # no changes has # in it",
-    'a "b c" d': '[0]: a "b c" d has a quote at its begin or end',
-    "\u201cbilling-*\u201d": "[0]: \u201cbilling-*\u201d has a quote at its begin or end",
+    'a "b c" d': '[0]: a "b c" d has a quote at its beginning or end',
+    "\u201cbilling-*\u201d": "[0]: \u201cbilling-*\u201d has a quote at its beginning or end",
     "a !b": "[0]: a !b has ! in it",
     "# billing": "[0]: # billing has # in it",
     "x, .*": "[1]: .* has .* in it",
