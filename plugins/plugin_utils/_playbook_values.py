@@ -73,7 +73,9 @@ def _taken(option: t.Mapping[str, t.Any], value: t.Any) -> t.Any:
     value = trimmed(value)
     if option["type"] != "list" or isinstance(value, dict):
         return value
-    return elements(value) if isinstance(value, str) else [trimmed(one) for one in flat(value)]
+    if isinstance(value, str):
+        return elements(value)
+    return [trimmed(one) for one in value] if isinstance(value, (list, tuple)) else [value]
 
 
 def _wrong_kinds(spec: Spec, there: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
@@ -108,17 +110,24 @@ def _may_be_secret(name: str, value: t.Any, is_text: bool) -> str:
 
 
 def _wrong_kind(name: str, kind: str, value: t.Any) -> str:
-    if kind == "list" and None in value:
+    if kind == "list" and (None in value or value == [[]]):
         return EMPTY
     parts = flat(value) if kind == "list" or name == "otc_hosts" else [value]  # hosts may be a list
     odd = [one for one in parts if one is not None and not isinstance(one, str)]
-    return f"must be text, not {_shown(odd[0])}{_way_out(name, kind, odd[0])}" if odd else ""
+    if odd:
+        return f"must be text, not {_shown(odd[0])}{_way_out(name, kind, odd[0])}"
+    return _nested(value) if kind == "list" else ""
 
 
 def _wrong_id(value: t.Any) -> str:
     """YAML makes a number of an ID, which is as good as its text."""
     odd = [one for one in flat(value) if not is_id(one) and not (isinstance(one, str) and ID.fullmatch(one))]
-    return f"must be {IDS}, not {odd[0]!r}" if odd else ""
+    return f"must be {IDS}, not {odd[0]!r}" if odd else _nested(value)
+
+
+def _nested(value: list[t.Any]) -> str:
+    """A list in a list is a slip of indentation or of brackets, and nobody knows what was meant."""
+    return f"must be {BELONGS['list']}, not a list in a list" if any(isinstance(one, list) for one in value) else ""
 
 
 def _shown(value: t.Any) -> str:
