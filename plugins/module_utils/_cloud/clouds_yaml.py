@@ -25,6 +25,7 @@ SECURE = "OS_CLIENT_SECURE_FILE"
 OBS_KEYS = ("ak", "sk", "access_key", "secret_key", "security_token")
 EXPANDED = ("auth_url", "endpoints.iam", "endpoints.dli", "endpoints.mrs", "ca_path", "client_cert", "client_key")
 OF_THE_CLIENT = {"ansible", "cache", "client", "metrics"}  # what a file may hold beside clouds, and says of none
+LISTED = ("auth_methods",)  # what may be a list of words
 MAY_DIFFER = ("user_domain_name",)  # domain_name can be that of the project
 
 Entry = dict[str, t.Any]
@@ -223,7 +224,7 @@ def _cloud(sdk: t.Any, name: str, entry: Entry, options: t.Iterable[str], wish: 
     return Cloud(
         name,
         written,
-        [(key, Value(_as_text(value), f"{place}{key}")) for key, value in _all(entry)],
+        [(key, Value(_as_text(value, key in LISTED), f"{place}{key}")) for key, value in _all(entry)],
         tuple(choice or profile.regions),
         verify=_verifies(entry),
         profile=profile if profile.auth_url and "auth_url" not in written else None,
@@ -290,9 +291,9 @@ def _all(entry: Entry) -> list[tuple[str, t.Any]]:
     return [*((key, value) for key, value in entry.items() if key != "auth"), *entry["auth"].items()]
 
 
-def _as_text(value: t.Any) -> str:
-    """A list of texts as one; empty for what is neither."""
-    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+def _as_text(value: t.Any, listed: bool) -> str:
+    """A list of texts, where it may be ``listed``, as one; empty for what is no text."""
+    if listed and isinstance(value, list) and all(isinstance(one, str) for one in value):
         return ",".join(value)
     return value if isinstance(value, str) else ""
 

@@ -374,6 +374,16 @@ def test_profile_of_a_file(read: t.Any, tmp_path: pathlib.Path, monkeypatch: pyt
             (yaml.safe_dump({"clouds": {"c": ENTRY}, **beside}), NAMED, {}, [f"{[*beside][0]!r}", "indentation"])
             for beside in ({"auth_type": "agency"}, {"regions": ["eu-de"]})
         ),
+        # a list is no word, also if that is all that it has
+        *(
+            ({"c": {**ENTRY, key: [word]}}, NAMED, {}, [f"cloud 'c': {key}: ", words])
+            for key, word, words in (
+                ("auth_type", "password", "is not supported"),
+                ("auth_plugin", "v3password", "is not supported"),
+                ("project_domain_name", "cd", "is not the domain of the user"),
+                ("default_domain", "default", "is not the domain of the user"),
+            )
+        ),
         ("clouds:\n  c: {}\n  c: {}", NAMED, {}, ["line 3", "twice"]),
         ("clouds:\n  c:\n    auth:\n      project_id: a\n      project_id: b", NAMED, {}, ["line 5", "twice"]),
     ],
