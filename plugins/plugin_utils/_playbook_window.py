@@ -13,7 +13,7 @@ import typing as t
 
 import yaml
 
-from ..module_utils._cloud.cloud_files import unique_keys
+from ..module_utils._cloud.cloud_files import WHOLE, unique_keys
 from ..module_utils._cloud.text import TWICE
 from . import _playbook_plan
 from ._playbook_given import Settings, Variables, is_id, is_nothing
@@ -148,11 +148,11 @@ def _content(file: str) -> dict[str, t.Any]:
 
 
 def _loader() -> t.Any:
-    """Numbers are those that a window writes: to YAML 010 is 8, and 1:30 is 90. All others stay text, and no ID is one."""
+    """Numbers are those that a window writes. All others stay text, and no ID is one."""
     loader = unique_keys()
 
     def as_written(dummy: t.Any, node: t.Any) -> int | str:
-        return int(node.value) if re.fullmatch("[1-9][0-9]*", node.value) else node.value
+        return int(node.value) if re.fullmatch(WHOLE, node.value) else node.value
 
     loader.add_constructor("tag:yaml.org,2002:int", as_written)
     return loader

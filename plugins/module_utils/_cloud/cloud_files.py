@@ -21,7 +21,8 @@ from .errors import OptionError
 from .text import TWICE, each_once
 
 VAULT = b"$ANSIBLE_VAULT"
-PLAIN = re.compile(r"0|-?[1-9][0-9]*|[0-9]\.[0-9]*[1-9]|[1-9][0-9]+\.[0-9]*[1-9]|[0-9]{4}-[0-9]{2}-[0-9]{2}")
+WHOLE = "0|-?[1-9][0-9]*"  # a number as YAML would write it: to it 010 is 8, and 1:30 is 90
+PLAIN = re.compile(rf"{WHOLE}|[0-9]\.[0-9]*[1-9]|[1-9][0-9]+\.[0-9]*[1-9]|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}")
 
 
 class Unclear(t.NamedTuple):
