@@ -43,7 +43,6 @@ class Module(AnsibleModule):  # type: ignore[misc]
     def _load_params(self) -> None:
         super()._load_params()
         self._set_internal_properties()  # takes what is not an option out of them
-        self.secrets = secrets_around(os.environ)
         self.never = self.params.pop(NEVER_ARGUMENT, None) or {}
         errors, self.params = misplaced(self.argument_spec, self.params)
         if errors:
@@ -51,7 +50,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
 
     def _return_formatted(self, kwargs: dict[str, t.Any]) -> None:
         shown = {"invocation": {"module_args": self.params}, **kwargs}
-        secrets = {*self.secrets, *secrets_in(self.argument_spec, self.params)}
+        secrets = {*self.secrets, *secrets_around(kwargs, os.environ), *secrets_in(self.argument_spec, self.params)}
         # ansible-core would also hide each number that contains one
         self.no_log_values -= {secret for secret in secrets if isinstance(secret, Passcode)}
         for name, value in shown.items():  # each by itself, as the invocation always holds some
@@ -74,11 +73,11 @@ def run(core: Core, spec: Spec) -> None:
         fault = {"failed": True, "msg": without_requests(trouble), "exception": Bug(trouble).traceback}
         module.fail_json(**_traced(module, fault))
     context = Context(os.environ, module.check_mode, module._diff, module._verbosity, never=module.never)
-    context.add_secrets(module.secrets)
     try:
         result = core(module.params, context)
     except Interrupted as error:
         result = error.result
+    context.add_secrets(secrets_around(result, os.environ))
     module.secrets = context.secrets
     for warning in result.pop("warnings", ()):
         module.warn(masked(warning, context.secrets))

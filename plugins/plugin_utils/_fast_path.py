@@ -240,7 +240,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
         errors, arguments = misplaced(spec, arguments)
         if errors:
             refused = _shown({"failed": True, "msg": "; ".join(errors)}, arguments, flags)
-            return t.cast("dict[str, t.Any]", masked(refused, secrets_around(os.environ)))
+            return t.cast("dict[str, t.Any]", masked(refused, secrets_around(refused, os.environ)))
         checked = ArgumentSpecValidator(spec).validate(arguments)
         options = checked.validated_parameters
         context = Context(
@@ -252,7 +252,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
             _parent_is_there(),
             never=_never(),
         )
-        context.add_secrets([*secrets_in(spec, options), *secrets_around(os.environ)])
+        context.add_secrets(secrets_in(spec, options))
         warnings = _doubly_given(spec, arguments)
         if checked.error_messages:
             only = len(checked.error_messages) == 1 and checked.unsupported_parameters
@@ -272,6 +272,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
             result = traced(result, flags.get("_ansible_tracebacks_for"), flags["_ansible_verbosity"])
         if warnings:
             result["warnings"] = list(dict.fromkeys(warnings))
+        context.add_secrets(secrets_around(result, os.environ))
         result = _shown(result, options, flags)
         text = json.dumps(result)
         if shows(text, context.secrets):

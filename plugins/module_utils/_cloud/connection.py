@@ -55,7 +55,8 @@ def read_connection(options: Options, environ: Environ, service: str, one_login:
 
     ``one_login``: there is only one in all, so it can be one with a passcode.
     """
-    login, levels = chosen_login(options.get("cloud"), of_task(options), of_environment(environ), environ)
+    around = of_environment(environ)
+    login, levels = chosen_login(options.get("cloud"), of_task(options), around, environ)
     of_all_projects = service == "iam"
     credential, project = who_and_where(levels, login, of_all_projects, one_login)
     if credential.needs_project and project == Project() and not of_all_projects:
@@ -72,13 +73,13 @@ def read_connection(options: Options, environ: Environ, service: str, one_login:
         request_timeout=check_range(options, "request_timeout", 0.001, 86400),
         max_retries=int(check_range(options, "max_retries", 0, 100)),
         max_concurrency=int(check_range(options, "max_concurrency", 1, 32)),
-        secrets=frozenset(secret for level in levels for secret in _secrets_of(level)),
+        secrets=frozenset(secret for level in (*levels, around) for secret in _secrets_of(level)),
     )
 
 
-def secrets_around(environ: Environ) -> list[str]:
-    """Those of the environment, for a task that is refused before anybody has asked it who acts: one may stand in a wrong option."""
-    return _secrets_of(of_environment(environ))
+def secrets_around(result: t.Mapping[str, t.Any], environ: Environ) -> list[str]:
+    """Those of the environment, for a result that has failed, maybe before there was a Connection: one may stand in a wrong option."""
+    return _secrets_of(of_environment(environ)) if result.get("failed") else []
 
 
 def _secrets_of(level: Level) -> list[str]:

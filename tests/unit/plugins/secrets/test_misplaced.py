@@ -8,12 +8,14 @@ from __future__ import annotations
 import importlib
 import json
 import pathlib
+import sys
 import tempfile
 import typing as t
 
 import pytest
 from ansible.module_utils import basic
 
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.levels import of_environment
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.misplaced import misplaced
 from ansible_collections.otc.bigdata.tests.unit.utils.doors import DOORS
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template
@@ -203,6 +205,29 @@ def test_a_secret_of_the_environment_in_a_wrong_option(run, variable, wrong_opti
     result = run("dli_flink_jobs", {"state": "stopped", "job_ids": [128], **wrong_one}, environ={variable: secret})
     assert result["failed"]
     assert not Search([("secret", secret)]).found(result.text.encode()), result.text
+
+
+@pytest.mark.parametrize("run", DOORS.values(), ids=DOORS)
+def test_a_secret_of_the_environment_that_nobody_uses(run):
+    """The login is that of the task, which succeeds."""
+    secret = made_up(BASE64, 20)
+    options = {"state": "stopped", "job_ids": [], "token": "demo-token", "project_id": PROJECT, "username": secret}
+    result = run("dli_flink_jobs", {**options, "region": "eu-de"}, environ={"OS_SECRET_KEY": secret})
+    assert not result.get("failed"), result.text
+    assert not Search([("secret", secret)]).found(result.text.encode()), result.text
+
+
+def test_a_task_reads_the_environment_once():
+    """One that is refused does so once more, as nobody may have come to it."""
+    options = {"state": "stopped", "job_ids": [], "token": "demo-token", "project_id": PROJECT, "region": "eu-de"}
+    for wrong_one, times in ({}, 1), ({"wait_timeout": -1}, 1), ({"region": "../x"}, 2):
+        called: list[str] = []
+        sys.setprofile(lambda frame, event, dummy: called.append(frame.f_code.co_name) if event == "call" else None)  # noqa: B023
+        try:
+            run_action("dli_flink_jobs", {**options, **wrong_one})
+        finally:
+            sys.setprofile(None)
+        assert called.count(of_environment.__name__) == times, wrong_one
 
 
 RIGHT = {
