@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import typing as t
@@ -20,7 +19,7 @@ from ._cloud.context import NEVER_ARGUMENT, Context, Core, traced
 from ._cloud.errors import Bug, Interrupted
 from ._cloud.misplaced import misplaced
 from ._cloud.options import Spec, secrets_in
-from ._cloud.text import Passcode, masked, shows
+from ._cloud.text import Passcode, masked, masked_result
 from ._cloud.transport import trouble_with_requests
 from ._version import release
 
@@ -53,9 +52,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
         secrets = {*self.secrets, *secrets_around(kwargs, os.environ), *secrets_in(self.argument_spec, self.params)}
         # ansible-core would also hide each number that contains one
         self.no_log_values -= {secret for secret in secrets if isinstance(secret, Passcode)}
-        for name, value in shown.items():  # each by itself, as the invocation always holds some
-            if shows(json.dumps(value, default=str), secrets):
-                shown[name] = masked(value, secrets)
+        shown = masked_result(shown, secrets)
         if RECORDS:
             self.jobs = shown.pop("jobs", None)
         super()._return_formatted(shown)

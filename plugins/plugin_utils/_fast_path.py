@@ -36,7 +36,7 @@ from ..module_utils._cloud.errors import Interrupted, OptionError
 from ..module_utils._cloud.levels import Environ, of_environment
 from ..module_utils._cloud.misplaced import misplaced
 from ..module_utils._cloud.options import secrets_in
-from ..module_utils._cloud.text import HIDDEN_WHOLE, masked, shows
+from ..module_utils._cloud.text import HIDDEN_WHOLE, masked_result, shows
 from ..module_utils._jobs import guard
 from ..module_utils._version import release
 from ._bytecode import kept
@@ -240,7 +240,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
         errors, arguments = misplaced(spec, arguments)
         if errors:
             refused = _shown({"failed": True, "msg": "; ".join(errors)}, arguments, flags)
-            return t.cast("dict[str, t.Any]", masked(refused, secrets_around(refused, os.environ)))
+            return masked_result(refused, secrets_around(refused, os.environ))
         checked = ArgumentSpecValidator(spec).validate(arguments)
         options = checked.validated_parameters
         context = Context(
@@ -276,7 +276,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
         result = _shown(result, options, flags)
         text = json.dumps(result)
         if shows(text, context.secrets):
-            text = json.dumps(masked(result, context.secrets))
+            text = json.dumps(masked_result(result, context.secrets))
         result = json.loads(text)
         if timed_out:  # not returned, as Ansible would try it again where "until" is set
             failure = AnsibleActionFail(result["msg"], result=result)

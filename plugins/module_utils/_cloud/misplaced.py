@@ -23,7 +23,8 @@ from collections.abc import Mapping
 from ansible.module_utils.common.validation import check_type_dict
 
 from .given import PEM
-from .text import HIDDEN_WHOLE
+from .options import secrets_in
+from .text import HIDDEN_WHOLE, masked
 
 BELONGS = {
     "str": "plain text",
@@ -64,7 +65,10 @@ def misplaced(spec: Spec, arguments: Arguments) -> tuple[list[str], dict[t.Any, 
     given = _without_empty_twins(spec, arguments)
     shown = sieve.options(spec, given)
     sieve.errors += _contradictions(spec, given)
-    return sieve.errors, shown if sieve.errors or sieve.unknown else given
+    if not sieve.errors and not sieve.unknown:
+        return [], given
+    secrets = secrets_in(spec, given)  # one of them may also be a key
+    return masked(sieve.errors, secrets), masked(shown, secrets, keys=True)
 
 
 def found_in(text: str, path: bool = False) -> str:

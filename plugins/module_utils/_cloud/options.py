@@ -61,7 +61,7 @@ def check_range(options: t.Mapping[str, t.Any], name: str, least: float, most: f
     return value
 
 
-def secrets_in(spec: Spec, options: t.Mapping[str, t.Any]) -> list[str]:
+def secrets_in(spec: t.Mapping[str, t.Mapping[str, t.Any]], options: t.Mapping[t.Any, t.Any]) -> list[str]:
     """The values of the options that no log may show."""
     kinds = {"passcode": Passcode}
     return [

@@ -56,23 +56,33 @@ def shows(text: str, secrets: t.Collection[str]) -> bool:
     return any(json.dumps(secret)[1:-1] in text for secret in secrets)
 
 
-def masked(value: t.Any, secrets: t.Collection[str]) -> t.Any:
-    """``value``, made of what JSON knows, without ``secrets`` in its texts and numbers; the keys of objects stay.
+def masked(value: t.Any, secrets: t.Collection[str], keys: bool = False) -> t.Any:
+    """``value``, made of what JSON knows, without ``secrets`` in its texts and numbers; the ``keys`` of objects stay, unless a user has made them.
 
     (Up to 2.21 ansible-core does so itself to the results of modules. Later ones do so only where they show them.)
     """
-    return _masked(value, _longest_first(secrets)) if secrets else value
+    return _masked(value, _longest_first(secrets), keys) if secrets else value
 
 
-def _masked(value: t.Any, secrets: t.Sequence[str]) -> t.Any:
+def masked_result(result: t.Mapping[str, t.Any], secrets: t.Collection[str]) -> dict[str, t.Any]:
+    """That of a task. Each part by itself, as the invocation always holds some; its keys are those of a user."""
+    return {
+        name: masked(value, secrets, name == "invocation") if shows(json.dumps(value, default=str), secrets) else value
+        for name, value in result.items()
+    }
+
+
+def _masked(value: t.Any, secrets: t.Sequence[str], keys: bool) -> t.Any:
     if isinstance(value, str):
         return HIDDEN_WHOLE if value in secrets else _without(value, secrets)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return HIDDEN_WHOLE if _hides(str(value), secrets) else value
     if isinstance(value, (list, tuple)):
-        return [_masked(item, secrets) for item in value]
+        return [_masked(item, secrets, keys) for item in value]
     if isinstance(value, dict):
-        return {key: _masked(item, secrets) for key, item in value.items()}
+        return {
+            _masked(key, secrets, keys) if keys else key: _masked(item, secrets, keys) for key, item in value.items()
+        }
     return value
 
 

@@ -24,6 +24,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.run_action import run_acti
 from ansible_collections.otc.bigdata.tests.unit.utils.run_module import PACKAGE
 from ansible_collections.otc.bigdata.tests.unit.utils.secrecy import (
     BASE64,
+    LETTERS,
     MODULES,
     Given,
     Scene,
@@ -203,6 +204,22 @@ def test_a_secret_of_the_environment_in_a_wrong_option(run, variable, wrong_opti
     secret = made_up(BASE64, 20)
     wrong_one = json.loads(json.dumps(wrong_option).replace('{}"', f'{secret}"'))
     result = run("dli_flink_jobs", {"state": "stopped", "job_ids": [128], **wrong_one}, environ={variable: secret})
+    assert result["failed"]
+    assert not Search([("secret", secret)]).found(result.text.encode()), result.text
+
+
+@pytest.mark.parametrize("of_task", [True, False], ids=["of the task", "of the environment"])
+@pytest.mark.parametrize(
+    "wrong_option", [{"filters": {"{}": "x"}}, {"filters": {"tags": {"{}": 1, "a{}": 2}}}, {"endpoints": {"{}": "x"}}, {"{}": "x"}], ids=str
+)  # fmt: skip
+@pytest.mark.parametrize("run", DOORS.values(), ids=DOORS)
+def test_a_secret_as_a_key(run, wrong_option, of_task):
+    """Whether it is the name of no option, or of a tag."""
+    secret = made_up(LETTERS, 20)
+    options = {"state": "stopped", "job_ids": [], "project_id": PROJECT, "region": "eu-de"}
+    options.update(json.loads(json.dumps(wrong_option).replace("{}", secret)))
+    more = {"secret_key": secret} if of_task else {}
+    result = run("dli_flink_jobs", {**options, **more}, environ={} if of_task else {"OS_SECRET_KEY": secret})
     assert result["failed"]
     assert not Search([("secret", secret)]).found(result.text.encode()), result.text
 
