@@ -73,7 +73,7 @@ async def run(queue: t.Any, args: t.Mapping[str, t.Any]) -> None:
             connection = read_connection(options, os.environ, name, one_login=False)
             context.add_secrets(connection.secrets)
             log_in[name] = partial(SourceClient, connection, api, context)
-        with opened(options["state_file"]) as state:
+        with opened(options["state_file"], context.secrets) as state:
             source = Source(options, queue, args.get("eda_feedback_queue"), context, state)
             await source.send()  # what the last run had no time for
             await _all_of(

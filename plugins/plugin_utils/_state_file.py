@@ -15,6 +15,7 @@ import typing as t
 from collections import deque
 
 from ..module_utils._cloud.errors import OptionError
+from ..module_utils._cloud.text import masked, shows
 from ._files import read, replace
 from ._job_changes import JobId, Known
 
@@ -24,10 +25,14 @@ Event = dict[str, t.Any]
 
 
 class StateFile:
-    """``known``: jobs by list and ID; ``events``: those to be sent, the oldest first. Without a path nothing is saved."""
+    """``known``: jobs by list and ID; ``events``: those to be sent, the oldest first. Without a path nothing is saved.
 
-    def __init__(self, path: str | None) -> None:
+    ``secrets``: what no name of a job shows there; more of them may become known.
+    """
+
+    def __init__(self, path: str | None, secrets: t.Collection[str] = ()) -> None:
         self._path = path
+        self._secrets = secrets
         self.known: dict[str, dict[JobId, Known]] = {}
         self.events: deque[Event] = deque()
         self._saved = self._text()
@@ -75,17 +80,24 @@ class StateFile:
 
     def _text(self) -> str:
         known = {name: [job._asdict() for job in jobs.values()] for name, jobs in self.known.items()}
-        return json.dumps({"version": VERSION, "known": known, "events": list(self.events)})
+        content = {"version": VERSION, "known": known, "events": list(self.events)}
+        text, secrets = json.dumps(content), list(self._secrets)  # a thread may be about to hide another one
+        if not shows(text, secrets):
+            return text
+        for jobs in known.values():  # IDs and times, which may contain one as well, are needed
+            for job in jobs:
+                job["name"] = masked(job["name"], secrets)
+        return json.dumps(content)
 
 
 @contextlib.contextmanager
-def opened(path: str | None) -> t.Iterator[StateFile]:
+def opened(path: str | None, secrets: t.Collection[str]) -> t.Iterator[StateFile]:
     """The state of one source, saved at the end. Raises OptionError where another one has it."""
     path = path and os.path.realpath(path)
     with contextlib.ExitStack() as held:
         if path:
             held.enter_context(_locked(path))
-        one = StateFile(path)
+        one = StateFile(path, secrets)
         one.load()
         held.callback(one.save)
         yield one

@@ -248,7 +248,7 @@ async def test_no_secret_is_shown(sources, state_file, caplog):
         sources.put({"job_id": 1, "status": "job_finish"})
         event = await source.event()
     assert event["after"] == "job_finish"
-    assert "demo-password" not in str([event, caplog.text])
+    assert "demo-password" not in str([event, caplog.text, state_file.read_text()])
 
 
 async def test_no_secret_is_shown_at_the_end(sources):
