@@ -19,6 +19,7 @@ from ..module_utils._cloud.text import masked, shows
 from ._files import read, replace
 from ._job_changes import JobId, Known
 
+LATEST = 253_402_300_799  # the end of the year 9999, in seconds since 1970
 VERSION = 1  # of the file; a release that writes another one must still read this one
 
 Event = dict[str, t.Any]
@@ -46,7 +47,7 @@ class StateFile:
             if not text.strip():  # made by whoever set the permissions of the file
                 return
             content = json.loads(text)
-            if content["version"] != VERSION:
+            if type(content["version"]) is not int or content["version"] != VERSION:
                 raise ValueError(f"version {content['version']}")
             for name, jobs in content["known"].items():
                 self.known[name] = {job["id"]: _checked(Known(**job)) for job in jobs}
@@ -76,7 +77,7 @@ class StateFile:
     def move(self, seconds: float) -> None:
         """All times that are known, as the clock has been set."""
         for jobs in self.known.values():
-            jobs.update({job_id: job._replace(since=job.since + seconds) for job_id, job in jobs.items()})
+            jobs.update({job_id: job._replace(since=max(0, job.since + seconds)) for job_id, job in jobs.items()})
 
     def _text(self) -> str:
         known = {name: [job._asdict() for job in jobs.values()] for name, jobs in self.known.items()}
@@ -121,10 +122,17 @@ def _locked(path: str) -> t.Iterator[None]:
 
 
 def _checked(job: Known) -> Known:
-    """Raises TypeError for a job that this file cannot hold."""
-    for value, kinds in ((job.id, (int, str)), (job.status, str), (job.since, (int, float))):
-        if not isinstance(value, kinds):
-            raise TypeError(f"{value!r} is of another type than it should be")
+    """Raises ValueError for a job that this file cannot hold. (To Python, true is 1; to JSON, 1e400 is a number.)"""
+    right = {
+        "id": isinstance(job.id, str) or (type(job.id) is int and job.id > 0),
+        "name": isinstance(job.name, (str, type(None))),
+        "status": isinstance(job.status, str),
+        "since": type(job.since) in (int, float) and 0 <= job.since <= LATEST,
+        "stuck": isinstance(job.stuck, bool),
+    }
+    for name, is_right in right.items():
+        if not is_right:
+            raise ValueError(f"{name} of a job is not what it can be")
     return job
 
 

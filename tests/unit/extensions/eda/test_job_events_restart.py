@@ -239,6 +239,17 @@ async def test_another_list_is_not_compared(sources, state_file, login, other):
     assert sorted(map(told, events)) == expected
 
 
+# As it is in a state file; and what nothing of that can be
+JOB = {"id": 1, "name": "x", "status": "s", "since": 1.5, "stuck": True}
+ODD = {
+    "id": (True, -1, 0, 1.5, None),
+    "name": (5, True, ["x"]),
+    "status": (None, 1),
+    "since": (float("inf"), float("nan"), -1, True, None, 10**400, 1e300),
+    "stuck": (1, None, "yes"),
+}
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -252,6 +263,13 @@ async def test_another_list_is_not_compared(sources, state_file, login, other):
         b'{"version": 1, "known": {"x": [{"id": 1}]}, "events": []}',
         b'{"version": 1, "known": {"x": [{"id": 1, "name": "x", "status": "s", "since": "1", "stuck": true}]}, "events": []}',
         b'{"version": 1, "known": {"x": []}, "events": [1]}',
+        b'{"version": true, "known": {}, "events": []}',
+        *(
+            json.dumps({"version": 1, "known": {"x": [{**JOB, name: value}]}, "events": []}).encode()
+            for name, values in ODD.items()
+            for value in values
+        ),
+        json.dumps({"version": 1, "known": {"x": [JOB]}, "events": []}).replace("1.5", "1e400").encode(),
     ],
 )
 async def test_a_broken_file_is_an_error(sources, state_file, content):
