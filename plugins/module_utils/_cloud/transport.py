@@ -327,8 +327,8 @@ class Http:
 
             raise Misdirected(call, wants_login(way.proxy), status)
         if 300 <= status < 400:
-            where = plain(_host(headers.get("Location", "")) or "nowhere")
-            raise Refused(call, f"redirected to {where}, which is not followed", status)
+            where = _target(headers.get("Location", ""), request.host)
+            raise Refused(call, f"redirected to {plain(where)}, which is not followed", status)
         if request.method != "HEAD" and _broke_off(response):
             raise Unanswered(call, "the answer broke off before its end", status)
         return Reply(call, status, headers, body, self._secrets)
@@ -487,11 +487,14 @@ def named(method: str, url: str) -> str:
     return f"{method} {url.partition('://')[2].partition('?')[0]}"
 
 
-def _host(url: str) -> str | None:
+def _target(location: str, asked: str) -> str:
+    """Where a redirect of the host that was ``asked`` leads, without the path, which may hold a secret."""
     try:
-        return urlsplit(url).hostname
+        parts = urlsplit(location)
+        here = f"another path of {asked}" if location and not parts.scheme else ""
+        return parts.hostname or here or "nowhere"
     except ValueError:
-        return None
+        return "nowhere"
 
 
 def _seconds(wished: str | None) -> float | None:

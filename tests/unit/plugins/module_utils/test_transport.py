@@ -97,6 +97,25 @@ def test_a_redirect_is_not_followed(script: Start) -> None:
         send()
 
 
+@pytest.mark.parametrize(
+    ("location", "where"),
+    [
+        ("/login?token=secret", "another path of dli.test"),
+        ("login", "another path of dli.test"),
+        ("?token=secret", "another path of dli.test"),
+        ("//evil.test/secret", "evil.test"),
+        ("", "nowhere"),
+        ("mailto:secret", "nowhere"),
+        ("http://[secret", "nowhere"),
+    ],
+)
+def test_where_a_redirect_leads(script: Start, location: str, where: str) -> None:
+    script(Call("GET", URL, status=302, headers={"Location": location}))
+    with pytest.raises(Refused) as raised:
+        send()
+    assert str(raised.value).endswith(f"HTTP 302: redirected to {where}, which is not followed")
+
+
 def test_an_answer_that_breaks_off(script: Start, pauses: list[float]) -> None:
     script(*[Call("GET", URL, answer={"a": 1}, headers={"Content-Length": "9999"})] * 2)
     with pytest.raises(Unanswered, match="broke off|connection broke"):
