@@ -20,10 +20,7 @@ STREAMS = ("/dev/std", "/dev/fd/", "/proc/")  # beginnings of names by which a p
 
 def replace(path: str, text: str, mode: int | None = None) -> None:
     """All or nothing, even if the power fails. Without a mode, it is that of the file which is replaced. Raises OSError."""
-    folder = os.path.dirname(path) or os.curdir
-    # nobody can know this name and put a link there, and O_EXCL would not follow one
-    new = os.path.join(folder, f".otc.bigdata-{secrets.token_hex(8)}.new")
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666 if mode is None else mode)
+    handle, new = _new_beside(path, 0o666 if mode is None else mode)
     try:
         with open(handle, "w", encoding="utf-8", errors="replace") as file:
             if mode is None:
@@ -36,7 +33,29 @@ def replace(path: str, text: str, mode: int | None = None) -> None:
         with contextlib.suppress(OSError):
             os.unlink(new)
         raise
-    _sync_folder(folder)
+    _sync_folder(os.path.dirname(path) or os.curdir)
+
+
+def _new_beside(path: str, mode: int) -> tuple[int, str]:
+    """Nobody can know this name and put a link there, and O_EXCL would not follow one."""
+    new = os.path.join(os.path.dirname(path), f".otc.bigdata-{secrets.token_hex(8)}.new")
+    return os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode), new
+
+
+def why_not(path: str) -> str:
+    """Why ``write`` would fail; empty if it would not. It is tried, as permissions say nothing of a file system. What is there stays as it is."""
+    try:
+        try:
+            handle, new = _new_beside(os.path.realpath(path), 0o600)
+            os.unlink(new)
+        except OSError as error:
+            if error.errno not in NOT_BESIDE or not os.path.exists(path):
+                raise
+            handle = os.open(path, os.O_WRONLY)
+        os.close(handle)
+    except OSError as error:
+        return str(OSError(error.errno, error.strerror, path))
+    return ""
 
 
 def write(path: str, text: str) -> None:

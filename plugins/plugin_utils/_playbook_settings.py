@@ -26,6 +26,7 @@ from ..module_utils._services.flink_jobs import STOP_STEPS, folder_in_obs
 from ..module_utils._services.registry import JOB_TYPES
 from . import _playbook_plan
 from ._check_service_named import named
+from ._files import why_not
 from ._playbook_given import EMPTY, Settings, Spec, Variables
 from ._playbook_intent import intent_of
 from ._playbook_login import connection_of, has_password, other_clouds, passcode_of_login, two_credentials
@@ -69,6 +70,7 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
             yield _from_file("stopped_jobs_file", found, lambda: of_window(playbook, found, given))
         if found.get("plan_file"):
             yield _from_file("plan_file", found, lambda: _plan(playbook, spec, found, given, check_mode))
+        yield _cannot_be_written("plan_file" if check_mode else "stopped_jobs_file", found)
         found["has_password"] = has_password(found, given)
         found["intent"] = intent_of(playbook, found, given, check_mode)
 
@@ -266,6 +268,13 @@ def _why_no_file(path: str) -> t.Iterator[str]:
         yield f"'{path}' is no regular file"
     elif not os.path.isdir(folder):
         yield f"there is no folder '{folder}'"
+
+
+def _cannot_be_written(name: str, found: Settings) -> t.Iterator[str]:
+    """The file that this run is to write. The end of a window goes on without: what matters is that its jobs start."""
+    reason = why_not(found[name]) if found.get(name) and "stopped_jobs" not in found else ""
+    if reason:
+        yield f"{name}: cannot be written: {reason}"
 
 
 def _hosts_of_inventories(found: Settings, given: Variables) -> t.Iterator[str]:

@@ -48,6 +48,18 @@ def test_a_file_keeps_its_mode_and_its_links(tmp_path):
     assert {one.name for one in tmp_path.iterdir()} == {"report", "latest"}
 
 
+def test_whether_one_can_be_written(tmp_path):
+    """It is as it was, and nothing is left beside it."""
+    path = tmp_path / "jobs.yml"
+    assert _files.why_not(str(path)) == ""
+    assert not path.exists()
+    path.write_text("one")
+    before = path.stat()
+    assert _files.why_not(str(path)) == ""
+    assert (path.stat(), os.listdir(tmp_path)) == (before, ["jobs.yml"])
+    assert _files.why_not("/proc/jobs.yml") == "[Errno 2] No such file or directory: '/proc/jobs.yml'"  # for any user
+
+
 def test_what_a_file_says_already_is_not_written(tmp_path):
     path = tmp_path / "jobs.yml"
     assert _files.update(str(path), "one")

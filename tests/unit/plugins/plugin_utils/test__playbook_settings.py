@@ -314,6 +314,24 @@ def test_null_is_not_given(playbook):
     assert taken(playbook, spaced) == taken(playbook, given)
 
 
+def test_a_file_that_cannot_be_written():
+    """Only one that this run would write; the jobs of a window start whether that can be kept or not."""
+    for playbook, name, check_mode in (
+        ("maintenance_window", "stopped_jobs_file", False),
+        ("stop_all", "plan_file", True),
+    ):
+        login = {"OS_TOKEN": "t", "OS_PROJECT_ID": "p", "OTC_DLI_ENDPOINT": "http://127.0.0.1:1"}
+        values = {"queue_name": "q", name: "/proc/new"}
+        (complaint,) = taken(playbook, values, check_mode, environ=login)["complaints"]
+        assert complaint == f"{name}: cannot be written: [Errno 2] No such file or directory: '/proc/new'"
+        assert not any(
+            "written:" in one for one in taken(playbook, values, not check_mode, environ=login)["complaints"]
+        )
+    assert not any(
+        "written:" in one for one in taken("maintenance_end", {"stopped_jobs_file": "/proc/version"})["complaints"]
+    )
+
+
 @pytest.mark.parametrize("playbook", ["stop_all", "maintenance_window"])
 def test_all_jobs(playbook):
     services = {"services": "flink"} if playbook == "stop_all" else {}
