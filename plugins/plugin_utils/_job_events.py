@@ -213,7 +213,7 @@ class Source:
             self._judge(polls, now)
             for subscription, poll in polls.items():
                 if isinstance(poll, Polled):
-                    self._take(subscription, poll)
+                    self._take(subscription, poll, quietly=poller.repeats(subscription))
             self._state.save()  # here, as another loop may be sending: it would send at once what has just been added
             await self.send()
             await asyncio.sleep(
@@ -238,8 +238,8 @@ class Source:
         if back:
             LOG.warning("%s can be read again", _named(back))
 
-    def _take(self, subscription: Subscription, polled: Polled) -> None:
-        """Notes in the state what is known now, and the events that are to be sent."""
+    def _take(self, subscription: Subscription, polled: Polled, quietly: bool) -> None:
+        """Notes in the state what is known now, and, unless ``quietly``, the events that are to be sent."""
         key, now = subscription.key(polled.project_id), self._now()
         known = self._state.known.get(key)
         stuck_after, service = self._options["stuck_after"], polled.service
@@ -247,7 +247,7 @@ class Source:
         self._state.known[key], found = changes(known or {}, polled.snapshot, service.fields, now, limit)
         if subscription.event_filters:  # gone is no status
             found = [change for change in found if change.after]
-        if known is None and not self._options["initial"]:
+        if quietly or (known is None and not self._options["initial"]):
             return
         for change in found:
             self._state.events.append(self._plain(_event(subscription, polled, change, now)))

@@ -83,8 +83,8 @@ class JobExecutions:
     def __init__(self, client: Client, options: t.Mapping[str, t.Any]) -> None:
         self.client = client
         name = options["cluster_name"]
-        cluster_id = options["cluster_id"] or self._cluster_id(cleaned("cluster_name", name))
-        self._jobs = f"/v2/{client.project_id}/clusters/{cluster_id}/job-executions"
+        self.cluster_id = options["cluster_id"] or self._cluster_id(cleaned("cluster_name", name))
+        self._jobs = f"/v2/{client.project_id}/clusters/{self.cluster_id}/job-executions"
 
     def _cluster_id(self, name: str) -> str:
         """Lists keep terminated clusters for a while, and a new one may bear the old name."""

@@ -41,6 +41,7 @@ options:
   clusters:
     description:
       - The clusters whose jobs to watch. They belong to V(mrs) in O(services), which needs them.
+      - Of one that is given by its name and by its ID, each change is told once, with its ID.
     type: list
     elements: dict
     suboptions:

@@ -91,6 +91,25 @@ async def test_three_services_and_two_clusters(sources):
     ]
 
 
+@pytest.mark.parametrize("places", [("cluster_name", "cluster_id"), ("cluster_id", "cluster_name")])
+async def test_a_cluster_by_its_name_and_by_its_id(sources, places):
+    """Each change is told once."""
+    ways = {"cluster_id": CLUSTER, "cluster_name": "analytics"}
+    sources.emulator.load(
+        {
+            "clusters": [{"clusterId": CLUSTER, "clusterName": "analytics"}],
+            "mrs_jobs": [{"cluster_id": CLUSTER, "job_id": "j-1", "job_state": "RUNNING"}],
+        }
+    )
+    clusters = [{place: ways[place]} for place in places]
+    async with sources.start(services=["mrs"], clusters=clusters, looked=4) as source:
+        sources.put({"job_id": "j-1", "job_state": "KILLED"}, "mrs_jobs")
+        event = await source.event()
+        await source.silent()
+        await source.silent()
+    assert (event["id"], event["cluster_id"], event.get("cluster_name")) == ("j-1", CLUSTER, None)
+
+
 async def test_sql_jobs(sources):
     """They have no name, and no secret of theirs is told. A record that expires is gone, whatever arrives meanwhile."""
     fields = {"job_type": "INSERT", "queue_name": "etl", "statement": "hunter2", "message": "hunter2"}
