@@ -137,14 +137,25 @@ def _listed(of_hosts: t.Any, host: str) -> list[int] | None:
 def _content(file: str) -> dict[str, t.Any]:
     try:
         with open(file, encoding="utf-8") as stream:
-            content = yaml.load(stream, _loader())
+            text = stream.read()
+        content = yaml.load(text, _loader())
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         of_yaml = TWICE if getattr(error, "problem", "") == TWICE else "it is no YAML"
         reason = error.strerror if isinstance(error, OSError) else of_yaml
         raise ValueError(f"'{file}' cannot be read: {reason}") from error
     if not isinstance(content, dict) or not _is_of_window(content):
         raise ValueError(f"'{file}' was not written by this playbook")
+    _refuse_part(file, text, content)
     return content
+
+
+def _refuse_part(file: str, text: str, content: t.Mapping[str, t.Any]) -> None:
+    """Raises ValueError for a file that was cut off while it was copied, and is YAML all the same. Those of earlier releases, or of a hand, have no count."""
+    there = sum(map(len, content["stopped_jobs"].values()))
+    if "count" in content and (content["count"] != there or not text.endswith("\n")):
+        raise ValueError(
+            f"'{file}' was cut off: it has {there} jobs, which is not its count, or its last line does not end; copy it once more"
+        )
 
 
 def _loader() -> t.Any:

@@ -101,7 +101,8 @@ def test_two_halves():
         assert {host: place["endpoint"] for host, place in stats(first)["place"].items()} == dict.fromkeys(
             jobs, emulator.url
         )
-        assert yaml.safe_load((here.home / "stopped.yml").read_text(encoding="utf-8"))["place"] == stats(first)["place"]
+        content = yaml.safe_load((here.home / "stopped.yml").read_text(encoding="utf-8"))
+        assert (content["place"], content["count"], [*content][-1]) == (stats(first)["place"], 4, "stopped_jobs")
         assert set(Flink(emulator).truth.values()) == {"job_cancel_success"}
 
         emulator.world.add("flink_jobs", {"job_id": 12, "status": "job_running"})

@@ -469,6 +469,21 @@ def test_a_file_that_no_window_has_written(tmp_path, text, why):
         assert said == f"stopped_jobs_file: '{file}' {why}"
 
 
+def test_a_file_that_was_cut_off(tmp_path):
+    """Wherever: what is left may be YAML, and the jobs of the rest would never be started."""
+    file, jobs = tmp_path / "stopped.yml", {"localhost": [1, 23, 456], "night": [7, 89]}
+    head = {"count": 5, "place": {}, "work_begun": {"localhost": True, "night": True}, "work_done": {}, "finished": {}}
+    whole = yaml.safe_dump(head) + yaml.safe_dump({"stopped_jobs": jobs})
+    for length in range(1, len(whole)):
+        file.write_text(whole[:length], encoding="utf-8")
+        assert taken("maintenance_end", {"stopped_jobs_file": str(file)})["complaints"], whole[:length]
+    for count in ("5", "'5'", "true", "null", "[]", "4"):
+        file.write_text(whole.replace("count: 5", f"count: {count}"), encoding="utf-8")
+        complaints = taken("maintenance_end", {"stopped_jobs_file": str(file)})["complaints"]
+        why = "was cut off: it has 5 jobs, which is not its count, or its last line does not end; copy it once more"
+        assert complaints == ([] if count == "5" else [f"stopped_jobs_file: '{file}' {why}"])
+
+
 def test_the_window_of_the_same_run(tmp_path):
     """It has left a fact. The file tells more, and so does a workflow."""
     file = tmp_path / "stopped.yml"
