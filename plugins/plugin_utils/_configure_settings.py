@@ -14,7 +14,6 @@ import datetime
 import re
 import typing as t
 import zoneinfo
-from urllib.parse import urlsplit
 
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.given import Value, refuse_odd, shown
@@ -63,6 +62,19 @@ PARTS = {
         NUMBERS,
     ),
 }
+# From the least to the most that a number can be; the signed ones also count from the end
+RANGES = {
+    "BYMONTH": (1, 12),
+    "BYHOUR": (0, 23),
+    "BYMINUTE": (0, 59),
+    "BYSECOND": (0, 59),
+    "BYSETPOS": (1, 366),
+    "BYMONTHDAY": (1, 31),
+    "BYYEARDAY": (1, 366),
+    "BYWEEKNO": (1, 53),
+}
+SIGNED = ("BYSETPOS", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO")
+DAYS = {2: 29, **dict.fromkeys((4, 6, 9, 11), 30)}  # of the months that have fewer than 31
 START = re.compile(r"DTSTART(?:;TZID=([^:;\s]+))?:(\d{8}T\d{6})(Z?)")
 
 
@@ -109,12 +121,19 @@ def _wrong_values(spec: Spec, found: Settings, now: datetime.datetime) -> t.Iter
     if not IMAGE.fullmatch(found["image"]):
         hint = "; leave out what stands before ://" if "://" in found["image"] else ""
         yield f"image: {shown(found['image'])} is not the name of an image, as in registry.example.com/ee-otc-bigdata:1.0.0{hint}"
-    if found["scm_url"].startswith("http") and "@" in urlsplit(found["scm_url"]).netloc:
-        yield "scm_url: must hold no user and no password; give the project in AWX a credential for source control"
+    if _may_be_secret(found["scm_url"]):
+        yield "scm_url: must hold no user and no password, and nothing after a ?; give the project in AWX a credential for source control"
     yield from wrong_figures(spec, found)
     reason = why_not(found["rrule"], now)
     if reason:
         yield f"rrule: {reason}"
+
+
+def _may_be_secret(url: str) -> bool:
+    """Whether there is a user, a password or a token in it. With SSH, a user is no secret."""
+    scheme, has_scheme, rest = url.partition("://")
+    login, at, dummy = re.split("[/?#]", rest)[0].rpartition("@")
+    return bool(has_scheme) and ("?" in rest or ":" in login or (bool(at) and scheme.lower().startswith("http")))
 
 
 def _wrong_inputs(found: Settings, types: t.Sequence[Type]) -> t.Iterator[str]:
@@ -244,14 +263,32 @@ def _wrong_rule(word: str) -> str:
         return f"'{word}' says something twice"
     if "FREQ" not in keys or "INTERVAL" not in keys:
         return f"'{word}' needs FREQ and INTERVAL, as in FREQ=DAILY;INTERVAL=1"
-    return f"'{word}': COUNT and UNTIL exclude each other" if {"COUNT", "UNTIL"} <= set(keys) else ""
+    if {"COUNT", "UNTIL"} <= set(keys):
+        return f"'{word}': COUNT and UNTIL exclude each other"
+    parts = {key: value for key, dummy, value in pairs}
+    return f"'{word}' never comes, as no such month has that day" if _is_no_day(parts) else ""
+
+
+def _is_no_day(parts: t.Mapping[str, str]) -> bool:
+    """Such as the 30th of February."""
+    months, days = (_numbers(parts.get(key, "1")) for key in ("BYMONTH", "BYMONTHDAY"))
+    return min(map(abs, days)) > max(DAYS.get(month, 31) for month in months)
 
 
 def _wrong_part(key: str, value: str) -> str:
     if key == "BYDAY" and re.search(r"(^|,)\+?\d", value):
         return "AWX takes no number before a day; use BYSETPOS"
-    right = key in PARTS and re.fullmatch(PARTS[key], value, re.ASCII)
-    return "" if right else f"{key}={value} is not what AWX takes"
+    if key not in PARTS or not re.fullmatch(PARTS[key], value, re.ASCII):
+        return f"{key}={value} is not what AWX takes"
+    least, most = RANGES.get(key, (0, 0))
+    size = abs if key in SIGNED else int
+    if key in RANGES and not all(least <= size(number) <= most for number in _numbers(value)):
+        return f"{key}={value} has a number that is not from {least} to {most}"
+    return ""
+
+
+def _numbers(value: str) -> list[int]:
+    return list(map(int, value.split(",")))
 
 
 def _last(rule: str, begin: datetime.datetime) -> datetime.datetime | None:

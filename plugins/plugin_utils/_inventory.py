@@ -164,8 +164,14 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
             one = {} if option in NAMES else self.option_definitions.get(option, {})
             if one.get("elements") == "str" and no_text(value):
                 raise OptionError(f"{option}: must be plain text, not {no_text(value)}")
-            if one.get("type") == "bool" and value is not None and not _is_bool(value):
+            # Ansible itself has both words
+            if one.get("type") in ("bool", "boolean") and value is not None and not _is_bool(value):
                 raise OptionError(f"{option}: must be true or false")
+        keyed = config.get("keyed_groups")
+        for number, one in enumerate(keyed if isinstance(keyed, list) else ()):
+            name = "trailing_separator"  # Ansible takes all but false itself for true
+            if isinstance(one, Mapping) and not isinstance(one.get(name), (bool, type(None))):
+                raise OptionError(f"keyed_groups[{number}].{name}: must be true or false")
 
     def check(self, config: Options) -> None:
         """Raises OptionError for a choice that is empty."""

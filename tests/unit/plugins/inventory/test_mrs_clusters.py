@@ -423,6 +423,11 @@ def test_wrong_files(emulator, clusters):
         "strict_sources: must be true or false": {"project_name": "eu-de", "strict_sources": "ture"},
         "read_tags: must be true or false": {"project_name": "eu-de", "read_tags": "maybe"},
         "strict: must be true or false": {"project_name": "eu-de", "strict": 2},
+        "leading_separator: must be true or false": {"project_name": "eu-de", "leading_separator": "ture"},
+        "keyed_groups[1].trailing_separator: must be true or false": {
+            "project_name": "eu-de",
+            "keyed_groups": [{"key": "a", "trailing_separator": False}, {"key": "a", "trailing_separator": "no"}],
+        },
         "hostnames: must be plain text, not a number; quote it": {"project_name": "eu-de", "hostnames": [1]},
         "states: is empty": {"project_name": "eu-de", "states": []},
         "names[0]: is empty": {"project_name": "eu-de", "names": [""]},

@@ -100,6 +100,15 @@ def test_what_is_not_given():
             "image: what is given is not the name of an image",
         ),
         ({"scm_url": f"https://u:{SECRET}@git.example.com/otc.git"}, "scm_url: must hold no user and no password"),
+        *(
+            ({"scm_url": url}, "scm_url: must hold no user and no password, and nothing after a ?; give the project")
+            for url in (
+                f"https://git.example.com/otc.git?token={SECRET}",
+                f"HTTPS://{SECRET}@git.example.com/otc.git",
+                f"ssh://git:{SECRET}@git.example.com/otc.git",
+                f"https://u:{SECRET}@[git.example.com/otc.git",
+            )
+        ),
         ({"rrule": "every night"}, "rrule: 'every night' does not begin with one DTSTART"),
     ],
 )
@@ -108,6 +117,13 @@ def test_wrong_variables(values, complaint):
     assert isinstance(found, str)
     assert complaint in found
     assert SECRET not in found
+
+
+@pytest.mark.parametrize(
+    "url", ["git@git.example.com:otc.git", "ssh://git@git.example.com:22/otc.git", "https://git.example.com/@a/otc.git", "file:///srv/otc"]
+)  # fmt: skip
+def test_addresses_without_a_secret(url):
+    assert of({"scm_url": url})["complaints"] == []
 
 
 def test_same_as_awx_has():
@@ -169,6 +185,8 @@ def test_name_that_another_organization_has():
         "DTSTART:20260101T023000Z RRULE:FREQ=DAILY;INTERVAL=1;UNTIL=20260602T000000Z",
         "DTSTART:20260530T023000Z RRULE:FREQ=DAILY;INTERVAL=1;COUNT=5",
         "DTSTART:20260101T023000Z RRULE:FREQ=DAILY;INTERVAL=1;COUNT=2;BYMONTH=12",  # not so simple
+        "DTSTART:20260101T023000Z RRULE:FREQ=YEARLY;INTERVAL=1;BYMONTHDAY=29;BYMONTH=2",
+        "DTSTART:20260101T023000Z RRULE:FREQ=MONTHLY;INTERVAL=1;BYMONTHDAY=-1,31;BYHOUR=0,23;BYEASTER=-2",
         "DTSTART:20250101T023000Z RRULE:FREQ=DAILY;INTERVAL=1;COUNT=2 RRULE:FREQ=DAILY;INTERVAL=1",
         "DTSTART:20250101T023000Z RRULE:FREQ=DAILY;INTERVAL=1 EXRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=SU",
     ],
@@ -195,6 +213,32 @@ def test_rule(rrule):
         ("DTSTART:20260101T023000Z RRULE:FREQ=DAILY;INTERVAL=1;INTERVAL=2", "says something twice"),
         ("DTSTART:20260101T023000Z RRULE:FREQ=DAILY;INTERVAL=1;COUNT=2;UNTIL=20270101", "exclude each other"),
         ("DTSTART:20260101T023000Z RRULE:FREQ=DAILY;INTERVAL=1;UNTIL=20260201T000000Z", "is over"),
+        *(
+            (
+                f"DTSTART:20260101T023000Z RRULE:FREQ=YEARLY;INTERVAL=1;{part}",
+                f"{part} has a number that is not from {span}",
+            )
+            for part, span in (
+                ("BYHOUR=25", "0 to 23"),
+                ("BYHOUR=-1", "0 to 23"),
+                ("BYMINUTE=60", "0 to 59"),
+                ("BYSECOND=0,60", "0 to 59"),
+                ("BYMONTH=1,13", "1 to 12"),
+                ("BYMONTH=-1", "1 to 12"),
+                ("BYMONTHDAY=-32", "1 to 31"),
+                ("BYYEARDAY=367", "1 to 366"),
+                ("BYWEEKNO=0", "1 to 53"),
+                ("BYSETPOS=0", "1 to 366"),
+            )
+        ),
+        (
+            "DTSTART:20260101T023000Z RRULE:FREQ=MONTHLY;INTERVAL=1;BYMONTH=2,4;BYMONTHDAY=-31,31",
+            "no such month has that day",
+        ),
+        (
+            "DTSTART:20260101T023000Z RRULE:FREQ=YEARLY;INTERVAL=1;BYMONTHDAY=30;BYMONTH=2",
+            "never comes, as no such month",
+        ),
         ("DTSTART;TZID=Europe/Berlin:20260101T023000 RRULE:FREQ=DAILY;INTERVAL=1;COUNT=3", "is over"),
     ],
 )
