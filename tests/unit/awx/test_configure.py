@@ -130,6 +130,19 @@ def made_by(here: Folder, url: str, one: Controller, collections: str) -> None:
     variables = yaml.safe_load((here.home / "awx.yml").read_text(encoding="utf-8"))
     # Of somebody's own, and no business of the playbook
     variables |= {"version": "9.9.9", "inventory": {"id": 77}}
+    names = (
+        "job_templates",
+        "maintenance_workflow",
+        "cluster_workflows",
+        "unasked",
+        "question_types",
+        "least",
+        "project",
+        "meta",
+    )
+    variables |= dict.fromkeys(
+        (*names, "survey_spec", "questions", "template", "type", "node", "waited"), {"name": "mine"}
+    )
     variables |= {f"{name}_there": {"id": 77} for name in ("environment", "credential", "project", "inventory")}
     again = configure(
         here, url, variables, "-vvv", *in_forks(), ANSIBLE_COLLECTIONS_PATH=collections, **ENVIRON, **prefix
