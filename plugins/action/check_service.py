@@ -18,5 +18,14 @@ class ActionModule(FastPath):
 
     module: t.ClassVar[t.Any] = _check_service
 
+    def _execute_module(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        """Refuses what a task in this process would pass over: an ``environment`` may name another account, and ``async`` loses the result."""
+        given = {"environment": any(self._task.environment or ()), "async": self._task.async_val}
+        ignored = " and ".join(word for word, there in given.items() if there)
+        if ignored:
+            msg = f"{ignored}: has no effect on this task, which runs in the process of Ansible; leave it out"
+            return {"failed": True, "msg": f"{msg}, and say by options or for ansible-playbook itself who logs in"}
+        return super()._execute_module(*args, **kwargs)
+
     def _reason_for_a_process(self, task_vars: dict[str, t.Any]) -> str:
         return ""

@@ -23,7 +23,7 @@ description:
   - No write names another job, with one exception. To see what an unknown ID does to the others in a request, one such request has
     an ID that the service has just called unknown twice.
   - An answer that differs is no failure. It is worth a report, as the next release can then follow it.
-  - The task always runs on the controller.
+  - The task always runs on the controller, in the process of Ansible. C(environment) and C(async) are refused, as they would mean nothing there.
 extends_documentation_fragment:
   - otc.bigdata._attributes
   - otc.bigdata._connection

@@ -159,6 +159,22 @@ def test_who_runs_here():
         assert (here.path / "ssh-was-tried").exists()
 
 
+def test_a_check_that_would_be_another_account():
+    """It always runs here, where a task's environment does not count: the jobs of those IDs in another project would be stopped."""
+    check = {"otc.bigdata.check_service": {"disposable_flink_jobs": [1]}}
+    nightly = {"environment": {"OS_PROJECT_NAME": "eu-de_nightly"}}
+    tasks = [
+        {"name": name, **check, **more, "ignore_errors": True}
+        for name, more in (("environment", nightly), ("async", {"async": 60, "poll": 1}))
+    ]
+    with world(flink_jobs=[{"job_id": 1, "status": "job_running"}]) as (emulator, here):
+        run = here.playbook([{"hosts": "localhost", "tasks": tasks}]).end()
+        said = run.tasks()
+        for task in tasks:
+            assert f"{task['name']}: has no effect on this task" in said[task["name"]]
+        assert emulator.log.entries() == []
+
+
 class InVault:
     """As ansible-core has it before 2.19."""
 
