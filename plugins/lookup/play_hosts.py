@@ -43,6 +43,7 @@ _raw:
 import os
 import typing as t
 
+from ansible import constants as C
 from ansible import context
 from ansible.errors import AnsibleLookupError
 from ansible.inventory.manager import InventoryManager
@@ -52,6 +53,8 @@ from ansible.utils.vars import load_extra_vars
 
 PLAYBOOKS = os.path.join(os.path.realpath(__file__).rpartition("plugins")[0], "playbooks", "")
 COLLECTION = "otc.bigdata."
+# What Ansible passes over beside an import: whether anything is changed, and whose jobs these are
+IDLE = ("check_mode", "environment", "module_defaults")
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
@@ -66,6 +69,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         left_out = _left_out()
         if left_out and any(map(self._is_ours, context.CLIARGS.get("args") or ())):
             raise AnsibleLookupError(f"{left_out}: this playbook is carried out whole or not at all; leave it out")
+        self._refuse_idle()
         inventory, names = self._inventory(variables["groups"]), ",".join(patterns)
         if not inventory.get_hosts(patterns):
             if empty_group and {*patterns} <= {*variables["groups"]} - {"all"}:
@@ -79,6 +83,27 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             way_out = "leave it out, or, in a playbook that imports this one for other hosts, give otc_hosts there"
             raise AnsibleLookupError(f"{said}; {way_out}")
         Display().warning(said)
+
+    def _refuse_idle(self) -> None:
+        """Whoever writes ``check_mode: true`` there would have all jobs stopped."""
+        files = map(os.path.abspath, context.CLIARGS.get("args") or ())
+        idle = sorted({word for file in files for word in self._idle(file)})
+        if idle:
+            raise AnsibleLookupError(
+                f"{', '.join(idle)}: has no effect beside import_playbook, so jobs would be handled as without it; leave it out, "
+                "and give --check, or variables such as project_name and cloud, instead"
+            )
+
+    def _idle(self, playbook: str, beside: t.Sequence[str] = ()) -> t.Iterator[str]:
+        """What is in vain in a playbook, or was ``beside`` its own import, where it imports one of ours."""
+        found = self._loader.load_from_file(playbook) if os.path.isfile(playbook) else ()
+        for entry in found or ():
+            name = next((str(entry[key]) for key in C._ACTION_IMPORT_PLAYBOOK if key in entry), None)
+            if name is None:
+                continue
+            file = os.path.join(os.path.dirname(playbook), name)
+            words = [*beside, *(one for one in IDLE if one in entry)]
+            yield from words if name.startswith(COLLECTION) or self._is_ours(file) else self._idle(file, words)
 
     def _is_ours(self, playbook: str) -> bool:
         """Of this collection; or the same one where the collection is cloned, as in a project of AWX: it would have another folder if it were imported."""

@@ -91,6 +91,32 @@ def test_another_strategy():
         assert kept(here) == {"stopped_jobs": {"day": [1], "night": [11]}, "finished": []}
 
 
+def test_what_has_no_effect_beside_an_import():
+    """Ansible passes over it, and the jobs of another project would be stopped, or jobs that were only to be looked at."""
+    ours = {"import_playbook": "otc.bigdata.stop_all", "vars": {"names": "*"}}
+    files = {
+        "check.yml": [{**ours, "check_mode": True}],
+        "path.yml": [
+            {**ours, "import_playbook": str(PLAYBOOKS / "stop_all.yml"), "environment": {"OS_PROJECT_NAME": "x"}}
+        ],
+        "outer.yml": [
+            {"ansible.builtin.import_playbook": "sub/inner.yml", "module_defaults": {}},
+            {"hosts": "localhost"},
+        ],
+        "sub/inner.yml": [ours],
+    }
+    with world(flink_jobs=[{"job_id": 1, "status": "job_running"}]) as (emulator, here):
+        for file, content in files.items():
+            here.write(file, content)
+        for file, word in (("check.yml", "check_mode"), ("path.yml", "environment"), ("outer.yml", "module_defaults")):
+            run = here.start("playbook", file).end(120)
+            assert run.code != 0
+            assert f"{word}: has no effect beside import_playbook" in run.said, run.said
+        assert emulator.log.entries() == []
+        run = here.start("playbook", "sub/inner.yml").end(120)
+        assert run.code == 0, run.said
+
+
 def test_no_host():
     """A run of which nothing comes, as its inventory could not be read, is no success. A group without a host is enough to stop all that is there."""
     with world(flink_jobs=[]) as (emulator, here):
