@@ -52,24 +52,31 @@ def _credentials(environ: t.Mapping[str, str]) -> list[str]:
 
 def passcode_of_login(found: Settings, given: Variables) -> t.Iterator[str]:
     """One that the tasks would log in with. All else that is wrong with the login, the first of them tells as well as we could."""
-    if getattr(_own_credential(found, given), "passcode", None):
+    connection = _own_connection(found, given)
+    if connection and getattr(_own(connection.credential), "passcode", None):
         try:
             connection_of(found, given, "iam", one_login=False)
         except OptionError as error:
             yield str(error)
 
 
-def has_password(found: Settings, given: Variables) -> bool:
-    """Whether each task logs in with one, which locks the user where that is refused too often."""
-    return isinstance(_own_credential(found, given), Password)
+def login(found: Settings, given: Variables) -> str | None:
+    """Who logs in with a password, which locks the user where it is refused too often, and where. None for another credential."""
+    connection = _own_connection(found, given)
+    own = connection and _own(connection.credential)
+    return " ".join(filter(None, (*own.who, connection.iam))) if connection and isinstance(own, Password) else None
 
 
-def _own_credential(found: Settings, given: Variables) -> Credential | None:
-    """That of the own account. None where it is wrong, as the first of the tasks tells."""
+def _own_connection(found: Settings, given: Variables) -> Connection | None:
+    """None where it is wrong, as the first of the tasks tells."""
     try:
-        credential = connection_of(found, given, "iam").credential
+        return connection_of(found, given, "iam")
     except OptionError:
         return None
+
+
+def _own(credential: t.Any) -> Credential:
+    """That of the own account."""
     return credential.own if isinstance(credential, Delegate) else credential
 
 

@@ -29,7 +29,7 @@ from ._check_service_named import named
 from ._files import why_not
 from ._playbook_given import EMPTY, Settings, Spec, Variables
 from ._playbook_intent import intent_of
-from ._playbook_login import connection_of, has_password, other_clouds, passcode_of_login, two_credentials
+from ._playbook_login import connection_of, login, other_clouds, passcode_of_login, two_credentials
 from ._playbook_names import not_here, own_login
 from ._playbook_values import checked, is_empty, wrong_characters, wrong_figures
 from ._playbook_window import of_window, of_workflow, without_fact
@@ -48,7 +48,7 @@ HERE = ("", "local", "ansible.builtin.local")  # connections
 
 
 def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = False) -> Settings:
-    """Each variable, null where it is not given; ``complaints``, and without one ``intent``, ``has_password``, and ``kept`` of a window and its ``place``.
+    """Each variable, null where it is not given; ``complaints``, and without one ``intent``, ``login``, and ``kept`` of a window and its ``place``.
 
     With a ``plan_file`` in check mode also ``plan_head`` and ``frame``, what a plan says beside jobs; else ``plan``, its jobs, and ``ids``.
     """
@@ -71,7 +71,7 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
         if found.get("plan_file"):
             yield _from_file("plan_file", found, lambda: _plan(playbook, spec, found, given, check_mode))
         yield _cannot_be_written("plan_file" if check_mode else "stopped_jobs_file", found)
-        found["has_password"] = has_password(found, given)
+        found["login"] = login(found, given)
         found["intent"] = intent_of(playbook, found, given, check_mode)
 
     complaints = next(filter(None, map(list, steps())), [])

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
-from ansible_collections.otc.bigdata.tests.unit.utils.playbooks import fatal, play, said_to, two_projects
+from ansible_collections.otc.bigdata.tests.unit.utils.playbooks import fatal, play, recap, said_to, two_projects
 
 REFUSED = {
     "drain_queue": {"queue_name": "etl", "wait_interval": 1},
@@ -40,6 +40,27 @@ def test_a_login_that_was_refused_is_not_sent_for_the_next_host():
         assert [(one["path"], one["status"]) for one in emulator.log.entries()] == [("/v3/auth/tokens", 401)]
         for name in hosts:
             assert fatal(run, name).startswith("Nothing was tried, as the login for ")
+
+
+def test_a_login_that_was_refused_is_not_sent_for_the_next_entry():
+    """Of a clouds.yaml with one for each project, and of two users: what is wrong with the password of one does not concern the other."""
+    stale, fresh = "abcde", "vw"
+    auth = {"username": "demo", "user_domain_name": "demo-domain", "project_name": "eu-de"}
+    users = [{"id": name, "name": name, "password": "todays"} for name in ("demo", "night")]
+    with two_projects(users=users) as (emulator, here):
+        own = {"auth": {**auth, "auth_url": f"{emulator.url}/v3", "password": "yesterdays"}, "region_name": "eu-de"}
+        other = {**own, "auth": {**own["auth"], "username": "night", "password": "todays"}}
+        clouds = {**{f"of-{name}": own for name in stale}, **{f"of-{name}": other for name in fresh}}
+        here.write("clouds.yaml", {"clouds": clouds})
+        here.write("hosts.yml", {"all": {"hosts": {name: {"cloud": f"of-{name}"} for name in (*stale, *fresh)}}})
+        login = {"OS_USERNAME": "", "OS_PASSWORD": "", "OS_CLIENT_CONFIG_FILE": str(here.home / "clouds.yaml")}
+        run = play(here, "show_jobs", {"otc_hosts": "all", "services": "flink"}, "-i", "hosts.yml", **login)
+        assert run.code == 2
+        logins = [one["status"] for one in emulator.log.entries() if one["path"] == "/v3/auth/tokens"]
+        assert (logins.count(401), logins.count(201)) == (1, 1 + len(fresh))
+        for name in stale:
+            assert fatal(run, name).startswith("Nothing was tried, as the login for a was refused: ")
+        assert all(recap(run, name)["failed"] == 0 for name in fresh)
 
 
 def test_a_login_that_is_refused_from_then_on():
