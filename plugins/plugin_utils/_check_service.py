@@ -61,6 +61,16 @@ class Sparing(Recorded):
         super().repeated(text)
         self.go_on()
 
+    @property
+    def done(self) -> str:
+        """For whoever gets no table."""
+        asked = "; ".join(self.asked)
+        return (
+            f"the disposable jobs may have been changed, asked was to {asked}"
+            if self.changed
+            else "nothing was changed"
+        )
+
 
 @dataclass(frozen=True)
 class Once:
@@ -119,11 +129,11 @@ def check(options: t.Mapping[str, t.Any], context: Context) -> dict[str, t.Any]:
     try:
         return {**_check(options, sparing), **context.notes()}
     except KeyboardInterrupt:
-        said = "the disposable jobs may have been changed" if sparing.changed else "nothing was changed"
-        raise Interrupted(said, {"changed": sparing.changed, "failed": True}) from None
+        raise Interrupted(sparing.done, {"changed": sparing.changed, "failed": True}) from None
     except Exception as error:  # as in the modules: never a traceback
         fault = context.fault(error)
-        return {"changed": sparing.changed, "failed": True, "msg": str(fault), "error": fault.error, **context.notes()}
+        msg = f"{fault}; {sparing.done}" if sparing.changed else str(fault)
+        return {"changed": sparing.changed, "failed": True, "msg": msg, "error": fault.error, **context.notes()}
 
 
 CORE = check

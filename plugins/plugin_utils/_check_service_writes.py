@@ -70,7 +70,7 @@ UNREAD = object()
 
 @dataclass
 class Recorded(Context):
-    """Keeps all answers, each with the query of its request. ``changed``: whether a write may have had an effect.
+    """Keeps all answers, each with the query of its request. ``changed``: whether a write may have had an effect; ``asked``: all writes.
 
     ``globs``: of the names of jobs that no task may change.
     """
@@ -79,6 +79,7 @@ class Recorded(Context):
     globs: t.Sequence[str] = ()
     calls: list[tuple[t.Any, Reply]] = field(default_factory=list)
     changed: bool = False
+    asked: list[str] = field(default_factory=list)
 
     def answered(self, reply: Reply) -> None:
         self.calls.append((self.query, reply))
@@ -176,6 +177,7 @@ class Writes:
         else:
             self._context.on_progress(f"asks to {words}")
             self._context.changed = True  # until there is an answer
+            self._context.asked.append(words)
             try:
                 refusals = send() or refusals
             except ApiError as fault:

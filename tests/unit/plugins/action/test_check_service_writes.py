@@ -404,6 +404,17 @@ def test_ctrl_c_tells_that_jobs_may_have_changed(cloud, monkeypatch: pytest.Monk
         raise KeyboardInterrupt
 
     monkeypatch.setattr(_check_service_writes.Deadline, "pause", interrupted)
-    with pytest.raises(KeyboardInterrupt, match="the disposable jobs may have been changed") as ended:
+    with pytest.raises(
+        KeyboardInterrupt, match="the disposable jobs may have been changed, asked was to stop 1$"
+    ) as ended:
         run(cloud, disposable_flink_jobs=[1], disposable_flink_jobs_to_delete=[2])
     assert ended.value.result["changed"]
+
+
+def test_what_was_done_is_told_without_a_table(cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_check_service, "_table", lambda lines: lines["no"])
+    result = run(cloud, disposable_batches=[BATCH])
+    assert (result["changed"], result["failed"]) == (True, True)
+    asked = f"cancel {BATCH}; cancel {BATCH}"
+    assert result["msg"].endswith(f"; the disposable jobs may have been changed, asked was to {asked}")
+    assert "may have been changed" not in run(cloud, disposable_batches=[OTHER_BATCH], check_mode=True)["msg"]
