@@ -112,7 +112,9 @@ class Looker(Client):
         headers: t.Mapping[str, t.Any] | None = None,
         token: str | None = None,
     ) -> Reply | None:
-        """None where there is no answer, and where there were enough requests. ``token``: instead of the login."""
+        """None where there is no answer, and where there were enough requests, or the time is over. ``token``: instead of the login."""
+        if time.monotonic() > self._http.deadline:
+            return None
         headers = {name: value for name, value in {**HEADERS, **(headers or {})}.items() if value is not None}
         try:
             self._context.go_on()

@@ -184,6 +184,14 @@ def test_no_answer_of_a_service(cloud) -> None:
     assert {"A02", "A03"} <= lines(run(cloud, max_retries=0), "not seen")
 
 
+def test_a_service_that_never_answers(cloud) -> None:
+    """Each request has a minute. With all that it waits for, the check took half an hour."""
+    cloud.faults.add(path="/v[12]", kind="hang", seconds=None, times=None)
+    began = cloud.clock.now
+    assert len(lines(run(cloud), "not seen")) > len(READ) / 2
+    assert cloud.clock.now - began < 700
+
+
 def test_the_part_of_a_name_may_be_another_name(cloud) -> None:
     cloud.settings.update({"answers": {"name_filter": "exact"}})
     for number, name in enumerate(("order", "orders"), 902):
