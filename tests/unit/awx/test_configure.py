@@ -388,6 +388,21 @@ def test_not_an_administrator(collections):
     assert not one.writes
 
 
+def test_an_address_that_leads_elsewhere(collections):
+    """The token and all secrets would go there, or changes would get lost on the way."""
+    with (
+        controller() as (one, url),
+        controller() as (other, elsewhere),
+        folder(ANSIBLE_COLLECTIONS_PATH=collections, **NO_CERTIFICATES) as here,
+    ):
+        one.moved_to = elsewhere
+        run = configure(here, f"{url}/", {"image": "registry.example.com/ee:1"}, *in_forks(), "--check")
+    assert run.code != 0
+    assert f"CONTROLLER_HOST: it redirects to {elsewhere}/api/v2/ping/, so give the address" in run.out
+    assert not one.writes + other.writes
+    assert "Read what AWX has" not in run.out
+
+
 def test_without_the_collection_of_awx():
     with folder() as here:
         run = configure(here, "http://127.0.0.1:9", {"image": "registry.example.com/ee:1"})

@@ -46,11 +46,13 @@ class Controller:
     """``things``: by endpoint and id. ``writes``: method, path and body of each request that would change something.
 
     ``administrator``: whether the token is one of a system administrator. ``syncs``: what becomes of a project, look by look.
+    ``moved_to``: where all requests are redirected to.
     """
 
     def __init__(self) -> None:
         self.administrator = True
         self.syncs = ["successful"]
+        self.moved_to = ""
         self.things: dict[str, dict[int, dict]] = {}
         self.writes: list[tuple[str, str, t.Any]] = []
         self._number = 0
@@ -86,6 +88,8 @@ class Controller:
         endpoint, *more = path[len(base) :].strip("/").split("/")
         if method != "GET":
             self.writes.append((method, "/".join([endpoint, *more]), body))
+        if endpoint == "ping":
+            return 200, {"version": VERSION["X-API-Product-Version"]}
         if endpoint == "me":
             return 200, _page([{"id": 1, "type": "user", "username": "awx", "is_superuser": self.administrator}])
         if not more and method == "GET":
@@ -209,7 +213,12 @@ def controller() -> t.Iterator[tuple[Controller, str]]:
         def _serve(self) -> None:
             url = urllib.parse.urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            assert self.headers["Authorization"] == f"Bearer {TOKEN}"
+            assert self.headers["Authorization"] == (None if url.path.endswith("/ping/") else f"Bearer {TOKEN}")
+            if one.moved_to:
+                self.send_response(308)
+                self.send_header("Location", f"{one.moved_to}{self.path}")
+                self.end_headers()
+                return
             query = dict(urllib.parse.parse_qsl(url.query))
             status, answer = one.answer(self.command, url.path, query, json.loads(body) if body else None)
             data = b"" if answer is None else json.dumps(answer).encode()
