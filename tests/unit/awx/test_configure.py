@@ -395,12 +395,16 @@ def test_an_address_that_leads_elsewhere(collections):
         controller() as (other, elsewhere),
         folder(ANSIBLE_COLLECTIONS_PATH=collections, **NO_CERTIFICATES) as here,
     ):
-        one.moved_to = elsewhere
-        run = configure(here, f"{url}/", {"image": "registry.example.com/ee:1"}, *in_forks(), "--check")
-    assert run.code != 0
-    assert f"CONTROLLER_HOST: it redirects to {elsewhere}/api/v2/ping/, so give the address" in run.out
-    assert not one.writes + other.writes
-    assert "Read what AWX has" not in run.out
+        one.moved_to, other.pong = elsewhere, {"detail": "please log in"}
+        for address, words in (
+            (f"{url}/", f"it redirects to {elsewhere}/api/v2/ping/"),
+            (elsewhere, "what answers there is not AWX"),
+        ):
+            run = configure(here, address, {"image": "registry.example.com/ee:1"}, *in_forks(), "--check")
+            assert run.code != 0
+            assert f"CONTROLLER_HOST: {words}, so give the address" in run.out
+            assert "Read what AWX has" not in run.out
+        assert not one.writes + other.writes
 
 
 def test_without_the_collection_of_awx():

@@ -46,13 +46,14 @@ class Controller:
     """``things``: by endpoint and id. ``writes``: method, path and body of each request that would change something.
 
     ``administrator``: whether the token is one of a system administrator. ``syncs``: what becomes of a project, look by look.
-    ``moved_to``: where all requests are redirected to.
+    ``moved_to``: where all requests are redirected to. ``pong``: what a ping is answered with.
     """
 
     def __init__(self) -> None:
         self.administrator = True
         self.syncs = ["successful"]
         self.moved_to = ""
+        self.pong: t.Any = {"version": VERSION["X-API-Product-Version"]}
         self.things: dict[str, dict[int, dict]] = {}
         self.writes: list[tuple[str, str, t.Any]] = []
         self._number = 0
@@ -89,7 +90,7 @@ class Controller:
         if method != "GET":
             self.writes.append((method, "/".join([endpoint, *more]), body))
         if endpoint == "ping":
-            return 200, {"version": VERSION["X-API-Product-Version"]}
+            return 200, self.pong
         if endpoint == "me":
             return 200, _page([{"id": 1, "type": "user", "username": "awx", "is_superuser": self.administrator}])
         if not more and method == "GET":
