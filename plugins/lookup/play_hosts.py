@@ -55,6 +55,7 @@ PLAYBOOKS = os.path.join(os.path.realpath(__file__).rpartition("plugins")[0], "p
 COLLECTION = "otc.bigdata."
 # What Ansible passes over beside an import: whether anything is changed, and whose jobs these are
 IDLE = ("check_mode", "environment", "module_defaults")
+IDLE_VARIABLE = "ansible_check_mode"  # as that of Ansible itself wins
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
@@ -103,6 +104,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
                 continue
             file = os.path.join(os.path.dirname(playbook), name)
             words = [*beside, *(one for one in IDLE if one in entry)]
+            words += [IDLE_VARIABLE] if IDLE_VARIABLE in (entry.get("vars") or ()) else []
             yield from words if name.startswith(COLLECTION) or self._is_ours(file) else self._idle(file, words)
 
     def _is_ours(self, playbook: str) -> bool:

@@ -87,7 +87,8 @@ class LookupModule(LookupBase):  # type: ignore[misc]
     def _given(self, spec: t.Any, variables: t.Any) -> Variables:
         host = variables["inventory_hostname"]
         others = not_taken(spec, {str(name) for name in variables})
-        extra, imported = _told(variables, {*spec, *others}, load_extra_vars(self._loader))
+        line = load_extra_vars(self._loader)
+        extra, imported = _told(variables, {*spec, *others}, line)
         further = others & (extra | imported)
         names = (*spec, *further, "otc_bigdata", "help", *DRY_RUNS, "ansible_connection", "ansible_become")
         values, broken = self._values(names, variables)
@@ -96,6 +97,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             of_host, of_host_broken = self._values(empty, _of_host(variables["hostvars"], host))
             values.update(of_host)
             broken.update(of_host_broken)
+        values["ansible_check_mode"] = line.get("ansible_check_mode")  # which Ansible's own hides
         become = values.pop("ansible_become", None)
         return Variables(
             values=values,

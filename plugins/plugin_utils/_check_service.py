@@ -33,6 +33,7 @@ from ._check_service_named import OPTIONS, lines_of, named
 from ._check_service_probes import PROBES, Answers
 from ._check_service_transcript import transcript
 from ._check_service_writes import Recorded, Writes
+from ._files import write
 from ._job_table import Rows, markdown, text
 
 SPEC: Spec = {**connection_options(), "folder": {"type": "path"}, **OPTIONS}
@@ -228,6 +229,5 @@ def _written(folder: str, table: Rows, *told: t.Any) -> list[str]:
     contents = ("\n".join(markdown(table)), *(json.dumps(one, indent=2) for one in told))
     paths = [os.path.join(folder, name) for name in FILES]
     for path, content in zip(paths, contents):
-        with open(path, "w", encoding="utf-8") as stream:
-            stream.write(f"{content}\n")
+        write(path, f"{content}\n")
     return paths

@@ -98,6 +98,7 @@ def configuration(
         complaints = ["credential_inputs: must be a dictionary, not text"]
     if not complaints and there:
         complaints = [*_wrong_inputs(found, [*types, *there["credential_types"]]), *_not_there(found, types, there)]
+        found["organization_id"] = str(next((one["id"] for one in there["organizations"]), ""))
         # AWX has one of a name in all of its organizations, and does not let it go to another one
         if not there["execution_environments"]:
             found["environment"] = f"{ENVIRONMENT} ({found['organization']})"

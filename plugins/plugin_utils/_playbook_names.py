@@ -70,23 +70,23 @@ WHOSE = {
     for option, names in VARIABLES.items()
     for name in (option.partition(".")[0], *KEYS.get(option, ()), *names)
 }
-DRY_RUNS = ("check", "check_mode", "dry_run")  # what other tools call check mode
+DRY_RUNS = ("ansible_check_mode", "check", "check_mode", "dry_run")  # what Ansible and other tools call check mode
 LEFT_OVER = "_raw_params"  # where Ansible puts the part of an -e that is no variable
 
 
 def slips(given: Variables) -> t.Iterator[str]:
-    """On the command line. What Ansible does not take for a variable may be a secret, so it is not shown."""
+    """On the command line, and beside an import. What Ansible does not take for a variable may be a secret, so it is not shown."""
     if LEFT_OVER in given.extra:
         yield "-e: a part without = is no variable; quote a value with blanks in it once more, as in -e 'names=\"a, b\"', or leave them out"
-    if _asks_for("help", given):
+    if _asks_for("help", given, given.extra):
         yield "help: must be true or false"
     for name in DRY_RUNS:
-        if _asks_for(name, given):
+        if _asks_for(name, given, {*given.extra, *given.imported}):
             yield f"{name}: is no variable of this playbook, which would handle the jobs all the same; give --check instead (in AWX the job type Check)"
 
 
-def _asks_for(name: str, given: Variables) -> bool:
-    return name in given.extra and str(given.values.get(name)).strip().lower() not in NO
+def _asks_for(name: str, given: Variables, names: t.Container[str]) -> bool:
+    return name in names and str(given.values.get(name)).strip().lower() not in NO
 
 
 def misspelt(spec: Spec, given: Variables) -> t.Iterator[str]:

@@ -265,20 +265,21 @@ def check_changes(here: Folder, url: str, one: Controller) -> None:
     (source,) = one.things["inventory_sources"].values()
     assert source["credential"] == new["id"]
 
-    team = one.add("organizations", {"name": "Team", **EDITABLE})
+    name = str(next(iter(one.things["organizations"])))  # the ID of another one, for which awx.awx would take it
+    team = one.add("organizations", {"name": name, **EDITABLE})
     one.administrator, one.syncs = False, ["running", "failed"]
     before = copy.deepcopy(one.things)
-    run = configure(here, url, {"image": variables["image"], "organization": "Team"})
+    run = configure(here, url, {"image": variables["image"], "organization": name})
     assert run.code != 0
     assert f"The project otc.bigdata has no playbooks from {SCM_URL}: its status is failed. AWX tells why" in run.out
     one.syncs = ["running"]
     (project,) = (thing for number, thing in one.things["projects"].items() if number not in before["projects"])
     project["statuses"] = list(one.syncs)
-    run = configure(here, url, {"image": variables["image"], "organization": "Team", "minutes": 0}, *in_forks())
+    run = configure(here, url, {"image": variables["image"], "organization": name, "minutes": 0}, *in_forks())
     assert run.code != 0
     assert f"has no playbooks from {SCM_URL}: its status is running after 0 minutes. AWX tells why" in run.out
     one.syncs = project["statuses"] = ["successful"]
-    run = configure(here, url, {"image": variables["image"], "organization": "Team"}, *in_forks())
+    run = configure(here, url, {"image": variables["image"], "organization": name}, *in_forks())
     assert run.code == 0, run.said
     for endpoint, things in before.items():
         assert {number: one.things[endpoint][number] for number in things} == things
@@ -292,7 +293,7 @@ def check_changes(here: Folder, url: str, one: Controller) -> None:
     for template in mine:
         assert one.things["inventories"][template["inventory"]]["organization"] == team["id"]
         environment = one.things["execution_environments"][template["execution_environment"]]
-        assert (environment["organization"], environment["name"]) == (team["id"], "otc.bigdata (Team)")
+        assert (environment["organization"], environment["name"]) == (team["id"], f"otc.bigdata ({name})")
 
 
 def check_launches(one: Controller, templates: dict[str, dict], emulator: Emulator, folder: pathlib.Path) -> None:

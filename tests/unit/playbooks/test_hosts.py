@@ -95,7 +95,7 @@ def test_what_has_no_effect_beside_an_import():
     """Ansible passes over it, and the jobs of another project would be stopped, or jobs that were only to be looked at."""
     ours = {"import_playbook": "otc.bigdata.stop_all", "vars": {"names": "*"}}
     files = {
-        "check.yml": [{**ours, "check_mode": True}],
+        "check.yml": [{**ours, "check_mode": True, "vars": {**ours["vars"], "ansible_check_mode": True}}],
         "path.yml": [
             {**ours, "import_playbook": str(PLAYBOOKS / "stop_all.yml"), "environment": {"OS_PROJECT_NAME": "x"}}
         ],
@@ -108,7 +108,11 @@ def test_what_has_no_effect_beside_an_import():
     with world(flink_jobs=[{"job_id": 1, "status": "job_running"}]) as (emulator, here):
         for file, content in files.items():
             here.write(file, content)
-        for file, word in (("check.yml", "check_mode"), ("path.yml", "environment"), ("outer.yml", "module_defaults")):
+        for file, word in (
+            ("check.yml", "ansible_check_mode, check_mode"),
+            ("path.yml", "environment"),
+            ("outer.yml", "module_defaults"),
+        ):
             run = here.start("playbook", file).end(120)
             assert run.code != 0
             assert f"{word}: has no effect beside import_playbook" in run.said, run.said

@@ -234,7 +234,7 @@ SLIPPED = [
 
 def test_misspelt_variables():
     """Those of the command line, and of a playbook that imports this one, are refused by name; those of an inventory are not."""
-    imported = {"queue_name": "a", "trigger_savepoint": True, "min_job": 2, "token": "t"}
+    imported = {"queue_name": "a", "trigger_savepoint": True, "min_job": 2, "token": "t", "check": True}
     own = {
         "cluster": "x",
         "older_than": "1d",
@@ -247,15 +247,19 @@ def test_misspelt_variables():
         imports = {"ansible.builtin.import_playbook": "otc.bigdata.maintenance_window", "vars": imported}
         here.write("hosts.yml", {"all": {"hosts": {"localhost": own}}})
         line = ["-i", "hosts.yml", "-e", json.dumps(SLIPS), "-e", "names=a, b", "-e", "help=t", "-e", "dry_run=true"]
+        line += ["-e", "ansible_check_mode=true"]
         run = here.start("playbook", str(here.write("site.yml", [imports])), *line).end(120)
         assert run.code == 2
-        variable, of_import, left_over, of_help, of_dry_run, *slipped = fatal(run).splitlines()
+        variable, of_import, left_over, of_help, *rest = fatal(run).splitlines()
         assert variable.startswith("OS_USERNAME: is no variable of this playbook; set it where the login is")
         assert of_import.startswith("token: is no variable of this playbook; ")
         assert left_over.startswith("-e: a part without = is no variable")
         assert of_help == "help: must be true or false"
-        assert of_dry_run.startswith("dry_run: is no variable of this playbook")
-        assert sorted(slipped) == sorted([*SLIPPED, "min_job: there is no such variable; is min_jobs meant?"])
+        for name in ("ansible_check_mode", "check", "dry_run"):
+            assert rest.pop(0).startswith(
+                f"{name}: is no variable of this playbook, which would handle the jobs all the same"
+            )
+        assert sorted(rest) == sorted([*SLIPPED, "min_job: there is no such variable; is min_jobs meant?"])
         assert emulator.log.entries() == []
 
         run = play(here, "stop_all", {"names": "a"}, "-i", "hosts.yml", "-e", "{1: x}")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import typing as t
 
@@ -281,6 +282,15 @@ def test_files_that_cannot_be_written(cloud, tmp_path: pathlib.Path) -> None:
     assert (result["failed"], result["changed"]) == (True, True)
     assert result["msg"].startswith("folder: [Errno")
     assert len(result["table"]) == result["total"] + 1
+
+
+def test_a_pipe_in_place_of_a_file(cloud, tmp_path: pathlib.Path) -> None:
+    """Nobody reads from it, so whoever opened it would wait for ever, with the table in hand."""
+    os.mkfifo(tmp_path / "check_service.json")
+    result = run(cloud, folder=str(tmp_path))
+    assert result["failed"]
+    assert result["msg"].startswith("folder: ")
+    assert result["table"]
 
 
 def test_a_terminal_obeys_nothing_that_was_replaced(cloud, tmp_path: pathlib.Path) -> None:

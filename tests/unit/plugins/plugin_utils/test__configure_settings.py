@@ -36,7 +36,7 @@ OPENSTACK = {
     "injectors": {},
 }
 MINE, NOT_MINE = (
-    {"name": "Default", "summary_fields": {"user_capabilities": {"edit": edit}}} for edit in (True, False)
+    {"id": 1, "name": "Default", "summary_fields": {"user_capabilities": {"edit": edit}}} for edit in (True, False)
 )
 THERE = {
     "organizations": [MINE],
