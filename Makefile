@@ -28,10 +28,9 @@ check-emulator: setup ## Run playbooks/check_service.yml against the emulator: a
 	  ansible-playbook -i localhost, otc.bigdata.check_service -e @tests/disposable_jobs.yml -e fail_if_not_as_assumed=true'
 
 # Beside each other, as many tests wait more than they compute. The unit tests last, so that their number closes the output.
-# They have no more workers than there are cores, as all else computes meanwhile.
 test: setup ## All checks and tests, but for those on other Pythons and ansible-cores
 	@scripts/beside "$(MAKE) --no-print-directory sanity" "$(MAKE) --no-print-directory lint docs molecule sweep" \
-	  "$(MAKE) --no-print-directory unit WORKERS=$$(getconf _NPROCESSORS_ONLN)"
+	  "$(MAKE) --no-print-directory unit"
 
 lint: setup ## Style, types, licences, changelog, documentation
 	@date '+== %T lint'
@@ -70,10 +69,9 @@ fast: setup ## The tests that need no connection and no process, through one of 
 	pytest -q -n "$$(getconf _NPROCESSORS_ONLN)" --dist worksteal $(SWEEP:%=--ignore=%) -m "not real" -k "not action" \
 	  tests/unit/test_*.py tests/unit/plugins/module_utils tests/unit/plugins/modules
 
-unit: WORKERS = auto
 unit: setup ## Unit tests with coverage, on the Python of .venv; all but those of sweep
 	@date '+== %T unit'
-	pytest -q -n $(WORKERS) --dist worksteal --cov $(SWEEP:%=--ignore=%)
+	pytest -q -n auto --dist worksteal --cov $(SWEEP:%=--ignore=%)
 
 sweep: setup ## Each fault at each request of all kinds of tasks, and each exception at each call of the HTTP library
 	@date '+== %T sweep'
