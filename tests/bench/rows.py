@@ -60,17 +60,22 @@ def to_ping(name: str, limit: float | None, ping: str = "ping") -> Goal:
 def start(bench: Bench) -> Row:
     """What one small task costs, also above what Ansible needs for any."""
     ways = Ways(bench.folder, bench.plain, "flink_jobs", 1)
-    no_op = ways.no_op()
+    no_op, bare, module = ways.no_op(), ways.bare(), ways.bare("requests alone, as a module", as_module=True)
 
-    def above(took: Round) -> float:
-        return (took["in process"].seconds - took[no_op.name].seconds) / took["ping"].seconds
+    def above(name: str, limit: float | None = None) -> Goal:
+        def figure(took: Round) -> float:
+            return (took[name].seconds - took[no_op.name].seconds) / took["ping"].seconds
+
+        return Goal(f"({name} - {no_op.name}) / ping", figure, limit)
 
     goals = [
         to_ping("in process", 0.8),
-        Goal(f"(in process - {no_op.name}) / ping", above, 0.08),
+        above("in process", 0.08),
+        above(bare.name),
         to_ping("as a module", 1.12),
+        to_ping(module.name, None),
     ]
-    return Row("one task, one Flink job, 0 ms", [*ways.both(), no_op, ways.ping()], goals)
+    return Row("one task, one Flink job, 0 ms", [*ways.both(), no_op, bare, module, ways.ping()], goals)
 
 
 def tasks(bench: Bench) -> Row:
@@ -79,23 +84,30 @@ def tasks(bench: Bench) -> Row:
     many, one = (Ways(bench.folder, bench.plain, "flink_jobs", jobs) for jobs in (count, 1))
     ours, no_op, ping = many.ours(tasks=count), many.no_op(f"{count} x no-op plugin", count), f"{count} x ping"
     one_ours, one_no_op = one.ours("one task in process"), one.no_op("one no-op plugin")
+    bare, one_bare = many.bare(f"{count} x requests alone", count), one.bare("one task of requests alone")
 
-    def further(took: Round) -> float:
-        added = [
-            took[more.name].seconds - took[less.name].seconds for more, less in ((ours, one_ours), (no_op, one_no_op))
-        ]
-        return added[0] / added[1]
+    def further(more: Way, less: Way) -> t.Callable[[Round], float]:
+        def figure(took: Round) -> float:
+            added = took[more.name].seconds - took[less.name].seconds
+            return added / (took[no_op.name].seconds - took[one_no_op.name].seconds)
 
-    goals = [to_ping(ours.name, 0.3, ping), Goal("each further task, in process / no-op plugin", further, 1.2)]
+        return figure
+
+    goals = [
+        to_ping(ours.name, 0.3, ping),
+        Goal("each further task, in process / no-op plugin", further(ours, one_ours), 1.2),
+        Goal("each further task, requests alone / no-op plugin", further(bare, one_bare)),
+    ]
     title = f"{count} tasks in one play, one Flink job each, 0 ms"
-    return Row(title, [ours, one_ours, no_op, one_no_op, many.ping(ping, count)], goals)
+    return Row(title, [ours, one_ours, bare, one_bare, no_op, one_no_op, many.ping(ping, count)], goals)
 
 
 def hosts(bench: Bench) -> Row:
     """What a task costs on each of many hosts."""
     count = max(2, bench.jobs // 5)
     ways = Ways(bench.folder, bench.plain, "flink_jobs", count).on_hosts()
-    return Row(f"{count} hosts, one Flink job each, {FORKS} forks, 0 ms", ways, [to_ping("in process", 1.15, "debug")])
+    goals = [to_ping("in process", 1.15, "debug"), to_ping("requests alone", None, "debug")]
+    return Row(f"{count} hosts, one Flink job each, {FORKS} forks, 0 ms", ways, goals)
 
 
 def flink(bench: Bench) -> Row:

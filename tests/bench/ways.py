@@ -21,7 +21,9 @@ FORKS = 5  # the default of Ansible
 PLAYBOOK = [str(pathlib.Path(sys.executable).with_name("ansible-playbook")), f"--forks={FORKS}"]
 PACKAGE = "ansible_collections.otc.bigdata"
 AS_MODULE = {"OTC_BIGDATA_IN_PROCESS": "false"}
-NO_OP = {"ANSIBLE_ACTION_PLUGINS": str(pathlib.Path(__file__).with_name("action_plugins"))}
+HERE = pathlib.Path(__file__).parent
+BESIDE = {"ANSIBLE_ACTION_PLUGINS": f"{HERE}/action_plugins"}  # plugins to compare with; one of them is also a module
+BESIDE_AS_MODULE = {"ANSIBLE_LIBRARY": f"{HERE}/modules"}
 
 
 class Words(t.NamedTuple):
@@ -90,7 +92,12 @@ class Ways:
 
     def no_op(self, name: str = "no-op plugin", tasks: int = 1) -> Way:
         """The same tasks with an action plugin that does nothing: what Ansible needs for such arguments and results."""
-        return Way(name, self._play(self._tasks("no_op", tasks, 8)), *self._world, extra=NO_OP)
+        return Way(name, self._play(self._tasks("no_op", tasks, 8)), *self._world, extra=BESIDE)
+
+    def bare(self, name: str = "requests alone", tasks: int = 1, as_module: bool = False) -> Way:
+        """The same tasks with a plugin that only sends what they send: what the requests themselves cost besides."""
+        extra = BESIDE_AS_MODULE if as_module else BESIDE
+        return Way(name, self._play(self._tasks("bare", tasks, 8)), *self._world, tasks, extra=extra)
 
     def by_filter(self) -> Way:
         """A play that names no job."""
@@ -98,15 +105,14 @@ class Ways:
         return Way("by filter", self._play([{self._module: self._filters()}]), *self._world, promise.writes, promise)
 
     def on_hosts(self) -> list[Way]:
-        """A play with a host for each job, which stops its own; and one with a task on each of these that does nothing."""
+        """A play with a host for each job, which stops its own; one that sends no more than that; and one that does nothing there."""
         hosts = {f"host-{job_id}": {"job_id": job_id} for job_id in self.ids}
-        stop, debug = (
-            {self._module: self._options(["{{ job_id }}"], 8)},
-            {"ansible.builtin.debug": {"msg": "{{ job_id }}"}},
-        )
+        stop, bare = ({module: self._options(["{{ job_id }}"], 8)} for module in (self._module, "bare"))
+        debug = {"ansible.builtin.debug": {"msg": "{{ job_id }}"}}
         promise = self._promise(1, 8, len(hosts))._replace(at_once=FORKS)
         ours = Way("in process", self._play([stop], hosts), *self._world, len(hosts), promise)
-        return [ours, Way("debug", self._play([debug], hosts), *self._world)]
+        alone = Way("requests alone", self._play([bare], hosts), *self._world, len(hosts), extra=BESIDE)
+        return [ours, alone, Way("debug", self._play([debug], hosts), *self._world)]
 
     def process(self, name: str, workers: int = 8, jobs: int | None = None) -> Way:
         """The process of the module without Ansible around it."""
