@@ -47,7 +47,7 @@ class StateFile:
             if not text.strip():  # made by whoever set the permissions of the file
                 return
             content = json.loads(text)
-            if type(content["version"]) is not int or content["version"] != VERSION:
+            if content["version"] is True or content["version"] != VERSION:
                 raise ValueError(f"version {content['version']}")
             for name, jobs in content["known"].items():
                 self.known[name] = {job["id"]: _checked(Known(**job)) for job in jobs}
@@ -124,10 +124,9 @@ def _locked(path: str) -> t.Iterator[None]:
 def _checked(job: Known) -> Known:
     """Raises ValueError for a job that this file cannot hold. (To Python, true is 1; to JSON, 1e400 is a number.)"""
     right = {
-        "id": isinstance(job.id, str) or (type(job.id) is int and job.id > 0),
-        "name": isinstance(job.name, (str, type(None))),
+        "id": isinstance(job.id, str) or (isinstance(job.id, int) and job.id is not True and job.id > 0),
         "status": isinstance(job.status, str),
-        "since": type(job.since) in (int, float) and 0 <= job.since <= LATEST,
+        "since": isinstance(job.since, (int, float)) and not isinstance(job.since, bool) and 0 <= job.since <= LATEST,
         "stuck": isinstance(job.stuck, bool),
     }
     for name, is_right in right.items():
