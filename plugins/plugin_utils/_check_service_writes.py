@@ -248,7 +248,7 @@ class Writes:
         """Those that were seen to end."""
         found = self._watch(stage, jobs, sent, lambda job: job is None or stage.has_ended(job))
         if len(found) < len(jobs):
-            self._lack(stage.about, f"a job did not end within {WAIT:.0f} s")
+            self._lack(stage.about, f"a job was not seen to end within {WAIT:.0f} s")
         return {job_id: ending for job_id, ending in found.items() if ending.job is not None}
 
     # ---- a batch with an unknown id ----
@@ -368,7 +368,7 @@ class Writes:
             if stage.has_ended(job):
                 self._lack(["flink_gone"], "the job to delete did not run")
             elif job_id not in gone:
-                self._lack(["flink_gone"], f"a job was not gone within {WAIT:.0f} s")
+                self._lack(["flink_gone"], f"a job was not seen to be gone within {WAIT:.0f} s")
             else:
                 self._note("flink_gone", gone[job_id].span, FAR_APART)
 

@@ -368,12 +368,20 @@ def test_a_job_that_does_not_end(cloud) -> None:
     scene["disposable_flink_jobs"] = [1, 4, 5]
     result = run(cloud, **scene)
     told = why(result)
-    assert told["A80"] == told["A79"] == "a job did not end within 300 s"
-    assert told["A40"] == "a job was not gone within 300 s"
-    assert told["A77"] == "a job did not end within 300 s"
+    assert told["A80"] == told["A79"] == "a job was not seen to end within 300 s"
+    assert told["A40"] == "a job was not seen to be gone within 300 s"
+    assert told["A77"] == "a job was not seen to end within 300 s"
     assert set(verdicts(result).values()) == {"as assumed", "not seen"}
     assert len(cloud.log.entries()) <= _check_service.MOST_WITH_WRITES
     assert complaints(cloud, scene, truth(cloud)) == []
+
+
+def test_a_job_that_ends_unseen(cloud) -> None:
+    """Nobody says of it that it did not end."""
+    cloud.faults.add(method="GET", path="/batches/", kind="reset_before", times=None, skip=1)
+    told = why(run(cloud, disposable_batches=[BATCH]))
+    assert truth(cloud)[BATCH][1] == "dead"
+    assert told["A49"] == told["A50"] == "a job was not seen to end within 300 s"
 
 
 @pytest.mark.parametrize(("seconds", "seen"), [(20, "seconds"), (110, "minutes"), (58, "")])
