@@ -49,7 +49,8 @@ class Module(AnsibleModule):  # type: ignore[misc]
 
     def _return_formatted(self, kwargs: dict[str, t.Any]) -> None:
         shown = {"invocation": {"module_args": self.params}, **kwargs}
-        secrets = {*self.secrets, *secrets_around(kwargs, os.environ), *secrets_in(self.argument_spec, self.params)}
+        around = secrets_around(os.environ, kwargs.get("failed"))
+        secrets = {*self.secrets, *around, *secrets_in(self.argument_spec, self.params)}
         # ansible-core would also hide each number that contains one
         self.no_log_values -= {secret for secret in secrets if isinstance(secret, Passcode)}
         shown = masked_result(shown, secrets)
@@ -74,7 +75,7 @@ def run(core: Core, spec: Spec) -> None:
         result = core(module.params, context)
     except Interrupted as error:
         result = error.result
-    context.add_secrets(secrets_around(result, os.environ))
+    context.add_secrets(secrets_around(os.environ, result.get("failed")))
     module.secrets = context.secrets
     for warning in result.pop("warnings", ()):
         module.warn(masked(warning, context.secrets))

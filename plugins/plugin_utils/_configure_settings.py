@@ -264,9 +264,12 @@ def _wrong_rule(word: str) -> str:
         return f"'{word}' says something twice"
     if "FREQ" not in keys or "INTERVAL" not in keys:
         return f"'{word}' needs FREQ and INTERVAL, as in FREQ=DAILY;INTERVAL=1"
-    if {"COUNT", "UNTIL"} <= set(keys):
+    return _contradiction(word, {key: value for key, dummy, value in pairs})
+
+
+def _contradiction(word: str, parts: t.Mapping[str, str]) -> str:
+    if {"COUNT", "UNTIL"} <= parts.keys():
         return f"'{word}': COUNT and UNTIL exclude each other"
-    parts = {key: value for key, dummy, value in pairs}
     return f"'{word}' never comes, as no such month has that day" if _is_no_day(parts) else ""
 
 

@@ -240,7 +240,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
         errors, arguments = misplaced(spec, arguments)
         if errors:
             refused = _shown({"failed": True, "msg": "; ".join(errors)}, arguments, flags)
-            return masked_result(refused, secrets_around(refused, os.environ))
+            return masked_result(refused, secrets_around(os.environ))
         checked = ArgumentSpecValidator(spec).validate(arguments)
         options = checked.validated_parameters
         context = Context(
@@ -272,7 +272,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
             result = traced(result, flags.get("_ansible_tracebacks_for"), flags["_ansible_verbosity"])
         if warnings:
             result["warnings"] = list(dict.fromkeys(warnings))
-        context.add_secrets(secrets_around(result, os.environ))
+        context.add_secrets(secrets_around(os.environ, result.get("failed")))
         result = _shown(result, options, flags)
         text = json.dumps(result)
         if shows(text, context.secrets):

@@ -30,7 +30,7 @@ from ..module_utils._cloud.agency import Delegate
 from ..module_utils._cloud.answers import Api
 from ..module_utils._cloud.auth import KINDS, every_part, missing_parts
 from ..module_utils._cloud.client import Client, run_parallel
-from ..module_utils._cloud.connection import Connection, read_connection
+from ..module_utils._cloud.connection import Connection, read_connection, secrets_around
 from ..module_utils._cloud.context import Context
 from ..module_utils._cloud.errors import Bug, Denied, Failure, OptionError
 from ..module_utils._cloud.identity import AGENCY, PROJECT, TARGET_PROJECT
@@ -135,7 +135,7 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
             fault = Failure.of(error)
             if isinstance(fault, Bug):
                 self.display.vvv(f"{self.NAME}: {fault.traceback}")
-            raise AnsibleParserError(f"{self.NAME}: {fault}") from None
+            raise AnsibleParserError(masked(f"{self.NAME}: {fault}", secrets_around(os.environ))) from None
 
     def set_options(self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Any = None) -> None:
         """Ours are read before Ansible reads them, which quotes what it cannot convert. Raises OptionError."""
@@ -167,11 +167,7 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
             # Ansible itself has both words
             if one.get("type") in ("bool", "boolean") and value is not None and not _is_bool(value):
                 raise OptionError(f"{option}: must be true or false")
-        keyed = config.get("keyed_groups")
-        for number, one in enumerate(keyed if isinstance(keyed, list) else ()):
-            name = "trailing_separator"  # Ansible takes all but false itself for true
-            if isinstance(one, Mapping) and not isinstance(one.get(name), (bool, type(None))):
-                raise OptionError(f"keyed_groups[{number}].{name}: must be true or false")
+        _refuse_wrong_separators(config.get("keyed_groups"))
 
     def check(self, config: Options) -> None:
         """Raises OptionError for a choice that is empty."""
@@ -343,6 +339,14 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
             self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, host.name, strict)
         finally:
             self.inventory = inventory
+
+
+def _refuse_wrong_separators(keyed: t.Any) -> None:
+    """Ansible takes all but false itself for true."""
+    name = "trailing_separator"
+    for number, one in enumerate(keyed if isinstance(keyed, list) else ()):
+        if isinstance(one, Mapping) and not isinstance(one.get(name), (bool, type(None))):
+            raise OptionError(f"keyed_groups[{number}].{name}: must be true or false")
 
 
 def _is_bool(value: t.Any) -> bool:

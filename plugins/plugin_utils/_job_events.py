@@ -24,7 +24,7 @@ from functools import partial
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._cloud.auth import WITHOUT_MFA
-from ..module_utils._cloud.connection import read_connection
+from ..module_utils._cloud.connection import read_connection, secrets_around
 from ..module_utils._cloud.errors import Failure, Misdirected, OptionError, Skipped, Unanswered, Unreachable
 from ..module_utils._cloud.misplaced import misplaced
 from ..module_utils._cloud.options import Spec, check_range, connection_options
@@ -65,9 +65,8 @@ async def run(queue: t.Any, args: t.Mapping[str, t.Any]) -> None:
     context = SourceContext(os.environ)
     try:
         refuse_misspelt(os.environ)
-        options = _read(args)
+        options, subscriptions = _understood(args, context)
         context.interval = options["interval"]
-        subscriptions = _subscriptions(options)
         log_in = {}
         for name, api in {one.api.name: one.api for one in subscriptions}.items():
             connection = read_connection(options, os.environ, name, one_login=False)
@@ -102,6 +101,16 @@ async def _all_of(coroutines: t.Iterable[t.Coroutine[t.Any, t.Any, None]]) -> No
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _understood(args: t.Mapping[str, t.Any], context: SourceContext) -> tuple[Options, list[Subscription]]:
+    """Raises OptionError, which may quote an option with a secret of the environment in it."""
+    try:
+        options = _read(args)
+        return options, _subscriptions(options)
+    except OptionError:
+        context.add_secrets(secrets_around(os.environ))
+        raise
 
 
 def _read(args: t.Mapping[str, t.Any]) -> Options:

@@ -47,7 +47,7 @@ class StateFile:
             if not text.strip():  # made by whoever set the permissions of the file
                 return
             content = json.loads(text)
-            if content["version"] is True or content["version"] != VERSION:
+            if repr(content["version"]) != repr(VERSION):
                 raise ValueError(f"version {content['version']}")
             for name, jobs in content["known"].items():
                 self.known[name] = {job["id"]: _checked(Known(**job)) for job in jobs}

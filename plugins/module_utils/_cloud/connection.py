@@ -77,9 +77,9 @@ def read_connection(options: Options, environ: Environ, service: str, one_login:
     )
 
 
-def secrets_around(result: t.Mapping[str, t.Any], environ: Environ) -> list[str]:
-    """Those of the environment, for a result that has failed, maybe before there was a Connection: one may stand in a wrong option."""
-    return _secrets_of(of_environment(environ)) if result.get("failed") else []
+def secrets_around(environ: Environ, failed: t.Any = True) -> list[str]:
+    """Those of the environment, for what has failed, maybe before there was a Connection: one may stand in a wrong option."""
+    return _secrets_of(of_environment(environ)) if failed else []
 
 
 def _secrets_of(level: Level) -> list[str]:

@@ -407,6 +407,15 @@ async def test_a_secret_in_the_wrong_place(sources, caplog, args, words):
     assert sources.emulator.log.entries() == []
 
 
+async def test_a_secret_of_the_environment_in_a_wrong_option(sources, monkeypatch):
+    monkeypatch.setenv("OS_SECRET_KEY", SECRET)
+    for args in ({"services": [SECRET]}, {"filters": {"flink": {"older_than": SECRET}}}):
+        async with sources.start(looked=0, **args) as source:
+            with pytest.raises(Exception, match=r"\*{8}") as raised:
+                await source.end()
+        assert SECRET not in str(raised.value)
+
+
 @pytest.mark.parametrize("looked", [0, 1], ids=["first look", "later"])
 async def test_a_bug(sources, caplog, monkeypatch, looked):
     """It ends the source only if nothing was seen yet. The traceback is in the log at the level of debugging."""

@@ -34,6 +34,9 @@ CASES = {
 }
 
 
+OF_OTHERS = [{SECRET: 1}, {"names": [f"[{SECRET}"]}, {"hostnames": [SECRET]}, {"sources": [{SECRET: 1}]}]
+
+
 @pytest.mark.parametrize("within", [False, True], ids=["file", "source"])
 def test_a_secret_in_the_wrong_place(projects, within):
     files = {
@@ -48,6 +51,13 @@ def test_a_secret_in_the_wrong_place(projects, within):
     for dummy, words in CASES.values():
         assert f"otc.bigdata.iam_projects: {'sources[0]: ' if within else ''}{words}" in said, words
     assert projects.emulator.log.entries() == []
+
+
+def test_a_secret_of_the_environment_in_a_wrong_option(projects):
+    files = [projects.write(f"{n}.projects.yml", region="eu-de", **one) for n, one in enumerate(OF_OTHERS)]
+    run = projects.show("--list", "-vvvv", *(part for file in files for part in ("-i", file)), OS_SECRET_KEY=SECRET)
+    assert "********" in run.said
+    assert SECRET not in run.said
 
 
 def test_requests_that_cannot_be_imported(projects):

@@ -17,7 +17,7 @@ from ansible.module_utils import basic
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.levels import of_environment
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.misplaced import misplaced
-from ansible_collections.otc.bigdata.tests.unit.utils.doors import DOORS
+from ansible_collections.otc.bigdata.tests.unit.utils.doors import DOORS, ON_THE_WIRE
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
 from ansible_collections.otc.bigdata.tests.unit.utils.run_action import run_action
@@ -212,7 +212,7 @@ def test_a_secret_of_the_environment_in_a_wrong_option(run, variable, wrong_opti
 @pytest.mark.parametrize(
     "wrong_option", [{"filters": {"{}": "x"}}, {"filters": {"tags": {"{}": 1, "a{}": 2}}}, {"endpoints": {"{}": "x"}}, {"{}": "x"}], ids=str
 )  # fmt: skip
-@pytest.mark.parametrize("run", DOORS.values(), ids=DOORS)
+@pytest.mark.parametrize("run", ON_THE_WIRE.values(), ids=ON_THE_WIRE)
 def test_a_secret_as_a_key(run, wrong_option, of_task):
     """Whether it is the name of no option, or of a tag."""
     secret = made_up(LETTERS, 20)
@@ -224,7 +224,7 @@ def test_a_secret_as_a_key(run, wrong_option, of_task):
     assert not Search([("secret", secret)]).found(result.text.encode()), result.text
 
 
-@pytest.mark.parametrize("run", DOORS.values(), ids=DOORS)
+@pytest.mark.parametrize("run", ON_THE_WIRE.values(), ids=ON_THE_WIRE)
 def test_a_secret_of_the_environment_that_nobody_uses(run):
     """The login is that of the task, which succeeds."""
     secret = made_up(BASE64, 20)
