@@ -56,7 +56,9 @@ OF_MODULES = {
     "cluster_name": "clusters",
     "except": "except_names",
     "exclude": "except_names",
+    "hosts": "otc_hosts",
     "ids": "job_ids",
+    "limit": "otc_hosts",
     "not_name": "except_names",
     "project": "project_name",
     "queue": "queue_name",
@@ -70,7 +72,8 @@ WHOSE = {
     for option, names in VARIABLES.items()
     for name in (option.partition(".")[0], *KEYS.get(option, ()), *names)
 }
-DRY_RUNS = ("ansible_check_mode", "check", "check_mode", "dry_run")  # what Ansible and other tools call check mode
+# What Ansible and other tools call check mode
+DRY_RUNS = ("ansible_check_mode", "check", "check_mode", "dry_run", "noop", "preview", "simulate")
 LEFT_OVER = "_raw_params"  # where Ansible puts the part of an -e that is no variable
 
 
