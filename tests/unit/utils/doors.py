@@ -45,11 +45,12 @@ class Door:
         result = self._run(*args, **options)
         warnings = [_text(warning) for warning in result.get("warnings", ())]
         kept = {**result, "warnings": warnings, "invocation": result.invocation}
-        self.answers.append(_lasting(json.dumps(kept, sort_keys=True)))
+        self.answers.append(json.dumps(kept, sort_keys=True))
         return result
 
 
-def _lasting(text: str) -> str:
+def lasting(text: str) -> str:
+    """Without what differs from run to run."""
     for pattern, word in VOLATILE:
         text = re.sub(pattern, word, text)
     return text
