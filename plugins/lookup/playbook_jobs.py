@@ -20,7 +20,7 @@ options:
       - V(not_started), lines that say what to do about jobs that could not be started.
       - V(planned), the jobs that a plan is about.
       - V(changes), lines that say what is not as it was planned.
-      - V(login_refused), whether IAM has refused the login of these tasks; without reports, that of one before this one in the playbook.
+      - V(login_refused), whether the login of these tasks was refused; without reports, that of one before this one in the playbook.
     type: list
     elements: str
     required: true
@@ -86,7 +86,9 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             "not_started": lambda: not_started(chosen, earlier),
             "planned": lambda: planned(reports),
             "changes": lambda: changes(chosen["plan"], reports, earlier),
-            "login_refused": lambda: is_login_refused(reports or self._results(variables)),
+            "login_refused": lambda: is_login_refused(
+                reports or self._results(variables), bool(variables["chosen"]["signs"])
+            ),
         }
         return [makers[term]() for term in terms]
 

@@ -114,24 +114,27 @@ def _yes_or_no(value: t.Any) -> str | None:
 # ---- whether a further login is of any use ----
 
 
-def is_login_refused(results: t.Iterable[Report]) -> bool:
-    """Whether IAM has refused that of one of these tasks: to repeat that locks the user after a few times."""
-    return any(map(_tells_of_refusal, results))
+def is_login_refused(results: t.Iterable[Report], signs: bool = False) -> bool:
+    """Whether that of one of these tasks was refused: to repeat that locks the user, or the key which ``signs``, after a few times."""
+    return any(_tells_of_refusal(result, signs) for result in results)
 
 
-def _tells_of_refusal(result: Report) -> bool:
+def _tells_of_refusal(result: Report, signs: bool) -> bool:
     """In a loop, Ansible has for the next cluster what came of the one before, which is skipped only after a refusal."""
     if result.get("skipped") and "otc__cluster" in result:
         return True
     reports = [result, *result.get("results", ())]
     # one job may have been handled when the login had expired, and the next one failed
     jobs = [job for report in reports if report.get("summary") for job in report["jobs"]]
-    return any(_is_refusal(one.get("error")) for one in (*reports, *jobs))
+    # Of many signatures, one that was refused says nothing of the key
+    of_tasks, of_jobs = ([one.get("error") for one in some] for some in (reports, jobs))
+    return any(_is_refusal(error, signs) for error in of_tasks) or any(map(_is_refusal, of_jobs))
 
 
-def _is_refusal(error: t.Mapping[str, t.Any] | None) -> bool:
-    """By IAM. A service has a code of its own, and others may accept what it does not."""
-    return error is not None and error["status"] == 401 and (error["code"] or "IAM").startswith("IAM")
+def _is_refusal(error: t.Mapping[str, t.Any] | None, signs: bool = False) -> bool:
+    """By IAM, or of a signature by the gateway of all services. A service has a code of its own, and others may accept what it does not."""
+    whose = ("IAM", "APIGW.", "APIG.") if signs else ("IAM",)
+    return error is not None and error["status"] == 401 and (error["code"] or "IAM").startswith(whose)
 
 
 # ---- how to start again what was stopped ----

@@ -7,13 +7,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._cloud.agency import Delegate
-from ..module_utils._cloud.auth import KINDS, Credential, Password, missing_parts
+from ..module_utils._cloud.auth import KINDS, AccessKey, Credential, Token, missing_parts
 from ..module_utils._cloud.connection import Connection, read_connection
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.levels import ENVIRONMENT, FILE, is_around
@@ -60,11 +62,17 @@ def passcode_of_login(found: Settings, given: Variables) -> t.Iterator[str]:
             yield str(error)
 
 
-def login(found: Settings, given: Variables) -> str | None:
-    """Who logs in with a password, which locks the user where it is refused too often, and where. None for another credential."""
+def login(found: Settings, given: Variables) -> dict[str, t.Any]:
+    """``login``: whoever has a password or a key, which IAM locks where that is refused too often, and where; a hash, as a key is a secret.
+
+    None for a token. ``signs``: it is a key.
+    """
     connection = _own_connection(found, given)
-    own = connection and _own(connection.credential)
-    return " ".join(filter(None, (*own.who, connection.iam))) if connection and isinstance(own, Password) else None
+    own = _own(connection.credential) if connection else None
+    if not connection or own is None or isinstance(own, Token):
+        return {"login": None, "signs": False}
+    who = json.dumps([*own.who, connection.iam])
+    return {"login": hashlib.sha256(who.encode()).hexdigest(), "signs": isinstance(own, AccessKey)}
 
 
 def _own_connection(found: Settings, given: Variables) -> Connection | None:

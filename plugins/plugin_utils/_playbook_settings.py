@@ -48,7 +48,8 @@ HERE = ("", "local", "ansible.builtin.local")  # connections
 
 
 def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = False) -> Settings:
-    """Each variable, null where it is not given; ``complaints``, and without one ``intent``, ``login``, and ``kept`` of a window and its ``place``.
+    """Each variable, null where it is not given; ``complaints``, and without one ``intent``, ``login``, ``signs``, and ``kept`` of a window
+    and its ``place``.
 
     With a ``plan_file`` in check mode also ``plan_head`` and ``frame``, what a plan says beside jobs; else ``plan``, its jobs, and ``ids``.
     """
@@ -71,7 +72,7 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
         if found.get("plan_file"):
             yield _from_file("plan_file", found, lambda: _plan(playbook, spec, found, given, check_mode))
         yield _cannot_be_written("plan_file" if check_mode else "stopped_jobs_file", found)
-        found["login"] = login(found, given)
+        found.update(login(found, given))
         found["intent"] = intent_of(playbook, found, given, check_mode)
 
     complaints = next(filter(None, map(list, steps())), [])

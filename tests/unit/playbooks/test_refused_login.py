@@ -8,6 +8,7 @@ from __future__ import annotations
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.playbooks import fatal, play, recap, said_to, two_projects
 
+KEY = "AKDEMO0000000000001"
 REFUSED = {
     "drain_queue": {"queue_name": "etl", "wait_interval": 1},
     "purge_finished": {"older_than": "1d", "services": "mrs", "clusters": "analytics,reports,x"},
@@ -29,6 +30,21 @@ def test_a_login_that_was_refused_is_not_sent_again():
             assert fatal(run).count(untried) == others, run.said
             assert "The username or password is wrong" in fatal(run)
             assert "can be deleted" not in run.said
+
+
+def test_a_signature_that_was_refused_is_not_sent_again():
+    """By the gateway, not by IAM. Five of them lock the key."""
+    key = {"OS_USERNAME": "", "OS_PASSWORD": "", "OS_USER_DOMAIN_NAME": "", "OS_ACCESS_KEY": KEY, "OS_SECRET_KEY": "x"}
+    variables = {"project_id": "0123456789abcdef0123456789abcdef"}
+    with two_projects() as (emulator, here):
+        run = play(here, "stop_all", {**variables, **REFUSED["stop_all"]}, **key)
+        assert fatal(run).count("not tried, as the login was refused") == 4, run.said
+        here.write("hosts.yml", {"all": {"hosts": dict.fromkeys("abcdef", variables)}})
+        run = play(here, "show_jobs", {"otc_hosts": "all"}, "-i", "hosts.yml", **key)
+        assert all(
+            fatal(run, host).startswith("Nothing was tried, as the login for a was refused") for host in "abcdef"
+        )
+        assert [one["status"] for one in emulator.log.entries()] == [401, 401]
 
 
 def test_a_login_that_was_refused_is_not_sent_for_the_next_host():

@@ -281,3 +281,11 @@ def test_a_refused_login_is_refused_to_all_others_too(result):
 )
 def test_what_a_service_answers_is_of_that_service(result):
     assert not is_login_refused([result])
+
+
+def test_a_refused_signature_is_refused_by_all_services():
+    """But not where one of many was refused."""
+    assert is_login_refused([answer(401, "APIGW.0301")], signs=True)
+    assert not is_login_refused([answer(401, "12000001")], signs=True)
+    one = {"jobs": [{"id": 2, **answer(401, "APIGW.0301")}], "summary": {"total": 1}}
+    assert not is_login_refused([one], signs=True)
