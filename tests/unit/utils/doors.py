@@ -45,12 +45,11 @@ class Door:
         result = self._run(*args, **options)
         warnings = [_text(warning) for warning in result.get("warnings", ())]
         kept = {**result, "warnings": warnings, "invocation": result.invocation}
-        self.answers.append(json.dumps(kept, sort_keys=True))
+        self.answers.append(_lasting(json.dumps(kept, sort_keys=True)))
         return result
 
 
-def lasting(text: str) -> str:
-    """Without what differs from run to run."""
+def _lasting(text: str) -> str:
     for pattern, word in VOLATILE:
         text = re.sub(pattern, word, text)
     return text

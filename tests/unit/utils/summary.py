@@ -12,8 +12,6 @@ import collections
 import os
 import typing as t
 
-from .doors import lasting
-
 
 def left_by_tests(reporter, name: str, *outcomes: str) -> t.Iterator[t.Any]:
     for outcome in outcomes:
@@ -58,8 +56,6 @@ def show_parity(reporter, doors: int) -> bool:
     for test, (one, other) in pairs.items():
         for number in range(max(len(one), len(other))):
             left, right = (answer[number] if number < len(answer) else "nothing" for answer in (one, other))
-            if left != right:  # most are the same as they are, and others take long
-                left, right = lasting(left), lasting(right)
             if left != right:
                 differences += 1
                 same = max(0, len(os.path.commonprefix([left, right])) - 80)
