@@ -123,7 +123,7 @@ def _wrong_values(spec: Spec, found: Settings, now: datetime.datetime) -> t.Iter
         hint = "; leave out what stands before ://" if "://" in found["image"] else ""
         yield f"image: {shown(found['image'])} is not the name of an image, as in registry.example.com/ee-otc-bigdata:1.0.0{hint}"
     if _may_be_secret(found["scm_url"]):
-        yield "scm_url: must hold no user and no password, and nothing after a ?; give the project in AWX a credential for source control"
+        yield "scm_url: must hold no user and no password, and nothing after a ? or #; give the project in AWX a credential for source control"
     yield from wrong_figures(spec, found)
     reason = why_not(found["rrule"], now)
     if reason:
@@ -133,8 +133,10 @@ def _wrong_values(spec: Spec, found: Settings, now: datetime.datetime) -> t.Iter
 def _may_be_secret(url: str) -> bool:
     """Whether there is a user, a password or a token in it. With SSH, a user is no secret."""
     scheme, has_scheme, rest = url.partition("://")
+    if not has_scheme:  # it is SSH, or a path
+        return bool(re.match("[^/@]*:[^/@]*@", url))
     login, at, dummy = re.split("[/?#]", rest)[0].rpartition("@")
-    return bool(has_scheme) and ("?" in rest or ":" in login or (bool(at) and scheme.lower().startswith("http")))
+    return bool(re.search("[?#]", rest)) or ":" in login or (bool(at) and not scheme.lower().endswith("ssh"))
 
 
 def _wrong_inputs(found: Settings, types: t.Sequence[Type]) -> t.Iterator[str]:

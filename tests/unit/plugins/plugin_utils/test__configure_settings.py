@@ -101,12 +101,16 @@ def test_what_is_not_given():
         ),
         ({"scm_url": f"https://u:{SECRET}@git.example.com/otc.git"}, "scm_url: must hold no user and no password"),
         *(
-            ({"scm_url": url}, "scm_url: must hold no user and no password, and nothing after a ?; give the project")
+            ({"scm_url": url}, "scm_url: must hold no user and no password, and nothing after a ? or #; give")
             for url in (
                 f"https://git.example.com/otc.git?token={SECRET}",
                 f"HTTPS://{SECRET}@git.example.com/otc.git",
                 f"ssh://git:{SECRET}@git.example.com/otc.git",
                 f"https://u:{SECRET}@[git.example.com/otc.git",
+                f"https://git.example.com/otc.git#token={SECRET}",
+                f"ftp://{SECRET}@git.example.com/otc.git",
+                f"git+https://{SECRET}@git.example.com/otc.git",
+                f"oauth2:{SECRET}@git.example.com:otc.git",
             )
         ),
         ({"rrule": "every night"}, "rrule: 'every night' does not begin with one DTSTART"),
@@ -120,7 +124,7 @@ def test_wrong_variables(values, complaint):
 
 
 @pytest.mark.parametrize(
-    "url", ["git@git.example.com:otc.git", "ssh://git@git.example.com:22/otc.git", "https://git.example.com/@a/otc.git", "file:///srv/otc"]
+    "url", ["git@git.example.com:otc.git", "ssh://git@git.example.com:22/otc.git", "git+ssh://git@git.example.com/otc.git", "git@git.example.com:otc@2.git", "https://git.example.com/@a/otc.git", "file:///srv/otc"]
 )  # fmt: skip
 def test_addresses_without_a_secret(url):
     assert of({"scm_url": url})["complaints"] == []
