@@ -112,8 +112,8 @@ def in_forks() -> list[str]:
 
 def configure(here: Folder, url: str, variables: dict, *arguments: str, **environ: str) -> Run:
     file = here.write("variables.yml", variables)
-    access = {"CONTROLLER_HOST": url, "CONTROLLER_OAUTH_TOKEN": TOKEN}
-    return here.start("playbook", PLAYBOOK, "-e", f"@{file}", *arguments, **access, **environ).end(600)
+    access = {"CONTROLLER_HOST": url, "CONTROLLER_OAUTH_TOKEN": TOKEN, **environ}
+    return here.start("playbook", PLAYBOOK, "-e", f"@{file}", *arguments, **access).end(600)
 
 
 def made_by(here: Folder, url: str, one: Controller, collections: str) -> None:
@@ -406,6 +406,22 @@ def test_an_address_that_leads_elsewhere(collections):
             assert f"CONTROLLER_HOST: {words}, so give the address" in run.out
             assert "Read what AWX has" not in run.out
         assert not one.writes + other.writes
+
+
+@pytest.mark.parametrize(
+    ("host", "complaint"),
+    [
+        ("", "CONTROLLER_HOST: is not set; an address in TOWER_HOST or in a tower_cli.cfg is not taken"),
+        ("http://127.0.0.1:9", "TOWER_HOST: is not the same as CONTROLLER_HOST; unset it"),
+    ],
+)
+def test_an_address_that_nobody_has_checked(collections, host, complaint):
+    """Of the two variables, the lookup of awx.awx takes the one, and its modules the other."""
+    with controller() as (one, url), folder(ANSIBLE_COLLECTIONS_PATH=collections, **NO_CERTIFICATES) as here:
+        run = configure(here, host, {"image": "registry.example.com/ee:1"}, *in_forks(), "--check", TOWER_HOST=url)
+    assert run.code != 0
+    assert complaint in run.out
+    assert not one.requests
 
 
 def test_without_the_collection_of_awx():

@@ -46,13 +46,14 @@ class Controller:
     """``things``: by endpoint and id. ``writes``: method, path and body of each request that would change something.
 
     ``administrator``: whether the token is one of a system administrator. ``syncs``: what becomes of a project, look by look.
-    ``moved_to``: where all requests are redirected to. ``pong``: what a ping is answered with.
+    ``moved_to``: where all requests are redirected to. ``requests``: how many there were. ``pong``: what a ping is answered with.
     """
 
     def __init__(self) -> None:
         self.administrator = True
         self.syncs = ["successful"]
         self.moved_to = ""
+        self.requests = 0
         self.pong: t.Any = {"version": VERSION["X-API-Product-Version"]}
         self.things: dict[str, dict[int, dict]] = {}
         self.writes: list[tuple[str, str, t.Any]] = []
@@ -212,6 +213,7 @@ def controller() -> t.Iterator[tuple[Controller, str]]:
         protocol_version = "HTTP/1.1"
 
         def _serve(self) -> None:
+            one.requests += 1
             url = urllib.parse.urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             assert self.headers["Authorization"] == (None if url.path.endswith("/ping/") else f"Bearer {TOKEN}")
