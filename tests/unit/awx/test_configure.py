@@ -396,7 +396,8 @@ def test_an_address_that_leads_elsewhere(collections):
         controller() as (other, elsewhere),
         folder(ANSIBLE_COLLECTIONS_PATH=collections, **NO_CERTIFICATES) as here,
     ):
-        one.moved_to, other.pong = elsewhere, {"detail": "please log in"}
+        here.write(".netrc", f"default login demo password {SECRET}").chmod(0o600)  # not for who is not known yet
+        one.moved_to, other.pong = elsewhere.replace("//", f"//demo:{SECRET}@"), {"detail": "please log in"}
         for address, words in (
             (f"{url}/", f"it redirects to {elsewhere}/api/v2/ping/"),
             (elsewhere, "what answers there is not AWX"),
@@ -405,6 +406,8 @@ def test_an_address_that_leads_elsewhere(collections):
             assert run.code != 0
             assert f"CONTROLLER_HOST: {words}, so give the address" in run.out
             assert "Read what AWX has" not in run.out
+            assert SECRET not in run.said
+            assert TOKEN not in run.said
         assert not one.writes + other.writes
 
 

@@ -219,7 +219,7 @@ def controller() -> t.Iterator[tuple[Controller, str]]:
             assert self.headers["Authorization"] == (None if url.path.endswith("/ping/") else f"Bearer {TOKEN}")
             if one.moved_to:
                 self.send_response(308)
-                self.send_header("Location", f"{one.moved_to}{self.path}")
+                self.send_header("Location", f"{one.moved_to}{self.path}?state={TOKEN}#top")
                 self.end_headers()
                 return
             query = dict(urllib.parse.parse_qsl(url.query))
