@@ -48,6 +48,7 @@ from ansible import context
 from ansible.errors import AnsibleLookupError
 from ansible.inventory.manager import InventoryManager
 from ansible.plugins.lookup import LookupBase
+from ansible.utils.collection_loader._collection_finder import _get_collection_playbook_path
 from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
 
@@ -87,12 +88,12 @@ class LookupModule(LookupBase):  # type: ignore[misc]
 
     def _refuse_idle(self) -> None:
         """Whoever writes ``check_mode: true`` there would have all jobs stopped."""
-        files = map(os.path.abspath, context.CLIARGS.get("args") or ())
+        files = map(_file_of, context.CLIARGS.get("args") or ())
         idle = sorted({word for file in files for word in self._idle(file)})
         if idle:
             raise AnsibleLookupError(
-                f"{', '.join(idle)}: has no effect beside import_playbook, so jobs would be handled as without it; leave it out, "
-                "and give --check, or variables such as project_name and cloud, instead"
+                f"{', '.join(idle)}: has no effect beside import_playbook; leave it out, and give --check, variables such as "
+                "project_name and cloud, or the environment of ansible-playbook itself"
             )
 
     def _idle(self, playbook: str, beside: t.Sequence[str] = ()) -> t.Iterator[str]:
@@ -102,10 +103,11 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             name = next((str(entry[key]) for key in C._ACTION_IMPORT_PLAYBOOK if key in entry), None)
             if name is None:
                 continue
-            file = os.path.join(os.path.dirname(playbook), name)
-            words = [*beside, *(one for one in IDLE if one in entry)]
-            words += [IDLE_VARIABLE] if IDLE_VARIABLE in (entry.get("vars") or ()) else []
-            yield from words if name.startswith(COLLECTION) or self._is_ours(file) else self._idle(file, words)
+            file = _file_of(name, os.path.dirname(playbook))
+            words = [*beside, *(one for one in IDLE if entry.get(one))]
+            words += [IDLE_VARIABLE] if (entry.get("vars") or {}).get(IDLE_VARIABLE) else []
+            may_be_ours = "{{" in name or name.startswith(COLLECTION) or self._is_ours(file)  # a template may mean any
+            yield from words if may_be_ours else self._idle(file, words)
 
     def _is_ours(self, playbook: str) -> bool:
         """Of this collection; or the same one where the collection is cloned, as in a project of AWX: it would have another folder if it were imported."""
@@ -125,6 +127,12 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             for host in hosts:
                 found.add_host(host, group=group)
         return found
+
+
+def _file_of(playbook: str, folder: str = "") -> str:
+    """That of a playbook which is named by its path, or by its collection."""
+    found = _get_collection_playbook_path(playbook)
+    return str(found[1]) if found else os.path.abspath(os.path.join(folder, playbook))
 
 
 def _left_out() -> str:

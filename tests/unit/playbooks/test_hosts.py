@@ -94,31 +94,42 @@ def test_another_strategy():
 def test_what_has_no_effect_beside_an_import():
     """Ansible passes over it, and the jobs of another project would be stopped, or jobs that were only to be looked at."""
     ours = {"import_playbook": "otc.bigdata.stop_all", "vars": {"names": "*"}}
+    checked = {**ours, "check_mode": True}
+    by_path = {**ours, "import_playbook": str(PLAYBOOKS / "stop_all.yml"), "environment": {"OS_PROJECT_NAME": "x"}}
+    site = "collections/ansible_collections/site/night/playbooks"
     files = {
-        "check.yml": [{**ours, "check_mode": True, "vars": {**ours["vars"], "ansible_check_mode": True}}],
-        "path.yml": [
-            {**ours, "import_playbook": str(PLAYBOOKS / "stop_all.yml"), "environment": {"OS_PROJECT_NAME": "x"}}
-        ],
+        "check.yml": [{**checked, "vars": {**ours["vars"], "ansible_check_mode": True}}],
+        "path.yml": [by_path],
         "outer.yml": [
-            {"ansible.builtin.import_playbook": "sub/inner.yml", "module_defaults": {}},
+            {"ansible.builtin.import_playbook": "sub/inner.yml", "module_defaults": {"debug": {"msg": "x"}}},
             {"hosts": "localhost"},
         ],
         "sub/inner.yml": [ours],
+        "template.yml": [{**checked, "import_playbook": "{{ which | default('otc.bigdata.stop_all') }}"}],
+        f"{site}/stop.yml": [checked],
+        "of_collection.yml": [{"import_playbook": "site.night.stop"}],
+        "harmless.yml": [{**ours, "check_mode": False, "environment": {}, "vars": {"names": "*", "ansible_check_mode": False}}],
+    }
+    refused = {
+        "check.yml": "ansible_check_mode, check_mode",
+        "path.yml": "environment",
+        "outer.yml": "module_defaults",
+        "template.yml": "check_mode",
+        "site.night.stop": "check_mode",
+        "of_collection.yml": "check_mode",
     }
     with world(flink_jobs=[{"job_id": 1, "status": "job_running"}]) as (emulator, here):
         for file, content in files.items():
             here.write(file, content)
-        for file, word in (
-            ("check.yml", "ansible_check_mode, check_mode"),
-            ("path.yml", "environment"),
-            ("outer.yml", "module_defaults"),
-        ):
-            run = here.start("playbook", file).end(120)
+        places = f"{here.home / 'collections'}:{here.environ()['ANSIBLE_COLLECTIONS_PATH']}"
+        for playbook, words in refused.items():
+            run = here.start("playbook", playbook, ANSIBLE_COLLECTIONS_PATH=places).end(120)
             assert run.code != 0
-            assert f"{word}: has no effect beside import_playbook" in run.said, run.said
+            assert f"{words}: has no effect beside import_playbook" in run.said, run.said
         assert emulator.log.entries() == []
-        run = here.start("playbook", "sub/inner.yml").end(120)
-        assert run.code == 0, run.said
+        for playbook in ("sub/inner.yml", "harmless.yml"):
+            run = here.start("playbook", playbook).end(120)
+            assert run.code == 0, run.said
 
 
 def test_no_host():
