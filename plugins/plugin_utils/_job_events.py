@@ -220,9 +220,10 @@ class Source:
             )
             _tell_bugs(self._context)
             self._judge(polls, now)
-            for subscription, poll in polls.items():
-                if isinstance(poll, Polled):
-                    self._take(subscription, poll, quietly=poller.repeats(subscription))
+            seen = {one: poll for one, poll in polls.items() if isinstance(poll, Polled)}
+            told = {one for one, polled in seen.items() if self._is_told_by_id(poller.by_id(one), one, polled)}
+            for subscription, polled in seen.items():
+                self._take(subscription, polled, quietly=subscription in told)
             self._state.save()  # here, as another loop may be sending: it would send at once what has just been added
             await self.send()
             await asyncio.sleep(
@@ -246,6 +247,13 @@ class Source:
             LOG.warning("%s", self._plain(_unread(failed)))
         if back:
             LOG.warning("%s can be read again", _named(back))
+
+    def _is_told_by_id(self, by_id: Subscription | None, by_name: Subscription, polled: Polled) -> bool:
+        """Whether another list has the same jobs, and all that is known of them."""
+        if by_id is None:
+            return False
+        known, project = self._state.known, polled.project_id
+        return by_id.key(project) in known or by_name.key(project) not in known
 
     def _take(self, subscription: Subscription, polled: Polled, quietly: bool) -> None:
         """Notes in the state what is known now, and, unless ``quietly``, the events that are to be sent."""

@@ -188,10 +188,10 @@ class Poller:
         unread = [subscription for subscription in subscriptions if not isinstance(polls.get(subscription), Polled)]
         return {**polls, **self._poll_after_login(unread)} if unread else polls
 
-    def repeats(self, subscription: Subscription) -> bool:
-        """Whether its cluster, which it knows by name, is watched by its ID as well. Its name may mean another cluster later."""
-        by_id = {"cluster_id": getattr(self._services.get(subscription), "cluster_id", None)}
-        return subscription.where != by_id and by_id in [one.where for one in self.subscriptions]
+    def by_id(self, subscription: Subscription) -> Subscription | None:
+        """The one with the ID of its cluster, which it has by name. Its name may mean another cluster later."""
+        where = {"cluster_id": getattr(self._services.get(subscription), "cluster_id", None)}
+        return next((one for one in self.subscriptions if one is not subscription and one.where == where), None)
 
     def _poll_after_login(self, subscriptions: t.Sequence[Subscription]) -> dict[Subscription, Polled | Failure]:
         try:

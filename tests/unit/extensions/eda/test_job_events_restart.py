@@ -73,6 +73,25 @@ async def test_what_happens_meanwhile_is_told_after_the_restart(sources, state_f
     assert state_file.stat().st_mode & 0o777 == 0o600
 
 
+async def test_a_cluster_that_gets_its_id_beside_its_name(sources, state_file):
+    """What has changed while nobody looked was known by the name only."""
+    sources.emulator.load(
+        {
+            "clusters": [{"clusterId": "c-1", "clusterName": "analytics"}],
+            "mrs_jobs": [{"cluster_id": "c-1", "job_id": "j-1", "job_state": "RUNNING"}],
+        }
+    )
+    by_name, args = {"cluster_name": "analytics"}, {"services": ["mrs"], "state_file": str(state_file)}
+    async with sources.start(clusters=[by_name], **args):
+        pass
+    sources.put({"job_id": "j-1", "job_state": "KILLED"}, "mrs_jobs")
+    for looked in (0, 2):
+        async with sources.start(clusters=[{"cluster_id": "c-1"}, by_name], looked=looked, **args) as source:
+            if not looked:
+                assert (await source.event())["id"] == "j-1"
+            await source.silent()
+
+
 async def test_without_a_file_nothing_is_remembered(sources):
     sources.jobs(*RUNNING)
     async with sources.start():
