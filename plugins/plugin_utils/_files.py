@@ -48,14 +48,25 @@ def why_not(path: str) -> str:
         try:
             handle, new = _new_beside(os.path.realpath(path), 0o600)
             os.unlink(new)
+            os.close(handle)
         except OSError as error:
             if error.errno not in NOT_BESIDE or not os.path.exists(path):
                 raise
-            handle = os.open(path, os.O_WRONLY)
-        os.close(handle)
+            os.close(os.open(path, os.O_WRONLY))
+        if _is_of_others(path):
+            os.close(os.open(path, os.O_WRONLY))
     except OSError as error:
         return str(OSError(error.errno, error.strerror, path))
     return ""
+
+
+def _is_of_others(path: str) -> bool:
+    """Whether it is there, and only its owner may replace it, as in /tmp."""
+    if not os.path.exists(path):
+        return False
+    folder = os.stat(os.path.dirname(os.path.realpath(path)))
+    owners = (0, folder.st_uid, os.stat(path).st_uid)
+    return bool(folder.st_mode & stat.S_ISVTX) and os.geteuid() not in owners
 
 
 def write(path: str, text: str) -> None:

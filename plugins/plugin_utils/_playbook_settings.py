@@ -71,7 +71,9 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
             yield _from_file("stopped_jobs_file", found, lambda: of_window(playbook, found, given))
         if found.get("plan_file"):
             yield _from_file("plan_file", found, lambda: _plan(playbook, spec, found, given, check_mode))
-        yield _cannot_be_written("plan_file" if check_mode else "stopped_jobs_file", found)
+        yield _cannot_be_written("stopped_jobs_file", found)  # in check mode, too: it foretells the run
+        if check_mode:
+            yield _cannot_be_written("plan_file", found)
         found.update(login(found, given))
         found["intent"] = intent_of(playbook, found, given, check_mode)
 
@@ -272,7 +274,7 @@ def _why_no_file(path: str) -> t.Iterator[str]:
 
 
 def _cannot_be_written(name: str, found: Settings) -> t.Iterator[str]:
-    """The file that this run is to write. The end of a window goes on without: what matters is that its jobs start."""
+    """A file that a run is to write. The end of a window goes on without: what matters is that its jobs start."""
     reason = why_not(found[name]) if found.get(name) and "stopped_jobs" not in found else ""
     if reason:
         yield f"{name}: cannot be written: {reason}"

@@ -152,10 +152,14 @@ def _content(file: str) -> dict[str, t.Any]:
 def _refuse_part(file: str, text: str, content: t.Mapping[str, t.Any]) -> None:
     """Raises ValueError for a file that was cut off while it was copied, and is YAML all the same. Those of earlier releases, or of a hand, have no count."""
     there = sum(map(len, content["stopped_jobs"].values()))
-    if "count" in content and (content["count"] != there or not text.endswith("\n")):
+    if "count" not in content:
+        return
+    if content["count"] != there:
         raise ValueError(
-            f"'{file}' was cut off: it has {there} jobs, which is not its count, or its last line does not end; copy it once more"
+            f"'{file}' was cut off, as it has {there} jobs, which is not its count; copy it once more, or correct count if you have changed it"
         )
+    if not text.endswith("\n"):
+        raise ValueError(f"'{file}' may have been cut off, as its last line does not end; copy it once more, or end that line")
 
 
 def _loader() -> t.Any:

@@ -60,6 +60,20 @@ def test_whether_one_can_be_written(tmp_path):
     assert _files.why_not("/proc/jobs.yml") == "[Errno 2] No such file or directory: '/proc/jobs.yml'"  # for any user
 
 
+def test_one_of_others_in_a_folder_for_all(tmp_path, monkeypatch):
+    """In such a folder as /tmp, only its owner may put another file in its place, so it must be open to all."""
+    path = tmp_path / "jobs.yml"
+    path.write_text("one")
+    asked = []
+    monkeypatch.setattr(os, "open", lambda name, *more, opened=os.open: asked.append(name) or opened(name, *more))
+    monkeypatch.setattr(os, "geteuid", lambda: path.stat().st_uid + 1)
+    for mode, beside in ((0o777, False), (0o1777, True)):
+        asked.clear()
+        tmp_path.chmod(mode)
+        assert _files.why_not(str(path)) == ""
+        assert (str(path) in asked) == beside
+
+
 def test_what_a_file_says_already_is_not_written(tmp_path):
     path = tmp_path / "jobs.yml"
     assert _files.update(str(path), "one")
