@@ -20,11 +20,11 @@ class ActionModule(FastPath):
 
     def _execute_module(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
         """Refuses what a task in this process would pass over: an ``environment`` may name another account, and ``async`` loses the result."""
-        given = {"environment": any(self._task.environment or ()), "async": self._task.async_val}
-        ignored = " and ".join(word for word, there in given.items() if there)
-        if ignored:
-            msg = f"{ignored}: has no effect on this task, which runs in the process of Ansible; leave it out"
-            return {"failed": True, "msg": f"{msg}, and say by options or for ansible-playbook itself who logs in"}
+        if any(self._task.environment or ()):
+            msg = "environment: does not count for this task, which runs in the process of Ansible; set it for ansible-playbook, or give options"
+            return {"failed": True, "msg": msg}
+        if self._task.async_val:
+            return {"failed": True, "msg": "async: would lose the result of this task; leave it out"}
         return super()._execute_module(*args, **kwargs)
 
     def _reason_for_a_process(self, task_vars: dict[str, t.Any]) -> str:

@@ -65,12 +65,8 @@ class Sparing(Recorded):
     @property
     def done(self) -> str:
         """For whoever gets no table."""
-        asked = "; ".join(self.asked)
-        return (
-            f"the disposable jobs may have been changed, asked was to {asked}"
-            if self.changed
-            else "nothing was changed"
-        )
+        sent = "; ".join(dict.fromkeys(self.asked))
+        return f"sent: {sent}; the disposable jobs may have been changed" if self.changed else "nothing was changed"
 
 
 @dataclass(frozen=True)

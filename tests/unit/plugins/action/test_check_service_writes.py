@@ -413,7 +413,7 @@ def test_ctrl_c_tells_that_jobs_may_have_changed(cloud, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(_check_service_writes.Deadline, "pause", interrupted)
     with pytest.raises(
-        KeyboardInterrupt, match="the disposable jobs may have been changed, asked was to stop 1$"
+        KeyboardInterrupt, match="sent: stop 1; the disposable jobs may have been changed$"
     ) as ended:
         run(cloud, disposable_flink_jobs=[1], disposable_flink_jobs_to_delete=[2])
     assert ended.value.result["changed"]
@@ -423,6 +423,6 @@ def test_what_was_done_is_told_without_a_table(cloud, monkeypatch: pytest.Monkey
     monkeypatch.setattr(_check_service, "_table", lambda lines: lines["no"])
     result = run(cloud, disposable_batches=[BATCH])
     assert (result["changed"], result["failed"]) == (True, True)
-    asked = f"cancel {BATCH}; cancel {BATCH}"
-    assert result["msg"].endswith(f"; the disposable jobs may have been changed, asked was to {asked}")
+    asked = f"cancel {BATCH}"
+    assert result["msg"].endswith(f"; sent: {asked}; the disposable jobs may have been changed")
     assert "may have been changed" not in run(cloud, disposable_batches=[OTHER_BATCH], check_mode=True)["msg"]
