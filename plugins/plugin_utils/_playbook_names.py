@@ -100,7 +100,8 @@ def misspelt(spec: Spec, given: Variables) -> t.Iterator[str]:
     for name in sorted({*given.extra, *given.imported} - set(spec)):
         meant = meant_by(spec, name)
         if meant:
-            yield f"{name}: there is no such variable; is {' or '.join(meant)} meant?"
+            own = " A variable of your own needs another name" if name in OF_MODULES else ""
+            yield f"{name}: there is no such variable; is {' or '.join(meant)} meant?{own}"
         elif name == NEVER or misspelt_never([name]) or (alike(name, "never") and "maintenance_tasks" not in spec):
             yield f"{name}: would protect nothing here; set {NEVER} in the environment, or the key never of [otc_bigdata] in ansible.cfg"
         elif name in given.extra and (name in OWN or name.startswith(OWN_PREFIX)):
