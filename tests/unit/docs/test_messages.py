@@ -34,7 +34,11 @@ ABOUT = {
     "The event source": "plugin_utils/(_job_(events|lists)|_state_file) : .*",
     "The rest": ".*",
 }
-COMPLAINS = re.compile("_configure_settings|_playbook_(login|names|settings|values)")  # files that yield what is wrong
+# Files that yield what is wrong, and that return it
+COMPLAINS: dict[type, str] = {
+    ast.Yield: "_configure_settings|_playbook_(login|names|settings|values)",
+    ast.Return: "_configure_settings",
+}
 LEAST = 10  # letters, of the longest part that does not differ from case to case
 
 
@@ -59,7 +63,7 @@ def templates(path: pathlib.Path) -> t.Iterator[str]:
         if isinstance(node, ast.Call) and ERRORS.fullmatch(getattr(node.func, "attr", getattr(node.func, "id", ""))):
             parts = [*node.args, *(word.value for word in node.keywords)]
             told += [template(part, constants) for part in parts]
-        elif isinstance(node, ast.Yield) and COMPLAINS.fullmatch(path.stem):
+        elif isinstance(node, (ast.Yield, ast.Return)) and re.fullmatch(COMPLAINS[type(node)], path.stem):
             told.append(template(node.value, constants))
     for text in told:
         short = re.sub(r"\.{4,}", "...", " ".join(text.replace("{}", "...").split()))
@@ -76,6 +80,8 @@ def template(node: ast.AST | None, constants: t.Mapping[str, str]) -> str:
         return template(node.value, constants) if isinstance(node.value, ast.Name) else "..."
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         return template(node.left, constants) + template(node.right, constants)
+    if isinstance(node, ast.IfExp) and template(node.orelse, constants) == "":
+        return template(node.body, constants)
     return constants.get(node.id, "...") if isinstance(node, ast.Name) else "..."
 
 
