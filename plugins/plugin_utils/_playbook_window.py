@@ -159,7 +159,9 @@ def _refuse_part(file: str, text: str, content: t.Mapping[str, t.Any]) -> None:
             f"'{file}' was cut off, as it has {there} jobs, which is not its count; copy it once more, or correct count if you have changed it"
         )
     if not text.endswith("\n"):
-        raise ValueError(f"'{file}' may have been cut off, as its last line does not end; copy it once more, or end that line")
+        raise ValueError(
+            f"'{file}' may have been cut off, as its last line does not end; copy it once more, or end that line"
+        )
 
 
 def _loader() -> t.Any:

@@ -108,7 +108,9 @@ def test_what_has_no_effect_beside_an_import():
         "template.yml": [{**checked, "import_playbook": "{{ which | default('otc.bigdata.stop_all') }}"}],
         f"{site}/stop.yml": [checked],
         "of_collection.yml": [{"import_playbook": "site.night.stop"}],
-        "harmless.yml": [{**ours, "check_mode": False, "environment": {}, "vars": {"names": "*", "ansible_check_mode": False}}],
+        "harmless.yml": [
+            {**ours, "check_mode": False, "environment": {}, "vars": {"names": "*", "ansible_check_mode": False}}
+        ],
     }
     refused = {
         "check.yml": "ansible_check_mode, check_mode",

@@ -412,9 +412,7 @@ def test_ctrl_c_tells_that_jobs_may_have_changed(cloud, monkeypatch: pytest.Monk
         raise KeyboardInterrupt
 
     monkeypatch.setattr(_check_service_writes.Deadline, "pause", interrupted)
-    with pytest.raises(
-        KeyboardInterrupt, match="sent: stop 1; the disposable jobs may have been changed$"
-    ) as ended:
+    with pytest.raises(KeyboardInterrupt, match="sent: stop 1; the disposable jobs may have been changed$") as ended:
         run(cloud, disposable_flink_jobs=[1], disposable_flink_jobs_to_delete=[2])
     assert ended.value.result["changed"]
 
