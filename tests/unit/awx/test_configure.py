@@ -416,6 +416,10 @@ def test_an_address_that_leads_elsewhere(collections):
     [
         ("", "CONTROLLER_HOST: is not set; an address in TOWER_HOST or in a tower_cli.cfg is not taken"),
         ("http://127.0.0.1:9", "TOWER_HOST: is not the same as CONTROLLER_HOST; unset it"),
+        (
+            f"http://demo:{SECRET}@127.0.0.1:9",
+            "CONTROLLER_HOST: must hold no user and no password; export CONTROLLER_OAUTH_TOKEN",
+        ),
     ],
 )
 def test_an_address_that_nobody_has_checked(collections, host, complaint):
@@ -424,6 +428,7 @@ def test_an_address_that_nobody_has_checked(collections, host, complaint):
         run = configure(here, host, {"image": "registry.example.com/ee:1"}, *in_forks(), "--check", TOWER_HOST=url)
     assert run.code != 0
     assert complaint in run.out
+    assert SECRET not in run.said
     assert not one.requests
 
 

@@ -24,7 +24,10 @@ ERRORS = re.compile(
 WORDY = re.compile(r"(?!.*\w:\w+:\w)(\S+ ){6,}\S+")  # one line of words, without names of permissions
 # What messages are about: patterns of the path and the message, the first that fits
 ABOUT = {
-    "Requests and answers": "module_utils/.* : (the (answer|list|service|token) |two exports|is_success|not sent|cannot be sent|entries|more|\\.\\.\\. answers for|The report).*",
+    "Requests and answers": (
+        "module_utils/.* : (the (answer|list|service|token) |two exports|is_success|not sent|cannot be sent|entries|more|"
+        "\\.\\.\\. answers for|The report).*"
+    ),
     "The file clouds.yaml": "module_utils/_cloud/cloud.*",
     "Regions and addresses": "module_utils/_cloud/(endpoints|addresses) : .*",
     "The credential, and the project": "module_utils/_cloud/.*|.* : synchronize.*",

@@ -124,8 +124,16 @@ def test_wrong_variables(values, complaint):
 
 
 @pytest.mark.parametrize(
-    "url", ["git@git.example.com:otc.git", "ssh://git@git.example.com:22/otc.git", "git+ssh://git@git.example.com/otc.git", "git@git.example.com:otc@2.git", "https://git.example.com/@a/otc.git", "file:///srv/otc"]
-)  # fmt: skip
+    "url",
+    [
+        "git@git.example.com:otc.git",
+        "ssh://git@git.example.com:22/otc.git",
+        "git+ssh://git@git.example.com/otc.git",
+        "git@git.example.com:otc@2.git",
+        "https://git.example.com/@a/otc.git",
+        "file:///srv/otc",
+    ],
+)
 def test_addresses_without_a_secret(url):
     assert of({"scm_url": url})["complaints"] == []
 
