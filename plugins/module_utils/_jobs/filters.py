@@ -250,9 +250,10 @@ def why_none(
 
     ``warnings``: of the list, which may have jobs that it does not show.
     """
+    if not jobs and warnings:
+        return f"none is shown{_with(query)}; {'; '.join(warnings)}"
     if not jobs:
-        there = "; ".join(["none is shown" + _with(query), *warnings])
-        return there if warnings else f"there are none{_with(query)}"
+        return f"there are none{_with(query)}"
     said = f"{len(jobs)} job{'' if len(jobs) == 1 else 's'} read, none "
     asked = _filters(filters, fields, now)
     misses = [(job, [one for one in asked if not one.passes(job)]) for job in jobs.values()]

@@ -74,16 +74,17 @@ def keep_off(entries: t.Sequence[Entry], globs: t.Sequence[str]) -> None:
     """
     if not globs:
         return
+    hit: list[str] = []
     for entry in entries:
         if entry.status is not None and not entry.named:
             entry.fail(f"left alone, as the service does not return its name and {NEVER} is set")
-    named = [(entry, protecting(entry.name or "", globs)) for entry in entries if entry.named]
-    hit = [(entry, glob) for entry, glob in named if glob is not None]
-    for entry, glob in hit:
-        entry.fail(f"must never be changed, as its name matches {escaped(glob)} ({NEVER})")
+        glob = protecting(entry.name or "", globs) if entry.named else None
+        if glob is not None:
+            entry.fail(f"must never be changed, as its name matches {escaped(glob)} ({NEVER})")
+            hit.append(f"{entry.id} ({escaped(str(entry.name or 'no name'))})")
     if hit:
-        raise _never([f"{entry.id} ({escaped(str(entry.name or 'no name'))})" for entry, dummy in hit])
-    refuse_meant(NEVER, [entry.name for entry, dummy in named if entry.name], globs)
+        raise _never(hit)
+    refuse_meant(NEVER, [entry.name for entry in entries if entry.name], globs)
 
 
 def refuse_meant(place: str, names: t.Iterable[str], globs: t.Sequence[str]) -> None:
