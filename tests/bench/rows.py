@@ -121,9 +121,10 @@ def flink(bench: Bench) -> Row:
 
         return Goal(f"(uri loop - ping) / {name}, per job", figure, 200, at_least=True)
 
+    bare = ways.bare("requests alone, as a module", as_module=True)
     goals = [goal for name in ("in process", "as a module") for goal in (to_ping(name, 1.3), faster(name))]
     title = f"{bench.jobs} Flink jobs stopped by id, 20 ms, confirmed"
-    return Row(title, [*ways.both(), ways.ping(), loop, ways.sdk()], goals)
+    return Row(title, [*ways.both(), bare, ways.ping(), loop, ways.sdk()], [*goals, to_ping(bare.name, None)])
 
 
 def tls(bench: Bench) -> Row:
@@ -147,38 +148,47 @@ def flink10(bench: Bench) -> Row:
     """Ten times as many; also with more workers than usual, and with no id in the playbook."""
     ways = Ways(bench.folder, bench.plain, "flink_jobs", 10 * bench.jobs, LATENCY)
     many, filtered, no_op = ways.ours("in process, 16 workers", workers=16), ways.by_filter(), ways.no_op()
+    alone = [ways.bare(), ways.bare("requests alone, 16 workers", workers=16), filtered[1]]
     title = f"{10 * bench.jobs} Flink jobs stopped by id, 20 ms, confirmed"
-    limits = {"in process": 1.6, many.name: 1.4, filtered.name: 1.4, "as a module": 2, no_op.name: None}
-    goals = [to_ping(name, limit) for name, limit in limits.items()]
-    return Row(title, [*ways.both(), many, filtered, no_op, ways.ping()], goals)
+    limits = {"in process": 1.6, many.name: 1.4, filtered[0].name: 1.4, "as a module": 2}
+    others = [*alone, no_op]
+    goals = [to_ping(name, limit) for name, limit in [*limits.items(), *((way.name, None) for way in others)]]
+    return Row(title, [*ways.both(), many, filtered[0], *others, ways.ping()], goals)
 
 
 def spark(bench: Bench) -> Row:
     """Jobs that take a request each."""
     ways = Ways(bench.folder, bench.plain, "batches", bench.jobs, LATENCY)
-    alone, single = ways.process("its process alone", workers=16), ways.process("the same, 1 batch", jobs=1)
-    others = [ways.ping(), ways.curl(), ways.sdk()]
+    bare, others = ways.bare(workers=16), [ways.ping(), ways.curl(), ways.sdk()]
+    processes = [ways.process("its process alone", workers=16), ways.process("the same, 1 batch", jobs=1)]
+    bares = [
+        ways.bare_process("requests, their process alone", 16),
+        ways.bare_process("the same requests, 1 batch", 1, 1),
+    ]
 
-    def goals_of(name: str, limit: float) -> list[Goal]:
-        def to_curl(took: Round) -> float:
+    def to_curl(name: str, limit: float | None) -> Goal:
+        def figure(took: Round) -> float:
             return (took[name].seconds - took["ping"].seconds) / took["curl --parallel"].seconds
 
-        return [
-            Goal(f"({name} - ping) / curl --parallel", to_curl, limit),
-            Goal(f"SDK script / {name}", lambda took: took["SDK script"].seconds / took[name].seconds, 12, True),
-        ]
+        return Goal(f"({name} - ping) / curl --parallel", figure, limit)
 
-    def cpu(took: Round) -> float:
-        more, less = took[alone.name], took[single.name]
-        return 1e6 * (more.cpu - less.cpu) / (more.requests - less.requests)
+    def to_sdk(name: str) -> Goal:
+        return Goal(f"SDK script / {name}", lambda took: took["SDK script"].seconds / took[name].seconds, 12, True)
+
+    def cpu(text: str, more: Way, less: Way, limit: float | None) -> Goal:
+        def figure(took: Round) -> float:
+            added = took[more.name].cpu - took[less.name].cpu
+            return 1e6 * added / (took[more.name].requests - took[less.name].requests)
+
+        return Goal(f"microseconds of CPU per further request{text}", figure, limit)
 
     goals = [
-        *goals_of("in process", 0.95),
-        *goals_of("as a module", 1.8),
-        Goal("microseconds of CPU per further request", cpu, 380),
+        *(to_curl("in process", 0.95), to_sdk("in process"), to_curl(bare.name, None)),
+        *(to_curl("as a module", 1.8), to_sdk("as a module")),
+        *(cpu("", *processes, 380), cpu(", requests alone", *bares, None)),
     ]
     title = f"{bench.jobs} Spark batches cancelled by id, 20 ms, 16 workers, confirmed"
-    return Row(title, [*ways.both(workers=16), alone, single, *others], goals)
+    return Row(title, [*ways.both(workers=16), bare, *processes, *bares, *others], goals)
 
 
 def sql(bench: Bench) -> Row:

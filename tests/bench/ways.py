@@ -94,15 +94,18 @@ class Ways:
         """The same tasks with an action plugin that does nothing: what Ansible needs for such arguments and results."""
         return Way(name, self._play(self._tasks("no_op", tasks, 8)), *self._world, extra=BESIDE)
 
-    def bare(self, name: str = "requests alone", tasks: int = 1, as_module: bool = False) -> Way:
+    def bare(self, name: str = "requests alone", tasks: int = 1, workers: int = 8, as_module: bool = False) -> Way:
         """The same tasks with a plugin that only sends what they send: what the requests themselves cost besides."""
+        writes = self._promise(len(self.ids) if tasks == 1 else 1, workers, tasks).writes * tasks
         extra = BESIDE_AS_MODULE if as_module else BESIDE
-        return Way(name, self._play(self._tasks("bare", tasks, 8)), *self._world, tasks, extra=extra)
+        return Way(name, self._play(self._tasks("bare", tasks, workers)), *self._world, writes, extra=extra)
 
-    def by_filter(self) -> Way:
-        """A play that names no job."""
+    def by_filter(self) -> list[Way]:
+        """A play that names no job, and one that only sends the same."""
+        ours, bare = (self._play([{module: self._filters()}]) for module in (self._module, "bare"))
         promise = self._promise(len(self.ids), 8)
-        return Way("by filter", self._play([{self._module: self._filters()}]), *self._world, promise.writes, promise)
+        alone = Way("requests alone, by filter", bare, *self._world, promise.writes, extra=BESIDE)
+        return [Way("by filter", ours, *self._world, promise.writes, promise), alone]
 
     def on_hosts(self) -> list[Way]:
         """A play with a host for each job, which stops its own; one that sends no more than that; and one that does nothing there."""
@@ -119,6 +122,13 @@ class Ways:
         ids = self.ids[:jobs]
         promise = self._promise(len(ids), workers)
         return Way(name, self._process(self._options(ids, workers)), *self._world, promise.writes, promise)
+
+    def bare_process(self, name: str, workers: int, jobs: int | None = None) -> Way:
+        """One that only sends the same."""
+        ids = self.ids[:jobs]
+        writes = self._promise(len(ids), workers).writes
+        command = self._process(self._options(ids, workers), f"{__package__}.modules.bare")
+        return Way(name, command, *self._world, writes, extra={"PYTHONPATH": COLLECTIONS})
 
     def share(self, n: int, tasks: int) -> Way:
         """The process of the module, for every so many-th job."""
@@ -180,9 +190,9 @@ class Ways:
     def _module(self) -> str:
         return f"otc.bigdata.{self._words.module}"
 
-    def _process(self, options: dict) -> list[str]:
+    def _process(self, options: dict, module: str = "") -> list[str]:
         arguments = self._file({"ANSIBLE_MODULE_ARGS": options})
-        return [sys.executable, "-m", f"{PACKAGE}.plugins.modules.{self._words.module}", arguments]
+        return [sys.executable, "-m", module or f"{PACKAGE}.plugins.modules.{self._words.module}", arguments]
 
     def _play(self, tasks: list[dict], hosts: t.Mapping[str, dict] | None = None) -> list[str]:
         """On this host, or on these with their variables."""

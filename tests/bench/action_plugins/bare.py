@@ -13,4 +13,4 @@ from ansible_collections.otc.bigdata.tests.bench.modules.bare import stop
 
 class ActionModule(ActionBase):
     def run(self, tmp=None, task_vars=None):
-        return stop(self._task.args["job_ids"][0])
+        return stop(self._task.args)
