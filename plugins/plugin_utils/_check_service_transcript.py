@@ -15,7 +15,8 @@ from ._check_service_probes import CODE, KNOWN, throttling
 
 Call = tuple[t.Optional[t.Mapping[str, t.Any]], Reply]  # what was in the query of a request, and the answer
 
-# Parts of paths, queries and hosts; the keys of answers; headers, whose values are left out unless they are amounts of throttling
+# Methods; parts of paths, queries and hosts; the keys of answers; headers, whose values are left out unless they are amounts of throttling
+METHODS = ("GET", "POST", "DELETE")
 PATH_WORDS = frozenset(
     [
         "v1",
@@ -468,20 +469,23 @@ def transcript(calls: t.Sequence[Call]) -> tuple[list[dict[str, t.Any]], dict[st
 
 def _call(standins: Standins, query: t.Mapping[str, t.Any] | None, reply: Reply) -> dict[str, t.Any]:
     method, dummy, address = reply.call.partition(" ")
-    host, dummy, path = address.partition("://")[2].partition("/") if "://" in address else address.partition("/")
-    first = host.partition(".")[0]
+    host, dummy, path = address.partition("/")
     amounts = throttling(reply.headers)
-    names = sorted({name.lower() for name in reply.headers})
+    names = {name.lower() for name in reply.headers}
     return {
-        "method": method if method in ("GET", "POST", "DELETE") else "another",
-        "host": first if first in HOSTS else "another",
+        "method": _listed(method, METHODS),
+        "host": _listed(host.partition(".")[0], HOSTS),
         "path": "/" + "/".join(_segment(standins, part) for part in path.split("/")),
         "query": {key: _value(standins, value, key) for key, value in (query or {}).items()},
         "status": reply.status,
-        "headers": [name for name in names if name in HEADERS or name in amounts],
+        "headers": sorted(names & {*HEADERS, *amounts}),
         **({"throttling": amounts} if amounts else {}),
         "body": _body(standins, reply),
     }
+
+
+def _listed(word: str, words: t.Container[str]) -> str:
+    return word if word in words else "another"
 
 
 def _body(standins: Standins, reply: Reply) -> t.Any:

@@ -147,7 +147,7 @@ def test_nothing_private_is_left(first: int, monkeypatch: pytest.MonkeyPatch) ->
 
 def reply(body: t.Any) -> Reply:
     return Reply(
-        "GET https://dli.eu-de.example/v1.0/abc/streaming/jobs/128", 200, {"X-Of-Ours": "x"}, json.dumps(body).encode()
+        "GET dli.eu-de.example/v1.0/abc/streaming/jobs/128", 200, {"X-Of-Ours": "x"}, json.dumps(body).encode()
     )
 
 
@@ -190,7 +190,7 @@ def test_what_stays(body: t.Any, shown: t.Any) -> None:
 
 
 def test_what_is_nested_too_deeply() -> None:
-    deep = Reply("GET https://dli.eu-de.example/v1.0/abc", 200, {}, b"[" * 3000 + b"]" * 3000)
+    deep = Reply("GET dli.eu-de.example/v1.0/abc", 200, {}, b"[" * 3000 + b"]" * 3000)
     ((call,), dummy) = transcript([(None, deep)])
     assert call["body"] == "6000 bytes that are no JSON"
 
@@ -222,7 +222,7 @@ def test_headers_of_throttling() -> None:
         "X-RateLimit-Acme": "40",
         "RateLimit-Policy": "40;w=60;name=acme",
     }
-    ((call,), replaced) = transcript([(None, Reply("GET https://dli.eu-de.example/v1.0/abc", 429, headers, b""))])
+    ((call,), replaced) = transcript([(None, Reply("GET dli.eu-de.example/v1.0/abc", 429, headers, b""))])
     assert call["throttling"] == {
         "ratelimit-remaining": "0",
         "retry-after": "3",
