@@ -14,7 +14,7 @@ import typing as t
 from ..module_utils._cloud.errors import ApiError, Denied, Refused, Unanswered, Unreachable
 from ..module_utils._cloud.transport import Reply
 from ._check_service_named import Ids
-from ._check_service_probes import CODE, KNOWN, STATUS
+from ._check_service_probes import KNOWN, STATUS, well_formed
 
 # The answer that the documentation shows has a comma too many
 COMMA = re.compile(rb",(?=\s*[}\]])")
@@ -31,7 +31,7 @@ def why_not(error: ApiError) -> str:
     if isinstance(error, Denied):
         return "the login was not accepted any more"
     if error.status:
-        code = error.code if error.code and CODE.fullmatch(error.code) else "without a code"
+        code = well_formed(error.code) or "without a code"
         return f"HTTP {error.status} {code}" if error.status // 100 != 2 else "an answer that tells nothing"
     if isinstance(error, Unreachable):
         return "the service could not be reached"
@@ -79,6 +79,14 @@ def files_of(body: t.Mapping[str, t.Any], jobs: int) -> str | None:
     return "one for all jobs" if len(files) == 1 else "another number"
 
 
+def with_others(answer: str, done: t.Collection[bool | None]) -> str | None:
+    """What a batch with an unknown id did to the others; None if that is not clear for one of them."""
+    if None in done:
+        return None
+    some = "the others are done" if all(done) else "some of the others are done"
+    return f"{answer} and {some if any(done) else 'nothing is done'}"
+
+
 class Sent(t.NamedTuple):
     """A write, and what became of it: its answer if there is one, and the refusal of each job or the error.
 
@@ -115,7 +123,12 @@ class Sent(t.NamedTuple):
             return None
         if no.status == 200:
             return "is_success false"
-        return no.code if no.code and CODE.fullmatch(no.code) else None
+        return well_formed(no.code)
+
+    @property
+    def told(self) -> bool:
+        """The service itself has said yes or no."""
+        return self.accepted or self.code is not None
 
     @property
     def refused(self) -> str:
@@ -127,8 +140,12 @@ class Sent(t.NamedTuple):
         return "accepted" if self.accepted else f"refused with {self.code}" if self.code else None
 
     @property
+    def status(self) -> str | None:
+        return str(self.reply.status) if self.reply else None
+
+    @property
     def status_and_code(self) -> str | None:
-        if not self.reply or not (self.accepted or self.code):
+        if not self.reply or not self.told:
             return None
         return str(self.reply.status) if self.accepted else f"{self.reply.status} {self.code}"
 

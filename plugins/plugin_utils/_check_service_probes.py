@@ -222,8 +222,12 @@ def refusal(reply: Reply | None) -> str | None:
 
 
 def code(reply: Reply) -> str:
-    found = code_of(reply) or ""
-    return found if CODE.fullmatch(found) else "without a code"
+    return well_formed(code_of(reply)) or "without a code"
+
+
+def well_formed(code: str | None) -> str | None:
+    """A code that has the form of one, as any other text may be private."""
+    return code if code and CODE.fullmatch(code) else None
 
 
 def refused(reply: Reply | None) -> str | None:

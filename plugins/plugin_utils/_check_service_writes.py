@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from ..module_utils._cloud.answers import Api, code_of
 from ..module_utils._cloud.context import Context
-from ..module_utils._cloud.errors import ApiError, Fatal, Refused
+from ..module_utils._cloud.errors import ApiError, Fatal
 from ..module_utils._cloud.transport import Reply
 from ..module_utils._jobs.deadline import Deadline
 from ..module_utils._jobs.desired_state import DesiredState, Step, Write
@@ -35,6 +35,7 @@ from ._check_service_answers import (
     files_of,
     status_word,
     why_not,
+    with_others,
 )
 from ._check_service_named import (
     CLUSTER,
@@ -48,7 +49,7 @@ from ._check_service_named import (
     Ids,
     named,
 )
-from ._check_service_probes import CODE, NO_NUMBER, NO_UUID, has_ended, one_word
+from ._check_service_probes import NO_NUMBER, NO_UUID, has_ended, one_word, well_formed
 
 Jobs = t.Mapping[t.Any, t.Any]  # by id
 ServiceOf = t.Callable[[str, t.Mapping[str, t.Any]], Service]  # of a kind of jobs, with the options of its module
@@ -66,6 +67,10 @@ ONE_JOB, FAR_APART = "it takes two jobs in one request", "the looks were too far
 NOT_EVER = f"a job must never be changed ({NEVER})"
 UNCLEAR = "what became of the job was not clear"
 UNREAD = object()
+OF_RECORD = {True: "the record goes", False: "nothing is done", None: None}  # what a delete may do
+FORMS: dict[type, str] = {list: "an array", dict: "an object"}  # of an error
+# By kind of jobs: what a batch with an id that no job has may show, and that id
+UNKNOWN: dict[str, tuple[str, t.Any]] = {"flink": ("unknown_id", NO_NUMBER), "mrs": ("mrs_unknown_id", NO_UUID)}
 
 
 @dataclass
@@ -168,25 +173,26 @@ class Writes:
         )
 
     def _sent(self, stage: Stage, ids: Ids, words: str, send: t.Callable[[], t.Any]) -> Sent:
-        began, before = time.monotonic(), len(self._calls)
-        refusals: t.Sequence[Refused | None] = [None]
-        error: ApiError | None = None
-        changed = self._context.changed
+        began, changed, no_permission = time.monotonic(), self._context.changed, stage.api.no_permission
         if self._context.check_mode:
-            error = Withheld("", "check mode")
-        else:
-            self._context.on_progress(f"asks to {words}")
-            self._context.changed = True  # until there is an answer
-            self._context.asked.append(words)
-            try:
-                refusals = send() or refusals
-            except ApiError as fault:
-                error = fault
-        replies = [reply for dummy, reply in self._calls[before:]]
+            return Sent(ids, None, [None], Withheld("", "check mode"), began, began, no_permission)
+        self._context.on_progress(f"asks to {words}")
+        self._context.changed = True  # until there is an answer
+        self._context.asked.append(words)
+        refusals, error, replies = self._tried(send)
         reply = replies[-1] if replies else None
-        sent = Sent(ids, reply, refusals, error, began, time.monotonic(), stage.api.no_permission)
+        sent = Sent(ids, reply, refusals or [None], error, began, time.monotonic(), no_permission)
         self._context.changed = changed or sent.may_show
         return sent
+
+    def _tried(self, send: t.Callable[[], t.Any]) -> tuple[t.Any, ApiError | None, list[Reply]]:
+        """What it returns, or the error that it raises, and all answers that it got."""
+        before, found, error = len(self._calls), None, None
+        try:
+            found = send()
+        except ApiError as fault:
+            error = fault
+        return found, error, [reply for dummy, reply in self._calls[before:]]
 
     def _read(self, stage: Stage, ids: Ids) -> dict[t.Any, t.Any]:
         """Those of the named jobs that the service knows, and that may be changed."""
@@ -253,34 +259,51 @@ class Writes:
 
     # ---- a batch with an unknown id ----
 
-    def _with_unknown(
-        self, stage: Stage, write: Write, jobs: Jobs, name: str, unknown: t.Any
-    ) -> tuple[Sent | None, dict[t.Any, bool | None]]:
-        """What was sent, and whether it shows in each of the jobs, None where that is not clear."""
-        untouched: dict[t.Any, bool | None] = dict.fromkeys(jobs, False)
+    def _change(
+        self, stage: Stage, write: Write, jobs: Jobs, last: bool, note: t.Callable[[Sent], None]
+    ) -> tuple[Sent, Ids]:
+        """A write that should change these jobs, and those that it may have changed. ``note``: what its answer looks like.
+
+        The ``last`` one has an unknown id with it at first, and then goes without to jobs in which nothing of that shows.
+        """
+        untouched = list(jobs)
+        batch = self._with_unknown(stage, write, jobs) if last else None
+        if batch:
+            sent, effects = batch
+            note(sent)
+            shown, untouched = ([job_id for job_id in jobs if effects[job_id] is effect] for effect in (True, False))
+            if shown or not untouched:
+                return sent, shown
+        sent = self._send(stage, write, untouched)
+        note(sent)
+        return sent, untouched if sent.may_show else []
+
+    def _with_unknown(self, stage: Stage, write: Write, jobs: Jobs) -> tuple[Sent, dict[t.Any, bool | None]] | None:
+        """What was sent, and whether it shows in each of the jobs, None where that is not clear. None if nothing was."""
+        name, unknown = UNKNOWN[stage.kind]
         try:
-            known = [one for one in (stage.service.get(unknown), stage.service.get(unknown)) if one is not None]
+            known = [stage.service.get(unknown), stage.service.get(unknown)] != [None, None]
         except ApiError as error:
             self._lack([name], f"whether an id is unknown could not be read: {why_not(error)}")
-            return None, untouched
+            return None
         if known:
             self._lack([name], "the id that no job should have is that of a job")
-            return None, untouched
+            return None
         sent = self._send(stage, write, list(jobs), unknown)
         if isinstance(sent.error, Withheld):
             self._lack([name], sent.refused)
-            return sent, untouched
+            return None
         effects = self._effects(stage, jobs, SOON)
-        done = list(effects.values())
-        if not sent.accepted and not sent.code:
-            self._lack([name], sent.refused)
-        elif None in done:
-            self._lack([name], UNCLEAR)
-        else:
-            answer = "no error" if sent.error is None else str(sent.code) if name == "mrs_unknown_id" else "an error"
-            some = "the others are done" if all(done) else "some of the others are done"
-            self._note(name, f"{answer} and {some if any(done) else 'nothing is done'}")
+        refused = str(sent.code) if stage.kind == "mrs" else "an error"
+        self._note_effect(name, sent, with_others(refused if sent.error else "no error", [*effects.values()]))
         return sent, effects
+
+    def _note_effect(self, name: str, sent: Sent, word: str | None) -> None:
+        """``word``: for what it did, None where that is not clear."""
+        if sent.told:
+            self._note(name, word, UNCLEAR)
+        else:
+            self._lack([name], sent.refused)
 
     def _effects(self, stage: Stage, jobs: Jobs, seconds: float) -> dict[t.Any, bool | None]:
         """Whether a write shows within so many seconds; None where that is not clear."""
@@ -328,25 +351,13 @@ class Writes:
 
     def _change_flink(self, stage: Stage, write: Write, due: Jobs) -> None:
         """The last of these options has the batch with the unknown id, so that all others were tried before."""
-        is_last = stage.name == [name for name in self._named if name in FLINK][-1]
-        sent, watched, rest = self._first_batch(stage, write, due) if is_last else (None, [], list(due))
-        if rest and not watched:
-            sent = self._send(stage, write, rest)
-            self._note_answer(sent)
-            watched = rest if sent.may_show else []
-        if sent is None or not watched:
-            self._lack(stage.about, sent.refused if sent else UNCLEAR)
+        last = stage.name == [name for name in self._named if name in FLINK][-1]
+        sent, changed = self._change(stage, write, due, last, self._note_answer)
+        if not changed:
+            self._lack(stage.about, sent.refused)
             return
         until = self._until_gone if write is Write.DELETE else self._until_stopped
-        until(stage, {job_id: due[job_id] for job_id in watched}, sent)
-
-    def _first_batch(self, stage: Stage, write: Write, due: Jobs) -> tuple[Sent | None, Ids, Ids]:
-        """With an unknown id: what was sent, the jobs that it shows in, and those in which it does not."""
-        sent, effects = self._with_unknown(stage, write, due, "unknown_id", NO_NUMBER)
-        if sent:
-            self._note_answer(sent)
-        shown, untouched = ([job_id for job_id in due if effects[job_id] is effect] for effect in (True, False))
-        return sent, shown, untouched
+        until(stage, {job_id: due[job_id] for job_id in changed}, sent)
 
     def _until_stopped(self, stage: Stage, due: Jobs, sent: Sent) -> None:
         endings = self._ended(stage, due, sent)
@@ -375,14 +386,10 @@ class Writes:
     def _note_answer(self, sent: Sent) -> None:
         """What the answer to a batch looks like."""
         body, repaired = answer_of(sent.reply)
-        if isinstance(sent.error, Refused) and sent.code and sent.reply:
-            self._note(
-                "flink_error",
-                "an array" if isinstance(body, list) else "an object" if isinstance(body, dict) else None,
-                "no JSON",
-            )
-        elif sent.reply and (sent.accepted or (repaired and sent.may_show)):
-            self._note("flink_status", str(sent.reply.status))
+        if sent.error and sent.code:
+            self._note("flink_error", FORMS.get(type(body)), "no JSON")
+        elif sent.accepted or (repaired and sent.may_show):
+            self._note("flink_status", sent.status)
             self._note(
                 "flink_answer", "an array with a comma too many" if repaired else elements(body, len(sent.ids)), ONE_JOB
             )
@@ -458,17 +465,15 @@ class Writes:
 
     def _status_after(self, stage: Stage, job_id: t.Any) -> None:
         """The call for the status of a cancelled job. What is found in a list instead does not count."""
-        before, fault = len(self._calls), None
-        try:
-            stage.service.get(job_id)
-        except ApiError as error:
-            fault = error
-        replies = [reply for dummy, reply in self._calls[before:] if reply.call.endswith("/status")]
-        code = code_of(replies[-1]) if replies and replies[-1].status == 400 else None
-        if code and CODE.fullmatch(code) and code not in stage.api.no_permission and not isinstance(fault, Fatal):
+        dummy, fault, replies = self._tried(lambda: stage.service.get(job_id))
+        asked = [reply for reply in replies if reply.call.endswith("/status")]
+        code = well_formed(code_of(asked[-1])) if asked and asked[-1].status == 400 else None
+        if code and code not in stage.api.no_permission and not isinstance(fault, Fatal):
             self._note("sql_cancelled", f"refused with {code}")
+        elif fault:
+            self._lack(["sql_cancelled"], why_not(fault))
         else:
-            self._note("sql_cancelled", None if fault else "told", why_not(fault) if fault else "")
+            self._note("sql_cancelled", "told")
 
     # ---- MRS jobs ----
 
@@ -511,32 +516,25 @@ class Writes:
         self._note("mrs_ended", sent.word, sent.refused)
 
     def _delete(self, stage: Stage, job_id: t.Any, job: t.Any, last: bool) -> None:
-        """While it runs, after its end with an unknown id, and alone."""
+        """While it runs, and after its end."""
         ended = job if stage.has_ended(job) else self._delete_active(stage, job_id, job)
-        if ended is None:
-            return
-        effects: dict[t.Any, bool | None] = {job_id: False}
-        if last:
-            with_unknown, effects = self._with_unknown(stage, Write.DELETE, {job_id: ended}, "mrs_unknown_id", NO_UUID)
-            self._note_delete(with_unknown)
-        if effects[job_id] is False:
-            self._note_delete(self._send(stage, Write.DELETE, [job_id]))
+        if ended is not None:
+            self._change(stage, Write.DELETE, {job_id: ended}, last, self._note_delete)
 
     def _delete_active(self, stage: Stage, job_id: t.Any, job: t.Any) -> t.Any:
         """While it runs; then it is killed. Returns it as it has ended, None if it is gone or has not."""
         sent = self._send(stage, Write.DELETE, [job_id])
-        seconds = SOON if sent.code else WAIT
-        effect = self._effects(stage, {job_id: job}, seconds)[job_id] if sent.may_show or sent.code else None
-        word = None if effect is None else "the record goes" if effect else "nothing is done"
-        told = sent.accepted or sent.code
-        self._note("mrs_delete_active", word if told else None, UNCLEAR if told else sent.refused)
-        if effect is True or not self._kill(stage, job_id, job):
+        effect = None
+        if sent.may_show or sent.code:
+            effect = self._effects(stage, {job_id: job}, SOON if sent.code else WAIT)[job_id]
+        self._note_effect("mrs_delete_active", sent, OF_RECORD[effect])
+        if effect or not self._kill(stage, job_id, job):
             return None
         found = stage.service.get(job_id)
         return found if found is not None and stage.has_ended(found) else None
 
-    def _note_delete(self, sent: Sent | None) -> None:
-        if sent and sent.accepted and sent.reply:
-            self._note("mrs_delete", str(sent.reply.status))
-        elif sent:
+    def _note_delete(self, sent: Sent) -> None:
+        if sent.accepted:
+            self._note("mrs_delete", sent.status)
+        else:
             self._lack(["mrs_delete"], sent.refused)

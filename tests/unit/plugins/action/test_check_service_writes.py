@@ -19,6 +19,7 @@ from ansible_collections.otc.bigdata.plugins.plugin_utils import (
     _check_service_writes,
 )
 from ansible_collections.otc.bigdata.plugins.plugin_utils._assumptions import ASSUMPTIONS
+from ansible_collections.otc.bigdata.plugins.plugin_utils._check_service_answers import with_others
 from ansible_collections.otc.bigdata.plugins.plugin_utils._check_service_probes import NO_NUMBER, NO_UUID
 from ansible_collections.otc.bigdata.tests.unit.utils.faults import FAULTS, IN_LISTS, expired_as
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
@@ -396,6 +397,19 @@ def test_an_accepted_delete_that_shows_late(cloud) -> None:
     cloud.settings.update({"delays": {"mrs_delete": 100}, "answers": {"mrs_delete_active": "record_only"}})
     result = run(cloud, **SCENES["mrs delete"])
     assert {line["id"]: line["seen"] for line in result["lines"]}["A76"] == "the record goes"
+
+
+@pytest.mark.parametrize(
+    ("done", "seen"),
+    [
+        ([True, True], "no error and the others are done"),
+        ([True, False], "no error and some of the others are done"),
+        ([False, False], "no error and nothing is done"),
+        ([True, None], None),
+    ],
+)
+def test_what_a_batch_with_an_unknown_id_does_to_the_others(done: list[bool | None], seen: str | None) -> None:
+    assert with_others("no error", done) == seen
 
 
 def test_requests_are_limited(cloud, monkeypatch: pytest.MonkeyPatch) -> None:
