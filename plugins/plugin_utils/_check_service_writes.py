@@ -14,7 +14,7 @@ import time
 import typing as t
 from dataclasses import dataclass, field
 
-from ..module_utils._cloud.answers import Api, code_of
+from ..module_utils._cloud.answers import code_of
 from ..module_utils._cloud.context import Context
 from ..module_utils._cloud.errors import ApiError, Fatal
 from ..module_utils._cloud.transport import Reply
@@ -33,10 +33,10 @@ from ._check_service_answers import (
     answer_of,
     elements,
     files_of,
-    status_word,
     why_not,
     with_others,
 )
+from ._check_service_looks import WAIT, Jobs, Stage, effect, looks, watch
 from ._check_service_named import (
     CLUSTER,
     DISPOSALS,
@@ -49,24 +49,19 @@ from ._check_service_named import (
     Ids,
     named,
 )
-from ._check_service_probes import NO_NUMBER, NO_UUID, has_ended, one_word, well_formed
+from ._check_service_probes import NO_NUMBER, NO_UUID, one_word, well_formed
 
-Jobs = t.Mapping[t.Any, t.Any]  # by id
 ServiceOf = t.Callable[[str, t.Mapping[str, t.Any]], Service]  # of a kind of jobs, with the options of its module
 
-WAIT, LONGEST_PAUSE = 300.0, 30.0  # seconds for which a job is looked at, and between two looks
 SOON = 10.0  # seconds in which a refused write would show that it was carried out all the same
 # Of the options of the modules, those that say what is wanted
 DEFAULTS = {"trigger_savepoint": False, "resume_savepoint": False, "wait": True, "job_ids": None, "kill_running": None}
 # Statuses in which the documentation does not say whether a job can be stopped
 UNDEFINED = ("job_running_exception", "job_downloading", "job_idle")
 STOPPED_ALREADY = ("job_cancel_success", "job_finish")
-# What only a stop or a delete leads to
-AFTER_WRITE = ("job_savepointing", "job_canceling", "job_cancel_success")
 ONE_JOB, FAR_APART = "it takes two jobs in one request", "the looks were too far apart"
 NOT_EVER = f"a job must never be changed ({NEVER})"
 UNCLEAR = "what became of the job was not clear"
-UNREAD = object()
 OF_RECORD = {True: "the record goes", False: "nothing is done", None: None}  # what a delete may do
 FORMS: dict[type, str] = {list: "an array", dict: "an object"}  # of an error
 # By kind of jobs: what a batch with an id that no job has may show, and that id
@@ -88,30 +83,6 @@ class Recorded(Context):
 
     def answered(self, reply: Reply) -> None:
         self.calls.append((self.query, reply))
-
-
-class Stage(t.NamedTuple):
-    """The jobs of one option. ``about``: the names of what they may show."""
-
-    name: str
-    ids: Ids
-    about: t.Sequence[str]
-    service: Service
-    desired: DesiredState
-
-    @property
-    def kind(self) -> str:
-        return DISPOSALS[self.name].kind
-
-    @property
-    def api(self) -> Api:
-        return JOB_TYPES[self.kind].api
-
-    def status(self, job: t.Any) -> str:
-        return status_word(self.kind, job)
-
-    def has_ended(self, job: t.Any) -> bool:
-        return has_ended(self.kind, job)
 
 
 # ---- what is done ----
@@ -217,42 +188,9 @@ class Writes:
         for job_id in stage.ids:
             yield from self._read(stage, [job_id]).items()
 
-    def _watch(self, stage: Stage, jobs: Jobs, sent: Sent, over: t.Callable[[t.Any], bool]) -> dict[t.Any, Ending]:
-        """Looks until each of them is as wanted, or the time is over. One that may fall back must be so twice in a row."""
-        deadline = Deadline(WAIT, LONGEST_PAUSE)
-        unstable = JOB_TYPES[stage.kind].unstable
-        shaky = {job_id for job_id, job in jobs.items() if stage.status(job) in unstable}
-        least = dict.fromkeys(jobs, 0.0)
-        found: dict[t.Any, Ending] = {}
-        while len(found) < len(jobs):
-            waiting = [job_id for job_id in jobs if job_id not in found]
-            for job_id in waiting:
-                began, job = deadline.now(), self._look(stage, job_id)
-                if job is UNREAD:
-                    continue
-                if over(job):
-                    if job_id not in shaky:
-                        found[job_id] = Ending(job, least[job_id], deadline.now() - sent.began)
-                    shaky.discard(job_id)
-                else:
-                    least[job_id] = max(0.0, began - sent.ended)
-                    shaky.update({job_id} if job is not None and stage.status(job) in unstable else ())
-            if len(found) < len(jobs) and not deadline.pause():
-                break
-        return found
-
-    def _look(self, stage: Stage, job_id: t.Any) -> t.Any:
-        """The job as it is now, None for one that is unknown to the service, UNREAD where that cannot be told this time."""
-        try:
-            return stage.service.get(job_id)
-        except Fatal:
-            raise
-        except ApiError:
-            return UNREAD
-
     def _ended(self, stage: Stage, jobs: Jobs, sent: Sent) -> dict[t.Any, Ending]:
         """Those that were seen to end."""
-        found = self._watch(stage, jobs, sent, lambda job: job is None or stage.has_ended(job))
+        found = watch(stage, jobs, sent, stage.has_ended)
         if len(found) < len(jobs):
             self._lack(stage.about, f"a job was not seen to end within {WAIT:.0f} s")
         return {job_id: ending for job_id, ending in found.items() if ending.job is not None}
@@ -307,25 +245,14 @@ class Writes:
 
     def _effects(self, stage: Stage, jobs: Jobs, seconds: float) -> dict[t.Any, bool | None]:
         """Whether a write shows within so many seconds; None where that is not clear."""
-        deadline = Deadline(seconds, LONGEST_PAUSE)
+        waiting = dict(jobs)
         found: dict[t.Any, bool | None] = dict.fromkeys(jobs)
-        while True:
-            unsure = [job_id for job_id in jobs if found[job_id] is not True]
-            for job_id in unsure:
-                found[job_id] = self._effect(stage, job_id, jobs[job_id])
-            if all(found.values()) or not deadline.pause():
-                return found
-
-    def _effect(self, stage: Stage, job_id: t.Any, before: t.Any) -> bool | None:
-        job = self._look(stage, job_id)
-        if job is UNREAD:
-            return None
-        if job is not None and stage.status(job) == stage.status(before):
-            return False
-        if job is not None and stage.status(job) not in AFTER_WRITE:
-            return None
-        self._context.changed = True
-        return True
+        for job_id, job, dummy in looks(stage, waiting, seconds):
+            found[job_id] = effect(stage, job, jobs[job_id])
+            if found[job_id]:
+                self._context.changed = True
+                del waiting[job_id]
+        return found
 
     # ---- Flink jobs ----
 
@@ -374,7 +301,7 @@ class Writes:
             self._stop_again(stage, job_id)
 
     def _until_gone(self, stage: Stage, due: Jobs, sent: Sent) -> None:
-        gone = self._watch(stage, due, sent, lambda job: job is None)
+        gone = watch(stage, due, sent, lambda job: job is None)
         for job_id, job in due.items():
             if stage.has_ended(job):
                 self._lack(["flink_gone"], "the job to delete did not run")
@@ -531,7 +458,7 @@ class Writes:
         if effect or not self._kill(stage, job_id, job):
             return None
         found = stage.service.get(job_id)
-        return found if found is not None and stage.has_ended(found) else None
+        return found if stage.has_ended(found) else None
 
     def _note_delete(self, sent: Sent) -> None:
         if sent.accepted:
