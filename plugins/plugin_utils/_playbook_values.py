@@ -38,28 +38,31 @@ IDS = "IDs of Flink jobs, as in 128,137"
 
 def checked(spec: Spec, given: Variables) -> tuple[Settings, Settings, list[str]]:
     """The variables as they are given, null where they are not, or not of their kind; what they mean; and what is wrong."""
-    values = {name: _taken(option, given.values.get(name)) for name, option in spec.items()}
-    wrong = dict(_wrong_kinds(spec, {name: value for name, value in values.items() if value is not None}))
-    values.update(dict.fromkeys(wrong))
-    right = {name: value for name, value in values.items() if value is not None}
+    there = {name: _taken(spec[name], given.values[name]) for name in spec if not is_nothing(given.values.get(name))}
+    wrong = _wrong_kinds(spec, there)
+    right = {name: value for name, value in there.items() if name not in wrong}
     known = {name: _known(option) for name, option in spec.items() if name not in wrong}
     for name in {*given.extra, *given.imported} - set(spec):
         for one in known.keys() & meant_by(spec, name):  # it is misspelt, and not missing as well
             known[one]["required"] = False
     found = ArgumentSpecValidator(known).validate(right)
-    # What cannot be evaluated is quoted in the reason
-    undefined = [
-        f"{name}: cannot be evaluated; a text with braces in it needs !unsafe before it"
-        if spec.get(name, {}).get("no_log")
-        else f"{name}: has no value: {reason}"
-        for name, reason in given.broken.items()
-        if name not in not_taken(spec, given.broken)  # their names alone are reason enough
-    ]
     return (
-        values,
+        {**dict.fromkeys(spec), **right},
         found.validated_parameters,
-        [*slips(given), *misspelt(spec, given), *undefined, *wrong.values(), *found.error_messages],
+        [*slips(given), *misspelt(spec, given), *_without_value(spec, given), *wrong.values(), *found.error_messages],
     )
+
+
+def _without_value(spec: Spec, given: Variables) -> t.Iterator[str]:
+    """Variables that cannot be evaluated. What cannot be is quoted in the reason."""
+    others = not_taken(spec, given.broken)  # their names alone are reason enough
+    for name, reason in given.broken.items():
+        if name not in others:
+            yield (
+                f"{name}: cannot be evaluated; a text with braces in it needs !unsafe before it"
+                if spec.get(name, {}).get("no_log")
+                else f"{name}: has no value: {reason}"
+            )
 
 
 def _known(option: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -67,9 +70,7 @@ def _known(option: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def _taken(option: t.Mapping[str, t.Any], value: t.Any) -> t.Any:
-    """Blanks around a text do not count, one that has nothing else is null, and the text of a list is taken apart."""
-    if is_nothing(value):
-        return None
+    """Blanks around a text do not count, and the text of a list is taken apart."""
     value = trimmed(value)
     if option["type"] != "list" or isinstance(value, dict):
         return value
@@ -78,25 +79,25 @@ def _taken(option: t.Mapping[str, t.Any], value: t.Any) -> t.Any:
     return [trimmed(one) for one in value] if isinstance(value, (list, tuple)) else [value]
 
 
-def _wrong_kinds(spec: Spec, there: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
+def _wrong_kinds(spec: Spec, there: t.Mapping[str, t.Any]) -> dict[str, str]:
+    """The complaints by variable."""
+    found = {name: _wrong_kind(name, spec[name], value) for name, value in there.items()}
+    return {name: f"{name}: {wrong}" for name, wrong in found.items() if wrong}
+
+
+def _wrong_kind(name: str, option: t.Mapping[str, t.Any], value: t.Any) -> str:
     """Numbers and the like where text belongs. YAML has made 8 of both 8 and 010, so nobody knows what was written."""
-    for name, value in there.items():
-        kind, ids = spec[name]["type"], spec[name].get("elements") == "int"
-        # an age says itself what it looks like
-        is_text = kind in ("list", "path", "str") and not ids and name != "older_than"
-        secret = "" if spec[name].get("no_log") else _may_be_secret(name, value, is_text)
-        if secret:
-            yield name, f"{name}: must be {IDS if ids else BELONGS[kind]}, not {secret}"
-        elif ids:
-            wrong = _wrong_id(value)
-            if wrong:
-                yield name, f"{name}: {wrong}"
-        elif kind in ("int", "float") and no_number(value):
-            yield name, f"{name}: must be {BELONGS[kind]}, not {no_number(value)}"
-        elif is_text:
-            wrong = _wrong_kind(name, kind, value)
-            if wrong:
-                yield name, f"{name}: {wrong}"
+    kind, ids = option["type"], option.get("elements") == "int"
+    # an age says itself what it looks like
+    is_text = kind in ("list", "path", "str") and not ids and name != "older_than"
+    odd = "" if option.get("no_log") else _may_be_secret(name, value, is_text)
+    if kind in ("int", "float"):
+        odd = odd or no_number(value)
+    if odd:
+        return f"must be {IDS if ids else BELONGS[kind]}, not {odd}"
+    if ids:
+        return _wrong_ids(value)
+    return _wrong_text(name, kind, value) if is_text else ""
 
 
 def _may_be_secret(name: str, value: t.Any, is_text: bool) -> str:
@@ -109,17 +110,20 @@ def _may_be_secret(name: str, value: t.Any, is_text: bool) -> str:
     return next(filter(None, map(found, [",".join(texts), *texts])), "")
 
 
-def _wrong_kind(name: str, kind: str, value: t.Any) -> str:
-    if kind == "list" and (None in value or value == [[]]):
+def _wrong_text(name: str, kind: str, value: t.Any) -> str:
+    if kind != "list":
+        return _no_text(name, kind, flat(value) if name == "otc_hosts" else [value])  # hosts may be a list
+    if None in value or value == [[]]:
         return EMPTY
-    parts = flat(value) if kind == "list" or name == "otc_hosts" else [value]  # hosts may be a list
+    return _no_text(name, kind, flat(value)) or _nested(value)
+
+
+def _no_text(name: str, kind: str, parts: t.Iterable[t.Any]) -> str:
     odd = [one for one in parts if one is not None and not isinstance(one, str)]
-    if odd:
-        return f"must be text, not {_shown(odd[0])}{_way_out(name, kind, odd[0])}"
-    return _nested(value) if kind == "list" else ""
+    return f"must be text, not {_shown(odd[0])}{_way_out(name, kind, odd[0])}" if odd else ""
 
 
-def _wrong_id(value: t.Any) -> str:
+def _wrong_ids(value: t.Any) -> str:
     """YAML makes a number of an ID, which is as good as its text."""
     odd = [one for one in flat(value) if not is_id(one) and not (isinstance(one, str) and ID.fullmatch(one))]
     return f"must be {IDS}, not {odd[0]!r}" if odd else _nested(value)
