@@ -33,6 +33,11 @@ class Variables(t.NamedTuple):
     folder: str = "."  # where the tasks run, and look for a clouds.yaml
     others: t.Collection[str] = (".",)  # where a user may have put one that they do not see
 
+    @property
+    def told(self) -> set[str]:
+        """The names of those that are given for this run, and not by an inventory."""
+        return {*self.extra, *self.imported}
+
 
 def is_nothing(value: t.Any) -> bool:
     """Null, and empty or blank text, are the same as not given."""

@@ -103,11 +103,11 @@ def _but(found: Settings) -> str:
 
 def _place(found: Settings, given: Variables) -> str:
     """Whose jobs these are, as far as variables tell it; and whether that comes from an inventory."""
-    told = []
-    for name in (*PROJECT, *TARGET_PROJECT, "region", "cloud"):
-        if found[name] is not None:
-            known = name in given.extra or name in given.imported
-            told.append(f"{name} {found[name]}{'' if known else ' (of the inventory)'}")
+    told = [
+        f"{name} {found[name]}{'' if name in given.told else ' (of the inventory)'}"
+        for name in (*PROJECT, *TARGET_PROJECT, "region", "cloud")
+        if found[name] is not None
+    ]
     if all(found[name] is None for name in (*PROJECT, *TARGET_PROJECT)):
         told.insert(0, "the project of the credential")
     return ", ".join(told)

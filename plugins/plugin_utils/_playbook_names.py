@@ -84,7 +84,7 @@ def slips(given: Variables) -> t.Iterator[str]:
     if _asks_for("help", given, given.extra):
         yield "help: must be true or false"
     for name in DRY_RUNS:
-        if _asks_for(name, given, {*given.extra, *given.imported}):
+        if _asks_for(name, given, given.told):
             yield f"{name}: is no variable of this playbook, which would handle the jobs all the same; give --check instead (in AWX the job type Check)"
 
 
@@ -97,7 +97,7 @@ def misspelt(spec: Spec, given: Variables) -> t.Iterator[str]:
 
     Nor are those that tasks of a user may have, but for what is nearly ours.
     """
-    for name in sorted({*given.extra, *given.imported} - set(spec)):
+    for name in sorted(given.told - set(spec)):
         meant = meant_by(spec, name)
         if meant:
             own = " A variable of your own needs another name" if name in OF_MODULES else ""
@@ -156,7 +156,7 @@ def not_here(spec: Spec, given: Variables) -> t.Iterator[str]:
     """Variables that would choose jobs in another playbook or in a task, and that nothing would come of here."""
     if _after_window(spec, given):
         return
-    for name, known in sorted(choices_of_others(spec, {*given.extra, *given.imported}).items()):
+    for name, known in sorted(choices_of_others(spec, given.told).items()):
         value, others = given.values.get(name), ", ".join(_playbooks_with(known))
         unanswered = is_nothing(value) or value == [] or (known == "all_jobs" and not boolean(str(value), strict=False))
         if unanswered and name not in given.broken:
@@ -183,7 +183,7 @@ def _metas() -> dict[str, t.Any]:
 
 def logins(spec: Spec, given: Variables) -> t.Iterator[tuple[str, str]]:
     """Variables that say whose jobs are meant, and that nothing would come of here, with the options of the modules that do."""
-    for name, option in sorted(_logins(spec, {*given.extra, *given.imported} - {"passcode"}).items()):
+    for name, option in sorted(_logins(spec, given.told - {"passcode"}).items()):
         if not (is_nothing(given.values.get(name)) and name not in given.broken) and not meant_by(spec, name):
             yield name, option
 
@@ -193,7 +193,7 @@ def own_login(spec: Spec, given: Variables) -> t.Iterator[str]:
 
     Who names an agency does not mean the jobs of the own account.
     """
-    if "passcode" in {*given.extra, *given.imported}:
+    if "passcode" in given.told:
         yield f"passcode: {ONCE}"
     for name, option in logins(spec, given):
         variable, here = VARIABLES[option][0], f", or give {option}" if option in spec else ""

@@ -245,21 +245,16 @@ def _two_projects(found: Settings, given: Variables) -> t.Iterator[str]:
     target = next((name for name in TARGET_PROJECT if found[name] is not None), None)
     own = PROJECT if target else ()
     for name in own:
-        if found[name] is not None and _is_told(name, given):
+        if found[name] is not None and name in given.told:
             yield f"{name}: beside {target} it would be a project of the own account, whose jobs are not handled; leave it out"
 
 
 def _other_name(found: Settings, given: Variables) -> t.Iterator[str]:
     """The name of a project beside the ID of an inventory."""
     by_id, by_name = PROJECT if all(found[name] is None for name in TARGET_PROJECT) else TARGET_PROJECT
-    by_inventory = found[by_id] is not None and not _is_told(by_id, given)
-    if by_inventory and found[by_name] is not None and _is_told(by_name, given):
+    by_inventory = found[by_id] is not None and by_id not in given.told
+    if by_inventory and found[by_name] is not None and by_name in given.told:
         yield f"{by_name}: the inventory names a project by {by_id}, which would win; leave it out, or choose another otc_hosts"
-
-
-def _is_told(name: str, given: Variables) -> bool:
-    """For this run, and not by an inventory."""
-    return name in given.extra or name in given.imported
 
 
 def _why_no_file(path: str) -> t.Iterator[str]:

@@ -42,7 +42,7 @@ def checked(spec: Spec, given: Variables) -> tuple[Settings, Settings, list[str]
     wrong = _wrong_kinds(spec, there)
     right = {name: value for name, value in there.items() if name not in wrong}
     known = {name: _known(option) for name, option in spec.items() if name not in wrong}
-    for name in {*given.extra, *given.imported} - set(spec):
+    for name in given.told - set(spec):
         for one in known.keys() & meant_by(spec, name):  # it is misspelt, and not missing as well
             known[one]["required"] = False
     found = ArgumentSpecValidator(known).validate(right)

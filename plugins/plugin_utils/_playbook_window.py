@@ -23,14 +23,14 @@ from ._playbook_login import whose
 def without_fact(given: Variables) -> Variables:
     """A window leaves a fact ``stopped_jobs``. The end of it, in the same run, goes by what it is told beside that."""
     told = not is_nothing(given.values.get("stopped_jobs_file")) or of_workflow(given)
-    if not told or "stopped_jobs" in {*given.extra, *given.imported}:
+    if not (told and has_fact(given)):
         return given
     return given._replace(values={name: value for name, value in given.values.items() if name != "stopped_jobs"})
 
 
 def has_fact(given: Variables) -> bool:
     """Whether ``stopped_jobs`` is what a window has left in the same run."""
-    return given.values.get("stopped_jobs") is not None and "stopped_jobs" not in {*given.extra, *given.imported}
+    return given.values.get("stopped_jobs") is not None and "stopped_jobs" not in given.told
 
 
 def of_window(playbook: str, found: Settings, given: Variables) -> Settings:
