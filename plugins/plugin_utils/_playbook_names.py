@@ -18,8 +18,7 @@ from ..module_utils._cloud.auth import WITHOUT_MFA
 from ..module_utils._cloud.given import PATHS, alike
 from ..module_utils._cloud.identity import KEYS
 from ..module_utils._cloud.levels import ENVIRONMENT, FILE, NAME
-from ..module_utils._jobs.guard import NEVER
-from ..module_utils._jobs.guard import misspelt as misspelt_never
+from ..module_utils._jobs import guard
 from ..module_utils._services.registry import JOB_TYPES
 from ._playbook_given import Spec, Variables, is_nothing
 from ._playbook_window import has_fact, of_workflow
@@ -102,13 +101,13 @@ def misspelt(spec: Spec, given: Variables) -> t.Iterator[str]:
         if meant:
             own = " A variable of your own needs another name" if name in OF_MODULES else ""
             yield f"{name}: there is no such variable; is {' or '.join(meant)} meant?{own}"
-        elif name == NEVER or misspelt_never([name]) or (alike(name, "never") and "maintenance_tasks" not in spec):
-            yield f"{name}: would protect nothing here; set {NEVER} in the environment, or the key never of [otc_bigdata] in ansible.cfg"
+        elif guard.is_near(name.upper()) or (alike(name, "never") and "maintenance_tasks" not in spec):
+            yield f"{name}: would protect nothing here; set {guard.NEVER} in the environment, or the key never of [otc_bigdata] in ansible.cfg"
         elif name in given.extra and (name in OWN or name.startswith(OWN_PREFIX)):
             yield f"{name}: is what the playbook itself works with; give your variable another name"
 
 
-def meant_by(spec: Spec, name: str) -> list[str]:
+def meant_by(spec: t.Collection[str], name: str) -> list[str]:
     of_modules = {} if "maintenance_tasks" in spec else OF_MODULES
     return [known for known in spec if alike(name, known) or of_modules.get(name) == known]
 
@@ -121,17 +120,12 @@ def choices_of_others(spec: t.Collection[str], names: t.Iterable[str]) -> dict[s
     """
     if not {*CHOICES} & {*spec}:
         return {}
-    own_tasks, others = "maintenance_tasks" in spec, [name for name in CHOICES if name not in spec]
-    if "trigger_savepoint" in spec and "drain_timeout" not in spec:
-        others.append("drain_timeout")
-    if own_tasks:
+    choices = (*CHOICES, "drain_timeout") if "trigger_savepoint" in spec else CHOICES
+    others = [name for name in choices if name not in spec]
+    if "maintenance_tasks" in spec:
         return {name: name for name in names if name in others}
-    return {
-        name: known
-        for name in {*names} - {*spec}
-        for known in (*others, *ONLY_OF_MODULES)
-        if alike(name, known) or OF_MODULES.get(name) == known
-    }
+    others += ONLY_OF_MODULES
+    return {name: known for name in {*names} - {*spec} for known in meant_by(others, name)}
 
 
 def not_taken(spec: t.Collection[str], names: t.Collection[str]) -> set[str]:

@@ -44,10 +44,10 @@ def misspelt(environ: t.Iterable[str]) -> list[str]:
 
     Settings are named as in ``section.key``.
     """
-    return [name for name in environ if name != NEVER and _is_near(name.upper())]
+    return [name for name in environ if name != NEVER and is_near(name.upper())]
 
 
-def _is_near(name: str) -> bool:
+def is_near(name: str) -> bool:
     if "BIGDATA" not in name and "NEVER" not in name:  # an edit leaves one of them, and there are many variables
         return False
     forms = [part.replace("-", "_").replace(".", "_") for part in (name, name.rpartition(".")[2])]
