@@ -36,39 +36,42 @@ def has_fact(given: Variables) -> bool:
 def of_window(playbook: str, found: Settings, given: Variables) -> Settings:
     """What was ``kept`` of this host, and the ``place`` to keep: whose jobs they are. Raises ValueError where that cannot be told."""
     end = playbook == "maintenance_end"
-    flink = of_workflow(given)
-    if flink.get("place") is not None and not _are_places(flink["place"]):
-        raise ValueError("otc_bigdata.place, which a job before has left, does not say whose jobs these are")
-    content = _content_of(found, given, end)
-    if content is None:
-        content = flink if end else {}
-    of_hosts = _stopped_jobs(content, given.host) if end else content.get("stopped_jobs", {})
+    flink = _handed_on(given)
+    content = _content_of(found, given, flink, end)
+    if end:
+        _refuse_without_jobs(content, given.host)
+    own = _of_host(content, given.host)
     # A file of an earlier release does not tell. Whoever ends a window has most likely worked in it.
-    begun = bool(_of_host(content, "work_begun", given.host, end))
+    begun = bool(own.get("work_begun", end))
     kept = {
-        "stopped_jobs": of_hosts.get(given.host) or [],
+        "stopped_jobs": own.get("stopped_jobs", []),
         "work_begun": begun,
-        "work_done": bool(_of_host(content, "work_done", given.host, False)),
-        "finished": str(_of_host(content, "finished", given.host, "")),
+        "work_done": bool(own.get("work_done")),
+        "finished": str(own.get("finished", "")),
         # Of a job that was cancelled or killed AWX hands on nothing, so there are no figures
         "cut_off": content is flink and "total" not in content and not begun,
         "listed_jobs": None if end else _listed(flink.get("listed_jobs"), given.host),
     }
     # Where there is no job there is none that could be another one elsewhere
     of_jobs = content if kept["stopped_jobs"] or kept["finished"] else flink if kept["listed_jobs"] else {}
-    then = _of_host(of_jobs, "place", given.host, None)
-    if of_jobs.get("place") and given.host not in of_jobs["place"]:
-        raise ValueError(
-            f"tells whose jobs those of other hosts are, and not of the host {given.host}; nobody knows where they were stopped"
-        )
+    then = _place_then(of_jobs, given.host)
     now = _there(then, found, given)
     # A file of an earlier release does not tell it, and who ends that window does not know it
     return {"kept": kept, "place": then or (None if end else now)}
 
 
-def _of_host(content: t.Mapping[str, t.Any], key: str, host: str, default: t.Any) -> t.Any:
-    of_hosts = content.get(key)
-    return of_hosts.get(host, default) if isinstance(of_hosts, dict) else default
+def _of_host(content: t.Mapping[str, t.Any], host: str) -> dict[str, t.Any]:
+    return {key: by_host[host] for key, by_host in content.items() if isinstance(by_host, dict) and host in by_host}
+
+
+def _place_then(content: t.Mapping[str, t.Any], host: str) -> t.Any:
+    """Whose jobs those of this host were, None where nobody was told. Raises ValueError where only those of other hosts are told."""
+    places = content.get("place") or {}
+    if places and host not in places:
+        raise ValueError(
+            f"tells whose jobs those of other hosts are, and not of the host {host}; nobody knows where they were stopped"
+        )
+    return places.get(host)
 
 
 def _there(then: t.Any, found: Settings, given: Variables) -> Settings | None:
@@ -89,19 +92,20 @@ def _here(found: Settings, given: Variables) -> Settings | None:
     return None if isinstance(told, str) else {name: value for name, value in told[0].items() if value is not None}
 
 
-def _content_of(found: Settings, given: Variables, end: bool) -> dict[str, t.Any] | None:
-    """What a window has kept: the variable ``stopped_jobs``, or the file. None if neither is there.
+def _content_of(found: Settings, given: Variables, flink: dict[str, t.Any], end: bool) -> dict[str, t.Any]:
+    """What a window has kept: the variable ``stopped_jobs``, the file, or at the ``end`` what a job before has handed on. {} if there is none.
 
     Raises ValueError for a file that cannot be read, or that is not there though the ``end`` of a window needs it.
     """
     file = found["stopped_jobs_file"]
-    content = _content(file) if file and os.path.exists(file) else None
-    if file and content is None and end:
-        raise ValueError(f"there is no file '{file}'")
-    if found.get("stopped_jobs"):
+    if found.get("stopped_jobs"):  # a file beside it is refused already
         place = given.place if has_fact(given) else None
         return {"stopped_jobs": {given.host: found["stopped_jobs"]}, "place": {given.host: place}}
-    return content
+    if file and os.path.exists(file):
+        return _content(file)
+    if file and end:
+        raise ValueError(f"there is no file '{file}'")
+    return flink if end else {}
 
 
 def of_workflow(given: Variables) -> dict[str, t.Any]:
@@ -111,18 +115,24 @@ def of_workflow(given: Variables) -> dict[str, t.Any]:
     return {"place": place, **flink} if isinstance(flink, dict) and flink else {}
 
 
-def _stopped_jobs(content: t.Mapping[str, t.Any], host: str) -> dict[str, list[int]]:
-    """The jobs to be started at the end of a window, by hosts; ``host`` must be among them."""
-    of_hosts = content.get("stopped_jobs")
+def _handed_on(given: Variables) -> dict[str, t.Any]:
+    """As ``of_workflow``. Raises ValueError where its ``place`` is none."""
+    flink = of_workflow(given)
+    if flink.get("place") is not None and not _are_places(flink["place"]):
+        raise ValueError("otc_bigdata.place, which a job before has left, does not say whose jobs these are")
+    return flink
+
+
+def _refuse_without_jobs(content: t.Mapping[str, t.Any], host: str) -> None:
+    """Raises ValueError where nothing says which jobs the end of a window is to start, or only which ones of other hosts."""
+    of_hosts: t.Any = content.get("stopped_jobs")
     if not _are_of_hosts(of_hosts):
         raise ValueError(
             "give the file that maintenance_window has written, or stopped_jobs, as nothing else says which jobs were stopped"
         )
-    found = t.cast("dict[str, list[int]]", of_hosts)
-    if host not in found:
-        names = ", ".join(map(str, found)) or "no host"
+    if host not in of_hosts:
+        names = ", ".join(of_hosts) or "no host"
         raise ValueError(f"tells of {names}, not of the host {host}; take the inventory of the window")
-    return found
 
 
 def _listed(of_hosts: t.Any, host: str) -> list[int] | None:
