@@ -100,7 +100,8 @@ def _meanings(spec: Spec, values: Settings, meant: Settings) -> Settings:
     for name in ("folder", "maintenance_tasks", "plan_file", "stopped_jobs_file"):
         if found.get(name):
             found[name] = os.path.realpath(found[name])
-    return {**found, **_lists(spec, found)}
+    found.update(_lists(spec, found))
+    return {**found, **_filters(spec, found)}
 
 
 def _no_own_project(found: Settings) -> Settings:
@@ -110,26 +111,28 @@ def _no_own_project(found: Settings) -> Settings:
 
 
 def _lists(spec: Spec, found: Settings) -> Settings:
-    """All lists, also those that nobody has given; and the filters that choose jobs of any status."""
-    clusters, names, excepted = (found.get(name) or [] for name in ("clusters", "names", "except_names"))
+    """All lists, also those that nobody has given."""
+    lists = {name: found.get(name) or [] for name in ("clusters", "names", "except_names")}
     services = found.get("services")
     if services is None:
-        services = _possible_services(spec, [*names, *excepted], clusters)
+        services = _possible_services(spec, [*lists["names"], *lists["except_names"]], lists["clusters"])
+    return {**lists, "services": services}
+
+
+def _filters(spec: Spec, found: Settings) -> Settings:
+    """What chooses jobs of any status."""
+    names = found["names"]
     # No pattern matches a job without a name, but every job is meant to include it
     patterns = None if "*" in names or not names else names
     # Who changes nothing leaves them out of the table: by itself it is no filter, and SQL jobs have none of that kind
-    not_named = excepted if "max_jobs" in spec else None
-    chosen_by = {"name": patterns, NOT_NAME: not_named or None, "queue_name": found.get("queue_name")}
-    filters = {key: value for key, value in chosen_by.items() if value is not None}
+    not_named = found["except_names"] if "max_jobs" in spec else None
+    chosen_by = {"name": patterns, NOT_NAME: not_named, "queue_name": found.get("queue_name")}
+    filters = {key: value for key, value in chosen_by.items() if value}
     return {
-        "names": names,
-        "except_names": excepted,
         "patterns": patterns,
         "filters": filters,
         # By itself it is no filter. A Flink job always has a name
         "filters_of_reader": {"name": ["*"], **filters} if filters.keys() == {NOT_NAME} else filters,
-        "clusters": clusters,
-        "services": services,
     }
 
 
