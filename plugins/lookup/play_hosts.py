@@ -56,7 +56,7 @@ PLAYBOOKS = os.path.join(os.path.realpath(__file__).rpartition("plugins")[0], "p
 COLLECTION = "otc.bigdata."
 # What Ansible passes over beside an import: whether anything is changed, and whose jobs these are
 IDLE = ("check_mode", "environment", "module_defaults")
-IDLE_VARIABLE = "ansible_check_mode"  # as that of Ansible itself wins
+IDLE_VARIABLES = ("ansible_check_mode",)  # as that of Ansible itself wins
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
@@ -98,16 +98,18 @@ class LookupModule(LookupBase):  # type: ignore[misc]
 
     def _idle(self, playbook: str, beside: t.Sequence[str] = ()) -> t.Iterator[str]:
         """What is in vain in a playbook, or was ``beside`` its own import, where it imports one of ours."""
-        found = self._loader.load_from_file(playbook) if os.path.isfile(playbook) else ()
-        for entry in found or ():
-            name = next((str(entry[key]) for key in C._ACTION_IMPORT_PLAYBOOK if key in entry), None)
-            if name is None:
-                continue
+        for name, entry in self._imports(playbook):
             file = _file_of(name, os.path.dirname(playbook))
-            words = [*beside, *(one for one in IDLE if entry.get(one))]
-            words += [IDLE_VARIABLE] if (entry.get("vars") or {}).get(IDLE_VARIABLE) else []
+            words = [*beside, *_in_vain(entry)]
             may_be_ours = "{{" in name or name.startswith(COLLECTION) or self._is_ours(file)  # a template may mean any
             yield from words if may_be_ours else self._idle(file, words)
+
+    def _imports(self, playbook: str) -> t.Iterator[tuple[str, t.Mapping[str, t.Any]]]:
+        """What a playbook imports, as it names it, and the entry that does so; nothing where there is no such file."""
+        entries = self._loader.load_from_file(playbook) if os.path.isfile(playbook) else ()
+        return (
+            (str(entry[key]), entry) for entry in entries or () for key in C._ACTION_IMPORT_PLAYBOOK if key in entry
+        )
 
     def _is_ours(self, playbook: str) -> bool:
         """Of this collection; or the same one where the collection is cloned, as in a project of AWX: it would have another folder if it were imported."""
@@ -133,6 +135,12 @@ def _file_of(playbook: str, folder: str = "") -> str:
     """That of a playbook which is named by its path, or by its collection."""
     found = _get_collection_playbook_path(playbook)
     return str(found[1]) if found else os.path.abspath(os.path.join(folder, playbook))
+
+
+def _in_vain(entry: t.Mapping[str, t.Any]) -> list[str]:
+    """What Ansible passes over in an import."""
+    variables = entry.get("vars") or {}
+    return [*filter(entry.get, IDLE), *filter(variables.get, IDLE_VARIABLES)]
 
 
 def _left_out() -> str:
