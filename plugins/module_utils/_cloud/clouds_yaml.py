@@ -246,9 +246,7 @@ def _in_region(name: str, entry: Entry, wish: Wish, where: str) -> tuple[Entry, 
     chosen = wish.of_task or (several and wish.around in regions)
     if not chosen and _regions(entry.get("region_name"), where).keys() - regions.keys():
         raise OptionError(f"{where}: region_name is none of its regions, so nobody knows which one is meant")
-    # a task may name any region in place of a region_name, but not in place of a list, however short
-    to_choose = several or (listed and wish.of_task)
-    region = _wished(wish, regions, name) if to_choose else next(iter(regions))
+    region = _wished(wish, regions, listed, name)
     if regions[region].get("region_name", region) != region:
         raise OptionError(
             f"{where}: region {shown(region)} has another region_name, so nobody knows which one is meant"
@@ -256,8 +254,11 @@ def _in_region(name: str, entry: Entry, wish: Wish, where: str) -> tuple[Entry, 
     return _over({**entry, "region_name": region}, regions[region]), regions if several else ()
 
 
-def _wished(wish: Wish, regions: t.Mapping[str, Entry], name: str) -> str:
+def _wished(wish: Wish, regions: t.Mapping[str, Entry], listed: t.Any, name: str) -> str:
     """The region that is chosen. Raises OptionError for one that the entry does not have."""
+    # a task may name any region in place of a region_name, but not in place of a list, however short
+    if len(regions) == 1 and not (listed and wish.of_task):
+        return next(iter(regions))
     wished = wish.of_task or wish.around
     if wished is None or wished not in regions:
         variable = "" if wish.of_task or not wish.around else " (environment: OS_REGION_NAME)"
