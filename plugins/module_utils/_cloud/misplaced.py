@@ -35,6 +35,7 @@ BELONGS = {
     "list": "a list of single values",
     "raw": "plain text",
 }
+DICTIONARIES = {"dict": "a dictionary", "list": "a list of dictionaries"}
 ANY = {"type": "raw"}  # a number is as good as its text
 SAYS_ITSELF = "older_than"  # a number, or a date, is refused there as no age
 QUOTE = "; quote it"
@@ -152,16 +153,14 @@ class _Sieve:
     def _dictionary(self, one: t.Mapping[str, t.Any], value: t.Any, label: str, free: bool) -> t.Any:
         if one["type"] == "list" and isinstance(value, list):
             return [self._dictionary(one, each, label, free) for each in value]
-        spec = one.get("options")
+        spec = one.get("options") or {}
         inner = _as_dictionary(value, spec)
         if inner is None:
             keys = f" with {', '.join(spec)}" if spec else ""
-            belongs = "a list of dictionaries" if one["type"] == "list" else "a dictionary"
-            self._refuse(label, f"{belongs}{keys}", _kind_of(value))
+            self._refuse(label, DICTIONARIES[one["type"]] + keys, _kind_of(value))
             return HIDDEN_WHOLE
-        repeated = _twice(value, inner) if isinstance(value, str) else ()
-        for key in repeated:
-            known = key if key in (spec or ()) else "a key"
+        for key in _twice(value, inner):
+            known = key if key in spec else "a key"
             self.errors.append(f"{label}: has {known} twice, and only the last would count; leave one out{OR_A_LIST}")
         return self.options(spec or dict.fromkeys(inner, ANY), inner, f"{label}.", free)
 
@@ -169,7 +168,7 @@ class _Sieve:
         self.errors.append(f"{label}: must be {belongs}, not {found}")
 
 
-def _as_dictionary(value: t.Any, spec: Spec | None) -> dict[t.Any, t.Any] | None:
+def _as_dictionary(value: t.Any, spec: Spec) -> dict[t.Any, t.Any] | None:
     """A dictionary, or its text if no part of that text is unknown: it may be one that another option holds."""
     try:
         found: dict[t.Any, t.Any] = check_type_dict(value)
@@ -180,8 +179,10 @@ def _as_dictionary(value: t.Any, spec: Spec | None) -> dict[t.Any, t.Any] | None
     return None if isinstance(value, str) and spec and not spec.keys() >= found.keys() else found
 
 
-def _twice(text: str, found: Arguments) -> list[str]:
+def _twice(text: t.Any, found: Arguments) -> list[str]:
     """The keys that the text of a dictionary has more than once. Ansible says nothing of it."""
+    if not isinstance(text, str):
+        return []
     if text.startswith("{"):
         return list(map(str, dict.fromkeys(_repeated(text))))
     return [key for key in map(str, found) if _times(text, key) > 1]
