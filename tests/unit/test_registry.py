@@ -27,14 +27,18 @@ from ansible_collections.otc.bigdata.plugins.module_utils._cloud.options import 
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.desired_state import Step, Write, until_ended
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.service import JobType, Service
 from ansible_collections.otc.bigdata.plugins.module_utils._services.registry import JOB_TYPES
+from ansible_collections.otc.bigdata.plugins.modules import check_service
 from ansible_collections.otc.bigdata.plugins.plugin_utils import _check_service_probes
+from ansible_collections.otc.bigdata.plugins.plugin_utils._check_service_named import DISPOSALS, OPTIONS, SHOWN_BY
 from ansible_collections.otc.bigdata.plugins.plugin_utils._job_events import STATUS_FILTERS
 from ansible_collections.otc.bigdata.plugins.plugin_utils._job_table import NAMES
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_jobs import PLACE
+from ansible_collections.otc.bigdata.tests.emulator import dli_queues
 from ansible_collections.otc.bigdata.tests.emulator.cloud import KINDS
 from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROBES = "plugins/plugin_utils/_check_service_probes.py"
 EVENT_OPTIONS = yaml.safe_load(job_events.DOCUMENTATION)["options"]
 
 
@@ -72,6 +76,11 @@ def keys(path: str, name: str) -> set[str]:
     return texts(*found.keys)
 
 
+def calls(path: str, function: str) -> list[ast.Call]:
+    nodes = ast.walk(ast.parse(read(path)))
+    return [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) == function]
+
+
 def used(folder: str, file: str) -> set[str]:
     """The modules that have a folder of their own name, with a task in this file of it."""
     found = {path.name: path / file for path in (ROOT / folder).iterdir()}
@@ -94,6 +103,7 @@ BOTH: dict[str, t.Callable[[t.Any], set[str]]] = {  # where the module and its r
     "meta/runtime.yml, all": lambda job_type: group("all"),
     "meta/runtime.yml, its service": lambda job_type: group(job_type.api.name),
     "README.md": lambda job_type: words("README.md"),
+    "tests/integration/smoke.yml": lambda job_type: words("tests/integration/smoke.yml"),
     "MODULES in tests/unit/utils/secrecy.py": lambda job_type: keys("tests/unit/utils/secrecy.py", "MODULES"),
 }
 MODULE: dict[str, t.Callable[[], t.Collection[str]]] = {  # where the module is named
@@ -102,7 +112,6 @@ MODULE: dict[str, t.Callable[[], t.Collection[str]]] = {  # where the module is 
     "docs/docsite/rst/guide_states.rst": lambda: words("docs/docsite/rst/guide_states.rst"),
     "playbooks/tasks/stop.yml": lambda: words("playbooks/tasks/stop.yml") | words("playbooks/tasks/stop_flink.yml"),
     "extensions/molecule": lambda: used("extensions/molecule", "converge.yml"),
-    "tests/integration/smoke.yml": lambda: words("tests/integration/smoke.yml"),
 }
 NAME: dict[str, t.Callable[[], set[str]]] = {  # where the name among `services` is
     "playbooks/meta/stop_all.yml": lambda: services("stop_all"),
@@ -115,10 +124,12 @@ NAME: dict[str, t.Callable[[], set[str]]] = {  # where the name among `services`
     "extensions/eda/plugins/event_source/job_events.py": lambda: set(EVENT_OPTIONS["services"]["choices"]),
     "the filters there": lambda: set(EVENT_OPTIONS["filters"]["suboptions"]),
     "tests/unit/utils/worlds.py": lambda: set(WORDS),
+    "DISPOSALS in plugins/plugin_utils/_check_service_named.py": lambda: {one.kind for one in DISPOSALS.values()},
+    f"_read() in {PROBES}": lambda: texts(*(call.args[0] for call in calls(PROBES, "self._read"))) & set(JOB_TYPES),
     **{
         f"{name} in {path}": partial(keys, path, name)
         for path, name in (
-            ("plugins/plugin_utils/_check_service_probes.py", "KNOWN"),
+            (PROBES, "KNOWN"),
             ("plugins/plugin_utils/_check_service_writes.py", "ways"),
             ("tests/unit/plugins/modules/test_drain.py", "END"),
             ("tests/unit/plugins/modules/test_ended.py", "END"),
@@ -239,12 +250,33 @@ def test_its_end(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", JOB_TYPES)
+def test_the_guide_tells_its_ends(name: str) -> None:
+    table = read("docs/docsite/rst/guide_states.rst").partition("- What counts as ended")[2].partition("\n* ")[0]
+    (row,) = re.findall(rf"\.{JOB_TYPES[name].module}#module`\n(.*)", table)
+    ended = set(JOB_TYPES[name].ended) - JOB_TYPES[name].fields.synonyms.keys()
+    assert ended <= set(re.findall(r"``(\w+)``", row.lower()))
+
+
+def test_jobs_that_a_check_may_change() -> None:
+    """Each of them is for something that is told, and the playbook takes them as the module does."""
+    assert DISPOSALS.keys() <= {option for options in SHOWN_BY.values() for option in options}, "SHOWN_BY"
+    assert OPTIONS.keys() <= yaml.safe_load(check_service.DOCUMENTATION)["options"].keys(), (
+        "plugins/modules/check_service.py"
+    )
+    (about,) = yaml.safe_load(read("playbooks/meta/check_service.yml"))["argument_specs"].values()
+    assert OPTIONS.keys() <= about["options"].keys(), "playbooks/meta/check_service.yml"
+    assert OPTIONS.keys() <= words("playbooks/check_service.yml"), "playbooks/check_service.yml"
+
+
+@pytest.mark.parametrize("name", JOB_TYPES)
 def test_its_tests(name: str) -> None:
     """Tasks in the sweep of faults, and a file for what only it does."""
     folder = "tests/unit/plugins/sweep"
     sweeps = [read(f"{folder}/{file}.py") for file in files(folder)]
     assert name in WORDS, "tests/unit/utils/worlds.py"
-    assert any(f"Task({WORDS[name].service.__name__}, " in sweep for sweep in sweeps), folder
+    service = WORDS[name].service.__name__
+    assert any(f"Task({service}, " in sweep for sweep in sweeps), folder
+    assert f": ({service}, " in read(f"{folder}/test_readers.py"), f"READERS in {folder}/test_readers.py"
     own = (ROOT / "tests/unit/plugins/modules").glob(f"test_{JOB_TYPES[name].module}*.py")
     assert any("\ndef test_" in path.read_text("utf-8") for path in own), "tests/unit/plugins/modules"
 
@@ -276,6 +308,7 @@ def test_what_runs_on_a_queue() -> None:
     *looks, summary = yaml.safe_load(read("playbooks/tasks/look_at_queue.yml"))
     patterns = summary["vars"]["otc__ended"]
     assert services("drain_queue") == on_queues
+    assert {WORDS[name].kind.name for name in on_queues} == dli_queues.KINDS.keys(), "tests/emulator/dli_queues.py"
     assert {look["register"] for look in looks} == {f"otc__{name}_look" for name in on_queues}
     assert patterns.keys() == on_queues
     for name, pattern in patterns.items():
@@ -310,6 +343,14 @@ def test_what_its_stop_selects(name: str) -> None:
     desired = JOB_TYPES[name].desired_state({"state": "stopped", "job_ids": None, "kill_running": None})
     assert {*map(str.lower, statuses)} == {word for word, step in desired.steps.items() if step is not Step.DONE}
     assert not fields.name or {"name", "not_name"} <= filters.keys()
+
+
+def test_what_is_purged() -> None:
+    """All that a delete takes away."""
+    specs = {name: importlib.import_module(f"{modules.__name__}.{one.module}").SPEC for name, one in JOB_TYPES.items()}
+    deleted = {name for name, job_type in JOB_TYPES.items() if Write.DELETE in writes_of(job_type, specs[name])}
+    assert services("purge_finished") == deleted, "playbooks/meta/purge_finished.yml"
+    assert {name for name, task in changing("purge")} == deleted, "playbooks/tasks/purge.yml"
 
 
 def test_what_was_stopped_is_reported() -> None:

@@ -13,6 +13,7 @@ from importlib import import_module
 import pytest
 
 from ansible_collections.otc.bigdata.plugins import modules
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.answers import GATEWAY
 from ansible_collections.otc.bigdata.plugins.module_utils._services.registry import JOB_TYPES
 from ansible_collections.otc.bigdata.plugins.plugin_utils import _fast_path
 
@@ -86,7 +87,7 @@ OWNERS = {
 }
 # What only services say, wherever it stands in a text: their error codes, the paths of their APIs (that of IAM is /v3).
 OF_A_SERVICE = re.compile(
-    r"\bDLI\.|(?<![.\w])0[12]\d\d\b|\b1[23]00000\d\d?\b|/v[12][./]|\bjob_|\bnew_saving|(?i:flink|spark|savepoint)"
+    r"\bDLI\.|(?<![.\w])0[0-2]\d\d\b|\b1[23]000\d{3,4}\b|/v[12][./]|\bjob_|\bnew_saving|(?i:flink|spark|savepoint)"
 )
 SPECS = [import_module(f"{modules.__name__}.{job_type.module}").SPEC for job_type in JOB_TYPES.values()]
 OF_ONE_MODULE = set.union(*map(set, SPECS)) - set.intersection(*map(set, SPECS))  # options
@@ -158,6 +159,30 @@ def test_what_is_imported_late_is_there_before_a_fork() -> None:
         if isinstance(found, ast.ImportFrom) and found.level
     }
     assert sorted(late) == sorted(_fast_path.LATER)
+
+
+def test_every_service_is_registered() -> None:
+    """Or it is what those that are have in common."""
+    found, left = set(), ["plugins/module_utils/_services/registry"]
+    while left:
+        one = left.pop()
+        found.add(one)
+        left += {near for near in names_and_imports(PLUGINS.parent / f"{one}.py")[1] if "/_services/" in near} - found
+    assert {f"plugins/module_utils/{room}" for room in ROOMS if room.startswith("_services/")} == found
+
+
+def test_the_words_of_each_service_are_known_here() -> None:
+    """Otherwise the next test would not see them elsewhere."""
+    codes = {code for one in JOB_TYPES.values() for field in one.api[1:] for code in field}
+    own = codes - {code for field in GATEWAY[1:] for code in field}
+    paths = {
+        text
+        for path in (UTILS / "_services").glob("*.py")
+        for text in re.findall(r'"(/v\d[^"]*)', path.read_text("utf-8"))
+    }
+    assert paths
+    assert own
+    assert [text for text in sorted(own | paths) if not OF_A_SERVICE.search(text)] == [], "OF_A_SERVICE"
 
 
 @pytest.mark.parametrize("room", [room for room in ROOMS if not room.startswith("_services")])
