@@ -125,11 +125,11 @@ class Entry:
     ) -> None:
         """A read has shown the job in ``status``, None for unknown to the service; ``now`` on the monotonic clock."""
         moved = status != self.status
-        if moved or not self.seen or (self.last and not self.last.looks):
-            self.since = now
         if not self.seen:
             self.before, self.seen = status, True
         if self.last:
+            if moved or not self.last.looks:
+                self.since = now
             self.last = self.last.looked(moved)
         self.steady = not moved
         self.name, self.named = name or self.name, self.named or name is not None
