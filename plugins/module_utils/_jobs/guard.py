@@ -84,20 +84,20 @@ def keep_off(entries: t.Sequence[Entry], globs: t.Sequence[str]) -> None:
             hit.append(f"{entry.id} ({escaped(str(entry.name or 'no name'))})")
     if hit:
         raise _never(hit)
-    refuse_meant(NEVER, [entry.name for entry in entries if entry.name], globs)
+    refuse_meant(NEVER, (entry.name for entry in entries), globs)
 
 
-def refuse_meant(place: str, names: t.Iterable[str], globs: t.Sequence[str]) -> None:
+def refuse_meant(place: str, names: t.Iterable[t.Any], globs: t.Sequence[str]) -> None:
     """Raises OptionError for a name that patterns would take out if they were regular expressions: there ``.*`` is what ``*`` is here."""
     meant = {glob.replace(".*", "*").removesuffix("."): glob for glob in globs}
     dotted = [one for one, glob in meant.items() if one != glob]
     if not dotted:
         return
-    for name in names:
+    for name in filter(None, names):  # some jobs have none
         one = protecting(name, dotted)
         if one is not None:
             raise OptionError(
-                f"{place}: {escaped(meant[one])} does not match {escaped(name)}, as a dot stands for itself; nothing was done "
+                f"{place}: {escaped(meant[one])} does not match {escaped(str(name))}, as a dot stands for itself; nothing was done "
                 f"(if {escaped(one)} is meant, write that, and otherwise [.] for the dot)"
             )
 

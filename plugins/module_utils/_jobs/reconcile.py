@@ -190,9 +190,9 @@ def _filtered(service: Service, task: Task) -> dict[t.Any, t.Any]:
     task.warnings.extend([*doubts, *idle_filters(listing.jobs, filters, service.fields)])
     now = time.time()
     jobs, vague = matching(listing.jobs, filters, service.fields, now)
-    if task.desired.writes and NOT_NAME in filters:
-        names = [str(job[service.fields.name]) for job in jobs.values() if job.get(service.fields.name)]
-        refuse_meant(f"filters.{NOT_NAME}", names, filters[NOT_NAME])
+    if task.desired.writes:
+        names = (job.get(service.fields.name) for job in jobs.values())
+        refuse_meant(f"filters.{NOT_NAME}", names, filters.get(NOT_NAME, ()))
     if not jobs:
         task.why_none = why_none(listing.jobs, filters, service.fields, query, now, listing.warnings)
     if vague and not task.options["trust_server_filters"]:

@@ -12,7 +12,7 @@ import pytest
 from ansible.config.manager import ConfigManager
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import OptionError
-from ansible_collections.otc.bigdata.plugins.module_utils._jobs.guard import patterns
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.guard import patterns, refuse_meant
 from ansible_collections.otc.bigdata.plugins.plugin_utils import _fast_path
 from ansible_collections.otc.bigdata.tests.unit.utils.service import check_refused
 
@@ -170,6 +170,13 @@ def test_dots(service, never, meant):
     assert not service.writes
     assert not service.run("stopped", jobs[1:], environ={NEVER: never}).failed
     assert not service.info(**chosen).failed
+
+
+def test_dots_and_jobs_without_a_name():
+    """No pattern means them, not even one for any name. And a name may be a number."""
+    refuse_meant(NEVER, [None, ""], ["*.*"])
+    with pytest.raises(OptionError, match=r"1\.\* does not match 12, as a dot"):
+        refuse_meant(NEVER, [None, 12], ["1.*"])
 
 
 NEARLY = (
