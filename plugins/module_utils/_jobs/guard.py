@@ -76,12 +76,14 @@ def keep_off(entries: t.Sequence[Entry], globs: t.Sequence[str]) -> None:
         return
     hit: list[str] = []
     for entry in entries:
-        if entry.status is not None and not entry.named:
-            entry.fail(f"left alone, as the service does not return its name and {NEVER} is set")
-        glob = protecting(entry.name or "", globs) if entry.named else None
+        if entry.name is None:
+            if entry.status is not None:
+                entry.fail(f"left alone, as the service does not return its name and {NEVER} is set")
+            continue
+        glob = protecting(entry.name, globs)
         if glob is not None:
             entry.fail(f"must never be changed, as its name matches {escaped(glob)} ({NEVER})")
-            hit.append(f"{entry.id} ({escaped(str(entry.name or 'no name'))})")
+            hit.append(f"{entry.id} ({escaped(entry.name or 'no name')})")
     if hit:
         raise _never(hit)
     refuse_meant(NEVER, (entry.name for entry in entries), globs)

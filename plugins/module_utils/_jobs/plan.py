@@ -96,8 +96,7 @@ class Entry:
 
     id: t.Any
     desired: DesiredState
-    name: str | None = None
-    named: bool = False  # the service has told its name, be it an empty one
+    name: str | None = None  # None: the service has not told it; empty: it has none
     # What a report shows beside its name, or instead of one
     beside: t.Mapping[str, t.Any] = field(default_factory=lambda: NO_FIELDS)
     row: t.Mapping[str, t.Any] | None = None  # the job as it was seen last, kept if another desired state may follow
@@ -132,7 +131,8 @@ class Entry:
                 self.since = now
             self.last = self.last.looked(moved)
         self.steady = not moved
-        self.name, self.named = name or self.name, self.named or name is not None
+        if name or self.name is None:  # one that was told stays
+            self.name = name
         self.status, self.reason, self.notes, self.unread = status, reason, notes, None
         if self.desired.unstable and self.word in self.desired.unstable:
             self.wavered = True

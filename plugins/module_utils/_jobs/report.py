@@ -45,7 +45,7 @@ def no_job(why: str) -> str:
 def _job(entry: Entry) -> dict[str, t.Any]:
     shown = {
         "id": entry.id,
-        "name": entry.name,
+        "name": entry.name or None,
         **entry.beside,
         "changed": entry.changed,
         "failed": entry.failed,
@@ -144,7 +144,7 @@ def diff(entries: t.Sequence[Entry], foreseen: bool) -> dict[str, t.Any]:
     changing = [entry for entry in entries if entry.changed]
 
     def jobs(shown: t.Callable[[Entry], dict[str, t.Any]]) -> dict[str, t.Any]:
-        return {"jobs": [{"id": entry.id, "name": entry.name, **shown(entry)} for entry in changing]}
+        return {"jobs": [{"id": entry.id, "name": entry.name or None, **shown(entry)} for entry in changing]}
 
     def after(entry: Entry) -> dict[str, t.Any]:
         led_to = entry.desired.leads_to[entry.writes[-1]] if foreseen and not entry.failed else entry.status

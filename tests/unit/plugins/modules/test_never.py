@@ -96,10 +96,12 @@ def test_who_changes_nothing(service):
 def test_names_that_are_not_known(spark):
     """What has no name is no job of such a name, unless that is any name. But null may mean that it is not told."""
     other, nameless, untold = named(spark, "orders", "", None)
-    result = spark.run("absent", [other, nameless, untold, spark.id(99)], **BILLING)
+    result = spark.run("absent", [other, nameless, untold, spark.id(99)], **BILLING, diff=True)
     assert sorted(spark.written) == [other, nameless]
     assert result.job(untold)["msg"] == f"left alone, as the service does not return its name and {NEVER} is set"
     assert result.column("failed") == {other: False, nameless: False, untold: True, spark.id(99): False}
+    assert result.column("name") == {other: "orders", nameless: None, untold: None, spark.id(99): None}
+    assert [job["name"] for job in result["diff"]["before"]["jobs"]] == ["orders", None]
     check_refused(spark.run("stopped", [nameless], environ={NEVER: "*"}), f"{nameless} (no name)")
 
 
