@@ -63,6 +63,11 @@ class PagesRead:
     def totals(self) -> set[int]:
         return {page.total for page in self.whole}
 
+    @cached_property
+    def agree(self) -> bool:
+        """All could be read, tell the same total, and show no job twice."""
+        return self.complete and len(self.totals) == 1 and self.rows == len(self.jobs) + self.without_id
+
     def missing(self, ids: Ids) -> int:
         """How many of these jobs they do not show."""
         jobs = self.jobs
@@ -114,23 +119,23 @@ class Listing:
         return [text for text in (moving, self.short, left_out if self.without_id else "") if text]
 
 
-def listing(shown: PagesRead, oldest_first: bool = False, further: PagesRead = PagesRead()) -> Listing:
-    """It did not move if every page tells the same total, and that many different jobs were shown.
+def listing(shown: PagesRead, oldest_first: bool = False, begin: PagesRead | None = None) -> Listing:
+    """It did not move if its pages agree, and show as many jobs as they count.
 
-    As the first page is read before all others, and new jobs come at its top, this leaves no way to miss a job. If the total
-    is larger, but the same on all pages, and no job was shown twice, reading it again would not show more.
+    As the first page is read before all others, and new jobs come at its top, this leaves no way to miss a job. If they
+    agree on a larger total, reading it again would not show more.
 
     Where new jobs come at its end, later totals may grow: it is complete with as many jobs as its first page has counted.
-    It may go on, with ``further`` pages, some of whose rows are those of ``shown`` again.
+    It may go on after its ``begin`` and show some rows of that again, so rows without an id count there only.
     """
-    every, first = PagesRead([*shown.pages, *further.pages]) if further.pages else shown, shown.whole[0]
-    agreed = shown.complete and every.totals == {first.total} and every.rows == len(every.jobs) + every.without_id
-    consistent = agreed and every.rows == first.total
+    first = shown.whole[0]
+    consistent = shown.agree and shown.rows == first.total
     if oldest_first:
-        consistent = shown.complete and len(every.jobs) + shown.without_id >= first.total >= first.rows
-    short = SHORT.format(every.rows, first.total) if agreed and every.rows < first.total else ""
-    proves_gone = consistent and not oldest_first and not every.without_id  # a row without an id may be that of any job
-    return Listing(every.jobs, consistent, short, every.without_id, proves_gone)
+        found = len(shown.jobs) + (begin or shown).without_id
+        consistent = shown.complete and found >= first.total >= first.rows
+    short = SHORT.format(shown.rows, first.total) if shown.agree and shown.rows < first.total else ""
+    proves_gone = consistent and not oldest_first and not shown.without_id  # a row without an id may be that of any job
+    return Listing(shown.jobs, consistent, short, shown.without_id, proves_gone)
 
 
 def consistent_list(paginated: PaginatedList) -> tuple[Listing, set[t.Any]]:
@@ -158,7 +163,7 @@ def whole_list(paginated: PaginatedList) -> Listing:
     if _goes_by_its_own_step(paginated, shown):
         step = first.rows
         shown = PagesRead.after(first, paginated, step).readable()
-    listed = listing(shown, paginated.oldest_first, _further(paginated, shown, step).readable())
+    listed = listing(_continued(paginated, shown, step).readable(), paginated.oldest_first, shown)
     return replace(listed, consistent=False) if _may_have_moved(paginated, shown) else listed
 
 
@@ -187,7 +192,7 @@ def cheapest_pages(paginated: PaginatedList, ids: Ids) -> PagesRead:
         if shown.missing(ids) > len(first.others(step)):
             shown = PagesRead.after(first, paginated, step)
     if shown.missing(ids) > _left(paginated, first, step):
-        shown = PagesRead([*shown.pages, *_further(paginated, shown, step).pages])
+        shown = _continued(paginated, shown, step)
     return shown
 
 
@@ -205,20 +210,21 @@ def _may_have_moved(paginated: PaginatedList, shown: PagesRead) -> bool:
 
 
 def _left(paginated: PaginatedList, first: Page, step: int) -> int:
-    """The least number of requests that _further() takes."""
+    """The least number of requests that _continued() takes."""
     continuation, pages = paginated.continuation, len(first.others(step)) + 1
     return (
         pages - continuation.most + pages // continuation.most + 1 if continuation and pages > continuation.most else 0
     )
 
 
-def _further(paginated: PaginatedList, shown: PagesRead, step: int) -> PagesRead:
-    """More pages of a list that has more jobs than it shows at once. The last one may be an error."""
+def _continued(paginated: PaginatedList, shown: PagesRead, step: int) -> PagesRead:
+    """With more pages, of a list that has more jobs than it shows at once. The last one may be an error."""
     continuation, window, since = paginated.continuation, shown, -1
     if continuation is None or not window.continues(continuation, step):
-        return PagesRead()
-    # read first, as a job that gets its time after this is in a later window
-    found = [*_window(continuation.timeless, step).pages] if continuation.timeless else []
+        return shown
+    found = [*shown.pages]
+    if continuation.timeless:  # read first, as a job that gets its time after this is in a later window
+        found += _window(continuation.timeless, step).pages
     while window.continues(continuation, step):
         latest = max((time for time in window.times(continuation) if time is not None), default=None)
         if latest is None or latest - 1 <= since:
