@@ -159,7 +159,8 @@ class Tags(Filter):
         return job.get(self.field) is None and self.key not in self.fields.none_if_missing
 
     def fits(self, found: t.Any) -> bool:
-        return all(tags_of(found).get(tag) == str(value) for tag, value in self.wanted.items())
+        tags = tags_of(found)
+        return all(tags.get(tag) == str(value) for tag, value in self.wanted.items())
 
     def none_has(self, misses: Misses) -> str:
         return f"has the tags {', '.join(f'{tag}={value}' for tag, value in self.wanted.items())}"

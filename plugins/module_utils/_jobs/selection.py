@@ -246,9 +246,14 @@ def timestamp(found: t.Any, now: float) -> float | None:
 
 
 def tags_of(found: t.Any) -> dict[str, str]:
-    """Tags of a job or cluster: an object, a list of {key, value}, or text such as k=v,k2=v2. Null is an empty value."""
+    """Tags of a job or cluster. Null is an empty value."""
+    return {key: "" if value is None else str(value) for key, value in tag_pairs(found)}
+
+
+def tag_pairs(found: t.Any) -> t.Iterable[t.Any]:
+    """Key and value of each: in an object, a list of {key, value}, or text such as k=v,k2=v2."""
     if isinstance(found, str):
-        found = dict(pair.partition("=")[::2] for pair in found.split(",") if pair)
+        return [pair.partition("=")[::2] for pair in found.split(",") if pair]
     if isinstance(found, dict):
-        return {key: "" if value is None else str(value) for key, value in found.items()}
-    return tags_of({tag["key"]: tag.get("value") for tag in found or () if isinstance(tag, dict) and "key" in tag})
+        return found.items()
+    return [(tag["key"], tag.get("value")) for tag in found or () if isinstance(tag, dict) and "key" in tag]

@@ -11,7 +11,7 @@ import typing as t
 
 from .._cloud.answers import Maybe, shaped
 from .._cloud.errors import Excessive, Unanswered, Untold
-from .selection import Fields, Job
+from .selection import Fields, Job, tag_pairs
 from .service import Page
 
 MOST = 1_000_000  # jobs of a list
@@ -27,7 +27,7 @@ def count(value: t.Any) -> bool:
 def tags(value: t.Any) -> bool:
     """tags: an object, a list of objects, or text"""
     if isinstance(value, list):
-        return all(not isinstance(tag, dict) or isinstance(tag.get("key", ""), str) for tag in value)
+        return all(isinstance(key, str) for key, dummy in tag_pairs(value))
     return isinstance(value, (dict, str))
 
 
