@@ -251,17 +251,15 @@ def why_none(
 
     ``warnings``: of the list, which may have jobs that it does not show.
     """
-    if not jobs and warnings:
-        return f"none is shown{_with(query)}; {'; '.join(warnings)}"
     if not jobs:
-        return f"there are none{_with(query)}"
+        return _none_listed(query, warnings)
     said = f"{len(jobs)} job{'' if len(jobs) == 1 else 's'} read, none "
     asked = _filters(filters, fields, now)
     misses = [(job, [one for one in asked if not one.passes(job)]) for job in jobs.values()]
     alone = _missed_by_all(asked, misses)
     if alone:
         return said + alone.none_has(misses)
-    given = ", ".join(key for key in filters if key == NOT_NAME or not key.startswith(NOT))
+    given = ", ".join(one.key for one in asked if not isinstance(one, OtherWord))  # which no user gives
     return f"{said}matches all of {given}{_nearly_chosen(misses, fields)}"
 
 
@@ -269,16 +267,17 @@ def _missed_by_all(asked: t.Sequence[Filter], misses: Misses) -> Filter | None:
     return next((one for one in asked if all(one in missed for dummy, missed in misses)), None)
 
 
-def _with(query: t.Mapping[str, t.Any]) -> str:
+def _none_listed(query: t.Mapping[str, t.Any], warnings: t.Sequence[str]) -> str:
     asked_for = ", ".join(f"{key} {escaped(str(value))}" for key, value in query.items())
-    return f" with {asked_for}" if asked_for else ""
+    such = f" with {asked_for}" if asked_for else ""
+    return f"none is shown{such}; {'; '.join(warnings)}" if warnings else f"there are none{such}"
 
 
 def _nearly_chosen(misses: Misses, fields: Fields) -> str:
     """The jobs that pass all filters but one. Of names, only those that are alike are told."""
     near = [(job, missed[0]) for job, missed in misses if len(missed) == 1 and missed[0].key != "name"]
-    names = [escaped(str(job.get(fields.name) or job.get(fields.id))) for job, dummy in near]
-    return _in_brackets("close", [f"{name} {missed.but_for(job)}" for name, (job, missed) in zip(names, near)])
+    texts = [f"{escaped(str(job.get(fields.name) or job.get(fields.id)))} {one.but_for(job)}" for job, one in near]
+    return _in_brackets("close", texts)
 
 
 def _close(globs: t.Sequence[str], names: t.Sequence[str]) -> list[str]:

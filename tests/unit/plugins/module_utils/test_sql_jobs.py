@@ -173,6 +173,13 @@ def test_why_none_is_chosen(filters: dict[str, t.Any], said: str) -> None:
     assert why_none({"s-1": JOBS["s-1"]}, filters_of(**filters), SqlJobs.fields, {}, NOW) == said
 
 
+def test_the_filter_that_no_user_gives_is_not_named() -> None:
+    said = why_none(JOBS, filters_of(status=["SCALING"]), SqlJobs.fields, {}, NOW)
+    assert said == (
+        "2 jobs read, none matches all of status (close: q-1 has status RUNNING, s-1 has job_type scale_queue)"
+    )
+
+
 @pytest.mark.parametrize("filters", [{"sql_pattern": "clicks"}, {"sql_pattern": "clicks", "status": ["RUNNING"]}])
 def test_no_message_quotes_a_statement(filters: dict[str, t.Any]) -> None:
     other = {**JOB, "job_id": "q-2", "status": "FAILED", "statement": f"select from clicks {SECRET}"}
