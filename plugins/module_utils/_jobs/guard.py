@@ -13,14 +13,13 @@ from .._cloud.errors import OptionError
 from .._cloud.given import alike
 from .._cloud.text import escaped
 from .names import protecting
-from .plan import Entry
+from .plan import Entry, listed
 from .selection import NOT_NAME, cleaned, refuse_idle
 
 NEVER = "OTC_BIGDATA_NEVER"
 OF_THE_CONTROLLER = " of the controller"  # behind the name of a variable, or of a setting
 SETTING = "the key of ansible.cfg is never, in the section otc_bigdata"
 SHORTER = ("BIGDATA_NEVER", "OTC_NEVER", "DEFAULTS_NEVER")
-MOST_NAMED = 20  # jobs that a message names
 
 
 def patterns(environ: t.Mapping[str, str], beside: t.Mapping[str, str]) -> tuple[str, ...]:
@@ -74,7 +73,7 @@ def keep_off(entries: t.Sequence[Entry], globs: t.Sequence[str]) -> None:
     """
     if not globs:
         return
-    hit: list[str] = []
+    hit: list[Entry] = []
     for entry in entries:
         if entry.name is None:
             if entry.status is not None:
@@ -83,9 +82,12 @@ def keep_off(entries: t.Sequence[Entry], globs: t.Sequence[str]) -> None:
         glob = protecting(entry.name, globs)
         if glob is not None:
             entry.fail(f"must never be changed, as its name matches {escaped(glob)} ({NEVER})")
-            hit.append(f"{entry.id} ({escaped(entry.name or 'no name')})")
+            hit.append(entry)
     if hit:
-        raise _never(hit)
+        raise OptionError(
+            f"{NEVER}: {listed(hit)} must never be changed, so nothing was done (take them out by "
+            f"filters.{NOT_NAME}, leave out their IDs, or take their names out of {NEVER})"
+        )
     refuse_meant(NEVER, (entry.name for entry in entries), globs)
 
 
@@ -102,11 +104,3 @@ def refuse_meant(place: str, names: t.Iterable[t.Any], globs: t.Sequence[str]) -
                 f"{place}: {escaped(meant[one])} does not match {escaped(str(name))}, as a dot stands for itself; nothing was done "
                 f"(if {escaped(one)} is meant, write that, and otherwise [.] for the dot)"
             )
-
-
-def _never(jobs: t.Sequence[str]) -> OptionError:
-    more = f" and {len(jobs) - MOST_NAMED} more" if len(jobs) > MOST_NAMED else ""
-    return OptionError(
-        f"{NEVER}: {', '.join(jobs[:MOST_NAMED])}{more} must never be changed, so nothing was done (take them out by "
-        f"filters.{NOT_NAME}, leave out their IDs, or take their names out of {NEVER})"
-    )

@@ -15,8 +15,10 @@ from functools import cache
 from types import MappingProxyType
 
 from .._cloud.errors import NO_ANSWER, ApiError, Failure, Fatal, Late, Unreachable
+from .._cloud.text import escaped
 from .desired_state import NOTHING, DesiredState, Notes, Step, Write
 
+MOST_LISTED = 20  # jobs that a message names
 MOST_TRIES = 4  # of the same write for one job
 # Looks without an effect, until a write whose answer was lost is believed to be in vain, once its repeat was refused
 ENOUGH_LOOKS = 5
@@ -200,6 +202,12 @@ class Entry:
     def described(self) -> str:
         """Status and, where the service gives one, the reason: ``failed (out of memory)``."""
         return ("gone" if self.status is None else self.status) + (f" ({self.reason})" if self.reason else "")
+
+
+def listed(entries: t.Sequence[Entry]) -> str:
+    """Id and name of the first ones, and how many more there are."""
+    named = ", ".join(f"{entry.id} ({escaped(entry.name or 'no name')})" for entry in entries[:MOST_LISTED])
+    return f"{named} and {len(entries) - MOST_LISTED} more" if len(entries) > MOST_LISTED else named
 
 
 @cache  # of many jobs it is the same

@@ -13,12 +13,11 @@ from functools import cache
 
 from .._cloud.text import escaped
 from .desired_state import DesiredState, Step, Write
-from .plan import Entry, has_ended, lost_by_others
+from .plan import Entry, has_ended, listed, lost_by_others
 
 Result = dict[str, t.Any]  # of a task
 
 MOST_NAMED = 5  # failed jobs that a message names, and those that a task waits for
-MOST_LISTED = 20  # jobs that a warning names
 
 
 def report(
@@ -92,9 +91,7 @@ def incomplete(entries: t.Sequence[Entry], desired: DesiredState) -> list[str]:
     found = [entry for entry in entries if entry.settled and not entry.failed and lost_by_others(entry)]
     if not found:
         return []
-    named = ", ".join(f"{entry.id} ({escaped(entry.name or 'no name')})" for entry in found[:MOST_LISTED])
-    more = f" and {len(found) - MOST_LISTED} more" if len(found) > MOST_LISTED else ""
-    return [f"{desired.words.already} {found[0].notes.lack} before this task could stop them: {named}{more}"]
+    return [f"{desired.words.already} {found[0].notes.lack} before this task could stop them: {listed(found)}"]
 
 
 def how_far(entries: t.Sequence[Entry], desired: DesiredState) -> str:
