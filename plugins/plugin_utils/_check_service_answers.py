@@ -13,7 +13,7 @@ import typing as t
 
 from ..module_utils._cloud.errors import ApiError, Denied, Refused, Unanswered, Unreachable
 from ..module_utils._cloud.transport import Reply
-from ._check_service_named import Ids
+from ..module_utils._jobs.service import Ids
 from ._check_service_probes import KNOWN, STATUS, well_formed
 
 # The answer that the documentation shows has a comma too many

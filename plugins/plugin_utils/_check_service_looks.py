@@ -14,10 +14,10 @@ from ..module_utils._cloud.answers import Api
 from ..module_utils._cloud.errors import ApiError, Fatal
 from ..module_utils._jobs.deadline import Deadline
 from ..module_utils._jobs.desired_state import DesiredState
-from ..module_utils._jobs.service import Service
+from ..module_utils._jobs.service import Ids, Service
 from ..module_utils._services.registry import JOB_TYPES
 from ._check_service_answers import Ending, Sent, status_word
-from ._check_service_named import DISPOSALS, Ids
+from ._check_service_named import DISPOSALS
 from ._check_service_probes import has_ended
 
 Jobs = t.Mapping[t.Any, t.Any]  # by id

@@ -13,11 +13,10 @@ from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.options import Spec
 from ..module_utils._jobs.options import texts
 from ..module_utils._jobs.selection import select
+from ..module_utils._jobs.service import Ids
 from ..module_utils._services.flink_jobs import folder_in_obs
 from ..module_utils._services.mrs import mrs_id
 from ..module_utils._services.registry import JOB_TYPES
-
-Ids = t.Sequence[t.Any]
 
 MOST_JOBS = 3  # that one option names
 

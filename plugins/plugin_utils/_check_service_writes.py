@@ -22,7 +22,7 @@ from ..module_utils._jobs.deadline import Deadline
 from ..module_utils._jobs.desired_state import DesiredState, Step, Write
 from ..module_utils._jobs.guard import NEVER, protects
 from ..module_utils._jobs.plan import GRACE
-from ..module_utils._jobs.service import Service
+from ..module_utils._jobs.service import Ids, Service
 from ..module_utils._services import mrs
 from ..module_utils._services.dli import refusal_in
 from ..module_utils._services.registry import JOB_TYPES
@@ -46,7 +46,6 @@ from ._check_service_named import (
     MRS_DELETED,
     SHOWN_BY,
     STOPPED,
-    Ids,
     named,
 )
 from ._check_service_probes import NO_NUMBER, NO_UUID, one_word, well_formed

@@ -11,9 +11,7 @@ import typing as t
 
 from .._cloud.client import Client
 from .._cloud.errors import ApiError, Fatal, Refused, Skipped, Unanswered
-from .service import Export
-
-Ids = t.Sequence[t.Any]
+from .service import Export, Ids
 
 OVERWRITTEN = "two exports were answered with the same file, so one may have overwritten the other; choose fewer jobs"
 

@@ -13,10 +13,8 @@ from functools import cached_property
 
 from .._cloud.errors import ApiError, Excessive, Fatal, Unreachable
 from .selection import Job
-from .service import PAGE, Continuation, Page, PaginatedList
+from .service import PAGE, Continuation, Ids, Page, PaginatedList
 from .shapes import count
-
-Ids = t.Sequence[t.Any]
 
 TRIES = 3  # to get a list that does not move while it is read
 MOVING = "the list of jobs kept changing while it was read; a job may be missing from it"

@@ -20,11 +20,11 @@ from dataclasses import dataclass, field, replace
 
 from .._cloud.errors import ApiError, OptionError, Refused, Untold
 from .selection import Fields, Job
-from .service import PAGE, Page, PaginatedList, Service
+from .service import PAGE, Ids, Page, PaginatedList, Service
 from .shapes import by_told_status
 
 if t.TYPE_CHECKING:
-    from .lists import Ids, Listing
+    from .lists import Listing
 
 Observation = t.Union[Job, None, ApiError]  # a job, None for unknown to the service, or why it could not be read
 

@@ -20,6 +20,8 @@ from .._cloud.options import Spec
 from .desired_state import DesiredState, Write
 from .selection import Fields, Job, Options, Selection
 
+Ids = t.Sequence[t.Any]  # as Fields.parse_id makes them
+
 PAGE = 100  # the most jobs that a page of a list holds
 
 
@@ -108,7 +110,7 @@ class Export(t.NamedTuple):
     """
 
     most: int
-    send: t.Callable[[t.Sequence[t.Any]], list[str]]
+    send: t.Callable[[Ids], list[str]]
 
 
 class Service(t.Protocol):
@@ -132,7 +134,7 @@ class Service(t.Protocol):
     def pages(self, query: t.Mapping[str, t.Any]) -> PaginatedList:
         """The list of all jobs for this query, the newest first unless it says otherwise. No request before it is read."""
 
-    def write(self, write: Write, ids: t.Sequence[t.Any]) -> list[Refused | None]:
+    def write(self, write: Write, ids: Ids) -> list[Refused | None]:
         """One request: for each of ``ids``, in their order, the refusal, or None where it was accepted."""
 
 
