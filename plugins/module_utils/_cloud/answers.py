@@ -113,15 +113,21 @@ def shaped(value: t.Any, shape: t.Any, call: str, where: str = "") -> t.Any:
 
 
 def object_or_nothing(answer: t.Any, call: str) -> None:
-    """The answer to a write that tells nothing. Raises Unanswered for any other, as it may not come from the service."""
+    """The answer to a write that tells nothing. Raises Unanswered for any other, as it may not come from the service.
+
+    Raises Refused where ``is_success`` is false and there is an error beside it. Without one, it says nothing.
+    """
     shaped(answer, Maybe(dict), call)
+    if answer and str(answer.get("is_success")).lower() == "false" and _error_in(answer):
+        code, message = _code_and_message(answer)
+        raise Refused(call, message or "is_success is false", 200, code)
 
 
 def refuse_error(answer: t.Any, reply: Reply) -> None:
     """Raises Unanswered for a 2xx answer to a write, or for a list, with an error in its body: nobody knows which of the two is true."""
     items = answer if isinstance(answer, list) else [answer]
     for item in items:
-        said = _error_in(item) if isinstance(item, dict) and "is_success" not in item else ""
+        said = _error_in(item) if isinstance(item, dict) and item.get("is_success") is None else ""
         if said:
             raise Unanswered(reply.call, plain(f"the answer is an error: {said}", reply.secrets), reply.status)
 

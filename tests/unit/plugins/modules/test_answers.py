@@ -215,6 +215,7 @@ def test_the_answers_of_other_services_to_writes(spark, mrs):
         {"error_msg": "DLI.0005 no permission"},
         {"error": {"message": "DLI.0005 no permission"}},
         {"error": "DLI.0005 no permission"},
+        {"is_success": None, "error_code": "DLI.0005", "error_msg": "no permission"},
     ],
     ids=str,
 )
@@ -228,6 +229,17 @@ def test_an_error_in_an_answer_that_says_yes(flink, spark, mrs, sql, body):
             result = service.run("stopped", [service.job()], wait=wait, wait_timeout=9)
             assert (result.failed, result["changed"]) == (not wait, wait)
             assert ("HTTP 200: the answer is an error: DLI.0005 no permission" in result["msg"]) != wait
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_an_error_beside_a_no(flink, spark, mrs, sql, wait):
+    """It is no yes, be it of a service whose answers to writes say nothing else."""
+    body = json.dumps({"is_success": False, "error_code": "DLI.0005", "error_msg": "no permission"})
+    for path, service in {"/batches/": spark, "/kill$": mrs, "/stop$": flink, "/jobs/": sql}.items():
+        service.fault(path, "status", status=200, method="POST|DELETE", times=None, body=body)
+        result = service.run("stopped", [service.job()], wait=wait)
+        assert (result.failed, result["changed"], result["jobs"][0]["changed"]) == (True, False, False)
+        assert result["jobs"][0]["error"]["status"] == 200
 
 
 def test_a_key_that_is_twice_in_an_answer(flink):
