@@ -198,8 +198,12 @@ def matching(
     for one in asked:
         if jobs and one.key not in fields.by_service and all(map(one.untold, jobs.values())):
             raise OptionError(f"filters.{one.key}: cannot be used here, as no job in the service's answer has it")
-    found = {job_id: job for job_id, job in jobs.items() if all(one.passes(job) for one in asked)}
+    found = _passing(jobs, asked)
     return found, sorted(one.key for one in asked if any(map(one.untold, found.values())))
+
+
+def _passing(jobs: Jobs, asked: t.Sequence[Filter]) -> dict[t.Any, Job]:
+    return {job_id: job for job_id, job in jobs.items() if all(one.passes(job) for one in asked)}
 
 
 def may_be_excluded(jobs: Jobs, filters: t.Mapping[str, t.Any], fields: Fields, now: float) -> dict[t.Any, str]:
@@ -211,8 +215,25 @@ def may_be_excluded(jobs: Jobs, filters: t.Mapping[str, t.Any], fields: Fields, 
         tells = _kind(key, [], fields).tells
         silent = {job_id: job for job_id, job in jobs.items() if not tells(job.get(field))}
         others = {name: value for name, value in filters.items() if name != key}
-        found.update(dict.fromkeys(matching(silent, others, fields, now)[0], field))
+        found.update(dict.fromkeys(_passing(silent, _filters(others, fields, now)), field))
     return found
+
+
+def unknown_statuses(
+    jobs: Jobs, filters: t.Mapping[str, t.Any], fields: Fields, known: t.Container[str], now: float
+) -> list[str]:
+    """A warning if only their status keeps jobs from being chosen, and nobody knows what it means. ``known``: in lower case."""
+    words = {job[fields.status] for job in jobs.values()}
+    odd = {word for word in words if word.lower() not in known}
+    if not odd:
+        return []
+    asked, left = _filters(filters, fields, now), {}
+    for job_id, job in jobs.items():
+        missed = [one for one in asked if job[fields.status] in odd and not one.passes(job)]
+        if [one.field for one in missed] == [fields.status]:
+            left[f"{job_id} {job[fields.status]}"] = missed[0].key
+    said = "jobs are left alone whose status is not known here, so they may run"
+    return [f"filters.{key}: {said}{_in_brackets('seen', [*left])}" for key in {*left.values()}]
 
 
 def unknown_ages(filters: t.Mapping[str, t.Any], wrong_clock: str) -> list[str]:

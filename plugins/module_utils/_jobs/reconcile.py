@@ -178,7 +178,7 @@ def _choose(service: Service, task: Task) -> None:
 
 def _filtered(service: Service, task: Task) -> dict[t.Any, t.Any]:
     # not for a task with IDs, as imports cost time
-    from .filters import idle_filters, matching, may_be_excluded, unknown_ages, why_none
+    from .filters import idle_filters, matching, may_be_excluded, unknown_ages, unknown_statuses, why_none
 
     filters = task.selection.filters
     query = service.query(filters)
@@ -190,6 +190,8 @@ def _filtered(service: Service, task: Task) -> dict[t.Any, t.Any]:
     task.warnings.extend([*doubts, *idle_filters(listing.jobs, filters, service.fields)])
     now = time.time()
     jobs, vague = matching(listing.jobs, filters, service.fields, now)
+    if task.options["state"] in DRAINED and task.desired.steps:
+        task.warnings.extend(unknown_statuses(listing.jobs, filters, service.fields, task.desired.steps, now))
     if task.desired.writes:
         names = (job.get(service.fields.name) for job in jobs.values())
         refuse_meant(f"filters.{NOT_NAME}", names, filters.get(NOT_NAME, ()))

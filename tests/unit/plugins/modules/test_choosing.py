@@ -213,3 +213,38 @@ def test_names_of_the_service_are_data(flink):
     assert "orders\\x1b[31m" in message
     assert message.isprintable()
     assert len(message) < 250
+
+
+# ---- jobs that filters leave alone ----
+
+
+def test_a_status_that_nobody_knows(flink, spark, mrs, sql):
+    """Who stops what runs, by its status, is told of a job that may run as well; of one that would not be chosen anyway, nobody is."""
+    for service, key in ((flink, "status"), (spark, "state"), (mrs, "state"), (sql, "status")):
+        for others, told in (({}, True), ({"older_than": "900w"}, False)):
+            known, odd = service.states(service.running, "REBALANCING")
+            result = service.run("stopped", filters={key: [service.running, "recovering"], **others})
+            assert not result.failed
+            assert odd not in [job["id"] for job in result["jobs"]]
+            said = f"filters.{key}: jobs are left alone whose status is not known here, so they may run (seen: {odd} REBALANCING)"
+            assert (said in str(result.get("warnings"))) is told
+            assert bool(result["jobs"]) is told
+
+
+def test_a_nameless_job_that_lacks_more(mrs):
+    """All others are told by that field, so a filter by it can be used."""
+    mrs.jobs(
+        {"job_name": "orders", "job_result": "FAILED", "job_state": "FINISHED"},
+        {"job_name": None, "job_state": "FINISHED"},
+    )
+    mrs.change_answers(lambda request, body: without(body, "job_result"))
+    result = mrs.run("absent", filters={"not_name": "x", "result": "FAILED"})
+    assert (result.failed, result["changed"], result["summary"]["total"]) == (False, True, 1)
+
+
+def without(body: dict, field: str) -> dict:
+    """A list in which jobs without a name do not have this field either."""
+    for row in body.get("job_list", ()):
+        if row.get("job_name") is None:
+            row.pop(field, None)
+    return body
