@@ -113,8 +113,8 @@ def wrong_clock(skew: float) -> str:
 
 
 def _may_be_halved(content: bytes) -> bool:
-    """Only such an escape or this byte can stand for half a character. To look for one byte costs next to nothing, into each text a lot."""
-    return b"\xed" in content or (b"\\" in content and (b"\\ud" in content or b"\\uD" in content))
+    """Only such an escape, this byte or UTF-16 can stand for half a character. To look for one byte costs next to nothing, into each text a lot."""
+    return b"\xed" in content or b"\0" in content or (b"\\" in content and (b"\\ud" in content or b"\\uD" in content))
 
 
 @cache

@@ -62,6 +62,13 @@ def test_content() -> None:
             content(reply(200, broken))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be", "utf-32"])
+def test_half_a_character_in_any_encoding(encoding) -> None:
+    """Nobody could write it down, and a result would be lost."""
+    for half in ("\ud800", "\\ud800"):
+        assert content(reply(200, f'{{"a": "x{half}"}}'.encode(encoding, "surrogatepass"))) == {"a": "x\ufffd"}
+
+
 def test_a_kind_of_answer_that_is_long() -> None:
     with pytest.raises(Unanswered) as raised:
         content(reply(200, b"<", **{"Content-Type": "text/" + "x" * 60_000}))
