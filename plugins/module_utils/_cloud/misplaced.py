@@ -34,9 +34,11 @@ BELONGS = {
     "float": "a number",
     "list": "a list of single values",
     "raw": "plain text",
+    "tag": "plain text",
 }
 DICTIONARIES = {"dict": "a dictionary", "list": "a list of dictionaries"}
 ANY = {"type": "raw"}  # a number is as good as its text
+TAG = {"type": "tag"}  # so is a whole number, but YAML reads 1.10 as 1.1
 SAYS_ITSELF = "older_than"  # a number, or a date, is refused there as no age
 QUOTE = "; quote it"
 OR_A_LIST = ", or give one of them a list in quotes"
@@ -162,7 +164,7 @@ class _Sieve:
         for key in _twice(value, inner):
             known = key if key in spec else "a key"
             self.errors.append(f"{label}: has {known} twice, and only the last would count; leave one out{OR_A_LIST}")
-        return self.options(spec or dict.fromkeys(inner, ANY), inner, f"{label}.", free)
+        return self.options(spec or dict.fromkeys(inner, TAG), inner, f"{label}.", free)
 
     def _refuse(self, label: str, belongs: str, found: str) -> None:
         self.errors.append(f"{label}: must be {belongs}, not {found}")
@@ -231,7 +233,7 @@ def _found(one: t.Mapping[str, t.Any], value: t.Any, free: bool) -> str:
         return found_in_name(value) if free else found_in(value, kind == "path")
     if isinstance(value, (Mapping, list, tuple, set, frozenset, bytes, complex, type(...))):
         return _kind_of(value)
-    if value is not None and kind in ("str", "path"):
+    if value is not None and (kind in ("str", "path") or (kind == "tag" and isinstance(value, float))):
         return f"{_kind_of(value)}{QUOTE}"
     return ""
 

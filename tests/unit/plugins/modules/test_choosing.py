@@ -79,6 +79,17 @@ def test_numbers_and_the_like(service):
     check_refused(service.run("absent", filters={"older_than": 30}), "filters.older_than: '30' is not one positive")
 
 
+def test_a_tag_that_is_a_fraction(flink, sql):
+    """YAML reads 1.10 as 1.1, which may be a tag of another job. A whole number is as good as its text."""
+    for service in (flink, sql):
+        for one in ({"tags": {"release": 1.1}}, '{"tags": {"release": 1.10}}'):
+            for result in (service.run("stopped", filters=one), service.info(filters=one)):
+                check_refused(result, "filters.tags.release: must be plain text, not a number; quote it")
+        assert not service.log
+        for number in (2, "1.10"):
+            assert not service.run("stopped", filters={"tags": {"release": number}}).failed
+
+
 def test_texts_that_no_name_can_be(service):
     """Nothing is asked of the service, by module or reader."""
     given = [
