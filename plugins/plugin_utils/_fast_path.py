@@ -41,6 +41,7 @@ from ..module_utils._jobs import guard
 from ..module_utils._version import release
 from ._bytecode import kept
 from ._files import in_folder
+from ._module_defaults import overruled
 
 
 def _copy_of_stderr() -> int:
@@ -168,7 +169,9 @@ class FastPath(NormalAction):  # type: ignore[misc]
             source["args"] = (
                 HIDDEN_WHOLE  # ansible-core 2.19 and newer quote the arguments of an ad hoc command that fails
             )
-        return super().run(*args, **kwargs)
+        defaults = self._task.module_defaults or ()
+        msg = overruled(self._task.args, defaults, self._templar.template) if defaults else ""
+        return {"failed": True, "msg": msg} if msg else super().run(*args, **kwargs)
 
     def _execute_module(self, *args: t.Any, task_vars: t.Any = None, **kwargs: t.Any) -> t.Any:
         reason = self._reason_for_a_process(task_vars or {})

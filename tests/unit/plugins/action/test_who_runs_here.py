@@ -26,6 +26,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.fast_path import (
     stops,
 )
 from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Folder
+from ansible_collections.otc.bigdata.tests.unit.utils.service import NIGHTLY, PROJECT
 
 pytestmark = pytest.mark.real
 
@@ -173,6 +174,28 @@ def test_a_check_that_would_be_another_account():
         assert "environment: does not count for this task" in said["environment"]
         assert "async: would lose the result of this task" in said["async"]
         assert emulator.log.entries() == []
+
+
+@pytest.mark.parametrize("in_process", ["true", "false"])
+def test_a_default_that_would_be_another_project(in_process):
+    """The ID of a project wins over its name, and nobody who names one in a task means that of module_defaults."""
+    nightly, group = {"project_id": None, "project_name": "eu-de_nightly"}, "group/otc.bigdata.all"
+    tasks = [
+        {"name": name, FLINK: {"state": "stopped", "job_ids": [1], **options}, "ignore_errors": True}
+        for name, options in (("name", {"project_name": "eu-de_nightly"}), ("null", nightly))
+    ]
+    play = {
+        "module_defaults": {group: {"project_id": template("the_project")}},
+        "vars": {"the_project": PROJECT},
+        "tasks": tasks,
+    }
+    with world(flink_jobs=[{"job_id": 1, "status": "job_running"}]) as (emulator, here):
+        said = here.playbook([play], OTC_BIGDATA_IN_PROCESS=in_process).end().tasks()
+        assert "project_id of module_defaults beside project_name of the task: would win over it" in said["name"]
+        assert not stops(emulator)
+        assert {path.split("/")[2] for path in (one["path"] for one in emulator.log.entries()) if "jobs" in path} == {
+            NIGHTLY
+        }
 
 
 class InVault:
