@@ -261,6 +261,8 @@ class HostsOfSources(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         context.add_secrets(source.connection.secrets)
         try:
             client = Client(source.connection, self.api, context, time.monotonic() + RETRY_TIMEOUT)
+            for warning in client.warnings:
+                self.display.warning(f"{self.NAME}: {warning}")
             return Answer(self.read(client, source.connection), repeats=context.repeats)
         except Exception as error:  # one source must not end the others
             text = str(context.fault(error))

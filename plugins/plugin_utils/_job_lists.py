@@ -200,6 +200,8 @@ class Poller:
             raise
         except Failure as error:
             return dict.fromkeys(subscriptions, error)
+        for warning in client.warnings:
+            LOG.warning("%s", warning)
         polls = self._poll_with(client, subscriptions)
         for poll in polls.values():
             if isinstance(poll, Denied) and _ends_login(poll):

@@ -17,6 +17,7 @@ from .connection import Connection
 from .context import Context
 from .endpoints import doubt, in_catalog, in_region
 from .errors import ApiError, Fatal, OptionError, Refused, Skipped, Unanswered, Unreachable, Untold
+from .given import shown
 from .text import plain
 from .threads import begin
 from .transport import Http, Reply, named, wrong_clock
@@ -29,7 +30,7 @@ Result = t.TypeVar("Result")
 
 
 class Client:
-    """Logs in at once. ``project``, whose id is ``project_id``, and the calls belong to that login.
+    """Logs in at once. ``project``, whose id is ``project_id``, and the calls belong to that login; so do ``warnings``.
 
     No request is repeated after ``deadline``, a time of the monotonic clock.
     ``context`` is told of every repeat, and gets the secrets that a login brings.
@@ -59,6 +60,7 @@ class Client:
             self._api = api._replace(hints={**api.hints, **dict.fromkeys(NOT_PUBLISHED, self._doubt)})
         self.project = self._session.login.project or Project()
         self.project_id = self.project.id
+        self.warnings = _misnamed(connection.project, self.project)
         self._accepted = False  # the credential, by the service
         self._skews: set[int] = set()  # see Reply, in whole seconds, of all answers to lists
 
@@ -194,6 +196,15 @@ class Client:
         alone = int(len(items) < 2 or not self._accepted)
         first, rest = [attempt(item) for item in items[:alone]], items[alone:]
         return first + run_parallel(attempt, rest, self._workers) if rest else first
+
+
+def _misnamed(asked: Project | None, found: Project) -> list[str]:
+    """A warning where the ID of a project wins over the name of another one, which may be left of an earlier login, or be what is meant."""
+    if not asked or not asked.name or asked.name == found.name:
+        return []
+    return [
+        f"{shown(asked.name)} is not the name of the project {found.id}, which IAM calls {shown(str(found.name))}; the ID counts"
+    ]
 
 
 def run_parallel(function: t.Callable[[Item], Result], items: t.Sequence[Item], workers: int) -> list[Result]:

@@ -42,7 +42,9 @@ def _list_jobs(job_type: JobType, options: Options, context: Context) -> Result:
     jobs: list[Observation] = []
     notes: Result = {"warnings": list(selection.warnings)}
     if selection.ids != ():
-        service = job_type(Client(connection, job_type.api, context, time.monotonic() + RETRY_TIMEOUT), options)
+        client = Client(connection, job_type.api, context, time.monotonic() + RETRY_TIMEOUT)
+        notes["warnings"] += client.warnings
+        service = job_type(client, options)
         jobs = _read(service, selection, options["details"], notes)
     found = [_shown(job, service, options["details"]) for job in jobs if isinstance(job, dict)]
     result: Result = {"changed": False, "jobs": found, "total": len(found), **notes}

@@ -60,7 +60,9 @@ def reconcile(job_type: JobType, options: Options, context: Context) -> Result:
     try:
         task = _task(job_type, options, context)
         if task.selection.ids != ():
-            service = job_type(Client(task.connection, job_type.api, context, task.deadline.ends_at), options)
+            client = Client(task.connection, job_type.api, context, task.deadline.ends_at)
+            task.warnings.extend(client.warnings)
+            service = job_type(client, options)
             service.fields = service.fields.keeping(task.selection.filters)
             _choose(service, task)
             keep_off(task.open(), task.never)

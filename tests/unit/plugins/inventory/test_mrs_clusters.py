@@ -81,6 +81,7 @@ def test_the_project_is_called_as_iam_calls_it(clusters):
     """The ID wins over the name of another one, and a host is in no group of that."""
     shown = clusters.of(project_id=PROJECT, project_name="eu-de_nightly", region="eu-de")
     assert {host["project_name"] for host in shown.hosts.values()} == {"eu-de"}
+    assert "'eu-de_nightly' is not the name of the project" in shown.said
 
 
 def test_two_hundred_clusters_in_two_projects(emulator, clusters):

@@ -264,6 +264,16 @@ def test_project(flink, options, environ, project):
     assert paths(flink) == {f"/v1.0/{project}"}
 
 
+def test_the_name_of_another_project(flink):
+    """What is left of an earlier login, or what is meant: nobody would notice."""
+    said = f"'eu-de' is not the name of the project {NIGHTLY}, which IAM calls 'eu-de_nightly'; the ID counts"
+    for name, told in (("eu-de", True), ("eu-de_nightly", False)):
+        login = {**flink.by_password, "project_id": NIGHTLY, "project_name": name}
+        for result in (flink.run("absent", [999], login=login), flink.info(job_ids=[999], login=login)):
+            assert not result.failed
+            assert (said in str(result.get("warnings"))) is told
+
+
 def test_project_of_the_token(flink):
     """A token without a project: IAM knows it. No login."""
     url = flink.emulator.url
