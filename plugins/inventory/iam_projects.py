@@ -113,7 +113,7 @@ class InventoryModule(HostsOfSources):
         return [
             _variables(one["id"], one["name"], connection.region)
             for one in client.call("GET", PATH, read=_projects)
-            if one.get("enabled", True) and one["name"] != OF_OBJECT_STORAGE and self.wants(one["name"])
+            if not _is_disabled(one) and one["name"] != OF_OBJECT_STORAGE and self.wants(one["name"])
         ]
 
     def forms(self, host: Variables) -> dict[str, str | None]:
@@ -122,6 +122,11 @@ class InventoryModule(HostsOfSources):
 
 def _projects(answer: t.Any, call: str) -> t.Any:
     return shaped(answer, PROJECTS, call)["projects"]
+
+
+def _is_disabled(project: t.Mapping[str, t.Any]) -> bool:
+    """It says so, be it as text. Null says nothing, and a project that may be used must not be left out silently."""
+    return str(project.get("enabled")).lower() == "false"
 
 
 def _variables(project_id: str, name: str, region: str | None) -> Variables:

@@ -20,13 +20,20 @@ PATH = "/v3/auth/projects"
 
 def test_all_that_the_user_may_use(emulator, projects):
     emulator.load(
-        {"projects": [*emulator.world.identities.projects, {"id": "off", "name": "eu-de_off", "enabled": False}]}
+        {
+            "projects": [
+                *emulator.world.identities.projects,
+                *({"id": f"off{n}", "name": f"eu-de_off{n}", "enabled": off} for n, off in enumerate((False, "false"))),
+                {"id": "on", "name": "eu-de_on", "enabled": None},
+            ]
+        }
     )
     shown = projects.of(region="eu-de")
     local = {"ansible_connection": "local", "ansible_python_interpreter": template("ansible_playbook_python")}
     assert shown.hosts == {
         "eu-de": {"project_id": PROJECT, "project_name": "eu-de", "region": "eu-de", **local},
         "eu-de_nightly": {"project_id": NIGHTLY, "project_name": "eu-de_nightly", "region": "eu-de", **local},
+        "eu-de_on": {"project_id": "on", "project_name": "eu-de_on", "region": "eu-de", **local},
     }
     assert shown.groups["iam_projects"] == set(shown.hosts)
     assert shown.paths == ["/v3/auth/tokens", PATH]
