@@ -32,6 +32,24 @@ def test_a_login_that_was_refused_is_not_sent_again():
             assert "can be deleted" not in run.said
 
 
+def test_a_login_that_was_refused_is_not_sent_again_at_the_end_of_a_window():
+    """That of a job which was cut off looks again and again whether its jobs go down; a look that fails for another reason says nothing."""
+    flink = {"stopped_jobs": {"localhost": [1]}, "work_begun": {"localhost": False}}
+    ends = [{"after": 3, "status": "job_cancel_success"}]
+    with two_projects() as (emulator, here):
+        job = {"job_id": 1, "status": "job_running", "has_savepoint": True, "script": {"created": ends}}
+        emulator.load({"flink_jobs": [job]})
+        emulator.faults.add(method="GET", path="/jobs/1$", status=403)
+        variables = {"project_name": "eu-de", "otc_bigdata": {"flink": flink}}
+        run = play(here, "maintenance_end", variables)
+        assert "flink: Started 1 of 1 job" in run.said
+        assert run.code == 0
+        emulator.log.clear()
+        run = play(here, "maintenance_end", variables, OS_PASSWORD="yesterdays")
+        assert "The username or password is wrong" in fatal(run)
+        assert [(one["path"], one["status"]) for one in emulator.log.entries()] == [("/v3/auth/tokens", 401)]
+
+
 def test_a_signature_that_was_refused_is_not_sent_again():
     """By the gateway, not by IAM. Five of them lock the key."""
     key = {"OS_USERNAME": "", "OS_PASSWORD": "", "OS_USER_DOMAIN_NAME": "", "OS_ACCESS_KEY": KEY, "OS_SECRET_KEY": "x"}
