@@ -32,26 +32,30 @@ Template = t.Callable[[t.Any], t.Any]
 def overruled(arguments: t.Mapping[str, t.Any], module_defaults: t.Iterable[t.Any], template: Template) -> str:
     """Why a task must not be carried out: a default would win over what the task itself says, so it would act for somebody else.
 
-    Empty if none does. ``arguments``: of the task and the defaults together.
+    Empty if none does. ``arguments``: of the task and the defaults together. ``template``: gives None for what it cannot work out.
     """
-    ours = [value for one in module_defaults for name, value in one.items() if name.startswith(OURS)]
-    defaults = [pair for one in ours for pair in _by_option(one if isinstance(one, Mapping) else template(one))]
+    defaults = _defaults(module_defaults, template)
     given = dict(_by_option(arguments))
-
-    def is_default(option: str) -> bool:
-        """Whichever of several counts for this task."""
-        return any(name == option and given[option] == template(value) for name, value in defaults)
-
+    own = {option for option, value in given.items() if value not in defaults.get(option, ())}
     for way, others in PAIRS if defaults else ():
         wins = [option for option in way if option in given]
-        own = [option for option in others if option in given and not is_default(option)] if wins else []
-        if own and all(map(is_default, wins)):
+        lost = [option for option in others if option in own]
+        if wins and lost and own.isdisjoint(wins):
             names = ", ".join(wins)
             return (
-                f"{names} of module_defaults beside {own[0]} of the task: would win over it, so the task would act for somebody else; leave "
+                f"{names} of module_defaults beside {lost[0]} of the task: would win over it, so the task would act for somebody else; leave "
                 f"one of both out, or set {names} to null in the task"
             )
     return ""
+
+
+def _defaults(module_defaults: t.Iterable[t.Any], template: Template) -> dict[str, list[t.Any]]:
+    """All that they say of an option; Ansible knows what of that counts for a task."""
+    found: dict[str, list[t.Any]] = {}
+    for values in [values for one in module_defaults for name, values in one.items() if name.startswith(OURS)]:
+        for option, value in _by_option(values if isinstance(values, Mapping) else template(values) or {}):
+            found.setdefault(option, []).append(template(value))
+    return found
 
 
 def _by_option(values: t.Mapping[str, t.Any]) -> list[tuple[str, t.Any]]:

@@ -39,6 +39,7 @@ BELONGS = {
 DICTIONARIES = {"dict": "a dictionary", "list": "a list of dictionaries"}
 ANY = {"type": "raw"}  # a number is as good as its text
 TAG = {"type": "tag"}  # so is a whole number, but YAML reads 1.10 as 1.1
+NO_TEXT: dict[str, type] = {"str": object, "path": object, "tag": float}  # besides text and null
 SAYS_ITSELF = "older_than"  # a number, or a date, is refused there as no age
 QUOTE = "; quote it"
 OR_A_LIST = ", or give one of them a list in quotes"
@@ -233,7 +234,7 @@ def _found(one: t.Mapping[str, t.Any], value: t.Any, free: bool) -> str:
         return found_in_name(value) if free else found_in(value, kind == "path")
     if isinstance(value, (Mapping, list, tuple, set, frozenset, bytes, complex, type(...))):
         return _kind_of(value)
-    if value is not None and (kind in ("str", "path") or (kind == "tag" and isinstance(value, float))):
+    if value is not None and isinstance(value, NO_TEXT.get(kind, ())):
         return f"{_kind_of(value)}{QUOTE}"
     return ""
 
