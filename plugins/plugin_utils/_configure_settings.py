@@ -11,6 +11,7 @@ AWX saves a credential without its secrets, and a schedule that never comes, and
 from __future__ import annotations
 
 import datetime
+import math
 import re
 import typing as t
 import zoneinfo
@@ -56,7 +57,7 @@ PARTS = {
     "COUNT": r"0*[1-9]\d{0,2}",
     "UNTIL": r"\d{8}(T\d{6}Z?)?",
     "WKST": DAY,
-    "BYDAY": rf"(-\d+)?{DAY}(,(-\d+)?{DAY})*",
+    "BYDAY": rf"(-[1-9]\d*)?{DAY}(,(-[1-9]\d*)?{DAY})*",
     **dict.fromkeys(
         ("BYSETPOS", "BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYEASTER", "BYHOUR", "BYMINUTE", "BYSECOND"),
         NUMBERS,
@@ -75,6 +76,11 @@ RANGES = {
 }
 SIGNED = ("BYSETPOS", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO")
 DAYS = {2: 29, **dict.fromkeys((4, 6, 9, 11), 30)}  # of the months that have fewer than 31
+# The most days, weeks that share a weekday, and months, in what BYSETPOS chooses from
+SPANS = {"WEEKLY": (7, 1, 1), "MONTHLY": (31, 5, 1), "YEARLY": (366, 53, 12)}
+OF_DAYS = {"BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYEASTER"}
+OF_A_DAY = ("BYHOUR", "BYMINUTE", "BYSECOND")
+OF_TIMES = {"HOURLY": OF_A_DAY[1:], "MINUTELY": OF_A_DAY[2:]}
 START = re.compile(r"DTSTART(?:;TZID=([^:;\s]+))?:(\d{8}T\d{6})(Z?)")
 
 
@@ -272,13 +278,38 @@ def _wrong_rule(word: str) -> str:
 def _contradiction(word: str, parts: t.Mapping[str, str]) -> str:
     if {"COUNT", "UNTIL"} <= parts.keys():
         return f"'{word}': COUNT and UNTIL exclude each other"
-    return f"'{word}' never comes, as no such month has that day" if _is_no_day(parts) else ""
+    if _is_no_day(parts):
+        return f"'{word}' never comes, as no such month has that day"
+    if _is_no_weekday(parts):
+        return f"'{word}' never comes, as BYDAY counts beyond all such days"
+    if min(map(abs, _numbers(parts.get("BYSETPOS", "1")))) > _most(parts):
+        return f"'{word}' never comes, as BYSETPOS is beyond all that a period of it has"
+    return ""
 
 
 def _is_no_day(parts: t.Mapping[str, str]) -> bool:
     """Such as the 30th of February."""
     months, days = (_numbers(parts.get(key, "1")) for key in ("BYMONTH", "BYMONTHDAY"))
     return min(map(abs, days)) > max(DAYS.get(month, 31) for month in months)
+
+
+def _is_no_weekday(parts: t.Mapping[str, str]) -> bool:
+    """Such as the sixth Monday from the end of a month. In a week or on a day, AWX does not count them."""
+    if parts["FREQ"] not in ("MONTHLY", "YEARLY"):
+        return False
+    weeks = SPANS["MONTHLY" if "BYMONTH" in parts else parts["FREQ"]][1]
+    return all(int(number or 0) > weeks for number in re.findall(r"-?(\d*)[A-Z]+", parts.get("BYDAY", "MO")))
+
+
+def _most(parts: t.Mapping[str, str]) -> int:
+    """More times than these are in no period of a rule, as a year is where FREQ=YEARLY."""
+    counts = {key: value.count(",") + 1 for key, value in parts.items()}
+    days, weeks, months = SPANS.get(parts["FREQ"], (1, 1, 1))
+    months = min(months, counts.get("BYMONTH", months))
+    if not OF_DAYS & parts.keys():
+        days = months if "BYMONTH" in parts else 1
+    days = min(days, weeks * counts.get("BYDAY", days), months * counts.get("BYMONTHDAY", days))
+    return days * math.prod(counts.get(key, 1) for key in OF_TIMES.get(parts["FREQ"], OF_A_DAY))
 
 
 def _wrong_part(key: str, value: str) -> str:
