@@ -231,6 +231,8 @@ def _refuse_other_domain(levels: t.Sequence[Level], login: Login) -> None:
         own = _own_domain(credential, level)
         for key, value in level.keys:
             if key in own and value.text != own[key] and value.text.lower() != "default":
+                if not value.text:  # an entry has something else there
+                    raise OptionError(f"{value.name}: must be text, in quotes where YAML takes it for something else")
                 unknown = isinstance(credential, Password) and not any(own.values())
                 why = f"needs user_{key.partition('_')[2]} beside it" if unknown else "is not the domain of the user"
                 raise OptionError(f"{value.name}: {why}, named alike; or name the project by project_id")

@@ -88,7 +88,8 @@ def auth_type(keys: Keys) -> Value | None:
     types = [value for key, value in keys if key in AUTH_TYPE]
     for value in types:
         if value.text.lower() not in AUTH_TYPES:
-            raise OptionError(f"{value.name}: {shown(value.text)} is not supported; {WAYS}")
+            odd = shown(value.text) if value.text else "must be text; anything else"  # empty: what an entry has is none
+            raise OptionError(f"{value.name}: {odd} is not supported; {WAYS}")
         if _meaning(value) != _meaning(types[0]):
             raise OptionError(f"{value.name}: contradicts {types[0].name}")
     return types[0] if types else None

@@ -378,10 +378,10 @@ def test_profile_of_a_file(read: t.Any, tmp_path: pathlib.Path, monkeypatch: pyt
         *(
             ({"c": {**ENTRY, key: [word]}}, NAMED, {}, [f"cloud 'c': {key}: ", words])
             for key, word, words in (
-                ("auth_type", "password", "is not supported"),
-                ("auth_plugin", "v3password", "is not supported"),
-                ("project_domain_name", "cd", "is not the domain of the user"),
-                ("default_domain", "default", "is not the domain of the user"),
+                ("auth_type", "password", "must be text; anything else is not supported"),
+                ("auth_plugin", "v3password", "must be text; anything else is not supported"),
+                ("project_domain_name", "cd", "must be text"),
+                ("default_domain", "default", "must be text"),
             )
         ),
         ("clouds:\n  c: {}\n  c: {}", NAMED, {}, ["line 3", "twice"]),

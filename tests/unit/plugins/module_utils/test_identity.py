@@ -193,6 +193,16 @@ def test_auth_type_of_an_entry(read: t.Any, key: str, kind: t.Any) -> None:
         refused(read, entry, {"cloud": "c", "region": "eu-de"}, {}, "cloud 'c': auth_", "not supported", WAYS)
 
 
+def test_what_is_no_text_in_an_entry(read: t.Any) -> None:
+    """It is not said to be another domain, or a kind of login."""
+    for odd in (["s3cr3t"], {"s3cr3t": 1}, True):
+        for key in ("project_domain_name", "project_domain_id", "default_domain"):
+            refused(
+                read, {"auth": {**AUTH, key: odd}}, {"cloud": "c"}, {}, f"cloud 'c': {key}: must be text, in quotes"
+            )
+        refused(read, {"auth": AUTH, "auth_type": odd}, {"cloud": "c"}, {}, "cloud 'c': auth_type: must be text; ")
+
+
 @pytest.mark.parametrize("kind", ODD_TYPES)
 def test_auth_type_of_the_environment(read: t.Any, kind: str) -> None:
     for name in ("OS_AUTH_TYPE", "OS_AUTH_PLUGIN"):
