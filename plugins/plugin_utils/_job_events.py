@@ -30,7 +30,7 @@ from ..module_utils._cloud.misplaced import misplaced
 from ..module_utils._cloud.options import Spec, check_range, connection_options
 from ..module_utils._cloud.text import masked
 from ..module_utils._jobs.guard import refuse_misspelt
-from ..module_utils._jobs.selection import Options
+from ..module_utils._jobs.selection import BLANKS, Options
 from ..module_utils._services.registry import JOB_TYPES
 from ._job_changes import Change, Limit, changes
 from ._job_lists import Polled, Poller, SourceClient, SourceContext, Subscription
@@ -145,7 +145,7 @@ def _subscriptions(options: Options) -> list[Subscription]:
     """Raises OptionError."""
     services = list(dict.fromkeys(options["services"]))
     filters = _given(options["filters"] or {})
-    clusters = [_given(one) for one in options["clusters"] or ()]
+    clusters = [_cluster(one) for one in options["clusters"] or ()]
     _check_services(services, filters, clusters)
     places = {"mrs": [one for n, one in enumerate(clusters) if one not in clusters[:n]]}
     return [
@@ -157,6 +157,11 @@ def _subscriptions(options: Options) -> list[Subscription]:
 
 def _given(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _cluster(values: t.Mapping[str, t.Any]) -> dict[str, str]:
+    """As it is looked for: blanks around its name make no other cluster of it."""
+    return {key: text.strip(BLANKS) if key == "cluster_name" else text for key, text in _given(values).items()}
 
 
 def _check_services(services: t.Sequence[str], filters: t.Iterable[str], clusters: t.Sequence[t.Any]) -> None:

@@ -110,6 +110,19 @@ async def test_a_cluster_by_its_name_and_by_its_id(sources, places):
     assert (event["id"], event["cluster_id"], event.get("cluster_name")) == ("j-1", CLUSTER, None)
 
 
+async def test_a_name_with_blanks_is_that_of_the_same_cluster(sources):
+    sources.emulator.load(
+        {
+            "clusters": [{"clusterId": CLUSTER, "clusterName": "analytics"}],
+            "mrs_jobs": [{"cluster_id": CLUSTER, "job_id": "j-1", "job_state": "RUNNING"}],
+        }
+    )
+    clusters = [{"cluster_name": name} for name in (" analytics\t", "analytics")]
+    async with sources.start(services=["mrs"], clusters=clusters, initial=True, looked=0) as source:
+        assert (await source.event())["cluster_name"] == "analytics"
+        await source.silent()
+
+
 async def test_sql_jobs(sources):
     """They have no name, and no secret of theirs is told. A record that expires is gone, whatever arrives meanwhile."""
     fields = {"job_type": "INSERT", "queue_name": "etl", "statement": "hunter2", "message": "hunter2"}
