@@ -116,6 +116,7 @@ def made_by(here: Folder, url: str, one: Controller, collections: str) -> None:
         (*names, "survey_spec", "questions", "template", "type", "node", "waited"), {"name": "mine"}
     )
     variables |= {f"{name}_there": {"id": 77} for name in ("environment", "credential", "project", "inventory")}
+    one.loops = True
     again = configure(
         here, url, variables, "-vvv", *in_forks(), ANSIBLE_COLLECTIONS_PATH=collections, **ENVIRON, **prefix
     )

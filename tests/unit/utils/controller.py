@@ -46,13 +46,15 @@ class Controller:
     """``things``: by endpoint and id. ``writes``: method, path and body of each request that would change something.
 
     ``administrator``: whether the token is one of a system administrator. ``syncs``: what becomes of a project, look by look.
-    ``moved_to``: where all requests are redirected to. ``requests``: how many there were. ``pong``: what a ping is answered with.
+    ``moved_to``: where all requests are redirected to, but for ``lets_through``. ``requests``: how many there were. ``pong``: what a ping is
+    answered with. ``loops``: whether a page of a list is the next one of itself.
     """
 
     def __init__(self) -> None:
         self.administrator = True
         self.syncs = ["successful"]
-        self.moved_to = ""
+        self.moved_to = self.lets_through = ""
+        self.loops = False
         self.requests = 0
         self.pong: t.Any = {"version": VERSION["X-API-Product-Version"]}
         self.things: dict[str, dict[int, dict]] = {}
@@ -95,7 +97,8 @@ class Controller:
         if endpoint == "me":
             return 200, _page([{"id": 1, "type": "user", "username": "awx", "is_superuser": self.administrator}])
         if not more and method == "GET":
-            return 200, _page([_shown(thing, base) for thing in self._found(endpoint) if self._matches(thing, query)])
+            shown = [_shown(thing, base) for thing in self._found(endpoint) if self._matches(thing, query)]
+            return 200, {**_page(shown), "next": path if self.loops else None}
         thing = self.things[endpoint][int(more[0])] if more else {}
         if len(more) == 2:
             return self._part(method, thing, more[1], body)
@@ -171,6 +174,8 @@ class Controller:
                     for one in self.things["organizations"].values()
                     if one["id"] == thing.get("organization")
                 )
+            if name.endswith("__in"):
+                return str(thing.get(name.removesuffix("__in"))) in value.split(",")
             return str(thing.get(name)) == value
 
         return all(has(*one) for one in every) and (not some or any(has(*one) for one in some))
@@ -216,14 +221,18 @@ def controller() -> t.Iterator[tuple[Controller, str]]:
             one.requests += 1
             url = urllib.parse.urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            assert self.headers["Authorization"] == (None if url.path.endswith("/ping/") else f"Bearer {TOKEN}")
-            if one.moved_to:
+            login = self.headers["Authorization"]
+            of_nobody = None if url.path.endswith("/ping/") else "Bearer none"
+            assert login in (of_nobody, f"Bearer {TOKEN}")
+            if one.moved_to and not (one.lets_through and url.path.endswith(one.lets_through)):
                 self.send_response(308)
                 self.send_header("Location", f"{one.moved_to}{self.path}?state={TOKEN}#top")
                 self.end_headers()
                 return
             query = dict(urllib.parse.parse_qsl(url.query))
-            status, answer = one.answer(self.command, url.path, query, json.loads(body) if body else None)
+            status, answer = 401, {"detail": "Authentication credentials were not provided."}
+            if login != "Bearer none":
+                status, answer = one.answer(self.command, url.path, query, json.loads(body) if body else None)
             data = b"" if answer is None else json.dumps(answer).encode()
             self.send_response(status)
             for name, value in {
