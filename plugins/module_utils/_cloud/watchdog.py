@@ -161,7 +161,13 @@ class Watched:
         return connected
 
     def _dialled(self, end: float) -> t.Any:
-        return super()._new_conn()  # type: ignore[misc]
+        """By way of a SOCKS proxy, whose words may drip before there is a connection to be cut off."""
+        from urllib3.exceptions import ConnectTimeoutError
+
+        try:
+            return _in_time(super()._new_conn, end)  # type: ignore[misc]
+        except socket.timeout as error:
+            raise ConnectTimeoutError(self, f"no connection: {error}") from error
 
     def putrequest(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
         limit = _current()
@@ -257,25 +263,31 @@ def _dial(host: str, port: int, end: float, source: t.Any, options: t.Any) -> so
 
 
 def _addresses(host: str, port: int, end: float) -> t.Any:
-    """As the system resolves the host. It cannot be interrupted there, so it is asked by a thread that may be left behind."""
+    """As the system resolves the host."""
     from urllib3.util.connection import allowed_gai_family
 
+    def ask() -> t.Any:
+        return socket.getaddrinfo(host, port, allowed_gai_family(), socket.SOCK_STREAM)
+
+    return ask() if _is_address(host) else _in_time(ask, end)  # of an address, nothing is asked of anybody
+
+
+def _in_time(ask: t.Callable[[], t.Any], end: float) -> t.Any:
+    """What ``ask`` returns. It cannot be interrupted, so it runs in a thread that may be left behind. Raises socket.timeout after ``end``."""
     found: list[t.Any] = []
 
-    def ask() -> None:
+    def attempt() -> None:
         try:
-            found.append(socket.getaddrinfo(host, port, allowed_gai_family(), socket.SOCK_STREAM))
+            found.append(ask())
         except Exception as error:
             found.append(error)
 
     try:
-        if _is_address(host):
-            raise RuntimeError  # then nothing is asked of anybody
-        begin(ask).join(max(0.0, end - time.monotonic()))
+        begin(attempt).join(max(0.0, end - time.monotonic()))
     except RuntimeError:
-        ask()
+        attempt()
     if not found:
-        raise socket.timeout("the name of the host was not resolved in time")
+        raise socket.timeout("timed out")
     if isinstance(found[0], Exception):
         raise found[0]
     return found[0]

@@ -14,7 +14,8 @@ import typing as t
 
 import pytest
 import trustme
-from urllib3 import PoolManager
+from urllib3 import HTTPConnectionPool, PoolManager
+from urllib3.exceptions import ConnectTimeoutError
 from urllib3.util import SKIP_HEADER
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud import watchdog
@@ -150,6 +151,26 @@ def test_a_name_that_is_not_resolved(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(watchdog.socket, "getaddrinfo", resolve)
     check_cut_off(gave_up, f"http://dli.test{PATH}", Unreachable, "no connection within")
+
+
+def test_a_way_of_its_own_that_takes_too_long() -> None:
+    """As the one by a SOCKS proxy, which can be cut off only when it is done."""
+    gave_up = threading.Event()
+
+    class Connection(HTTPConnectionPool.ConnectionCls):
+        def _new_conn(self) -> None:
+            time.sleep(SILENCE)
+            gave_up.set()
+
+    class Pool(HTTPConnectionPool):
+        ConnectionCls = Connection
+
+    dog = watchdog.Watchdog(LIMIT)
+    limit = dog.start()
+    with pytest.raises(ConnectTimeoutError):
+        watchdog.watched({"http": Pool})["http"].ConnectionCls("dli.test").connect()
+    dog.done(limit)
+    assert not gave_up.is_set()
 
 
 def test_a_name_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
