@@ -15,7 +15,7 @@ import typing as t
 from collections import deque
 
 from ..module_utils._cloud.errors import OptionError
-from ..module_utils._cloud.text import masked, shows
+from ..module_utils._cloud.text import escaped, masked, shows
 from ._files import read, replace
 from ._job_changes import JobId, Known
 
@@ -47,8 +47,7 @@ class StateFile:
             if not text.strip():  # made by whoever set the permissions of the file
                 return
             content = json.loads(text)
-            if repr(content["version"]) != repr(VERSION):
-                raise ValueError(f"version {content['version']}")
+            _check_version(content["version"])
             for name, jobs in content["known"].items():
                 self.known[name] = {job["id"]: _checked(Known(**job)) for job in jobs}
             self.events.extend(dict(event) for event in content["events"])
@@ -57,9 +56,10 @@ class StateFile:
         except OSError as error:
             raise _unusable(self._path, error) from None
         except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+            why = f"{type(error).__name__}: {escaped(str(error))}"  # it may be any file, and quoted here
             raise OptionError(
-                f"state_file: {self._path} is broken, or not of this source ({type(error).__name__}: {error}); restore "
-                "it from a backup, or remove it: no events are sent then for what has changed since it was written"
+                f"state_file: {self._path} is broken, or not of this source ({why}); restore it from a backup, or remove "
+                "it: no events are sent then for what has changed since it was written"
             ) from None
         self._saved = self._text()
 
@@ -119,6 +119,12 @@ def _locked(path: str) -> t.Iterator[None]:
         except OSError as error:
             raise _unusable(path, error) from None
         yield
+
+
+def _check_version(version: t.Any) -> None:
+    """Raises ValueError for that of another release, or of something else."""
+    if repr(version) != repr(VERSION):
+        raise ValueError(f"version {version}" if isinstance(version, int) else "no version of it")
 
 
 def _checked(job: Known) -> Known:

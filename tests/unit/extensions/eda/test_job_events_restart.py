@@ -300,6 +300,26 @@ async def test_a_broken_file_is_an_error(sources, state_file, content):
     assert sources.looks() == 0
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"version": {"password": "hunter2"}},
+        {"version": "hunter2"},
+        {"version": 1, "known": {"x": [{**JOB, "a\n\x1b[31m" * 99: 1}]}, "events": []},
+    ],
+    ids=["object", "text", "key"],
+)
+async def test_a_file_of_something_else_is_not_shown(sources, state_file, content):
+    state_file.write_text(json.dumps(content))
+    async with sources.start(looked=0, state_file=str(state_file)) as source:
+        with pytest.raises(Exception, match="is broken, or not of this source") as raised:
+            await source.end()
+    said = str(raised.value).replace(str(state_file), "")
+    assert "hunter2" not in said
+    assert said.isprintable()
+    assert len(said) < 300
+
+
 async def test_a_file_that_cannot_be_used_is_an_error(sources, tmp_path):
     (tmp_path / "folder").mkdir()
     for path, why in (("none/state.json", "No such file or directory"), ("folder", "Is a directory")):
