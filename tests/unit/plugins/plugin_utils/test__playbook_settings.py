@@ -103,6 +103,7 @@ def test_defaults():
     assert (found["project_name"], found["otc_hosts"], found["queue_name"]) == (None, "localhost", None)
     assert (found["patterns"], found["filters"]) == (None, {})
     assert taken("stop_all", {"names": "*", "clusters": "a"})["services"] == ["flink", "spark", "mrs"]
+    assert taken("stop_all", {"names": "*", "clusters": "b, a,b ,a"})["clusters"] == ["b", "a"]
     assert taken("purge_finished", {"older_than": "1d"})["services"] == ["flink"]
     for every in ({"all_jobs": True}, {"queue_name": "q"}, {"all_jobs": True, "queue_name": "q", "names": ""}):
         assert taken("stop_all", every)["services"] == ["flink", "spark", "sql"]
