@@ -41,6 +41,12 @@ class Handle:
             self._socket.close()
 
 
+class Wait(threading.Event):
+    """In place of a handle, for what cannot be cut off itself: nobody waits for it any more."""
+
+    cut = threading.Event.set
+
+
 class Limit:
     """Of one request. ``over``: it was cut off; ``connecting``: nothing of it can have been sent, for sure."""
 
@@ -49,7 +55,7 @@ class Limit:
     def __init__(self, watchdog: Watchdog) -> None:
         self._watchdog = watchdog
         self.end: float | None = None  # on the monotonic clock, once it has begun
-        self.handle: Handle | None = None
+        self.handle: Handle | Wait | None = None
         self.connecting = False
         self.over = False
 
@@ -59,7 +65,7 @@ class Limit:
             self.end = self._watchdog.enter(self)
         return self.end
 
-    def goes_over(self, handle: Handle | None) -> None:
+    def goes_over(self, handle: Handle | Wait | None) -> None:
         self.handle = handle
         if self.over and handle:
             handle.cut()
@@ -240,6 +246,13 @@ def _current() -> Limit | None:
     return getattr(_of_thread, "limit", None)
 
 
+def _wait_on(handle: Handle | Wait) -> None:
+    """Before there is a connection."""
+    limit = _current()
+    if limit:
+        limit.goes_over(handle)
+
+
 def _dial(host: str, port: int, end: float, source: t.Any, options: t.Any) -> socket.socket:
     """A connection to the first address of the host that can be reached. Raises OSError, socket.timeout after ``end``."""
     fault: OSError = OSError("the host has no address")
@@ -254,6 +267,7 @@ def _dial(host: str, port: int, end: float, source: t.Any, options: t.Any) -> so
             connected.settimeout(left)
             if source:
                 connected.bind(source)
+            _wait_on(Handle(connected))
             connected.connect(address)
             return connected
         except OSError as error:
@@ -275,15 +289,19 @@ def _addresses(host: str, port: int, end: float) -> t.Any:
 def _in_time(ask: t.Callable[[], t.Any], end: float) -> t.Any:
     """What ``ask`` returns. It cannot be interrupted, so it runs in a thread that may be left behind. Raises socket.timeout after ``end``."""
     found: list[t.Any] = []
+    done = Wait()
 
     def attempt() -> None:
         try:
             found.append(ask())
         except Exception as error:
             found.append(error)
+        done.set()
 
+    _wait_on(done)
     try:
-        begin(attempt).join(max(0.0, end - time.monotonic()))
+        begin(attempt)
+        done.wait(max(0.0, end - time.monotonic()))
     except RuntimeError:
         attempt()
     if not found:

@@ -182,16 +182,21 @@ def test_a_name_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
         get(f"http://dli.test{PATH}")
 
 
+@contextlib.contextmanager
+def full_host() -> t.Iterator[tuple[str, int]]:
+    """The address of one that answers no attempt to connect."""
+    with contextlib.ExitStack() as sockets:
+        silent = sockets.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for one in [
+            sockets.enter_context(socket.socket()) for dummy in range(4)
+        ]:  # the queue of those who are not accepted
+            one.setblocking(False)
+            one.connect_ex(silent.getsockname())
+        yield silent.getsockname()
+
+
 def test_all_addresses_of_a_host_share_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first two do not answer; urllib3 would give the whole time to each of them."""
-    silent = socket.create_server(("127.0.0.1", 0), backlog=0)
-    address = silent.getsockname()
-    full = [socket.socket() for dummy in range(4)]  # the queue of those who are not accepted
-    for one in full:
-        one.setblocking(False)
-        one.connect_ex(address)
-    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address)] * 3
-    monkeypatch.setattr(watchdog.socket, "getaddrinfo", lambda *dummy: found)
     given = []
 
     class Socket(socket.socket):
@@ -199,12 +204,13 @@ def test_all_addresses_of_a_host_share_the_time(monkeypatch: pytest.MonkeyPatch)
             given.append(self.gettimeout())
             super().connect(where)
 
-    monkeypatch.setattr(watchdog.socket, "socket", Socket)
-    with pytest.raises(Unreachable):
-        get(f"http://dli.test{PATH}")
+    with full_host() as address:
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address)] * 3
+        monkeypatch.setattr(watchdog.socket, "getaddrinfo", lambda *dummy: found)
+        monkeypatch.setattr(watchdog.socket, "socket", Socket)
+        with pytest.raises(Unreachable):
+            get(f"http://dli.test{PATH}")
     assert sum(given) < 1.5 * LIMIT
-    for one in (*full, silent):
-        one.close()
 
 
 @pytest.mark.parametrize("kind", ["drip", "drip_body", "drip_continue"])
@@ -274,6 +280,35 @@ def test_stop(emulator) -> None:
     http.stop()
     worker.join(SILENCE)
     assert len(cut_off) == 2
+
+
+@pytest.mark.parametrize("of", ["name", "host"])
+def test_stop_before_there_is_a_connection(monkeypatch: pytest.MonkeyPatch, of: str) -> None:
+    """Nobody waits for it, however long it may take."""
+    http, faults, begun = Http(2 * SILENCE, 0, 1, Tls()), [], threading.Event()
+
+    def resolve(*dummy: t.Any) -> None:
+        begun.set()
+        time.sleep(2 * SILENCE)
+
+    def work(host: str) -> None:
+        try:
+            http.send("GET", f"http://{host}{PATH}", {})
+        except ApiError as error:
+            faults.append(error)
+
+    with full_host() as address:
+        host = f"127.0.0.1:{address[1]}"
+        if of == "name":
+            host = "dli.test"
+            monkeypatch.setattr(watchdog.socket, "getaddrinfo", resolve)
+        worker = threading.Thread(target=work, args=(host,), daemon=True)
+        worker.start()
+        while not (http._watchdog._open if of == "host" else begun.is_set()):
+            time.sleep(0.005)
+        http.stop()
+        worker.join(SILENCE)
+    assert len(faults) == 1
 
 
 def test_one_thread_that_ends(emulator) -> None:
