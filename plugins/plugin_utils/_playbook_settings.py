@@ -113,7 +113,8 @@ def _no_own_project(found: Settings) -> Settings:
 def _lists(spec: Spec, found: Settings) -> Settings:
     """All lists, also those that nobody has given."""
     lists = {name: found.get(name) or [] for name in ("clusters", "names", "except_names")}
-    lists["clusters"] = list(dict.fromkeys(lists["clusters"]))  # the jobs of one that is named twice would be counted twice
+    # The jobs of one that is named twice would be counted twice
+    lists["clusters"] = list(dict.fromkeys(lists["clusters"]))
     services = found.get("services")
     if services is None:
         services = _possible_services(spec, [*lists["names"], *lists["except_names"]], lists["clusters"])

@@ -36,7 +36,7 @@ BELONGS = {
     "raw": "plain text",
     "tag": "plain text",
 }
-DICTIONARIES = {"dict": "a dictionary", "list": "a list of dictionaries"}
+DICTIONARIES = {None: "a dictionary", "dict": "a list of dictionaries"}  # by what their elements are
 ANY = {"type": "raw"}  # a number is as good as its text
 TAG = {"type": "tag"}  # so is a whole number, but YAML reads 1.10 as 1.1
 NO_TEXT: dict[str, type] = {"str": object, "path": object, "tag": float}  # besides text and null
@@ -155,12 +155,12 @@ class _Sieve:
 
     def _dictionary(self, one: t.Mapping[str, t.Any], value: t.Any, label: str, free: bool) -> t.Any:
         if one["type"] == "list" and isinstance(value, list):
-            return [self._dictionary(one, each, label, free) for each in value]
+            return [self._dictionary({**one, "type": "dict"}, each, label, free) for each in value]
         spec = one.get("options") or {}
         inner = _as_dictionary(value, spec)
         if inner is None:
             keys = f" with {', '.join(spec)}" if spec else ""
-            self._refuse(label, DICTIONARIES[one["type"]] + keys, _kind_of(value))
+            self._refuse(label, DICTIONARIES[one.get("elements")] + keys, _kind_of(value))
             return HIDDEN_WHOLE
         for key in _twice(value, inner):
             known = key if key in spec else "a key"

@@ -282,6 +282,10 @@ BAD = [
         {"services": ["mrs"], "clusters": ["c"]},
         "clusters: must be a list of dictionaries with cluster_id, cluster_name, not text",
     ),
+    (
+        {"services": ["mrs"], "clusters": [[{"cluster_id": "c"}]]},
+        "^clusters: must be a list of dictionaries with cluster_id, cluster_name, not a list$",
+    ),
     ({"filters": {"spark": {"owner": "me"}}}, "filters.spark: spark is not one of the services"),
     ({"filters": {"flink": {}}}, "flink: filters: is empty and would select every job"),
     ({"filters": {"flink": {"name": [""]}}}, r"flink: filters.name\[0\]: is empty; leave it out or give it a value"),
