@@ -30,7 +30,7 @@ from ..module_utils._cloud.misplaced import misplaced
 from ..module_utils._cloud.options import Spec, check_range, connection_options
 from ..module_utils._cloud.text import masked
 from ..module_utils._jobs.guard import refuse_misspelt
-from ..module_utils._jobs.selection import BLANKS, Options
+from ..module_utils._jobs.selection import BLANKS, Options, cleaned
 from ..module_utils._services.registry import JOB_TYPES
 from ._job_changes import Change, Limit, changes
 from ._job_lists import Polled, Poller, SourceClient, SourceContext, Subscription
@@ -132,13 +132,20 @@ def _read(args: t.Mapping[str, t.Any]) -> Options:
         kind = "unknown option: " if checked.unsupported_parameters else ""
         raise OptionError(kind + "; ".join(checked.error_messages))
     options: Options = checked.validated_parameters
+    _check_values(options)
+    if options["feedback"] and args.get("eda_feedback_queue") is None:
+        raise OptionError("feedback: ansible-rulebook has no persistence; start it with --persistence-id")
+    return options
+
+
+def _check_values(options: Options) -> None:
+    """Raises OptionError."""
     check_range(options, "interval", 0.01, 86400)
     check_range(options, "feedback_timeout", 0.01, 86400)
     if options["stuck_after"] is not None:
         check_range(options, "stuck_after", 0.01, 366 * 86400)
-    if options["feedback"] and args.get("eda_feedback_queue") is None:
-        raise OptionError("feedback: ansible-rulebook has no persistence; start it with --persistence-id")
-    return options
+    if options["state_file"] is not None:
+        cleaned("state_file", options["state_file"])
 
 
 def _subscriptions(options: Options) -> list[Subscription]:

@@ -273,6 +273,8 @@ BAD = [
     ({"interval": "soon"}, "argument 'interval' is of type (str|<class 'str'>) and we were unable to convert to float"),
     ({"interval": 0}, "interval: must be a number from 0.01 to 86400, not 0"),
     ({"stuck_after": -1}, "stuck_after: must be a number from 0.01 to 31622400, not -1"),
+    ({"state_file": ""}, "^state_file: is empty; leave it out or give it a value$"),
+    ({"state_file": " "}, "^state_file: is empty; leave it out or give it a value$"),
     ({"max_concurrency": 99}, "max_concurrency: must be a number from 1 to 32, not 99"),
     ({"services": ["mrs"]}, "clusters: the service mrs needs them, and no other does"),
     ({"clusters": [{"cluster_id": "c"}]}, "clusters: the service mrs needs them, and no other does"),
