@@ -9,7 +9,6 @@ import typing as t
 
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import world
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
-from ansible_collections.otc.bigdata.tests.unit.utils.forks import ONE_PROCESS
 from ansible_collections.otc.bigdata.tests.unit.utils.playbooks import (
     batch_id,
     fatal,
@@ -19,7 +18,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.playbooks import (
     truth,
     ways_back,
 )
-from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Folder, Run, wait_for
+from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Folder, Run
 
 FULL = {
     "flink_jobs": [
@@ -39,7 +38,7 @@ FULL = {
 
 
 def drain(here: Folder, *arguments: str, **variables: t.Any) -> Run:
-    return play(here, "drain_queue", {"queue_name": "etl", "wait_interval": 1, **variables}, *arguments)
+    return play(here, "drain_queue", {"queue_name": "etl", **variables}, *arguments)
 
 
 def end(run: Run) -> str:
@@ -56,11 +55,13 @@ def test_drain_queue():
         assert fatal(run).splitlines() == ["Do not delete the queue etl (flink, spark, sql) yet:", *full]
         assert (truth(emulator), emulator.log.summary()["writes"]) == (before, 0)
 
-        line = ["otc.bigdata.drain_queue", "-e", "queue_name=etl wait_interval=1"]
-        run = here.start("playbook", *line, **ONE_PROCESS)
-        wait_for(lambda: emulator.log.summary()["writes"] >= 1 + 30 + 250)
-        emulator.world.add("sql_jobs", {"job_id": "late", "status": "RUNNING", "queue_name": "etl"})
-        run.end()
+        def arrives(request: t.Any, body: t.Any) -> t.Any:
+            if emulator.log.summary()["writes"] == 1 + 30 + 250:
+                emulator.world.add("sql_jobs", {"job_id": "late", "status": "RUNNING", "queue_name": "etl"})
+            return body
+
+        Flink(emulator).change_answers(arrives)
+        run = drain(here)
         assert run.code == 0, run.said
         assert end(run) == "No job is left on the queue etl (flink, spark, sql), so it can be deleted"
         (back,) = ways_back(run)

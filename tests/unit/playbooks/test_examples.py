@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import world
-from ansible_collections.otc.bigdata.tests.unit.utils.forks import ONE_PROCESS
+from ansible_collections.otc.bigdata.tests.unit.utils.forks import NO_WAITS, ONE_PROCESS
 from ansible_collections.otc.bigdata.tests.unit.utils.playbooks import HAND_OVER, NAMES, OLD, PLAYBOOKS
 
 READERS = ("check_service", "show_jobs")
@@ -19,9 +19,7 @@ READERS = ("check_service", "show_jobs")
 
 @pytest.mark.parametrize("name", NAMES)
 def test_examples(name):
-    """They can be pasted as they are. (A look at a queue after the other comes sooner than it would, and those that only read,
-    some of which wait between requests, run side by side.)"""
-    more = ["-e", "wait_interval=1"] if name == "drain_queue" else []
+    """They can be pasted as they are."""
     meta = yaml.safe_load((PLAYBOOKS / f"meta/{name}.yml").read_text(encoding="utf-8"))
     seed = {
         "flink_jobs": [
@@ -38,7 +36,7 @@ def test_examples(name):
             here.write("stopped_jobs.yml", {"stopped_jobs": {"localhost": [7]}})
         lines = meta["argument_specs"][name]["examples"].replace("\\\n", "").splitlines()
         commands = [shlex.split(line)[1:] for line in lines if line.startswith("ansible-playbook ")]
-        for together in [commands] if name in READERS else [[command] for command in commands]:
-            for run in [here.start("playbook", *command, *more, **ONE_PROCESS) for command in together]:
-                assert run.end(600).code == 0, run.said
+        for command in commands:
+            run = here.start("playbook", *command, **ONE_PROCESS, **NO_WAITS).end(600)
+            assert run.code == 0, run.said
         assert (emulator.log.summary()["writes"] > 0) is (name not in READERS)

@@ -17,8 +17,7 @@ def test_guide(name):
     with world() as (emulator, here):
         # As the credential would tell; it is good for both projects
         login = {"OS_TOKEN": "", "OS_USERNAME": "demo", "OS_PASSWORD": "demo-password"}
-        sooner = {"drain_queue -e": "drain_queue -e wait_interval=1 -e"}
-        with reader(here, sooner, **login, OS_USER_DOMAIN_NAME="demo-domain", OS_PROJECT_NAME="eu-de") as one:
+        with reader(here, {}, **login, OS_USER_DOMAIN_NAME="demo-domain", OS_PROJECT_NAME="eu-de") as one:
             for block in blocks(GUIDES / f"{name}.rst"):
                 if block.language != "none" and not block.text.startswith("otc_bigdata:"):
                     one.follow(block)

@@ -10,7 +10,7 @@ import json
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.lists import SHORT
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import world
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
-from ansible_collections.otc.bigdata.tests.unit.utils.forks import ONE_PROCESS
+from ansible_collections.otc.bigdata.tests.unit.utils.forks import NO_WAITS, ONE_PROCESS
 from ansible_collections.otc.bigdata.tests.unit.utils.playbooks import fatal, said_to, truth
 from ansible_collections.otc.bigdata.tests.unit.utils.service import NIGHTLY
 
@@ -57,7 +57,7 @@ def test_not_empty():
         here.write("hosts.yml", {"all": {"hosts": hosts}})
         more = {"otc_hosts": "all", "wait_interval": 1, "rounds": 3}
         line = ["otc.bigdata.drain_queue", "-i", "hosts.yml", "-e", json.dumps(more), "--forks=1"]
-        run = here.start("playbook", *line, **ONE_PROCESS).end(300)
+        run = here.start("playbook", *line, **ONE_PROCESS, **NO_WAITS).end(300)
         assert run.code == 2, run.said
         for name, (dummy, reason) in NOT_EMPTY.items():
             first, *reasons = fatal(run, name).splitlines()

@@ -28,6 +28,8 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
+import types
 import typing as t
 
 MODULES = ("ansible.module_utils.basic", "ansible.module_utils.urls", "requests", "openstack")
@@ -43,8 +45,11 @@ OF_ANSIBLE = (
 )
 KINDS_OF_PLUGINS = ("become", "connection", "doc_fragments", "inventory", "shell", "strategy", "vars")
 OF_PLUGINS = ("multiprocessing.popen_fork", "multiprocessing.synchronize", "tomllib", "xml.dom.minidom", "zoneinfo")
+WAIT = ("ansible_collections.otc.bigdata.plugins.", "ansible_collections.ansible.builtin.plugins.action.pause")
 NO_WORKER = ("assert", "debug", "fail", "include_tasks", "set_fact", "set_stats")
-ONE_PROCESS = {"ONE_PROCESS": "true"}  # in the environment of a run: its tasks need no workers, see ``spare_workers``
+# In the environment of a run
+ONE_PROCESS = {"ONE_PROCESS": "true"}  # its tasks need no workers, see ``spare_workers``
+NO_WAITS = {"NO_WAITS": "true"}  # it goes on as if it had waited, see ``skip_waits``
 EnvironOf = t.Callable[[pathlib.Path], dict[str, str]]  # of a home
 SHARED: dict[str, str] = {}  # in a worker of pytest: the homes of the parents that all workers have
 AT_THE_START = ("PYTHON", "LANG", "LC_", "LD_", "TZ")  # what a Python asks its environment before it runs anything
@@ -228,7 +233,7 @@ def become(argv: list[str], cwd: str, environ: dict[str, str], settings: t.Any) 
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.clear()
     os.environ.update(environ)
-    one_process = all(os.environ.pop(name, None) for name in ONE_PROCESS)
+    one_process, no_waits = (os.environ.pop(name, None) for name in (*ONE_PROCESS, *NO_WAITS))
     os.chdir(cwd)
     open_streams()
     if "COVERAGE_PROCESS_START" in os.environ:
@@ -240,7 +245,9 @@ def become(argv: list[str], cwd: str, environ: dict[str, str], settings: t.Any) 
         if sys.argv[0].startswith("ansible.cli."):
             if not settings.take_up():
                 os.execv(sys.executable, [sys.executable, *argv])
-            spare_workers(one_process)
+            spare_workers(bool(one_process))
+            if no_waits:
+                skip_waits()
         runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
     else:
         forget("ansible_collections")  # it brings its own
@@ -298,6 +305,25 @@ def spare_workers(one_process: bool) -> None:
             stream.getvalue = str  # what a task has printed itself, which a worker is asked for
         # How often Ansible looks whether a worker is done
         importlib.import_module("ansible.constants").DEFAULT_INTERNAL_POLL_INTERVAL = 0.01
+
+
+def skip_waits() -> None:
+    """Where the collection waits, or ``pause`` does, the clock of this process is put forward instead. Only its main thread does so, as
+    requests of others may be under way. An emulator is another process: what it is to do after some seconds takes them."""
+    ahead, real = 0.0, types.SimpleNamespace(**vars(time))
+
+    def sleep(seconds: float) -> None:
+        nonlocal ahead
+        name = sys._getframe(1).f_globals["__name__"]
+        if name.startswith(WAIT) and threading.current_thread() is threading.main_thread():
+            ahead += seconds
+        else:
+            real.sleep(seconds)
+
+    time.sleep = sleep
+    time.monotonic = lambda: real.monotonic() + ahead
+    time.time = lambda: real.time() + ahead
+    time.gmtime = lambda *moment: real.gmtime(*moment or [time.time()])
 
 
 def forget(package: str) -> None:

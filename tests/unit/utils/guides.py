@@ -21,7 +21,7 @@ import typing as t
 
 import yaml
 
-from .forks import ONE_PROCESS
+from .forks import NO_WAITS, ONE_PROCESS
 from .run_playbook import Folder, forks
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -105,7 +105,7 @@ class Shell:
     """A shell, and the Ansible of this Python."""
 
     def __init__(self, folder: Folder, **environ: str) -> None:
-        everything = folder.environ(**ONE_PROCESS, **environ)
+        everything = folder.environ(**ONE_PROCESS, **NO_WAITS, **environ)
         everything["PATH"] = f"{commands()}:{pathlib.Path(sys.executable).parent}:{everything['PATH']}"
         self._process = subprocess.Popen(
             ["bash", "--norc"],

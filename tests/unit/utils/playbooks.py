@@ -16,7 +16,7 @@ import yaml
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 
 from .emulated import environ, template
-from .forks import ONE_PROCESS
+from .forks import NO_WAITS, ONE_PROCESS
 from .run_playbook import Folder, Run, folder
 from .worlds import WORDS
 
@@ -53,7 +53,7 @@ def batch_id(number: int) -> str:
 
 def play(here: Folder, name: str, variables: dict, *arguments: str, **environ: str) -> Run:
     line = [f"otc.bigdata.{name}", "-e", json.dumps(variables), *arguments]
-    run = here.start("playbook", *line, ANSIBLE_SHOW_CUSTOM_STATS="1", **ONE_PROCESS, **environ).end(600)
+    run = here.start("playbook", *line, ANSIBLE_SHOW_CUSTOM_STATS="1", **ONE_PROCESS, **NO_WAITS, **environ).end(600)
     assert "Traceback" not in run.said, run.said
     assert "[WARNING]" not in run.said, run.said
     return run
