@@ -68,10 +68,10 @@ def results(service: Service, reads: bool) -> list[dict]:
 
 @pytest.mark.parametrize("reads", [False, True], ids=["changes", "reads"])
 @pytest.mark.parametrize("kind", [words.service for words in WORDS.values()])
-def test_return(emulator, kind, reads):
+def test_return(cloud, kind, reads):
     known = documented(f"{kind.module}_info" if reads else kind.module)
     seen: dict[str, set[type]] = {}
-    for result in results(kind(emulator, run_action), reads):
+    for result in results(kind(cloud, run_action), reads):
         keys = dict(returned(result, known))
         assert {key for key, about in known.items() if "." not in key and about["returned"] == "always"} <= keys.keys()
         for key, value in keys.items():

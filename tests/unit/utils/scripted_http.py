@@ -20,6 +20,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPResponse
 
+from .clock import virtual_time
+
 
 @dataclass
 class Call:
@@ -73,7 +75,7 @@ class Script:
 
 @pytest.fixture
 def script(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[t.Callable[..., Script]]:
-    """``script(Call(...), ...)`` puts the calls on the wire; at the end of the test none may be left."""
+    """``script(Call(...), ...)`` puts the calls on the wire; at the end of the test none may be left. No pause takes time."""
     scripts: list[Script] = []
 
     def start(*calls: Call) -> Script:
@@ -86,5 +88,6 @@ def script(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[t.Callable[..., Script
         scripts.append(wire)
         return wire
 
-    yield start
+    with virtual_time():
+        yield start
     assert [call for one in scripts for call in one.open] == []

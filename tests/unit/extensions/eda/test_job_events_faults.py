@@ -45,10 +45,10 @@ def logins(sources) -> int:
     [
         {"status": 429},
         {"status": 429, "retry_after": 0},
-        {"status": 503, "times": 6},  # what brings no answer is read three times in one look
-        {"kind": "reset_before", "times": 6},
-        {"kind": "wrong_type", "times": 6},
-        {"status": 400, "body": {"error_code": "DLI.0999", "error_msg": "internal"}, "times": 6},
+        {"status": 503, "times": 3},
+        {"kind": "reset_before", "times": 3},
+        {"kind": "wrong_type", "times": 3},
+        {"status": 400, "body": {"error_code": "DLI.0999", "error_msg": "internal"}, "times": 3},
     ],
     ids=str,
 )
@@ -80,7 +80,7 @@ async def test_the_log_steers_no_terminal(sources, caplog):
     """Whatever the words of the service are."""
     odd = {"error_code": "DLI.0999\x1b[0m", "error_msg": "\x1b[31mred\x1b]0;t\x07", "request_id": "r\x9b"}
     async with sources.start(max_retries=0):
-        sources.emulator.faults.add(path="/jobs$", status=503, body=odd, times=6)
+        sources.emulator.faults.add(path="/jobs$", status=503, body=odd, times=3)
         await until(lambda: len(caplog.messages) > 1)
     assert "\ufffd[31mred\ufffd]0;t\ufffd" in caplog.messages[0]
     assert all(message.isprintable() for message in caplog.messages)
@@ -502,17 +502,18 @@ async def test_a_source_that_is_stopped_while_an_answer_drips(sources, path):
         await asyncio.get_running_loop().shutdown_default_executor()
 
 
-def test_a_look_that_is_held_back_ends_when_the_next_is_due(emulator):
+def test_a_look_that_is_held_back_ends_when_the_next_is_due(cloud):
     """Or a little later, where looks follow each other that fast."""
-    given = {"token": "demo-token", "project_id": PROJECT, "endpoints": {"dli": emulator.url}}
+    given = {"token": "demo-token", "project_id": PROJECT, "endpoints": {"dli": cloud.url}}
     options = {**{name: one.get("default") for name, one in connection_options().items()}, **given}
-    emulator.faults.add(path="/jobs$", status=429, times=None)
-    context = _job_lists.SourceContext({}, interval=0.1)
+    cloud.faults.add(path="/jobs$", status=429, times=None)
+    by_the_clock = _job_lists.threading.Event()  # the stand-in, which costs no time
+    context = _job_lists.SourceContext({}, interval=0.1, stopped=by_the_clock)
     client = _job_lists.SourceClient(read_connection(options, {}, DLI.name), DLI, context)
     client.begin()
     with pytest.raises(Refused, match="HTTP 429"):
         client.call("GET", "/v1.0/p/streaming/jobs")
-    assert len(emulator.log.entries()) > 2
+    assert len(cloud.log.entries()) > 2
 
 
 def test_a_library_that_cannot_be_imported(tmp_path):
