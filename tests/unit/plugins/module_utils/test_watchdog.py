@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import socket
 import ssl
@@ -22,6 +23,7 @@ from ansible_collections.otc.bigdata.plugins.module_utils._cloud import watchdog
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.adapter import Tls
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import ApiError, Unanswered, Unreachable
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.transport import Http, Reply
+from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 
 pytestmark = pytest.mark.real
 
@@ -76,12 +78,24 @@ def check_cut_off(gave_up: threading.Event, url: str, kind: type[ApiError], word
     assert not gave_up.is_set()
 
 
+def at_once(check: t.Callable[..., None], *cases: tuple) -> None:
+    """As each of them only waits for the limit."""
+    with concurrent.futures.ThreadPoolExecutor(len(cases)) as threads:
+        for done in [threads.submit(check, *case) for case in cases]:
+            done.result()
+
+
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
 
-@pytest.mark.parametrize(
-    ("begins", "drips"),
-    [
+def test_an_answer_that_takes_too_long() -> None:
+    def check(begins: bytes, drips: bytes) -> None:
+        words = r"no answer within 0\.4 s \(request_timeout\)"
+        with Server(begins, drips) as server:
+            check_cut_off(server.gave_up, f"http://{server.host}{PATH}", Unanswered, words)
+
+    at_once(
+        check,
         (b"", b""),
         (b"", HEAD),
         (HEAD, b"X-More: yes\r\n"),
@@ -92,20 +106,17 @@ HEAD = b"HTTP/1.1 200 OK\r\n"
         (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
         (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"0"),
         (HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"X-Trailer: yes\r\n"),
-    ],
-)
-def test_an_answer_that_takes_too_long(begins: bytes, drips: bytes) -> None:
-    with Server(begins, drips) as server:
-        check_cut_off(
-            server.gave_up, f"http://{server.host}{PATH}", Unanswered, r"no answer within 0\.4 s \(request_timeout\)"
-        )
+    )
 
 
-@pytest.mark.parametrize(("begins", "drips"), [(b"", b""), (b"\x16\x03\x03\x40\x00", b"\x02")])
-def test_a_handshake_that_takes_too_long(begins: bytes, drips: bytes) -> None:
+def test_a_handshake_that_takes_too_long() -> None:
     """Nothing of the request has been sent then."""
-    with Server(begins, drips) as server:
-        check_cut_off(server.gave_up, f"https://{server.host}{PATH}", Unreachable, "no connection within 0.4 s")
+
+    def check(begins: bytes, drips: bytes) -> None:
+        with Server(begins, drips) as server:
+            check_cut_off(server.gave_up, f"https://{server.host}{PATH}", Unreachable, "no connection within 0.4 s")
+
+    at_once(check, (b"", b""), (b"\x16\x03\x03\x40\x00", b"\x02"))
 
 
 @pytest.mark.parametrize(("scheme", "kind"), [("http", Unanswered), ("https", Unreachable)])
@@ -213,27 +224,33 @@ def test_all_addresses_of_a_host_share_the_time(monkeypatch: pytest.MonkeyPatch)
     assert sum(given) < 1.5 * LIMIT
 
 
-@pytest.mark.parametrize("kind", ["drip", "drip_body", "drip_continue"])
-def test_a_kept_connection_that_drips(emulator, kind: str) -> None:
+def test_a_kept_connection_that_drips() -> None:
     """The limit begins anew with each request, and what was cut off is used by no other."""
-    http = Http(IN_TIME, 0, 1, Tls())
-    url = f"{emulator.url}{PATH}"
-    assert http.send("GET", url, {}).status == 401
-    emulator.faults.add(kind=kind, seconds=IN_TIME / 5)
-    with pytest.raises(Unanswered, match="no answer within"):
-        http.send("GET", url, {})
-    assert [http.send("GET", url, {}).status for dummy in range(3)] == [401] * 3
-    assert emulator.log.summary()["connections"] == 2
+
+    def check(kind: str) -> None:
+        with Emulator() as emulator:
+            http, url = Http(IN_TIME, 0, 1, Tls()), f"{emulator.url}{PATH}"
+            assert http.send("GET", url, {}).status == 401
+            emulator.faults.add(kind=kind, seconds=IN_TIME / 5)
+            with pytest.raises(Unanswered, match="no answer within"):
+                http.send("GET", url, {})
+            assert [http.send("GET", url, {}).status for dummy in range(3)] == [401] * 3
+            assert emulator.log.summary()["connections"] == 2
+
+    at_once(check, ("drip",), ("drip_body",), ("drip_continue",))
 
 
 def test_requests_that_are_in_time(emulator) -> None:
-    """Many of them over one connection, for longer than the limit, and then none for longer than that."""
+    """Many of them over one connection, for longer than the limit. Then none, until the one thread that watches them has ended."""
     http = Http(IN_TIME, 0, 1, Tls())
     end = time.monotonic() + 1.2 * IN_TIME
     while time.monotonic() < end:
         http.send("GET", f"{emulator.url}{PATH}", {})
         time.sleep(0.02)
-    time.sleep(1.2 * IN_TIME)
+    mine = [thread for thread in threading.enumerate() if thread is http._watchdog._thread]
+    assert len(mine) == 1
+    mine[0].join(SILENCE)
+    assert not mine[0].is_alive()
     assert http.send("GET", f"{emulator.url}{PATH}", {}).status == 401
     assert emulator.log.summary()["connections"] == 1
 
@@ -309,17 +326,6 @@ def test_stop_before_there_is_a_connection(monkeypatch: pytest.MonkeyPatch, of: 
         http.stop()
         worker.join(SILENCE)
     assert len(faults) == 1
-
-
-def test_one_thread_that_ends(emulator) -> None:
-    http = Http(IN_TIME, 0, 1, Tls())
-    for dummy in range(5):
-        http.send("GET", f"{emulator.url}{PATH}", {})
-    mine = [thread for thread in threading.enumerate() if thread is http._watchdog._thread]
-    assert len(mine) == 1
-    mine[0].join(SILENCE)
-    assert not mine[0].is_alive()
-    assert http.send("GET", f"{emulator.url}{PATH}", {}).status == 401
 
 
 def test_headers_are_sent_as_urllib3_sends_them() -> None:
