@@ -15,7 +15,9 @@ import typing as t
 import pytest
 
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import world
-from ansible_collections.otc.bigdata.tests.unit.utils.fast_path import FLINK, INTERRUPTED, SPARK, script
+from ansible_collections.otc.bigdata.tests.unit.utils.fast_path import FLINK, INTERRUPTED, SPARK
+from ansible_collections.otc.bigdata.tests.unit.utils.forks import NO_WAITS
+from ansible_collections.otc.bigdata.tests.unit.utils.guides import commands
 from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Folder, Run, wait_for
 
 pytestmark = pytest.mark.real
@@ -86,10 +88,11 @@ def watch(here: Folder, how: Watched) -> Run:
     here.write("ansible.cfg", "")
     here.write("callbacks/my_json.py", JSON_CALLBACK)
     options = {"state": "stopped", "job_ids": list(range(1, 101)), "wait_interval": 0.4}
+    start = {"terminal": how.terminal, **NO_WAITS, **how.environ}
     if how.ad_hoc:
-        return here.ad_hoc("dli_flink_jobs", json.dumps(options), *how.arguments, terminal=how.terminal, **how.environ)
+        return here.ad_hoc("dli_flink_jobs", json.dumps(options), *how.arguments, **start)
     task = {FLINK: options, **how.task}
-    return here.playbook([{"tasks": [task]}], *how.arguments, terminal=how.terminal, **how.environ)
+    return here.playbook([{"tasks": [task]}], *how.arguments, **start)
 
 
 def check_watched(name: str, run: Run) -> None:
@@ -110,7 +113,7 @@ def check_watched(name: str, run: Run) -> None:
 
 
 def test_progress():
-    """Watched in every way at once, as most of the time is spent waiting."""
+    """Watched in every way at once."""
     with contextlib.ExitStack() as stack:
         runs = {name: watch(stack.enter_context(world(flink_jobs=HUNDRED))[1], how) for name, how in WATCHED.items()}
         for name, run in runs.items():
@@ -138,7 +141,7 @@ def test_progress_steers_no_terminal():
     with world(flink_jobs=jobs) as (emulator, here):
         task = {FLINK: {"state": "stopped", "job_ids": [1, 2], "wait_interval": 0.4}}
         run = here.playbook([{"tasks": [task]}], OTC_BIGDATA_PROGRESS="always")
-        wait_for(lambda: emulator.log.summary()["reads"] > 40)  # in more than the two seconds until the first line
+        wait_for(lambda: emulator.log.summary()["reads"] > 16)  # in more than the two seconds until the first line
         run.kill()
         run.end()
         assert "\x1b" not in run.said
@@ -155,13 +158,12 @@ def test_progress_steers_no_terminal():
 def test_runner():
     """ansible-runner, which AWX uses, gets the lines as events of their own."""
     with world(flink_jobs=HUNDRED) as (dummy, here):
-        script(here, "bin/ansible-playbook", f'exec "{sys.executable}" -m ansible.cli.playbook "$@"')
         options = {"state": "stopped", "job_ids": list(range(1, 101)), "wait_interval": 0.4}
         play = {"hosts": "localhost", "gather_facts": False, "tasks": [{FLINK: options}]}
         here.write("runner/project/play.yml", [play])
-        path = os.pathsep.join([str(here.home / "bin"), os.environ["PATH"]])
+        path = os.pathsep.join([str(commands()), os.environ["PATH"]])
         line = [sys.executable, "-m", "ansible_runner", "run", str(here.home / "runner"), "-p", "play.yml", "-i", "one"]
-        run = Run(line, cwd=here.home, env=here.environ(PATH=path)).end()
+        run = Run(line, cwd=here.home, env=here.environ(PATH=path, **NO_WAITS)).end()
         assert run.code == 0, run.said
         events = [
             json.loads(file.read_text(encoding="utf-8"))

@@ -126,10 +126,12 @@ def test_an_answer_that_is_no_list_of_projects(emulator, projects):
         "projects is missing or null, not a list": None,
     }
     faults = [{"path": PATH, "kind": "status", "status": 200, "body": {"projects": body}} for body in bodies.values()]
-    emulator.faults.extend(faults)
-    assert projects.of(region="eu-de", max_retries=len(faults)).hosts  # asked again after each of them
-    emulator.faults.extend([{**fault, "times": 3} for fault in faults])
-    complaints = projects.complaints(*[{"region": "eu-de", "max_retries": 2}] * len(faults))
+    twice = {"region": "eu-de", "max_retries": 1}
+    for fault in faults:
+        emulator.faults.add(**fault)
+        assert projects.of(**twice).hosts
+    emulator.faults.extend([{**fault, "times": 2} for fault in faults])
+    complaints = projects.complaints(*[twice] * len(faults))
     for words, said in zip(bodies, complaints):
         assert said.endswith(
             f"GET 127.0.0.1:{emulator.url.rpartition(':')[2]}{PATH}: HTTP 200: the answer has an unknown shape: {words}"
