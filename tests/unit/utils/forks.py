@@ -45,7 +45,11 @@ OF_ANSIBLE = (
 )
 KINDS_OF_PLUGINS = ("become", "connection", "doc_fragments", "inventory", "shell", "strategy", "vars")
 OF_PLUGINS = ("multiprocessing.popen_fork", "multiprocessing.synchronize", "tomllib", "xml.dom.minidom", "zoneinfo")
-WAIT = ("ansible_collections.otc.bigdata.plugins.", "ansible_collections.ansible.builtin.plugins.action.pause")
+WAIT = (
+    "ansible_collections.otc.bigdata.plugins.",
+    "ansible_collections.ansible.builtin.plugins.action.pause.",
+    "ansible.executor.task_executor._execute",
+)
 NO_WORKER = ("assert", "debug", "fail", "include_tasks", "set_fact", "set_stats")
 # In the environment of a run
 ONE_PROCESS = {"ONE_PROCESS": "true"}  # its tasks need no workers, see ``spare_workers``
@@ -308,13 +312,14 @@ def spare_workers(one_process: bool) -> None:
 
 
 def skip_waits() -> None:
-    """Where the collection waits, or ``pause`` does, the clock of this process is put forward instead. Only its main thread does so, as
-    requests of others may be under way. An emulator is another process: what it is to do after some seconds takes them."""
+    """Where the collection waits, ``pause`` does, or a task with ``until``, the clock of this process is put forward instead. Only its
+    main thread does so, as requests of others may be under way. An emulator is another process: what it is to do after some seconds takes them."""
     ahead, real = 0.0, types.SimpleNamespace(**vars(time))
 
     def sleep(seconds: float) -> None:
         nonlocal ahead
-        name = sys._getframe(1).f_globals["__name__"]
+        caller = sys._getframe(1)
+        name = f"{caller.f_globals['__name__']}.{caller.f_code.co_name}"
         if name.startswith(WAIT) and threading.current_thread() is threading.main_thread():
             ahead += seconds
         else:

@@ -105,6 +105,14 @@ def end_by(way: str, worker: subprocess.Popen) -> None:
         kill_all([worker.pid, *descendants(worker.pid)])
 
 
+def lives(process: int) -> bool:
+    """One that has ended has no command line any more, even if nobody has taken note of its end."""
+    try:
+        return bool(pathlib.Path(f"/proc/{process}/cmdline").read_bytes())
+    except OSError:
+        return False
+
+
 def kill_all(processes: list[int]) -> None:
     for process in processes:
         with contextlib.suppress(ProcessLookupError):
@@ -112,11 +120,14 @@ def kill_all(processes: list[int]) -> None:
 
 
 class Window:
-    """``cut``: the way, and the moment, in which the job that stops ends."""
+    """``cut``: the way, and the moment, in which the job that stops ends; ``more``: what is in the environment of all jobs."""
 
-    def __init__(self, folder: pathlib.Path, emulator: Emulator, cut: tuple[str, int | str, bool] | None) -> None:
+    def __init__(
+        self, folder: pathlib.Path, emulator: Emulator, cut: tuple[str, int | str, bool] | None, **more: str
+    ) -> None:
         self.folder, self.emulator, self.cut = folder, emulator, cut
         self.nodes, self.playbooks = nodes()
+        self.environ = {**environ(emulator), **more}
         self.jobs: dict[str, Job] = {}
         self.was_reached, self.held = False, ""
         self.approves = "successful"
@@ -131,7 +142,7 @@ class Window:
     def _launch(self, node: Node, variables: dict) -> Outcome:
         if node.name not in self.playbooks:
             return Outcome(self.approves)
-        job = self.jobs[node.name] = Job(self.folder / node.name, len(self.jobs) + 1, **environ(self.emulator))
+        job = self.jobs[node.name] = Job(self.folder / node.name, len(self.jobs) + 1, **self.environ)
         end = job.folder / "project/playbooks/maintenance_end.yml"
         end.write_text(
             end.read_text().replace("otc__seconds: 60", "otc__seconds: 12").replace("otc__pause: 5", "otc__pause: 1")
@@ -148,6 +159,7 @@ class Window:
     def _cut_off(self, job: Job, playbook: str, variables: dict, way: str, number: int, late: bool) -> None:
         if way.endswith("timeout"):
             job.settings[way] = 8 if way == "job_timeout" else 5
+        job.settings["pexpect_timeout"] = 0.5  # seconds from one look whether it is cancelled to the next
         sent = job.transmit(playbook, variables)
         came: list[bytes] = []
         with Gate(self.emulator, number, late) as gate:
@@ -160,7 +172,7 @@ class Window:
             end_by(way, worker)
             listener.join(120)
         if way != "kill_worker":
-            wait_for(lambda: not any(pathlib.Path(f"/proc/{one}/cmdline").exists() for one in self.family), 60)
+            wait_for(lambda: not any(map(lives, self.family)), 60)
         job.process(came[0])
 
     @property
