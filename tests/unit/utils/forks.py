@@ -250,8 +250,8 @@ def become(argv: list[str], cwd: str, environ: dict[str, str], settings: t.Any) 
             if not settings.take_up():
                 os.execv(sys.executable, [sys.executable, *argv])
             spare_workers(bool(one_process))
-            if no_waits:
-                skip_waits()
+        if no_waits:
+            skip_waits()
         runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
     else:
         forget("ansible_collections")  # it brings its own
