@@ -35,7 +35,7 @@ def test_a_login_that_was_refused_is_not_sent_again():
 def test_a_login_that_was_refused_is_not_sent_again_at_the_end_of_a_window():
     """That of a job which was cut off looks again and again whether its jobs go down; a look that fails for another reason says nothing."""
     flink = {"stopped_jobs": {"localhost": [1]}, "work_begun": {"localhost": False}}
-    ends = [{"after": 3, "status": "job_cancel_success"}]
+    ends = [{"after": "2 looks", "status": "job_cancel_success"}]
     with two_projects() as (emulator, here):
         job = {"job_id": 1, "status": "job_running", "has_savepoint": True, "script": {"created": ends}}
         emulator.load({"flink_jobs": [job]})
