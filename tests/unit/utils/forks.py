@@ -87,8 +87,8 @@ class Process:
 CLIENT = """#!{python} -IS
 import _socket, marshal, os, sys
 
-argv = {before!r} + sys.argv[1:]
-if not argv or argv[0].startswith("-") and argv[0] != "-m":
+argv = {before!r} + sys.argv[1:] or ["/dev/stdin"]
+if argv[0].startswith("-") and argv[0] != "-m":
     os.execv({python!r}, [{python!r}] + argv)
 connection = _socket.socket(_socket.AF_UNIX)
 connection.connect({address!r})
@@ -255,7 +255,8 @@ def become(argv: list[str], cwd: str, environ: dict[str, str], settings: t.Any) 
         runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
     else:
         forget("ansible_collections")  # it brings its own
-        runpy.run_path(sys.argv[0], run_name="__main__")
+        with open(argv[0], "rb") as file:  # a pipe can be read only once
+            exec(compile(file.read(), argv[0], "exec"), {"__name__": "__main__", "__file__": argv[0]})
 
 
 def end(code: int) -> None:
