@@ -10,23 +10,11 @@ import random
 
 import pytest
 
-from ansible_collections.otc.bigdata.tests.unit.utils.forks import NO_WAITS
-from ansible_collections.otc.bigdata.tests.unit.utils.window import Window, runs, statuses, world
+from ansible_collections.otc.bigdata.tests.unit.utils.window import Window, runs, saves, statuses, world
 
 SEEDS = [int(seed) for seed in os.environ.get("WINDOW_SEEDS", "0 4 23").split()]
 WAYS = ("cancel", "job_timeout", "idle_timeout", "kill", "kill_worker")
 REQUESTS = 8  # of the job that stops, at least
-
-
-def saves(lag: float | str, saving: float, cancelling: float) -> dict:
-    """A stop with a savepoint whose first effect shows ``lag`` seconds after it was accepted."""
-    return {
-        "savepoint": [
-            {"after": lag, "status": "job_savepointing"},
-            {"after": saving, "status": "job_canceling", "has_savepoint": True, "savepoint_path": "jobs/savepoint/1/"},
-            {"after": cancelling, "status": "job_cancel_success"},
-        ]
-    }
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -50,14 +38,3 @@ def test_whatever_ends_the_stop(tmp_path, emulator, seed):
     assert window.status == "failed"
     assert statuses(emulator) == before, window.said
     assert max(asked.values(), default=0) <= 1, window.said
-
-
-def test_a_stop_that_shows_no_effect_yet(tmp_path, emulator):
-    """The start must not take the jobs for ones that run: more looks than it needs without waiting still show them running."""
-    emulator.load(world(saves("5 looks", 0, 0)))
-    before = statuses(emulator)
-    window = Window(tmp_path, emulator, ("kill", "POST jobs/stop", True), **NO_WAITS).run()
-    assert window.held == "POST jobs/stop"
-    assert runs(emulator) == {1: 1, 2: 1, 3: 1}, window.said
-    assert statuses(emulator) == before
-    assert (window.order[-1], window.status) == ("failed", "failed")

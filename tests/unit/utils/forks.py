@@ -313,8 +313,9 @@ def spare_workers(one_process: bool) -> None:
 
 
 def skip_waits() -> None:
-    """Where the collection waits, ``pause`` does, or a task with ``until``, the clock of this process is put forward instead. Only its
-    main thread does so, as requests of others may be under way. An emulator is another process: what it is to do after some seconds takes them."""
+    """Where the collection waits, ``pause`` does, or a task with ``until``, the clock of this process is put forward instead. Only
+    its main thread does so, as requests of others may be under way. An emulator is another process: what it is to do after some
+    seconds takes them."""
     ahead, real = 0.0, types.SimpleNamespace(**vars(time))
 
     def sleep(seconds: float) -> None:

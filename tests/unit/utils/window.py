@@ -42,6 +42,17 @@ def world(script: dict) -> dict:
     }
 
 
+def saves(lag: float | str, saving: float, cancelling: float) -> dict:
+    """A stop with a savepoint whose first effect shows ``lag`` seconds after it was accepted."""
+    return {
+        "savepoint": [
+            {"after": lag, "status": "job_savepointing"},
+            {"after": saving, "status": "job_canceling", "has_savepoint": True, "savepoint_path": "jobs/savepoint/1/"},
+            {"after": cancelling, "status": "job_cancel_success"},
+        ]
+    }
+
+
 def nodes() -> tuple[dict[str, Node], dict[str, str]]:
     """Those of the workflow, and the playbook that each of them runs."""
     data = yaml.safe_load((ROOT / "playbooks/awx/job_templates.yml").read_text(encoding="utf-8"))
