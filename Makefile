@@ -71,7 +71,7 @@ fast: setup ## The tests that need no connection and no process, through one of 
 
 unit: setup ## Unit tests with coverage, on the Python of .venv; all but those of sweep
 	@date '+== %T unit'
-	pytest -q -n auto --dist worksteal --cov $(SWEEP:%=--ignore=%)
+	pytest -q -n "$$(getconf _NPROCESSORS_ONLN)" --dist worksteal --cov $(SWEEP:%=--ignore=%)
 
 sweep: setup ## Each fault at each request of all kinds of tasks, and each exception at each call of the HTTP library
 	@date '+== %T sweep'

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import time
 import typing as t
 
@@ -55,12 +54,6 @@ def pytest_configure_node(node) -> None:
     """All workers share what forks."""
     forks = {"modules": run_module.forks(), "ansible": run_playbook.forks()}
     node.workerinput["forks"] = {what: str(one.folder) for what, one in forks.items()}
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Two more than there are cores, as some tests wait more than they compute."""
-    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(config, items) -> None:
