@@ -12,6 +12,7 @@ import math
 import re
 import typing as t
 from dataclasses import dataclass
+from itertools import takewhile
 
 from ansible_collections.otc.bigdata.tests.emulator.wire import to_json
 
@@ -337,9 +338,9 @@ def is_wanted(run: Run, job: dict, status: str | None) -> bool:
         return is_restarted(run, job, status)
     if words.wanted(status, task):
         shown = run.of(job["id"], "shown")
-        if (
-            "recovering" in shown and status
-        ):  # it may fall back to what looks like an end, so it must be seen there twice in a row
+        before = takewhile(lambda word: not words.wanted(word, task), shown)
+        # it may fall back to what looks like an end, so it must be seen there twice in a row; what it does later, nobody looks at
+        if status and "recovering" in before:
             return any(words.wanted(one, task) and words.wanted(two, task) for one, two in zip(shown, shown[1:]))
         last_write = max((n for n, event in enumerate(events) if event.what in ("asked", "lost")), default=0)
         return not run.waits or status in [event.word for event in events[last_write:] if event.what == "shown"]
