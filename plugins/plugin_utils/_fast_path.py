@@ -164,21 +164,15 @@ class FastPath(NormalAction):  # type: ignore[misc]
     module: t.ClassVar[t.Any]
 
     def run(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        msg = overruled(self._task, self._templar.template) if self._task.module_defaults else ""
+        if msg:
+            return {"failed": True, "msg": msg}
         source = self._task.get_ds()
         if isinstance(source, dict) and {"action", "args"} <= source.keys():
             source["args"] = (
                 HIDDEN_WHOLE  # ansible-core 2.19 and newer quote the arguments of an ad hoc command that fails
             )
-        defaults = self._task.module_defaults or ()
-        msg = overruled(self._task.args, defaults, self._templated) if defaults else ""
-        return {"failed": True, "msg": msg} if msg else super().run(*args, **kwargs)
-
-    def _templated(self, value: t.Any) -> t.Any:
-        """None for what cannot be worked out, which is no argument of this task: Ansible would have said so."""
-        try:
-            return self._templar.template(value)
-        except AnsibleError:
-            return None
+        return super().run(*args, **kwargs)
 
     def _execute_module(self, *args: t.Any, task_vars: t.Any = None, **kwargs: t.Any) -> t.Any:
         reason = self._reason_for_a_process(task_vars or {})

@@ -10,6 +10,8 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
+from ansible.parsing.mod_args import ModuleArgsParser
+
 from ..module_utils._cloud.auth import KINDS, every_part
 from ..module_utils._cloud.identity import PROJECT, TARGET_PROJECT
 from ..module_utils._cloud.options import connection_options
@@ -19,45 +21,63 @@ ORDERS = (
     (*map(every_part, KINDS), ("cloud",)),
     tuple((option,) for option in PROJECT),
     tuple((option,) for option in TARGET_PROJECT),
+    (TARGET_PROJECT, PROJECT),
 )
 # Each way, and the options of all those after it
 PAIRS = [(way, sum(ways[n:], ())) for ways in ORDERS for n, way in enumerate(ways, 1)]
 SPEC = connection_options()
 NAMES = {name: option for option in SPEC for name in (option, *SPEC[option].get("aliases", ()))}
-OURS = ("otc.bigdata.", "group/otc.bigdata.")
 
-Template = t.Callable[[t.Any], t.Any]
+Options = t.AbstractSet[str]  # of a connection, by their main names
 
 
-def overruled(arguments: t.Mapping[str, t.Any], module_defaults: t.Iterable[t.Any], template: Template) -> str:
-    """Why a task must not be carried out: a default would win over what the task itself says, so it would act for somebody else.
+def overruled(task: t.Any, template: t.Callable[[t.Any], t.Any]) -> str:
+    """Why a task must not be carried out: a default would win over what is said nearer to it, so it would act for somebody else.
 
-    Empty if none does. ``arguments``: of the task and the defaults together. ``template``: gives None for what it cannot work out.
+    Empty if none does. ``task`` has its arguments and the defaults together.
     """
-    defaults = _defaults(module_defaults, template)
-    given = dict(_by_option(arguments))
-    own = {option for option, value in given.items() if value not in defaults.get(option, ())}
-    for way, others in PAIRS if defaults else ():
-        wins = [option for option in way if option in given]
-        lost = [option for option in others if option in own]
-        if wins and lost and own.isdisjoint(wins):
-            names = ", ".join(wins)
+    levels = [*_of_defaults(task, template), _of_task(task, template)]
+    return _why(_options({name: value for name, value in task.args.items() if value not in (None, "")}), levels)
+
+
+def _why(given: Options, levels: t.Sequence[Options]) -> str:
+    """``given``: all that counts; ``levels``: what says so, the task itself last."""
+    task = len(levels) - 1
+    level_of = {option: max((n for n, one in enumerate(levels) if option in one), default=task) for option in given}
+    for way, others in PAIRS:
+        wins, lost = ([option for option in options if option in given] for options in (way, others))
+        nearest = max(lost, key=level_of.__getitem__, default="")
+        if wins and lost and max(map(level_of.__getitem__, wins)) < level_of[nearest]:
+            names, whose = ", ".join(wins), "the task" if level_of[nearest] == task else "nearer ones"
             return (
-                f"{names} of module_defaults beside {lost[0]} of the task: would win over it, so the task would act for somebody else; leave "
+                f"{names} of module_defaults beside {nearest} of {whose}: would win over it, so the task would act for somebody else; leave "
                 f"one of both out, or set {names} to null in the task"
             )
     return ""
 
 
-def _defaults(module_defaults: t.Iterable[t.Any], template: Template) -> dict[str, list[t.Any]]:
-    """All that they say of an option; Ansible knows what of that counts for a task."""
-    found: dict[str, list[t.Any]] = {}
-    for values in [values for one in module_defaults for name, values in one.items() if name.startswith(OURS)]:
-        for option, value in _by_option(values if isinstance(values, Mapping) else template(values) or {}):
-            found.setdefault(option, []).append(template(value))
-    return found
+def _of_defaults(task: t.Any, template: t.Callable[[t.Any], t.Any]) -> list[Options]:
+    """Of each group that the action is in, and of the action itself. As Ansible has it, of the same name in several blocks the inner one counts."""
+    every: dict[str, t.Any] = {}
+    for one in task.module_defaults:
+        every.update(one)
+    groups = {f"group/{name}" for name in (task._parent._play._action_groups or {}).get(task.resolved_action, ())}
+    names = [*(name for name in every if name in groups), task.resolved_action]
+    return [
+        _options(template(every[name])) if isinstance(every[name], str) else _options(every[name])
+        for name in names
+        if name in every
+    ]
 
 
-def _by_option(values: t.Mapping[str, t.Any]) -> list[tuple[str, t.Any]]:
-    """What is not null, by the main names of the options of a connection."""
-    return [(NAMES[name], value) for name, value in values.items() if name in NAMES and value is not None]
+def _of_task(task: t.Any, template: t.Callable[[t.Any], t.Any]) -> Options:
+    """What is written in the task itself."""
+    source = task.get_ds()
+    if not isinstance(source, dict):
+        return frozenset()
+    written = ModuleArgsParser(source, task.collections).parse(skip_action_validation=True)[1]
+    return _options({**written, **(template(written.get("_variable_params")) or {})})
+
+
+def _options(values: t.Any) -> Options:
+    return {NAMES[name] for name in values if name in NAMES} if isinstance(values, Mapping) else frozenset()

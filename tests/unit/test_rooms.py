@@ -71,6 +71,7 @@ OWNERS = {
         "_job_events",
         "misplaced",
         "_module",
+        "_module_defaults",
         "_playbook_login",
         "_playbook_names",
         "_playbook_values",
