@@ -115,12 +115,13 @@ def shaped(value: t.Any, shape: t.Any, call: str, where: str = "") -> t.Any:
 def object_or_nothing(answer: t.Any, call: str) -> None:
     """The answer to a write that tells nothing. Raises Unanswered for any other, as it may not come from the service.
 
-    Raises Refused where ``is_success`` is false and there is an error beside it. Without one, it says nothing.
+    Raises Refused where ``is_success`` is false and an error or a message is beside it. Without one, it says nothing.
     """
     shaped(answer, Maybe(dict), call)
-    if answer and str(answer.get("is_success")).lower() == "false" and _error_in(answer):
+    if answer and str(answer.get("is_success")).lower() == "false":
         code, message = _code_and_message(answer)
-        raise Refused(call, message or "is_success is false", 200, code)
+        if _error_in(answer) or message.lower() not in NO_ERRORS:
+            raise Refused(call, message or "is_success is false", 200, code)
 
 
 def refuse_error(answer: t.Any, reply: Reply) -> None:

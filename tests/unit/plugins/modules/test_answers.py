@@ -231,10 +231,13 @@ def test_an_error_in_an_answer_that_says_yes(flink, spark, mrs, sql, body):
             assert ("HTTP 200: the answer is an error: DLI.0005 no permission" in result["msg"]) != wait
 
 
+@pytest.mark.parametrize(
+    "said", [{"error_code": "DLI.0005", "error_msg": "no permission"}, {"message": "the batch is protected"}]
+)
 @pytest.mark.parametrize("wait", [True, False])
-def test_an_error_beside_a_no(flink, spark, mrs, sql, wait):
+def test_a_no(flink, spark, mrs, sql, wait, said):
     """It is no yes, be it of a service whose answers to writes say nothing else."""
-    body = json.dumps({"is_success": False, "error_code": "DLI.0005", "error_msg": "no permission"})
+    body = json.dumps({"is_success": False, **said})
     for path, service in {"/batches/": spark, "/kill$": mrs, "/stop$": flink, "/jobs/": sql}.items():
         service.fault(path, "status", status=200, method="POST|DELETE", times=None, body=body)
         result = service.run("stopped", [service.job()], wait=wait)
