@@ -56,14 +56,15 @@ def test_an_address_that_leads_elsewhere(collections):
         assert not one.writes + other.writes
 
 
-def test_a_proxy_that_leads_elsewhere(collections):
+@pytest.mark.parametrize("status", [200, 401])
+def test_a_proxy_that_leads_elsewhere(collections, status):
     """It lets through what takes no login, and the token would go to where the others log in."""
     with (
         controller() as (one, url),
         controller() as (other, elsewhere),
         folder(ANSIBLE_COLLECTIONS_PATH=collections, **NO_CERTIFICATES) as here,
     ):
-        one.moved_to, one.lets_through = elsewhere, "/ping/"
+        one.moved_to, one.lets_through, one.pong_status = elsewhere, "/ping/", status
         run = configure(here, url, {"image": "registry.example.com/ee:1"}, *in_forks(), "--check")
     assert run.code != 0
     assert f"CONTROLLER_HOST: it redirects to {elsewhere}/api/v2/me/, so give the address" in run.out

@@ -47,7 +47,7 @@ class Controller:
 
     ``administrator``: whether the token is one of a system administrator. ``syncs``: what becomes of a project, look by look.
     ``moved_to``: where all requests are redirected to, but for ``lets_through``. ``requests``: how many there were. ``pong``: what a ping is
-    answered with. ``loops``: whether a page of a list is the next one of itself.
+    answered with, and ``pong_status``. ``loops``: whether a page of a list is the next one of itself.
     """
 
     def __init__(self) -> None:
@@ -56,6 +56,7 @@ class Controller:
         self.moved_to = self.lets_through = ""
         self.loops = False
         self.requests = 0
+        self.pong_status = 200
         self.pong: t.Any = {"version": VERSION["X-API-Product-Version"]}
         self.things: dict[str, dict[int, dict]] = {}
         self.writes: list[tuple[str, str, t.Any]] = []
@@ -93,7 +94,7 @@ class Controller:
         if method != "GET":
             self.writes.append((method, "/".join([endpoint, *more]), body))
         if endpoint == "ping":
-            return 200, self.pong
+            return self.pong_status, self.pong
         if endpoint == "me":
             return 200, _page([{"id": 1, "type": "user", "username": "awx", "is_superuser": self.administrator}])
         if not more and method == "GET":
