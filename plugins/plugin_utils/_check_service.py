@@ -12,7 +12,7 @@ import json
 import os
 import time
 import typing as t
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 from ..module_utils._cloud.answers import GATEWAY, Api
 from ..module_utils._cloud.auth import Login, Project, Renewable, TokenHeader
@@ -50,6 +50,7 @@ class Sparing(Recorded):
 
     sent: int = 0
     most: int = MOST
+    warnings: list[str] = field(default_factory=list)
 
     def go_on(self) -> None:
         super().go_on()
@@ -149,7 +150,7 @@ def _check(options: t.Mapping[str, t.Any], context: Sparing) -> dict[str, t.Any]
     counts = {verdict: sum(line["verdict"] == verdict for line in lines) for verdict in (AS_ASSUMED, DIFFERS, NOT_SEEN)}
     msg = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
     told = {"msg": msg, "total": len(lines), "lines": lines, "table": text(table), "counts": counts}
-    told.update(changed=context.changed, files=[], replaced={})
+    told.update(changed=context.changed, files=[], replaced={}, warnings=context.warnings)
     if not folder or context.check_mode:
         return told
     calls, replaced = transcript(context.calls)
@@ -180,6 +181,7 @@ def _lines(options: t.Mapping[str, t.Any], context: Sparing) -> list[dict[str, s
     for connection in connections.values():
         context.add_secrets(connection.secrets)
     first = Looker(connections["dli"], DLI, context, time.monotonic() + RETRY_TIMEOUT)
+    context.warnings += first.warnings
     services = {"dli": first, "mrs": first.at(first.located(connections["mrs"], "mrs"), MRS)}
     if connections["dli"].iam:
         services["iam"] = first.at(connections["dli"].iam)

@@ -17,7 +17,7 @@ from ansible_collections.otc.bigdata.plugins.plugin_utils import _check_service
 from ansible_collections.otc.bigdata.plugins.plugin_utils._assumptions import ASSUMPTIONS
 from ansible_collections.otc.bigdata.plugins.plugin_utils._check_service_probes import PROBES
 from ansible_collections.otc.bigdata.tests.unit.utils.run_action import run_action
-from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY
+from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY, NIGHTLY
 from ansible_collections.otc.bigdata.tests.unit.utils.wire import without_detours
 
 TESTS = pathlib.Path(__file__).resolve().parents[3]
@@ -70,6 +70,13 @@ def test_all_is_as_assumed(cloud) -> None:
     assert (result["changed"], result["counts"]) == (False, {"as assumed": len(READ), "differs": 0, "not seen": 0})
     check_only_reads(cloud)
     assert (cloud.clock.now - began) / len(cloud.log.entries()) > 0.19  # five requests a second
+
+
+def test_a_project_that_has_another_name(cloud) -> None:
+    result = run(cloud, project_id=NIGHTLY)
+    assert result["warnings"] == [
+        f"'eu-de' is not the name of the project {NIGHTLY}, which IAM calls 'eu-de_nightly'; the ID counts"
+    ]
 
 
 def test_all_is_as_assumed_of_disposable_jobs(cloud) -> None:
