@@ -80,6 +80,8 @@ def _why_done(entry: Entry) -> str:
     if owed and owed.write in entry.writes:
         return ""
     content = entry.desired.remains.content.get(entry.word, "")
+    if owed and entry.writes and not content:  # somebody else has started what was stopped
+        return f"{entry.desired.words.already} meanwhile"
     return content if entry.writes or (content and owed) else _why_without_us(entry)
 
 

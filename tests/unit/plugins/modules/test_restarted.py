@@ -361,6 +361,14 @@ def test_start_that_somebody_else_makes(flink):
     assert (result.failed, result.job(5)["action"], result.job(5)["changed"]) == (False, "stop+run", True)
 
 
+def test_start_that_somebody_else_has_made(flink):
+    """Once the job was seen stopped, and before it could be started here. The report says that it was not this task."""
+    flink.answers(batch="trailing_comma")
+    flink.job(stop=[{"status": "job_cancel_success"}, {"after": "1 look", "status": "job_running"}])
+    result = flink.run("restarted", [5], wait_timeout=0)
+    assert (result.failed, result.job(5)["action"], result.job(5)["msg"]) == (False, "stop", "started meanwhile")
+
+
 @pytest.mark.parametrize("filters", [False, True])
 def test_job_that_vanishes_after_its_stop(flink, filters):
     """It has failed, however it was chosen, and whatever may be missing."""
