@@ -69,9 +69,10 @@ fast: setup ## The tests that need no connection and no process, through one of 
 	pytest -q -n "$$(getconf _NPROCESSORS_ONLN)" --dist worksteal $(SWEEP:%=--ignore=%) -m "not real" -k "not action" \
 	  tests/unit/test_*.py tests/unit/plugins/module_utils tests/unit/plugins/modules
 
+# A worker more than there are cores, as some tests wait
 unit: setup ## Unit tests with coverage, on the Python of .venv; all but those of sweep
 	@date '+== %T unit'
-	pytest -q -n "$$(getconf _NPROCESSORS_ONLN)" --dist worksteal --cov $(SWEEP:%=--ignore=%)
+	pytest -q -n "$$(($$(getconf _NPROCESSORS_ONLN) + 1))" --dist worksteal --cov $(SWEEP:%=--ignore=%)
 
 sweep: setup ## Each fault at each request of all kinds of tasks, and each exception at each call of the HTTP library
 	@date '+== %T sweep'

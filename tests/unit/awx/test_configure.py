@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import pathlib
 import re
@@ -19,11 +18,10 @@ from ansible_collections.otc.bigdata.plugins.module_utils._version import VERSIO
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_values import LEAST
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.awx import ROOT, Job, credential_types
-from ansible_collections.otc.bigdata.tests.unit.utils.configure import ENVIRON, NO_CERTIFICATES, configure, in_forks
+from ansible_collections.otc.bigdata.tests.unit.utils.configure import ENVIRON, NO_CERTIFICATES, in_forks
 from ansible_collections.otc.bigdata.tests.unit.utils.controller import TOKEN, UNIFIED, Controller, controller
 from ansible_collections.otc.bigdata.tests.unit.utils.guides import GUIDES, blocks, reader
 from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Folder, folder
-from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY
 
 NOT_HERE = ("cd ", "ansible-builder", "podman", "ansible-galaxy")
 # What AWX takes for a playbook (awx/main/utils/ansible.py)
@@ -89,42 +87,13 @@ TYPES = {"text": str, "integer": int, "multiplechoice": str, "multiselect": list
 
 
 def made_by(here: Folder, url: str, one: Controller, collections: str) -> None:
-    """As the guide tells, and again by the address that automation controller has."""
+    """As the guide tells."""
     words = {"https://awx.example.com": url, "CONTROLLER_OAUTH_TOKEN='...'": f"CONTROLLER_OAUTH_TOKEN={TOKEN}"}
     words |= {"-e @awx.yml": shlex.join(["-e", "@awx.yml", *in_forks()])}
     words |= {f"{name}='...'": f"{name}={value}" for name, value in ENVIRON.items()}
     with reader(here, words, NOT_HERE, ANSIBLE_COLLECTIONS_PATH=collections, **NO_CERTIFICATES) as follower:
         for block in blocks(GUIDES / "guide_awx.rst"):
             follower.follow(block)
-    before = copy.deepcopy(one.things)
-    # awx.awx imports what ansible-core is going to move
-    prefix = {"CONTROLLER_OPTIONAL_API_URLPATTERN_PREFIX": "/api/controller/", "ANSIBLE_DEPRECATION_WARNINGS": "0"}
-    variables = yaml.safe_load((here.home / "awx.yml").read_text(encoding="utf-8"))
-    # Of somebody's own, and no business of the playbook
-    variables |= {"version": "9.9.9", "inventory": {"id": 77}}
-    names = (
-        "job_templates",
-        "maintenance_workflow",
-        "cluster_workflows",
-        "unasked",
-        "question_types",
-        "least",
-        "project",
-        "meta",
-    )
-    variables |= dict.fromkeys(
-        (*names, "survey_spec", "questions", "template", "type", "node", "waited"), {"name": "mine"}
-    )
-    variables |= {f"{name}_there": {"id": 77} for name in ("environment", "credential", "project", "inventory")}
-    one.loops = True
-    again = configure(
-        here, url, variables, "-vvv", *in_forks(), ANSIBLE_COLLECTIONS_PATH=collections, **ENVIRON, **prefix
-    )
-    assert again.code == 0, again.said
-    assert one.things == before
-    assert "changed=0 " in again.out
-    assert "[WARNING]" not in again.said
-    assert not any(secret in again.said for secret in KEY.values())
 
 
 def answered(survey: dict, answers: dict) -> dict:

@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import pathlib
+import random
 import signal
 import subprocess
 import threading
@@ -206,3 +207,29 @@ def statuses(emulator: Emulator) -> dict[str, str]:
     """Once nothing moves any more."""
     wait_for(lambda: not any(job["steps_ahead"] for job in emulator.world["flink_jobs"].truth()), 60)
     return {job["name"]: job["status"] for job in emulator.world["flink_jobs"].truth()}
+
+
+WAYS = ("cancel", "job_timeout", "idle_timeout", "kill", "kill_worker")
+REQUESTS = 8  # of the job that stops, at least
+
+
+def check_cut_off(folder: pathlib.Path, emulator: Emulator, seed: int) -> None:
+    """No job that has run stays down, none is started twice, and the workflow has failed."""
+    chance = random.Random(seed)
+    way, number, late = WAYS[seed % len(WAYS)], chance.randint(1, REQUESTS), chance.random() < 0.5
+    script = saves(chance.choice((0, 0, 1, 2)), chance.choice((0, 1)), chance.choice((0, 1)))
+    emulator.load(world(script))
+    before = statuses(emulator)
+    window = Window(folder, emulator, (way, number, late)).run()
+    asked = runs(emulator)
+    print(  # what a failure is to be repeated with
+        f"seed={seed} {way} {'after' if late else 'before'} {window.held} ({number}), lags {script['savepoint']}, "
+        f"stop {window.jobs['stop'].status}, runs {dict(asked)}, {window.order} {window.status}"
+    )
+    # On a busy machine a time-out may come earlier, which is a moment like any other
+    assert window.was_reached or way.endswith("timeout"), window.said
+    assert window.jobs["stop"].status in ("canceled", "timeout", "error", "failed"), window.said
+    assert window.order == ["list", "stop", "start_again", "failed"], window.said
+    assert window.status == "failed"
+    assert statuses(emulator) == before, window.said
+    assert max(asked.values(), default=0) <= 1, window.said

@@ -240,43 +240,6 @@ def test_a_kept_connection_that_drips() -> None:
     at_once(check, ("drip",), ("drip_body",), ("drip_continue",))
 
 
-def test_requests_that_are_in_time(emulator) -> None:
-    """Many of them over one connection, for longer than the limit. Then none, until the one thread that watches them has ended."""
-    http = Http(IN_TIME, 0, 1, Tls())
-    end = time.monotonic() + 1.2 * IN_TIME
-    while time.monotonic() < end:
-        http.send("GET", f"{emulator.url}{PATH}", {})
-        time.sleep(0.02)
-    mine = [thread for thread in threading.enumerate() if thread is http._watchdog._thread]
-    assert len(mine) == 1
-    mine[0].join(SILENCE)
-    assert not mine[0].is_alive()
-    assert http.send("GET", f"{emulator.url}{PATH}", {}).status == 401
-    assert emulator.log.summary()["connections"] == 1
-
-
-def test_workers_do_not_cut_each_other_off(emulator) -> None:
-    """Each is cut off by its own limit alone."""
-    http = Http(IN_TIME, 0, 4, Tls())
-    emulator.faults.add(path="/slow", kind="drip", seconds=IN_TIME / 5, times=None)
-    found: dict[str, list] = {"slow": [], "quick": []}
-
-    def work(which: str) -> None:
-        for dummy in range(2 if which == "slow" else 60):
-            try:
-                found[which].append(http.send("GET", f"{emulator.url}/{which}", {}).status)
-            except Unanswered as error:
-                found[which].append(error)
-
-    threads = [threading.Thread(target=work, args=(which,)) for which in ("slow", "quick", "slow", "quick")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert {type(one) for one in found["slow"]} == {Unanswered}
-    assert found["quick"] == [404] * 120
-
-
 def test_stop(emulator) -> None:
     """What is under way ends, and so does what comes."""
     http = Http(SILENCE, 0, 1, Tls())

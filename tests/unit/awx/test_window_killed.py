@@ -1,0 +1,15 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The job that stops jobs in the workflow of a maintenance window is killed, or its node is: none of them stays down."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.otc.bigdata.tests.unit.utils.window import check_cut_off
+
+
+@pytest.mark.parametrize("seed", [23, 4], ids=["the job", "the node"])
+def test_whatever_ends_the_stop(tmp_path, emulator, seed):
+    check_cut_off(tmp_path, emulator, seed)
