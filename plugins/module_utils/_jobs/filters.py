@@ -227,11 +227,12 @@ def unknown_statuses(
     odd = {word for word in words if word.lower() not in known}
     if not odd:
         return []
-    asked, left = _filters(filters, fields, now), {}
-    for job_id, job in jobs.items():
-        missed = [one for one in asked if job[fields.status] in odd and not one.passes(job)]
-        if [one.field for one in missed] == [fields.status]:
-            left[f"{job_id} {job[fields.status]}"] = missed[0].key
+    misses = _misses([job for job in jobs.values() if job[fields.status] in odd], _filters(filters, fields, now))
+    left = {
+        f"{fields.id_of(job)} {job[fields.status]}": missed[0].key
+        for job, missed in misses
+        if [one.field for one in missed] == [fields.status]
+    }
     said = "jobs are left alone whose status is not known here, so they may run"
     return [f"filters.{key}: {said}{_in_brackets('seen', [*left])}" for key in {*left.values()}]
 
@@ -276,12 +277,16 @@ def why_none(
         return _none_listed(query, warnings)
     said = f"{len(jobs)} job{'' if len(jobs) == 1 else 's'} read, none "
     asked = _filters(filters, fields, now)
-    misses = [(job, [one for one in asked if not one.passes(job)]) for job in jobs.values()]
+    misses = _misses(jobs.values(), asked)
     alone = _missed_by_all(asked, misses)
     if alone:
         return said + alone.none_has(misses)
     given = ", ".join(one.key for one in asked if not isinstance(one, OtherWord))  # which no user gives
     return f"{said}matches all of {given}{_nearly_chosen(misses, fields)}"
+
+
+def _misses(jobs: t.Iterable[Job], asked: t.Sequence[Filter]) -> Misses:
+    return [(job, [one for one in asked if not one.passes(job)]) for job in jobs]
 
 
 def _missed_by_all(asked: t.Sequence[Filter], misses: Misses) -> Filter | None:
