@@ -35,7 +35,7 @@ from ..module_utils._cloud.context import Context
 from ..module_utils._cloud.errors import Bug, Denied, Failure, OptionError
 from ..module_utils._cloud.identity import AGENCY, PROJECT, TARGET_PROJECT
 from ..module_utils._cloud.misplaced import misplaced, no_text
-from ..module_utils._cloud.options import connection_options
+from ..module_utils._cloud.options import connection_options, names_of
 from ..module_utils._cloud.text import escaped, masked
 from ..module_utils._cloud.transport import RETRY_TIMEOUT, trouble_with_requests
 from ..module_utils._jobs.names import match
@@ -55,7 +55,7 @@ Options = t.Mapping[str, t.Any]
 Variables = dict[str, t.Any]
 
 SPEC = connection_options()
-NAMES = {name: name for name in SPEC} | {alias: name for name in SPEC for alias in SPEC[name].get("aliases", ())}
+NAMES = names_of(SPEC)
 CREDENTIAL = {"cloud", *(part for kind in KINDS for part in every_part(kind))}
 PLACE = {"region", "cloud_domain", "auth_url", "endpoints"}
 # What says the same in two ways, or belongs together

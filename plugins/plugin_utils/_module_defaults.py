@@ -14,7 +14,7 @@ from ansible.parsing.mod_args import ModuleArgsParser
 
 from ..module_utils._cloud.auth import KINDS, every_part
 from ..module_utils._cloud.identity import PROJECT, TARGET_PROJECT
-from ..module_utils._cloud.options import connection_options
+from ..module_utils._cloud.options import connection_options, names_of
 
 # What names the same in several ways, each of which wins over those after it
 ORDERS = (
@@ -25,8 +25,7 @@ ORDERS = (
 )
 # Each way, and the options of all those after it
 PAIRS = [(way, sum(ways[n:], ())) for ways in ORDERS for n, way in enumerate(ways, 1)]
-SPEC = connection_options()
-NAMES = {name: option for option in SPEC for name in (option, *SPEC[option].get("aliases", ()))}
+NAMES = names_of(connection_options())
 
 Options = t.AbstractSet[str]  # of a connection, by their main names
 

@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from ansible.module_utils.common.validation import check_type_dict
 
 from .given import PEM
-from .options import secrets_in
+from .options import names_of, secrets_in
 from .text import HIDDEN_WHOLE, masked
 
 BELONGS = {
@@ -126,7 +126,7 @@ class _Sieve:
 
     def options(self, spec: Spec, arguments: Arguments, label: str = "", free: bool = False) -> dict[t.Any, t.Any]:
         """``free``: texts that may hold braces, as they are compared with what somebody else has named."""
-        names = {alias: name for name, one in spec.items() for alias in (name, *one.get("aliases", ()))}
+        names = names_of(spec)
         shown = {}
         for given, value in arguments.items():
             if given in names:

@@ -67,3 +67,8 @@ def secrets_in(spec: t.Mapping[str, t.Mapping[str, t.Any]], options: t.Mapping[t
     return [
         kinds.get(name, str)(options[name]) for name, one in spec.items() if one.get("no_log") and options.get(name)
     ]
+
+
+def names_of(spec: t.Mapping[str, t.Mapping[str, t.Any]]) -> dict[str, str]:
+    """Every name of each option, its aliases too → its main one."""
+    return {name: option for option, one in spec.items() for name in (option, *one.get("aliases", ()))}
