@@ -297,11 +297,12 @@ class Witness:
 
     def _select(self, original, store, *how):
         found = original(store, *how)
+        named = [job_id for field_name, job_id in how[1].exact if field_name == "job_id"]  # one, or none
         for job in store.jobs.values():
-            if job.deleted and self.events[job.id]:  # a list that shows a job no more
+            if job.deleted and self.events[job.id] and not named:  # a list that shows a job no more
                 self.note(job.id, "shown", None)
-        for field_name, job_id in how[1].exact:
-            if self.look == "status" and field_name == "job_id" and not found:  # what decides where the look is refused
+        for job_id in named:
+            if self.look == "status" and not found:  # what decides where the look is refused
                 self.note(job_id, "shown", None)
         return found
 
