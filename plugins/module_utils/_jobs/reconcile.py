@@ -12,43 +12,34 @@ So a refused or unanswered write needs no code of its own: the next look tells w
 from __future__ import annotations
 
 import contextlib
-import time
 import typing as t
 from functools import partial
 
 from .._cloud.client import Client
 from .._cloud.connection import read_connection
 from .._cloud.context import Context
-from .._cloud.errors import (
-    ApiError,
-    Failure,
-    Fatal,
-    Interrupted,
-    OptionError,
-    Skipped,
-    Unreachable,
-    Untold,
-)
+from .._cloud.errors import Failure, Interrupted, OptionError
 from .._cloud.options import check_range
+from .choosing import choose
 from .deadline import Deadline
 from .desired_state import Write, until_ended
 from .exports import export_all
-from .guard import keep_off, patterns, refuse_meant
+from .guard import keep_off, patterns
+from .observing import observe
 from .plan import Answer, Entry, forecast, has_ended, is_owed, says_little, wake_up
 from .progress import Progress
-from .reading import ListCache, Observation, everything, look
+from .reading import ListCache
 from .report import Result, diff, how_far, incomplete, report, until_now
-from .selection import NOT_NAME, Job, Options
+from .selection import Options
 from .sending import send_all
 from .service import JobType, Service
 from .settling import doubt, judge, time_out
-from .task import Task
+from .task import DRAINED, Task
 
 YEAR = 365 * 86400  # seconds
 MOST_JOBS = 10**9
 BRIEFLY = 10.0  # seconds that a look at all jobs may take while the turn of some has come
 OVERTIME = 60.0  # seconds after the deadline, for jobs that were stopped and not started again yet
-DRAINED = ("stopped", "absent")  # states in which jobs may be given time to end by themselves
 
 
 def reconcile(job_type: JobType, options: Options, context: Context) -> Result:
@@ -64,7 +55,7 @@ def reconcile(job_type: JobType, options: Options, context: Context) -> Result:
             task.warnings.extend(client.warnings)
             service = job_type(client, options)
             service.fields = service.fields.keeping(task.selection.filters)
-            _choose(service, task)
+            choose(service, task)
             keep_off(task.open(), task.never)
             if task.check_mode:
                 _foresee(task)
@@ -163,113 +154,6 @@ def _exported(task: Task | None, options: Options, job_type: JobType) -> Result:
     return {} if options.get(job_type.export_option) is None else {"exported": task.exported if task else []}
 
 
-def _choose(service: Service, task: Task) -> None:
-    """Makes an entry for each job, in the order given or listed, and reads each job once."""
-    beside = dict.fromkeys(service.fields.beside)
-    if task.selection.ids is not None:
-        task.entries = [Entry(job_id, task.desired, beside=beside) for job_id in task.selection.ids]
-        _look(service, task, task.entries)
-        return
-    jobs = _filtered(service, task)
-    most = task.options["max_jobs"]
-    if len(jobs) > most and task.desired.writes:
-        raise OptionError(f"max_jobs: the filters match {len(jobs)} jobs, more than {most}; nothing was done")
-    task.entries = [Entry(job_id, task.desired, beside=beside) for job_id in jobs]
-    _show(task.entries, jobs, service, task)
-
-
-def _filtered(service: Service, task: Task) -> dict[t.Any, t.Any]:
-    # not for a task with IDs, as imports cost time
-    from .filters import idle_filters, matching, may_be_excluded, unknown_ages, unknown_statuses, why_none
-
-    filters = task.selection.filters
-    query = service.query(filters)
-    listing = everything(service, query, task.cache, filters)
-    task.warnings.extend(listing.warnings)
-    doubts = unknown_ages(filters, service.client.wrong_clock)
-    if doubts and task.desired.writes:
-        raise OptionError(f"{doubts[0]}; nothing was done")
-    task.warnings.extend([*doubts, *idle_filters(listing.jobs, filters, service.fields)])
-    now = time.time()
-    jobs, vague = matching(listing.jobs, filters, service.fields, now)
-    if task.options["state"] in DRAINED and task.desired.steps:
-        task.warnings.extend(unknown_statuses(listing.jobs, filters, service.fields, task.desired.steps, now))
-    if task.desired.writes:
-        names = (job.get(service.fields.name) for job in jobs.values())
-        refuse_meant(f"filters.{NOT_NAME}", names, filters.get(NOT_NAME, ()))
-    if not jobs:
-        task.why_none = why_none(listing.jobs, filters, service.fields, query, now, listing.warnings)
-    if vague and not task.options["trust_server_filters"]:
-        _warn_of_vague(task, vague)
-    unclear = may_be_excluded(listing.jobs, filters, service.fields, now)
-    untold = {job_id: Untold("", f"left alone, as its {field} is not in the list") for job_id, field in unclear.items()}
-    return {**jobs, **listing.untold, **untold}
-
-
-def _warn_of_vague(task: Task, vague: t.Iterable[str]) -> None:
-    """Nobody but the service says that these filters choose the jobs. Raises OptionError before they are deleted."""
-    keys = ", ".join(f"filters.{key}" for key in vague)
-    said = f"{keys}: the service filters by it, but its answer does not show it, so it cannot be checked"
-    if task.options["state"] == "absent":
-        raise OptionError(f"{said}; nothing was done (trust_server_filters: true accepts that)")
-    task.warnings.append(said)
-
-
-def _look(service: Service, task: Task, entries: t.Sequence[Entry]) -> None:
-    ids = [entry.id for entry in entries]
-    try:
-        observations = look(service, ids, task.cache)
-    except Unreachable as error:
-        observations = dict.fromkeys(ids, error)
-    _show(entries, observations, service, task)
-
-
-def _show_earlier(
-    entries: t.Sequence[Entry], observations: t.Mapping[t.Any, Observation], service: Service, task: Task
-) -> None:
-    """What a page has shown of jobs that were seen again, in another status, before this look was over."""
-    passed, task.cache.passed = task.cache.passed, {}
-    if not passed:
-        return
-    for entry in entries:
-        word, observation = passed.get(entry.id), observations[entry.id]
-        if word and isinstance(observation, dict) and observation.get(service.fields.status) != word:
-            entry.look(word, now=task.deadline.now())
-
-
-def _show(
-    entries: t.Sequence[Entry], observations: t.Mapping[t.Any, Observation], service: Service, task: Task
-) -> None:
-    """Raises what makes the whole task impossible: a refused credential, or a host that was never reached."""
-    _show_earlier(entries, observations, service, task)
-    now = task.deadline.now()
-    for entry in entries:
-        observation = observations[entry.id]
-        if isinstance(observation, ApiError):
-            if isinstance(observation, Fatal) or (isinstance(observation, (Unreachable, Skipped)) and not entry.seen):
-                raise observation
-            entry.unread = observation
-        elif observation is None:
-            entry.look(None, now=now)
-        else:
-            _show_job(entry, observation, service, now)
-
-
-def _show_job(entry: Entry, job: Job, service: Service, now: float) -> None:
-    fields, plain, desired = service.fields, service.client.plain, entry.desired
-    status, name, reason = job.get(fields.status), job.get(fields.name), job.get(fields.reason)
-    entry.look(
-        plain(str(status or "")),
-        None if name is None else str(name),
-        plain(str(reason)) if reason else "",
-        desired.notes(job),
-        now,
-    )
-    if desired.next:
-        entry.row = job
-    entry.show_beside(job)
-
-
 def _foresee(task: Task) -> None:
     for entry, write in _settle_and_find_due(task):
         forecast(entry, write)
@@ -287,7 +171,7 @@ def _drain(service: Service, task: Task, job_type: JobType) -> None:
     # all of them, as one that has ended may be started again meanwhile
     while not all(has_ended(entry, end) for entry in known) and task.deadline.pause():
         service.client.end_at(task.deadline.now() + BRIEFLY)
-        _look(service, task, known)
+        observe(service, task, known)
         task.progress.tell(lambda: how_far(task.entries, end))
     for entry in at_work:
         entry.drained = has_ended(entry, end)
@@ -304,7 +188,7 @@ def _export(service: Service, task: Task) -> None:
 
     def still_there(ids: t.Sequence[t.Any]) -> list[t.Any]:
         again = [entries[job_id] for job_id in ids]
-        _look(service, task, again)
+        observe(service, task, again)
         return [entry.id for entry in again if entry.status is not None]
 
     fault = export_all(service.export, service.client, list(entries), still_there, task.exported)
@@ -330,7 +214,7 @@ def _carry_out(service: Service, task: Task) -> None:
                 return
             waiting = task.open()
         with _briefly(service, task, any(map(is_owed, waiting))):
-            _look(service, task, waiting)
+            observe(service, task, waiting)
         task.progress.tell(lambda: how_far(task.entries, task.desired))
 
 

@@ -19,6 +19,8 @@ from .progress import Progress
 from .reading import ListCache
 from .selection import Options, Selection
 
+DRAINED = ("stopped", "absent")  # states in which jobs may be given time to end by themselves
+
 
 @dataclass
 class Task:
