@@ -15,13 +15,11 @@ import pytest
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils import run_module, run_playbook
 from ansible_collections.otc.bigdata.tests.unit.utils.doors import DOORS, Door
-from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.forks import SHARED
-from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
-from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
-from ansible_collections.otc.bigdata.tests.unit.utils.sql import Sql
+from ansible_collections.otc.bigdata.tests.unit.utils.service import Service
 from ansible_collections.otc.bigdata.tests.unit.utils.summary import show_parity, show_sweep
 from ansible_collections.otc.bigdata.tests.unit.utils.wire import cloud_on_the_wire
+from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS
 
 # A comparison that fails there shows both sides, as in a test
 pytest.register_assert_rewrite(
@@ -139,28 +137,12 @@ def door():
     return Door("module")
 
 
-@pytest.fixture
-def flink(emulator, door):
-    """The Flink modules against the emulator."""
-    return Flink(emulator, door)
+def modules_of(service: type[Service]) -> t.Callable:
+    """The modules of a kind of jobs against the emulator."""
+    return pytest.fixture(lambda emulator, door: service(emulator, door))
 
 
-@pytest.fixture
-def spark(emulator, door):
-    """The Spark modules against the emulator."""
-    return Spark(emulator, door)
-
-
-@pytest.fixture
-def sql(emulator, door):
-    """The SQL modules against the emulator."""
-    return Sql(emulator, door)
-
-
-@pytest.fixture
-def mrs(emulator, door):
-    """The MRS modules against the emulator."""
-    return Mrs(emulator, door)
+globals().update({name: modules_of(words.service) for name, words in WORDS.items()})  # flink, spark, sql, mrs
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

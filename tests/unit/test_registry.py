@@ -35,10 +35,12 @@ from ansible_collections.otc.bigdata.plugins.plugin_utils._job_table import NAME
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_jobs import PLACE
 from ansible_collections.otc.bigdata.tests.emulator import dli_queues
 from ansible_collections.otc.bigdata.tests.emulator.cloud import KINDS
+from ansible_collections.otc.bigdata.tests.unit.utils.service import Service as ServiceOfTests
 from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROBES = "plugins/plugin_utils/_check_service_probes.py"
+NOT_ALL_HAVE = {"shown", "keeps_records", "scope", "beside"}  # of the words that tests have for a kind
 EVENT_OPTIONS = yaml.safe_load(job_events.DOCUMENTATION)["options"]
 
 
@@ -104,7 +106,6 @@ BOTH: dict[str, t.Callable[[t.Any], set[str]]] = {  # where the module and its r
     "meta/runtime.yml, its service": lambda job_type: group(job_type.api.name),
     "README.md": lambda job_type: words("README.md"),
     "tests/integration/smoke.yml": lambda job_type: words("tests/integration/smoke.yml"),
-    "MODULES in tests/unit/utils/secrecy.py": lambda job_type: keys("tests/unit/utils/secrecy.py", "MODULES"),
 }
 MODULE: dict[str, t.Callable[[], t.Collection[str]]] = {  # where the module is named
     "plugins/callback/job_report.py": job_report.MODULES.values,
@@ -131,10 +132,6 @@ NAME: dict[str, t.Callable[[], set[str]]] = {  # where the name among `services`
         for path, name in (
             (PROBES, "KNOWN"),
             ("plugins/plugin_utils/_check_service_writes.py", "ways"),
-            ("tests/unit/plugins/modules/test_drain.py", "END"),
-            ("tests/unit/plugins/modules/test_ended.py", "END"),
-            ("tests/unit/plugins/modules/test_ended.py", "WORDS"),
-            ("tests/unit/plugins/modules/test_wrong_clock.py", "STATES"),
         )
     },
 }
@@ -234,9 +231,13 @@ def test_no_module_without_a_kind() -> None:
 
 @pytest.mark.parametrize("name", JOB_TYPES)
 def test_the_emulator_has_it(name: str) -> None:
-    """And the tests know it by that name."""
+    """And the tests know it by that name, with all its words."""
+    assert name in WORDS, "tests/unit/utils/worlds.py"
+    words = WORDS[name].service
     assert WORDS[name].kind in KINDS
-    assert WORDS[name].service.module == JOB_TYPES[name].module
+    assert words.module == JOB_TYPES[name].module
+    needed = {key for key, empty in vars(ServiceOfTests).items() if key[0] != "_" and not empty} - NOT_ALL_HAVE
+    assert [key for key in sorted(needed) if not getattr(words, key)] == [], words.__name__
 
 
 @pytest.mark.parametrize("name", JOB_TYPES)
@@ -273,23 +274,10 @@ def test_its_tests(name: str) -> None:
     """Tasks in the sweep of faults, and a file for what only it does."""
     folder = "tests/unit/plugins/sweep"
     sweeps = [read(f"{folder}/{file}.py") for file in files(folder)]
-    assert name in WORDS, "tests/unit/utils/worlds.py"
     service = WORDS[name].service.__name__
     assert any(f"Task({service}, " in sweep for sweep in sweeps), folder
-    assert f": ({service}, " in read(f"{folder}/test_readers.py"), f"READERS in {folder}/test_readers.py"
     own = (ROOT / "tests/unit/plugins/modules").glob(f"test_{JOB_TYPES[name].module}*.py")
     assert any("\ndef test_" in path.read_text("utf-8") for path in own), "tests/unit/plugins/modules"
-
-
-def test_what_services_have_really_answered() -> None:
-    readers = {f"{job_type.module}_info" for job_type in JOB_TYPES.values()}
-    assert readers <= texts(value("tests/unit/plugins/test_transcripts.py", "READERS"))
-
-
-def test_names_that_no_task_may_change() -> None:
-    """Of all jobs that have names."""
-    named = {name for name, job_type in JOB_TYPES.items() if job_type.fields.name}
-    assert keys("tests/unit/plugins/modules/test_never.py", "WRITING") == named
 
 
 @pytest.mark.parametrize("name", JOB_TYPES)

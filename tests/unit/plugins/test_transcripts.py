@@ -20,46 +20,20 @@ from ansible_collections.otc.bigdata.plugins.module_utils._cloud.endpoints impor
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.transport import Reply
 from ansible_collections.otc.bigdata.plugins.plugin_utils import _check_service
 from ansible_collections.otc.bigdata.plugins.plugin_utils._assumptions import ASSUMPTIONS
+from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
+from ansible_collections.otc.bigdata.tests.unit.utils.mrs import CLUSTER
+from ansible_collections.otc.bigdata.tests.unit.utils.service import PROJECT, Service
 from ansible_collections.otc.bigdata.tests.unit.utils.transcripts import GRADES, TRANSCRIPTS, calls_of
 from ansible_collections.otc.bigdata.tests.unit.utils.wire import CloudOnTheWire
+from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS
 
 PUBLISHED = {name: content for name, content in TRANSCRIPTS.items() if isinstance(content, dict)}
-PROJECT = "0123456789abcdef0123456789abcdef"
 UUID = "0f1e2d3c-4b5a-4968-8776-5a4b3c2d1e0f"
 USER = {"username": "demo", "password": "demo-password", "user_domain_name": "demo-domain", "project_name": "eu-de"}
 TOKEN = {"token": "demo-token", "project_id": PROJECT}
-NO_JOBS: dict[str, t.Any] = {"flink_jobs": [], "batches": [], "sql_jobs": [], "clusters": [{"clusterId": UUID}]}
-
-
-class Reader(t.NamedTuple):
-    """A module that reads; its list: the path, the query, and where the jobs are in an answer; where one job is in that to a get."""
-
-    module: str
-    path: str
-    query: dict[str, t.Any]
-    jobs: str
-    one: str
-    id: str
-    status: str
-
-
-READERS = (
-    Reader(
-        *("dli_flink_jobs_info", "/v1.0/{}/streaming/jobs", {"limit": 100, "offset": 0, "order": "desc"}),
-        *("job_list.jobs", "job_detail", "job_id", "status"),
-    ),
-    Reader(*("dli_batch_job_info", "/v2.0/{}/batches", {"size": 100, "from": 0}), *("sessions", "", "id", "state")),
-    Reader(
-        *("dli_sql_jobs_info", "/v1.0/{}/jobs"),
-        {"page-size": 100, "current-page": 1, "order": "start_time_asc"},
-        *("jobs", "", "job_id", "status"),
-    ),
-    Reader(
-        *("mrs_job_executions_info", "/v2/{}/clusters/{}/job-executions", {"limit": 100, "offset": 1}),
-        *("job_list", "job_detail", "job_id", "job_state"),
-    ),
-)
+NO_JOBS: dict[str, t.Any] = {**{words.kind.name: [] for words in WORDS.values()}, "clusters": [{"clusterId": CLUSTER}]}
+KINDS = [(words.service, words.kind) for words in WORDS.values()]
 
 
 @pytest.fixture
@@ -71,10 +45,14 @@ def cloud(cloud_of_file: CloudOnTheWire) -> CloudOnTheWire:
     return cloud_of_file
 
 
-def read(cloud: CloudOnTheWire, reader: Reader, **more: t.Any) -> t.Any:
-    where = {"endpoints": {"dli": cloud.url, "mrs": cloud.url}, "auth_url": cloud.url, "max_retries": 0}
-    cluster = {"cluster_id": UUID} if reader.path.count("{}") == 2 else {}
-    return run_in_process(reader.module, {**where, **cluster, **more})
+def read(cloud: CloudOnTheWire, service: type[Service], **more: t.Any) -> t.Any:
+    where = {"endpoints": {service.endpoint: cloud.url}, "auth_url": cloud.url, "max_retries": 0}
+    return run_in_process(f"{service.module}_info", {**where, **service.scope, **more})
+
+
+def of_any_project(service: type[Service]) -> str:
+    """A pattern for the path of its list."""
+    return re.sub(f"{PROJECT}|{CLUSTER}", "[^/]+", service.path)
 
 
 def inner(body: t.Any, where: str) -> t.Any:
@@ -96,12 +74,12 @@ def codes(body: t.Any) -> list[str]:
 
 def check_error(cloud: CloudOnTheWire, call: dict) -> None:
     """As the answer to each list, and to a login: the task fails, with status, code and request id, after one request."""
-    for reader in READERS:
-        for path, who in ((reader.path.format(PROJECT, UUID), TOKEN), ("/v3/auth/tokens", USER)):
-            method, query = ("GET", reader.query) if who is TOKEN else ("POST", {})
+    for service, dummy in KINDS:
+        for path, who in ((service.path, TOKEN), ("/v3/auth/tokens", USER)):
+            method, query = ("GET", service.first_page) if who is TOKEN else ("POST", {})
             cloud.log.clear()
             cloud.play([{**call, "method": method, "path": path, "query": query}])
-            result = read(cloud, reader, **who)
+            result = read(cloud, service, **who)
             error = result["error"]
             assert (result["failed"], result["jobs"], error["status"]) == (True, [], call["status"]), result["msg"]
             assert error["code"] in codes(call["body"]) or not set(codes(call["body"])) - {str(call["status"])}
@@ -113,30 +91,29 @@ def check_error(cloud: CloudOnTheWire, call: dict) -> None:
 
 def check_jobs(cloud: CloudOnTheWire, call: dict) -> None:
     """The jobs of a list are listed, each with its status."""
-    for reader in READERS:
-        if re.fullmatch(reader.path.format("[^/]+", "[^/]+"), call["path"]):
-            cloud.play([{**call, "path": reader.path.format(PROJECT, UUID), "query": reader.query}])
-            result = read(cloud, reader, **TOKEN)
-            shown = {str(job[reader.id]): job[reader.status] for job in result["jobs"]}
-            jobs = inner(call["body"], reader.jobs)
-            assert shown == {str(job[reader.id]): job[reader.status] for job in jobs}, result
+    for service, kind in KINDS:
+        if re.fullmatch(of_any_project(service), call["path"]):
+            cloud.play([{**call, "path": service.path, "query": service.first_page}])
+            result = read(cloud, service, **TOKEN)
+            shown = {str(job[kind.id_field]): job[kind.state_field] for job in result["jobs"]}
+            jobs = inner(call["body"], service.listed[0])
+            assert shown == {str(job[kind.id_field]): job[kind.state_field] for job in jobs}, result
 
 
 def check_one(cloud: CloudOnTheWire, call: dict) -> None:
     """A job is shown with its status; one without is not, and the task says what is missing."""
-    for reader in READERS:
-        found = re.fullmatch(reader.path.format("[^/]+", "[^/]+") + "/([^/]+)", call["path"])
+    for service, kind in KINDS:
+        found = re.fullmatch(of_any_project(service) + "/([^/]+)", call["path"])
         if found:
             job_id = found[1] if found[1].isdecimal() else UUID
-            job = {**inner(call["body"], reader.one), reader.id: job_id}
-            body = {**call["body"], reader.one: job} if reader.one else job
-            cloud.play([{**call, "path": f"{reader.path.format(PROJECT, UUID)}/{job_id}", "body": body}])
-            chosen = {"batch_id": job_id} if reader.id == "id" else {"job_ids": [job_id], "details": True}
-            result = read(cloud, reader, **TOKEN, **chosen)
-            if reader.status in job:
-                assert [one[reader.status] for one in result["jobs"]] == [job[reader.status]], result
+            job = {**inner(call["body"], service.shown), kind.id_field: job_id}
+            body = {**call["body"], service.shown: job} if service.shown else job
+            cloud.play([{**call, "path": f"{service.path}/{job_id}", "body": body}])
+            result = read(cloud, service, **TOKEN, **{service.ids: [job_id]}, details=True)
+            if kind.state_field in job:
+                assert [one[kind.state_field] for one in result["jobs"]] == [job[kind.state_field]], result
             else:
-                assert (result["failed"], reader.status in result["msg"]) == (True, True)
+                assert (result["failed"], kind.state_field in result["msg"]) == (True, True)
 
 
 def check_call(cloud: CloudOnTheWire, call: dict) -> None:
@@ -227,5 +204,5 @@ def test_a_recorded_login() -> None:
 def test_a_recorded_look_up(cloud: CloudOnTheWire) -> None:
     """The project is found by its name."""
     cloud.play(PUBLISHED["iam_look_ups"])
-    read(cloud, READERS[0], token="demo-token", project_name="eu-west-0")
+    read(cloud, Flink, token="demo-token", project_name="eu-west-0")
     assert [entry["path"] for entry in cloud.log.entries()] == ["/v3/projects", "/v1.0/P1/streaming/jobs"]

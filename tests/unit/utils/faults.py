@@ -7,11 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.otc.bigdata.tests.emulator.world import JobKind
 
-from .flink import Flink
-from .mrs import Mrs
 from .service import Service, refusal
-from .spark import Spark
-from .sql import Sql
 
 # Faults of the way, which are survived where they pass: the rest may be meant.
 PASSING = {
@@ -39,12 +35,6 @@ IN_LISTS = {  # what they break, and what is there then
     "surrogate": ("{rows}.-1.{name}", "job-1\ud800"),
     "total too large": ("{total}", 500),
 }
-LISTS = {
-    Flink: ("job_list.jobs", "job_list.total_count"),
-    Spark: ("sessions", "total"),
-    Sql: ("jobs", "job_count"),
-    Mrs: ("job_list", "total_record"),
-}
 HELD_BACK = {*EXPIRED, *(name for name in PASSING if "429" in name)}
 FAULTS = {
     **PASSING,
@@ -64,7 +54,7 @@ def fault_of(name: str, service: type[Service], kind: JobKind, path: str) -> dic
     """The fault of this name, as a request of a service to ``path`` meets it."""
     if name not in IN_LISTS:
         return FAULTS[name] or expired_as(service, path)
-    (rows, total), (at, value) = LISTS[service], IN_LISTS[name]
+    (rows, total), (at, value) = service.listed, IN_LISTS[name]
     shown = kind.name_field or "job_type"  # of a job, in reports
     at = at.format(rows=rows, total=total, id=kind.id_field, status=kind.state_field, name=shown)
     return {"kind": "shape", "at": at, "value": value}
@@ -74,6 +64,4 @@ def expired_as(service: type[Service], path: str) -> dict:
     """How an expired token is refused in the words of whom it is sent to."""
     if path.startswith("/v3"):
         return {"status": 401, "body": refusal("IAM.0066", "Token expired.")}
-    if service is Mrs:
-        return {"status": 500, "body": {"errorCode": "130000002", "errorMsg": "The token has expired."}}
-    return {"status": 400, "body": refusal("DLI.10007", "The token is invalid.")}
+    return service.expired

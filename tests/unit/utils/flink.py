@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .service import FOR_EVER, NIGHTLY, PROJECT, Service, check_http_error, check_refused, refusal
+from .service import DLI_EXPIRED, FOR_EVER, NIGHTLY, PROJECT, Service, check_http_error, check_refused, refusal
 
 # The tests of these modules take all from here.
 __all__ = [
@@ -50,4 +50,10 @@ class Flink(Service):
 
     module, ids, endpoint = "dli_flink_jobs", "job_ids", "dli"
     store, path, running = "flink_jobs", JOBS_PATH, "job_running"
+    first_page = {"limit": 100, "offset": 0, "order": "desc"}
+    listed = "job_list.jobs", "job_list.total_count"
+    shown = "job_detail"
+    end = "job_finish"
+    final = {"job_finish", "job_cancel_success", "job_running_exception"}  # the last: a stop of it is refused
+    expired = DLI_EXPIRED
     actions = {*(operation.write for operation in OPERATIONS.values()), "stop+run"}

@@ -17,5 +17,10 @@ class Mrs(Service):
 
     module, ids, endpoint = "mrs_job_executions", "job_ids", "mrs"
     store, path, running = "mrs_jobs", f"/v2/{PROJECT}/clusters/{CLUSTER}/job-executions", "RUNNING"
+    first_page = {"limit": 100, "offset": 1}
+    listed = "job_list", "total_record"
+    shown = "job_detail"
+    end, final = "FINISHED", {"FINISHED", "FAILED", "KILLED"}
+    expired = {"status": 500, "body": {"errorCode": "130000002", "errorMsg": "The token has expired."}}
     actions = {"kill", "delete", "kill+delete"}
     scope = {"cluster_id": CLUSTER}

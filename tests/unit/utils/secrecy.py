@@ -30,25 +30,9 @@ from ansible_collections.otc.bigdata.tests.emulator.wire import Reply, Request, 
 
 from . import run_module, run_playbook
 from .emulated import template, write_down
-from .mrs import CLUSTER
 from .run_module import _environ
 from .service import PROJECT, refusal
-
-MODULES = {  # each with a task that succeeds
-    "dli_flink_jobs": {"state": "stopped", "job_ids": [128]},
-    "dli_flink_jobs_info": {"details": True},
-    "dli_batch_job": {"state": "stopped", "batch_id": "0a324461-d9d9-45da-a52a-3b3c7a3d809e"},
-    "dli_batch_job_info": {"details": True},
-    "dli_sql_jobs": {"state": "stopped", "job_ids": "6d2146a0-c2d5-41bd-8ca0-ca9694ada992"},
-    "dli_sql_jobs_info": {"details": True},
-    "mrs_job_executions": {
-        "state": "stopped",
-        "cluster_id": CLUSTER,
-        "job_ids": "981374c1-85da-44ee-be32-edfb4fba776c",
-    },
-    "mrs_job_executions_info": {"cluster_id": CLUSTER, "details": True},
-}
-
+from .worlds import MODULES
 
 LETTERS = string.ascii_letters + string.digits
 BASE64 = LETTERS + "+/="

@@ -32,6 +32,9 @@ def refusal(code: str, message: str = "refused") -> dict:
     return {"error_code": code, "error_msg": message}
 
 
+DLI_EXPIRED = {"status": 400, "body": refusal("DLI.10007", "The token is invalid.")}
+
+
 class Service:
     """Runs the modules against one emulator. The log begins anew with each run. A subclass is the service's words."""
 
@@ -40,7 +43,14 @@ class Service:
     endpoint = ""  # the key in ``endpoints``
     store = ""  # the kind of job in the emulator
     path = ""  # of the list
+    first_page: t.ClassVar[dict] = {}  # its query, as the modules ask for it
+    listed: tuple[str, ...] = ()  # where a list has its jobs, and how many there are
+    shown = ""  # where the answer to a look at one job has it
     running = ""  # the status of a job that runs
+    end = ""  # the one that it has when it has ended by itself
+    final: t.ClassVar[set[str]] = set()  # those that a job of the sweep stays in
+    keeps_records = False  # they cannot be deleted
+    expired: t.ClassVar[dict] = {}  # how it refuses a token that has expired
     actions: t.ClassVar[set[str]] = set()  # what the module may do to a job
     scope: t.ClassVar[dict] = {}  # options that go with every task
     beside: t.ClassVar[set[str]] = set()  # what an entry of a report has in place of a name

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .service import PROJECT, Service
+from .service import DLI_EXPIRED, PROJECT, Service
 
 
 class Spark(Service):
@@ -13,4 +13,9 @@ class Spark(Service):
 
     module, ids, endpoint = "dli_batch_job", "batch_id", "dli"
     store, path, running = "batches", f"/v2.0/{PROJECT}/batches", "running"
+    first_page = {"size": 100, "from": 0}
+    listed = "sessions", "total"
+    end, final = "success", {"dead", "success"}
+    keeps_records = True
+    expired = DLI_EXPIRED
     actions = {"cancel"}

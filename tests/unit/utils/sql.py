@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .service import PROJECT, Service
+from .service import DLI_EXPIRED, PROJECT, Service
 
 
 class Sql(Service):
@@ -13,6 +13,11 @@ class Sql(Service):
 
     module, ids, endpoint = "dli_sql_jobs", "job_ids", "dli"
     store, path, running = "sql_jobs", f"/v1.0/{PROJECT}/jobs", "RUNNING"
+    first_page = {"page-size": 100, "current-page": 1, "order": "start_time_asc"}
+    listed = "jobs", "job_count"
+    end, final = "FINISHED", {"CANCELLED", "FINISHED", "FAILED"}
+    keeps_records = True
+    expired = DLI_EXPIRED
     actions = {"cancel"}
     beside = {"queue_name", "job_type"}
 

@@ -15,6 +15,7 @@ import json
 import re
 import typing as t
 
+from ansible_collections.otc.bigdata.tests.emulator.cloud import DELAYS
 from ansible_collections.otc.bigdata.tests.emulator.world import JobKind
 
 from .faults import (
@@ -24,16 +25,12 @@ from .faults import (
     PASSING,
     fault_of,
 )
-from .flink import Flink
 from .in_process import run_core, run_in_process
-from .mrs import Mrs
 from .run_module import Result
 from .service import KEY, Service
-from .spark import Spark
 from .sql import Sql
 
 TIMEOUT, IN_TIME = 60, 1  # seconds: request_timeout, usually, and where one request gets no answer
-SLOW_LOOKS = ("savepoint", "cancel", "delete", "submit", "spark_cancel", "sql_cancel", "mrs_kill", "mrs_delete")
 
 HALVES = re.compile("[\ud800-\udfff]")
 SAME_FOR_READS = {"reset after", "hang after"}  # as before: whether a read takes effect is no matter
@@ -74,15 +71,9 @@ HALTED = {1: "job_cancel_success", 2: "job_init", 3: "job_running", 4: "job_subm
 SPARK = {1: "running", 2: "starting", 3: "success", 4: "recovering"}
 SQL = {1: "RUNNING", 2: "LAUNCHING", 3: "FINISHED", 4: "RUNNING", 5: "CANCELLED"}
 MRS = {1: "RUNNING", 2: "ACCEPTED", 3: "FINISHED", 4: "RUNNING", 5: "KILLED"}
-FINAL = {
-    Flink: {"job_finish", "job_cancel_success", "job_running_exception"},  # the last: a stop of it is refused
-    Spark: {"dead", "success"},
-    Sql: {"CANCELLED", "FINISHED", "FAILED"},
-    Mrs: {"FINISHED", "FAILED", "KILLED"},
-}
-ENDS = {Flink: "job_cancel_success", Spark: "success", Sql: "FINISHED", Mrs: "FINISHED"}  # of what ends by itself
 RUNNING = {"started": {"job_running"}, "restarted": {"job_running", "job_finish"}}  # state → the same
-ON_THE_WAY = {"job_canceling", "job_savepointing"}
+STOPPING, STOPPED = "job_canceling", "job_cancel_success"  # comes to this by itself
+ON_THE_WAY = {STOPPING, "job_savepointing"}
 LENIENT = {"ignore_missing": True}
 SAVEPOINT, FROM_SAVEPOINT = {"trigger_savepoint": True}, {"resume_savepoint": True}
 DRAIN = {"drain_timeout": 1, "wait_interval": 1}
@@ -164,14 +155,13 @@ class Scene:
     def begin(self, **fault) -> None:
         """As it was at first: the jobs of the task, and one that runs and is not chosen."""
         kind, task = self.service.kind, self.task
-        ends = {"created": [{"after": "2 looks", kind.state_field: ENDS[task.service]}]}
         jobs = [
             {
                 kind.id_field: self.service.id(number),
                 **self.service.named(f"job-{number}"),
                 kind.state_field: status,
                 "hidden": number in task.hidden,
-                "script": ends if self.ends_by_itself(status) else {},
+                "script": self.script_of(status),
                 **task.fields,
             }
             for number, status in task.jobs.items()
@@ -180,14 +170,20 @@ class Scene:
         self.emulator.reset()
         self.service.jobs(*jobs, other)
         self.service.answers(**task.answers)
-        self.service.delays(**dict.fromkeys(SLOW_LOOKS, "1 look"))
+        self.service.delays(**dict.fromkeys(DELAYS, "1 look"))
         if fault:
             self.emulator.faults.add(**fault)
 
+    def script_of(self, status: str) -> dict:
+        if not self.ends_by_itself(status):
+            return {}
+        end = STOPPED if status == STOPPING else self.service.end
+        return {"created": [{"after": "2 looks", self.service.kind.state_field: end}]}
+
     def ends_by_itself(self, status: str | None) -> bool:
         """Whether a job in this status needs only time."""
-        at_work = status is not None and status not in FINAL[self.task.service]
-        return status == "job_canceling" or (self.task.state == "ended" and at_work)
+        at_work = status is not None and status not in self.service.final
+        return status == STOPPING or (self.task.state == "ended" and at_work)
 
     def settle(self) -> None:
         """What was begun comes to its end."""
@@ -240,11 +236,11 @@ class Judge:
     @property
     def final(self) -> set[str]:
         """The statuses that jobs end in which stay."""
-        return RUNNING.get(self.scene.task.state) or FINAL[self.scene.task.service]
+        return RUNNING.get(self.scene.task.state) or self.scene.service.final
 
     def wanted(self, status: str | None) -> bool:
         task = self.scene.task
-        stays = task.state != "absent" or task.service in (Spark, Sql)  # whose records cannot be deleted
+        stays = task.state != "absent" or task.service.keeps_records
         return status is None or (stays and status in self.final)
 
     def moves(self, status: str | None) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.otc.bigdata.tests.emulator import dli_batch, dli_flink, dli_sql, mrs
 from ansible_collections.otc.bigdata.tests.emulator import world as emulated
+from ansible_collections.otc.bigdata.tests.emulator.cloud import SEED_FILE
 
 from .flink import Flink
 from .mrs import Mrs
@@ -63,6 +64,15 @@ class Words:
     look: str = "get"  # the operation that reads one job
     passing: tuple[str, ...] = ()  # codes of refusals that only say that something failed
     unwilling: t.Callable[[dict, emulated.Job, dict], bool] = lambda *dummy: False  # whether it refuses a task's writes
+
+    @property
+    def ended(self) -> list[str]:
+        """Of all statuses those that state ``ended`` waits for."""
+        return [status for status in self.statuses if plain(status) in self.done["ended"]]
+
+    @property
+    def at_work(self) -> list[str]:
+        return [status for status in self.statuses if status not in self.ended]
 
     def action(self, status: str | None, task: dict) -> str:
         """What a task does for a job in this status."""
@@ -248,6 +258,19 @@ WORDS = {
         ),
     ),
 }
+
+
+def modules() -> t.Iterator[tuple[str, dict]]:
+    """Each with a task that succeeds in the emulator as it starts."""
+    seed = json.loads(SEED_FILE.read_text(encoding="utf-8"))
+    for words in WORDS.values():
+        service, kind = words.service, words.kind
+        ids = [job[kind.id_field] for job in seed[service.store] if job.get(kind.state_field) == service.running]
+        yield service.module, {"state": "stopped", **service.scope, service.ids: ids[:1]}
+        yield f"{service.module}_info", {**service.scope, "details": True}
+
+
+MODULES = dict(modules())
 
 
 class Event(t.NamedTuple):

@@ -13,15 +13,14 @@ from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import Interrupted
 from ansible_collections.otc.bigdata.plugins.modules import dli_flink_jobs
 from ansible_collections.otc.bigdata.tests.unit.utils.service import Service, check_refused
+from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS
 
-END = {"flink": "job_finish", "spark": "success", "sql": "FINISHED", "mrs": "FINISHED"}
-STATES = [(name, state) for name in END for state in ("stopped", "absent")]
+STATES = [(name, state) for name in WORDS for state in ("stopped", "absent")]
 ENDED, DRAIN = "ended within drain_timeout", 100
-KEPT = ("spark", "sql")  # whose records cannot be deleted
 SLOW = {"wait_interval": 10}  # so that hours take few looks
 
 each_state = pytest.mark.parametrize(("name", "state"), STATES)
-each_service = pytest.mark.parametrize("name", END)
+each_service = pytest.mark.parametrize("name", WORDS)
 
 
 @pytest.fixture
@@ -29,12 +28,12 @@ def service(request, name) -> Service:
     return request.getfixturevalue(name)
 
 
-def ending(service: Service, after: t.Any, name: str, **script) -> dict:
+def ending(service: Service, after: t.Any, **script) -> dict:
     """A job that comes to its end by itself."""
     state = service.kind.state_field
     return {
         state: service.running,
-        "script": {"created": [{"after": after, state: END[name]}], **script},
+        "script": {"created": [{"after": after, state: service.end}], **script},
     }
 
 
@@ -61,10 +60,10 @@ def moments(service, monkeypatch) -> list[float]:
 @pytest.mark.parametrize("wait", [True, False])
 def test_no_longer_than_needed(service, name, state, wait, moments):
     """All have ended before the time is over: nothing is stopped. Records go all the same."""
-    ids = service.jobs(ending(service, 20, name), ending(service, 30, name), {service.kind.state_field: END[name]})
+    ids = service.jobs(ending(service, 20), ending(service, 30), {service.kind.state_field: service.end})
     result = service.run(state, ids, drain_timeout=DRAIN, wait=wait, **SLOW)
     assert not result.failed
-    if state == "absent" and name not in KEPT:
+    if state == "absent" and not service.keeps_records:
         assert result.column("action") == dict.fromkeys(ids, "delete")
         assert service.truth == dict.fromkeys(ids)
         assert 30 <= moments[0] <= 41
@@ -80,18 +79,18 @@ def test_no_longer_than_needed(service, name, state, wait, moments):
 def test_what_does_not_end(service, name, state, wait, moments):
     """It is stopped when the time is over, not before, and then has all of wait_timeout."""
     service.delays(cancel=40, spark_cancel=40, mrs_kill=40, delete=40)
-    ids = service.jobs(ending(service, 20, name), {})
+    ids = service.jobs(ending(service, 20), {})
     result = service.run(state, ids, drain_timeout=DRAIN, wait_timeout=60, wait=wait, **SLOW)
     assert not result.failed, result["msg"]
     assert DRAIN <= moments[0] < DRAIN + 1
     assert result.job(ids[1])["changed"]
-    assert result.job(ids[0])["changed"] == (state == "absent" and name not in KEPT)
+    assert result.job(ids[0])["changed"] == (state == "absent" and not service.keeps_records)
 
 
 @each_state
 def test_check_mode(service, name, state):
     """It does not wait, and predicts what would be done now."""
-    ids = service.jobs(ending(service, 20, name))
+    ids = service.jobs(ending(service, 20))
     began = now(service)
     result = service.run(state, ids, check_mode=True, drain_timeout=DRAIN)
     assert (service.total("reads"), result["changed"]) == (1, True)
@@ -101,7 +100,7 @@ def test_check_mode(service, name, state):
 @each_state
 def test_second_run(service, name, state):
     """Nothing is left to be awaited."""
-    ids = service.jobs(ending(service, 20, name), {})
+    ids = service.jobs(ending(service, 20), {})
     service.run(state, ids, drain_timeout=DRAIN, **SLOW)
     began = now(service)
     again = service.run(state, ids, drain_timeout=DRAIN, ignore_missing=True)
@@ -122,7 +121,7 @@ def test_after_max_jobs(service, name):
 @each_service
 def test_unknown_ids(service, name):
     """They are not awaited."""
-    ids = service.jobs({service.kind.state_field: END[name]})
+    ids = service.jobs({service.kind.state_field: service.end})
     began = now(service)
     result = service.run("stopped", [*ids, service.id(999)], drain_timeout=DRAIN)
     assert result.job(service.id(999))["failed"]
@@ -146,12 +145,12 @@ def test_jobs_that_vanish(service, name):
     ids = service.jobs(vanishing)
     result = service.run("absent", ids, drain_timeout=DRAIN, **SLOW)
     assert (result.failed, result["changed"]) == (False, False)
-    assert result.job(ids[0])["msg"] == ("finished meanwhile" if name in KEPT else "absent meanwhile")
+    assert result.job(ids[0])["msg"] == ("finished meanwhile" if service.keeps_records else "absent meanwhile")
 
 
 def test_kill_running_false(mrs):
     """What still runs has failed, and the records of the others are gone."""
-    ids = mrs.jobs(ending(mrs, 20, "mrs"), {})
+    ids = mrs.jobs(ending(mrs, 20), {})
     result = mrs.run("absent", ids, drain_timeout=DRAIN, kill_running=False, **SLOW)
     assert result.column("failed") == dict(zip(ids, [False, True]))
     assert mrs.truth == {ids[0]: None, ids[1]: "RUNNING"}
@@ -216,7 +215,7 @@ def test_password_login_is_renewed(service, name):
 @each_service
 def test_looks_that_fail(service, name, moments):
     """What passes is survived; what cannot be read at the end is not written to on what was seen before."""
-    ids = service.jobs(ending(service, 20, name))
+    ids = service.jobs(ending(service, 20))
     service.fault(".*", "status", status=503, skip=1, times=2)
     assert not service.run("stopped", ids, drain_timeout=DRAIN, max_retries=0, **SLOW).failed
     assert not moments
@@ -256,9 +255,9 @@ def test_wait_timeout_of_nothing(service, name):
 
 
 BAD = [
-    *((name, "ended", 1) for name in END),
+    *((name, "ended", 1) for name in WORDS),
     ("flink", "started", 1),
-    *((name, "stopped", -1) for name in END),
+    *((name, "stopped", -1) for name in WORDS),
 ]
 
 
@@ -273,7 +272,7 @@ def test_argument_errors(service, state, seconds):
 @each_service
 def test_nothing_is_the_default(service, name):
     """Zero goes with every state."""
-    ids = service.jobs({service.kind.state_field: END[name]})
+    ids = service.jobs({service.kind.state_field: service.end})
     assert not service.run("ended", ids, drain_timeout=0).failed
 
 
@@ -287,7 +286,7 @@ def watched(flink, on_progress: t.Callable[[str], None]) -> dict:
 @pytest.mark.parametrize("door", ["module"], indirect=True)
 def test_progress(flink):
     """How many are still at work."""
-    flink.jobs(ending(flink, 10, "flink"), ending(flink, 30, "flink"))
+    flink.jobs(ending(flink, 10), ending(flink, 30))
     lines: list[str] = []
     assert not watched(flink, lines.append)["failed"]
     told = [line.rpartition(" (")[0] for line in lines]

@@ -12,37 +12,7 @@ import pytest
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
 from ansible_collections.otc.bigdata.plugins.modules import dli_flink_jobs
 from ansible_collections.otc.bigdata.tests.unit.utils.service import Service, check_refused, outline
-
-
-class Words(t.NamedTuple):
-    """What counts as an end, and what does not."""
-
-    ended: tuple[str, ...]
-    at_work: tuple[str, ...]
-
-
-WORDS = {
-    "flink": Words(
-        ("job_init", "job_submit_fail", "job_cancel_success", "job_finish", "job_arrearage_stopped", "job_idle"),
-        (
-            "job_running",
-            "job_submitting",
-            "job_downloading",
-            "job_running_exception",
-            "job_cancel_fail",
-            "job_canceling",
-            "job_savepointing",
-            "job_arrearage_recovering",
-            "job_foo",
-        ),
-    ),
-    "spark": Words(("dead", "success", "error", "killed"), ("starting", "running", "recovering", "busy")),
-    "sql": Words(
-        ("FINISHED", "FAILED", "CANCELLED", "CANCELED", "Finished"), ("LAUNCHING", "RUNNING", "SCALING", "SUSPENDED")
-    ),
-    "mrs": Words(("FINISHED", "FAILED", "KILLED"), ("RUNNING", "NEW_SAVING", "SUBMITTED", "ACCEPTED", "PAUSED")),
-}
-END = {"flink": "job_finish", "spark": "success", "sql": "FINISHED", "mrs": "FINISHED"}
+from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS, plain
 
 
 @pytest.fixture(params=WORDS)
@@ -84,8 +54,8 @@ def test_what_is_at_work(service, name):
     result = service.run("ended", ids, wait_timeout=7)
     assert (result["changed"], result["summary"]["failed"], service.writes) == (False, len(ids), [])
     for job, status in zip(result["jobs"], WORDS[name].at_work):
-        assert job["msg"] == f"still {status} after 7 s (wait_timeout)"
-        assert (job["action"], job["status"], job["error"]["code"]) == ("none", status, None)
+        assert job["msg"] == f"still {job['status']} after 7 s (wait_timeout)"
+        assert (job["action"], plain(job["status"]), job["error"]["code"]) == ("none", plain(status), None)
     assert service.truth == dict(zip(ids, WORDS[name].at_work))
     total = f"{len(ids)} job{'' if len(ids) == 1 else 's'}"
     assert result["msg"].startswith(f"Saw the end of 0 of {total}, {len(ids)} failed: {ids[0]}: still ")
@@ -113,8 +83,7 @@ def test_check_mode(service, name, wait):
 
 def test_end_is_awaited(service, name):
     """Its end is seen, however late, and is no change."""
-    end = END[name]
-    ids = service.jobs(*(ending(service, seconds, end) for seconds in (0, 40, 200)))
+    ids = service.jobs(*(ending(service, seconds, service.end) for seconds in (0, 40, 200)))
     result = service.run("ended", ids, wait_interval=10)
     assert (result.failed, result["changed"], service.writes) == (False, False, [])
     assert result.column("msg") == dict(zip(ids, ["", "ended meanwhile", "ended meanwhile"]))
@@ -124,11 +93,11 @@ def test_end_is_awaited(service, name):
 
 def test_filters(service, name):
     """The selection is made once: later jobs are not awaited, and one that is deleted meanwhile has ended."""
-    jobs = ending(service, 20, END[name]), ending(service, 30, "gone"), {service.kind.state_field: END[name]}
+    jobs = ending(service, 20, service.end), ending(service, 30, "gone"), {service.kind.state_field: service.end}
     ids = service.jobs(*({**service.named("job-1"), **job} for job in jobs))
     result = service.run("ended", filters=service.called("job-*"), max_jobs=1, wait_interval=10)
     assert (result.failed, result["summary"]["total"], service.writes) == (False, 3, [])
-    assert result.column("status") == {ids[0]: END[name], ids[1]: None, ids[2]: END[name]}
+    assert result.column("status") == {ids[0]: service.end, ids[1]: None, ids[2]: service.end}
 
 
 def test_filters_that_match_none(service):
@@ -141,7 +110,7 @@ def test_filters_that_match_none(service):
 @pytest.mark.parametrize("wait", [True, False])
 def test_unknown_ids(service, name, wait):
     """They fail, unless they may be missing; so do records that vanish."""
-    ids = service.jobs(ending(service, 20, "gone"), {service.kind.state_field: END[name]})
+    ids = service.jobs(ending(service, 20, "gone"), {service.kind.state_field: service.end})
     unknown = [ids[1], service.id(999)]
     result = service.run("ended", unknown, wait=wait)
     assert result.job(service.id(999))["msg"] == "unknown to the service"
@@ -175,9 +144,12 @@ def test_recovering_when_a_list_has_moved(spark):
     assert (job["status_before"], job["status"], job["failed"]) == ("recovering", "running", True)
 
 
-def test_status_words_are_compared_without_case(flink):
-    """As everywhere."""
-    assert not flink.run("ended", flink.states("JOB_FINISH", "Job_Init"), wait=False).failed
+@pytest.mark.parametrize(
+    ("name", "statuses"), [("flink", ("JOB_FINISH", "Job_Init")), ("sql", ("CANCELED", "Finished"))]
+)
+def test_other_spellings(service, statuses):
+    """Statuses are compared without case, as everywhere, and some have two forms."""
+    assert not service.run("ended", service.states(*statuses), wait=False).failed
 
 
 OTHER_OPTIONS = [
@@ -198,10 +170,10 @@ def test_options_of_other_states(service, options):
 
 def test_looks_that_fail(service, name):
     """Nothing is decided on what was seen before, and what passes is survived."""
-    ids = service.jobs(ending(service, 20, END[name]))
+    ids = service.jobs(ending(service, 20, service.end))
     service.fault(".*", "status", status=503, skip=1, times=3)
     assert not service.run("ended", ids, max_retries=0).failed
-    ids = service.jobs(ending(service, 3, END[name]))
+    ids = service.jobs(ending(service, 3, service.end))
     service.fault(".*", "status", status=503, skip=1, times=None)
     result = service.run("ended", ids, wait_timeout=10, max_retries=0)
     assert f"not read again within 10 s, last seen {service.running}" in result["jobs"][0]["msg"]
@@ -261,6 +233,6 @@ def test_progress_of_the_last_jobs(flink):
 
 def test_outline_of_check_mode(service, name):
     """Check mode predicts what a run does to jobs that end: nothing."""
-    ids = service.jobs(ending(service, 20, END[name]))
+    ids = service.jobs(ending(service, 20, service.end))
     foreseen = service.run("ended", ids, check_mode=True)
     assert outline(foreseen) == outline(service.run("ended", ids))

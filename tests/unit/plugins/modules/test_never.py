@@ -15,22 +15,19 @@ from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import O
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.guard import patterns, refuse_meant
 from ansible_collections.otc.bigdata.plugins.plugin_utils import _fast_path
 from ansible_collections.otc.bigdata.tests.unit.utils.service import check_refused
+from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS
 
 NEVER = "OTC_BIGDATA_NEVER"
 BILLING = {"environ": {NEVER: "payroll, billing-*"}}
-WRITING = {
-    "flink": ("stopped", "absent", "started", "restarted"),
-    "spark": ("stopped", "absent"),
-    "mrs": ("stopped", "absent"),
-}
+NAMED = [name for name, words in WORDS.items() if words.kind.name_field]
 SAID = "(take them out by filters.not_name, leave out their IDs, or take their names out of OTC_BIGDATA_NEVER)"
 
 
-@pytest.fixture(params=WRITING)
+@pytest.fixture(params=NAMED)
 def service(request):
-    """One of the three, with a job that may be changed, and one that must not."""
+    """One of those whose jobs have names, with a job that may be changed, and one that must not."""
     service = request.getfixturevalue(request.param)
-    service.states_that_write = WRITING[request.param]
+    service.states_that_write = [state for state, writes in WORDS[request.param].steps.items() if writes]
     named(service, "orders", "billing-eu")
     return service
 

@@ -10,17 +10,17 @@ import email.utils
 import pytest
 
 from ansible_collections.otc.bigdata.tests.unit.utils.service import check_refused
+from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS
 
 OLD = {"older_than": "300d"}
 YEAR = 400 * 1440  # in minutes, and more than OLD
-STATES = {"flink": "absent", "spark": "stopped", "sql": "stopped", "mrs": "absent"}
 
 
-@pytest.fixture(params=STATES)
+@pytest.fixture(params=WORDS)
 def service(request):
     """One of them, with two pages of jobs; one of the jobs is a year old."""
     service = request.getfixturevalue(request.param)
-    service.state = STATES[request.param]
+    service.state = "stopped" if service.keeps_records else "absent"
     service.jobs({"count": 149, "age": 3600}, {"age": 400 * 86400})
     return service
 

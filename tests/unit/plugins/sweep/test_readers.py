@@ -13,34 +13,24 @@ from ansible_collections.otc.bigdata.tests.unit.utils.faults import (
     FAULTS,
     PASSING,
 )
-from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.in_process import run_in_process
-from ansible_collections.otc.bigdata.tests.unit.utils.mrs import Mrs
 from ansible_collections.otc.bigdata.tests.unit.utils.run_module import Result
-from ansible_collections.otc.bigdata.tests.unit.utils.spark import Spark
-from ansible_collections.otc.bigdata.tests.unit.utils.sql import Sql
 from ansible_collections.otc.bigdata.tests.unit.utils.sweep import (
-    FLINK,
     HALVES,
-    MRS,
     NAME,
-    ON_THE_WAY,
-    SPARK,
-    SQL,
     Scene,
     Task,
     fault_at,
     patience,
     places,
 )
+from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS
 
-STILL = {number: status for number, status in FLINK.items() if status not in ON_THE_WAY}
 READERS = {
-    "flink info 2 ids": (Flink, STILL, {"job_ids": [1, 999]}, "password"),
-    "flink info filters": (Flink, STILL, {"filters": {"name": ["job-*"]}, "details": True}, "token"),
-    "batch info": (Spark, SPARK, {}, "password"),
-    "sql info": (Sql, SQL, {"details": True}, "password"),
-    "mrs info": (Mrs, MRS, {**NAME, "details": True}, "token"),
+    **{f"{name} info": (name, {"details": True}, "password") for name in WORDS},
+    "flink info": ("flink", {"filters": {"name": ["job-*"]}, "details": True}, "token"),
+    "flink info 2 ids": ("flink", {"job_ids": [1, 999]}, "password"),
+    "mrs info": ("mrs", {**NAME, "details": True}, "token"),
 }
 
 
@@ -48,7 +38,8 @@ READERS = {
 @pytest.mark.parametrize("task", READERS)
 def test_sweep_of_readers(cloud, record_property, task, fault) -> None:
     """They show what there is, or fail and say where; what they show is true either way."""
-    service, jobs, options, login = READERS[task]
+    name, options, login = READERS[task]
+    service, jobs = WORDS[name].service, dict(enumerate(WORDS[name].statuses[:4], 1))
     scene = Scene(cloud, Task(service, "stopped", jobs, [], login), [])
     options = {
         **scene.options,
