@@ -18,10 +18,6 @@ from ..module_utils._cloud.transport import Reply
 from ..module_utils._jobs.selection import timestamp
 from ..module_utils._jobs.service import PAGE
 from ..module_utils._jobs.shapes import count
-from ..module_utils._services import mrs_jobs, spark_batches, sql_jobs
-from ..module_utils._services.dli import DLI
-from ..module_utils._services.flink_jobs import STOP_STEPS
-from ..module_utils._services.mrs import MRS
 from ..module_utils._services.registry import JOB_TYPES
 
 Fetch = t.Callable[..., t.Optional[Reply]]  # service, path, query, headers, token → answer; None where there is none
@@ -30,15 +26,10 @@ Job = t.Mapping[str, t.Any]
 NO_NUMBER, NO_UUID = 999999999999999, "00000000-0000-4000-8000-000000000000"  # that no job has
 NO_TOKEN = "otc-bigdata-no-such-token"  # it names no user, so it locks none
 ANY_LANGUAGE = {"X-Language": None}
-KNOWN = {
-    "flink": set(STOP_STEPS),
-    "spark": {*spark_batches.STEPS},
-    "sql": {*sql_jobs.STEPS},
-    "mrs": {*mrs_jobs.ACTIVE, *mrs_jobs.ENDED},
-}
-STATUS = {kind: JOB_TYPES[kind].fields.status for kind in KNOWN}
-ID = {kind: JOB_TYPES[kind].fields.id for kind in KNOWN}
-APIS = {"iam": GATEWAY, "dli": DLI, "mrs": MRS}
+KNOWN = {kind: set(one.statuses) for kind, one in JOB_TYPES.items()}
+STATUS = {kind: one.fields.status for kind, one in JOB_TYPES.items()}
+ID = {kind: one.fields.id for kind, one in JOB_TYPES.items()}
+APIS = {"iam": GATEWAY, **{one.api.name: one.api for one in JOB_TYPES.values()}}
 CODE = re.compile(r"([A-Z]{2,6}\.)?\d{3,9}")
 # Headers that tell of throttling, also those of the gateway, and values of them that tell nothing else
 WHAT, PER = "limit|remaining|reset|used|policy|api|allenv|user|app|ip", "second|minute|hour|day"

@@ -40,7 +40,10 @@ LOG = logging.getLogger("otc.bigdata.job_events")
 LONGEST_PAUSE = 900  # seconds from one failed look to the next
 SAVE_EVERY = 1.0  # seconds, while events go out
 CLOCK_SET = 1.0  # seconds that a clock moves only if someone sets it
-STATUS_FILTERS = ("status", "state", "result")  # they choose among events, all others among jobs
+STATUS_FILTERS = {  # they choose among events, all others among jobs
+    "result",  # of MRS, which tells how a job has ended
+    *(key for one in JOB_TYPES.values() for key, field in one.fields.filters.items() if field == one.fields.status),
+}
 
 CLUSTER = {name: JOB_TYPES["mrs"].options()[name] for name in ("cluster_id", "cluster_name")}
 SPEC: Spec = {

@@ -28,9 +28,7 @@ from ansible_collections.otc.bigdata.plugins.module_utils._jobs.desired_state im
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.service import JobType, Service
 from ansible_collections.otc.bigdata.plugins.module_utils._services.registry import JOB_TYPES
 from ansible_collections.otc.bigdata.plugins.modules import check_service
-from ansible_collections.otc.bigdata.plugins.plugin_utils import _check_service_probes
 from ansible_collections.otc.bigdata.plugins.plugin_utils._check_service_named import DISPOSALS, OPTIONS, SHOWN_BY
-from ansible_collections.otc.bigdata.plugins.plugin_utils._job_events import STATUS_FILTERS
 from ansible_collections.otc.bigdata.plugins.plugin_utils._job_table import NAMES
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_jobs import PLACE
 from ansible_collections.otc.bigdata.tests.emulator import dli_queues
@@ -129,10 +127,7 @@ NAME: dict[str, t.Callable[[], set[str]]] = {  # where the name among `services`
     f"_read() in {PROBES}": lambda: texts(*(call.args[0] for call in calls(PROBES, "self._read"))) & set(JOB_TYPES),
     **{
         f"{name} in {path}": partial(keys, path, name)
-        for path, name in (
-            (PROBES, "KNOWN"),
-            ("plugins/plugin_utils/_check_service_writes.py", "ways"),
-        )
+        for path, name in (("plugins/plugin_utils/_check_service_writes.py", "ways"),)
     },
 }
 API: dict[str, t.Collection[str]] = {  # where the name of its API is, or endpoints. and that name
@@ -144,7 +139,6 @@ API: dict[str, t.Collection[str]] = {  # where the name of its API is, or endpoi
     "URLS in _cloud/levels.py": levels.URLS,
     "EXPANDED in _cloud/clouds_yaml.py": clouds_yaml.EXPANDED,
     "KEYS in _cloud/identity.py": identity.KEYS,
-    "APIS in plugins/plugin_utils/_check_service_probes.py": _check_service_probes.APIS,
 }
 
 
@@ -281,13 +275,12 @@ def test_its_tests(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", JOB_TYPES)
-def test_tables_and_events_know_its_fields(name: str) -> None:
-    """A table would have no cell for the status, and a filter by it would choose jobs instead of events."""
+def test_tables_know_its_fields(name: str) -> None:
+    """A table would have no cell for the status."""
     fields = JOB_TYPES[name].fields
     for column, field in (("id", fields.id), ("name", fields.name), ("status", fields.status)):
         assert not field or field in NAMES[column]
     assert "older_than" not in fields.filters or fields.filters["older_than"] in NAMES["age"]
-    assert {key for key, field in fields.filters.items() if field == fields.status} <= set(STATUS_FILTERS)
 
 
 def test_what_runs_on_a_queue() -> None:

@@ -144,7 +144,8 @@ class JobType(t.Protocol):
     api: Api
     module: str  # that brings these jobs into a state; the reader's name ends with _info
     fields: Fields
-    ended: t.Collection[str]  # statuses of jobs that do not run any more, in lower case: what counts as stopped
+    statuses: t.Collection[str]  # all that are known, in lower case
+    ended: t.Collection[str]  # those of jobs that do not run any more: what counts as stopped
     unstable: t.Collection[
         str
     ]  # unstable statuses: a job that was in one has ended only when two looks in a row say so

@@ -195,6 +195,7 @@ class FlinkJobs:
     )
     api = DLI
     module = "dli_flink_jobs"
+    statuses: t.ClassVar[t.Collection[str]] = STOP_STEPS
     ended: t.ClassVar[t.Collection[str]] = ENDED
     unstable: t.ClassVar[t.Collection[str]] = ()
     export_option = "export_to"

@@ -52,6 +52,7 @@ class JobExecutions:
 
     api = MRS
     module = "mrs_job_executions"
+    statuses: t.ClassVar[t.Collection[str]] = (*ACTIVE, *ENDED)
     ended: t.ClassVar[t.Collection[str]] = ENDED
     unstable: t.ClassVar[t.Collection[str]] = ()
     export_option = ""

@@ -52,6 +52,7 @@ class BatchJobs:
 
     api = DLI
     module = "dli_batch_job"
+    statuses: t.ClassVar[t.Collection[str]] = STEPS
     ended: t.ClassVar[t.Collection[str]] = ENDED
     unstable: t.ClassVar[t.Collection[str]] = UNSTABLE
     export_option = ""

@@ -57,6 +57,7 @@ class SqlJobs:
 
     api = DLI
     module = "dli_sql_jobs"
+    statuses: t.ClassVar[t.Collection[str]] = STEPS
     ended: t.ClassVar[t.Collection[str]] = ENDED
     unstable: t.ClassVar[t.Collection[str]] = ()
     export_option = ""
