@@ -22,6 +22,9 @@ UTILS = PLUGINS / "module_utils"
 SOURCES = PLUGINS.parent / "extensions/eda/plugins/event_source"
 ROOMS = sorted(str(path.relative_to(UTILS).with_suffix("")) for path in UTILS.rglob("*.py"))
 
+# Of `_services`: a file for each kind of jobs, and what several of them share
+KINDS = {job_type.__module__.rpartition(".")[2] for job_type in JOB_TYPES.values()}
+SHARED = {path.stem for path in (UTILS / "_services").glob("*.py")} - KINDS - {"registry"}
 # From the ground up: a wing knows nothing of those above it.
 WINGS = ["_version", "_cloud", "_jobs", "_services", "_module", "_begin"]
 # In a wing, from the ground up as well: a file may import from the lines above its own.
@@ -55,7 +58,7 @@ FLOORS = {
         {"choosing", "sending"},
         {"list_jobs", "reconcile"},
     ],
-    "_services": [{"dli", "mrs"}, {"flink_jobs", "mrs_jobs", "spark_batches", "sql_jobs"}, {"registry"}],
+    "_services": [SHARED, KINDS, {"registry"}],
 }
 # A word that only these files may use.
 OWNERS = {
