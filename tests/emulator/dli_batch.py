@@ -11,7 +11,7 @@ from . import dli
 from .checks import UUID, Query
 from .service import Service, in_ms, stamped
 from .wire import Reply, Request
-from .world import Filter, Job, JobKind, View, World, id_check, numbered_uuids
+from .world import Filter, Job, JobKind, Queue, View, World, id_check, numbered_uuids
 
 ANSWERS = {
     "spark_state": ("lower", "capital"),  # success as in the tables, Success as in the example of dli_02_0127
@@ -82,6 +82,7 @@ BATCHES = JobKind(
     make_id=numbered_uuids("ba7c0000"),
     check_id=id_check(UUID, "batch id; give a UUID"),
     new_job=_new_job,
+    queue=Queue("queue", FINAL, "dead"),
 )
 SERVICE = Service(dli.error_reply, dli.access, (BATCHES,), ANSWERS, DELAYS)
 PATH = "/v2.0/{project_id}/batches"

@@ -15,7 +15,7 @@ from .checks import MAX_LONG, Query, json_object, whole_number
 from .service import FALSE, Service, is_error, localised, most_ids, stamped, write_batch
 from .settings import SettingError
 from .wire import ApiError, Reply, Request
-from .world import GONE, Filter, Job, JobKind, Step, View, World
+from .world import GONE, Filter, Job, JobKind, Queue, Step, View, World
 
 ANSWERS = {
     "is_success": ("string", "capital", "boolean", "missing"),  # "true", "True", true, no such field
@@ -125,6 +125,7 @@ JOBS = JobKind(
     check_id=_check_id,
     new_job=_new_job,
     counted=True,
+    queue=Queue("queue_name", INACTIVE, "job_cancel_success"),
 )
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from . import dli, dli_batch, dli_flink, dli_sql
+from . import dli
 from .checks import Query
 from .service import Service
 from .wire import Reply, Request
@@ -14,12 +14,6 @@ from .world import Filter, Job, World
 ANSWERS = {
     "queue_delete": ("refuse", "accept"),  # delete of a queue that runs jobs: DLI.0007, or they end with it
 }
-# The field with the queue of a job, the statuses in which none runs, and the one that a job has when its queue is gone
-KINDS = {
-    dli_flink.JOBS.name: ("queue_name", dli_flink.INACTIVE, "job_cancel_success"),
-    dli_batch.BATCHES.name: ("queue", dli_batch.FINAL, "dead"),
-    dli_sql.JOBS.name: ("queue_name", dli_sql.FINAL, "CANCELLED"),
-}
 SERVICE = Service(dli.error_reply, dli.access, answers=ANSWERS)
 
 
@@ -27,20 +21,21 @@ SERVICE = Service(dli.error_reply, dli.access, answers=ANSWERS)
 def delete_queue(world: World, request: Request, project_id: str, queue_name: str) -> Reply:
     """DLI API reference, "Deleting a Queue" (dli_02_0195): not while a task is executed in it. With which code is not said."""
     Query(request, dli.wrong)
-    jobs = [(kind, job) for kind in KINDS for job in _jobs_in(world, kind, project_id, queue_name)]
+    jobs = _jobs_on(world, project_id, queue_name)
     if not jobs:
         raise dli.error("DLI.0002", f"The queue {queue_name} does not exist.")
-    busy = [(kind, job) for kind, job in jobs if job.status not in KINDS[kind][1]]
+    busy = [job for job in jobs if job.status not in job.kind.queue.inactive]
     if busy and world.settings.answers["queue_delete"] == "refuse":
         raise dli.error("DLI.0007", f"The queue {queue_name} runs {len(busy)} jobs.")
-    for kind, job in busy:
-        ended = world.step(**{job.kind.state_field: KINDS[kind][2]})
-        world[kind].trigger(job, "queue_deleted", [ended])
+    for job in busy:
+        ended = world.step(**{job.kind.state_field: job.kind.queue.gone})
+        world[job.kind.name].trigger(job, "queue_deleted", [ended])
     world.deleted_queues.add((project_id, queue_name))
     return Reply(200, {"is_success": True, "message": ""})
 
 
-def _jobs_in(world: World, kind: str, project_id: str, queue_name: str) -> list[Job]:
+def _jobs_on(world: World, project_id: str, queue_name: str) -> list[Job]:
     if (project_id, queue_name) in world.deleted_queues:
         return []
-    return world[kind].select(project_id, Filter(((KINDS[kind][0], queue_name),)))
+    stores = [(store, store.kind.queue) for store in world.stores.values() if store.kind.queue]
+    return [job for store, on in stores for job in store.select(project_id, Filter(((on.field, queue_name),)))]

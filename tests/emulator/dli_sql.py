@@ -11,7 +11,7 @@ from . import auth, dli
 from .checks import MAX_LONG, WORD, Query
 from .service import FALSE, Service, in_ms, localised, stamped
 from .wire import ApiError, Reply, Request
-from .world import Filter, Job, JobKind, View, World, id_check, numbered_uuids
+from .world import Filter, Job, JobKind, Queue, View, World, id_check, numbered_uuids
 
 ANSWERS = {
     "sql_is_success": ("boolean", "string", "capital", "missing"),  # true, "true", "True", no such field in a success
@@ -111,6 +111,7 @@ JOBS = JobKind(
     make_id=numbered_uuids("501a0000"),
     check_id=id_check(WORD, "SQL job id; give up to 64 letters, digits, - and _"),
     new_job=_new_job,
+    queue=Queue("queue_name", FINAL, "CANCELLED"),
 )
 
 

@@ -51,6 +51,14 @@ class View(dict):
         self.computed = [name for name, value in self.items() if callable(value)]
 
 
+class Queue(t.NamedTuple):
+    """How jobs tell of the queue that they are on."""
+
+    field: str
+    inactive: t.Collection[str]  # the statuses in which none runs
+    gone: str  # the one that a job has when its queue is deleted
+
+
 class JobKind(t.NamedTuple):
     """What a service says about its jobs."""
 
@@ -68,6 +76,7 @@ class JobKind(t.NamedTuple):
     new_job: t.Callable  # (world, id, entry) -> the fields that a seed entry leaves out and that are no constants
     parent: str = ""  # the kind of what such jobs are in
     counted: bool = False  # ids are numbers of which each account begins with 1
+    queue: Queue | None = None  # None: such jobs run on none
 
 
 class Job:
