@@ -80,10 +80,14 @@ def calls(path: str, function: str) -> list[ast.Call]:
     return [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) == function]
 
 
-def used(folder: str, file: str) -> set[str]:
-    """The modules that have a folder of their own name, with a task in this file of it."""
+def used(folder: str, file: str, reader: str = "") -> set[str]:
+    """The modules that have a folder of their own name, with a task in this file of it, or with one of the reader."""
     found = {path.name: path / file for path in (ROOT / folder).iterdir()}
-    return {name for name, path in found.items() if path.exists() and f"otc.bigdata.{name}:" in path.read_text("utf-8")}
+    return {
+        name
+        for name, path in found.items()
+        if path.exists() and f"otc.bigdata.{name}{reader}:" in path.read_text("utf-8")
+    }
 
 
 def stop_tasks() -> str:
@@ -109,7 +113,8 @@ MODULE: dict[str, t.Callable[[], t.Collection[str]]] = {  # where the module is 
     "docs/docsite/rst/guide_first_steps.rst": lambda: words("docs/docsite/rst/guide_first_steps.rst"),
     "docs/docsite/rst/guide_states.rst": lambda: words("docs/docsite/rst/guide_states.rst"),
     "playbooks/tasks/stop.yml": lambda: words("playbooks/tasks/stop.yml") | words("playbooks/tasks/stop_flink.yml"),
-    "extensions/molecule": lambda: used("extensions/molecule", "converge.yml"),
+    "extensions/molecule, converge.yml": lambda: used("extensions/molecule", "converge.yml"),
+    "extensions/molecule, verify.yml": lambda: used("extensions/molecule", "verify.yml", "_info"),
 }
 NAME: dict[str, t.Callable[[], set[str]]] = {  # where the name among `services` is
     "playbooks/meta/stop_all.yml": lambda: services("stop_all"),
@@ -346,6 +351,30 @@ def test_what_is_left_on_a_queue() -> None:
     assert set(re.findall(r"otc__(\w+)_look\b", summary["vars"]["otc__results"])) == on_queues
     for fact in ("otc__left", "otc__empty_looks"):
         assert on_queues <= set(re.findall(r"otc__(\w+)", summary["ansible.builtin.set_fact"][fact])), fact
+
+
+PROSE = [
+    *("README.md", "galaxy.yml", "docs/docsite/rst/*.rst", "playbooks/**/*.yml", "extensions/eda/**/*.yml"),
+    *("extensions/eda/**/*.py", "plugins/[!mp]*/*.py", "plugins/modules/*.py"),
+]
+TOGETHER = [  # those of which a sentence may speak and leave out the others
+    {*JOB_TYPES},
+    {name for name, job_type in JOB_TYPES.items() if "queue_name" in job_type.fields.filters},
+    JOB_TYPES.keys() - {"flink"},
+]
+
+
+@pytest.mark.parametrize(
+    "path", sorted({path.relative_to(ROOT).as_posix() for pattern in PROSE for path in ROOT.glob(pattern)})
+)
+def test_prose_that_names_three_names_all(path: str) -> None:
+    """By the names among `services`, as in "Flink jobs, Spark batches and SQL jobs"."""
+    text = read(path).replace("Spark SQL jobs", "")  # which MRS has
+    sentences = re.split(r"(?<=[.!?:])\s+|\n\s*\n|\n\s*[-*] |\n\|", text)
+    for sentence in sentences:
+        said = {name for name in JOB_TYPES if re.search(rf"(?i)(?<![\w./-]){name}(?![\w./(-])", sentence)}
+        if len(said) > 2 and re.search(r"\b(jobs?|batch(es)?)\b", sentence):
+            assert said in TOGETHER, sentence
 
 
 PLAYS = [

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import pathlib
 
+import pytest
 import yaml
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud import clouds_yaml, levels
 
 CONFIG = pathlib.Path(__file__).resolve().parents[3] / "extensions/molecule/config.yml"
+SCENARIOS = [path for path in CONFIG.parent.iterdir() if path.is_dir() and path.name != "default"]
 OWN = {clouds_yaml.FILE, clouds_yaml.NAME}
 
 
@@ -22,3 +24,10 @@ def test_no_real_credentials():
     set_here = {name: value for name, value in environ.items() if name.startswith(("OS_", "OTC_"))}
     assert set(set_here) == known | OWN
     assert {name for name, value in set_here.items() if value} == OWN
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.name)
+def test_each_scenario_is_complete(scenario: pathlib.Path) -> None:
+    """Without molecule.yml it is none, and without verify.yml nothing is asked of it."""
+    needed = ("molecule.yml", "converge.yml", "verify.yml", "vars/world.yml")
+    assert [name for name in needed if not (scenario / name).exists()] == []
