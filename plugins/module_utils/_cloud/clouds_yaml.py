@@ -19,11 +19,11 @@ from .cloud_files import Unclear, content, first
 from .errors import OptionError
 from .given import Value, refuse_odd, shown
 from .identity import KEYS, refuse_foreign
-from .levels import ENVIRONMENT, FILE, NAME, REGION, Environ, Level, Profile, check, refuse_misspelt
+from .levels import ENVIRONMENT, FILE, NAME, REGION, URLS, Environ, Level, Profile, check, refuse_misspelt
 
 SECURE = "OS_CLIENT_SECURE_FILE"
 OBS_KEYS = ("ak", "sk", "access_key", "secret_key", "security_token")
-EXPANDED = ("auth_url", "endpoints.iam", "endpoints.dli", "endpoints.mrs", "ca_path", "client_cert", "client_key")
+EXPANDED = (*URLS, "ca_path", "client_cert", "client_key")
 OF_THE_CLIENT = {"ansible", "cache", "client", "metrics"}  # what a file may hold beside clouds, and says of none
 LISTED = ("auth_methods",)  # what may be a list of words
 MAY_DIFFER = ("user_domain_name",)  # domain_name can be that of the project

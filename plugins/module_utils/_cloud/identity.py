@@ -16,6 +16,7 @@ import typing as t
 from .auth import KINDS, Credential, Password, Token
 from .errors import OptionError
 from .given import Value, shown
+from .options import SERVICES
 
 # option → the keys of an entry, or of its auth, that may hold it; AWX writes the user's domain as domain_name
 KEYS = {
@@ -33,9 +34,7 @@ KEYS = {
     "ca_path": ("cacert", "ca_path"),
     "client_cert": ("cert", "client_cert"),
     "client_key": ("key", "client_key"),
-    "endpoints.iam": ("iam_endpoint_override",),
-    "endpoints.dli": ("dli_endpoint_override",),
-    "endpoints.mrs": ("mrs_endpoint_override",),
+    **{f"endpoints.{service}": (f"{service}_endpoint_override",) for service in SERVICES},
 }
 AUTH_TYPE = ("auth_type", "auth_plugin")
 MULTIFACTOR = "v3multifactor"

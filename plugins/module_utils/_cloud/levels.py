@@ -19,6 +19,7 @@ from .endpoints import base_url, domain_name, iam_url, region_name
 from .errors import OptionError
 from .given import PATHS, Value, nearly, refuse_odd
 from .identity import AUTH_TYPE, KEYS, PREFIX, PROJECT_DOMAIN, Keys, in_environment, kinds
+from .options import SERVICES
 from .text import WORD
 
 # https://docs.openstack.org/python-openstackclient/latest/cli/man/openstack.html names most of them
@@ -43,9 +44,7 @@ ENVIRONMENT = {
     "region": ("OS_REGION_NAME",),
     "cloud_domain": ("OTC_CLOUD_DOMAIN",),
     "auth_url": ("OS_AUTH_URL",),
-    "endpoints.iam": ("OTC_IAM_ENDPOINT",),
-    "endpoints.dli": ("OTC_DLI_ENDPOINT",),
-    "endpoints.mrs": ("OTC_MRS_ENDPOINT",),
+    **{f"endpoints.{service}": (f"OTC_{service.upper()}_ENDPOINT",) for service in SERVICES},
     "ca_path": ("OS_CACERT",),
     "client_cert": ("OS_CERT",),
     "client_key": ("OS_KEY",),
@@ -53,12 +52,11 @@ ENVIRONMENT = {
 
 IDS = ("project_id", "user_id", "user_domain_id", "target_domain_id", "target_project_id")
 OF_ANY_DOMAIN = ("OS_DOMAIN_NAME", "OS_DOMAIN_ID")  # that of the user, if no other variable names it
-URLS = ("auth_url", "endpoints.iam", "endpoints.dli", "endpoints.mrs")
+URLS = ("auth_url", *(f"endpoints.{service}" for service in SERVICES))
 
 FILE, NAME = "OS_CLIENT_CONFIG_FILE", "OS_CLOUD"  # what points to an entry of a clouds.yaml
 DOMAIN = "cloud_domain"
 REGION = "{region_name}"  # openstacksdk puts the region there
-SERVICES = ("iam", "dli", "mrs")
 OF_A_SERVICE = re.compile(r"(?:otc_)?([a-z0-9_]+)_endpoint\w*", re.IGNORECASE)
 WHOSE = [option for option in ENVIRONMENT if option not in PATHS]
 # What says who acts where: in a clouds.yaml, and in the environment
@@ -173,10 +171,11 @@ def _in_header(text: str, name: str) -> None:
 
 # What refuses a value that an option cannot have
 CHECKS: dict[str, t.Callable[[str, str], object]] = {
-    "auth_url": iam_url,
-    "endpoints.iam": iam_url,
-    "endpoints.dli": base_url,
-    "endpoints.mrs": partial(base_url, example="https://mrs.eu-de.otc.t-systems.com"),
+    **{
+        f"endpoints.{service}": partial(base_url, example=f"https://{service}.eu-de.otc.t-systems.com")
+        for service in SERVICES
+    },
+    **dict.fromkeys(("auth_url", "endpoints.iam"), iam_url),
     "region": region_name,
     "cloud_domain": domain_name,
     "passcode": _passcode,

@@ -14,6 +14,8 @@ from .text import Passcode
 
 Spec = dict[str, dict[str, t.Any]]
 
+SERVICES = ("iam", "dli", "mrs")  # that have an endpoint
+
 
 def connection_options() -> Spec:
     """Who asks, and where. Environment variables are read later, as the options of a task must win over them as a group."""
@@ -40,7 +42,7 @@ def connection_options() -> Spec:
         "auth_url": {"type": "str"},
         "endpoints": {
             "type": "dict",
-            "options": {"iam": {"type": "str"}, "dli": {"type": "str"}, "mrs": {"type": "str"}},
+            "options": {service: {"type": "str"} for service in SERVICES},
         },
         "cloud": {"type": "str"},
         "validate_certs": {"type": "bool"},
