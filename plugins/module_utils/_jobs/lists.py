@@ -86,8 +86,9 @@ class PagesRead:
         return {page.rows for page in (self.whole[:-1] or self.whole)} == {first.rows}
 
     def continues(self, continuation: Continuation, step: int) -> bool:
-        """The list has more jobs than it shows."""
-        return self.complete and len(self.whole[0].others(step)) >= continuation.most
+        """The list has more jobs than it shows at once. If its last page is empty, it only counts them: they are hidden."""
+        counts_more = self.complete and len(self.whole[0].others(step)) >= continuation.most
+        return counts_more and self.whole[-1].rows > 0
 
     def times(self, continuation: Continuation) -> list[int | None]:
         """Of each job."""
@@ -161,7 +162,10 @@ def whole_list(paginated: PaginatedList) -> Listing:
     if _goes_by_its_own_step(paginated, shown):
         step = first.rows
         shown = PagesRead.after(first, paginated, step).readable()
-    listed = listing(_continued(paginated, shown, step).readable(), paginated.oldest_first, shown)
+    every = _continued(paginated, shown, step).readable()
+    if len(every.jobs) == len(shown.jobs):  # what it counts beyond is hidden
+        every = shown
+    listed = listing(every, paginated.oldest_first, shown)
     return replace(listed, consistent=False) if _may_have_moved(paginated, shown) else listed
 
 
@@ -226,6 +230,8 @@ def _continued(paginated: PaginatedList, shown: PagesRead, step: int) -> PagesRe
     while window.continues(continuation, step):
         latest = max((time for time in window.times(continuation) if time is not None), default=None)
         if latest is None or latest - 1 <= since:
+            if window.rows < continuation.most * step:
+                break
             why = TIMELESS if latest is None else CROWDED
             return PagesRead(
                 [*found, Excessive(window.whole[0].call, why.format(continuation.most * step, continuation.time), 200)]

@@ -146,6 +146,30 @@ def test_more_jobs_of_one_moment_than_it_shows() -> None:
     assert len(archive.requests) <= 21
 
 
+@pytest.mark.parametrize(
+    ("count", "requests"),
+    [
+        (0, 11),
+        (250, 11),
+        (950, 33),  # its last page has jobs, so there may be later ones: those without a time, and the next window
+        (1000, 33),
+    ],
+)
+def test_more_jobs_than_it_shows_at_once_are_hidden(count: int, requests: int) -> None:
+    """It only counts them, so nothing is wrong with the times of those that it shows."""
+    archive = Archive(jobs(count), unseen=1200)
+    found = whole(archive)
+    assert list(found.jobs) == list(range(count))
+    assert f"shows {count} of the {count + 1200} entries" in found.short
+    assert len(archive.requests) <= requests
+
+
+@pytest.mark.parametrize("at", [BEGIN, None])
+def test_hidden_jobs_among_those_of_one_moment(at: int | None) -> None:
+    """The pages are not full of jobs of that moment, so it is not what keeps the others back."""
+    assert "shows 950 of the 2150 entries" in whole(Archive(jobs(950, at=lambda number: at), unseen=1200)).short
+
+
 def test_no_job_tells_its_time() -> None:
     with pytest.raises(Excessive, match="no start"):
         whole(Archive(jobs(1010, at=lambda number: None)))
