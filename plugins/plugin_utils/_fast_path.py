@@ -42,6 +42,7 @@ from ..module_utils._version import release
 from ._bytecode import kept
 from ._files import in_folder
 from ._module_defaults import overruled
+from ._task_environment import overruled_variable
 
 
 def _copy_of_stderr() -> int:
@@ -165,6 +166,8 @@ class FastPath(NormalAction):  # type: ignore[misc]
 
     def run(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
         msg = overruled(self._task, self._templar.template) if self._task.module_defaults else ""
+        if not msg and any(self._task.environment or ()):
+            msg = overruled_variable(self._task, self._templar.template, self._environ())
         if msg:
             return {"failed": True, "msg": msg}
         source = self._task.get_ds()
@@ -191,6 +194,11 @@ class FastPath(NormalAction):  # type: ignore[misc]
         self._update_module_args(self._task.action, flags, task_vars or {})
         with kept(), in_folder(self._loader.get_basedir()):
             return self._run_core(arguments, flags)
+
+    def _environ(self) -> Environ:
+        """That of the process which the module would begin in, as far as it is known here."""
+        here = self._connection.transport == "local" and not self._connection.become
+        return os.environ if here else {}
 
     def _plain_arguments(self) -> dict[str, t.Any] | None:
         """As a module gets them, in the types of JSON. None where they do not fit into these, such as a date."""

@@ -42,17 +42,33 @@ def overruled(task: t.Any, template: t.Callable[[t.Any], t.Any]) -> str:
 def _why(given: Options, levels: t.Sequence[Options]) -> str:
     """``given``: all that counts; ``levels``: what says so, the task itself last."""
     task = len(levels) - 1
-    level_of = {option: max((n for n, one in enumerate(levels) if option in one), default=task) for option in given}
+    said = {option: {max((n for n, one in enumerate(levels) if option in one), default=task)} for option in given}
+    wins, lost = contest(said)
+    if not wins:
+        return ""
+    names, whose = ", ".join(wins), "the task" if task in said[lost] else "nearer ones"
+    return (
+        f"{names} of module_defaults beside {lost} of {whose}: would win over it, so the task would act for somebody else; leave "
+        f"one of both out, or set {names} to null in the task"
+    )
+
+
+def contest(said: t.Mapping[str, t.Collection[int]]) -> tuple[list[str], str]:
+    """Options that would win over one that is said nearer to the task, and that one; empty if none would.
+
+    ``said``: how near each is said, in all places that say the same of it. Beside what wins, it is meant so.
+    """
     for way, others in PAIRS:
-        wins, lost = ([option for option in options if option in given] for options in (way, others))
-        nearest = max(lost, key=level_of.__getitem__, default="")
-        if wins and lost and max(map(level_of.__getitem__, wins)) < level_of[nearest]:
-            names, whose = ", ".join(wins), "the task" if level_of[nearest] == task else "nearer ones"
-            return (
-                f"{names} of module_defaults beside {nearest} of {whose}: would win over it, so the task would act for somebody else; leave "
-                f"one of both out, or set {names} to null in the task"
-            )
-    return ""
+        wins = [option for option in way if option in said]
+        nearest = max((max(said[option]) for option in wins), default=0)
+        lost = [
+            option
+            for option in others
+            if option in said and nearest not in said[option] and max(said[option]) > nearest
+        ]
+        if wins and lost:
+            return wins, max(lost, key=lambda option: max(said[option]))
+    return [], ""
 
 
 def _of_defaults(task: t.Any, template: t.Callable[[t.Any], t.Any]) -> list[Options]:

@@ -1,0 +1,69 @@
+# Copyright (c) 2026, otc.bigdata contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: names and signatures may change in any release.
+"""What the keyword ``environment`` says beside the shell. A module gets both together, so it cannot tell one from the other."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+from ..module_utils._cloud.given import Value
+from ..module_utils._cloud.identity import AUTH_TYPE
+from ..module_utils._cloud.levels import ENVIRONMENT, Environ, of_environment
+from ._module_defaults import NAMES, ORDERS, contest
+
+
+def overruled_variable(task: t.Any, template: t.Callable[[t.Any], t.Any], around: Environ) -> str:
+    """Why a task must not be carried out: a variable would win over one that is set nearer to it, so it would act for somebody else.
+
+    Empty if none does. ``around``: what is set where the module runs, further away than any ``environment``.
+    """
+    environs = [around, *_environs(task, template)]
+    environ = {name: text for one in environs for name, text in one.items()}
+    told, levels = of_environment(environ), [of_environment(one).values for one in environs]
+    decided = _decided({NAMES[name] for name, value in task.args.items() if name in NAMES and value not in (None, "")})
+    if any(key in AUTH_TYPE for key, dummy in told.keys):
+        decided |= _all_in(ORDERS[0])
+    said = {option: _places(option, value, levels) for option, value in told.values.items() if option not in decided}
+    wins, lost = contest(said)
+    if not wins:
+        return ""
+    names, name = (", ".join(_variable(option, environ) for option in some) for some in (wins, [lost]))
+    return (
+        f"{names} beside {name} of environment: would win over it, so the task would act for somebody else; leave one of both out, or "
+        f"set {names} to an empty text in environment"
+    )
+
+
+def _environs(task: t.Any, template: t.Callable[[t.Any], t.Any]) -> t.Iterator[dict[str, str]]:
+    """The ``environment`` of the play, of each block, and of the task itself. (``task.environment`` has them all in one.)"""
+    source, around = task.get_ds(), task._parent._get_parent_attribute("environment")
+    own = source.get("environment") if isinstance(source, Mapping) else None
+    for part in (around, own):
+        for one in part if isinstance(part, list) else [part]:
+            given = template(one) if isinstance(one, (Mapping, str)) else None
+            if isinstance(given, Mapping):
+                yield {str(name): str(value) for name, value in given.items()}
+
+
+def _decided(options: t.Collection[str]) -> set[str]:
+    """What the options of the task leave no choice of: they always win over the environment, and an entry of a cloud is used whole."""
+    if "cloud" in options:
+        return set(ENVIRONMENT)
+    return {option for ways in ORDERS if _all_in(ways) & {*options} for option in _all_in(ways)}
+
+
+def _all_in(ways: t.Iterable[t.Iterable[str]]) -> set[str]:
+    return {option for way in ways for option in way}
+
+
+def _places(option: str, value: Value, levels: t.Sequence[t.Mapping[str, Value]]) -> set[int]:
+    """Where this value of an option is set."""
+    return {n for n, one in enumerate(levels) if option in one and one[option].text == value.text} or {0}
+
+
+def _variable(option: str, environ: Environ) -> str:
+    return next(filter(environ.get, ENVIRONMENT[option]))
