@@ -25,11 +25,13 @@ LIST = """
 Published answers
 -----------------
 
-These answers, and what is known of others, have been published by users of the services and by the authors of programs. Each is a test of
-this collection, in `tests/transcripts <https://github.com/otc-bigdata/otc.bigdata/tree/main/tests/transcripts>`__. How far they can be
-trusted: *recorded* is as it came over the wire, *pasted* a text or body that somebody has put into an issue, *typed* is what a program
-takes that has passed its tests against a service and would not take another type or status, *fixture* is kept by hand for tests and looks
-recorded.
+These answers, or what is known of them, have been published by users of the services and by the authors of programs. Each is a test of
+this collection, in `tests/transcripts <https://github.com/otc-bigdata/otc.bigdata/tree/main/tests/transcripts>`__. How far they can be trusted:
+
+* *recorded*: as it came over the wire
+* *pasted*: somebody has put the text or body into an issue
+* *typed*: a program accepts only this type or status, and has passed its tests against a service
+* *fixture*: kept by hand for tests, and looks recorded
 
 """
 DOCUMENTS = "https://github.com/opentelekomcloud-docs/{}/blob/{}/api-ref/source/{}.rst"
