@@ -32,7 +32,7 @@ from ._assumptions import ASSUMPTIONS
 from ._check_service_named import OPTIONS, lines_of, named
 from ._check_service_probes import PROBES, Answers
 from ._check_service_transcript import transcript
-from ._check_service_writes import Recorded, Writes
+from ._check_service_writes import RecordingContext, Writes
 from ._files import write
 from ._job_table import Rows, markdown, text
 
@@ -45,7 +45,7 @@ FILES = ("check_service.md", "check_service.json", "check_service_transcript.jso
 
 
 @dataclass
-class Sparing(Recorded):
+class PacedContext(RecordingContext):
     """Counts requests, makes a pause before each, and keeps all answers."""
 
     sent: int = 0
@@ -71,7 +71,7 @@ class Sparing(Recorded):
 
 
 @dataclass(frozen=True)
-class Once:
+class SingleLogin:
     """A credential with which nobody logs in a second time."""
 
     own: Renewable
@@ -86,15 +86,15 @@ class Once:
         return self.own.login(http, iam, project)
 
 
-class Looker(Client):
+class RawClient(Client):
     """Answers as they are, whatever they say. A login that has ended is not renewed."""
 
-    _context: Sparing
+    _context: PacedContext
 
     def __init__(self, connection: Connection, *more: t.Any) -> None:
-        super().__init__(replace(connection, credential=t.cast("t.Any", Once(connection.credential))), *more)
+        super().__init__(replace(connection, credential=t.cast("t.Any", SingleLogin(connection.credential))), *more)
 
-    def at(self, base: str, api: Api = GATEWAY) -> Looker:
+    def at(self, base: str, api: Api = GATEWAY) -> RawClient:
         """The same login and connections, for another service."""
         other = copy.copy(self)
         other._base, other._api = base, api
@@ -125,21 +125,21 @@ class Looker(Client):
 
 def check(options: t.Mapping[str, t.Any], context: Context) -> dict[str, t.Any]:
     """The result of the task: ``lines``, one for each assumption that was tested, ``table`` and ``counts``."""
-    sparing = Sparing(**{one.name: getattr(context, one.name) for one in fields(Context)})
+    paced = PacedContext(**{one.name: getattr(context, one.name) for one in fields(Context)})
     try:
-        return {**_check(options, sparing), **context.notes()}
+        return {**_check(options, paced), **context.notes()}
     except KeyboardInterrupt:
-        raise Interrupted(sparing.done, {"changed": sparing.changed, "failed": True}) from None
+        raise Interrupted(paced.done, {"changed": paced.changed, "failed": True}) from None
     except Exception as error:  # as in the modules: never a traceback
         fault = context.fault(error)
-        msg = f"{fault}; {sparing.done}" if sparing.changed else str(fault)
-        return {"changed": sparing.changed, "failed": True, "msg": msg, "error": fault.error, **context.notes()}
+        msg = f"{fault}; {paced.done}" if paced.changed else str(fault)
+        return {"changed": paced.changed, "failed": True, "msg": msg, "error": fault.error, **context.notes()}
 
 
 CORE = check
 
 
-def _check(options: t.Mapping[str, t.Any], context: Sparing) -> dict[str, t.Any]:
+def _check(options: t.Mapping[str, t.Any], context: PacedContext) -> dict[str, t.Any]:
     folder = options["folder"]
     if folder:
         _refuse_no_folder(folder)
@@ -175,12 +175,12 @@ def _table(lines: t.Sequence[t.Mapping[str, str]]) -> Rows:
     return [COLUMNS, *([line[name] for name in COLUMNS] for line in shown)]
 
 
-def _lines(options: t.Mapping[str, t.Any], context: Sparing) -> list[dict[str, str]]:
+def _lines(options: t.Mapping[str, t.Any], context: PacedContext) -> list[dict[str, str]]:
     """What reads show first, and then what the disposable jobs do."""
     connections = {api.name: read_connection(options, context.environ, api.name) for api in (DLI, MRS)}
     for connection in connections.values():
         context.add_secrets(connection.secrets)
-    first = Looker(connections["dli"], DLI, context, time.monotonic() + RETRY_TIMEOUT)
+    first = RawClient(connections["dli"], DLI, context, time.monotonic() + RETRY_TIMEOUT)
     context.warnings += first.warnings
     services = {"dli": first, "mrs": first.at(first.located(connections["mrs"], "mrs"), MRS)}
     if connections["dli"].iam:
@@ -197,7 +197,7 @@ def _lines(options: t.Mapping[str, t.Any], context: Sparing) -> list[dict[str, s
 
 
 def _written_lines(
-    options: t.Mapping[str, t.Any], context: Sparing, services: t.Mapping[str, Looker]
+    options: t.Mapping[str, t.Any], context: PacedContext, services: t.Mapping[str, RawClient]
 ) -> dict[str, dict[str, str]]:
     wanted = lines_of(options)
     if not wanted:

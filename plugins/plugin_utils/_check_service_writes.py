@@ -68,7 +68,7 @@ UNKNOWN: dict[str, tuple[str, t.Any]] = {"flink": ("unknown_id", NO_NUMBER), "mr
 
 
 @dataclass
-class Recorded(Context):
+class RecordingContext(Context):
     """Keeps all answers, each with the query of its request. ``changed``: whether a write may have had an effect; ``asked``: all writes.
 
     ``globs``: of the names of jobs that no task may change.
@@ -90,7 +90,7 @@ class Recorded(Context):
 class Writes:
     """Writes, and looks; ``seen``: by the names of SHOWN_BY, one word for all that was seen, or None; ``why``: why nothing was."""
 
-    def __init__(self, options: t.Mapping[str, t.Any], context: Recorded, service_of: ServiceOf) -> None:
+    def __init__(self, options: t.Mapping[str, t.Any], context: RecordingContext, service_of: ServiceOf) -> None:
         self._options, self._context, self._calls, self._service_of = options, context, context.calls, service_of
         self._named = named(options)
         self._words: dict[str, list[str]] = {}

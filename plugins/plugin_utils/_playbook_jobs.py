@@ -140,7 +140,7 @@ def _is_refusal(error: t.Mapping[str, t.Any] | None, signs: bool = False) -> boo
 # ---- how to start again what was stopped ----
 
 
-class Fate(enum.Enum):
+class StopOutcome(enum.Enum):
     """What a stop has made of a Flink job."""
 
     DOWN = "stopped, and can be started again"
@@ -157,22 +157,22 @@ def undo(reports: t.Iterable[Report], chosen: t.Mapping[str, t.Any], earlier: t.
     found = list(reports)
     flink = [job for one in found if one["service"] == "flink" for job in one.get("jobs", ())]
     last = {job["id"]: job for job in flink if job["action"] == "stop"}.values()
-    sent = {fate: [job for job in last if _fate(job) is fate] for fate in Fate}
-    again = {*earlier}.difference(_ids(last)).union(_ids(sent[Fate.DOWN]))
-    starts = [*_by_hand(sorted(again), chosen), *_anew(sent[Fate.LOST], chosen)]
+    sent = {outcome: [job for job in last if _outcome(job) is outcome] for outcome in StopOutcome}
+    again = {*earlier}.difference(_ids(last)).union(_ids(sent[StopOutcome.DOWN]))
+    starts = [*_by_hand(sorted(again), chosen), *_anew(sent[StopOutcome.LOST], chosen)]
     return [
         *starts,
         *(_to_be_added(chosen) if starts else ()),
-        *_not_stopped(sent[Fate.RUNNING], chosen),
+        *_not_stopped(sent[StopOutcome.RUNNING], chosen),
         *_to_be_submitted(found),
     ]
 
 
-def _fate(job: Job) -> Fate:
+def _outcome(job: Job) -> StopOutcome:
     """Of one for which a stop was sent."""
     if job["failed"]:
-        return Fate.LOST if _has_ended(job, JOB_TYPES["flink"].ended) else Fate.RUNNING
-    return Fate.DOWN if job["changed"] and job["status"] != "job_finish" else Fate.DONE
+        return StopOutcome.LOST if _has_ended(job, JOB_TYPES["flink"].ended) else StopOutcome.RUNNING
+    return StopOutcome.DOWN if job["changed"] and job["status"] != "job_finish" else StopOutcome.DONE
 
 
 def _by_hand(ids: t.Sequence[int], chosen: t.Mapping[str, t.Any]) -> list[str]:

@@ -31,7 +31,7 @@ MAY_DIFFER = ("user_domain_name",)  # domain_name can be that of the project
 Entry = dict[str, t.Any]
 
 
-class Wish(t.NamedTuple):
+class WantedRegion(t.NamedTuple):
     """The region that a task names, and that of the environment: they choose among those of an entry."""
 
     of_task: str | None = None
@@ -78,7 +78,7 @@ def chooses_none(environ: t.Mapping[str, str]) -> bool:
         return False
 
 
-def read_cloud(name: str | None, environ: t.Mapping[str, str], options: t.Iterable[str], wish: Wish) -> Cloud:
+def read_cloud(name: str | None, environ: t.Mapping[str, str], options: t.Iterable[str], wanted: WantedRegion) -> Cloud:
     """The entry ``name``; without one that of OS_CLOUD, else the only one of the file in OS_CLIENT_CONFIG_FILE.
 
     ``options`` are those to look for. Raises OptionError.
@@ -94,13 +94,13 @@ def read_cloud(name: str | None, environ: t.Mapping[str, str], options: t.Iterab
         raise OptionError(f"cloud: there is no {shown(chosen)} in {file or 'any clouds.yaml'}{variable}")
     where = f"cloud: {shown(chosen)} in {file} cannot be read"
     entry = _over(_plain(clouds.get(chosen), where), _plain(secret.get(chosen), where))
-    return _cloud(sdk, chosen, entry, options, wish, where)
+    return _cloud(sdk, chosen, entry, options, wanted, where)
 
 
 def of_cloud(name: str | None, environ: Environ, task: Level, env: Level) -> Level:
     """The entry ``name``, or the one that the environment points to. Raises OptionError, as of_task does."""
-    wish = Wish(*(level.values["region"].text if "region" in level.values else None for level in (task, env)))
-    cloud = read_cloud(name, environ, ENVIRONMENT, wish)
+    wanted = WantedRegion(*(level.values["region"].text if "region" in level.values else None for level in (task, env)))
+    cloud = read_cloud(name, environ, ENVIRONMENT, wanted)
     place = f"cloud {shown(cloud.name)}: "
     refuse_foreign(cloud.keys)
     for option, value in cloud.values.items():
@@ -213,10 +213,10 @@ def _over(below: Entry, above: Entry) -> Entry:
     return {**below, **above, "auth": {**below.get("auth", {}), **above.get("auth", {})}}
 
 
-def _cloud(sdk: t.Any, name: str, entry: Entry, options: t.Iterable[str], wish: Wish, where: str) -> Cloud:
+def _cloud(sdk: t.Any, name: str, entry: Entry, options: t.Iterable[str], wanted: WantedRegion, where: str) -> Cloud:
     place = f"cloud {shown(name)}: "
-    entry, choice = _in_region(name, entry, wish, where)
-    region = wish.of_task or entry.get("region_name") or wish.around
+    entry, choice = _in_region(name, entry, wanted, where)
+    region = wanted.of_task or entry.get("region_name") or wanted.around
     profile, below = _profile(sdk, entry, region, where)
     entry, for_obs = _without_keys_of_obs(_over(below, entry))
     found = _texts(_without_other_domain(entry), options, place)
@@ -236,17 +236,17 @@ def _verifies(entry: Entry) -> bool:
     return entry.get("verify") is not False and str(entry.get("insecure")).lower() != "true"
 
 
-def _in_region(name: str, entry: Entry, wish: Wish, where: str) -> tuple[Entry, t.Collection[str]]:
+def _in_region(name: str, entry: Entry, wanted: WantedRegion, where: str) -> tuple[Entry, t.Collection[str]]:
     """The entry with what its region has for itself; and the regions to choose from, if it has several."""
     listed = entry.pop("regions", None)
     regions = _regions(listed or entry.get("region_name"), where)
     if not regions:
         return entry, ()
     several = len(regions) > 1
-    chosen = wish.of_task or (several and wish.around in regions)
+    chosen = wanted.of_task or (several and wanted.around in regions)
     if not chosen and _regions(entry.get("region_name"), where).keys() - regions.keys():
         raise OptionError(f"{where}: region_name is none of its regions, so nobody knows which one is meant")
-    region = _wished(wish, regions, listed, name)
+    region = _chosen_region(wanted, regions, listed, name)
     if regions[region].get("region_name", region) != region:
         raise OptionError(
             f"{where}: region {shown(region)} has another region_name, so nobody knows which one is meant"
@@ -254,16 +254,16 @@ def _in_region(name: str, entry: Entry, wish: Wish, where: str) -> tuple[Entry, 
     return _over({**entry, "region_name": region}, regions[region]), regions if several else ()
 
 
-def _wished(wish: Wish, regions: t.Mapping[str, Entry], listed: t.Any, name: str) -> str:
+def _chosen_region(wanted: WantedRegion, regions: t.Mapping[str, Entry], listed: t.Any, name: str) -> str:
     """The region that is chosen. Raises OptionError for one that the entry does not have."""
     # a task may name any region in place of a region_name, but not in place of a list, however short
-    if len(regions) == 1 and not (listed and wish.of_task):
+    if len(regions) == 1 and not (listed and wanted.of_task):
         return next(iter(regions))
-    wished = wish.of_task or wish.around
-    if wished is None or wished not in regions:
-        variable = "" if wish.of_task or not wish.around else " (environment: OS_REGION_NAME)"
+    region = wanted.of_task or wanted.around
+    if region is None or region not in regions:
+        variable = "" if wanted.of_task or not wanted.around else " (environment: OS_REGION_NAME)"
         raise OptionError(f"region{variable}: must be one of those of cloud {shown(name)}: {', '.join(regions)}")
-    return wished
+    return region
 
 
 def _without_keys_of_obs(entry: Entry) -> tuple[Entry, bool]:

@@ -65,14 +65,14 @@ def misplaced(spec: Spec, arguments: Arguments) -> tuple[list[str], dict[t.Any, 
 
     They are as given, without what is null under one of several names. If something is to be refused, they are without whatever is, or may be, secret.
     """
-    sieve = _Sieve()
+    redactor = _Redactor()
     given = _without_empty_twins(spec, arguments)
-    shown = sieve.options(spec, given)
-    sieve.errors += _contradictions(spec, given)
-    if not sieve.errors and not sieve.unknown:
+    shown = redactor.options(spec, given)
+    redactor.errors += _contradictions(spec, given)
+    if not redactor.errors and not redactor.unknown:
         return [], given
     secrets = secrets_in(spec, given)  # one of them may also be a key
-    return masked(sieve.errors, secrets), masked(shown, secrets, keys=True)
+    return masked(redactor.errors, secrets), masked(shown, secrets, keys=True)
 
 
 def found_in(text: str, path: bool = False) -> str:
@@ -117,7 +117,7 @@ def _contradictions(spec: Spec, given: Arguments) -> list[str]:
     ]
 
 
-class _Sieve:
+class _Redactor:
     """Goes through the options of a task; what it returns can be shown to everybody."""
 
     def __init__(self) -> None:

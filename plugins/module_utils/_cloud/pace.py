@@ -52,8 +52,8 @@ class Pace:
                 more = self._rate if self._rate < self._enough else (STEP + GROWTH * self._rate) * (now - self._slowed)
                 self._rate += more / self._rate
 
-    def throttled(self, now: float, wished: float) -> None:
-        """A request was held back; ``wished``: the seconds that the gateway wants to be left alone for."""
+    def throttled(self, now: float, retry_after: float) -> None:
+        """A request was held back; ``retry_after``: the seconds that the gateway wants to be left alone for."""
         with self._lock:
             self._forget(now)
             if self._rate is None or now - self._slowed > SECOND:  # what was under way then says nothing new
@@ -63,7 +63,7 @@ class Pace:
                 self._enough = self._rate if known else float("inf")
                 self._slowed = now
             spread = random.uniform(0, 1 / self._rate)  # tasks that were stopped together do not start together
-            self._free = max(self._free, now + wished + spread)
+            self._free = max(self._free, now + retry_after + spread)
 
     def _forget(self, now: float) -> None:
         while self._answers and self._answers[0] <= now - SECOND:

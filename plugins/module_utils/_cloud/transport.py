@@ -147,7 +147,7 @@ class Request:
         self.call = named(method, url)
 
 
-class Way(t.NamedTuple):
+class Route(t.NamedTuple):
     """How a host is reached. ``proxy``: how messages name it; empty if there is none."""
 
     adapter: t.Any
@@ -169,7 +169,7 @@ class Outcome(t.NamedTuple):
         return self.reply is not None and self.reply.status == THROTTLED
 
     @property
-    def wished(self) -> float | None:
+    def retry_after(self) -> float | None:
         """The seconds after which the server wants it to be sent again."""
         return _seconds(self.reply.headers.get("Retry-After")) if self.reply else None
 
@@ -232,7 +232,7 @@ class Http:
         self._connections = connections
         self._tls = tls
         self._adapters: dict[bool, t.Any] = {}  # with TLS, and without
-        self._ways: dict[str, Way] = {}
+        self._routes: dict[str, Route] = {}
         self._paces: dict[str, Pace] = {}
         self._adapters_lock = threading.Lock()
 
@@ -314,9 +314,9 @@ class Http:
         retry = outcome.retry
         if retry is None or not self._max_retries:
             return None
-        seconds, now = _jittered(retry, attempt, outcome.wished), time.monotonic()
+        seconds, now = _jittered(retry, attempt, outcome.retry_after), time.monotonic()
         if outcome.held_back:
-            return _within(held_until - now, seconds, outcome.wished)
+            return _within(held_until - now, seconds, outcome.retry_after)
         if attempt >= self._max_retries or not (repeat or retry.writes):
             return None
         return seconds if now + seconds < self.deadline else None
@@ -324,17 +324,17 @@ class Http:
     def _send_once(self, request: Request) -> Reply:
         """Raises Unreachable, Unanswered or Refused, as ``send`` does."""
         call = request.call
-        way = self._adapter_for(request)
+        route = self._adapter_for(request)
         try:
             prepared = self._prepared(request)
         except Exception as error:  # its text could quote a header, so only its kind is told
             raise Misdirected(call, f"cannot be sent: {type(error).__name__}") from None
-        response, body = self._exchange(partial(way.adapter.send, prepared, proxies=way.proxies), call, way.proxy)
+        response, body = self._exchange(partial(route.adapter.send, prepared, proxies=route.proxies), call, route.proxy)
         status, headers = response.status_code, response.headers
-        if status == PROXY_WANTS_LOGIN and way.proxy:
+        if status == PROXY_WANTS_LOGIN and route.proxy:
             from .faults import wants_login
 
-            raise Misdirected(call, wants_login(way.proxy), status)
+            raise Misdirected(call, wants_login(route.proxy), status)
         if 300 <= status < 400:
             where = _target(headers.get("Location", ""), request.host)
             raise Refused(call, f"redirected to {plain(where)}, which is not followed", status)
@@ -386,15 +386,17 @@ class Http:
             raise failure(call, fault, self._timeout, limit, proxy) from None
         return response, body
 
-    def _adapter_for(self, request: Request) -> Way:
+    def _adapter_for(self, request: Request) -> Route:
         """What costs time (CA bundle, environment) is read once for a host, and only when needed."""
-        found = self._ways.get(request.origin)
+        found = self._routes.get(request.origin)
         if found is None:
             with self._adapters_lock:
-                found = self._ways.get(request.origin) or self._ways.setdefault(request.origin, self._found(request))
+                found = self._routes.get(request.origin) or self._routes.setdefault(
+                    request.origin, self._found(request)
+                )
         return found
 
-    def _found(self, request: Request) -> Way:
+    def _found(self, request: Request) -> Route:
         from requests.utils import get_environ_proxies
 
         secure = request.origin.lower().startswith("https:")
@@ -405,21 +407,21 @@ class Http:
             from .faults import proxy_named
 
             proxy = proxy_named(request.origin, proxies)
-        return Way(self._adapters[secure], proxies, proxy)
+        return Route(self._adapters[secure], proxies, proxy)
 
 
-def _within(left: float, seconds: float, wished: float | None) -> float | None:
+def _within(left: float, seconds: float, retry_after: float | None) -> float | None:
     """``seconds`` while as much time is left; then until shortly before it is over, for a last time."""
     if seconds < left:
         return seconds
-    last = max(left - LAST_TRY, wished or 0.0)
+    last = max(left - LAST_TRY, retry_after or 0.0)
     return last if LAST_TRY < last < left else None
 
 
 def _keep_pace(pace: Pace, outcome: Outcome) -> None:
     """Only an answer says how fast requests may follow each other."""
     if outcome.held_back:
-        pace.throttled(time.monotonic(), min(outcome.wished or 0.0, RETRIES[THROTTLED].longest))
+        pace.throttled(time.monotonic(), min(outcome.retry_after or 0.0, RETRIES[THROTTLED].longest))
     elif outcome.reply:
         pace.answered(time.monotonic())
 
@@ -451,23 +453,23 @@ def _decompressed(body: bytes, encoding: str, call: str, status: int) -> bytes:
         if encoding not in ("gzip", "x-gzip", "deflate"):
             raise zlib.error("unknown encoding")
         while body:
-            way = zlib.decompressobj(zlib.MAX_WBITS | 32)
+            stream = zlib.decompressobj(zlib.MAX_WBITS | 32)
             try:
-                part = way.decompress(body, MOST + 1 - size)
+                part = stream.decompress(body, MOST + 1 - size)
             except zlib.error:
                 if parts:
                     break  # what fills up the last part
                 if encoding != "deflate":
                     raise
-                way = zlib.decompressobj(-zlib.MAX_WBITS)  # as some servers understand it
-                part = way.decompress(body, MOST + 1 - size)
+                stream = zlib.decompressobj(-zlib.MAX_WBITS)  # as some servers understand it
+                part = stream.decompress(body, MOST + 1 - size)
             parts.append(part)
             size += len(part)
             if size > MOST:
                 raise _too_large(call, status)
-            if not way.eof or len(parts) > MOST_PARTS:
+            if not stream.eof or len(parts) > MOST_PARTS:
                 raise zlib.error("incomplete, or made to cost time")
-            body = way.unused_data
+            body = stream.unused_data
     except zlib.error:
         raise Unanswered(call, "the answer cannot be decompressed", status) from None
     return b"".join(parts)
@@ -483,9 +485,9 @@ def _too_large(call: str, status: int) -> Excessive:
     return Excessive(call, f"the answer is larger than {MOST // 1024**2} MiB", status)
 
 
-def _jittered(retry: Retry, attempt: int, wished: float | None) -> float:
+def _jittered(retry: Retry, attempt: int, retry_after: float | None) -> float:
     own = retry.first * float(2 ** min(attempt, 20))
-    seconds = own * random.uniform(0.75, 1.25) if wished is None else wished + own * random.uniform(0, 0.25)
+    seconds = own * random.uniform(0.75, 1.25) if retry_after is None else retry_after + own * random.uniform(0, 0.25)
     return min(seconds, retry.longest)
 
 
@@ -504,13 +506,13 @@ def _target(location: str, asked: str) -> str:
         return "nowhere"
 
 
-def _seconds(wished: str | None) -> float | None:
+def _seconds(value: str | None) -> float | None:
     """A Retry-After header, which holds seconds or a date, as seconds from now."""
-    if not wished:
+    if not value:
         return None
-    if wished.isascii() and wished.strip().isdigit():
-        return float(wished)
-    moment = _moment(wished)
+    if value.isascii() and value.strip().isdigit():
+        return float(value)
+    moment = _moment(value)
     return max(0.0, moment.timestamp() - time.time()) if moment else None
 
 

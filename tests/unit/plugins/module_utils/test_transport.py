@@ -188,13 +188,13 @@ def test_connections_end_with_their_sender(emulator) -> None:
     """And not when garbage is collected: a loop may make many senders before."""
     sender = Http(60, 0, 8, Tls())
     sender.send("GET", f"{emulator.url}/v1.0/p/streaming/jobs", {})
-    way = next(iter(sender._ways.values()))
-    pools = way.adapter.poolmanager.pools
+    route = next(iter(sender._routes.values()))
+    pools = route.adapter.poolmanager.pools
     (key,) = pools.keys()
     pool = weakref.ref(pools[key])
     gc.disable()
     try:
-        del sender, way, pools
+        del sender, route, pools
         assert pool() is None
     finally:
         gc.enable()
