@@ -265,7 +265,8 @@ def modules() -> t.Iterator[tuple[str, dict]]:
     seed = json.loads(SEED_FILE.read_text(encoding="utf-8"))
     for words in WORDS.values():
         service, kind = words.service, words.kind
-        ids = [job[kind.id_field] for job in seed[service.store] if job.get(kind.state_field) == service.running]
+        jobs = seed.get(service.store, [])
+        ids = [job[kind.id_field] for job in jobs if job.get(kind.state_field) == service.running]
         yield service.module, {"state": "stopped", **service.scope, service.ids: ids[:1]}
         yield f"{service.module}_info", {**service.scope, "details": True}
 
