@@ -480,8 +480,8 @@ def judge_repetition(run: Run, again: Run) -> None:
     first = {job["id"]: job for job in run.result["jobs"]}
     for job in again.result["jobs"]:
         known, was = again.before.get(job["id"]), first.get(job["id"])
-        # of a SQL job that cannot be read, a list decides, which may not show it
-        doubted = again.doubts_absence if known is None else known.hidden and again.words.service is Sql
+        # where a list decides, it may not show the job
+        doubted = again.doubts_absence if known is None else known.hidden and again.words.service.lists_decide
         # a get says nothing of it, and with other jobs there are fewer pages, or others, that could show it
         unread = any(words in job["msg"] for words in ("could not be read", "not read again"))
         doubted = doubted or (again.cannot_be_read and unread)

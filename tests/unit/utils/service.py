@@ -50,6 +50,8 @@ class Service:
     end = ""  # the one that it has when it has ended by itself
     final: t.ClassVar[set[str]] = set()  # those that a job of the sweep stays in
     keeps_records = False  # they cannot be deleted
+    oldest_first = False  # the order of a list
+    lists_decide = False  # whether there is a job, where a look at it is refused with a code that may mean anything
     expired: t.ClassVar[dict] = {}  # how it refuses a token that has expired
     actions: t.ClassVar[set[str]] = set()  # what the module may do to a job
     scope: t.ClassVar[dict] = {}  # options that go with every task

@@ -16,7 +16,7 @@ class Sql(Service):
     first_page = {"page-size": 100, "current-page": 1, "order": "start_time_asc"}
     listed = "jobs", "job_count"
     end, final = "FINISHED", {"CANCELLED", "FINISHED", "FAILED"}
-    keeps_records = True
+    keeps_records = oldest_first = lists_decide = True
     expired = DLI_EXPIRED
     actions = {"cancel"}
     beside = {"queue_name", "job_type"}

@@ -28,7 +28,6 @@ from .faults import (
 from .in_process import run_core, run_in_process
 from .run_module import Result
 from .service import KEY, Service
-from .sql import Sql
 
 TIMEOUT, IN_TIME = 60, 1  # seconds: request_timeout, usually, and where one request gets no answer
 
@@ -139,7 +138,7 @@ class Scene:
         self.service = task.service(emulator)
         self.other = self.service.id(500)
         by_name = isinstance(task.chosen, str)
-        listed = sorted(task.jobs, reverse=task.service is not Sql)  # its list begins with the oldest job
+        listed = sorted(task.jobs, reverse=not task.service.oldest_first)
         self.ids = [self.service.id(number) for number in (listed if by_name else task.chosen)]
         chosen = {"filters": self.service.called(task.chosen)} if by_name else {self.service.ids: self.ids}
         login = {
@@ -297,8 +296,7 @@ class Judge:
             or (name in EXPIRED and renewable and not place.path.startswith("/v3"))
         ):
             self.expect(not self.result.failed, "a fault that passes is fatal:", self.result["msg"])
-        # Of SQL jobs any other 400 counts as unknown, too, where no list shows the job
-        unlisted = self.scene.task.service is Sql and self.scene.task.hidden and name == "surrogate refused"
+        unlisted = self.scene.service.lists_decide and self.scene.task.hidden and name == "surrogate refused"
         if self.result.failed and not (unlisted and "unknown to the service" in self.result["msg"]):
             self.expect(cause in self.result["msg"], "the message does not name", cause, self.result["msg"])
         if fatal:

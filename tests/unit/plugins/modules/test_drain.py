@@ -246,7 +246,7 @@ def test_what_comes_after_has_more_time_than_a_look(flink):
 @each_service
 def test_wait_timeout_of_nothing(service, name):
     """One look, one write: it is sent, and not awaited for long."""
-    service.delays(cancel=40, spark_cancel=40, sql_cancel=40, mrs_kill=40)
+    service.delays(**dict.fromkeys(WORDS[name].delays, 40))
     ids = service.jobs({})
     result = service.run("stopped", ids, drain_timeout=5, wait_timeout=0, wait_interval=1)
     job = result["jobs"][0]
