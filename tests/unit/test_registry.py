@@ -225,7 +225,7 @@ def test_the_emulator_has_it(name: str) -> None:
     """And the tests know it by that name, with all its words."""
     assert name in WORDS, "tests/unit/utils/worlds.py"
     words = WORDS[name].service
-    assert WORDS[name].kind in KINDS
+    assert WORDS[name].kind in KINDS, "SERVICES in tests/emulator/cloud.py"
     assert words.module == JOB_TYPES[name].module
     needed = {
         key for key, empty in vars(ServiceOfTests).items() if key[0] != "_" and empty in ("", (), {}, set())
@@ -288,7 +288,7 @@ def test_what_runs_on_a_queue() -> None:
     on_queues = {name for name, job_type in JOB_TYPES.items() if "queue_name" in job_type.fields.filters}
     *looks, summary = yaml.safe_load(read("playbooks/tasks/look_at_queue.yml"))
     patterns = summary["vars"]["otc__ended"]
-    assert services("drain_queue") == on_queues
+    assert services("drain_queue") == on_queues, "playbooks/meta/drain_queue.yml"
     assert {name for name in WORDS if WORDS[name].kind.queue} == on_queues, "queue of a JobKind in tests/emulator"
     assert {look["register"] for look in looks} == {f"otc__{name}_look" for name in on_queues}
     assert patterns.keys() == on_queues
@@ -344,7 +344,7 @@ def test_what_is_left_on_a_queue() -> None:
     """One that is forgotten here would be on a queue that the playbook calls empty."""
     on_queues = {name for name, job_type in JOB_TYPES.items() if "queue_name" in job_type.fields.filters}
     *dummy, summary = yaml.safe_load(read("playbooks/tasks/look_at_queue.yml"))
-    assert set(re.findall(r"otc__(\w+)_look\b", summary["vars"]["otc__results"])) == on_queues
+    assert set(re.findall(r"otc__(\w+)_look\b", summary["vars"]["otc__results"])) == on_queues, "look_at_queue.yml"
     for fact in ("otc__left", "otc__empty_looks"):
         assert on_queues <= set(re.findall(r"otc__(\w+)", summary["ansible.builtin.set_fact"][fact])), fact
 
