@@ -141,19 +141,17 @@ class Answers:
 
     def total(self, kind: str) -> int | None:
         """How many jobs a list says that it has."""
-        body = self.body(kind)
-        inner = body.get("job_list") if kind == "flink" else body
-        key = {"flink": "total_count", "spark": "total", "sql": "job_count", "mrs": "total_record"}[kind]
-        found: t.Any = inner.get(key) if isinstance(inner, dict) else None
+        found = self._list(kind, kind).get(JOB_TYPES[kind].listed.total)
         return int(found) if count(found) else None
 
     def jobs(self, kind: str, name: str = "") -> list[Job]:
         """The jobs of a list; those of ``kind`` itself, or of another answer in its form."""
-        body = self.body(name or kind)
-        inner = body.get("job_list") if kind == "flink" else body
-        key = {"flink": "jobs", "spark": "sessions", "sql": "jobs", "mrs": "job_list"}[kind]
-        found = inner.get(key) if isinstance(inner, dict) else None
-        return objects(found)
+        return objects(self._list(kind, name or kind).get(JOB_TYPES[kind].listed.rows))
+
+    def _list(self, kind: str, name: str) -> t.Any:
+        body, within = self.body(name), JOB_TYPES[kind].listed.within
+        found = body.get(within) if within else body
+        return found if isinstance(found, dict) else {}
 
     def steadiest(self, kind: str) -> Job:
         """A job whose status does not change any more, if there is one."""

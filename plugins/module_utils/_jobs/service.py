@@ -25,6 +25,14 @@ Ids = t.Sequence[t.Any]  # as Fields.parse_id makes them
 PAGE = 100  # the most jobs that a page of a list holds
 
 
+class Listed(t.NamedTuple):
+    """Where the answer to a list has its rows and their total: in its part ``within``, unless that is empty."""
+
+    rows: str
+    total: str
+    within: str = ""
+
+
 class Page(t.NamedTuple):
     """Part of a list, as `shapes.page` makes it: its jobs by id, each with its status or null, and how many the whole list has.
 
@@ -144,6 +152,7 @@ class JobType(t.Protocol):
     api: Api
     module: str  # that brings these jobs into a state; the reader's name ends with _info
     fields: Fields
+    listed: Listed
     statuses: t.Collection[str]  # all that are known, in lower case
     ended: t.Collection[str]  # those of jobs that do not run any more: what counts as stopped
     unstable: t.Collection[

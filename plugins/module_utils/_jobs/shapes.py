@@ -12,7 +12,7 @@ import typing as t
 from .._cloud.answers import Maybe, shaped
 from .._cloud.errors import Excessive, Unanswered, Untold
 from .selection import Fields, Job, tag_pairs
-from .service import Page
+from .service import Listed, Page
 
 MOST = 1_000_000  # jobs of a list
 
@@ -47,13 +47,13 @@ def _kept(job: Job, fields: Fields, words: dict[str, str]) -> Job:
     return kept
 
 
-def page(answer: t.Any, rows: str, total: str, fields: Fields, call: str) -> Page:
-    """The answer to a list as a page. Raises Unanswered for another shape, Excessive for more jobs than can be meant."""
-    shaped(answer, {total: count, rows: Maybe(list)}, call)
-    number, found, shape = int(answer[total]), answer[rows] or (), _row(fields)
+def page(answer: t.Any, listed: Listed, fields: Fields, call: str) -> Page:
+    """The answer to a list, or the part that it is within, as a page. Raises Unanswered for another shape, Excessive for more jobs than can be meant."""
+    shaped(answer, {listed.total: count, listed.rows: Maybe(list)}, call)
+    number, found, shape = int(answer[listed.total]), answer[listed.rows] or (), _row(fields)
     for position, job in enumerate(found):
         if not _is_usual(job, fields.name):
-            shaped(job, shape, call, f"{rows}[{position}]")
+            shaped(job, shape, call, f"{listed.rows}[{position}]")
     if number > MOST:
         raise Excessive(call, f"the list claims to have {number} entries, more than {MOST}", 200)
     jobs: dict[t.Any, Job] = {}

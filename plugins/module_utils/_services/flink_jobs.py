@@ -23,7 +23,7 @@ from .._cloud.options import Spec
 from .._jobs.desired_state import NOTHING, DesiredState, Notes, Owed, Refusals, Remains, Step, Words, Write, until_ended
 from .._jobs.options import filter_option, texts
 from .._jobs.selection import NOT_NAME, Fields, Job, Selection, query_of, select
-from .._jobs.service import PAGE, Export, Page, PaginatedList, Paging
+from .._jobs.service import PAGE, Export, Listed, Page, PaginatedList, Paging
 from .._jobs.shapes import page, part, the_job
 from .dli import DLI, FAILED_ONLY, agree, check_tags, refusal_in, tag_query
 
@@ -195,6 +195,7 @@ class FlinkJobs:
     )
     api = DLI
     module = "dli_flink_jobs"
+    listed = Listed("jobs", "total_count", within="job_list")
     statuses: t.ClassVar[t.Collection[str]] = STOP_STEPS
     ended: t.ClassVar[t.Collection[str]] = ENDED
     unstable: t.ClassVar[t.Collection[str]] = ()
@@ -290,7 +291,7 @@ class FlinkJobs:
             if not part(part(answer, "job_list"), "jobs"):
                 agree(answer, call)
             shown = shaped(answer, {"job_list": dict}, call)["job_list"]
-            return page(shown, "jobs", "total_count", self.fields, call)
+            return page(shown, self.listed, self.fields, call)
 
         # the default, by the documentation; in the other order a job could be missed while others come and go
         asked_for = {"limit": PAGE, "offset": offset, "order": "desc", **query}

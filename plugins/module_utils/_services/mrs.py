@@ -18,7 +18,7 @@ from .._cloud.errors import Refused, Unanswered
 from .._cloud.text import WORD
 from .._jobs.lists import Listing, consistent_list
 from .._jobs.selection import Fields, Job
-from .._jobs.service import PAGE, Page, PaginatedList, Paging
+from .._jobs.service import PAGE, Listed, Page, PaginatedList, Paging
 from .._jobs.shapes import page, part, tags
 
 NO_SYNC = "synchronize the IAM users of the cluster: MRS console, cluster dashboard, IAM User Sync"
@@ -78,7 +78,7 @@ def clusters(client: Client) -> Listing:
         return t.cast(Page, client.call("GET", path, asked_for, needs=LIST_CLUSTERS, read=shown))
 
     def shown(answer: t.Any, call: str) -> Page:
-        return page(answer, "clusters", "clusterTotal", CLUSTER, call)
+        return page(answer, Listed("clusters", "clusterTotal"), CLUSTER, call)
 
     found = consistent_list(PaginatedList(client, Paging.PAGES, read))[0]
     if found.consistent or found.short:

@@ -20,7 +20,7 @@ from .._cloud.options import Spec
 from .._jobs.desired_state import NOTHING, DesiredState, Notes, Refusals, Step, Words, Write, until_ended
 from .._jobs.options import filter_option, texts
 from .._jobs.selection import NOT_NAME, Fields, Job, Selection, cleaned, select
-from .._jobs.service import PAGE, Export, Page, PaginatedList, Paging
+from .._jobs.service import PAGE, Export, Listed, Page, PaginatedList, Paging
 from .._jobs.shapes import page, part, the_job
 from .mrs import ABOUT_THE_CLUSTER, CLUSTER, MRS, TERMINATED, clusters, mrs_id
 
@@ -52,6 +52,7 @@ class JobExecutions:
 
     api = MRS
     module = "mrs_job_executions"
+    listed = Listed("job_list", "total_record")
     statuses: t.ClassVar[t.Collection[str]] = (*ACTIVE, *ENDED)
     ended: t.ClassVar[t.Collection[str]] = ENDED
     unstable: t.ClassVar[t.Collection[str]] = ()
@@ -186,7 +187,7 @@ class JobExecutions:
 
     def _page(self, offset: int, query: t.Mapping[str, t.Any]) -> Page:
         def read(answer: t.Any, call: str) -> Page:
-            return page(answer, "job_list", "total_record", self.fields, call)
+            return page(answer, self.listed, self.fields, call)
 
         asked_for = {"limit": PAGE, "offset": offset, **query}
         return t.cast(Page, self._call("GET", self._jobs, query=asked_for, needs=LIST, read=read))

@@ -22,7 +22,7 @@ from .._cloud.options import Spec
 from .._jobs.desired_state import DesiredState, Step, Words, Write, until_ended
 from .._jobs.options import filter_option, texts
 from .._jobs.selection import NOT_NAME, Fields, Job, Selection, query_of, select
-from .._jobs.service import PAGE, Export, Page, PaginatedList, Paging
+from .._jobs.service import PAGE, Export, Listed, Page, PaginatedList, Paging
 from .._jobs.shapes import page, the_job
 from .dli import CANCEL_REFUSED, DLI
 
@@ -52,6 +52,7 @@ class BatchJobs:
 
     api = DLI
     module = "dli_batch_job"
+    listed = Listed("sessions", "total")
     statuses: t.ClassVar[t.Collection[str]] = STEPS
     ended: t.ClassVar[t.Collection[str]] = ENDED
     unstable: t.ClassVar[t.Collection[str]] = UNSTABLE
@@ -132,7 +133,7 @@ class BatchJobs:
 
     def _page(self, start: int, query: t.Mapping[str, t.Any]) -> Page:
         def read(answer: t.Any, call: str) -> Page:
-            return page(answer, "sessions", "total", self.fields, call)
+            return page(answer, self.listed, self.fields, call)
 
         asked_for = {"size": PAGE, "from": start, **query}
         return t.cast(Page, self.client.call("GET", self._batches, asked_for, needs=READ, read=read))

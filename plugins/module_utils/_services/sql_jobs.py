@@ -22,7 +22,7 @@ from .._cloud.text import WORD
 from .._jobs.desired_state import DesiredState, Step, Words, Write, until_ended
 from .._jobs.options import filter_option, texts
 from .._jobs.selection import NOT, Fields, Job, Selection, select
-from .._jobs.service import PAGE, Continuation, Export, Page, PaginatedList, Paging
+from .._jobs.service import PAGE, Continuation, Export, Listed, Page, PaginatedList, Paging
 from .._jobs.shapes import page, part, the_job
 from .dli import CANCEL_REFUSED, DLI, agree, check_tags, refusal_in, tag_query
 
@@ -57,6 +57,7 @@ class SqlJobs:
 
     api = DLI
     module = "dli_sql_jobs"
+    listed = Listed("jobs", "job_count")
     statuses: t.ClassVar[t.Collection[str]] = STEPS
     ended: t.ClassVar[t.Collection[str]] = ENDED
     unstable: t.ClassVar[t.Collection[str]] = ()
@@ -193,7 +194,7 @@ class SqlJobs:
         def read(answer: t.Any, call: str) -> Page:
             if not part(answer, "jobs"):
                 agree(answer, call)
-            shown = page(answer, "jobs", "job_count", self.fields, call)
+            shown = page(answer, self.listed, self.fields, call)
             self._listed.update(shown.jobs)
             return shown
 

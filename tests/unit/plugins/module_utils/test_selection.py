@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import OptionError
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.filters import matching, why_none
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.selection import seconds, select, timestamp
+from ansible_collections.otc.bigdata.plugins.module_utils._jobs.service import Listed
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.shapes import page
 from ansible_collections.otc.bigdata.plugins.module_utils._services.flink_jobs import (
     STOP_STEPS,
@@ -386,8 +387,8 @@ def test_what_is_no_id(found):
 def test_a_task_keeps_what_it_looks_at() -> None:
     """A reader shows all of it."""
     answer = {"total": 1, "jobs": [{**JOB, "desc": "of the shop", "has_savepoint": None, "user_name": "demo"}]}
-    assert page(answer, "jobs", "total", FlinkJobs.fields, "GET").jobs == {1: answer["jobs"][0]}
-    kept = page(answer, "jobs", "total", FlinkJobs.fields.keeping(["queue_name", "not_name"]), "GET").jobs[1]
+    assert page(answer, Listed("jobs", "total"), FlinkJobs.fields, "GET").jobs == {1: answer["jobs"][0]}
+    kept = page(answer, Listed("jobs", "total"), FlinkJobs.fields.keeping(["queue_name", "not_name"]), "GET").jobs[1]
     assert kept == {
         "job_id": 1,
         "name": "orders",
