@@ -52,7 +52,7 @@ def _note_earlier(
     for entry in entries:
         word, observation = passed.get(entry.id), observations[entry.id]
         if word and isinstance(observation, dict) and observation.get(service.fields.status) != word:
-            entry.look(word, now=task.deadline.now())
+            entry.look(word)
 
 
 def _note_job(entry: Entry, job: Job, service: Service, now: float) -> None:

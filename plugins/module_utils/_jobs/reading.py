@@ -18,7 +18,7 @@ import time
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from .._cloud.errors import ApiError, OptionError, Refused, Untold
+from .._cloud.errors import ApiError, OptionError, Refused
 from .selection import Fields, Job
 from .service import PAGE, Ids, Page, PaginatedList, Service
 from .shapes import by_told_status
@@ -82,7 +82,8 @@ def everything(
 ) -> Listing:
     """All jobs that a list shows for ``query``. If it moved meanwhile it is read again; jobs that were seen before still count.
 
-    Of the jobs that could match ``filters``, those whose status the list does not tell are read by gets.
+    Of the jobs that could match ``filters``, those whose status the list does not tell are read by gets. Without ``filters``
+    they are left out.
     """
     from .lists import consistent_list
 
@@ -92,20 +93,18 @@ def everything(
     cache.query = {key: value for key, value in query.items() if key not in service.passing}
     cache.shown.update(jobs)
     told, vague = by_told_status(jobs, service.fields)
-    if not vague:
-        return replace(listed, jobs=jobs)
+    if not vague or filters is None:
+        return replace(listed, jobs=told)
     told_by_gets, untold = _statuses_of(vague, service, filters)
     told = {**told, **told_by_gets}
     return replace(listed, jobs={job_id: told[job_id] for job_id in jobs if job_id in told}, untold=untold)
 
 
 def _statuses_of(
-    vague: t.Mapping[t.Any, Job], service: Service, filters: t.Mapping[str, t.Any] | None
+    vague: t.Mapping[t.Any, Job], service: Service, filters: t.Mapping[str, t.Any]
 ) -> tuple[dict[t.Any, Job], dict[t.Any, ApiError]]:
     """Jobs whose status a list does not tell: those with the status that a get tells, and why a get does not tell it either."""
     fields = service.fields
-    if filters is None:
-        return {}, {job_id: Untold("", f"the list has no {fields.status} of this job") for job_id in vague}
     observations = gets(service, list(_matching_but_for_status(vague, filters, fields)))
     told = {i: {**vague[i], fields.status: job[fields.status]} for i, job in jobs_of(observations).items()}
     return told, {job_id: one for job_id, one in observations.items() if isinstance(one, ApiError)}

@@ -164,7 +164,7 @@ def _drain(service: Service, task: Task, job_type: JobType) -> None:
     seconds, wait_timeout = task.options["drain_timeout"], task.options["wait_timeout"]
     if not seconds:
         return
-    end = until_ended(job_type.ended, job_type.unstable)
+    end = until_ended(job_type.ended)
     known = [entry for entry in task.open() if entry.seen]
     at_work = [entry for entry in known if not has_ended(entry, end)]
     task.deadline.begin(seconds)
