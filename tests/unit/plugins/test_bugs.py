@@ -139,6 +139,7 @@ def test_of_one_write_that_was_not_sent(run, struck, options, emulator):
     for job in result["jobs"]:
         assert (job["changed"], job["failed"]) == (False, True)
         assert job["msg"] == f"job_running: {SAID}; whether its last write took effect is not known"
+        assert job["error"]["message"] == SAID
 
 
 def test_of_one_write_that_was_sent(run, options, emulator, monkeypatch):

@@ -604,13 +604,14 @@ def test_first_looks_come_soon(flink):
 
 
 def test_the_next_try_of_a_job_waits_for_no_other(flink):
-    """A stop beside it has half a minute to show that it has failed."""
+    """A stop beside it has half a minute to show that it has failed. The pauses between tries double."""
     failed = {"status": "job_cancel_fail", "script": {"stop": []}}
     awaited = {"status": "job_savepointing", "script": {"created": [{"after": 12, "status": "job_running"}]}}
-    ids = flink.jobs(failed, {**awaited, "refuse": {"stop": {"code": "DLI.0999", "times": 1}}})
+    ids = flink.jobs(failed, {**awaited, "refuse": {"stop": {"code": "DLI.0999", "times": 3}}})
     flink.run("stopped", ids, wait_interval=10)
-    first, again = [entry["seconds"] for entry in flink.log if entry["path"].endswith("/stop")][-2:]
-    assert again - first < 2
+    sent = [entry["seconds"] for entry in flink.log if entry["path"].endswith("/stop")][-4:]
+    for pause, first, again in zip((0.5, 1, 2), sent, sent[1:]):
+        assert pause <= again - first < 2 * pause
 
 
 # ---- missing jobs ----

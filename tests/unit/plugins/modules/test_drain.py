@@ -198,8 +198,8 @@ def test_token_that_expires(service, name, state):
         result = service.run(state, ids, drain_timeout=DRAIN, **SLOW)
     check_refused(result, "not accepted")
     assert (service.writes, result["changed"]) == ([], False)
-    assert [(job["failed"], job["action"], job["status"]) for job in result["jobs"]] == [
-        (True, "none", service.running)
+    assert [(job["failed"], job["action"], job["status"], job["error"]) for job in result["jobs"]] == [
+        (True, "none", service.running, result["error"])
     ] * 2
 
 
@@ -285,11 +285,13 @@ def watched(flink, on_progress: t.Callable[[str], None]) -> dict:
 
 @pytest.mark.parametrize("door", ["module"], indirect=True)
 def test_progress(flink):
-    """How many are still at work."""
+    """How many are still at work. A fault that passes costs no look."""
     flink.jobs(ending(flink, 10), ending(flink, 30))
+    flink.fault(".*", "status", status=503, skip=6, times=2)
     lines: list[str] = []
     assert not watched(flink, lines.append)["failed"]
     told = [line.rpartition(" (")[0] for line in lines]
+    assert "not read" not in str(told)
     assert told[-2:] == ["1/2 ended, 1 still at work: 1 job_running, waiting for job-2", "2/2 ended"]
 
 

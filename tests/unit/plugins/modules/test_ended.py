@@ -68,6 +68,7 @@ def test_without_waiting(service, name):
     assert result.column("failed") == dict(zip(ids, [False, *[True] * len(WORDS[name].at_work)]))
     assert result["jobs"][1]["msg"] == f"{WORDS[name].at_work[0]}: has not ended, and wait is false"
     assert service.total("reads") == 1
+    assert service.run("ended", ids[1:2], wait=False)["msg"].startswith("Saw the end of 0 of 1 job, 1 failed: ")
 
 
 @pytest.mark.parametrize("wait", [True, False])
@@ -79,6 +80,8 @@ def test_check_mode(service, name, wait):
     assert result["jobs"][1]["msg"] == f"to be waited for, as it is {WORDS[name].at_work[0]}"
     unknown = service.run("ended", [*ids, service.id(999)], check_mode=True, wait=wait)
     assert [job["id"] for job in unknown["jobs"] if job["failed"]] == [service.id(999)]
+    alone = service.run("ended", [service.id(999)], check_mode=True, wait=wait)
+    assert alone["msg"].startswith("Saw the end of 0 of 1 job, 1 failed: ")
 
 
 def test_end_is_awaited(service, name):
