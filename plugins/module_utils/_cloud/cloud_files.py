@@ -49,7 +49,7 @@ def first(paths: t.Iterable[str]) -> str | None:
 
 
 def content(path: str, named: str = "", empty: bool = False) -> dict[t.Any, t.Any]:
-    """The mapping in a file; ``empty``: the file may also be empty. Raises OptionError.
+    """The mapping in a file; ``empty``: the file may also be empty. Raises OptionError, and ImportError without PyYAML.
 
     ``named`` is the variable that names the file, or could. No message quotes the file: a password may be in that line.
     """
@@ -59,6 +59,8 @@ def content(path: str, named: str = "", empty: bool = False) -> dict[t.Any, t.An
         found = _of_json(data) if path.endswith("json") else _of_yaml(data)
     except json.JSONDecodeError as error:
         raise OptionError(f"{where}: line {error.lineno} is not JSON") from None
+    except ImportError:  # no fault of the file
+        raise
     except Exception as error:  # malformed in one of many ways
         advice = "look for tabs, for the indentation and for keys that are there twice"
         raise OptionError(f"{where}: {_line(error, data)} is not YAML; {advice}") from None

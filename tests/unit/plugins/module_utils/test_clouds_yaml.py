@@ -532,3 +532,6 @@ def test_without_openstacksdk(read: t.Any, monkeypatch: pytest.MonkeyPatch) -> N
     assert read({"c": ENTRY, "d": ENTRY}, {}, ENV).credential == OF_ENV
     task = {"token": "t", "project_id": "p", "region": "eu-de"}
     assert read({"c": ENTRY}, task, {**ENV, **AROUND}).credential == Token("t")
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    with pytest.raises(OptionError, match=r"OS_CLIENT_CONFIG_FILE.* beside OS_USERNAME"):
+        read({"c": ENTRY, "d": ENTRY}, {}, ENV)
