@@ -106,6 +106,8 @@ POINTERS: list[dict] = [{"options": {"cloud": "c"}}, {"environ": {"OS_CLOUD": "c
 WAYS += [({**pointer, "entry": entry}, OWN, OPS, ITS_PROJECT) for entry in ENTRIES for pointer in POINTERS]
 # that of the environment says the same
 WAYS += [({"entry": ENTRIES[0], "environ": {"OS_CLOUD": "c", **variables(AGENCY)}}, OWN, OPS, ITS_PROJECT)]
+# or names all of it
+WAYS += [({"entry": {}, "environ": {"OS_CLOUD": "c", **ENV, **variables(AGENCY)}}, OWN, OPS, ITS_PROJECT)]
 # and that of a task counts with every login
 WAYS += [({"entry": {"auth": USER}, "options": {"cloud": "c", **AGENCY}}, OWN, OPS, ITS_PROJECT)]
 
@@ -125,6 +127,7 @@ def test_region_of_the_target(read: t.Any, way: dict, own: t.Any, agency: Agency
     way["environ"] = {name: value for name, value in way["environ"].items() if name != "OS_TARGET_PROJECT_NAME"}
     if "OS_TARGET_AGENCY_NAME" in way["environ"]:
         way["environ"]["OS_DELEGATED_PROJECT"] = "eu-de"
+    assert read(**way).credential.own_project == Project(name="eu-nl")
     assert read(**way).region == "eu-de"
     assert read(**way).iam == "https://iam.eu-de.otc.t-systems.com"
 
@@ -249,6 +252,8 @@ def test_an_agency_of_the_environment_goes_with_its_login(read: t.Any) -> None:
     ):
         refused(read, "OS_CLOUD=c beside", name, environ={"OS_CLOUD": "c", name: "x"}, entry=entry)
         refused(read, "OS_CLOUD=c beside", name, environ={"OS_CLOUD": "c", name: "x"}, entry=ENTRIES[0])
+    environ = {"OS_CLOUD": "c", "OS_TARGET_AGENCY_NAME": "x"}
+    refused(read, "OS_CLOUD=c beside", options={"target_project_name": "x"}, environ=environ, entry=ENTRIES[0])
     settled = read(AGENCY, {"OS_CLOUD": "c", "OS_TARGET_PROJECT_NAME": "other"}, {"auth": USER})
     assert settled.project == ITS_PROJECT
 
@@ -391,7 +396,16 @@ def test_ways_to_give_a_passcode(read: t.Any, way: dict) -> None:
         ({"user_id": "u1", **CODE}, {}, ["password", "missing"]),
         ({}, {**variables(BY_ID), "OS_AUTH_TYPE": "v3totp"}, ["OS_AUTH_TYPE", "needs passcode"]),
         ({}, {**variables(BY_ID), "OS_AUTH_TYPE": "v3multifactor"}, ["OS_AUTH_TYPE", "needs passcode"]),
-        ({}, {**variables({**BY_ID, **CODE}), "OS_AUTH_METHODS": "v3totp"}, ["OS_AUTH_METHODS"]),
+        *(
+            ({}, {**variables({**BY_ID, **CODE, "auth_type": kind}), "OS_AUTH_METHODS": methods}, ["OS_AUTH_METHODS"])
+            for kind, methods in (
+                ("", "v3totp"),
+                ("", "v3password,v3totp"),
+                ("v3totp", "v3password,v3totp"),
+                ("v3multifactor", "v3totp"),
+                ("v3multifactor", "v3password,v3totp,v3token"),
+            )
+        ),
     ],
     ids=str,
 )

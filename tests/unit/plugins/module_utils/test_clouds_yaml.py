@@ -248,6 +248,21 @@ def test_region_of_an_entry_with_a_profile(read: t.Any) -> None:
     assert read({"c": without}, {}, {"OS_REGION_NAME": "eu-nl"}).iam == "https://iam.eu-nl.otc.t-systems.com"
 
 
+def test_region_in_an_address(read: t.Any) -> None:
+    """As openstacksdk puts it there: it says which host gets the password."""
+    entry = {"auth": {**AUTH, "auth_url": "https://iam.{region_name}.own.test/v3"}}
+    around = {"OS_REGION_NAME": "eu-ch2"}
+    for options, region_name, region in (
+        ({}, None, "eu-ch2"),
+        ({}, "eu-nl", "eu-nl"),
+        ({"region": "eu-de"}, "eu-nl", "eu-de"),
+    ):
+        found = read({"c": {**entry, "region_name": region_name}}, {**NAMED, **options}, around)
+        assert (found.iam, found.region) == (f"https://iam.{region}.own.test", region)
+    with pytest.raises(OptionError, match="region: missing, and cloud 'c': auth_url needs it"):
+        read({"c": entry})
+
+
 def test_profile_of_a_file(read: t.Any, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     public = tmp_path / "clouds-public.yaml"
@@ -276,6 +291,7 @@ def test_profile_of_a_file(read: t.Any, tmp_path: pathlib.Path, monkeypatch: pyt
         ({"c": {"auth": None}}, NAMED, {}, ["cloud 'c': no credential"]),
         ({"c": {**ENTRY, "regions": {"a": 1}}}, NAMED, {}, ["cloud", "regions"]),
         ({"c": {**ENTRY, "regions": [{"values": {}}]}}, NAMED, {}, ["cloud", "regions"]),
+        ({"c": {**ENTRY, "regions": ["a"], "region_name": {"a": 1}}}, NAMED, {}, ["cloud: 'c' in", "must be text"]),
         (
             {"c": {**ENTRY, "regions": [{"name": "eu-de", "value": {"auth": {"project_id": "s3cr3t"}}}]}},
             NAMED,

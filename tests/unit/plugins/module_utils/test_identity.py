@@ -129,7 +129,7 @@ def test_misspelt_keys_of_an_entry(read: t.Any, key: str, meant: str) -> None:
     """Nothing would come of them, and another project or user would be taken."""
     says = f"cloud 'c': {key}: says nothing here; is {meant} meant?"
     refused(read, {"auth": {**AUTH, key.replace("_", "-"): "s3cr3t"}}, {"cloud": "c"}, {}, says)
-    refused(read, {"auth": AUTH, key: ["s3cr3t"]}, {"cloud": "c"}, {}, says)
+    refused(read, {"auth": AUTH, "drs_endpoint": "x", key: ["s3cr3t"]}, {"cloud": "c"}, {}, says)
 
 
 def test_misspelt_keys_elsewhere(read: t.Any) -> None:
@@ -327,6 +327,7 @@ BY_ID = {"user_id": "u1", "password": "cp"}
         ({"auth": AUTH}, {"OS_TARGET_AGENCY_NAME": "a"}, "OS_TARGET_AGENCY_NAME"),
         ({"auth": AUTH}, {"OS_AGENCY_DOMAIN_NAME": "a"}, "OS_AGENCY_DOMAIN_NAME"),
         ({"auth": AUTH}, {"OS_DELEGATED_PROJECT": "a"}, "OS_DELEGATED_PROJECT"),
+        ({"auth": {"target_domain_id": "x"}}, {**ENV, "OS_TARGET_AGENCY_NAME": "a"}, "OS_TARGET_AGENCY_NAME"),
     ],
     ids=str,
 )

@@ -140,9 +140,12 @@ def test_keys_for_obs(flink, write):
     assert flink.run("stopped", [128], login={}, environ=environ)["changed"]
     assert {entry["authentication"] for entry in flink.log if "/streaming" in entry["path"]} == {"token"}
     flink.log.clear()
-    flink.fault("/v3/auth/tokens", "status", status=401, body=refusal("IAM.0062", "wrong"))
+    flink.fault("/v3/auth/tokens", "status", status=401, body=refusal("IAM.0062", "wrong"), times=2)
     result = flink.run("stopped", [137], login={}, environ=environ)
     check_refused(result, "ak and sk beside auth", "put them into auth")
+    result = flink.run("stopped", [137], login={}, environ={"OS_CLIENT_CONFIG_FILE": write("c", USER)})
+    check_refused(result, "not accepted")
+    assert "OBS" not in result["msg"]
     environ = {"OS_CLIENT_CONFIG_FILE": write("c", {**USER, **ENTRY}, dli_endpoint_override=flink.emulator.url)}
     assert flink.run("stopped", [137], login={}, environ=environ)["changed"]
     assert flink.log[-1]["authentication"] == "ak_sk"
