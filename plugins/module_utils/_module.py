@@ -15,7 +15,7 @@ from ansible.module_utils.ansible_release import __version__ as ansible_version
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ._cloud.connection import secrets_around
-from ._cloud.context import NEVER_ARGUMENT, Context, Core, traced
+from ._cloud.context import NEVER_ARGUMENT, SHELL_ARGUMENT, Context, Core, traced
 from ._cloud.errors import Bug, Interrupted
 from ._cloud.misplaced import misplaced
 from ._cloud.options import Spec, secrets_in
@@ -37,12 +37,14 @@ class Module(AnsibleModule):  # type: ignore[misc]
     params: dict[str, t.Any]
     secrets: t.Collection[str] = ()  # that are not among its options
     never: t.Mapping[str, str] = {}
+    shell: str | None = None
     jobs: list[t.Any] | None = None
 
     def _load_params(self) -> None:
         super()._load_params()
         self._set_internal_properties()  # takes what is not an option out of them
         self.never = self.params.pop(NEVER_ARGUMENT, None) or {}
+        self.shell = self.params.pop(SHELL_ARGUMENT, None)
         errors, self.params = misplaced(self.argument_spec, self.params)
         if errors:
             self.fail_json(msg="; ".join(errors))
@@ -70,7 +72,9 @@ def run(core: Core, spec: Spec) -> None:
     if trouble:
         fault = {"failed": True, "msg": without_requests(trouble), "exception": Bug(trouble).traceback}
         module.fail_json(**_traced(module, fault))
-    context = Context(os.environ, module.check_mode, module._diff, module._verbosity, never=module.never)
+    # Ansible has a shell start a module, and in another folder
+    environ = {**os.environ, "PWD": module.shell} if module.shell else os.environ
+    context = Context(environ, module.check_mode, module._diff, module._verbosity, never=module.never)
     try:
         result = core(module.params, context)
     except Interrupted as error:

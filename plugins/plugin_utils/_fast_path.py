@@ -31,7 +31,7 @@ from ansible.utils.display import Display
 from ..module_utils._begin import leave_memory_alone
 from ..module_utils._cloud.adapter import Tls, adapter
 from ..module_utils._cloud.connection import secrets_around
-from ..module_utils._cloud.context import NEVER_ARGUMENT, Context, traced
+from ..module_utils._cloud.context import NEVER_ARGUMENT, SHELL_ARGUMENT, Context, traced
 from ..module_utils._cloud.errors import Interrupted, OptionError
 from ..module_utils._cloud.levels import Environ, of_environment
 from ..module_utils._cloud.misplaced import misplaced
@@ -186,7 +186,8 @@ class FastPath(NormalAction):  # type: ignore[misc]
                 return {"failed": True, "msg": "; ".join(errors)}
             display.vvv(f"{self._task.action}: as a module: {reason or 'unusual arguments'}")
             # The host of a module does not have the environment and the settings of the controller, and a task may set an environment
-            given = {**self._task.args, NEVER_ARGUMENT: _never()}
+            told = {NEVER_ARGUMENT: _never(), SHELL_ARGUMENT: self._environ().get("PWD")}
+            given = {**self._task.args, **told}
             return super()._execute_module(*args, **{"module_args": given, **kwargs}, task_vars=task_vars)
         display.vvv(f"{self._task.action}: in process")
         _leave_memory_alone()

@@ -14,6 +14,7 @@ import copy
 import os
 import sys
 import typing as t
+from contextlib import suppress
 
 from .cloud_files import Unclear, content, first
 from .errors import OptionError
@@ -81,13 +82,42 @@ def chooses_none(environ: t.Mapping[str, str]) -> bool:
 def read_cloud(name: str | None, environ: t.Mapping[str, str], options: t.Iterable[str], wanted: WantedRegion) -> Cloud:
     """The entry ``name``; without one that of OS_CLOUD, else the only one of the file in OS_CLIENT_CONFIG_FILE.
 
-    ``options`` are those to look for. Raises OptionError.
+    ``options`` are those to look for. Raises OptionError, also where an entry in the folder of the shell says something else.
     """
-    sdk = _openstacksdk()
-    file = _named(environ, FILE) or first(_found_here(sdk, sdk.CONFIG_FILES))
+    sdk, file = _openstacksdk(), _file_of_shell(environ)
+    found = meant = _read_from(sdk, "", name, environ, options, wanted)
+    if file:
+        with suppress(OptionError):  # such as one without this entry
+            meant = _read_from(sdk, os.path.dirname(file), name, environ, options, wanted)
+    if meant.values != found.values:
+        raise OptionError(
+            f"cloud: {shown(found.name)} in {file} is not the same as in {os.getcwd()}, where this task looks for it; name the file that is "
+            f"meant in {FILE}, with its whole path"
+        )
+    return found
+
+
+def _file_of_shell(environ: t.Mapping[str, str]) -> str | None:
+    """A clouds.yaml in the folder of the shell, which Ansible runs no task of a playbook in."""
+    shell = environ.get("PWD")
+    if not shell or environ.get(FILE) or os.path.realpath(shell) == os.path.realpath(os.curdir):
+        return None
+    return first(os.path.join(shell, f"clouds.{kind}") for kind in ("yaml", "yml", "json"))
+
+
+def _read_from(
+    sdk: t.Any,
+    folder: str,
+    name: str | None,
+    environ: t.Mapping[str, str],
+    options: t.Iterable[str],
+    wanted: WantedRegion,
+) -> Cloud:
+    """The same, with ``folder`` in place of the working folder."""
+    file = _named(environ, FILE) or first(_found_in(folder, sdk, sdk.CONFIG_FILES))
     clouds = _clouds(file, FILE if environ.get(FILE) else "")
     chosen = _chosen(name, environ, clouds, file or "any clouds.yaml")
-    secret_file = _named(environ, SECURE) or first(_found_here(sdk, sdk.SECURE_FILES))
+    secret_file = _named(environ, SECURE) or first(_found_in(folder, sdk, sdk.SECURE_FILES))
     secret = _clouds(secret_file, SECURE, empty=True)
     if not file or chosen not in {**clouds, **secret}:
         variable = f" (environment: {NAME})" if chosen == environ.get(NAME) else ""
@@ -134,10 +164,10 @@ def _openstacksdk() -> t.Any:
     return openstack
 
 
-def _found_here(sdk: t.Any, files: t.Sequence[str]) -> list[str]:
-    """openstacksdk keeps the working folder that it was imported in, which may be another one by now."""
+def _found_in(folder: str, sdk: t.Any, files: t.Sequence[str]) -> list[str]:
+    """``folder`` in place of the working folder that openstacksdk was imported in, and keeps."""
     before = sdk.CONFIG_SEARCH_PATH[0]
-    return [os.path.basename(one) if os.path.dirname(one) == before else one for one in files]
+    return [os.path.join(folder, os.path.basename(one)) if os.path.dirname(one) == before else one for one in files]
 
 
 def _named(environ: t.Mapping[str, str], variable: str) -> str | None:
@@ -384,6 +414,6 @@ def _known(sdk: t.Any, name: t.Any, where: str) -> Entry:
 
 def _in_vendor_file(sdk: t.Any, name: str) -> t.Any:
     """What a file of the user, clouds-public.yaml, says about a cloud; None if it says nothing."""
-    file = first(_found_here(sdk, sdk.VENDOR_FILES))
+    file = first(_found_in("", sdk, sdk.VENDOR_FILES))
     public = _part(content(file), "public-clouds", file) if file else None
     return public.get(name) if isinstance(public, dict) else None

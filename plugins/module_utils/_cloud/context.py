@@ -16,6 +16,7 @@ from .errors import Bug, Failure, Fatal
 from .text import Passcode
 
 NEVER_ARGUMENT = "_ansible_otc_bigdata_never"  # an argument beside the options: what the controller tells a module, see Context.never
+SHELL_ARGUMENT = "_ansible_otc_bigdata_shell"  # likewise: the folder that Ansible was called in, on the same host
 
 
 def _always() -> bool:

@@ -483,6 +483,28 @@ def test_a_relative_path_in_two_folders(home: pathlib.Path, variable: str) -> No
         read_connection(defaults, {variable: "mine.yaml", "PWD": str(home)}, "dli")
 
 
+def test_an_entry_in_two_folders(home: pathlib.Path) -> None:
+    """Whoever has a clouds.yaml in the folder of the shell means that one, wherever Ansible runs the tasks of a playbook."""
+    options = {"request_timeout": 60, "max_retries": 5, "max_concurrency": 8, "cloud": "night"}
+    same, other = yaml.safe_dump({"clouds": {"night": {**ENTRY, "x": 1}}}), ENTRY["auth"] | {"username": "somebody"}
+    shell, config = {"PWD": str(home)}, {"OS_CLIENT_CONFIG_FILE": str(home / ".config/openstack/clouds.yaml")}
+    # it says the same, nothing of this entry, or nothing at all
+    for text in (same, "clouds: {day: {}}", "clouds: ["):
+        lines(home / "clouds.yml", text)
+        assert read_connection(options, shell, "dli").credential == OF_ENTRY
+    lines(home / "clouds.yml", yaml.safe_dump({"clouds": {"night": {"auth": other}}}))
+    with pytest.raises(
+        OptionError, match=r"cloud: 'night' in .*/clouds\.yml is not the same as in .*/here, where this"
+    ):
+        read_connection(options, shell, "dli")
+    assert read_connection(options, {**shell, **config}, "dli").credential == OF_ENTRY
+    assert read_connection(options, {"PWD": str(home / "here")}, "dli").credential == OF_ENTRY
+    lines(home / "clouds.yml", same)
+    lines(home / "secure.yaml", "clouds: {night: {auth: {password: of another user}}}")
+    with pytest.raises(OptionError, match="is not the same"):
+        read_connection(options, shell, "dli")
+
+
 def test_a_file_is_never_passed_over(home: pathlib.Path) -> None:
     """Another one has an entry of that name, for another tenant."""
     assert night().credential == OF_ENTRY
