@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import typing as t
 from urllib.parse import urlsplit
@@ -89,7 +90,9 @@ def _unusable(call: str, error: Exception, proxy: str) -> Misdirected | None:
 
     if proxy and isinstance(error, InvalidSchema):
         return Misdirected(call, f"the proxy {proxy} cannot be used: SOCKS needs the Python library PySocks")
-    if proxy in (NO_HOST, NO_URL) or isinstance(error, (InvalidURL, LocationValueError, ProxySchemeUnknown)):
+    # the last one: a user or password of the proxy that no header can have
+    odd = (InvalidURL, LocationValueError, ProxySchemeUnknown, UnicodeEncodeError)
+    if proxy in (NO_HOST, NO_URL) or isinstance(error, odd):
         what = f"the proxy {proxy} cannot be used" if proxy else "cannot be sent"
         return Misdirected(call, f"{what}: {type(error).__name__}")
     return None
@@ -111,7 +114,8 @@ def proxy_named(url: str, proxies: t.Any) -> str:
         urlsplit(found)
     except ValueError:
         return NO_URL
-    host = found.rpartition("@")[2].rpartition("://")[2].lstrip("/").partition("/")[0]
+    host = found.rpartition("@")[2].rpartition("://")[2].lstrip("/")
+    host = re.split("[/?#]", host, maxsplit=1)[0]
     scheme = found.partition("://")[0] if "://" in found else "http"
     if not host:
         return NO_HOST if found else ""

@@ -337,6 +337,21 @@ def test_a_proxy_that_refuses(flink, secure, proxy, ca_path, scheme, refusal, by
     assert bool(proxy.seen) is bool(refusal)
 
 
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        (f"http://127.0.0.1:1?token={SECRET}", "cannot connect to the proxy 127.0.0.1:1: "),
+        (f"http://127.0.0.1:1#{SECRET}", "cannot connect to the proxy 127.0.0.1:1: "),
+        (f"http://{NAME}:{SECRET}\u20ac@127.0.0.1:1", "the proxy 127.0.0.1:1 cannot be used: UnicodeEncodeError"),
+    ],
+    ids=["query", "fragment", "password"],
+)
+def test_an_odd_url_of_a_proxy(flink, url, said):
+    result = flink.run("stopped", [128], environ={"http_proxy": url}, max_retries=0)
+    check_refused(result, said)
+    check_untold(result.text)
+
+
 def test_a_refusal_by_the_proxy_is_no_expired_token(flink, proxy):
     """Its 407 does not cause a login."""
     environ = {"http_proxy": proxy.url}
