@@ -241,7 +241,10 @@ def _refuse_other_domain(levels: t.Sequence[Level], login: Login) -> None:
 def _own_domain(credential: Credential, level: Level) -> dict[str, str | None]:
     """That of the user, by the keys of a level that name the domain of a project; those of a default may where no other key does."""
     own = {form: getattr(credential, f"user_domain_{form}", None) for form in ("name", "id")}
-    if {*PROJECT_DOMAIN} & {key for key, dummy in level.keys}:
+    keys = {key for key, dummy in level.keys}
+    if {*PROJECT_DOMAIN} & keys:
         return {f"project_domain_{form}": value for form, value in own.items()}
+    if level.place and {"user_domain_name", "user_domain_id"} & keys and {"domain_name", "domain_id"} & keys:
+        return {f"domain_{form}": value for form, value in own.items() if value}  # as openstacksdk takes them
     # https://docs.openstack.org/python-openstackclient/latest/cli/man/openstack.html has default_domain, which is an ID
     return {"default_domain": own["id"], **{f"default_domain_{form}": value for form, value in own.items()}}

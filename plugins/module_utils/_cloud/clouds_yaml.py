@@ -27,7 +27,6 @@ OBS_KEYS = ("ak", "sk", "access_key", "secret_key", "security_token")
 EXPANDED = (*URLS, "ca_path", "client_cert", "client_key")
 OF_THE_CLIENT = {"ansible", "cache", "client", "metrics"}  # what a file may hold beside clouds, and says of none
 LISTED = ("auth_methods",)  # what may be a list of words
-MAY_DIFFER = ("user_domain_name",)  # domain_name can be that of the project
 
 Entry = dict[str, t.Any]
 
@@ -336,7 +335,7 @@ def _texts(entry: Entry, options: t.Iterable[str], place: str) -> dict[str, Valu
         keys = KEYS.get(option, (option,))
         name = f"{place}{option}"
         texts = [_text(one[key], option, name) for key in keys for one in (entry["auth"], entry) if key in one]
-        if len(set(texts)) > 1 and option not in MAY_DIFFER:
+        if len(set(texts)) > 1:
             raise OptionError(f"{name}: is there twice, with different values, as {' or '.join(keys)}")
         if texts:
             found[option] = Value(texts[0], name)
