@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 import typing as t
 
@@ -74,7 +75,9 @@ def run(core: Core, spec: Spec) -> None:
         module.fail_json(**_traced(module, fault))
     # Ansible has a shell start a module, and in another folder
     environ = {**os.environ, "PWD": module.shell} if module.shell else os.environ
-    context = Context(environ, module.check_mode, module._diff, module._verbosity, never=module.never)
+    context = Context(
+        environ, module.check_mode, module._diff, module._verbosity, awaited=_is_awaited, never=module.never
+    )
     try:
         result = core(module.params, context)
     except Interrupted as error:
@@ -87,6 +90,13 @@ def run(core: Core, spec: Spec) -> None:
     if result.get("failed"):
         module.fail_json(**result)
     module.exit_json(**result)
+
+
+def _is_awaited() -> bool:
+    """Whether somebody can still read the result. The worker of Ansible ends before a module whose ``timeout`` is over."""
+    output = select.poll()  # another one each time, as threads must not share it
+    output.register(1, 0)
+    return not any(events & (select.POLLERR | select.POLLHUP) for dummy, events in output.poll(0))
 
 
 def _traced(module: Module, result: dict[str, t.Any]) -> dict[str, t.Any]:

@@ -166,6 +166,19 @@ def test_timeout_between_answers():
         assert changed == bool(known)
 
 
+def test_timeout_of_a_module():
+    """In a process of its own, it sees that nobody reads its result any more, and does not delete the job while the play goes on."""
+    with world() as (emulator, here):
+        emulator.settings.update({"delays": {"mrs_kill": FOR_EVER}})
+        options = {"state": "absent", "cluster_id": CLUSTER, "job_ids": [SLOW], "wait_interval": 0.2}
+        task = {MRS: options, "environment": {"A": "b"}, "timeout": 3, "ignore_errors": True}
+        run = here.playbook([{"tasks": [task]}]).end()
+        assert "Timed out after 3 second(s)" in run.said
+        sent = all_writes(emulator)
+        emulator.world.add("mrs_jobs", {"job_id": SLOW, "job_state": "KILLED", "job_result": "KILLED"})
+        assert all_writes(emulator) == sent <= 1
+
+
 def test_nothing_is_sent_once_ansible_is_gone():
     """ansible-runner kills it to end a job. A worker that waits for its next write finds out, and sends none."""
     with world() as (emulator, here):
