@@ -55,7 +55,7 @@ NOT_PUBLISHED = ("APIGW.0101", "APIG.0101")
 GATEWAY = Api(
     "iam",
     expired=("APIGW.0301", "APIGW.0307", "APIG.0301", "APIG.0307", "IAM.0066", "IAM.0067"),
-    unknown=("IAM.0006",),
+    unknown=("IAM.0006", "IAM.0020"),
     no_permission=("APIGW.0302", "APIG.0302"),
     hints=dict.fromkeys(NOT_PUBLISHED, "this endpoint does not offer the service: check region and endpoints"),
 )

@@ -359,12 +359,17 @@ def ask(
     """
 
     def taken(reply: Reply) -> t.Any:
-        return read(reply) if reply.status // 100 == 2 else None
+        if reply.status // 100 == 2:
+            return read(reply)
+        error = problem(reply, needs)
+        if isinstance(error, Unanswered):  # so it is asked again
+            raise error
+        return error
 
     reply = http.send(method, url, headers, read=taken, retry_timeout=RETRY_TIMEOUT, **more)
     if reply.status // 100 == 2:
         return reply
-    error = problem(reply, needs)
+    error = reply.value or problem(reply, needs)
     refused = reply.status == 401 or (reply.status == 403 and method == "POST") or outdated(reply)
     raise denied(error, reply, advice) if refused else error
 

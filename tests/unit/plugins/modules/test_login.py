@@ -139,6 +139,18 @@ def test_passing_faults_of_the_login(flink):
     assert flink.total("logins") == 3
 
 
+@pytest.mark.parametrize(("status", "code"), [(500, "IAM.0006"), (500, "APIGW.0201"), (410, "IAM.0020")])
+def test_iam_that_does_not_know_what_happened(flink, status, code):
+    """A login, and a look-up of a project, are asked for again. As often as other passing faults, and no more."""
+    by_name = {**without(flink.by_token, "project_id"), "project_name": "eu-de", "auth_url": flink.emulator.url}
+    for path, login in ((LOGIN_PATH, flink.by_password), ("/v3/projects$", by_name)):
+        flink.fault(path, "status", status=status, body=refusal(code))
+        assert not flink.run("stopped", [128], login=login).failed
+        flink.fault(path, "status", status=status, body=refusal(code), times=4)
+        check_http_error(flink.run("stopped", [128], login, max_retries=3), "", flink.emulator.url, "/v3/", status)
+        assert len(flink.log) == 4
+
+
 @pytest.mark.parametrize(
     "fault",
     [
