@@ -48,6 +48,7 @@ UNQUOTED = (bool, int, float, datetime.date)  # what YAML makes of texts
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{,39}")
 # A key without its first line, and hardly a path. KEY_ITSELF of certificates is wider, as no such file is there then.
 BASE64 = re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9])[A-Za-z0-9+=\s][A-Za-z0-9+/=\s]{99,}", re.DOTALL)
+BRACE = re.compile("[{}]")
 LINES = re.compile(r"\S\s*[\r\n]\s*\S")
 LIST = re.compile(r"\s*\[.*[,'\"].*\]\s*", re.DOTALL)
 DICTIONARY = re.compile(r"[\s\[(]*\{.*:.*\}[\s\])]*", re.DOTALL)
@@ -77,11 +78,13 @@ def misplaced(spec: Spec, arguments: Arguments) -> tuple[list[str], dict[t.Any, 
 
 def found_in(text: str, path: bool = False) -> str:
     """What a text holds that has no place in a name, an address or a path; empty if that is nothing."""
+    if "\0" in text:  # the system log does not take it, so a module could not even begin
+        return "a text with a control character in it"
     if PEM in text or (path and BASE64.fullmatch(text)):
         return "the text of a key or certificate"
     if path and LINES.search(text):
         return "a text of several lines"
-    if "{" in text or "}" in text:
+    if BRACE.search(text):
         return "the text of a dictionary"
     if LIST.fullmatch(text):
         return "the text of a list"

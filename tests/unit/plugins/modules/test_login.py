@@ -105,6 +105,14 @@ def test_values_that_would_change_the_request(flink, login):
     assert not flink.log
 
 
+@pytest.mark.parametrize("option", ["username", "project_name", "ca_path", "cloud", "export_to"])
+def test_a_null_character(flink, option):
+    """Ansible logs what a module is given, and the system log does not take it."""
+    login = {**flink.by_token, option: "a\x00b"}
+    check_refused(flink.run("absent", [128], login=login), f"{option}: ", "control character")
+    assert not flink.log
+
+
 # ---- login ----
 
 
