@@ -372,11 +372,15 @@ def _regions(listed: t.Any, where: str) -> dict[str, Entry]:
     regions: dict[str, Entry] = {}
     if listed is not None and not isinstance(listed, (str, list)):
         raise OptionError(f"{where}: regions must be a list, and region_name must be text")
-    ones = listed.split(",") if isinstance(listed, str) else listed or ()
-    for one in ones:
-        name, own = _region(one, where)
+    if isinstance(listed, str):
+        refuse_odd("region", Value(listed, f"{where}: region_name"))
+        listed = [one.strip() for one in listed.split(",")]
+    for one in listed or ():
+        given, own = _region(one, where)
+        name = given.strip()
         if regions.setdefault(name, own) != own:
             raise OptionError(f"{where}: it has the region {shown(name)} twice, so nobody knows which one is meant")
+        refuse_odd("region", Value(given, f"{where}: the name of a region"))
     return regions
 
 
@@ -385,7 +389,7 @@ def _region(one: t.Any, where: str) -> tuple[str, Entry]:
     one = one if isinstance(one, dict) else {"name": one}
     if not isinstance(one.get("name"), str) or not one.keys() <= {"name", "values"}:
         raise OptionError(f"{where}: regions must be a list of names, or of mappings with name and values")
-    return one["name"].strip(), _plain(one.get("values"), where)
+    return one["name"], _plain(one.get("values"), where)
 
 
 def _profile(sdk: t.Any, entry: Entry, region: str | None, where: str) -> tuple[Profile, Entry]:
