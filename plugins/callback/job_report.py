@@ -20,14 +20,14 @@ description:
     not cost the earlier report. Only where the folder is not writable, the file itself is overwritten. A link is followed,
     and a device such as V(/dev/stdout) or a pipe is written to.
   - When a play begins that has a task with one of these modules, the files are replaced by ones that say that the run has not
-    ended. What a run leaves behind that was killed is therefore not the report of an earlier one. Where such tasks are only in
-    files that Ansible reads later, as with M(ansible.builtin.include_tasks), that happens when the first of them begins. A
+    ended. So a run that is killed does not leave the report of an earlier run. If such tasks are only in files that Ansible
+    reads later, as with M(ansible.builtin.include_tasks), the files are replaced when the first of them begins. A
     playbook without such a task leaves the files alone, and so does one of this collection that only prints its help.
   - It covers tasks in loops, in blocks with C(rescue), in included files, with C(until), and for several hosts. A task that
     runs in the background with C(async) is covered once M(ansible.builtin.async_status) has read its result.
   - Tasks with C(no_log) are left out and counted.
   - In check mode it shows what would be done.
-  - The files name project and region as the options of the tasks or the environment do, and of a C(clouds.yaml) its entry.
+  - The files name the project and the region that are in the options of the tasks or in the environment, and the entry of a C(clouds.yaml).
 requirements:
   - To be enabled, with C(callbacks_enabled = otc.bigdata.job_report) in C(ansible.cfg) or with the environment variable
     E(ANSIBLE_CALLBACKS_ENABLED).

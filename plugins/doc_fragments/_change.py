@@ -15,7 +15,7 @@ options:
     description:
       - The largest number of jobs that O(filters) may match. If more match, the task fails before it changes
         anything and says how many they are. This also holds in check mode.
-      - Jobs that have ended count, too. Batches and SQL jobs keep their records, so their O(filters) need a state or status.
+      - Jobs that have ended count, too. The service keeps the records of batches and SQL jobs, so their O(filters) need a state or status.
       - It limits neither lists of IDs nor O(state=ended), which changes nothing.
     type: int
     default: 100
@@ -26,8 +26,8 @@ options:
       - With V(false) such a filter is refused for O(state=absent) before anything is deleted, and causes a warning
         for other states.
       - With V(true) the filters of the service are trusted.
-      - A filter that the service does not apply itself, as most of those of MRS, cannot be trusted. If no job says anything about
-        it, it is an error.
+      - This does not hold for a filter that the service does not apply itself, such as most of those of MRS. If no job in the answer shows
+        what it compares, it is an error.
     type: bool
     default: false
   ignore_missing:
@@ -39,8 +39,8 @@ options:
     default: false
   drain_timeout:
     description:
-      - Seconds that jobs which have not ended yet get to end by themselves, before anything is stopped or deleted. The task
-        waits no longer than needed, also with O(wait=false). After that it goes on as usual, and O(wait_timeout) begins.
+      - Seconds in which jobs may end by themselves, before anything is stopped or deleted. The task waits no longer than
+        needed, also with O(wait=false). After that it goes on as usual, and O(wait_timeout) begins.
       - What counts as ended is the same as with O(state=ended). With O(state=stopped) a job that has ended meanwhile is
         unchanged, and its RV(jobs[].msg) says so. With O(state=absent) it is deleted like the others where
         the module deletes records. A batch of M(otc.bigdata.dli_batch_job) or a job of M(otc.bigdata.dli_sql_jobs) cannot be
@@ -60,7 +60,7 @@ options:
     description:
       - Seconds from the start of the task until it stops waiting and repeating requests. All jobs share this deadline.
         With V(0) it polls just once.
-      - With O(drain_timeout) they begin anew when that time is over, or all jobs have ended.
+      - With O(drain_timeout) they begin when that time is over, or all jobs have ended.
       - A job that is not in the wanted state by then fails. Its request is not taken back, so it may get there later.
     type: int
     default: 600
@@ -71,8 +71,8 @@ options:
     default: 10
 notes:
   - E(OTC_BIGDATA_NEVER) on the controller, or on the host of the module, and C(never) in the section C(otc_bigdata) of C(ansible.cfg) hold
-    patterns of names, with commas. A task that selects a job of such a name, and would change it if that were needed, fails before it
-    changes any job. SQL jobs have no names, so this does not protect them. A variable whose name is nearly that one is an error.
+    patterns of names, with commas. A task that selects a job of such a name fails before it changes any job, with every O(state) but
+    V(ended). SQL jobs have no names, so this does not protect them. A variable whose name is nearly that one is an error.
 seealso:
   - name: What happens to my jobs
     description: Tables of statuses and states, waiting, safety with filters.

@@ -179,8 +179,8 @@ options:
     type: str
   validate_certs:
     description:
-      - Whether the TLS certificates of the services are verified. They are, unless this is V(false), or unless it is
-        not set and the entry of O(cloud) says C(verify) V(false).
+      - Whether the TLS certificates of the services are verified. If not set, they are verified, unless the entry of O(cloud) says
+        C(verify) V(false).
       - Use V(false) only for tests.
     type: bool
   ca_path:
@@ -212,14 +212,15 @@ options:
     description:
       - How often one HTTP request is repeated after a passing fault (HTTP 408, 502, 503, 504, a broken connection, an answer
         that is cut off or has an unknown shape).
-      - Throttling (HTTP 429) is no fault. It is waited for as long as there is time, in the event source until the next poll.
-      - With V(0) no request is repeated, after throttling neither.
+      - Throttling (HTTP 429) does not count as a fault. The request is repeated as long as there is time, in the event source until
+        the next poll.
+      - With V(0) no request is repeated, not even after throttling.
       - Pauses grow from one repetition to the next. A C(Retry-After) header is honoured, up to one minute after
         throttling and up to 10 seconds after a fault. With C(-v) they are shown, in the result of a
         module as C(repeats).
       - A request that changes something is repeated only if it cannot have taken effect.
       - Nothing is repeated once the time is over. That is what C(wait_timeout) says, or 10 minutes where jobs, clusters or
-        projects are only read. A login is held back for at most 10 minutes.
+        projects are only read. A login that is throttled is repeated for at most 10 minutes.
     type: int
     default: 5
   max_concurrency:

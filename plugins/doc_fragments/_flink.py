@@ -25,7 +25,7 @@ options:
       - A key that is V(null) counts as not given. An empty string, list or dictionary is an error, because it would
         select more jobs than it seems to.
       - A number, a truth value or a date where text belongs is an error. YAML reads V(010) as 8, so put it into quotes.
-        Values of O(filters.tags) may be such.
+        As a value of O(filters.tags), only a number with a fraction is one.
       - Mutually exclusive with O(job_ids).
     type: dict
     suboptions:
@@ -33,9 +33,9 @@ options:
         description:
           - Shell-style patterns (V(*), V(?), V([a-z])) of which one must match the whole name, for example
             V(nightly-*).
-          - Upper and lower case differ. A job without a name matches none. A pattern that begins with V(!) is an error,
-            see O(filters.not_name). So is V([^a]), which is V([!a]) here, a bracket without the other one, and the quotes and
-            brackets of a list, such as V([orders]).
+          - Upper and lower case differ. A job without a name matches none.
+          - A pattern that begins with V(!) is an error, see O(filters.not_name). So are V([^a]), which is V([!a]) here, a single
+            bracket, and the quotes and brackets of a list, such as V([orders]).
           - A list may be given as text with commas, for example V(orders, clicks). Blanks around an element do not count.
             An empty element, a line break or a control character in it is an error. This holds for all lists here, and for
             single words.
@@ -45,8 +45,9 @@ options:
       not_name:
         description:
           - Patterns as in O(filters.name). A job whose whole name matches one of them is left alone.
-          - One with a blank in it, or with what means nothing in a pattern, such as quotes or V(^), is an error. V(?) stands for that in a name.
-          - Blanks around a name, and characters that nobody sees, do not count here. So V(orders*) also matches a name with a blank
+          - A pattern with a blank in it, or with a character that means nothing in patterns, such as a quote or V(^), is an error. If a
+            name has such a character, write V(?) in its place.
+          - Blanks around a name, and invisible characters, do not count here. So V(orders*) also matches a name with a blank
             before it.
           - By itself it is an error, as it chooses no job. O(filters.name) V(*) beside it means every other job with a name.
           - A job without a name is not left alone. If the service does not tell the name of a job that matches all other keys,

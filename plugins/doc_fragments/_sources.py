@@ -15,14 +15,14 @@ options:
       - Where to read, if that is more than one place. Each entry is a dictionary of connection options, such as
         O(project_name) or O(cloud), and is checked as the modules of this collection check theirs. The places are read at
         the same time, at most O(max_concurrency) at once.
-      - An entry takes over the connection options of the file, and its own win, each as a whole. If it names a project, by ID
+      - An entry takes over the connection options of the file that it does not set itself. If it names a project, by ID
         or by name, that of the file does not count for it. The same holds for a user, a domain and the account of an agency,
         and for a client certificate with its key.
       - If an entry names a part of a credential, it takes over only the missing parts of the same kind, for example
         O(user_domain_name) for O(username) and O(password).
       - An agency of the file goes with the login of the file. An entry that has a whole credential of its own takes over
-        nothing of it. All other entries do, and may name another account or project there. So the entries of one user are, for
-        example, a O(target_domain_name) and a O(target_project_name) each.
+        nothing of it. All other entries take it over, and may name another account or project. So if one user reads several
+        accounts, it is enough that each entry has a O(target_domain_name) and a O(target_project_name).
       - O(project_id) or O(project_name) in an entry is an error where it takes over the project of an agency, as it would
         then be the own project, and nothing would be read there.
       - An entry with O(cloud) takes over no credential, no agency, no project, and none of O(region), O(cloud_domain),

@@ -26,7 +26,7 @@ options:
         select more jobs than it seems to.
       - SQL jobs have no name to choose them by, or to take them out by.
       - A number, a truth value or a date where text belongs is an error. YAML reads V(010) as 8, so put it into quotes.
-        Values of O(filters.tags) may be such.
+        As a value of O(filters.tags), only a number with a fraction is one.
       - Mutually exclusive with O(job_ids).
     type: dict
     suboptions:

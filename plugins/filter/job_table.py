@@ -22,16 +22,16 @@ options:
     required: true
   columns:
     description:
-      - The columns to show, in this order. Without it there are all that the table has something to say in.
+      - The columns to show, in this order. By default these are the next six, without those that are empty in all lines.
       - V(id) and V(name) of the job. For a SQL job, which has no name, V(name) is its type and its queue.
       - V(outcome) is C(FAILED), C(changed) or C(unchanged). V(action) is the request that was made for the job. Jobs that
         were only read have neither.
       - V(status) is the status in the words of the service, before and after if it is another one now. Before, C(unknown)
         is a job that the service did not know or that could not be read. After, C(gone) is one that is not there any more.
       - V(message) says why, where there is something to say.
-      - These are only shown where they are asked for. V(queue) is the queue of the job, however its service
+      - The following are only shown if you name them. V(queue) is the queue of the job, whatever its service
         calls it, and V(job_type) its type. V(age) is the age that C(older_than) compares, in the largest unit that fits, for
-        example C(3d). V(has_savepoint) is there for Flink jobs that were read. A cell is empty where the jobs do not have it.
+        example C(3d). V(has_savepoint) is there for Flink jobs that were read. A cell is empty if the job has no such value.
       - The name of any other field of the jobs is possible too, for example V(owner).
     type: list
     elements: str
@@ -44,9 +44,9 @@ options:
       markdown: A table for Markdown, for example in a ticket or a chat message.
   width:
     description:
-      - The most columns of a terminal that a line takes, for the format V(text). A message stands on lines of its own below its
-        job then. Where the table is too wide, it goes without V(action), unless O(columns) asks for it, and long names take
-        several lines. An ID is never cut.
+      - The largest width of a line in columns of a terminal, for the format V(text). A message then stands on separate lines below its
+        job. If the table is too wide, V(action) is left out, unless it is in O(columns), and long names take several lines. An ID is
+        never cut.
       - M(ansible.builtin.debug) puts 8 columns before a line of a list and 2 behind it.
     type: int
 positional: columns, format, width

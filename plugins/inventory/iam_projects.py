@@ -32,11 +32,11 @@ options:
     required: true
     choices: [otc.bigdata.iam_projects]
   project_id:
-    description: Not needed, as IAM is asked for all projects. With O(username) the login is to the domain.
+    description: Not needed, as IAM is asked for all projects. With O(username) the login is for the domain.
     type: str
   project_name:
     description:
-      - Not needed, as IAM is asked for all projects. With O(username) the login is to the domain.
+      - Not needed, as IAM is asked for all projects. With O(username) the login is for the domain.
       - If it is set, here or in the environment, it gives the region of IAM where nothing else does.
     type: str
   target_project_id:

@@ -56,7 +56,7 @@ options:
   disposable_flink_jobs:
     description:
       - The IDs of up to 3 Flink jobs that may be lost. They are stopped in one request without savepoints, and one of them once more when it
-        has stopped. Two that run show most.
+        has stopped. Best are two jobs that run.
       - A job in C(job_running_exception), C(job_downloading) or C(job_idle) is stopped in a request of its own.
       - A job can be in one of these lists only.
     type: list
@@ -145,7 +145,7 @@ lines:
     source:
       description:
         - Where the assumption comes from. The page about what is assumed links to the documentation behind it.
-        - C(C) and C(N) are two parts of a collection of what is documented, with its sections, or a question (C(Q)) that it leaves open.
+        - It names a section of the notes of the developers (C(C) and C(N)), or a question that these leave open (C(Q)).
       returned: always
       type: str
       sample: C 4.3

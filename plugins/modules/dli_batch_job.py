@@ -37,18 +37,17 @@ options:
       - V(ended) cancels nothing. It waits until all batches are in a final state, and is never a change. RV(jobs[].status)
         shows how each batch ended.
       - With V(ended), a batch that has not ended when O(wait_timeout) is over has failed. With O(wait=false) there is one
-        poll. In check mode, too, and there a batch that still runs is no failure, but an unknown ID is. The rest is about
-        V(absent) and V(stopped).
+        poll. Check mode also polls once. There a batch that still runs is no failure, but an unknown ID is. The rest is
+        about V(absent) and V(stopped).
       - A batch in C(starting), C(running), C(recovering) or a status that this module does not know is cancelled. It is
-        then waited for until it is in a final state, usually C(dead). The service has no status of its own for cancelled
-        batches, C(dead) is also that of a failed one.
+        then waited for until it is in a final state, usually C(dead). The service shows failed batches as C(dead), too.
       - A batch in a final state is left alone. That is C(success), C(dead), C(error) and C(killed). This is no change,
         and the record of the batch stays.
       - The service may start a batch again that was found in C(recovering), although it has just shown it as C(dead).
         So such a batch must be seen in a final state twice in a row, also for V(ended).
       - If a batch ends by itself just before it is cancelled, the service refuses to cancel it. The batch is then as
         wanted, and this is no change.
-      - V(absent) is content with a batch that the service does not know. This is no change.
+      - With V(absent), a batch that the service does not know is fine. This is no change.
     type: str
     required: true
     choices: [absent, ended, stopped]

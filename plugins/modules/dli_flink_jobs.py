@@ -35,7 +35,7 @@ attributes:
     details:
       - Reads the same as otherwise, starts, stops, exports and deletes nothing, and assumes that the service would accept each
         request.
-      - A job that has to be waited for first is reported as unchanged, with that as its RV(jobs[].msg).
+      - A job that has to be waited for first is reported as unchanged, and its RV(jobs[].msg) says so.
   diff_mode:
     support: full
     details:
@@ -93,10 +93,10 @@ options:
         change. What counts as ended is what V(stopped) leaves alone, so neither C(job_running_exception) nor
         C(job_cancel_fail) nor a status that this module does not know. RV(jobs[].status) shows how each job ended.
       - With V(ended), a job that has not ended when O(wait_timeout) is over has failed. With O(wait=false) there is one
-        poll. In check mode, too, and there a job that still runs is no failure, but an unknown ID is.
+        poll. Check mode also polls once. There a job that still runs is no failure, but an unknown ID is.
       - V(absent) deletes a job in any status. The service stops a running job first, and makes no savepoint. A
         deleted job cannot be restored. The module then waits until the service does not know it any more.
-      - V(absent) is content with a job that the service does not know. This is no change.
+      - With V(absent), a job that the service does not know is fine. This is no change.
     type: str
     required: true
     choices: [absent, ended, restarted, started, stopped]
@@ -127,18 +127,18 @@ options:
     description:
       - A folder in OBS, as C(bucket/folder). C(obs://) before it is cut off, and C(..) is an error. The service writes the
         definitions of all jobs that are going to be deleted into files there, before the first of them is deleted.
-      - If one of these exports, of up to 100 jobs each, is not answered with the names of its files, no job is deleted. All
-        of them have failed then, and nothing is changed. The files that the others were answered with stay in OBS.
-      - An export whose answer was lost is asked again, up to O(max_retries) times. The lost answer may have left a file that
-        RV(exported) does not name. If an export was refused, the jobs are read
-        once more. If some of them are gone by then, the rest is exported anew, once.
+      - One request exports up to 100 jobs. If the answer to one of these requests names no files, no job is deleted. All
+        of them have failed then, and nothing is changed. Files that were written by then stay in OBS.
+      - An export whose answer was lost is sent again, up to O(max_retries) times. The lost answer may have left a file that
+        RV(exported) does not name. If an export was refused, the jobs are read once more. If some of them are gone by then,
+        the rest is exported anew, once.
       - The files hold the statements of the jobs, with all that is written in these. Savepoints and other data are not in them.
         The module does not look into OBS.
       - Only with O(state=absent). With other states it is an error.
     type: str
 notes:
   - Without a status, O(filters) also select drafts, and jobs that were stopped on purpose. O(state=started) and
-    O(state=restarted) start them. So give O(filters.status) with both, or the IDs of the jobs that you mean.
+    O(state=restarted) start them. So with these states give O(filters.status), or the IDs of the jobs that you mean.
   - The service removes the savepoint of a stop when the job is started again.
   - With O(state=restarted), a ready token must be good for the whole task. If it expires between stop and start, the jobs are left
     stopped, and the result says so.
@@ -420,7 +420,7 @@ jobs:
           type: str
           sample: The present state of the job does not allow a stop.
 summary:
-  description: How many jobs there are of each kind. Each job counts once, as failed if it failed, even if it was
+  description: How many jobs were changed, left unchanged, and have failed. Each job counts once, as failed if it failed, even if it was
     changed.
   returned: always, except for malformed options that Ansible itself refuses
   type: dict

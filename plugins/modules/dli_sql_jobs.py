@@ -37,7 +37,7 @@ options:
       - V(ended) cancels nothing. It waits until all jobs are in a final state, and is never a change. RV(jobs[].status) shows
         how each job ended.
       - With V(ended), a job that has not ended when O(wait_timeout) is over has failed. With O(wait=false) there is one
-        poll. In check mode, too, and there a job that still runs is no failure, but an unknown ID is. The rest is about
+        poll. Check mode also polls once. There a job that still runs is no failure, but an unknown ID is. The rest is about
         V(absent) and V(stopped).
       - A job in C(LAUNCHING) or C(RUNNING) is cancelled. The module then waits until it is in a final state, usually
         C(CANCELLED).
@@ -50,7 +50,7 @@ options:
         status after O(wait_timeout).
       - If a job ends by itself just before it is cancelled, the service refuses to cancel it. The job is then in the wanted state,
         and this is no change.
-      - V(absent) is content with a job that the service does not know. This is no change.
+      - With V(absent), a job that the service does not know is fine. This is no change.
     type: str
     required: true
     choices: [absent, ended, stopped]
@@ -267,7 +267,7 @@ jobs:
           type: str
           sample: The server has failed.
 summary:
-  description: How many jobs there are of each kind. Each counts once, as failed if it failed, even if it was changed.
+  description: How many jobs were changed, left unchanged, and have failed. Each counts once, as failed if it failed, even if it was changed.
   returned: always, except for malformed options that Ansible itself refuses
   type: dict
   contains:

@@ -44,12 +44,12 @@ options:
       - V(ended) terminates nothing. It waits until all jobs have ended, and is never a change. RV(jobs[].status) shows
         how each job ended.
       - With V(ended), a job that has not ended when O(wait_timeout) is over has failed. With O(wait=false) there is one
-        poll. In check mode, too, and there a job that still runs is no failure, but an unknown ID is.
+        poll. Check mode also polls once. There a job that still runs is no failure, but an unknown ID is.
       - V(absent) deletes the record of a job that has ended, and waits until the service does not know it any more. A
         deleted record cannot be restored. What the job has written stays.
       - V(absent) first terminates a job that has not ended, and waits for its end, even with O(wait=false). Then it
         deletes the record. See O(kill_running).
-      - V(absent) is content with a job that the cluster does not know. This is no change. A cluster that does not exist
+      - With V(absent), a job that the cluster does not know is fine. This is no change. A cluster that does not exist
         is an error.
       - In all states, a job in a status that this module does not know is waited for. Once it has another status, the job
         is treated as above. With O(wait=false) it fails.
@@ -275,7 +275,7 @@ jobs:
           type: str
           sample: Failed to delete jobs in batches.
 summary:
-  description: How many jobs there are of each kind. Each job counts once, as failed if it failed, even if it was
+  description: How many jobs were changed, left unchanged, and have failed. Each job counts once, as failed if it failed, even if it was
     changed.
   returned: always, except for malformed options that Ansible itself refuses
   type: dict
