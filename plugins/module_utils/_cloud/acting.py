@@ -74,7 +74,7 @@ def chosen_login(name: str | None, task: Level, env: Level, environ: Environ) ->
 
 
 def _login_around(env: Level, entry: Level | None) -> Login:
-    """Of a task that names none: that of the environment, or of the entry that it points to."""
+    """The login of a task that names none: from the environment, or from the entry that the environment points to."""
     refuse_misspelt(env)
     found = (_whole_or_none(env) or _whole(entry) or _whole(env)) if entry else _whole(env)
     if not found:
@@ -107,7 +107,7 @@ def _whole(level: Level, rest: Level | None = None) -> Login | None:
 
 
 def _parts(kind: type[Credential], of: t.Sequence[Level]) -> dict[str, t.Any]:
-    """What is given of a credential, each part in the form that the highest level has it in."""
+    """The parts of a credential that are given, each in its form (name or id) at the highest level that has it."""
     parts = [
         one_of(of, [part, kind.forms[part]] if part in kind.forms else [part]) for part in (*kind.parts, *kind.optional)
     ]
@@ -172,7 +172,7 @@ def _agency(riders: t.Sequence[Level], of_all_projects: bool) -> Agency | None:
 
 
 def _any_of(levels: t.Sequence[Level], options: t.Sequence[str]) -> Value | None:
-    """The first of these options that is there at all, unchecked."""
+    """The first of these options that is set anywhere, unchecked."""
     return next((level.values[option] for level in levels for option in options if option in level.values), None)
 
 
@@ -239,7 +239,7 @@ def _refuse_other_domain(levels: t.Sequence[Level], login: Login) -> None:
 
 
 def _own_domain(credential: Credential, level: Level) -> dict[str, str | None]:
-    """That of the user, by the keys of a level that name the domain of a project; those of a default may where no other key does."""
+    """The domain of the user, by the keys with which a level may name a project's domain (default_* only if there is no other)."""
     own = {form: getattr(credential, f"user_domain_{form}", None) for form in ("name", "id")}
     keys = {key for key, dummy in level.keys}
     if {*PROJECT_DOMAIN} & keys:

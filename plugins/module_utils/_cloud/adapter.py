@@ -101,7 +101,7 @@ def _classes(of_requests: t.Any) -> tuple[t.Any, t.Any]:
             return pool
 
         def request_url(self, request: t.Any, proxies: t.Any) -> t.Any:
-            """What follows the host, which requests splits the URL for, twice."""
+            """What follows the host in the URL; requests itself would split the URL twice for it."""
             dummy, slash, rest = request.url.partition("://")[2].partition("/")
             return super().request_url(request, proxies) if proxies else slash + rest
 

@@ -63,7 +63,7 @@ def addresses_of(
 
 
 def _asks_iam(credential: Credential | Delegate, project: Project) -> bool:
-    """To log in, or for the ID of a project."""
+    """Whether IAM is asked: to log in, or for the ID of a project."""
     return not isinstance(credential, (Token, AccessKey)) or not project.id
 
 
@@ -80,7 +80,7 @@ def _first_url(levels: t.Sequence[Level], options: t.Sequence[str], read: t.Call
 
 
 def _domain(levels: t.Sequence[Level], login: Login, region: str | None) -> str | None:
-    """That of the highest level, but of none below the credential: nothing there may decide where a credential goes."""
+    """The domain of the highest level, but not below that of the credential: those levels must not decide where it goes."""
     lowest = max(number for number, level in enumerate(levels) if any(level is one for one in login.of))
     found = highest(levels[: lowest + 1], DOMAIN)
     if not found:
@@ -104,7 +104,7 @@ def _is_elsewhere(entry: Level, region: str | None, domain: str) -> bool:
 
 
 def _iam(levels: t.Sequence[Level], region: str | None, domain: str | None, needed: bool) -> str | None:
-    """What somebody has written, else what a profile knows, else the domain of the cloud, else the name of the region."""
+    """IAM, in this order: a URL that is set, that of a profile, made of the cloud's domain, made of the region."""
     written = _first_url(levels, IAM, iam_url)
     profile = next((level.profile for level in levels if level.profile), None)
     if written or not profile:
@@ -116,7 +116,7 @@ def _iam(levels: t.Sequence[Level], region: str | None, domain: str | None, need
 
 
 def _iam_of_profile(profile: Profile, region: str | None, needed: bool) -> str | None:
-    """Its address is that of a region that it lists: of no other one is it known."""
+    """The address of IAM in a profile, only for a region that the profile lists."""
     url = profile.auth_url
     if profile.regions or REGION in url:
         there = f"the profile {shown(profile.name)} has {', '.join(profile.regions) or 'none'}"

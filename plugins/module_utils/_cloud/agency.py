@@ -122,7 +122,7 @@ class Delegate:
         return login_of(self._by_its_name(assume, (XROLE, AGENCY)), project)
 
     def _by_key(self, own: AccessKey, http: Http, iam: str | None, project: Project | None) -> Login:
-        """With a temporary access key. It is bound to no project, and only it knows those of the other account by name."""
+        """With a temporary access key, which is bound to no project. Only with it can projects of the other account be found by name."""
         auth = Signer(own, None)
         reply = ask(http, own.advice, "GET", f"{iam}/v3/auth/domains", {}, partial(read_answer, DOMAINS), auth=auth)
         own_domain = next((one["id"] for one in reply.value["domains"]), "")
@@ -177,7 +177,7 @@ class Delegate:
         return error.recast(Denied, f"{self.agency}: {message.replace(NOT_ACCEPTED, '', 1)}", hint)
 
     def _read(self, project: Project | None, reply: Reply) -> t.Any:
-        """Raises Refused for a token that is not that of the agency: the jobs would be those of somebody else."""
+        """Raises Refused for a token that is not of the agency: it would lead to another account."""
         found = read_login(project, ASSUMED, reply)
         token = found["token"]
         if not token.get("assumed_by"):

@@ -125,7 +125,7 @@ def object_or_nothing(answer: t.Any, call: str) -> None:
 
 
 def refuse_error(answer: t.Any, reply: Reply) -> None:
-    """Raises Unanswered for a 2xx answer to a write, or for a list, with an error in its body: nobody knows which of the two is true."""
+    """Raises Unanswered for a 2xx answer to a write, or for a list, with an error in its body: status and body contradict each other."""
     items = answer if isinstance(answer, list) else [answer]
     for item in items:
         said = _error_in(item) if isinstance(item, dict) and item.get("is_success") is None else ""
@@ -145,7 +145,7 @@ def _error_in(item: dict[str, t.Any]) -> str:
 
 
 def _is(value: t.Any, shape: t.Any) -> bool:
-    """JSON has no subclasses, so true is no number."""
+    """Whether a value itself is of this shape, whatever is in it. Its type must be exact: to Python, true is a number."""
     if shape.__class__ is tuple:
         return value.__class__ in shape
     if shape.__class__ is type:
@@ -187,13 +187,13 @@ def problem(reply: Reply, needs: str = "", api: Api = GATEWAY) -> ApiError:
 
 
 def _is_refusal(reply: Reply, code: str | None, api: Api) -> bool:
-    """A 5xx is one only with a code of the service itself."""
+    """Whether it says no; a 5xx does so only with a code of the service itself."""
     known = code is not None and not code.startswith("APIG")
     return (reply.status < 500 or known) and not _is_vague(reply, code, api)
 
 
 def _is_vague(reply: Reply, code: str | None, api: Api) -> bool:
-    """It does not say whether the request was carried out, or would be if it was sent again."""
+    """Whether it leaves open if the request was carried out, or would be if it was sent again."""
     reading = reply.call.startswith("GET ")
     of_code = code in api.unknown or (code in api.read_again and reading)
     return of_code or reply.status in GIVEN_UP or (reply.status == CONFLICT and not reading)

@@ -260,12 +260,12 @@ KINDS: tuple[type[Credential], ...] = (Token, AccessKey, Password)  # the first 
 
 
 def every_part(kind: type[Credential]) -> tuple[str, ...]:
-    """In each of its forms."""
+    """The names of all parts of a credential, in all their forms."""
     return (*kind.parts, *kind.optional, *kind.forms.values())
 
 
 def missing_parts(kind: type[Credential], given: t.Container[str]) -> list[str]:
-    """What of a credential is not given, in none of its forms. A user who is named by id needs no domain."""
+    """The parts of a credential that are given in none of their forms. A user who is named by id needs no domain."""
     lacking = [part for part in kind.parts if part not in given and kind.forms.get(part) not in given]
     return [part for part in lacking if part != "user_domain_name" or "user_id" not in given]
 
@@ -304,7 +304,7 @@ class Session:
         return self.credential.advice + (f"; the login was good until {self.login.expires_at}" if told else "")
 
     def accepted(self, used: Auth) -> None:
-        """A login that has been of use may be renewed when it ends; one that never was would be refused again."""
+        """A service has accepted the login, so it may be renewed when it ends; one that was never accepted would be refused again."""
         if used is self.login.auth:
             self._renewable = self.credential.renewable
 
@@ -394,7 +394,7 @@ def read_login(project: Project | None, shape: t.Any, reply: Reply) -> t.Any:
 
 
 def _is_the_same(project: Project, told: t.Mapping[str, t.Any]) -> bool:
-    """As far as an answer tells: it is asked for by id, or else by name."""
+    """Whether the project of an answer is the one that was asked for, by id or else by name."""
     key = "id" if project.id else "name"
     return told.get(key) in (None, getattr(project, key))
 

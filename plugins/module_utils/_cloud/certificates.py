@@ -53,6 +53,6 @@ def _certificate(levels: t.Sequence[Level]) -> dict[str, Value | None]:
 
 
 def _decides(level: Level, env: Level, levels: t.Sequence[Level]) -> bool:
-    """Whether a level has one of them. As of a credential, a half in the environment is nothing where a cloud is given."""
+    """Whether a level has one of the two files. As with a credential, a half in the environment does not count beside a cloud."""
     no_half = level is env and any(one.place for one in levels)
     return "client_cert" in level.values or ("client_key" in level.values and not no_half)

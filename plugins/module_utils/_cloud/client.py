@@ -138,11 +138,11 @@ class Client:
         self._http.held_until = end
 
     def end_at(self, deadline: float) -> None:
-        """The deadline is another one from now on."""
+        """Sets another deadline."""
         self._http.deadline = deadline
 
     def stop(self) -> None:
-        """Nobody waits for an answer any more."""
+        """Ends all requests: nobody waits for an answer any more."""
         self._http.stop()
 
     def named(self, method: str, path: str) -> str:

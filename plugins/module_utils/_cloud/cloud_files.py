@@ -96,7 +96,7 @@ def _line(error: Exception, data: bytes) -> str:
 
 
 def _of_json(data: bytes) -> t.Any:
-    """Numbers stay the text that they are."""
+    """Reads JSON; numbers stay text."""
     return json.loads(data, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=each_once)
 
 

@@ -55,7 +55,7 @@ class Cloud(t.NamedTuple):
 
 
 def pointer(environ: t.Mapping[str, str]) -> str:
-    """How messages name what points to it."""
+    """How messages name the variable that points to the entry."""
     name = environ.get(NAME)
     return (f"{NAME}={name}" if shown(name) == repr(name) else NAME) if name else f"the only entry of {FILE}"
 
@@ -164,7 +164,7 @@ def _openstacksdk() -> t.Any:
 
 
 def _found_in(folder: str, sdk: t.Any, files: t.Sequence[str]) -> list[str]:
-    """``folder`` in place of the working folder that openstacksdk was imported in, and keeps."""
+    """These files, but in ``folder`` in place of the working folder that openstacksdk was imported in, which it keeps."""
     before = sdk.CONFIG_SEARCH_PATH[0]
     return [os.path.join(folder, os.path.basename(one)) if os.path.dirname(one) == before else one for one in files]
 

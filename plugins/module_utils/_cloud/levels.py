@@ -164,7 +164,7 @@ def _id(text: str, name: str) -> None:
 
 
 def _in_header(text: str, name: str) -> None:
-    """Requests would quote a header that it does not like."""
+    """Refuses what cannot be part of a header: requests would quote it."""
     if not text or " " in text or not (text.isascii() and text.isprintable()):
         raise OptionError(f"{name}: holds spaces, line breaks or other characters that cannot be part of it")
 

@@ -99,19 +99,19 @@ def found_in_name(text: str) -> str:
 
 
 def _twins(spec: Spec, given: Arguments) -> list[list[str]]:
-    """The names of each option that is given by more than one of its names: in the task, and in module_defaults."""
+    """The names of each option that is given by more than one of its names, in the task or in module_defaults."""
     groups = [[name for name in (option, *one.get("aliases", ())) if name in given] for option, one in spec.items()]
     return [names for names in groups if len(names) > 1]
 
 
 def _without_empty_twins(spec: Spec, arguments: Arguments) -> dict[t.Any, t.Any]:
-    """Null is the same as not given. Ansible would take it, as it takes whatever an alias has."""
+    """Without null where an option is given by several names. It is the same as not given, but Ansible would take it from an alias."""
     empty = [name for names in _twins(spec, arguments) for name in names if arguments[name] is None]
     return {name: value for name, value in arguments.items() if name not in empty}
 
 
 def _contradictions(spec: Spec, given: Arguments) -> list[str]:
-    """Ansible would take the alias, even that of module_defaults before the option of the task."""
+    """Options given by two names with different values: Ansible would take the alias, even one of module_defaults over the task's own."""
     return [
         f"{names[0]} beside {other}: is the same option with another value; leave one of them out"
         for names in _twins(spec, given)
@@ -186,7 +186,7 @@ def _as_dictionary(value: t.Any, spec: Spec) -> dict[t.Any, t.Any] | None:
 
 
 def _twice(text: t.Any, found: Arguments) -> list[str]:
-    """The keys that the text of a dictionary has more than once. Ansible says nothing of it."""
+    """The keys that the text of a dictionary has more than once, which Ansible does not notice."""
     if not isinstance(text, str):
         return []
     if text.startswith("{"):
@@ -195,7 +195,7 @@ def _twice(text: t.Any, found: Arguments) -> list[str]:
 
 
 def _repeated(text: str) -> t.Iterator[t.Any]:
-    """Those of JSON, or of a dictionary of Python, and of what is in it, that are not alone in their dictionary."""
+    """The keys that are more than once in a dictionary, or in one inside it, in JSON or in a literal of Python."""
     of_all: list[list[t.Any]] = []
 
     def note(pairs: list[tuple[str, t.Any]]) -> None:

@@ -123,14 +123,14 @@ def _names_somebody(entry: Level) -> bool:
 
 
 def _same_agency(option: str, env: Level, entry: Level) -> bool:
-    """That of the environment would not count with the login of an entry, so it does not fill a gap in one either."""
+    """Whether the agency is the same. One of the environment does not count with the login of an entry, so it fills no gap in it."""
     if option in entry.values:
         return _same((option,), env, entry)
     return not _names_somebody(entry) and not any(other in entry.values for other in AGENCY)
 
 
 def _same_user(form: str, env: Level, entry: Level) -> bool:
-    """By id, or by name in the same domain. A name is never the same as an id, be it that of a user or of a domain."""
+    """Whether the user is the same, by id, or by name in the same domain. A name is never the same as an id."""
     mine, its = ({"user_domain_name", "user_domain_id"} & level.values.keys() for level in (env, entry))
     domains = mine & its if form == "username" else set()
     unlike = form == "username" and mine and its and not domains
@@ -138,7 +138,7 @@ def _same_user(form: str, env: Level, entry: Level) -> bool:
 
 
 def _same_project(env: Level, entry: Level) -> bool:
-    """An ID says more than a name, and is never the same as a name."""
+    """Whether the project is the same. An ID counts before a name, and is never the same as a name."""
     if not {"project_id", "project_name"} & entry.values.keys():
         return True
     with_id = ["project_id" in level.values for level in (env, entry)]

@@ -36,7 +36,7 @@ def plain(text: str, secrets: t.Collection[str] = ()) -> str:
     return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}… ({len(text)} characters)"
 
 
-@lru_cache(maxsize=256)  # of many jobs there are few statuses
+@lru_cache(maxsize=256)  # many jobs have few different statuses
 def clean(text: str) -> str:
     """``text`` in one line, without escape sequences and without what changes the direction of writing."""
     text = " ".join(text.split())
@@ -65,7 +65,7 @@ def masked(value: t.Any, secrets: t.Collection[str], keys: bool = False) -> t.An
 
 
 def masked_result(result: t.Mapping[str, t.Any], secrets: t.Collection[str]) -> dict[str, t.Any]:
-    """That of a task. Each part by itself, as the invocation always holds some; its keys are those of a user."""
+    """The result of a task without secrets. Part by part, as the invocation always holds some; its keys come from the user."""
     return {
         name: masked(value, secrets, name == "invocation") if shows(json.dumps(value, default=str), secrets) else value
         for name, value in result.items()
@@ -91,14 +91,14 @@ def _hides(number: str, secrets: t.Sequence[str]) -> bool:
 
 
 def _longest_first(secrets: t.Iterable[str]) -> list[str]:
-    """One may be a part of another."""
+    """The longest secret first, as one may be a part of another."""
     return sorted(filter(None, secrets), key=len, reverse=True)
 
 
 def _without(text: str, secrets: t.Sequence[str]) -> str:
     for secret in secrets:
         if isinstance(secret, Passcode):
-            # it is hidden before anybody has looked whether these are digits
+            # escaped, as it is hidden even before it is known to be digits
             text = re.sub(rf"(?<![\w-])(?<!\d\.){re.escape(secret)}(?![\w-]|\.\d)", HIDDEN, text)
         else:
             text = text.replace(secret, HIDDEN)

@@ -41,8 +41,8 @@ class Retry(t.NamedTuple):
     longest: float
 
 
-MOST_SKEW = 15  # minutes that the clocks of this host and of a server may differ: no signature is accepted beyond
-RETRY_TIMEOUT = 600  # seconds for which what is held back is tried again: a login, and a task without a time limit
+MOST_SKEW = 15  # minutes that the clocks of this host and of a server may differ: beyond that no signature is accepted
+RETRY_TIMEOUT = 600  # seconds for which a throttled request is repeated: a login, and a task without a time limit
 THROTTLED = 429
 TOO_LATE = "not sent, as requests are held back (HTTP 429) and the time is over"
 # A write is repeated only where it cannot have taken effect: held back by the gateway, or never sent.
@@ -419,7 +419,7 @@ def _within(left: float, seconds: float, retry_after: float | None) -> float | N
 
 
 def _keep_pace(pace: Pace, outcome: Outcome) -> None:
-    """Only an answer says how fast requests may follow each other."""
+    """Tells the pace what an answer says of it; requests without an answer say nothing."""
     if outcome.held_back:
         pace.throttled(time.monotonic(), min(outcome.retry_after or 0.0, RETRIES[THROTTLED].longest))
     elif outcome.reply:
@@ -476,7 +476,7 @@ def _decompressed(body: bytes, encoding: str, call: str, status: int) -> bytes:
 
 
 def _broke_off(response: t.Any) -> bool:
-    """Less has come than the answer has promised."""
+    """Whether less has come than Content-Length has promised."""
     promised: str = response.headers.get("Content-Length", "")
     return promised.isascii() and promised.isdigit() and int(promised) > response.raw.tell()
 

@@ -22,7 +22,7 @@ from functools import cache
 
 from .threads import begin
 
-MOST_LINES = 32  # of headers: a signature is another one in each request
+MOST_LINES = 32  # of headers that are remembered: signatures differ in each request
 _of_thread = threading.local()  # .limit: of the request that this thread sends
 
 
@@ -33,7 +33,7 @@ class Handle:
         self._socket = socket.socket(fileno=os.dup(connected.fileno()))
 
     def cut(self) -> None:
-        with suppress(OSError):  # the other side was faster
+        with suppress(OSError):  # the other side has closed it first
             self._socket.shutdown(socket.SHUT_RDWR)
 
     def __del__(self) -> None:
@@ -87,7 +87,7 @@ class Watchdog:
         return limit
 
     def done(self, limit: Limit) -> bool:
-        """The request has ended. Whether it was cut off."""
+        """Called when the request has ended. Returns whether it was cut off."""
         _of_thread.limit = None
         with self._lock:
             self._open.discard(limit)
@@ -95,7 +95,7 @@ class Watchdog:
         return limit.over
 
     def stop(self) -> None:
-        """From now on, all is over at once."""
+        """Ends all requests, also those that begin from now on."""
         self._stopped.set()
         with self._lock:
             for limit in self._open:
@@ -247,7 +247,7 @@ def _current() -> Limit | None:
 
 
 def _wait_on(handle: Handle | Wait) -> None:
-    """Before there is a connection."""
+    """Lets the limit of a request cut off what it waits for before there is a connection."""
     limit = _current()
     if limit:
         limit.goes_over(handle)
@@ -277,13 +277,13 @@ def _dial(host: str, port: int, end: float, source: t.Any, options: t.Any) -> so
 
 
 def _addresses(host: str, port: int, end: float) -> t.Any:
-    """As the system resolves the host."""
+    """The addresses of the host, as the system resolves it."""
     from urllib3.util.connection import allowed_gai_family
 
     def ask() -> t.Any:
         return socket.getaddrinfo(host, port, allowed_gai_family(), socket.SOCK_STREAM)
 
-    return ask() if _is_address(host) else _in_time(ask, end)  # of an address, nothing is asked of anybody
+    return ask() if _is_address(host) else _in_time(ask, end)  # an address needs no resolver
 
 
 def _in_time(ask: t.Callable[[], t.Any], end: float) -> t.Any:
