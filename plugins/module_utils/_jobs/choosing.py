@@ -64,7 +64,7 @@ def _filtered(service: Service, task: Task) -> dict[t.Any, t.Any]:
 
 
 def _warn_of_vague(task: Task, vague: t.Iterable[str]) -> None:
-    """Nobody but the service says that these filters choose the jobs. Raises OptionError before they are deleted."""
+    """Warns of filters that only the service has checked. Raises OptionError for them if jobs are to be deleted."""
     keys = ", ".join(f"filters.{key}" for key in vague)
     said = f"{keys}: the service filters by it, but its answer does not show it, so it cannot be checked"
     if task.options["state"] == "absent":

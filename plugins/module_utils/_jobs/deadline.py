@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to this collection: names and signatures may change in any release.
-"""One deadline for the whole task, which may move, and the pauses between two looks. The only sleep besides those of Context and Http."""
+"""One deadline for the whole task, which may move, and the pauses between two looks."""
 
 from __future__ import annotations
 

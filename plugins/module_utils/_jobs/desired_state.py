@@ -82,11 +82,11 @@ class Refusals(t.NamedTuple):
     hinted: t.Collection[str] = ()  # codes that the hint of a job may explain, see Notes
     # Statuses in which a write is sent only once; after a refusal the job is just awaited
     tried_once: t.Collection[str] = ()
-    # That it is not now may be for an earlier try, whose effect no look has shown yet
+    # Such a refusal may be due to an earlier try, whose effect no look has shown yet
     may_show_effect: bool = False
 
     def says_little(self, refusal: ApiError) -> bool:
-        """The next try may be accepted."""
+        """Whether the refusal only says that it failed: the next try may be accepted."""
         return isinstance(refusal, Vague) or refusal.code in self.again
 
 

@@ -281,7 +281,7 @@ def why_none(
     alone = _missed_by_all(asked, misses)
     if alone:
         return said + alone.none_has(misses)
-    given = ", ".join(one.key for one in asked if not isinstance(one, OtherWord))  # which no user gives
+    given = ", ".join(one.key for one in asked if not isinstance(one, OtherWord))  # that no user gives
     return f"{said}matches all of {given}{_nearly_chosen(misses, fields)}"
 
 

@@ -47,7 +47,7 @@ def misspelt(environ: t.Iterable[str]) -> list[str]:
 
 
 def is_near(name: str) -> bool:
-    if "BIGDATA" not in name and "NEVER" not in name:  # an edit leaves one of them, and there are many variables
+    if "BIGDATA" not in name and "NEVER" not in name:  # one edit leaves one of them; quick, as there are many variables
         return False
     forms = [part.replace("-", "_").replace(".", "_") for part in (name, name.rpartition(".")[2])]
     return any(form in SHORTER or alike(form, NEVER) or alike("_".join(form.split("_")[:3]), NEVER) for form in forms)

@@ -133,7 +133,7 @@ def listing(shown: PagesRead, oldest_first: bool = False, begin: PagesRead | Non
         found = len(shown.jobs) + (begin or shown).without_id
         consistent = shown.complete and found >= first.total >= first.rows
     short = SHORT.format(shown.rows, first.total) if shown.agree and shown.rows < first.total else ""
-    proves_gone = consistent and not oldest_first and not shown.without_id  # a row without an id may be that of any job
+    proves_gone = consistent and not oldest_first and not shown.without_id  # a row without an id may be any job
     return Listing(shown.jobs, consistent, short, shown.without_id, proves_gone)
 
 
@@ -225,7 +225,7 @@ def _continued(paginated: PaginatedList, shown: PagesRead, step: int) -> PagesRe
     if continuation is None or not window.continues(continuation, step):
         return shown
     found = [*shown.pages]
-    if continuation.timeless:  # read first, as a job that gets its time after this is in a later window
+    if continuation.timeless:  # read first: a job that gets its time only after this is in a later window
         found += _window(continuation.timeless, step).pages
     while window.continues(continuation, step):
         latest = max((time for time in window.times(continuation) if time is not None), default=None)

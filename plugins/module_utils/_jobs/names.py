@@ -12,7 +12,7 @@ import typing as t
 import unicodedata
 from fnmatch import fnmatchcase
 
-# They are printable for Python, and nobody sees them: fillers, joiners and selectors of a glyph
+# Printable for Python, but invisible: fillers, joiners and selectors of a glyph
 INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0]")
 
 

@@ -20,7 +20,7 @@ from .desired_state import NOTHING, DesiredState, Notes, Step, Write
 
 MOST_LISTED = 20  # jobs that a message names
 MOST_TRIES = 4  # of the same write for one job
-# Looks without an effect, until a write whose answer was lost is believed to be in vain, once its repeat was refused
+# Looks without an effect after which a write whose answer was lost counts as in vain, if its repeat was refused
 ENOUGH_LOOKS = 5
 NO_EFFECT = 30.0  # seconds that a failure must stay after a write, if it was there before, until it counts as the outcome of the write
 GRACE = 5.0  # seconds that a job which has ended gets to show what the write should have left
@@ -48,12 +48,12 @@ class LastWrite(t.NamedTuple):
     refusal: ApiError | None
     answered_at: float  # or given up, on the monotonic clock
     again_at: float  # when it may be sent again
-    may_show: bool  # it, or an earlier try, was lost, or refused together with others: its effect may still show
-    answer_lost: bool  # it, or an earlier try, was lost: that a later try is refused does not prove that it was in vain
-    alike: bool = False  # refused alone for the same reason as together with others: that was this job
+    may_show: bool  # this try, or an earlier one, was lost, or refused together with others: its effect may still show
+    answer_lost: bool  # this try, or an earlier one, was lost: it may have worked even if a later one was refused
+    alike: bool = False  # refused alone for the same reason as together with others: so this job was the cause
     looks: int = 0
     moved: bool = False  # another status was seen
-    showed: bool = False  # and it was one that only this write explains
+    showed: bool = False  # and it was a status that only this write explains
 
     @classmethod
     def after(
@@ -98,15 +98,15 @@ class Entry:
 
     id: t.Any
     desired: DesiredState
-    name: str | None = None  # None: the service has not told it; empty: it has none
+    name: str | None = None  # None: the service does not return it; empty: the job has none
     # What a report shows beside its name, or instead of one
     beside: t.Mapping[str, t.Any] = field(default_factory=lambda: NO_FIELDS)
     row: t.Mapping[str, t.Any] | None = None  # the job as it was seen last, kept if another desired state may follow
-    before: str | None = None  # the first status seen, in the service's own word
+    before: str | None = None  # the first status that was seen, in the service's word
     status: str | None = None  # the last one
     reason: str = ""  # the service's own words on the status
     notes: Notes = NOTHING
-    seen: bool = False  # read at least once, be it as unknown
+    seen: bool = False  # it was read at least once, even if the service does not know it
     unread: ApiError | None = None  # why the last look failed
     wavered: bool = False  # it was seen in an unstable status, see DesiredState.unstable
     steady: bool = False  # the last two looks showed the same status
@@ -133,7 +133,7 @@ class Entry:
                 self.since = now
             self.last = self.last.looked(moved)
         self.steady = not moved
-        if name or self.name is None:  # one that was told stays
+        if name or self.name is None:  # a name that was known stays
             self.name = name
         self.status, self.reason, self.notes, self.unread = status, reason, notes, None
         if self.desired.unstable and self.word in self.desired.unstable:
@@ -210,7 +210,7 @@ def listed(entries: t.Sequence[Entry]) -> str:
     return f"{named} and {len(entries) - MOST_LISTED} more" if len(entries) > MOST_LISTED else named
 
 
-@cache  # of many jobs it is the same
+@cache  # many jobs have the same
 def _with(writes: tuple[Write, ...], write: Write) -> tuple[Write, ...]:
     return (*writes, write)
 
@@ -232,7 +232,7 @@ def took_effect(entry: Entry, now: float) -> bool:
     if last is None or not last.may_show:
         return False
     if _came_to_nothing(entry, last, now):
-        return last.moved  # the failure may be that of an earlier write, of somebody else
+        return last.moved  # it may have failed after an earlier write, or one of somebody else
     return entry.desired.step(entry.status) not in (last.write, Step.MISSING)
 
 
@@ -264,7 +264,7 @@ def _still_called_for(entry: Entry, last: LastWrite, now: float) -> Step | Write
 
 def _is_believed(found: Step | Write, last: LastWrite) -> bool:
     """Whether there were enough looks since a refusal for what it seems to mean."""
-    if last.answer_lost:  # the write before the refused one may still show its effect
+    if last.answer_lost:  # the try before the refused one may still show its effect
         return found is Step.DONE and last.looks >= ENOUGH_LOOKS
     return found is not Step.FAILED or not last.just_refused
 
@@ -292,7 +292,7 @@ def _after_refusal(entry: Entry, last: LastWrite) -> Step | Write:
         return Step.FAILED
     if entry.word in refusals.done_if_refused_in:
         return Step.DONE
-    passes = entry.word in refusals.waited_out  # and the last try is for what comes after that
+    passes = entry.word in refusals.waited_out  # and the last try is kept for the time after that
     most = MOST_TRIES - 1 if passes else MOST_TRIES
     if last.moved and entry.writes.count(last.write) < most and not entry.notes.hindrance:
         return last.write
@@ -307,7 +307,7 @@ def says_little(entry: Entry) -> bool:
     if last.answer is Answer.LOST or refusal is None:
         return last.answer is Answer.LOST
     desired = entry.desired
-    # in other states the request was tried for all the time that there is
+    # in other states the request was tried until the time was over
     return desired.refusals.says_little(refusal) or (desired.owed is not None and never_arrived(refusal))
 
 
@@ -321,7 +321,7 @@ def outcome_unknown(entry: Entry) -> bool:
     last = entry.last
     if last is None or not last.may_show:
         return False
-    # where one write follows another, it may have been changed by the first one
+    # if one write follows another, the first one may have changed the job
     return not (last.showed if entry.desired.owes(last.write) else entry.changed)
 
 

@@ -118,12 +118,12 @@ def _matching_but_for_status(
     others = {key: value for key, value in filters.items() if fields.filters[key] != fields.status}
     try:
         return matching(jobs, others, fields, time.time())[0]
-    except OptionError:  # none of these tells about a filter, but others may
+    except OptionError:  # none of these jobs shows the field of a filter, but others may
         return jobs
 
 
 def jobs_of(observations: t.Mapping[t.Any, Observation]) -> dict[t.Any, Job]:
-    """Those that could be read and are there."""
+    """The jobs that could be read and exist."""
     return {job_id: observation for job_id, observation in observations.items() if isinstance(observation, dict)}
 
 
@@ -146,7 +146,7 @@ def gets(service: Service, ids: Ids, seen: t.Mapping[t.Any, Observation] | None 
 
 
 def _hidden(observations: t.Mapping[t.Any, Observation], service: Service) -> list[t.Any]:
-    """Jobs whose get is refused, although a list may show them."""
+    """The jobs whose get was refused; a list may show them all the same."""
     return [
         i
         for i, observation in observations.items()

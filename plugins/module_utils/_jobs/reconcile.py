@@ -61,7 +61,7 @@ def reconcile(job_type: JobType, options: Options, context: Context) -> Result:
                 _foresee(task)
             else:
                 _drain(service, task, job_type)
-                keep_off(task.open(), task.never)  # somebody may have renamed one meanwhile
+                keep_off(task.open(), task.never)  # somebody may have renamed a job meanwhile
                 _export(service, task)
                 _carry_out(service, task)
         result = _reported(task, context)
@@ -106,7 +106,7 @@ def _reported(task: Task, context: Context) -> Result:
 
 
 def _failed(fault: Failure, task: Task | None, context: Context) -> Result:
-    """Of a task that could not be finished, with everything that is known of each job."""
+    """The result of a task that could not be finished, with everything that is known of each job."""
     if task is None or not any(entry.seen for entry in task.entries):
         return {**_nothing_done(fault), "warnings": task.warnings if task else []}
     _give_up(task, "not finished, see the error of the task", fault)
@@ -150,7 +150,7 @@ def _nothing_done(error: Failure) -> Result:
 
 
 def _exported(task: Task | None, options: Options, job_type: JobType) -> Result:
-    """What each result has, too, if the task is to export jobs."""
+    """The part of a result that is there if the task is to export jobs."""
     return {} if options.get(job_type.export_option) is None else {"exported": task.exported if task else []}
 
 
@@ -168,7 +168,7 @@ def _drain(service: Service, task: Task, job_type: JobType) -> None:
     known = [entry for entry in task.open() if entry.seen]
     at_work = [entry for entry in known if not has_ended(entry, end)]
     task.deadline.begin(seconds)
-    # all of them, as one that has ended may be started again meanwhile
+    # all of them, as a job that has ended may be started again meanwhile
     while not all(has_ended(entry, end) for entry in known) and task.deadline.pause():
         service.client.end_at(task.deadline.now() + BRIEFLY)
         observe(service, task, known)
@@ -180,7 +180,7 @@ def _drain(service: Service, task: Task, job_type: JobType) -> None:
 
 
 def _export(service: Service, task: Task) -> None:
-    """Before the first write, of all jobs that are to be deleted. Where that fails, none of them is."""
+    """Exports all jobs that are to be deleted, before the first write. If that fails, none of them is deleted."""
     if service.export is None:
         return
     _settle_and_find_due(task)  # settles what is not to be deleted
@@ -208,7 +208,7 @@ def _carry_out(service: Service, task: Task) -> None:
         if written and not unclear:
             task.deadline.reset_pause()
         elif not task.deadline.pause(_wake_up(waiting, task)):
-            task.late = unclear  # then one more look, as nobody knows yet what came of the writes
+            task.late = unclear  # then one more look, as it is not known yet what came of the writes
             if not unclear and not _begins_overtime(task, waiting):
                 time_out(waiting, task)
                 return
@@ -219,7 +219,7 @@ def _carry_out(service: Service, task: Task) -> None:
 
 
 def _send_what_is_due(service: Service, task: Task) -> list[Entry]:
-    """The jobs that something was to be sent for."""
+    """Sends the writes that are due. Returns their jobs."""
     writes = _settle_and_find_due(task)
     if not writes:
         return []
@@ -235,7 +235,7 @@ def _send_what_is_due(service: Service, task: Task) -> list[Entry]:
 
 @contextlib.contextmanager
 def _briefly(service: Service, task: Task, hurried: bool) -> t.Iterator[None]:
-    """If there is a hurry, requests get little time, so that no job whose turn has come waits for others."""
+    """If some job's turn has come, requests for the other jobs get little time, so that it need not wait for them."""
     if hurried:
         service.client.end_at(min(task.deadline.ends_at, task.deadline.now() + BRIEFLY))
     yield

@@ -56,7 +56,7 @@ def _job(entry: Entry) -> dict[str, t.Any]:
     return {**shown, "error": entry.error} if entry.failed else shown
 
 
-@cache  # of many jobs the same was made
+@cache  # many jobs have the same
 def _action(writes: tuple[Write, ...]) -> str:
     return "+".join(write.value for write in Write if write in writes) or "none"
 
@@ -64,8 +64,8 @@ def _action(writes: tuple[Write, ...]) -> str:
 def _message(
     verb: str, already: str, changed: t.Sequence[Entry], unchanged: t.Sequence[Entry], failed: t.Sequence[Entry]
 ) -> str:
-    usual = f"already {already}"  # first, as the others may begin with the same words
-    why = {usual: 0}  # a Counter would look for its argument among all kinds of mappings, anew in each worker
+    usual = f"already {already}"  # first, as the other texts may begin with the same words
+    why = {usual: 0}  # a Counter would check whether its argument is any kind of mapping, anew in each worker
     for entry in unchanged:
         reason = entry.msg or usual
         why[reason] = why.get(reason, 0) + 1

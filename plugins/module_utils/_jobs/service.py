@@ -106,7 +106,7 @@ class PaginatedList(t.NamedTuple):
         except ApiError as error:
             return [error]
         same = len(first.jobs.keys() & second.jobs.keys())
-        if same * 2 >= len(second.jobs) > 0:  # it counts jobs, and all that this page shows comes again
+        if same * 2 >= len(second.jobs) > 0:  # the number counts jobs, and the next page shows all of these again
             return self.client.map(self.read, [start + 1 for start in starts])
         return [second, *self.client.map(self.read, numbers[1:])]
 
@@ -127,10 +127,10 @@ class Service(t.Protocol):
     client: Client
     fields: Fields  # a task may put others in its place, so it is read again at each call
     batch: t.Mapping[Write, int]  # every write of its desired states → the most jobs that one request carries
-    # Parts of a query that a job may match no longer while it is watched, such as the status
+    # Parts of a query that a job may stop to match while it is watched, such as the status
     passing: t.Collection[str]
     hidden: t.Collection[str]  # codes of a refused get whose job a list may show all the same
-    detail_fields: t.Collection[str]  # what a get shows and a list does not, secrets among it
+    detail_fields: t.Collection[str]  # fields that a get shows and a list does not; some hold secrets
     export: Export | None  # of all jobs before the first is deleted; None: not offered, or not wanted
 
     def get(self, job_id: t.Any) -> Job | None:

@@ -23,7 +23,7 @@ def judge(entry: Entry, task: Task, now: float) -> Write | None:
     if entry.unread:
         if isinstance(entry.unread, Bug):
             entry.fail(f"could not be read: {entry.unread}{doubt(entry)}", entry.unread)
-        return None  # an old look is no ground for any decision, least of all for sending a write again
+        return None  # nothing is decided by an old look, least of all that a write is sent again
     entry.note_effect(now)
     step = next_step(entry, now)
     if step is Step.DONE and entry.desired.next:
@@ -41,7 +41,7 @@ def judge(entry: Entry, task: Task, now: float) -> Write | None:
 def _settle(entry: Entry, task: Task, step: Step) -> None:
     """Ends the work on the job if this step says so."""
     if step is Step.DONE:
-        if is_sure(entry):  # else one more look, whatever wait says
+        if is_sure(entry):  # otherwise there is one more look, even with wait: false
             entry.settle(_why_done(entry))
     elif step is Step.MISSING:
         _missing(entry, task)
@@ -91,7 +91,7 @@ def _why_without_us(entry: Entry) -> str:
     if lost_by_others(entry):
         return f"{'already ' if before else ''}{words.already} {'' if before else 'meanwhile '}{entry.notes.lack}"
     if entry.status is None and before and None not in entry.desired.leads_to.values():
-        return "unknown to the service"  # be it that its record is gone, or that no job has had this ID
+        return "unknown to the service"  # its record may be gone, or no job has ever had this ID
     if entry.drained and entry.status is not None:
         return "ended within drain_timeout"
     return "" if before else f"{words.already} meanwhile"

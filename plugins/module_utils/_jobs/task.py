@@ -39,7 +39,7 @@ class Task:
     why_none: str = ""  # why the filters have selected no job
     warnings: list[str] = field(default_factory=list)
     late: bool = False  # nothing is sent any more
-    overtime: bool = False  # the deadline is over, and only the jobs go on that were stopped and not started again yet
+    overtime: bool = False  # the deadline is over, and only jobs that were stopped and not started again yet go on
     sent: set[tuple[t.Any, Write]] = field(default_factory=set)  # what was sent for each id, answered or not
     in_flight: dict[t.Any, Write] = field(default_factory=dict)  # id → what was sent last, until its entry knows of it
     answers: dict[t.Any, Refused | None] = field(default_factory=dict)  # id → the answer to that
