@@ -14,12 +14,12 @@ with kept():
 
 
 class ActionModule(FastPath):
-    """Runs in the process of Ansible, always: there is no module."""
+    """Always runs in the process of Ansible: there is no module."""
 
     module: t.ClassVar[t.Any] = _check_service
 
     def _execute_module(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
-        """Refuses what a task in this process would pass over: an ``environment`` may name another account, and ``async`` loses the result."""
+        """Refuses what has no effect in this process: an ``environment`` may name another account, and ``async`` would lose the result."""
         if any(self._task.environment or ()):
             msg = "environment: does not count for this task, which runs in the process of Ansible; set it for ansible-playbook, or give options"
             return {"failed": True, "msg": msg}

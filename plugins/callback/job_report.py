@@ -159,12 +159,12 @@ FILES = {
 CONNECTION = connection_options()
 NAMES = {*CONNECTION, *(alias for option in CONNECTION.values() for alias in option.get("aliases", ()))}
 CLOUDS = ("OS_CLOUD", "OS_CLIENT_CONFIG_FILE")
-# One of the task puts a cloud of the environment out of use
+# If the task has one of these, OS_CLOUD does not count
 CREDENTIALS = ("token", "access_key", "username", "user_id")
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))), "playbooks")
-# Of ours, whose tasks are only read when they are reached
+# Our playbooks whose tasks Ansible reads only when it reaches them
 PLAYBOOKS = [os.path.join(FOLDER, name) for name in ("drain_queue.yml", "maintenance_window.yml")]
-# With the first tasks of our playbooks, before which nobody knows whether only their help is wanted, and with those of the help
+# The files with the first tasks of our playbooks, and with those that print the help: only there it shows which of the two is wanted
 CHECK = os.path.join(FOLDER, "tasks", "check_variables.yml")
 HELP = os.path.join(FOLDER, "tasks", "help.yml")
 COLORS = {
@@ -205,7 +205,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._announced = self._due = False
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
-        """Comes again for each batch of a play with ``serial``."""
+        """Called once more for each batch of a play with ``serial``."""
         self._play = self._plays.setdefault(play._uuid, (play.get_name(), []))[1]
         blocks = [
             *play.pre_tasks,
@@ -254,7 +254,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
                 self._write(kind, report)
 
     def _announce(self) -> None:
-        """Says in the files that there is no report yet, and takes that of an earlier run away with it."""
+        """Replaces the report of an earlier run in the files by one that says that this run has not ended."""
         self._due = False
         if self._announced:
             return
@@ -286,7 +286,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             self._play += [{**job, **told} for job in jobs_of_attempts(attempts, {**answer, "failed": failed})]
 
     def _module(self, result: t.Any, failed: bool, since: float) -> tuple[str | None, float]:
-        """The one of ours whose result this is, be it from the background, and when it began. None if it tells of no jobs."""
+        """Our module whose result this is, also with async_status, and when it began. None if the result has no jobs."""
         answer, task = result._result, result._task
         background = result._host.get_name(), answer.get("ansible_job_id")
         begun = background[1] and not (failed or answer.get("finished") or "jobs" in answer)
@@ -333,7 +333,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         )
 
     def _show(self, report: Report) -> None:
-        """As Ansible shows its recap; not where a callback wants stdout for a document of its own."""
+        """To stdout, as Ansible shows its recap; to stderr if another callback writes a document to stdout."""
         json_only = "json" in str(C.DEFAULT_STDOUT_CALLBACK).rpartition(".")[2]
         show = partial(self._display.display, stderr=json_only)
         show(f"JOB REPORT {'*' * max(3, self._display.columns - len('JOB REPORT'))}")
@@ -375,12 +375,12 @@ def _place(result: t.Any) -> tuple[str, str]:
 
 
 def _file_of(one: t.Any) -> str:
-    """Where a play or a task is written."""
+    """The file that a play or a task is in."""
     return os.path.realpath((one.get_path() or "").rpartition(":")[0])
 
 
 def _tasks(blocks: t.Iterable[t.Any]) -> t.Iterator[t.Any]:
-    """All that Ansible has read of a play, however deep in blocks."""
+    """All tasks of a play that Ansible has read so far, also those in blocks."""
     for one in blocks:
         if hasattr(one, "block"):
             yield from _tasks([*one.block, *one.rescue, *one.always])
@@ -389,12 +389,12 @@ def _tasks(blocks: t.Iterable[t.Any]) -> t.Iterator[t.Any]:
 
 
 def _is_ours(task: t.Any) -> bool:
-    """A name that is a template is only known from the result."""
+    """Whether a task is one of our modules; where its name is a template, only the result tells."""
     return "{{" not in task.action and (task.resolved_action or task.action) in MODULES
 
 
 def _place_of(service: str, options: dict[str, t.Any], environ: dict[str, str]) -> dict[str, str]:
-    """Without reading a file of clouds, as another one may lie where the task ran."""
+    """Does not read a clouds.yaml, as there may be another one where the task ran."""
     try:
         given = ArgumentSpecValidator(CONNECTION).validate(options).validated_parameters
         if given.get("cloud") or any(map(environ.get, CLOUDS)):  # what the task names wins over it

@@ -143,7 +143,7 @@ def _check_columns(columns: t.Any, jobs: t.Sequence[Job]) -> None:
 
 
 def _lines(jobs: t.Sequence[Job], columns: t.Sequence[str] | None, format: str, width: int | None) -> list[str]:
-    """Columns that are asked for are there, be they empty."""
+    """Columns that are asked for are shown even if they are empty."""
     asked = columns is not None
     columns = columns or COLUMNS
     if not jobs:

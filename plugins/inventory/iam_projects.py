@@ -125,7 +125,7 @@ def _projects(answer: t.Any, call: str) -> t.Any:
 
 
 def _is_disabled(project: t.Mapping[str, t.Any]) -> bool:
-    """It says so, be it as text. Null says nothing, and a project that may be used must not be left out silently."""
+    """Only false, or its text, says so: with null, the project may be in use and must not be left out silently."""
     return str(project.get("enabled")).lower() == "false"
 
 

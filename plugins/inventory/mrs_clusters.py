@@ -165,7 +165,7 @@ def _with_tags(client: Client, known: t.Sequence[Job]) -> list[Job]:
 
 
 def _place(project: Project, connection: Connection) -> Variables:
-    """What is known of whose clusters these are."""
+    """The variables that say in which project and region a cluster is, as far as known."""
     place = {
         "project_id": project.id,
         "project_name": project.name,

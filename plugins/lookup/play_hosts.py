@@ -87,7 +87,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         Display().warning(said)
 
     def _refuse_idle(self) -> None:
-        """Whoever writes ``check_mode: true`` there would have all jobs stopped."""
+        """Refuses what Ansible ignores beside an import: with ``check_mode: true`` there, all jobs would really be stopped."""
         files = map(_file_of, context.CLIARGS.get("args") or ())
         idle = sorted({word for file in files for word in self._idle(file)})
         if idle:
@@ -97,7 +97,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             )
 
     def _idle(self, playbook: str, beside: t.Sequence[str] = ()) -> t.Iterator[str]:
-        """What is in vain in a playbook, or was ``beside`` its own import, where it imports one of ours."""
+        """What has no effect in a playbook that imports one of ours, or was ``beside`` its own import."""
         for name, entry in self._imports(playbook):
             file = _file_of(name, os.path.dirname(playbook))
             words = [*beside, *_in_vain(entry)]
@@ -122,7 +122,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         )
 
     def _inventory(self, groups: t.Mapping[str, t.Sequence[str]]) -> InventoryManager:
-        """All hosts, without what limits them. The lookup inventory_hostnames makes one like it."""
+        """The inventory without ``--limit``, made as the lookup inventory_hostnames makes it."""
         found = InventoryManager(self._loader, parse=False)
         for group, hosts in groups.items():
             found.add_group(group)
@@ -132,13 +132,13 @@ class LookupModule(LookupBase):  # type: ignore[misc]
 
 
 def _file_of(playbook: str, folder: str = "") -> str:
-    """That of a playbook which is named by its path, or by its collection."""
+    """The file of a playbook that is named by its path, or by its collection."""
     found = _get_collection_playbook_path(playbook)
     return str(found[1]) if found else os.path.abspath(os.path.join(folder, playbook))
 
 
 def _in_vain(entry: t.Mapping[str, t.Any]) -> list[str]:
-    """What Ansible passes over in an import."""
+    """What Ansible ignores beside an import."""
     variables = entry.get("vars") or {}
     return [*filter(entry.get, IDLE), *filter(variables.get, IDLE_VARIABLES)]
 

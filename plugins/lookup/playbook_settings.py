@@ -116,7 +116,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         )
 
     def _place(self, before: t.Any) -> t.Any:
-        """Of what the playbook before in the same run has chosen."""
+        """The place that the playbook before in the same run has chosen."""
         return self._plain(before.get("place"), None) if isinstance(before, Mapping) else None
 
     def _configuration(self, spec: t.Any, given: Variables) -> dict[str, t.Any]:
@@ -124,7 +124,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         return configuration(spec, given, types, there, datetime.datetime.now(datetime.timezone.utc))
 
     def _values(self, names: t.Iterable[str], variables: t.Any) -> tuple[dict[str, t.Any], dict[str, str]]:
-        """Those that have a value; and why others have none."""
+        """The variables that have a value; and why others have none."""
         values: dict[str, t.Any] = {}
         broken = {}
         for name in names:
@@ -176,5 +176,5 @@ def _differ(value: t.Any, of_host: t.Any) -> bool:
 
 
 def _folders_of_playbooks() -> set[str]:
-    """Those of the command line."""
+    """The folders of the playbooks of the command line."""
     return {os.path.dirname(os.path.abspath(one)) for one in context.CLIARGS.get("args") or () if os.path.isfile(one)}

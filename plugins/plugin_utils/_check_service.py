@@ -65,7 +65,7 @@ class PacedContext(RecordingContext):
 
     @property
     def done(self) -> str:
-        """For whoever gets no table."""
+        """For callers that get no table."""
         sent = "; ".join(dict.fromkeys(self.asked))
         return f"sent: {sent}; the disposable jobs may have been changed" if self.changed else "nothing was changed"
 
@@ -156,7 +156,7 @@ def _check(options: t.Mapping[str, t.Any], context: PacedContext) -> dict[str, t
     calls, replaced = transcript(context.calls)
     try:
         files = _written(folder, table, lines, calls)
-    except OSError as error:  # the jobs that it took are gone, so the table is told all the same
+    except OSError as error:  # the disposable jobs are gone, so the table is returned all the same
         return {**told, "failed": True, "msg": f"folder: {error}; {msg}"}
     replaced = {standin: plain(value, context.secrets) for standin, value in replaced.items()}  # a terminal shows it
     return {**told, "changed": True, "files": files, "replaced": replaced}

@@ -103,12 +103,12 @@ class Sent(t.NamedTuple):
 
     @property
     def accepted(self) -> bool:
-        """For one job at least."""
+        """Whether at least one job was accepted."""
         return self.error is None and not all(self.refusals)
 
     @property
     def may_show(self) -> bool:
-        """It may have been carried out."""
+        """Whether the write may have been carried out."""
         return self.accepted or isinstance(self.error, Unanswered)
 
     @property
@@ -127,7 +127,7 @@ class Sent(t.NamedTuple):
 
     @property
     def told(self) -> bool:
-        """The service itself has said yes or no."""
+        """Whether the service itself has said yes or no."""
         return self.accepted or self.code is not None
 
     @property

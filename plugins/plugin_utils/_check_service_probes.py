@@ -176,7 +176,7 @@ class Answers:
 
 
 def objects(found: t.Any) -> list[Job]:
-    """Of a list; whatever else it holds tells nothing."""
+    """The objects in a list; anything else in it is ignored."""
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 

@@ -421,7 +421,7 @@ PLACEHOLDER = re.compile(r"[$%]\((tenant_id|project_id)\)s")
 FEW = 4  # digits
 UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 UUIDS = "00000000-0000-4000-8000-{:012}"
-# Of times the order stays and the unit, but not how long after each other they are
+# Times keep their order and unit, but not the distances between them
 TIMES = frozenset(
     [
         "chargingStartTime",

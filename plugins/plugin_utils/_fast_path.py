@@ -52,11 +52,11 @@ def _copy_of_stderr() -> int:
         return -1  # it is closed
 
 
-# Releases of ansible-core; a newer one may pass other things to modules. 2.22 is not among them as long as there are only candidates
+# Releases of ansible-core; a newer one may pass other things to modules. 2.22 is not among them while there are only release candidates
 # of it: what was tried with these can still change
 KNOWN = ("2.16", "2.17", "2.18", "2.19", "2.20", "2.21")
 IS_KNOWN = release(ansible_version) in map(release, KNOWN)
-# A worker knows no terminal, and whoever interrupts Ansible cannot be reached through its display any more
+# A worker does not know the terminal, and after Ctrl-C the display of Ansible shows nothing any more
 TERMINAL = sys.stdout is not None and sys.stdout.isatty()
 LAST_WORDS = _copy_of_stderr()
 # As other plugins document theirs; Ansible reads none from action plugins, so they are handed to it below
@@ -74,13 +74,13 @@ OPTIONS = {
         "env": [{"name": "OTC_BIGDATA_PROGRESS"}],
         "ini": [{"section": "otc_bigdata", "key": "progress"}],
     },
-    # Without the environment, as Ansible would take one of the two: whoever sets one must not switch off the other
+    # Without the environment, as Ansible would take only one of the two, and both must count
     "never": {"type": "str", "default": "", "ini": [{"section": "otc_bigdata", "key": "never"}]},
 }
 PLUGIN = "otc_bigdata"
-# How nearly everybody names the Python of Ansible; for a worker, its first template is as much work as a request
+# Nearly everybody writes it like this; evaluating the first template of a worker costs as much as a request
 OF_THE_PLAYBOOK = "{{ ansible_playbook_python }}"
-# What the code of the modules imports only where a task needs it: a process of its own has to compile each file
+# What modules import only where a task needs it, as a separate process has to compile each file
 LATER = ("_cloud.agency", "_cloud.faults", "_cloud.rivals", "_jobs.filters", "_jobs.lists")
 C.config.initialize_plugin_configuration_definitions("action", PLUGIN, OPTIONS)
 display = Display()
@@ -153,7 +153,7 @@ def _text_of_vault(value: t.Any) -> str:
     raise TypeError
 
 
-@cache  # once in a worker, as what an item of a loop leaves behind is to be collected
+@cache  # once in a worker, as the garbage of each item of a loop is to be collected
 def _leave_memory_alone() -> None:
     """A worker shares the memory of Ansible until it touches it, as the collector would do with all that was there before."""
     leave_memory_alone()

@@ -201,7 +201,7 @@ def _subscription(service: str, where: dict[str, str], filters: Options | None) 
 
 
 def _passes(error: Failure) -> bool:
-    """Whether the next look may succeed by itself."""
+    """Whether an error may pass, so that the next look may succeed."""
     if isinstance(error, Misdirected):
         return False
     return isinstance(error, (Unanswered, Unreachable, Skipped)) or getattr(error, "status", None) == 429
@@ -264,7 +264,7 @@ class Source:
             LOG.warning("%s can be read again", _named(back))
 
     def _is_told_by_id(self, by_id: Subscription | None, by_name: Subscription, polled: Polled) -> bool:
-        """Whether another list has the same jobs, and all that is known of them."""
+        """Whether another list, which names the cluster by its ID, has the same jobs, and all that is known of them."""
         if by_id is None:
             return False
         known, project = self._state.known, polled.project_id
@@ -323,7 +323,7 @@ def _named(subscriptions: t.Sequence[Subscription]) -> str:
 
 
 def _unread(failed: t.Sequence[tuple[Subscription, Failure]]) -> str:
-    """Names the reason of the first one only. That of the others may differ."""
+    """A message about lists that cannot be read; it has the reason of the first one only."""
     subscription, reason = failed[0]
     whose = "" if len(failed) == 1 else f"; {subscription}"
     return f"{_named([one for one, dummy in failed])} cannot be read{whose}: {reason}"

@@ -143,11 +143,11 @@ class SourceClient(Client):
         super().__init__(replace(connection, credential=shared), api, context, math.inf)
 
     def begin(self) -> None:
-        """A look begins."""
+        """Called when a look begins."""
         self.hold_until(time.monotonic() + max(self._source.interval, LEAST_RETRY_TIMEOUT))
 
     def end(self) -> None:
-        """It is not used any more."""
+        """Called when the client is not used any more."""
         self._source.enders.remove(self.stop)
 
     def _send(self, *args: t.Any, **kwargs: t.Any) -> t.Any:

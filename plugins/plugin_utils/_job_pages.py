@@ -58,7 +58,7 @@ class Report(t.NamedTuple):
         return [job for dummy, jobs in self.plays for job in jobs]
 
     def only(self, kind: str) -> Report:
-        """With no jobs but those of one outcome."""
+        """The report with the jobs of one outcome only."""
         plays = [(name, [job for job in jobs if outcome(job) == kind]) for name, jobs in self.plays]
         return self._replace(plays=plays)
 
@@ -79,13 +79,13 @@ class Report(t.NamedTuple):
 
     @property
     def in_check_mode(self) -> bool:
-        """Nothing was changed, as a task may be in another mode than the run."""
+        """Whether nothing was changed. Each task counts, as it may be in another mode than the run."""
         every_known = bool(self.jobs) and not self.notes  # what is not in the tables may have changed something
         return all(job.get("check_mode") for job in self.jobs) and (every_known or self.check_mode)
 
     @property
     def warnings(self) -> list[str]:
-        """What must not be overlooked."""
+        """What the top of the page must say."""
         elsewhere = self.failed_hosts and FAILED not in map(outcome, self.jobs)
         hosts = counted(self.failed_hosts, "host has", "hosts have")
         return [

@@ -51,7 +51,7 @@ def jobs_in(value: t.Any) -> list[Job]:
 
 
 def _jobs_of(result: t.Mapping[str, t.Any]) -> list[Job]:
-    """Of a task, of a loop, or of what is a job itself."""
+    """The jobs in the result of a task or of a loop; or the value itself, if it is a job."""
     for key in ("results", "jobs"):
         if key in result:
             jobs = jobs_in(result[key])
@@ -191,7 +191,7 @@ def text(table: Rows) -> list[str]:
 
 
 def _headed(table: Rows) -> Rows:
-    """As a terminal shows it."""
+    """The table with the names of its columns as a terminal shows them."""
     return [[name.upper() for name in table[0]], *table[1:]]
 
 
@@ -263,7 +263,7 @@ def _padded(text: str, most: int) -> str:
 
 
 def width(text: str) -> int:
-    """In columns of a terminal."""
+    """The width of a text in columns of a terminal."""
     if text.isascii():  # as most are
         return len(text)
     return sum(
@@ -282,5 +282,5 @@ MEANING = re.compile(r"[\\`*\[\]<&|~]|(?<![^\W_])_|_(?![^\W_])")
 
 
 def in_markdown(text: str) -> str:
-    """Just the characters, whatever they mean there."""
+    """Text in which no character means anything to Markdown."""
     return MEANING.sub(r"\\\g<0>", text)

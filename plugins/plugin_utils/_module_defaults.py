@@ -16,14 +16,14 @@ from ..module_utils._cloud.auth import KINDS, every_part
 from ..module_utils._cloud.identity import PROJECT, TARGET_PROJECT
 from ..module_utils._cloud.options import connection_options, names_of
 
-# What names the same in several ways, each of which wins over those after it
+# Options that name the same in several ways; each wins over those after it
 ORDERS = (
     (*map(every_part, KINDS), ("cloud",)),
     tuple((option,) for option in PROJECT),
     tuple((option,) for option in TARGET_PROJECT),
     (TARGET_PROJECT, PROJECT),
 )
-# Each way, and the options of all those after it
+# Each option, and those that it would win over
 PAIRS = [(way, sum(ways[n:], ())) for ways in ORDERS for n, way in enumerate(ways, 1)]
 NAMES = names_of(connection_options())
 
@@ -86,7 +86,7 @@ def _of_defaults(task: t.Any, template: t.Callable[[t.Any], t.Any]) -> list[Opti
 
 
 def _of_task(task: t.Any, template: t.Callable[[t.Any], t.Any]) -> Options:
-    """What is written in the task itself."""
+    """The options that are written in the task itself."""
     source = task.get_ds()
     if not isinstance(source, dict):
         return frozenset()

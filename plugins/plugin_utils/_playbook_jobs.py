@@ -29,7 +29,7 @@ RESULTS = (
     "otc__first_login",
 )
 PLACE = ("cloud", *PROJECT, *TARGET_PROJECT, "region")  # variables that say whose jobs these are
-# Means nothing to a shell, to Ansible's key=value, or to the JSON and YAML that Ansible shows it in. Quotes would not be copied as they are.
+# Text that means nothing to a shell, to Ansible's key=value, or in the JSON and YAML of Ansible's output, where quotes would be escaped.
 PLAIN = re.compile(r"[A-Za-z0-9_.:@+-]+")
 
 
@@ -58,7 +58,7 @@ def _of_service(report: Report, statuses: t.Collection[str], except_names: t.Seq
 
 
 def _others(jobs: t.Sequence[Job]) -> str:
-    """What there is instead, if anything."""
+    """Which other jobs there are, if any."""
     statuses = ", ".join(sorted({cell(job, "status") for job in jobs}))
     return f" of {len(jobs)} is in such a status, they are {statuses}" if jobs else ""
 
@@ -91,7 +91,7 @@ def _is_named(name: t.Any, globs: t.Sequence[str]) -> bool:
 
 
 def _is_one_of(status: str, statuses: t.Collection[str], fields: Fields) -> bool:
-    """In any case and spelling; of Flink jobs, running is job_running."""
+    """Whether a status is one of these words, in any case and spelling; running is job_running of Flink jobs, too."""
     word = fields.word(status)
     return bool({word, word.removeprefix("job_")} & set(map(fields.word, statuses)))
 
@@ -101,7 +101,7 @@ def _has_ended(job: Job, ended: t.Collection[str]) -> bool:
 
 
 def _made(job: Job, now: float) -> float:
-    """When, in seconds since 1970. One without a time comes last."""
+    """When a job was made, in seconds since 1970. One without a time comes last."""
     found = next((job[name] for name in NAMES["age"] if name in job), None)
     made = timestamp(found, now)
     return now if made is None else made
@@ -169,7 +169,7 @@ def undo(reports: t.Iterable[Report], chosen: t.Mapping[str, t.Any], earlier: t.
 
 
 def _outcome(job: Job) -> StopOutcome:
-    """Of one for which a stop was sent."""
+    """What became of a job for which a stop was sent."""
     if job["failed"]:
         return StopOutcome.LOST if _has_ended(job, JOB_TYPES["flink"].ended) else StopOutcome.RUNNING
     return StopOutcome.DOWN if job["changed"] and job["status"] != "job_finish" else StopOutcome.DONE
@@ -206,7 +206,7 @@ def _not_stopped(running: t.Sequence[Job], chosen: t.Mapping[str, t.Any]) -> lis
 
 
 def _to_be_submitted(reports: t.Iterable[Report]) -> list[str]:
-    """Of the services that start no job a second time."""
+    """How many jobs have to be submitted anew: those of services that start no job a second time."""
     others = [one for one in reports if one["service"] != "flink"]
     changed = {
         (title(one), job["id"]): one["service"] for one in others for job in one.get("jobs", ()) if job["changed"]
@@ -217,7 +217,7 @@ def _to_be_submitted(reports: t.Iterable[Report]) -> list[str]:
 
 
 def not_started(chosen: t.Mapping[str, t.Any], ids: t.Collection[int]) -> list[str]:
-    """What to do about those that could not be started."""
+    """Lines that say what to do about jobs that could not be started."""
     if not ids:
         return []
     head = f"Not started: {', '.join(map(str, ids))}. One without a savepoint only begins anew, with resume_savepoint=false."
@@ -232,7 +232,7 @@ def _ids(jobs: t.Iterable[Job]) -> list[int]:
 
 
 def restart(ids: t.Iterable[int], chosen: t.Mapping[str, t.Any], from_savepoints: bool = True) -> str:
-    """What starts them, to be pasted into a shell."""
+    """The command that starts these jobs again, to be pasted into a shell."""
     anew = "" if from_savepoints else " -e resume_savepoint=false"
     numbers = ",".join(str(int(one)) for one in ids)
     return f"ansible-playbook otc.bigdata.maintenance_end -e stopped_jobs={numbers}{anew}{_place(chosen)}"

@@ -25,12 +25,12 @@ from ._files import in_folder
 from ._playbook_given import Settings, Variables
 from ._playbook_jobs import PLACE
 
-# Two types of AWX set the same variables for their user, and each of them one of its own
+# Two of our types in AWX set the same variables for their user, and each of them also sets one of these
 MARKS = ("OTC_CREDENTIAL_USER", "OTC_CREDENTIAL_AGENCY")
 
 
 def two_credentials(given: Variables) -> list[str]:
-    """A second credential, as people add one to that of a job template in AWX. Of a shell, the guide tells which one wins."""
+    """Complains of a second credential, as one may add it to a job template in AWX. For a shell, the guide says which one wins."""
     if not {"awx_job_id", "tower_job_id"} & set(given.extra):
         return []
     marks = [name for name in MARKS if given.environ.get(name)]
@@ -53,7 +53,7 @@ def _credentials(environ: t.Mapping[str, str]) -> list[str]:
 
 
 def passcode_of_login(found: Settings, given: Variables) -> t.Iterator[str]:
-    """One that the tasks would log in with. All else that is wrong with the login, the first of them tells as well as we could."""
+    """The passcode that the tasks would log in with. Anything else that is wrong with the login, the first task says just as well."""
     connection = _own_connection(found, given)
     if connection and getattr(_own(connection.credential), "passcode", None):
         try:
@@ -76,7 +76,7 @@ def login(found: Settings, given: Variables) -> dict[str, t.Any]:
 
 
 def _own_connection(found: Settings, given: Variables) -> Connection | None:
-    """None where it is wrong, as the first of the tasks tells."""
+    """The connection, None if its options are wrong: then the first task says so."""
     try:
         return connection_of(found, given, "iam")
     except OptionError:
@@ -84,12 +84,12 @@ def _own_connection(found: Settings, given: Variables) -> Connection | None:
 
 
 def _own(credential: t.Any) -> Credential:
-    """That of the own account."""
+    """The login of the own account."""
     return credential.own if isinstance(credential, Delegate) else credential
 
 
 def connection_of(found: Settings, given: Variables, service: str, one_login: bool = True) -> Connection:
-    """As the tasks make it."""
+    """The connection as the tasks make it."""
     with in_folder(given.folder):
         return read_connection(_place_of(found), given.environ, service, one_login)
 
@@ -114,7 +114,7 @@ def other_clouds(found: Settings, given: Variables) -> t.Iterator[str]:
 
 
 def _has_clouds(folder: str) -> bool:
-    """Also one that cannot be read, or without the entry: openstacksdk looks no further."""
+    """Whether a clouds.yaml is there, even one that cannot be read or lacks the entry: openstacksdk looks no further."""
     return any(os.path.exists(os.path.join(folder, f"clouds.{kind}")) for kind in ("yaml", "yml", "json"))
 
 

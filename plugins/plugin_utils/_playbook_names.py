@@ -39,7 +39,7 @@ CHOICES = (
     "status",
     "stopped_jobs_file",
 )
-# What the playbooks keep for themselves, beside names that begin with OWN_PREFIX. One of the command line would win over it.
+# Variables that the playbooks set themselves, beside names that begin with OWN_PREFIX. One of the command line would win over them.
 OWN = {
     "chosen",
     "finished_at",
@@ -77,7 +77,7 @@ LEFT_OVER = "_raw_params"  # where Ansible puts the part of an -e that is no var
 
 
 def slips(given: Variables) -> t.Iterator[str]:
-    """On the command line, and beside an import. What Ansible does not take for a variable may be a secret, so it is not shown."""
+    """Slips on the command line, and beside an import. A part that is no variable may be a secret, so it is not shown."""
     if LEFT_OVER in given.extra:
         yield "-e: a part without = is no variable; quote a value with blanks in it once more, as in -e 'names=\"a, b\"', or leave them out"
     if _asks_for("help", given, given.extra):
@@ -147,7 +147,7 @@ def _logins(spec: t.Collection[str], names: t.Iterable[str]) -> dict[str, str]:
 
 
 def not_here(spec: Spec, given: Variables) -> t.Iterator[str]:
-    """Variables that would choose jobs in another playbook or in a task, and that nothing would come of here."""
+    """Complains of variables that choose jobs in another playbook or in a task, and have no effect here."""
     if _after_window(spec, given):
         return
     for name, known in sorted(choices_of_others(spec, given.told).items()):
@@ -176,7 +176,7 @@ def _metas() -> dict[str, t.Any]:
 
 
 def logins(spec: Spec, given: Variables) -> t.Iterator[tuple[str, str]]:
-    """Variables that say whose jobs are meant, and that nothing would come of here, with the options of the modules that do."""
+    """Variables that say whose jobs are meant, and have no effect here, with the options of the modules that have one."""
     for name, option in sorted(_logins(spec, given.told - {"passcode"}).items()):
         if not (is_nothing(given.values.get(name)) and name not in given.broken) and not meant_by(spec, name):
             yield name, option

@@ -61,7 +61,7 @@ def _account(credential: Credential | Delegate) -> str | None:
 
 
 def variables(spec: t.Iterable[str], values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Those that choose jobs or say what is done with them."""
+    """The variables that choose jobs or say what is done with them."""
     return {name: values[name] for name in spec if name not in FREE}
 
 
@@ -136,7 +136,7 @@ def _is_job(value: t.Any) -> bool:
 def refusals(
     plan: Plan, playbook: str, host: str, hosts: t.Collection[str], frame: Plan, now: datetime.datetime
 ) -> t.Iterator[str]:
-    """Why this run must not carry it out. ``frame``: `place` and `variables` of this run. Jobs are compared later."""
+    """Why this run must not carry out the plan. ``frame``: `place` and `variables` of this run. Jobs are compared later."""
     age = now - datetime.datetime.fromisoformat(plan["made_at"])
     if plan["playbook"] != playbook:
         yield f"it is of the playbook {clean(plan['playbook'])}"
@@ -151,7 +151,7 @@ def refusals(
 
 
 def of_others(then: Plan, now: Plan) -> t.Iterator[str]:
-    """Why they may be jobs of others. An ID says which project it is, however that and its account are named."""
+    """Why these may be the jobs of another account or project. If the project's ID is the same, its names do not matter."""
     project = then.get("project_id")
     told = ("account", "project_name") if project and project == now.get("project_id") else ()
     yield from _differences(*({name: one[name] for name in one if name not in told} for one in (then, now)))
@@ -194,7 +194,7 @@ def changes(
 
 
 def _key(job: t.Mapping[str, t.Any]) -> tuple[t.Any, ...]:
-    """One of another name is another job: it may be one of another project."""
+    """What tells a job of a plan from others. Its name, too: with another name, the ID may be of another project."""
     return tuple(job[key] for key in ("service", "cluster", "id", "name", "action"))
 
 

@@ -59,7 +59,7 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
     found: Settings = {**values, "kept": {}, "place": None, "intent": "", "plan": None, "ids": None, **STATUSES}
 
     def steps() -> t.Iterator[t.Iterable[str]]:
-        """The complaints of each. What one has found, the next one works with, so none is taken after one that has any."""
+        """The complaints of each step. Each step needs what the one before has found, so nothing is done after one that complains."""
         never = _refusal(refuse_misspelt, given.environ)
         yield [*two_credentials(given), *own_login(spec, given), *never, *wrong, *elsewhere]
         found.update(_meanings(spec, values, meant))
@@ -82,7 +82,7 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
 
 
 def _from_file(variable: str, found: Settings, read: t.Callable[[], Settings]) -> t.Iterator[str]:
-    """Adds what a file says to ``found``. What is wrong with it otherwise."""
+    """Adds what a file says to ``found``, or returns what is wrong with the file."""
     try:
         found.update(read())
     except (OptionError, ValueError) as error:
@@ -105,13 +105,13 @@ def _meanings(spec: Spec, values: Settings, meant: Settings) -> Settings:
 
 
 def _no_own_project(found: Settings) -> Settings:
-    """Of an inventory of another account: the login is not for that project."""
+    """Without the own project on hosts of an inventory of another account: the login is not for that project."""
     of_other = any(found[name] is not None for name in TARGET_PROJECT)
     return dict.fromkeys(PROJECT) if of_other else {}
 
 
 def _lists(spec: Spec, found: Settings) -> Settings:
-    """All lists, also those that nobody has given."""
+    """The value of each variable that is a list, given or not."""
     lists = {name: found.get(name) or [] for name in ("clusters", "names", "except_names")}
     # The jobs of one that is named twice would be counted twice
     lists["clusters"] = list(dict.fromkeys(lists["clusters"]))
@@ -122,7 +122,7 @@ def _lists(spec: Spec, found: Settings) -> Settings:
 
 
 def _filters(spec: Spec, found: Settings) -> Settings:
-    """What chooses jobs of any status."""
+    """The filters that choose jobs of any status."""
     names = found["names"]
     # No pattern matches a job without a name, but every job is meant to include it
     patterns = None if "*" in names or not names else names
@@ -189,14 +189,14 @@ def _wrong_choice(spec: Spec, found: Settings, empty: bool) -> t.Iterator[str]:
 
 
 def _wrong_queue(found: Settings) -> t.Iterator[str]:
-    """No job would be there, and the queue would seem to be empty."""
+    """Complains of what cannot be the name of a queue: no job would match, and the queue would seem to be empty."""
     name = found.get("queue_name") or ""
     if NO_QUEUE.search(name):
         yield f"queue_name: '{name}' must be the whole name of one queue, as it is no list and no pattern"
 
 
 def _wrong_services(found: Settings) -> t.Iterator[str]:
-    """Services that lack something, or that cannot be chosen by names."""
+    """Complains of services that lack a variable, or whose jobs cannot be chosen by names."""
     if "mrs" in found["services"] and not found["clusters"]:
         yield "clusters: the service mrs needs the names of its clusters"
     for service in WITHOUT_NAMES:
@@ -263,7 +263,7 @@ def _other_name(found: Settings, given: Variables) -> t.Iterator[str]:
 
 
 def _why_no_file(path: str) -> t.Iterator[str]:
-    """Why nothing can be kept there."""
+    """Why a file cannot be written there."""
     folder = os.path.dirname(path)
     if os.path.isdir(path):
         yield f"'{path}' is a folder"

@@ -54,7 +54,7 @@ def checked(spec: Spec, given: Variables) -> tuple[Settings, Settings, list[str]
 
 
 def _without_value(spec: Spec, given: Variables) -> t.Iterator[str]:
-    """Variables that cannot be evaluated. What cannot be is quoted in the reason."""
+    """Complains of variables that cannot be evaluated; the reason quotes the expression."""
     others = not_taken(spec, given.broken)  # their names alone are reason enough
     for name, reason in given.broken.items():
         if name not in others:
@@ -157,7 +157,7 @@ def wrong_characters(spec: Spec, found: Settings) -> t.Iterator[str]:
 
 
 def wrong_figures(spec: Spec, found: Settings) -> t.Iterator[str]:
-    """Ages and numbers."""
+    """Complains of wrong ages and numbers."""
     for name in AGES:
         age = found[name] if name in spec else None
         if age is not None and not AGE.fullmatch(str(age)):
@@ -170,7 +170,7 @@ def wrong_figures(spec: Spec, found: Settings) -> t.Iterator[str]:
 
 
 def is_empty(name: str, value: t.Any, given: Variables) -> bool:
-    """Empty clusters are no clusters. All else that is empty would mean more jobs than it seems to."""
+    """Whether an empty value is wrong: empty clusters mean no cluster, anything else would choose more jobs than it seems to."""
     if name not in given.values or not isinstance(value, list):
         return False
     return (value == [] and name != "clusters" and not is_nothing(given.values[name])) or not all(value)

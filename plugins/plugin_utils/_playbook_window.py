@@ -87,7 +87,7 @@ def _there(then: t.Any, found: Settings, given: Variables) -> Settings | None:
 
 
 def _here(found: Settings, given: Variables) -> Settings | None:
-    """Whose jobs the tasks would handle; None where the login is wrong, as the first of them tells."""
+    """Whose jobs the tasks would handle; None if the login is wrong: then the first task says so."""
     told = whose(found, given)
     return None if isinstance(told, str) else {name: value for name, value in told[0].items() if value is not None}
 
@@ -116,7 +116,7 @@ def of_workflow(given: Variables) -> dict[str, t.Any]:
 
 
 def _handed_on(given: Variables) -> dict[str, t.Any]:
-    """As ``of_workflow``. Raises ValueError where its ``place`` is none."""
+    """As ``of_workflow``, but checked: raises ValueError for a ``place`` that is none."""
     flink = of_workflow(given)
     if flink.get("place") is not None and not _are_places(flink["place"]):
         raise ValueError("otc_bigdata.place, which a job before has left, does not say whose jobs these are")

@@ -64,7 +64,7 @@ class StateFile:
         self._saved = self._text()
 
     def save(self) -> None:
-        """All or nothing, even if the power fails. Raises OptionError."""
+        """Writes the file, all of it or nothing, even if the power fails. Raises OptionError."""
         text = self._text()
         if self._path is None or text == self._saved:
             return
@@ -75,7 +75,7 @@ class StateFile:
         self._saved = text
 
     def move(self, seconds: float) -> None:
-        """All times that are known, as the clock has been set."""
+        """Moves all times that are known, as the clock has been set."""
         for jobs in self.known.values():
             jobs.update({job_id: job._replace(since=max(0, job.since + seconds)) for job_id, job in jobs.items()})
 

@@ -312,7 +312,7 @@ async def main(queue: asyncio.Queue[t.Any], args: dict[str, t.Any]) -> None:
 
 
 def _unusable(name: str, error: Exception) -> ImportError:
-    """With its own words, which often name the cure."""
+    """An error with the words of the library, which often say what to do."""
     said = f"{type(error).__name__}: {error}"
     return ImportError(f"job_events: {sys.executable}, which runs ansible-rulebook, cannot import {name}: {said}")
 
