@@ -218,7 +218,7 @@ def _wrong_files(found: Settings, given: Variables) -> t.Iterator[str]:
             yield from (f"{name}: {reason}" for reason in _why_no_file(found[name]))
     if found.get("stopped_jobs") and (file or of_workflow(given).get("stopped_jobs")):
         other = "stopped_jobs_file" if file else "otc_bigdata, which a job before has left"
-        yield f"stopped_jobs: nobody knows which of them counts beside {other}; leave one of them out"
+        yield f"stopped_jobs: only it or {other} can count; leave one of them out"
 
 
 def _wrong_folder(found: Settings) -> t.Iterator[str]:

@@ -68,9 +68,7 @@ def _place_then(content: t.Mapping[str, t.Any], host: str) -> t.Any:
     """Whose jobs those of this host were, None where nobody was told. Raises ValueError where only those of other hosts are told."""
     places = content.get("place") or {}
     if places and host not in places:
-        raise ValueError(
-            f"tells whose jobs those of other hosts are, and not of the host {host}; nobody knows where they were stopped"
-        )
+        raise ValueError(f"says where the jobs of other hosts were stopped, and not those of the host {host}")
     return places.get(host)
 
 
@@ -132,7 +130,7 @@ def _refuse_without_jobs(content: t.Mapping[str, t.Any], host: str) -> None:
         )
     if host not in of_hosts:
         names = ", ".join(of_hosts) or "no host"
-        raise ValueError(f"tells of {names}, not of the host {host}; take the inventory of the window")
+        raise ValueError(f"has jobs of {names}, not of the host {host}; take the inventory of the window")
 
 
 def _listed(of_hosts: t.Any, host: str) -> list[int] | None:

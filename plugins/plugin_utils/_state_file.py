@@ -137,7 +137,7 @@ def _checked(job: Known) -> Known:
     }
     for name, is_right in right.items():
         if not is_right:
-            raise ValueError(f"{name} of a job is not what it can be")
+            raise ValueError(f"{name} of a job has an impossible value")
     return job
 
 

@@ -234,8 +234,10 @@ def _refuse_other_domain(levels: t.Sequence[Level], login: Login) -> None:
                 if not value.text:  # an entry has something else there
                     raise OptionError(f"{value.name}: must be text, in quotes where YAML takes it for something else")
                 unknown = isinstance(credential, Password) and not any(own.values())
-                why = f"needs user_{key.partition('_')[2]} beside it" if unknown else "is not the domain of the user"
-                raise OptionError(f"{value.name}: {why}, named alike; or name the project by project_id")
+                why = f"needs user_{key.partition('_')[2]} beside it" if unknown else "must be the domain of the user"
+                raise OptionError(
+                    f"{value.name}: {why}, in the same form (name or ID); or name the project by project_id"
+                )
 
 
 def _own_domain(credential: Credential, level: Level) -> dict[str, str | None]:

@@ -210,7 +210,7 @@ def _part(whole: Entry, name: str, path: str | None) -> t.Any:
     others = {key for key in whole.keys() - OF_THE_CLIENT if not str(key).startswith("x-")}
     if name not in whole and others:
         raise OptionError(
-            f"cloud: {path} cannot be read: it has no {name}, which must be around what it says of clouds"
+            f"cloud: {path} cannot be read: it has no key {name}; what it says of clouds must be below that"
         )
     return whole.get(name)
 

@@ -145,7 +145,7 @@ def refuse_misspelt(level: Level) -> None:
         in_entry = level.place and (OTHER_WORDS.get(key) or nearly(key, ENTRY_KEYS))
         meant = in_entry if level.place else nearly(value.name, VARIABLES)
         if meant:
-            raise OptionError(f"{value.name}: says nothing here; is {meant} meant? Rename it, or leave it out")
+            raise OptionError(f"{value.name}: has no effect here; is {meant} meant? Rename it, or leave it out")
 
 
 def is_around(environ: t.Mapping[str, str]) -> bool:

@@ -268,7 +268,7 @@ def test_misspelt_variables():
 
 
 NOT_OURS = "stopped_jobs_file: '{home}/other.yml' was not written by this playbook"
-OF_DAY = "stopped_jobs_file: tells of day, not of the host {host}; take the inventory of the window"
+OF_DAY = "stopped_jobs_file: has jobs of day, not of the host {host}; take the inventory of the window"
 WRONG_FILES: dict[str, list[tuple[dict, str]]] = {
     "maintenance_window": [
         ({"stopped_jobs_file": "/nowhere/a.yml"}, "stopped_jobs_file: there is no folder '/nowhere'"),

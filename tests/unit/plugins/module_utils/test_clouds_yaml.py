@@ -270,7 +270,7 @@ def test_profile_of_a_file(read: t.Any, tmp_path: pathlib.Path, monkeypatch: pyt
     entry = {"profile": "own", "auth": {**AUTH, "project_name": "a"}}
     assert read({"c": entry}).iam == "https://iam.own.test"
     public.write_text("public_clouds: {own: {auth: {auth_url: 'iam.own.test/v3'}}}", encoding="utf-8")
-    with pytest.raises(OptionError, match=r"clouds-public\.yaml cannot be read: it has no public-clouds"):
+    with pytest.raises(OptionError, match=r"clouds-public\.yaml cannot be read: it has no key public-clouds"):
         read({"c": entry})
     public.write_text("public-clouds: [s3cr3t", encoding="utf-8")
     with pytest.raises(OptionError, match=r"clouds-public\.yaml cannot be read: line 1"):
@@ -323,8 +323,8 @@ def test_profile_of_a_file(read: t.Any, tmp_path: pathlib.Path, monkeypatch: pyt
         ({"c": {**ENTRY, "project_name": "eu-de_x"}}, NAMED, {}, ["cloud 'c': project_name", "twice"]),
         ({"c": {"auth": {**AUTH, "tenant_name": "eu-de_x"}}}, NAMED, {}, ["cloud 'c': project_name", "twice"]),
         ({"c": {**ENTRY, "user_domain_name": "x"}}, NAMED, {}, ["cloud 'c': user_domain_name", "twice"]),
-        ({"c": {"auth": {**AUTH, "domain_name": "x"}}}, NAMED, {}, ["domain_name: is not the domain of the user"]),
-        ({"c": {**ENTRY, "domain_name": "x"}}, NAMED, {}, ["domain_name: is not the domain of the user", "project_id"]),
+        ({"c": {"auth": {**AUTH, "domain_name": "x"}}}, NAMED, {}, ["domain_name: must be the domain of the user"]),
+        ({"c": {**ENTRY, "domain_name": "x"}}, NAMED, {}, ["domain_name: must be the domain of the user", "project_id"]),
         ({"c": {"auth": {**AUTH, "username": {"s3cr3t": 1}}}}, NAMED, {}, ["cloud 'c': username: must be text"]),
         ({"c": {"auth": {**AUTH, "username": True}}}, NAMED, {}, ["cloud 'c': username", "quotes"]),
         ({"c": {"auth": {**AUTH, "username": "cu\r"}}}, NAMED, {}, ["cloud 'c': username"]),
@@ -559,7 +559,7 @@ def test_nor_is_what_a_file_says(home: pathlib.Path) -> None:
     assert night().credential == OF_ENTRY
     for text in (entry, f"cloud: {{{entry}}}", f"Clouds: {{{entry}}}"):
         own.write_text(text, encoding="utf-8")
-        with pytest.raises(OptionError, match=r"secure\.yaml cannot be read: it has no clouds, which must be around"):
+        with pytest.raises(OptionError, match=r"secure\.yaml cannot be read: it has no key clouds; what it says"):
             night()
 
 

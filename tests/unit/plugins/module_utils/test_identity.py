@@ -127,7 +127,7 @@ MISSPELT = {
 @pytest.mark.parametrize(("key", "meant"), MISSPELT.items())
 def test_misspelt_keys_of_an_entry(read: t.Any, key: str, meant: str) -> None:
     """Nothing would come of them, and another project or user would be taken."""
-    says = f"cloud 'c': {key}: says nothing here; is {meant} meant?"
+    says = f"cloud 'c': {key}: has no effect here; is {meant} meant?"
     refused(read, {"auth": {**AUTH, key.replace("_", "-"): "s3cr3t"}}, {"cloud": "c"}, {}, says)
     refused(read, {"auth": AUTH, "drs_endpoint": "x", key: ["s3cr3t"]}, {"cloud": "c"}, {}, says)
 
@@ -136,7 +136,7 @@ def test_misspelt_keys_elsewhere(read: t.Any) -> None:
     """Of one region, and where the task has another login. An empty one is none."""
     entry = {"auth": AUTH, "regions": [{"name": "eu-de", "values": {"auth": {"projct_id": "s3cr3t"}}}]}
     for options in ({}, {"token": "t", "project_id": "p", "region": "eu-de"}):
-        refused(read, entry, {"cloud": "c", **options}, {}, "cloud 'c': projct_id: says nothing here")
+        refused(read, entry, {"cloud": "c", **options}, {}, "cloud 'c': projct_id: has no effect here")
     assert read({"auth": {**AUTH, "projct_id": ""}}, {"cloud": "c"}).credential == USER
 
 
@@ -168,7 +168,7 @@ def test_other_keys_of_an_entry(read: t.Any) -> None:
 )
 def test_misspelt_variables(read: t.Any, name: str, meant: str) -> None:
     """They are refused where those of the right name would count."""
-    refused(read, None, {}, {**ENV, name: "s3cr3t"}, f"{name}: says nothing here; is {meant} meant?")
+    refused(read, None, {}, {**ENV, name: "s3cr3t"}, f"{name}: has no effect here; is {meant} meant?")
     refused(read, None, {"username": "u"}, {**ENV, name: "s3cr3t"}, name)
     refused(read, {"auth": AUTH}, {}, {name: "s3cr3t"}, name)
     assert read({"auth": AUTH}, {"cloud": "c"}, {name: "x"}).credential == USER

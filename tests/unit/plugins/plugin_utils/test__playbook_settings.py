@@ -521,7 +521,7 @@ def test_ids_beside_another_source(tmp_path):
     file.write_text("stopped_jobs: {localhost: [7]}\n", encoding="utf-8")
     for more in ({"stopped_jobs_file": str(file)}, {"otc_bigdata": TOLD}):
         (complaint,) = taken("maintenance_end", {"stopped_jobs": "7", **more})["complaints"]
-        assert complaint.startswith("stopped_jobs: nobody knows which of them counts beside ")
+        assert complaint.startswith("stopped_jobs: only it or ")
     told = {"otc_bigdata": {"flink": {"total": 1}}}  # of a job that has nothing to do with a window
     assert taken("maintenance_end", {"stopped_jobs": "7", **told})["complaints"] == []
     (complaint,) = taken("maintenance_window", {"queue_name": "q", "stopped_jobs": "7"})["complaints"]
@@ -819,7 +819,7 @@ def test_one_project_by_its_id(tmp_path):
     assert [one["place"] for one in found] == [place, None]
     file.write_text(yaml.safe_dump({**content, "place": {"other": place}}), encoding="utf-8")
     (said,) = taken("maintenance_end", told, environ=environ)["complaints"]
-    assert "tells whose jobs those of other hosts are, and not of the host localhost" in said
+    assert "says where the jobs of other hosts were stopped, and not those of the host localhost" in said
     for odd in ({"localhost": [1]}, {"localhost": "x"}, {"localhost": {1: "x"}}, ["localhost"], "x"):
         file.write_text(yaml.safe_dump({**content, "place": odd}), encoding="utf-8")
         (said,) = taken("maintenance_end", told, environ=environ)["complaints"]
