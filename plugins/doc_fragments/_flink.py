@@ -50,7 +50,7 @@ options:
           - Blanks around a name, and invisible characters, do not count here. So V(orders*) also matches a name with a blank
             before it.
           - By itself it is an error, as it chooses no job. O(filters.name) V(*) beside it means every other job with a name.
-          - A job without a name is not left alone. If the service does not tell the name of a job that matches all other keys,
+          - A job without a name is not left alone. If the service does not return the name of a job that matches all other keys,
             nothing is done for that job, and it has failed. A module that only reads returns it.
         type: list
         elements: str
@@ -83,7 +83,7 @@ options:
             V(d), V(w) for seconds, minutes, hours, days and weeks, for example V(90m), V(12h) or V(30d).
           - A job without that time stamp does not match, and neither does one with a time stamp that no job can have,
             which is before 2015, in the future or no number.
-          - If the answers of the service tell the time, and the clock of this host is more than 15 minutes off, a task that
-            changes jobs fails before it does so. Any other one warns.
+          - If the clock of this host is more than 15 minutes off, compared with the answers of the service, a task that
+            changes jobs fails before it changes any. Other tasks warn.
         type: str
 """

@@ -73,7 +73,7 @@ options:
             V(d), V(w) for seconds, minutes, hours, days and weeks, for example V(90m), V(12h) or V(30d).
           - A job without that time stamp does not match, such as one that has not started yet. Neither does one with a
             time stamp that no job can have, which is before 2015, in the future or no number.
-          - If the answers of the service tell the time, and the clock of this host is more than 15 minutes off, a task that
-            changes jobs fails before it does so. Any other one warns.
+          - If the clock of this host is more than 15 minutes off, compared with the answers of the service, a task that
+            changes jobs fails before it changes any. Other tasks warn.
         type: str
 """
