@@ -63,6 +63,11 @@ def test_the_type_of_flexible_engine() -> None:
     assert in_catalog(catalog, "mrs", "eu-west-0") == f"https://mrs.eu-west-0.{ORANGE}"
 
 
+def test_a_catalog_does_not_lead_credentials_to_what_looks_like_a_user() -> None:
+    with pytest.raises(OptionError, match=r"endpoints\.dli: the service catalog names an address with a user in it"):
+        in_catalog([entry("dli", ("eu-de", "https://dli.eu-de.otc.t-systems.com@dli.test"))], "dli", "eu-de")
+
+
 def test_several_regions_without_region() -> None:
     with pytest.raises(OptionError, match="region: missing"):
         in_catalog(CATALOG, "dli", None)

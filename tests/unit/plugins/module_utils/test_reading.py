@@ -138,6 +138,12 @@ def test_jobs_of_one_moment_on_both_sides(alike: int) -> None:
     assert found.consistent
 
 
+def test_it_goes_on_by_one_millisecond() -> None:
+    found = whole(Archive(jobs(2050, at=lambda number: BEGIN + number // 500)))
+    assert len(found.jobs) == 2050
+    assert found.consistent
+
+
 def test_more_jobs_of_one_moment_than_it_shows() -> None:
     archive = Archive(jobs(1010, at=lambda number: BEGIN))
     with pytest.raises(Excessive, match="more than 1000 jobs of the list have the same start") as error:
@@ -414,6 +420,19 @@ def test_a_job_that_only_an_earlier_reading_has_shown_still_counts() -> None:
     found = everything(archive, {}, ListCache())  # type: ignore[arg-type]
     assert set(range(3, 230)) <= set(found.jobs)
     assert not found.consistent
+
+
+def test_a_job_that_neither_a_get_nor_a_list_shows() -> None:
+    """What the get has said is told."""
+
+    class Closed(Archive):
+        hidden = ("NO",)
+
+        def get(self, job_id: int) -> Job | None:
+            raise Refused("GET /job", "no", 403, code="NO")
+
+    (found,) = look(Closed([], most=0), [1], ListCache()).values()  # type: ignore[arg-type]
+    assert str(found) == "GET /job: HTTP 403 NO: no"
 
 
 @pytest.mark.parametrize(("first", "count"), [("get", 2), ("list", 9)])
