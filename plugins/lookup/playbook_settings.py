@@ -57,6 +57,7 @@ import datetime
 import os
 import typing as t
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from ansible import context
 from ansible.errors import AnsibleError
@@ -71,6 +72,7 @@ with kept():
     from ..plugin_utils._playbook_given import Variables, is_nothing
     from ..plugin_utils._playbook_names import DRY_RUNS, LEFT_OVER, not_taken
     from ..plugin_utils._playbook_settings import settings
+    from ..plugin_utils._playbook_tasks import is_of_ansible, why_no_tasks
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
@@ -113,6 +115,12 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             place=self._place(variables.get("chosen")),
             folder=self._loader.get_basedir(),
             others=(".", *_folders_of_playbooks()),
+            why_no_tasks=partial(
+                why_no_tasks,
+                loader=self._loader,
+                variable_manager=variables["hostvars"]._variable_manager,
+                variables={name: variables[name] for name in imported if not is_of_ansible(name)},
+            ),
         )
 
     def _place(self, before: t.Any) -> t.Any:

@@ -32,6 +32,7 @@ class Variables(t.NamedTuple):
     place: t.Mapping[str, t.Any] | None = None  # of the window that has left the fact ``stopped_jobs``
     folder: str = "."  # where the tasks run, and look for a clouds.yaml
     others: t.Collection[str] = (".",)  # where a user may have put one that they do not see
+    why_no_tasks: t.Callable[[str], str] = lambda file: ""  # of a file; empty if it has some
 
     @property
     def told(self) -> set[str]:

@@ -77,6 +77,7 @@ OWNERS = {
         "_module_defaults",
         "_playbook_login",
         "_playbook_names",
+        "_playbook_tasks",
         "_playbook_values",
         "job_report",
         "job_table",

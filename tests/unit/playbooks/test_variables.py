@@ -14,6 +14,7 @@ import yaml
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template, world
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.playbooks import (
+    HAND_OVER,
     PLAYBOOKS,
     QUEUE,
     RUNNING,
@@ -268,6 +269,7 @@ def test_misspelt_variables():
 
 
 NOT_OURS = "stopped_jobs_file: '{home}/other.yml' was not written by this playbook"
+STAY = "maintenance_tasks: the jobs would stay stopped, as Ansible would end the run with these tasks: "
 OF_DAY = "stopped_jobs_file: has jobs of day, not of the host {host}; take the inventory of the window"
 WRONG_FILES: dict[str, list[tuple[dict, str]]] = {
     "maintenance_window": [
@@ -276,6 +278,12 @@ WRONG_FILES: dict[str, list[tuple[dict, str]]] = {
         ({"stopped_jobs_file": "pipe"}, "stopped_jobs_file: '{home}/pipe' is no regular file"),
         ({"stopped_jobs_file": "other.yml"}, NOT_OURS),
         ({"stopped_jobs_file": "broken.yml"}, "stopped_jobs_file: '{home}/broken.yml' cannot be read: it is no YAML"),
+        ({"maintenance_tasks": "broken.yml"}, STAY),
+        ({"maintenance_tasks": "files/day.yml"}, f"{STAY}it is no list of tasks"),
+        ({"maintenance_tasks": "other.yml"}, f"{STAY}A malformed block"),
+        ({"maintenance_tasks": "files/slip.yml"}, f"{STAY}couldn't resolve module/action 'debgu'"),
+        ({"maintenance_tasks": "further.yml"}, f"{STAY}couldn't resolve module/action 'debgu'"),
+        ({"maintenance_tasks": "ends.yml"}, f"{STAY}meta: end_host in '{{home}}/ends.yml' ends the play"),
     ],
     "maintenance_end": [
         ({"stopped_jobs_file": "files/odd.yml"}, "stopped_jobs_file: '{home}/files/odd.yml' was not written by"),
@@ -296,6 +304,11 @@ def test_wrong_file(playbook):
         here.write("broken.yml", "a: [")
         here.write("files/odd.yml", {"stopped_jobs": {"localhost": ["../1"]}})
         here.write("files/day.yml", {"stopped_jobs": {"day": [1]}})
+        here.write("files/slip.yml", [{"debgu": {"msg": "a slip"}}])
+        here.write("further.yml", [{"block": [{"include_tasks": "files/slip.yml"}]}])
+        here.write(
+            "ends.yml", [{"block": HAND_OVER, "rescue": [{"ansible.builtin.meta": "end_host", "when": "a is defined"}]}]
+        )
         os.mkfifo(here.home / "pipe")
         run = play_hosts(here, playbook, {host: {**QUEUE, **variables} for host, (variables, dummy) in cases.items()})
         assert run.code == 2
@@ -303,3 +316,25 @@ def test_wrong_file(playbook):
             assert fatal(run, host).startswith(message.format(home=here.home, host=host))
             assert "\n" not in fatal(run, host)
         assert emulator.log.entries() == []
+
+
+def test_tasks_that_may_do_what_they_do():
+    """They import a file beside them, also where no host is known, and a name comes from the playbook that imports ours. Another one is never read."""
+    tasks = [
+        {"ansible.builtin.import_tasks": template("which ~ '.yml'")},
+        {"ansible.builtin.include_tasks": "slip.yml", "when": "1 > 2"},
+        {"ansible.builtin.include_tasks": "upgrade.yml", "loop": []},
+    ]
+    with world(flink_jobs=[{"job_id": 1, **RUNNING}]) as (emulator, here):
+        here.write("files/slip.yml", [{"debgu": {"msg": "a slip"}}])
+        here.write("files/work.yml", HAND_OVER)
+        here.write("files/upgrade.yml", tasks)
+        here.write("hosts.yml", {"all": {"hosts": {"localhost": {"maintenance_tasks": "files/upgrade.yml"}}}})
+        imports = {
+            "ansible.builtin.import_playbook": "otc.bigdata.maintenance_window",
+            "vars": {"which": "work", **QUEUE},
+        }
+        run = here.start("playbook", str(here.write("site.yml", [imports])), "-i", "hosts.yml").end(120)
+        assert run.code == 0, run.said
+        assert said_to(run, "Work", "localhost") == "stopped: [1]"
+        assert set(Flink(emulator).truth.values()) == {"job_running"}
