@@ -333,12 +333,13 @@ def _texts(entry: Entry, options: t.Iterable[str], place: str) -> dict[str, Valu
     found: dict[str, Value] = {}
     for option in options:
         keys = KEYS.get(option, (option,))
-        name = f"{place}{option}"
-        texts = [_text(one[key], option, name) for key in keys for one in (entry["auth"], entry) if key in one]
-        if len(set(texts)) > 1:
-            raise OptionError(f"{name}: is there twice, with different values, as {' or '.join(keys)}")
-        if texts:
-            found[option] = Value(texts[0], name)
+        names = {key: place + (option if key in (option, keys[0]) else f"{option} (as {key})") for key in keys}
+        given = [(one[key], names[key]) for key in keys for one in (entry["auth"], entry) if key in one]
+        values = [Value(_text(value, option, name), name) for value, name in given]
+        if len({value.text for value in values}) > 1:
+            raise OptionError(f"{place}{option}: is there twice, with different values, as {' or '.join(keys)}")
+        if values:
+            found[option] = values[0]
     return found
 
 

@@ -371,6 +371,10 @@ def test_profile_of_a_file(read: t.Any, tmp_path: pathlib.Path, monkeypatch: pyt
         ({"c": {"auth": {"auth_url": "https://x"}}}, {}, {}, ["cloud 'c': no credential"]),
         ({"c": {"auth": {**AUTH, "project_name": None}}}, NAMED, {}, ["project_id", "project_name"]),
         ({"c": {**ENTRY, "region_name": "../evil"}}, NAMED, {}, ["region"]),
+        # by the name that it has there
+        ({"c": {**ENTRY, "agency_domain_name": "x"}}, NAMED, {}, ["target_agency_name: missing", "agency_domain_name"]),
+        ({"c": {**ENTRY, "delegated_project": "x"}}, NAMED, {}, ["target_agency_name: missing", "delegated_project"]),
+        ({"c": {**ENTRY, "tenant_name": "eu-de\t"}}, NAMED, {}, ["tenant_name", "control character"]),
         ({"c": {**ENTRY, "region_name": "eu-de\r"}}, NAMED, {}, ["region_name", "control character"]),
         ({"c": {**ENTRY, "region_name": " eu-de, eu-nl"}}, NAMED, {}, ["region_name", "white space"]),
         ({"c": {**ENTRY, "regions": ["eu-de", "eu-nl\u00a0"]}}, NAMED, {}, ["name of a region", "white space"]),
