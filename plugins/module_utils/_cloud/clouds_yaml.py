@@ -88,12 +88,16 @@ def read_cloud(name: str | None, environ: t.Mapping[str, str], options: t.Iterab
     if file:
         with suppress(OptionError):  # such as one without this entry
             meant = _read_from(sdk, os.path.dirname(file), name, environ, options, wanted)
-    if meant.values != found.values:
+    if _said(meant) != _said(found):
         raise OptionError(
             f"cloud: {shown(found.name)} in {file} is not the same as in {os.getcwd()}, where this task looks for it; name the file that is "
             f"meant in {FILE}, with its whole path"
         )
     return found
+
+
+def _said(cloud: Cloud) -> dict[str, str | None]:
+    return {option: value.text for option, value in cloud.values.items()}
 
 
 def _file_of_shell(environ: t.Mapping[str, str]) -> str | None:

@@ -324,7 +324,12 @@ def test_profile_of_a_file(read: t.Any, tmp_path: pathlib.Path, monkeypatch: pyt
         ({"c": {"auth": {**AUTH, "tenant_name": "eu-de_x"}}}, NAMED, {}, ["cloud 'c': project_name", "twice"]),
         ({"c": {**ENTRY, "user_domain_name": "x"}}, NAMED, {}, ["cloud 'c': user_domain_name", "twice"]),
         ({"c": {"auth": {**AUTH, "domain_name": "x"}}}, NAMED, {}, ["domain_name: must be the domain of the user"]),
-        ({"c": {**ENTRY, "domain_name": "x"}}, NAMED, {}, ["domain_name: must be the domain of the user", "project_id"]),
+        (
+            {"c": {**ENTRY, "domain_name": "x"}},
+            NAMED,
+            {},
+            ["domain_name: must be the domain of the user", "project_id"],
+        ),
         ({"c": {"auth": {**AUTH, "username": {"s3cr3t": 1}}}}, NAMED, {}, ["cloud 'c': username: must be text"]),
         ({"c": {"auth": {**AUTH, "username": True}}}, NAMED, {}, ["cloud 'c': username", "quotes"]),
         ({"c": {"auth": {**AUTH, "username": "cu\r"}}}, NAMED, {}, ["cloud 'c': username"]),
