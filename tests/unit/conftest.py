@@ -139,7 +139,12 @@ def door():
 
 def modules_of(service: type[Service]) -> t.Callable:
     """The modules of a kind of jobs against the emulator."""
-    return pytest.fixture(lambda emulator, door: service(emulator, door))
+
+    @pytest.fixture
+    def modules(emulator, door):
+        return service(emulator, door)
+
+    return modules
 
 
 globals().update({name: modules_of(words.service) for name, words in WORDS.items()})  # flink, spark, sql, mrs
