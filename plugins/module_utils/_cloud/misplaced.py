@@ -95,7 +95,7 @@ def found_in_name(text: str) -> str:
     """The same for a text that may hold braces, as it is compared with what somebody else has named."""
     if DICTIONARY.fullmatch(text):
         return "the text of a dictionary"
-    return found_in(text) if PEM in text else ""
+    return found_in(text) if PEM in text or "\0" in text else ""
 
 
 def _twins(spec: Spec, given: Arguments) -> list[list[str]]:

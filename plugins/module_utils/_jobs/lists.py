@@ -118,21 +118,23 @@ class Listing:
         return [text for text in (moving, self.short, left_out if self.without_id else "") if text]
 
 
-def listing(shown: PagesRead, oldest_first: bool = False, begin: PagesRead | None = None) -> Listing:
+def listing(shown: PagesRead, oldest_first: bool = False, windows: t.Sequence[PagesRead] = ()) -> Listing:
     """It did not move if its pages agree, and show as many jobs as they count.
 
     As the first page is read before all others, and new jobs come at its top, this leaves no way to miss a job. If they
     agree on a larger total, reading it again would not show more.
 
     Where new jobs come at its end, later totals may grow: it is complete with as many jobs as its first page has counted.
-    It may go on after its ``begin`` and show some rows of that again, so rows without an id count there only.
+    It may consist of several ``windows``. The later ones have totals of their own, and show some rows again, so rows without an
+    id count in the first one only.
     """
-    first = shown.whole[0]
-    consistent = shown.agree and shown.rows == first.total
+    first, parts = shown.whole[0], windows or [shown]
+    agree = all(part.agree for part in parts)
+    found = len(shown.jobs) + parts[0].without_id
+    consistent = agree and found == first.total
     if oldest_first:
-        found = len(shown.jobs) + (begin or shown).without_id
         consistent = shown.complete and found >= first.total >= first.rows
-    short = SHORT.format(shown.rows, first.total) if shown.agree and shown.rows < first.total else ""
+    short = SHORT.format(found, first.total) if agree and found < first.total else ""
     proves_gone = consistent and not oldest_first and not shown.without_id  # a row without an id may be any job
     return Listing(shown.jobs, consistent, short, shown.without_id, proves_gone)
 
@@ -162,10 +164,8 @@ def whole_list(paginated: PaginatedList) -> Listing:
     if _goes_by_its_own_step(paginated, shown):
         step = first.rows
         shown = PagesRead.after(first, paginated, step).readable()
-    every = _continued(paginated, shown, step).readable()
-    if len(every.jobs) == len(shown.jobs):  # what it counts beyond is hidden
-        every = shown
-    listed = listing(every, paginated.oldest_first, shown)
+    windows = [shown, *_later(paginated, shown, step)]
+    listed = listing(_together(windows).readable(), paginated.oldest_first, windows)
     return replace(listed, consistent=False) if _may_have_moved(paginated, shown) else listed
 
 
@@ -194,7 +194,7 @@ def cheapest_pages(paginated: PaginatedList, ids: Ids) -> PagesRead:
         if shown.missing(ids) > len(first.others(step)):
             shown = PagesRead.after(first, paginated, step)
     if shown.missing(ids) > _left(paginated, first, step):
-        shown = _continued(paginated, shown, step)
+        shown = _together([shown, *_later(paginated, shown, step)])
     return shown
 
 
@@ -212,34 +212,36 @@ def _may_have_moved(paginated: PaginatedList, shown: PagesRead) -> bool:
 
 
 def _left(paginated: PaginatedList, first: Page, step: int) -> int:
-    """The least number of requests that _continued() takes."""
+    """The least number of requests that _later() takes."""
     continuation, pages = paginated.continuation, len(first.others(step)) + 1
     return (
         pages - continuation.most + pages // continuation.most + 1 if continuation and pages > continuation.most else 0
     )
 
 
-def _continued(paginated: PaginatedList, shown: PagesRead, step: int) -> PagesRead:
-    """With more pages, of a list that has more jobs than it shows at once. The last one may be an error."""
-    continuation, window, since = paginated.continuation, shown, -1
+def _together(windows: t.Sequence[PagesRead]) -> PagesRead:
+    return PagesRead([page for window in windows for page in window.pages])
+
+
+def _later(paginated: PaginatedList, window: PagesRead, step: int) -> list[PagesRead]:
+    """What comes after the first ``window`` of a list that has more jobs than it shows at once. The last page may be an error."""
+    continuation, since = paginated.continuation, -1
     if continuation is None or not window.continues(continuation, step):
-        return shown
-    found = [*shown.pages]
+        return []
+    later: list[PagesRead] = []
     if continuation.timeless:  # read first: a job that gets its time only after this is in a later window
-        found += _window(continuation.timeless, step).pages
+        later.append(_window(continuation.timeless, step))
     while window.continues(continuation, step):
         latest = max((time for time in window.times(continuation) if time is not None), default=None)
         if latest is None or latest - 1 <= since:
-            if window.rows < continuation.most * step:
+            if window.rows < continuation.most * step:  # what it counts beyond is hidden
                 break
-            why = TIMELESS if latest is None else CROWDED
-            return PagesRead(
-                [*found, Excessive(window.whole[0].call, why.format(continuation.most * step, continuation.time), 200)]
-            )
+            why = (TIMELESS if latest is None else CROWDED).format(continuation.most * step, continuation.time)
+            return [*later, PagesRead([Excessive(window.whole[0].call, why, 200)])]
         since = latest - 1  # so no job of that very moment is missed, whether the service means "later than" or "from"
         window = _window(continuation.later_than(since), step)
-        found += window.pages
-    return PagesRead(found)
+        later.append(window)
+    return later
 
 
 def _window(paginated: PaginatedList, step: int) -> PagesRead:

@@ -159,6 +159,7 @@ def test_more_jobs_of_one_moment_than_it_shows() -> None:
         (250, 11),
         (950, 33),  # its last page has jobs, so there may be later ones: those without a time, and the next window
         (1000, 33),
+        (1050, 36),  # and there are some
     ],
 )
 def test_more_jobs_than_it_shows_at_once_are_hidden(count: int, requests: int) -> None:

@@ -267,6 +267,8 @@ def empty(name: str) -> str:
         ("purge_finished", {"older_than": "1d", "except_names": [8]}, "except_names: must be text, not the number 8; write a pattern such as"),
         ("maintenance_window", {"names": "a", "except_names": ["a", ""]}, empty("except_names")),
         ("maintenance_window", {"names": "a", "except_names": ["a\x1b"]}, "except_names: has a line break or another control character"),
+        ("stop_all", {"names": "a", "plan_file": "p\x00"}, "plan_file: must be the path of a file, not a text with a control character in it"),
+        ("maintenance_end", {"stopped_jobs_file": "\x00s"}, "stopped_jobs_file: must be the path of a file, not a text with a control character"),
         ("stop_all", {"names": "a", "max_jobs": "inf"}, "max_jobs: must be a number, not NaN, infinite or far too large"),
         ("stop_all", {"names": "a", "drain_timeout": True}, "drain_timeout: must be a number, not true or false"),
         ("drain_queue", {"queue_name": "a", "wait_interval": float("nan")}, "wait_interval: must be a number, not NaN, infinite or far too"),
