@@ -69,7 +69,7 @@ from ..plugin_utils._bytecode import kept
 
 with kept():
     from ..plugin_utils._configure_settings import configuration
-    from ..plugin_utils._playbook_given import Variables, is_nothing
+    from ..plugin_utils._playbook_given import GROUPS, Variables, is_nothing
     from ..plugin_utils._playbook_names import DRY_RUNS, LEFT_OVER, not_taken
     from ..plugin_utils._playbook_settings import settings
     from ..plugin_utils._playbook_tasks import is_of_ansible, why_no_tasks
@@ -112,6 +112,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             play_hosts=variables.get("ansible_play_hosts_all", ()),
             connection=str(values.pop("ansible_connection", None) or ""),
             become=boolean(context.CLIARGS.get("become") if become is None else become, strict=False),
+            own=self._own_project({*spec} & (extra | imported) - empty, variables),
             place=self._place(variables.get("chosen")),
             folder=self._loader.get_basedir(),
             others=(".", *_folders_of_playbooks()),
@@ -122,6 +123,13 @@ class LookupModule(LookupBase):  # type: ignore[misc]
                 variables={name: variables[name] for name in imported if not is_of_ansible(name)},
             ),
         )
+
+    def _own_project(self, told: set[str], variables: t.Any) -> dict[str, t.Any]:
+        """That of a host of one of our inventories, by those names that are also ``told``."""
+        names = {"project_id", "target_project_id"} & told
+        if not names or GROUPS.keys().isdisjoint(variables["group_names"]):
+            return {}
+        return self._values(names, _of_host(variables["hostvars"], variables["inventory_hostname"]))[0]
 
     def _place(self, before: t.Any) -> t.Any:
         """The place that the playbook before in the same run has chosen."""

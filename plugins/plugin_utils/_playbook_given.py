@@ -11,6 +11,8 @@ import re
 import typing as t
 
 Settings = dict[str, t.Any]
+# A host of one of our inventories is a cluster or a project
+GROUPS = {"mrs_clusters": "cluster", "iam_projects": "project"}
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 EMPTY = "is empty; leave it out or give it a value"
 
@@ -29,6 +31,7 @@ class Variables(t.NamedTuple):
     play_hosts: t.Collection[str] = ()  # all of the play
     connection: str = ""  # where the tasks run, if variables say so
     become: bool = False  # whether they would run as another user
+    own: t.Mapping[str, t.Any] = {}  # the project of a host of GROUPS, where one is told as well
     place: t.Mapping[str, t.Any] | None = None  # of the window that has left the fact ``stopped_jobs``
     folder: str = "."  # where the tasks run, and look for a clouds.yaml
     others: t.Collection[str] = (".",)  # where a user may have put one that they do not see

@@ -27,7 +27,7 @@ from ..module_utils._services.registry import JOB_TYPES
 from . import _playbook_plan
 from ._check_service_named import named
 from ._files import why_not
-from ._playbook_given import EMPTY, Settings, Spec, Variables
+from ._playbook_given import EMPTY, GROUPS, Settings, Spec, Variables
 from ._playbook_intent import intent_of
 from ._playbook_login import connection_of, login, other_clouds, passcode_of_login, two_credentials
 from ._playbook_names import not_here, own_login
@@ -41,8 +41,6 @@ STATUSES = {
 }
 # Services whose jobs have no name
 WITHOUT_NAMES = [service for service, job_type in JOB_TYPES.items() if not job_type.fields.name]
-# A host of one of our inventories is a cluster or a project
-GROUPS = {"mrs_clusters": "cluster", "iam_projects": "project"}
 NO_QUEUE = re.compile(r"[ ,;*?|\[\]{}]")  # what no name of one has, and a list or a pattern has
 HERE = ("", "local", "ansible.builtin.local")  # connections
 
@@ -159,6 +157,7 @@ def _wrong_values(spec: Spec, found: Settings, given: Variables) -> t.Iterator[s
     yield from _wrong_disposables(found)
     yield from _two_projects(found, given)
     yield from _other_name(found, given)
+    yield from _other_id(found, given)
     yield from _hosts_of_inventories(found, given)
     if given.connection not in HERE:
         yield (
@@ -262,6 +261,16 @@ def _other_name(found: Settings, given: Variables) -> t.Iterator[str]:
     by_inventory = found[by_id] is not None and by_id not in given.told
     if by_inventory and found[by_name] is not None and by_name in given.told:
         yield f"{by_name}: the inventory names a project by {by_id}, which would win; leave it out, or choose another otc_hosts"
+
+
+def _other_id(found: Settings, given: Variables) -> t.Iterator[str]:
+    """The ID of a project beside that of an inventory: each host would report for itself what was done there."""
+    for name, own in given.own.items():
+        if own is not None and own != found[name]:
+            yield (
+                f"{name}: the host {given.host} is in another project, whose jobs would not be handled though it is reported; leave it out, or "
+                "choose another otc_hosts"
+            )
 
 
 def _why_no_file(path: str) -> t.Iterator[str]:

@@ -28,7 +28,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.playbooks import (
     two_projects,
 )
 from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Folder, folder
-from ansible_collections.otc.bigdata.tests.unit.utils.service import NIGHTLY
+from ansible_collections.otc.bigdata.tests.unit.utils.service import NIGHTLY, PROJECT
 
 MISSING = "names: give patterns of names, or a queue_name; all_jobs=true means every job"
 AGE = "is not one positive number and one of s m h d w, as in 30d"
@@ -206,6 +206,19 @@ def test_an_empty_answer_leaves_what_the_inventory_says():
         assert first_line(run).startswith(f"Stop what runs in flink: {spares}; ")
         assert first_line(run).endswith(where)
         assert Flink(emulator).truth == {1: "job_running", 2: "job_cancel_success", 3: "job_running"}
+
+
+def test_one_project_for_all_hosts_of_an_inventory():
+    """Nothing would be done for all but one of them, and each would report that all is well."""
+    with two_projects(flink_jobs=[{"job_id": 1, "status": "job_running"}]) as (emulator, here):
+        hosts = {"day": {"project_id": PROJECT}, "night": {"project_id": NIGHTLY}}
+        here.write("hosts.yml", {"all": {"children": {"iam_projects": {"hosts": hosts}}}})
+        line = {"otc_hosts": "iam_projects", "services": "flink", "all_jobs": True, "project_id": NIGHTLY}
+        run = play(here, "stop_all", line, "-i", "hosts.yml")
+        assert run.code == 2, run.said
+        assert "project_id: the host day is in another project" in run.said
+        assert "the host night is in another" not in run.said
+        assert emulator.log.entries() == []
 
 
 SLIPS = {

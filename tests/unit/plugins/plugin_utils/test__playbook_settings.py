@@ -963,6 +963,16 @@ def test_a_project_beside_that_of_an_inventory(prefix):
         assert taken("stop_all", given, extra=extra)["complaints"] == []
 
 
+@pytest.mark.parametrize("name", ["project_id", "target_project_id"])
+def test_a_project_in_place_of_that_of_an_inventory(name):
+    """Each host would report what was done in that one project."""
+    given = {"names": "a", name: "p2"}
+    (said,) = taken("stop_all", given, own={name: "p1"})["complaints"]
+    assert said.startswith(f"{name}: the host localhost is in another project, whose jobs would not be handled though")
+    for own in ({name: "p2"}, {name: None}, {}):
+        assert taken("stop_all", given, own=own)["complaints"] == []
+
+
 @pytest.mark.parametrize("name", ["target_agency_name", "agency_name", "target_domain_id", "delegated_project"])
 def test_an_agency_as_a_variable(name):
     """Whoever names one does not mean the jobs of the own account."""
