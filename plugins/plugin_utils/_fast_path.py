@@ -186,8 +186,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
                 return {"failed": True, "msg": "; ".join(errors)}
             display.vvv(f"{self._task.action}: as a module: {reason or 'unusual arguments'}")
             # The host of a module does not have the environment and the settings of the controller, and a task may set an environment
-            told = {NEVER_ARGUMENT: _never(), SHELL_ARGUMENT: self._environ().get("PWD")}
-            given = {**self._task.args, **told}
+            given = {**self._task.args, NEVER_ARGUMENT: _never(), SHELL_ARGUMENT: self._environ().get("PWD")}
             return super()._execute_module(*args, **{"module_args": given, **kwargs}, task_vars=task_vars)
         display.vvv(f"{self._task.action}: in process")
         _leave_memory_alone()
