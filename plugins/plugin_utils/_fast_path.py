@@ -192,13 +192,14 @@ class FastPath(NormalAction):  # type: ignore[misc]
         _leave_memory_alone()
         flags: dict[str, t.Any] = {}  # what Ansible tells a module beside its arguments
         self._update_module_args(self._task.action, flags, task_vars or {})
+        environ = self._environ()
         with kept(), in_folder(self._loader.get_basedir()):
-            return self._run_core(arguments, flags)
+            return self._run_core(arguments, flags, environ)
 
     def _environ(self) -> Environ:
-        """That of the process which the module would begin in, as far as it is known here."""
+        """That of the process which the module would begin in, as far as it is known here. PWD is the folder that Ansible was called in."""
         here = self._connection.transport == "local" and not self._connection.become
-        return os.environ if here else {}
+        return {**os.environ, "PWD": os.getcwd()} if here else {}
 
     def _plain_arguments(self) -> dict[str, t.Any] | None:
         """As a module gets them, in the types of JSON. None where they do not fit into these, such as a date."""
@@ -247,7 +248,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
         found = str(self._templar.template(found)) or str(C.config.get_config_value("INTERPRETER_PYTHON") or "")
         return "" if found.startswith("auto") else found
 
-    def _run_core(self, arguments: dict[str, t.Any], flags: dict[str, t.Any]) -> dict[str, t.Any]:
+    def _run_core(self, arguments: dict[str, t.Any], flags: dict[str, t.Any], environ: Environ) -> dict[str, t.Any]:
         spec, timed_out = self.module.SPEC, False
         errors, arguments = misplaced(spec, arguments)
         if errors:
@@ -256,7 +257,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
         checked = ArgumentSpecValidator(spec).validate(arguments)
         options = checked.validated_parameters
         context = Context(
-            os.environ,
+            environ,
             flags["_ansible_check_mode"],
             flags["_ansible_diff"],
             flags["_ansible_verbosity"],

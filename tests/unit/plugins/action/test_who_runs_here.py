@@ -213,7 +213,7 @@ def test_a_cloud_that_would_be_another_project():
         for folder, project in (("home/.config/openstack", "eu-de"), ("shell", "eu-de_nightly")):
             here.write(f"../{folder}/clouds.yaml", {"clouds": {"c": {"auth": {**user, "project_name": project}}}})
         file, shell = here.write("../shell/plays/stop.yml", [play]), here.path / "shell"
-        run = here.start("playbook", str(file), cwd=shell, PWD=str(shell), OTC_BIGDATA_IN_PROCESS="false").end()
+        run = here.start("playbook", str(file), cwd=shell, PWD=str(here.path), OTC_BIGDATA_IN_PROCESS="false").end()
         said = re.sub(r"\s+", " ", run.said)
         assert f"cloud: 'c' in {shell}/clouds.yaml is not the same as in {shell}/plays, where this task looks" in said
         assert emulator.log.entries() == []
