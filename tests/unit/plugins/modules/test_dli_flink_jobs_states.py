@@ -574,7 +574,7 @@ def test_no_wait(flink, state):
 def test_no_wait_for_a_job_that_is_on_its_way(flink, state, status):
     flink.job(status)
     result = flink.run(state, [5], wait=False)
-    assert (result.failed, result["changed"]) == (False, False)
+    assert (result.failed, result["changed"], result["msg"]) == (False, False, "1 of 1 job on its way")
 
 
 def test_no_wait_for_a_job_that_cannot_be_started_yet(flink):

@@ -104,10 +104,11 @@ def test_names_that_are_not_known(spark):
 
 def test_names_are_data(flink):
     """Many of them, and such as a terminal would obey."""
-    named(flink, *(f"billing-\x1b[31m{n}" for n in range(40)))
-    message = flink.run("stopped", filters={"name": "*"}, **BILLING)["msg"]
-    assert "(billing-\\x1b[31m20) and 20 more" in message
-    assert message.isprintable()
+    for number, more in ((40, " and 20 more"), (20, "")):
+        named(flink, *(f"billing-\x1b[31m{n}" for n in range(number)))
+        message = flink.run("stopped", filters={"name": "*"}, **BILLING)["msg"]
+        assert f"(billing-\\x1b[31m{number - 20}){more} must never" in message
+        assert message.isprintable()
 
 
 MALFORMED = {
