@@ -39,7 +39,7 @@ class WantedRegion(t.NamedTuple):
 
 
 class Cloud(t.NamedTuple):
-    """An entry. ``values`` by option; ``keys``: all texts in it; ``regions``: what there is to choose from.
+    """An entry. ``values`` by option; ``keys``: all texts in it.
 
     ``verify``: whether it wants certificates to be verified. ``profile``: who tells the address of IAM, if the entry does
     not. ``for_obs``: it holds keys beside a user, which are those of OBS.
@@ -48,7 +48,6 @@ class Cloud(t.NamedTuple):
     name: str
     values: dict[str, Value]
     keys: t.Sequence[tuple[str, Value]]
-    regions: t.Sequence[str]
     verify: bool
     profile: Profile | None
     for_obs: bool
@@ -139,7 +138,7 @@ def of_cloud(name: str | None, environ: Environ, task: Level, env: Level) -> Lev
     for option, value in cloud.values.items():
         check(option, value)
     note = "ak and sk beside auth count as keys for OBS; to use them here, put them into auth" if cloud.for_obs else ""
-    level = Level(cloud.values, cloud.keys, place, cloud.verify, cloud.regions, cloud.profile, note)
+    level = Level(cloud.values, cloud.keys, place, cloud.verify, cloud.profile, note)
     refuse_misspelt(level)
     return level
 
@@ -248,7 +247,7 @@ def _over(below: Entry, above: Entry) -> Entry:
 
 def _cloud(sdk: t.Any, name: str, entry: Entry, options: t.Iterable[str], wanted: WantedRegion, where: str) -> Cloud:
     place = f"cloud {shown(name)}: "
-    entry, choice = _in_region(name, entry, wanted, where)
+    entry = _in_region(name, entry, wanted, where)
     region = wanted.of_task or entry.get("region_name") or wanted.around
     profile, below = _profile(sdk, entry, region, where)
     entry, for_obs = _without_keys_of_obs(_over(below, entry))
@@ -258,7 +257,6 @@ def _cloud(sdk: t.Any, name: str, entry: Entry, options: t.Iterable[str], wanted
         name,
         written,
         [(key, Value(_as_text(value, key in LISTED), f"{place}{key}")) for key, value in _all(entry)],
-        tuple(choice or profile.regions),
         verify=_verifies(entry),
         profile=profile if profile.auth_url and "auth_url" not in written else None,
         for_obs=for_obs,
@@ -269,14 +267,13 @@ def _verifies(entry: Entry) -> bool:
     return entry.get("verify") is not False and str(entry.get("insecure")).lower() != "true"
 
 
-def _in_region(name: str, entry: Entry, wanted: WantedRegion, where: str) -> tuple[Entry, t.Collection[str]]:
-    """The entry with what its region has for itself; and the regions to choose from, if it has several."""
+def _in_region(name: str, entry: Entry, wanted: WantedRegion, where: str) -> Entry:
+    """The entry with what its region has for itself."""
     listed = entry.pop("regions", None)
     regions = _regions(listed or entry.get("region_name"), where)
     if not regions:
-        return entry, ()
-    several = len(regions) > 1
-    chosen = wanted.of_task or (several and wanted.around in regions)
+        return entry
+    chosen = wanted.of_task or (len(regions) > 1 and wanted.around in regions)
     if not chosen and _regions(entry.get("region_name"), where).keys() - regions.keys():
         raise OptionError(f"{where}: region_name is none of its regions, so nobody knows which one is meant")
     region = _chosen_region(wanted, regions, listed, name)
@@ -284,7 +281,7 @@ def _in_region(name: str, entry: Entry, wanted: WantedRegion, where: str) -> tup
         raise OptionError(
             f"{where}: region {shown(region)} has another region_name, so nobody knows which one is meant"
         )
-    return _over({**entry, "region_name": region}, regions[region]), regions if several else ()
+    return _over({**entry, "region_name": region}, regions[region])
 
 
 def _chosen_region(wanted: WantedRegion, regions: t.Mapping[str, Entry], listed: t.Any, name: str) -> str:

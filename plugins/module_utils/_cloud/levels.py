@@ -102,7 +102,6 @@ class Level(t.NamedTuple):
     keys: Keys = ()
     place: str = ""
     verify: bool | None = None
-    regions: t.Sequence[str] = ()
     profile: Profile | None = None
     note: str = ""
 

@@ -95,7 +95,7 @@ def _promise(key: str, value: Value) -> str:
 def _agree(key: str, variable: Value, env: Level, entry: Level) -> bool:
     """Whether a variable says the same as the entry, or fills a gap in it."""
     if key == "region_name":
-        return _same_text(entry.values.get("region"), variable.text) or variable.text in entry.regions
+        return _same_text(entry.values.get("region"), variable.text)
     if key == DOMAIN:
         own = entry.values.get(DOMAIN)
         return own is None or own.text.lower() == variable.text.lower()

@@ -319,6 +319,7 @@ BY_ID = {"user_id": "u1", "password": "cp"}
         ({"auth": AUTH}, {"OS_PROJECT_NAME": "eu-de", "OS_PROJECT_ID": "p"}, "OS_PROJECT_"),
         ({"auth": {**AUTH, "project_id": "p"}}, {"OS_PROJECT_NAME": "eu-de"}, "OS_PROJECT_NAME"),
         ({"auth": AUTH, "region_name": "eu-de"}, {"OS_REGION_NAME": "eu-nl"}, "OS_REGION_NAME"),
+        ({"auth": AUTH, "region_name": "eu-de", "profile": "otc"}, {"OS_REGION_NAME": "eu-nl"}, "OS_REGION_NAME"),
         ({"auth": AUTH}, {"OS_AUTH_TYPE": "agency"}, "OS_AUTH_TYPE"),
         ({"auth": AUTH}, {"OS_AUTH_TYPE": "v3totp"}, "OS_AUTH_TYPE"),
         ({"auth": AUTH}, {"OS_USERNAME": "cu", "OS_USER_DOMAIN_ID": "cd"}, "OS_USERNAME"),
@@ -350,6 +351,8 @@ def test_the_second_variable_of_an_option_is_compared_too(read: t.Any) -> None:
         ({"auth": {**AUTH, "project_name": ""}}, {"OS_PROJECT_NAME": "eu-nl"}, USER, "eu-nl"),
         ({"auth": {**AUTH, "project_name": ""}}, {"OS_TENANT_ID": "p", "OS_REGION_NAME": "eu-de"}, USER, "p"),
         ({"auth": AUTH, "regions": ["eu-de", "eu-nl"]}, {"OS_REGION_NAME": "eu-nl"}, USER, "eu-de"),
+        ({"auth": AUTH, "profile": "otc"}, {"OS_REGION_NAME": "eu-nl"}, USER, "eu-de"),
+        ({"auth": AUTH}, {"OS_AUTH_TYPE": "v3Password"}, USER, "eu-de"),
         ({"auth": AUTH}, {"OS_REGION_NAME": "eu-nl"}, USER, "eu-de"),
         (
             {"auth": {**BY_ID, "project_name": "eu-de"}},
