@@ -180,10 +180,12 @@ def test_an_answer_that_is_not_that_of_the_agency(world, answer, words):
 
 
 def test_no_such_agency(world):
-    for name, value in (("target_agency_name", "gone"), ("target_domain_name", "gone")):
-        result = world.run("absent", [128], login={**world.at, **USER, **AGENCY, name: value})
-        check_refused(result, "gone", "has made no such agency")
-        assert logins(world) == ["password", "assume_role"]
+    for key, tries in (("agency_name", 2), ("both", 1)):
+        world.answers(agency_key=key)
+        for name in ("target_agency_name", "target_domain_name"):
+            result = world.run("absent", [128], login={**world.at, **USER, **AGENCY, name: "gone"})
+            check_refused(result, "gone", "has made no such agency")
+            assert logins(world) == ["password", *["assume_role"] * tries]
     result = world.run("absent", [128], login={**world.at, **USER, **AGENCY, "target_project_name": "eu-de_gone"})
     check_refused(result, "agency ops-agency of account customer-domain", "project")
     result = world.run(
