@@ -92,7 +92,11 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         line = load_extra_vars(self._loader)
         extra, imported = _told(variables, {*spec, *others}, line)
         further = others & (extra | imported)
-        names = (*spec, *further, "otc_bigdata", "help", *DRY_RUNS, "ansible_connection", "ansible_become")
+        window = variables.get("otc__window")  # the last one in the same run
+        window = window if isinstance(window, Mapping) else {}
+        place = self._plain(window.get("place"), None)
+        fact = ("stopped_jobs",) if place else ()
+        names = (*spec, *further, *fact, "otc_bigdata", "help", *DRY_RUNS, "ansible_connection", "ansible_become")
         values, broken = self._values(names, variables)
         empty = {name for name in {*spec} & (extra | imported) if name in values and is_nothing(values[name])}
         if empty:  # is not given there, so what the host itself has counts
@@ -113,7 +117,8 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             connection=str(values.pop("ansible_connection", None) or ""),
             become=boolean(context.CLIARGS.get("become") if become is None else become, strict=False),
             own=self._own_project({*spec} & (extra | imported) - empty, variables),
-            place=self._place(variables.get("chosen")),
+            place=place,
+            in_file=bool(window.get("in_file")),
             folder=self._loader.get_basedir(),
             others=(".", *_folders_of_playbooks()),
             why_no_tasks=partial(
@@ -130,10 +135,6 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         if not names or GROUPS.keys().isdisjoint(variables["group_names"]):
             return {}
         return self._values(names, _of_host(variables["hostvars"], variables["inventory_hostname"]))[0]
-
-    def _place(self, before: t.Any) -> t.Any:
-        """The place that the playbook before in the same run has chosen."""
-        return self._plain(before.get("place"), None) if isinstance(before, Mapping) else None
 
     def _configuration(self, spec: t.Any, given: Variables) -> dict[str, t.Any]:
         types, there = (self._plain(self.get_option(name), None) for name in ("credential_types", "controller"))

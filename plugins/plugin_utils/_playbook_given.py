@@ -33,6 +33,7 @@ class Variables(t.NamedTuple):
     become: bool = False  # whether they would run as another user
     own: t.Mapping[str, t.Any] = {}  # the project of a host of GROUPS, where one is told as well
     place: t.Mapping[str, t.Any] | None = None  # of the window that has left the fact ``stopped_jobs``
+    in_file: bool = False  # whether that window has kept them in a file, too
     folder: str = "."  # where the tasks run, and look for a clouds.yaml
     others: t.Collection[str] = (".",)  # where a user may have put one that they do not see
     why_no_tasks: t.Callable[[str], str] = lambda file: ""  # of a file; empty if it has some

@@ -46,8 +46,8 @@ HERE = ("", "local", "ansible.builtin.local")  # connections
 
 
 def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = False) -> Settings:
-    """Each variable, null where it is not given; ``complaints``, and without one ``intent``, ``login``, ``signs``, and ``kept`` of a window
-    and its ``place``.
+    """Each variable, null where it is not given; ``complaints``, and without one ``intent``, ``login``, ``signs``, and ``kept`` of a window,
+    its ``place``, and what is ``left`` by another one.
 
     With a ``plan_file`` in check mode also ``plan_head`` and ``frame``, what a plan says beside jobs; else ``plan``, its jobs, and ``ids``.
     """

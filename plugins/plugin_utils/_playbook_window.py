@@ -34,7 +34,10 @@ def has_fact(given: Variables) -> bool:
 
 
 def of_window(playbook: str, found: Settings, given: Variables) -> Settings:
-    """What was ``kept`` of this host, and the ``place`` to keep: whose jobs they are. Raises ValueError where that cannot be told."""
+    """What was ``kept`` of this host, the ``place`` to keep: whose jobs they are, and what a window before this one has ``left`` stopped.
+
+    Raises ValueError where that cannot be told.
+    """
     end = playbook == "maintenance_end"
     flink = _handed_on(given)
     content = _content_of(found, given, flink, end)
@@ -57,7 +60,8 @@ def of_window(playbook: str, found: Settings, given: Variables) -> Settings:
     then = _place_then(of_jobs, given.host)
     now = _there(then, found, given)
     # A file of an earlier release does not tell it, and who ends that window does not know it
-    return {"kept": kept, "place": then or (None if end else now)}
+    left = [] if end else _left(found, given, flink)
+    return {"kept": kept, "place": then or (None if end else now), "left": left}
 
 
 def _of_host(content: t.Mapping[str, t.Any], host: str) -> dict[str, t.Any]:
@@ -82,6 +86,27 @@ def _there(then: t.Any, found: Settings, given: Variables) -> Settings | None:
             "where another name means the same, give maintenance_end the IDs in stopped_jobs"
         )
     return now
+
+
+def _left(found: Settings, given: Variables, flink: t.Mapping[str, t.Any]) -> list[int]:
+    """What a window before this one, in the same run or workflow, has stopped and nobody has started: the end of both starts them, too.
+
+    Raises ValueError where they were stopped elsewhere, as one end cannot start both, unless files keep them.
+    """
+    own = _of_host(flink, given.host)
+    jobs, place = own.get("stopped_jobs"), own.get("place")
+    listed, in_file = own.get("listed_jobs") or (), bool(found["stopped_jobs_file"])
+    if given.place:
+        jobs, place, listed, in_file = given.values.get("stopped_jobs"), given.place, (), in_file or given.in_file
+    left = [job for job in jobs if is_id(job) and job not in listed] if isinstance(jobs, list) else []
+    now = _here(found, given)
+    others = list(_playbook_plan.of_others(place, now)) if left and place and now else []
+    if others and not in_file:
+        raise ValueError(
+            f"a window before this one has stopped {', '.join(map(str, left))} elsewhere: {', '.join(others)}; nothing would tell of them any more, "
+            "so end that window first, or give each window a stopped_jobs_file of its own"
+        )
+    return [] if others else left
 
 
 def _here(found: Settings, given: Variables) -> Settings | None:

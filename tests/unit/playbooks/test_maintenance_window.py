@@ -11,6 +11,7 @@ import yaml
 
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import world
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
+from ansible_collections.otc.bigdata.tests.unit.utils.forks import ONE_PROCESS
 from ansible_collections.otc.bigdata.tests.unit.utils.playbooks import (
     HAND_OVER,
     QUEUE,
@@ -24,7 +25,9 @@ from ansible_collections.otc.bigdata.tests.unit.utils.playbooks import (
     play_hosts,
     recap,
     running,
+    said_to,
     stats,
+    two_projects,
     ways_back,
     work,
 )
@@ -130,6 +133,37 @@ def test_two_halves():
         assert {fatal(run, name) for name in jobs} == {
             "stopped_jobs: are of one project, so give otc_hosts the name of one host"
         }
+
+
+def test_two_windows_and_one_end():
+    """In one run, or one after the other in a workflow: the end starts the jobs of both, unless their own window has done it."""
+    window = {"ansible.builtin.import_playbook": "otc.bigdata.maintenance_window"}
+    end = {"ansible.builtin.import_playbook": "otc.bigdata.maintenance_end"}
+    first, second, third = ({**window, "vars": {"queue_name": name}} for name in ("day", "night", "noon"))
+    third["vars"]["maintenance_tasks"] = "upgrade.yml"
+    between = {"ansible.builtin.import_playbook": "otc.bigdata.show_jobs", "vars": {"services": "flink"}}
+    other = {**window, "vars": {**second["vars"], "project_name": "eu-de_nightly"}}
+    jobs = {"day": [1], "night": [2], "noon": [3]}
+    environ = {"OS_PROJECT_NAME": "eu-de", **ONE_PROCESS}
+    with two_projects(flink_jobs=running(jobs)) as (emulator, here):
+        here.write("upgrade.yml", HAND_OVER)
+        run = here.start("playbook", str(here.write("site.yml", [first, between, second, third, end])), **environ).end(
+            120
+        )
+        assert run.code == 0, run.said
+        assert said_to(run, "Work", "localhost") == "stopped: [1, 2, 3]"
+        assert Flink(emulator).written == [1, 2, 3, 3, 1, 2]
+
+        elsewhere = here.start("playbook", str(here.write("site.yml", [first, other])), **environ).end(120)
+        assert fatal(elsewhere).startswith(
+            "stopped_jobs_file: a window before this one has stopped 1 elsewhere: project_"
+        )
+        assert fatal(elsewhere).endswith("so end that window first, or give each window a stopped_jobs_file of its own")
+        handed_on = {"otc_bigdata": {"flink": {"stopped_jobs": {"localhost": [1]}}}}
+        run = play(here, "maintenance_window", {**second["vars"], **handed_on}, OS_PROJECT_NAME="eu-de")
+        assert stats(run)["flink"]["stopped_jobs"] == {"localhost": [1, 2]}
+        assert play(here, "maintenance_end", {"otc_bigdata": stats(run)}, OS_PROJECT_NAME="eu-de").code == 0
+        assert set(Flink(emulator).truth.values()) == {"job_running"}
 
 
 def test_file_that_cannot_be_written():
