@@ -22,6 +22,9 @@ options:
     description: What is in the file from then on. What is no text becomes JSON.
     type: raw
     required: true
+  known:
+    description: What the run knows of a file of a maintenance window, C(kept) from the file by hosts, and C(text), which it has written last.
+    type: dict
   variable:
     description: The variable of the playbook that names the file.
     type: str
@@ -53,14 +56,25 @@ from ..plugin_utils._bytecode import kept
 
 with kept():
     from ..plugin_utils._files import update
+    from ..plugin_utils._playbook_window import ChangedByOthers, refuse_other_run
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
     def run(
-        self, terms: list[str], variables: t.Any = None, *, content: t.Any, variable: str = "stopped_jobs_file"
+        self,
+        terms: list[str],
+        variables: t.Any = None,
+        *,
+        content: t.Any,
+        known: t.Any = None,
+        variable: str = "stopped_jobs_file",
     ) -> list[bool]:
         text = content if isinstance(content, str) else f"{json.dumps(content, indent=2)}\n"
         try:
+            for path in terms if known else ():
+                refuse_other_run(path, **known)
             return [update(path, text) for path in terms]
+        except ChangedByOthers as error:
+            raise AnsibleError(f"{variable}: {error}") from error
         except (OSError, ValueError) as error:
             raise AnsibleError(f"{variable}: cannot be written: {error}") from error

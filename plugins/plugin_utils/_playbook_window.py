@@ -167,6 +167,25 @@ def _listed(of_hosts: t.Any, host: str) -> list[int] | None:
     return t.cast("list[int]", of_hosts[host])
 
 
+class ChangedByOthers(Exception):
+    """The file is not as this run knows it."""
+
+
+def refuse_other_run(file: str, kept: t.Mapping[str, Settings], text: str) -> None:
+    """Raises ChangedByOthers if it does not say of these hosts what this run has ``kept`` from it, or has written last, the ``text``.
+
+    To write it would take away what nobody else knows: which jobs the other run has stopped.
+    """
+    content = _content(file) if os.path.exists(file) else {}
+    before = yaml.load(text, _loader()) if text else None
+    for host in kept if content else ():
+        now, then = _of_host(content, host), kept[host] if before is None else _of_host(before, host)
+        if any((now.get(name) or None) != (then.get(name) or None) for name in ("stopped_jobs", "finished")):
+            raise ChangedByOthers(
+                f"another run, or somebody, has changed '{file}' since this one has read or written it. It stays as it is. Give each window a file of its own"
+            )
+
+
 def _content(file: str) -> dict[str, t.Any]:
     try:
         with open(file, encoding="utf-8") as stream:

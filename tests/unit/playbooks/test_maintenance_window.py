@@ -9,7 +9,7 @@ import re
 
 import yaml
 
-from ansible_collections.otc.bigdata.tests.unit.utils.emulated import world
+from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template, world
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.forks import ONE_PROCESS
 from ansible_collections.otc.bigdata.tests.unit.utils.playbooks import (
@@ -164,6 +164,28 @@ def test_two_windows_and_one_end():
         assert stats(run)["flink"]["stopped_jobs"] == {"localhost": [1, 2]}
         assert play(here, "maintenance_end", {"otc_bigdata": stats(run)}, OS_PROJECT_NAME="eu-de").code == 0
         assert set(Flink(emulator).truth.values()) == {"job_running"}
+
+
+def test_a_file_for_two_runs():
+    """The second one that has read it does not write over what the first one has written. Each window of one run may have a file of its own."""
+    of_other = {"stopped_jobs": {"localhost": [7]}, "finished": {}}
+    taken = template(f"lookup('otc.bigdata.window_file', 'stopped.yml', content={of_other!r})")
+    names = ("maintenance_window", "maintenance_end")
+    plays = [
+        {"ansible.builtin.import_playbook": f"otc.bigdata.{name}", "vars": {**one, "stopped_jobs_file": file}}
+        for name, variables in zip(names, (QUEUE, {}))
+        for one, file in ((variables, "a.yml"), ({**variables, "wait_timeout": 60}, "b.yml"))
+    ]
+    with world(flink_jobs=[{"job_id": 1, **RUNNING}]) as (emulator, here):
+        here.write("upgrade.yml", [{"ansible.builtin.debug": {"msg": taken}}])
+        run = play(here, "maintenance_window", {**QUEUE, **WINDOW})
+        assert run.code == 2
+        assert "has changed '" in fatal(run)
+        assert kept(here)["stopped_jobs"] == {"localhost": [7]}
+        assert Flink(emulator).truth == {1: "job_running"}
+        run = here.start("playbook", str(here.write("site.yml", plays)), **ONE_PROCESS).end(120)
+        assert run.code == 0, run.said
+        assert Flink(emulator).truth == {1: "job_running"}
 
 
 def test_file_that_cannot_be_written():
