@@ -52,7 +52,8 @@ def settings(playbook: str, spec: Spec, given: Variables, check_mode: bool = Fal
     With a ``plan_file`` in check mode also ``plan_head`` and ``frame``, what a plan says beside jobs; else ``plan``, its jobs, and ``ids``.
     """
     elsewhere = list(not_here(spec, given))
-    given = without_fact(given)
+    if "stopped_jobs" in spec:
+        given = without_fact(given)
     values, meant, wrong = checked(spec, given)
     found: Settings = {**values, "kept": {}, "place": None, "intent": "", "plan": None, "ids": None, **STATUSES}
 

@@ -27,7 +27,6 @@ from ansible_collections.otc.bigdata.tests.unit.utils.playbooks import (
     running,
     said_to,
     stats,
-    two_projects,
     ways_back,
     work,
 )
@@ -136,55 +135,32 @@ def test_two_halves():
 
 
 def test_two_windows_and_one_end():
-    """In one run, or one after the other in a workflow: the end starts the jobs of both, unless their own window has done it."""
+    """The end of a run starts the jobs of all of them that their own window has not started."""
     window = {"ansible.builtin.import_playbook": "otc.bigdata.maintenance_window"}
     end = {"ansible.builtin.import_playbook": "otc.bigdata.maintenance_end"}
+    between = {"ansible.builtin.import_playbook": "otc.bigdata.show_jobs", "vars": {"services": "flink"}}
     first, second, third = ({**window, "vars": {"queue_name": name}} for name in ("day", "night", "noon"))
     third["vars"]["maintenance_tasks"] = "upgrade.yml"
-    between = {"ansible.builtin.import_playbook": "otc.bigdata.show_jobs", "vars": {"services": "flink"}}
-    other = {**window, "vars": {**second["vars"], "project_name": "eu-de_nightly"}}
-    jobs = {"day": [1], "night": [2], "noon": [3]}
-    environ = {"OS_PROJECT_NAME": "eu-de", **ONE_PROCESS}
-    with two_projects(flink_jobs=running(jobs)) as (emulator, here):
+    with world(flink_jobs=running({"day": [1], "night": [2], "noon": [3]})) as (emulator, here):
         here.write("upgrade.yml", HAND_OVER)
-        run = here.start("playbook", str(here.write("site.yml", [first, between, second, third, end])), **environ).end(
-            120
-        )
+        site = str(here.write("site.yml", [first, between, second, third, end]))
+        run = here.start("playbook", site, ANSIBLE_SHOW_CUSTOM_STATS="1", **ONE_PROCESS).end(120)
         assert run.code == 0, run.said
         assert said_to(run, "Work", "localhost") == "stopped: [1, 2, 3]"
         assert Flink(emulator).written == [1, 2, 3, 3, 1, 2]
-
-        elsewhere = here.start("playbook", str(here.write("site.yml", [first, other])), **environ).end(120)
-        assert fatal(elsewhere).startswith(
-            "stopped_jobs_file: a window before this one has stopped 1 elsewhere: project_"
-        )
-        assert fatal(elsewhere).endswith("so end that window first, or give each window a stopped_jobs_file of its own")
-        handed_on = {"otc_bigdata": {"flink": {"stopped_jobs": {"localhost": [1]}}}}
-        run = play(here, "maintenance_window", {**second["vars"], **handed_on}, OS_PROJECT_NAME="eu-de")
-        assert stats(run)["flink"]["stopped_jobs"] == {"localhost": [1, 2]}
-        assert play(here, "maintenance_end", {"otc_bigdata": stats(run)}, OS_PROJECT_NAME="eu-de").code == 0
-        assert set(Flink(emulator).truth.values()) == {"job_running"}
+        assert stats(run)["flink"]["stopped_jobs"] == {"localhost": []}
 
 
 def test_a_file_for_two_runs():
-    """The second one that has read it does not write over what the first one has written. Each window of one run may have a file of its own."""
+    """The one that has read it does not write over what another one has written meanwhile."""
     of_other = {"stopped_jobs": {"localhost": [7]}, "finished": {}}
     taken = template(f"lookup('otc.bigdata.window_file', 'stopped.yml', content={of_other!r})")
-    names = ("maintenance_window", "maintenance_end")
-    plays = [
-        {"ansible.builtin.import_playbook": f"otc.bigdata.{name}", "vars": {**one, "stopped_jobs_file": file}}
-        for name, variables in zip(names, (QUEUE, {}))
-        for one, file in ((variables, "a.yml"), ({**variables, "wait_timeout": 60}, "b.yml"))
-    ]
     with world(flink_jobs=[{"job_id": 1, **RUNNING}]) as (emulator, here):
         here.write("upgrade.yml", [{"ansible.builtin.debug": {"msg": taken}}])
         run = play(here, "maintenance_window", {**QUEUE, **WINDOW})
         assert run.code == 2
         assert "has changed '" in fatal(run)
         assert kept(here)["stopped_jobs"] == {"localhost": [7]}
-        assert Flink(emulator).truth == {1: "job_running"}
-        run = here.start("playbook", str(here.write("site.yml", plays)), **ONE_PROCESS).end(120)
-        assert run.code == 0, run.said
         assert Flink(emulator).truth == {1: "job_running"}
 
 

@@ -783,6 +783,27 @@ def test_jobs_of_another_login_without_a_file():
     assert taken("maintenance_end", {"stopped_jobs": [7]}, **{**fact, "extra": {"stopped_jobs"}})["complaints"] == []
 
 
+def test_jobs_of_a_window_before_this_one(tmp_path):
+    """In the same run, or in a workflow: their end is that of this one, too. Elsewhere it cannot be, so only a file may keep them."""
+    there = {**LOGGED_IN, "OS_PROJECT_NAME": "eu-de_b"}
+    place = taken("maintenance_window", {"queue_name": "q"}, environ=LOGGED_IN)["place"]
+    flink = {"stopped_jobs": {"localhost": [7, 8]}, "listed_jobs": {"localhost": [8]}}
+    handed_on = {"queue_name": "q", "otc_bigdata": {"flink": {**flink}, "place": {"localhost": place}}}
+    fact = {"queue_name": "q", "stopped_jobs": [7]}
+    of_run = {"place": place, "extra": {"queue_name"}}
+    for given, more in ((handed_on, {}), (fact, of_run)):
+        assert taken("maintenance_window", given, environ=LOGGED_IN, **more)["left"] == [7]
+        file = {"stopped_jobs_file": str(tmp_path / "own.yml")}
+        assert taken("maintenance_window", {**given, **file}, environ=LOGGED_IN, **more)["left"] == [7]
+    (said,) = taken("maintenance_window", fact, environ=there, **of_run)["complaints"]
+    assert said.startswith("stopped_jobs_file: a window before this one has stopped 7 elsewhere: project_name was")
+    assert taken("maintenance_window", fact, environ=there, in_file=True, **of_run)["left"] == []
+    assert taken("maintenance_end", fact, environ=LOGGED_IN, **of_run)["left"] == []
+    assert (
+        taken("maintenance_window", {"queue_name": "q", "stopped_jobs": "mine"}, environ=there, **of_run)["left"] == []
+    )
+
+
 def test_no_job_of_another_login(tmp_path):
     """A window that has stopped no job, and is not over, binds nobody to its project; what is stopped next is of the new one."""
     place = {"localhost": taken("maintenance_window", {"queue_name": "q"}, environ=LOGGED_IN)["place"]}
