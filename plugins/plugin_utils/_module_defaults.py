@@ -23,11 +23,18 @@ ORDERS = (
     tuple((option,) for option in TARGET_PROJECT),
     (TARGET_PROJECT, PROJECT),
 )
-# Each option, and those that it would win over
-PAIRS = [(way, sum(ways[n:], ())) for ways in ORDERS for n, way in enumerate(ways, 1)]
 NAMES = names_of(connection_options())
 
 Options = t.AbstractSet[str]  # of a connection, by their main names
+Pairs = t.Sequence[tuple[tuple[str, ...], tuple[str, ...]]]
+
+
+def pairs(orders: t.Iterable[t.Sequence[tuple[str, ...]]]) -> Pairs:
+    """The options of each way to name something, and those that they win over."""
+    return [(way, sum(ways[n:], ())) for ways in orders for n, way in enumerate(ways, 1)]
+
+
+PAIRS = pairs(ORDERS)
 
 
 def overruled(task: t.Any, template: t.Callable[[t.Any], t.Any]) -> str:
@@ -53,12 +60,12 @@ def _why(given: Options, levels: t.Sequence[Options]) -> str:
     )
 
 
-def contest(said: t.Mapping[str, t.Collection[int]]) -> tuple[list[str], str]:
+def contest(said: t.Mapping[str, t.Collection[int]], pairs: Pairs = PAIRS) -> tuple[list[str], str]:
     """Options that would win over one that is said nearer to the task, and that one; empty if none would.
 
     ``said``: how near each is said, in all places that say the same of it. Beside what wins, it is meant so.
     """
-    for way, others in PAIRS:
+    for way, others in pairs:
         wins = [option for option in way if option in said]
         nearest = max((max(said[option]) for option in wins), default=0)
         lost = [

@@ -10,10 +10,13 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
+from ..module_utils._cloud.auth import KINDS, Credential, every_part
+from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.given import Value
-from ..module_utils._cloud.identity import AUTH_TYPE
-from ..module_utils._cloud.levels import ENVIRONMENT, Environ, of_environment
-from ._module_defaults import NAMES, ORDERS, contest
+from ..module_utils._cloud.identity import AUTH_TYPE, kinds
+from ..module_utils._cloud.levels import ENVIRONMENT, Environ, Level, of_environment
+from ..module_utils._cloud.rivals import CREDENTIAL
+from ._module_defaults import NAMES, ORDERS, Pairs, contest, pairs
 
 
 def overruled_variable(task: t.Any, template: t.Callable[[t.Any], t.Any], around: Environ) -> str:
@@ -23,12 +26,17 @@ def overruled_variable(task: t.Any, template: t.Callable[[t.Any], t.Any], around
     """
     environs = [around, *_environs(task, template)]
     environ = {name: text for one in environs for name, text in one.items()}
-    told, levels = of_environment(environ), [of_environment(one).values for one in environs]
+    told, levels = of_environment(environ), [of_environment(one) for one in environs]
     decided = _decided({NAMES[name] for name, value in task.args.items() if name in NAMES and value not in (None, "")})
-    if any(key in AUTH_TYPE for key, dummy in told.keys):
-        decided |= _all_in(ORDERS[0])
     said = {option: _places(option, value, levels) for option, value in told.values.items() if option not in decided}
-    wins, lost = contest(said)
+    try:
+        meant = kinds(told.keys)
+    except OptionError:  # the module says what is wrong with OS_AUTH_TYPE
+        return ""
+    if len(meant) == 1:  # whoever says which kind of login it is says that it is meant
+        types = {n for n, one in enumerate(levels) if any(key in AUTH_TYPE for key, dummy in one.keys)}
+        said.update({option: said[option] | types for option in every_part(meant[0]) if option in said})
+    wins, lost = contest(said, _pairs(meant))
     if not wins:
         return ""
     names, name = (", ".join(_variable(option, environ) for option in some) for some in (wins, [lost]))
@@ -49,6 +57,13 @@ def _environs(task: t.Any, template: t.Callable[[t.Any], t.Any]) -> t.Iterator[d
                 yield {str(name): str(value) for name, value in given.items()}
 
 
+def _pairs(meant: t.Sequence[type[Credential]]) -> Pairs:
+    """What wins over what, where only these kinds of login may count. A password or a domain alone names nobody who could lose."""
+    order = [*map(every_part, meant), *(every_part(kind) for kind in KINDS if kind not in meant)]
+    logins = [(way, tuple(option for option in others if option in CREDENTIAL)) for way, others in pairs([order])]
+    return [*logins, *pairs(ORDERS[1:])]
+
+
 def _decided(options: t.Collection[str]) -> set[str]:
     """What the options of the task leave no choice of: they always win over the environment, and an entry of a cloud is used whole."""
     if "cloud" in options:
@@ -60,9 +75,10 @@ def _all_in(ways: t.Iterable[t.Iterable[str]]) -> set[str]:
     return {option for way in ways for option in way}
 
 
-def _places(option: str, value: Value, levels: t.Sequence[t.Mapping[str, Value]]) -> set[int]:
+def _places(option: str, value: Value, levels: t.Sequence[Level]) -> set[int]:
     """Where this value of an option is set."""
-    return {n for n, one in enumerate(levels) if option in one and one[option].text == value.text} or {0}
+    found = [one.values.get(option) for one in levels]
+    return {n for n, one in enumerate(found) if one and one.text == value.text} or {0}
 
 
 def _variable(option: str, environ: Environ) -> str:

@@ -30,6 +30,7 @@ class Case(t.NamedTuple):
     blocks: t.Sequence[t.Any]
     options: dict = {}
     refused: str = ""
+    shell: dict = SHELL
 
 
 REFUSED = [
@@ -43,6 +44,9 @@ REFUSED = [
     Case([USER], refused="OS_TOKEN beside OS_USERNAME"),
     Case([USER], {"project_id": "p2"}, refused="OS_TOKEN beside OS_USERNAME"),
     Case([{"OS_ACCESS_KEY": "a", "OS_SECRET_KEY": "s"}], refused="OS_TOKEN beside OS_ACCESS_KEY"),
+    Case([USER], shell={**SHELL, "OS_AUTH_TYPE": "token"}, refused="OS_TOKEN beside OS_USERNAME"),
+    Case([{"OS_AUTH_TYPE": "token"}, USER], refused="OS_TOKEN beside OS_USERNAME"),
+    Case([{"OS_TOKEN": "t"}], shell={**USER, "OS_AUTH_TYPE": "password"}, refused=f"{', '.join(USER)} beside OS_TOKEN"),
 ]
 CARRIED_OUT = [
     Case([{**NO_ID, "OS_PROJECT_NAME": "n"}]),
@@ -52,6 +56,12 @@ CARRIED_OUT = [
     Case([{"OS_PROJECT_NAME": "n"}], {"cloud": "c"}),
     Case([{**USER, "OS_AUTH_TYPE": "password"}]),
     Case([USER], {"token": "of-task"}),
+    Case([USER, {"OS_AUTH_TYPE": "token"}]),
+    Case([USER, {"OS_AUTH_TYPE": "no such one"}]),
+    # What names nobody: a domain, a password, a token of a key
+    Case([{"OS_USER_DOMAIN_NAME": "d"}]),
+    Case([{"OS_DOMAIN_NAME": "d", "OS_PASSWORD": "x"}], shell={"OS_ACCESS_KEY": "a", "OS_SECRET_KEY": "s"}),
+    Case([{"OS_SECURITY_TOKEN": "t"}]),
 ]
 
 
@@ -64,7 +74,7 @@ def told(case: Case) -> str:
     found = Play.load({"hosts": "localhost", "tasks": [part]}, VariableManager(loader), loader).tasks[0]
     while isinstance(found, Block):
         found = found.block[0]
-    return overruled_variable(found, Templar(loader, {}).template, SHELL)
+    return overruled_variable(found, Templar(loader, {}).template, case.shell)
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=str)
