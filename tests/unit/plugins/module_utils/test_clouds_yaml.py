@@ -324,6 +324,7 @@ def test_profile_of_a_file(read: t.Any, tmp_path: pathlib.Path, monkeypatch: pyt
         ({"c": {"auth": {**AUTH, "tenant_name": "eu-de_x"}}}, NAMED, {}, ["cloud 'c': project_name", "twice"]),
         ({"c": {**ENTRY, "user_domain_name": "x"}}, NAMED, {}, ["cloud 'c': user_domain_name", "twice"]),
         ({"c": {"auth": {**AUTH, "domain_name": "x"}}}, NAMED, {}, ["domain_name: must be the domain of the user"]),
+        ({"c": {"auth": {**AUTH, "domain_id": "x"}}}, NAMED, {}, ["domain_id: must be the domain of the user"]),
         (
             {"c": {**ENTRY, "domain_name": "x"}},
             NAMED,
@@ -456,7 +457,7 @@ def test_numbers_that_stay_what_they_are(read: t.Any, text: str) -> None:
 
 def test_empty_values_count_as_unset(read: t.Any) -> None:
     """AWX writes some."""
-    more = {"project_id": "", "token": "", "trust_id": "", "passcode": None}
+    more = {"project_id": "", "token": "", "trust_id": "", "passcode": None, "domain_id": "", "domain_name": None}
     entry = {**ENTRY, "auth_type": "", "region_name": "", "ak": "", "auth": {**ENTRY["auth"], **more}}
     assert read({"c": entry}, secure={"c": {"auth": {"password": ""}}}).credential == OF_ENTRY
     assert read({"c": ENTRY}, secure={"c": None}).credential == OF_ENTRY
