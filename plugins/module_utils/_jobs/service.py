@@ -127,7 +127,7 @@ class Service(t.Protocol):
     client: Client
     fields: Fields  # a task may put others in its place, so it is read again at each call
     batch: t.Mapping[Write, int]  # every write of its desired states → the most jobs that one request carries
-    # Parts of a query that a job may stop to match while it is watched, such as the status
+    # Parts of a query that a job may stop matching while it is watched, such as the status
     passing: t.Collection[str]
     hidden: t.Collection[str]  # codes of a refused get whose job a list may show all the same
     detail_fields: t.Collection[str]  # fields that a get shows and a list does not; some hold secrets
