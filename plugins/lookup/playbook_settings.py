@@ -72,7 +72,7 @@ with kept():
     from ..plugin_utils._playbook_given import GROUPS, Variables, is_nothing
     from ..plugin_utils._playbook_names import DRY_RUNS, LEFT_OVER, not_taken
     from ..plugin_utils._playbook_settings import settings
-    from ..plugin_utils._playbook_tasks import is_of_ansible, why_no_tasks
+    from ..plugin_utils._playbook_tasks import why_no_tasks
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
@@ -125,7 +125,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
                 why_no_tasks,
                 loader=self._loader,
                 variable_manager=variables["hostvars"]._variable_manager,
-                variables={name: variables[name] for name in imported if not is_of_ansible(name)},
+                variables=_of_play(variables),
             ),
         )
 
@@ -177,6 +177,18 @@ def _told(variables: t.Any, ours: t.Collection[str], line: t.Mapping[str, t.Any]
         name for name in variables if name not in of_host or (name in ours and _differ(variables[name], of_host[name]))
     }
     return extra, imported
+
+
+def _of_play(variables: t.Any) -> dict[str, t.Any]:
+    """What the host does not have so, and which is no object of Ansible."""
+    of_host = variables["hostvars"].raw_get(variables["inventory_hostname"])
+    return {
+        name: value
+        for name, value in variables.items()
+        if not (name.startswith("ansible_") or name == "environment")  # that of the task
+        and isinstance(value, (str, int, float, list, dict))
+        and (name not in of_host or _differ(value, of_host[name]))
+    }
 
 
 def _of_host(hostvars: t.Any, host: str) -> t.Any:

@@ -17,14 +17,9 @@ from ansible.playbook.block import Block
 from ansible.playbook.helpers import load_list_of_blocks
 from ansible.playbook.play import Play
 from ansible.playbook.task_include import TaskInclude
-from ansible.vars.reserved import is_reserved_name
 
-ENDS = ("end_batch", "end_host", "end_play")  # of ansible.builtin.meta
-
-
-def is_of_ansible(name: str) -> bool:
-    """Whether a variable is none that somebody has given."""
-    return name.startswith(("_", "ansible_")) or is_reserved_name(name)
+META = ("meta", "ansible.builtin.meta", "ansible.legacy.meta")
+ENDS = ("end_batch", "end_host", "end_play")  # of META
 
 
 def why_no_tasks(file: str, loader: t.Any, variable_manager: t.Any, variables: t.Mapping[str, t.Any]) -> str:
@@ -37,25 +32,27 @@ def _why(file: str, how: t.Mapping[str, t.Any], variables: dict[str, t.Any]) -> 
     try:
         play = Play.load({"hosts": "localhost"}, **how)
         play.vars = variables
-        first = Block.load([{"ansible.builtin.include_tasks": file}], play=play, **how).block[0]
+        first = Block.load([{"ansible.builtin.include_tasks": {"file": file}}], play=play, **how).block[0]
         return next(_ends(file, first, play, {file}), "")
     except AnsibleParserError as error:
         return _reason(error)
     except UnicodeError:
         return "it is no text in UTF-8"
+    except RecursionError:
+        return "it imports itself"
     except AnsibleError:  # one of all others fails a host, whose jobs are started again then
         return ""
 
 
 def _ends(file: str, include: t.Any, play: t.Any, seen: t.AbstractSet[str]) -> t.Iterator[str]:
     """What ends the play, here and in files that are included in any case. Raises AnsibleError, or UnicodeError, for what cannot be read."""
-    for task in _tasks(_read(file, include, play)):
+    for task, in_any_case in _tasks(_read(file, include, play)):
         params = str(task.args.get("_raw_params"))
-        if task.action in ("meta", "ansible.builtin.meta") and params in ENDS:
+        if task.action in META and params in ENDS:
             yield f"meta: {params} in '{file}' ends the play"
         further = os.path.join(os.path.dirname(file), params)
-        in_any_case = isinstance(task, TaskInclude) and not (task.when or task.loop)
-        if in_any_case and further not in seen and os.path.isfile(further):
+        is_included = in_any_case and isinstance(task, TaskInclude) and not (task.when or task.loop)
+        if is_included and further not in seen and os.path.isfile(further):
             yield from _ends(further, task, play, {*seen, further})
 
 
@@ -70,12 +67,14 @@ def _read(file: str, include: t.Any, play: t.Any) -> t.Any:
     return load_list_of_blocks(content, play=play, parent_block=include.build_parent_block(), **how)
 
 
-def _tasks(blocks: t.Iterable[t.Any]) -> t.Iterator[t.Any]:
+def _tasks(blocks: t.Iterable[t.Any], in_any_case: bool = True) -> t.Iterator[tuple[t.Any, bool]]:
+    """Each with whether it is come to if nothing fails; without those that no run of the playbook carries out, as it takes no tags."""
     for one in blocks:
         if isinstance(one, Block):
-            yield from _tasks([*one.block, *one.rescue, *one.always])
-        else:
-            yield one
+            yield from _tasks([*one.block, *one.always], in_any_case)
+            yield from _tasks(one.rescue, in_any_case=False)
+        elif "never" not in one.tags:
+            yield one, in_any_case
 
 
 def _reason(error: AnsibleError) -> str:

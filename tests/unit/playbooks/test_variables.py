@@ -296,6 +296,7 @@ WRONG_FILES: dict[str, list[tuple[dict, str]]] = {
         ({"maintenance_tasks": "other.yml"}, f"{STAY}A malformed block"),
         ({"maintenance_tasks": "files/slip.yml"}, f"{STAY}couldn't resolve module/action 'debgu'"),
         ({"maintenance_tasks": "further.yml"}, f"{STAY}couldn't resolve module/action 'debgu'"),
+        ({"maintenance_tasks": "itself.yml"}, f"{STAY}it imports itself"),
         ({"maintenance_tasks": "ends.yml"}, f"{STAY}meta: end_host in '{{home}}/ends.yml' ends the play"),
     ],
     "maintenance_end": [
@@ -320,8 +321,9 @@ def test_wrong_file(playbook):
         here.write("files/slip.yml", [{"debgu": {"msg": "a slip"}}])
         here.write("further.yml", [{"block": [{"include_tasks": "files/slip.yml"}]}])
         here.write(
-            "ends.yml", [{"block": HAND_OVER, "rescue": [{"ansible.builtin.meta": "end_host", "when": "a is defined"}]}]
+            "ends.yml", [{"block": HAND_OVER, "rescue": [{"ansible.legacy.meta": "end_host", "when": "a is defined"}]}]
         )
+        here.write("itself.yml", [{"ansible.builtin.import_tasks": "itself.yml"}])
         os.mkfifo(here.home / "pipe")
         run = play_hosts(here, playbook, {host: {**QUEUE, **variables} for host, (variables, dummy) in cases.items()})
         assert run.code == 2
@@ -332,20 +334,28 @@ def test_wrong_file(playbook):
 
 
 def test_tasks_that_may_do_what_they_do():
-    """They import a file beside them, also where no host is known, and a name comes from the playbook that imports ours. Another one is never read."""
+    """They import a file beside them, also where no host is known, and its name comes from the playbook that imports ours, whatever
+    the host has. Others are never read.
+    """
+    slip = {"ansible.builtin.include_tasks": "slip.yml"}
     tasks = [
-        {"ansible.builtin.import_tasks": template("which ~ '.yml'")},
-        {"ansible.builtin.include_tasks": "slip.yml", "when": "1 > 2"},
+        {"ansible.builtin.import_tasks": template("_folder ~ order ~ which ~ '.yml'")},
+        {**slip, "when": "1 > 2"},
+        {**slip, "tags": ["never"]},
+        {"block": [{"ansible.builtin.debug": {}}], "rescue": [slip]},
         {"ansible.builtin.include_tasks": "upgrade.yml", "loop": []},
     ]
+    ours, of_host = {"_folder": "./", "order": "wo", "which": "rk"}, {"which": "of the host"}
     with world(flink_jobs=[{"job_id": 1, **RUNNING}]) as (emulator, here):
-        here.write("files/slip.yml", [{"debgu": {"msg": "a slip"}}])
-        here.write("files/work.yml", HAND_OVER)
-        here.write("files/upgrade.yml", tasks)
-        here.write("hosts.yml", {"all": {"hosts": {"localhost": {"maintenance_tasks": "files/upgrade.yml"}}}})
+        here.write("env=day/slip.yml", [{"debgu": {"msg": "a slip"}}])
+        here.write("env=day/work.yml", HAND_OVER)
+        here.write("env=day/upgrade.yml", tasks)
+        here.write(
+            "hosts.yml", {"all": {"hosts": {"localhost": {"maintenance_tasks": "env=day/upgrade.yml", **of_host}}}}
+        )
         imports = {
             "ansible.builtin.import_playbook": "otc.bigdata.maintenance_window",
-            "vars": {"which": "work", **QUEUE},
+            "vars": {**ours, **QUEUE},
         }
         run = here.start("playbook", str(here.write("site.yml", [imports])), "-i", "hosts.yml").end(120)
         assert run.code == 0, run.said
