@@ -36,7 +36,7 @@ def with_two(names: t.Sequence[str], folder: pathlib.Path, url: str, inputs: dic
     return job.run("stop_all", {"names": "order*", "services": ["flink"]})
 
 
-@pytest.mark.parametrize("names", itertools.combinations(TYPES, 2), ids=" and ".join)
+@pytest.mark.parametrize("names", list(itertools.combinations(TYPES, 2)), ids=" and ".join)
 def test_two_credentials(names, tmp_path):
     """Nobody knows whose jobs are meant, so nobody is asked for anything."""
     other = {**ONE_OF_EACH, OPENSTACK: OTHER_PROJECT}
