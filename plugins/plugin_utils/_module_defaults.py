@@ -68,14 +68,14 @@ def contest(said: t.Mapping[str, t.Collection[int]], pairs: Pairs = PAIRS) -> tu
     for way, others in pairs:
         wins = [option for option in way if option in said]
         nearest = max((max(said[option]) for option in wins), default=0)
-        lost = [
-            option
-            for option in others
-            if option in said and nearest not in said[option] and max(said[option]) > nearest
-        ]
+        lost = [option for option in others if option in said and _is_nearer(said[option], nearest)]
         if wins and lost:
             return wins, max(lost, key=lambda option: max(said[option]))
     return [], ""
+
+
+def _is_nearer(places: t.Collection[int], nearest: int) -> bool:
+    return nearest not in places and max(places) > nearest
 
 
 def _of_defaults(task: t.Any, template: t.Callable[[t.Any], t.Any]) -> list[Options]:

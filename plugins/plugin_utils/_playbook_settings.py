@@ -209,12 +209,17 @@ def _wrong_services(found: Settings) -> t.Iterator[str]:
             )
 
 
-def _wrong_files(found: Settings, given: Variables) -> t.Iterator[str]:
-    tasks, file = found.get("maintenance_tasks"), found.get("stopped_jobs_file")
+def _wrong_tasks(found: Settings, given: Variables) -> t.Iterator[str]:
+    tasks = found.get("maintenance_tasks")
     if tasks and not os.path.isfile(tasks):
         yield f"maintenance_tasks: there is no file '{tasks}'"
     elif tasks and (reason := given.why_no_tasks(tasks)):
         yield f"maintenance_tasks: the jobs would stay stopped, as Ansible would end the run with these tasks: {reason}"
+
+
+def _wrong_files(found: Settings, given: Variables) -> t.Iterator[str]:
+    yield from _wrong_tasks(found, given)
+    file = found.get("stopped_jobs_file")
     for name in ("stopped_jobs_file", "plan_file"):
         if found.get(name):
             yield from (f"{name}: {reason}" for reason in _why_no_file(found[name]))

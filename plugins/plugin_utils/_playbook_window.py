@@ -76,13 +76,18 @@ def _place_then(content: t.Mapping[str, t.Any], host: str) -> t.Any:
     return places.get(host)
 
 
+def _elsewhere(then: t.Any, now: Settings | None) -> str:
+    """What is another account or project ``now`` than it was ``then``; empty if nothing is."""
+    return ", ".join(_playbook_plan.of_others(then, now)) if isinstance(then, dict) and now else ""
+
+
 def _there(then: t.Any, found: Settings, given: Variables) -> Settings | None:
     """Whose jobs the tasks would handle. Raises ValueError if ``then`` says that the window was elsewhere."""
     now = _here(found, given)
-    others = list(_playbook_plan.of_others(then, now)) if isinstance(then, dict) and now else []
+    others = _elsewhere(then, now)
     if others:
         raise ValueError(
-            f"its jobs were stopped, or listed, elsewhere: {', '.join(others)}; take the login, the project and the region of the window, or, "
+            f"its jobs were stopped, or listed, elsewhere: {others}; take the login, the project and the region of the window, or, "
             "where another name means the same, give maintenance_end the IDs in stopped_jobs"
         )
     return now
@@ -93,20 +98,27 @@ def _left(found: Settings, given: Variables, flink: t.Mapping[str, t.Any]) -> li
 
     Raises ValueError where they were stopped elsewhere, as one end cannot start both, unless files keep them.
     """
-    own = _of_host(flink, given.host)
-    jobs, place = own.get("stopped_jobs"), own.get("place")
-    listed, in_file = own.get("listed_jobs") or (), bool(found["stopped_jobs_file"])
-    if given.place:
-        jobs, place, listed, in_file = given.values.get("stopped_jobs"), given.place, (), in_file or given.in_file
-    left = [job for job in jobs if is_id(job) and job not in listed] if isinstance(jobs, list) else []
-    now = _here(found, given)
-    others = list(_playbook_plan.of_others(place, now)) if left and place and now else []
-    if others and not in_file:
+    left, place = _of_window_before(given, flink)
+    others = _elsewhere(place, _here(found, given)) if left else ""
+    if others and not (found["stopped_jobs_file"] or given.in_file):
         raise ValueError(
-            f"a window before this one has stopped {', '.join(map(str, left))} elsewhere: {', '.join(others)}; nothing would tell of them any more, "
+            f"a window before this one has stopped {', '.join(map(str, left))} elsewhere: {others}; nothing would tell of them any more, "
             "so end that window first, or give each window a stopped_jobs_file of its own"
         )
     return [] if others else left
+
+
+def _of_window_before(given: Variables, flink: t.Mapping[str, t.Any]) -> tuple[list[int], t.Any]:
+    """The jobs that it has stopped, and where: that of the same run, else that of the workflow."""
+    if given.place:
+        return _ids(given.values.get("stopped_jobs")), given.place
+    own = _of_host(flink, given.host)
+    only_listed = _ids(own.get("listed_jobs"))
+    return [job for job in _ids(own.get("stopped_jobs")) if job not in only_listed], own.get("place")
+
+
+def _ids(jobs: t.Any) -> list[int]:
+    return [job for job in jobs if is_id(job)] if isinstance(jobs, list) else []
 
 
 def _here(found: Settings, given: Variables) -> Settings | None:

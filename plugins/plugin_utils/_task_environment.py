@@ -26,17 +26,13 @@ def overruled_variable(task: t.Any, template: t.Callable[[t.Any], t.Any], around
     """
     environs = [around, *_environs(task, template)]
     environ = {name: text for one in environs for name, text in one.items()}
-    told, levels = of_environment(environ), [of_environment(one) for one in environs]
-    decided = _decided({NAMES[name] for name, value in task.args.items() if name in NAMES and value not in (None, "")})
-    said = {option: _places(option, value, levels) for option, value in told.values.items() if option not in decided}
+    told, decided = of_environment(environ), _decided(task.args)
     try:
         meant = kinds(told.keys)
     except OptionError:  # the module says what is wrong with OS_AUTH_TYPE
         return ""
-    if len(meant) == 1:  # whoever says which kind of login it is says that it is meant
-        types = {n for n, one in enumerate(levels) if any(key in AUTH_TYPE for key, dummy in one.keys)}
-        said.update({option: said[option] | types for option in every_part(meant[0]) if option in said})
-    wins, lost = contest(said, _pairs(meant))
+    said = _said(told, [of_environment(one) for one in environs], meant)
+    wins, lost = contest({option: where for option, where in said.items() if option not in decided}, _pairs(meant))
     if not wins:
         return ""
     names, name = (", ".join(_variable(option, environ) for option in some) for some in (wins, [lost]))
@@ -64,15 +60,25 @@ def _pairs(meant: t.Sequence[type[Credential]]) -> Pairs:
     return [*logins, *pairs(ORDERS[1:])]
 
 
-def _decided(options: t.Collection[str]) -> set[str]:
+def _decided(arguments: t.Mapping[str, t.Any]) -> set[str]:
     """What the options of the task leave no choice of: they always win over the environment, and an entry of a cloud is used whole."""
-    if "cloud" in options:
+    given = {NAMES[name] for name, value in arguments.items() if name in NAMES and value not in (None, "")}
+    if "cloud" in given:
         return set(ENVIRONMENT)
-    return {option for ways in ORDERS if _all_in(ways) & {*options} for option in _all_in(ways)}
+    return {option for ways in ORDERS if _all_in(ways) & given for option in _all_in(ways)}
 
 
 def _all_in(ways: t.Iterable[t.Iterable[str]]) -> set[str]:
     return {option for way in ways for option in way}
+
+
+def _said(told: Level, levels: t.Sequence[Level], meant: t.Sequence[type[Credential]]) -> dict[str, set[int]]:
+    """Where each option is set. Whoever says which kind of login it is means its options, too."""
+    said = {option: _places(option, value, levels) for option, value in told.values.items()}
+    if len(meant) == 1:
+        types = {n for n, one in enumerate(levels) if any(key in AUTH_TYPE for key, dummy in one.keys)}
+        said.update({option: said[option] | types for option in every_part(meant[0]) if option in said})
+    return said
 
 
 def _places(option: str, value: Value, levels: t.Sequence[Level]) -> set[int]:

@@ -333,15 +333,21 @@ def _texts(entry: Entry, options: t.Iterable[str], place: str) -> dict[str, Valu
     """The options that an entry has. Raises OptionError for one that is no text, or that is there with two values."""
     found: dict[str, Value] = {}
     for option in options:
-        keys = KEYS.get(option, (option,))
-        names = {key: place + (option if key in (option, keys[0]) else f"{option} (as {key})") for key in keys}
-        given = [(one[key], names[key]) for key in keys for one in (entry["auth"], entry) if key in one]
-        values = [Value(_text(value, option, name), name) for value, name in given]
+        values = _values_of(option, entry, place)
         if len({value.text for value in values}) > 1:
-            raise OptionError(f"{place}{option}: is there twice, with different values, as {' or '.join(keys)}")
+            keys = " or ".join(KEYS.get(option, (option,)))
+            raise OptionError(f"{place}{option}: is there twice, with different values, as {keys}")
         if values:
             found[option] = values[0]
     return found
+
+
+def _values_of(option: str, entry: Entry, place: str) -> list[Value]:
+    """All that an entry and its ``auth`` say of an option, by each of its keys. Raises OptionError."""
+    keys = KEYS.get(option, (option,))
+    names = {key: place + (option if key in (option, keys[0]) else f"{option} (as {key})") for key in keys}
+    given = [(one[key], names[key]) for key in keys for one in (entry["auth"], entry) if key in one]
+    return [Value(_text(value, option, name), name) for value, name in given]
 
 
 def _text(value: t.Any, option: str, name: str) -> str:
