@@ -247,6 +247,6 @@ def _own_domain(credential: Credential, level: Level) -> dict[str, str | None]:
     if {*PROJECT_DOMAIN} & keys:
         return {f"project_domain_{form}": value for form, value in own.items()}
     if level.place and {"user_domain_name", "user_domain_id"} & keys and {"domain_name", "domain_id"} & keys:
-        return {f"domain_{form}": value for form, value in own.items()}  # as openstacksdk takes them
+        return {f"domain_{form}": value for form, value in own.items() if value}  # as openstacksdk takes them
     # https://docs.openstack.org/python-openstackclient/latest/cli/man/openstack.html has default_domain, which is an ID
     return {"default_domain": own["id"], **{f"default_domain_{form}": value for form, value in own.items()}}

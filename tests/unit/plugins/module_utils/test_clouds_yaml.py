@@ -324,7 +324,6 @@ def test_profile_of_a_file(read: t.Any, tmp_path: pathlib.Path, monkeypatch: pyt
         ({"c": {"auth": {**AUTH, "tenant_name": "eu-de_x"}}}, NAMED, {}, ["cloud 'c': project_name", "twice"]),
         ({"c": {**ENTRY, "user_domain_name": "x"}}, NAMED, {}, ["cloud 'c': user_domain_name", "twice"]),
         ({"c": {"auth": {**AUTH, "domain_name": "x"}}}, NAMED, {}, ["domain_name: must be the domain of the user"]),
-        ({"c": {"auth": {**AUTH, "domain_id": "x"}}}, NAMED, {}, ["domain_id: must be the domain of the user"]),
         (
             {"c": {**ENTRY, "domain_name": "x"}},
             NAMED,
