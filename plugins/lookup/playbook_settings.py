@@ -185,7 +185,8 @@ def _of_play(variables: t.Any) -> dict[str, t.Any]:
     return {
         name: value
         for name, value in variables.items()
-        if not (name.startswith("ansible_") or name == "environment")  # that of the task
+        if isinstance(name, str)
+        and not (name.startswith("ansible_") or name == "environment")  # that of the task
         and isinstance(value, (str, int, float, list, dict))
         and (name not in of_host or _differ(value, of_host[name]))
     }
