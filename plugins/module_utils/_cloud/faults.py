@@ -90,9 +90,9 @@ def _unusable(call: str, error: Exception, proxy: str) -> Misdirected | None:
 
     if proxy and isinstance(error, InvalidSchema):
         return Misdirected(call, f"the proxy {proxy} cannot be used: SOCKS needs the Python library PySocks")
-    # the last one: a user or password of the proxy that no header can have
-    odd = (InvalidURL, LocationValueError, ProxySchemeUnknown, UnicodeEncodeError)
-    if proxy in (NO_HOST, NO_URL) or isinstance(error, odd):
+    # a user or password of the proxy that no header can have, which is seen before anything is sent
+    odd = proxy and isinstance(error, UnicodeEncodeError) and error.encoding == "latin-1"
+    if odd or proxy in (NO_HOST, NO_URL) or isinstance(error, (InvalidURL, LocationValueError, ProxySchemeUnknown)):
         what = f"the proxy {proxy} cannot be used" if proxy else "cannot be sent"
         return Misdirected(call, f"{what}: {type(error).__name__}")
     return None
