@@ -29,12 +29,12 @@ Options = t.AbstractSet[str]  # of a connection, by their main names
 Pairs = t.Sequence[tuple[tuple[str, ...], tuple[str, ...]]]
 
 
-def pairs(orders: t.Iterable[t.Sequence[tuple[str, ...]]]) -> Pairs:
+def pairs_of(orders: t.Iterable[t.Sequence[tuple[str, ...]]]) -> Pairs:
     """The options of each way to name something, and those that they win over."""
     return [(way, sum(ways[n:], ())) for ways in orders for n, way in enumerate(ways, 1)]
 
 
-PAIRS = pairs(ORDERS)
+PAIRS = pairs_of(ORDERS)
 
 
 def overruled(task: t.Any, template: t.Callable[[t.Any], t.Any]) -> str:
@@ -43,14 +43,19 @@ def overruled(task: t.Any, template: t.Callable[[t.Any], t.Any]) -> str:
     Empty if none does. ``task`` has its arguments and the defaults together.
     """
     levels = [*_of_defaults(task, template), _of_task(task, template)]
-    return _why(_options({name: value for name, value in task.args.items() if value not in (None, "")}), levels)
+    return _why(given(task.args), levels)
 
 
-def _why(given: Options, levels: t.Sequence[Options]) -> str:
-    """``given``: all that counts; ``levels``: what says so, the task itself last."""
+def given(arguments: t.Mapping[str, t.Any]) -> Options:
+    """The options that count. Null or an empty text puts one out of use."""
+    return _options({name: value for name, value in arguments.items() if value not in (None, "")})
+
+
+def _why(counting: Options, levels: t.Sequence[Options]) -> str:
+    """``counting``: all that counts; ``levels``: what says so, the task itself last."""
     task = len(levels) - 1
-    said = {option: {max((n for n, one in enumerate(levels) if option in one), default=task)} for option in given}
-    wins, lost = contest(said)
+    said = {option: {max((n for n, one in enumerate(levels) if option in one), default=task)} for option in counting}
+    wins, lost = contest(said, PAIRS)
     if not wins:
         return ""
     names, whose = ", ".join(wins), "the task" if task in said[lost] else "nearer ones"
@@ -60,7 +65,7 @@ def _why(given: Options, levels: t.Sequence[Options]) -> str:
     )
 
 
-def contest(said: t.Mapping[str, t.Collection[int]], pairs: Pairs = PAIRS) -> tuple[list[str], str]:
+def contest(said: t.Mapping[str, t.Collection[int]], pairs: Pairs) -> tuple[list[str], str]:
     """Options that would win over one that is said nearer to the task, and that one; empty if none would.
 
     ``said``: how near each is said, in all places that say the same of it. Beside what wins, it is meant so.

@@ -16,7 +16,7 @@ from ..module_utils._cloud.given import Value
 from ..module_utils._cloud.identity import AUTH_TYPE, kinds
 from ..module_utils._cloud.levels import ENVIRONMENT, Environ, Level, of_environment
 from ..module_utils._cloud.rivals import CREDENTIAL
-from ._module_defaults import NAMES, ORDERS, Pairs, contest, pairs
+from ._module_defaults import ORDERS, Pairs, contest, given, pairs_of
 
 
 def overruled_variable(task: t.Any, template: t.Callable[[t.Any], t.Any], around: Environ) -> str:
@@ -26,7 +26,7 @@ def overruled_variable(task: t.Any, template: t.Callable[[t.Any], t.Any], around
     """
     environs = [around, *_environs(task, template)]
     environ = {name: text for one in environs for name, text in one.items()}
-    told, decided = of_environment(environ), _decided(task.args)
+    told, decided = of_environment(environ), _decided(given(task.args))
     try:
         meant = kinds(told.keys)
     except OptionError:  # the module says what is wrong with OS_AUTH_TYPE
@@ -48,24 +48,23 @@ def _environs(task: t.Any, template: t.Callable[[t.Any], t.Any]) -> t.Iterator[d
     own = source.get("environment") if isinstance(source, Mapping) else None
     for part in (around, own):
         for one in part if isinstance(part, list) else [part]:
-            given = template(one) if isinstance(one, (Mapping, str)) else None
-            if isinstance(given, Mapping):
-                yield {str(name): str(value) for name, value in given.items()}
+            found = template(one) if isinstance(one, (Mapping, str)) else None
+            if isinstance(found, Mapping):
+                yield {str(name): str(value) for name, value in found.items()}
 
 
 def _pairs(meant: t.Sequence[type[Credential]]) -> Pairs:
     """What wins over what, where only these kinds of login may count. A password or a domain alone names nobody who could lose."""
     order = [*map(every_part, meant), *(every_part(kind) for kind in KINDS if kind not in meant)]
-    logins = [(way, tuple(option for option in others if option in CREDENTIAL)) for way, others in pairs([order])]
-    return [*logins, *pairs(ORDERS[1:])]
+    logins = [(way, tuple(option for option in others if option in CREDENTIAL)) for way, others in pairs_of([order])]
+    return [*logins, *pairs_of(ORDERS[1:])]
 
 
-def _decided(arguments: t.Mapping[str, t.Any]) -> set[str]:
+def _decided(options: t.AbstractSet[str]) -> set[str]:
     """What the options of the task leave no choice of: they always win over the environment, and an entry of a cloud is used whole."""
-    given = {NAMES[name] for name, value in arguments.items() if name in NAMES and value not in (None, "")}
-    if "cloud" in given:
+    if "cloud" in options:
         return set(ENVIRONMENT)
-    return {option for ways in ORDERS if _all_in(ways) & given for option in _all_in(ways)}
+    return {option for ways in ORDERS if _all_in(ways) & options for option in _all_in(ways)}
 
 
 def _all_in(ways: t.Iterable[t.Iterable[str]]) -> set[str]:
