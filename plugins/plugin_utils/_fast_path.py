@@ -11,38 +11,25 @@ as the module's; where anything is unusual, the module runs as usual.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import signal
 import sys
 import threading
 import typing as t
-from functools import cache
 from importlib import import_module
 
 from ansible import constants as C
-from ansible.errors import AnsibleActionFail, AnsibleError
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.errors import AnsibleError
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.release import __version__ as ansible_version
 from ansible.utils.display import Display
 
-from ..module_utils._begin import leave_memory_alone
-from ..module_utils._cloud.adapter import Tls, adapter
-from ..module_utils._cloud.connection import secrets_around
-from ..module_utils._cloud.context import NEVER_ARGUMENT, SHELL_ARGUMENT, Context, traced
-from ..module_utils._cloud.errors import Interrupted, OptionError
-from ..module_utils._cloud.levels import Environ, of_environment
-from ..module_utils._cloud.misplaced import misplaced
-from ..module_utils._cloud.options import secrets_in
-from ..module_utils._cloud.text import HIDDEN_WHOLE, masked_result, shows
+from ..module_utils._cloud.context import NEVER_ARGUMENT, SHELL_ARGUMENT, Context
+from ..module_utils._cloud.text import HIDDEN_WHOLE
 from ..module_utils._jobs import guard
 from ..module_utils._version import release
 from ._bytecode import kept
 from ._files import in_folder
-from ._module_defaults import overruled
-from ._task_environment import overruled_variable
 
 
 def _copy_of_stderr() -> int:
@@ -80,8 +67,6 @@ OPTIONS = {
 PLUGIN = "otc_bigdata"
 # Nearly everybody writes it like this; evaluating the first template of a worker costs as much as a request
 OF_THE_PLAYBOOK = "{{ ansible_playbook_python }}"
-# What modules import only where a task needs it, as a separate process has to compile each file
-LATER = ("_cloud.agency", "_cloud.faults", "_cloud.rivals", "_jobs.filters", "_jobs.lists")
 C.config.initialize_plugin_configuration_definitions("action", PLUGIN, OPTIONS)
 display = Display()
 
@@ -122,24 +107,13 @@ def load(name: str) -> t.Any:
     None where tasks are not to run in process, or cannot.
     """
     try:
-        if _option("in_process") and import_module("requests"):
-            adapter(1, None)  # with it come classes that each worker would make anew
-            _read_authorities(os.environ)
+        if _option("in_process"):
             with kept():
-                for room in LATER:
-                    import_module(f"..module_utils.{room}", __package__)
+                import_module("._in_process", __package__).prepare()
                 return import_module(f"..modules.{name}", __package__)
     except Exception:  # the module, which runs then, says what it is
         pass
     return None
-
-
-def _read_authorities(environ: Environ) -> None:
-    """Whom TLS trusts, which each worker would read anew. Not where the environment names others, or services without TLS."""
-    given = of_environment(environ).values
-    if "ca_path" not in given and not any(value.text.startswith("http://") for value in given.values()):
-        with contextlib.suppress(OptionError):  # the tasks will say so
-            Tls().context()
 
 
 def _is_in_vault(value: t.Any) -> bool:
@@ -153,21 +127,13 @@ def _text_of_vault(value: t.Any) -> str:
     raise TypeError
 
 
-@cache  # once in a worker, as the garbage of each item of a loop is to be collected
-def _leave_memory_alone() -> None:
-    """A worker shares the memory of Ansible until it touches it, as the collector would do with all that was there before."""
-    leave_memory_alone()
-
-
 class FastPath(NormalAction):  # type: ignore[misc]
     """Runs a task as Ansible does, but in its own process instead of as a module."""
 
     module: t.ClassVar[t.Any]
 
     def run(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
-        msg = overruled(self._task, self._templar.template) if self._task.module_defaults else ""
-        if not msg and any(self._task.environment or ()):
-            msg = overruled_variable(self._task, self._templar.template, self._environ())
+        msg = self._overruled()
         if msg:
             return {"failed": True, "msg": msg}
         source = self._task.get_ds()
@@ -176,6 +142,21 @@ class FastPath(NormalAction):  # type: ignore[misc]
                 HIDDEN_WHOLE  # ansible-core 2.19 and newer quote the arguments of an ad hoc command that fails
             )
         return super().run(*args, **kwargs)
+
+    def _overruled(self) -> str:
+        """Why this task must not be carried out; empty if it may. What few tasks need is imported for them only."""
+        with kept():
+            if self._task.module_defaults:
+                from ._module_defaults import overruled
+
+                msg = overruled(self._task, self._templar.template)
+                if msg:
+                    return msg
+            if any(self._task.environment or ()):
+                from ._task_environment import overruled_variable
+
+                return overruled_variable(self._task, self._templar.template, self._environ())
+        return ""
 
     def _execute_module(self, *args: t.Any, task_vars: t.Any = None, **kwargs: t.Any) -> t.Any:
         reason = self._reason_for_a_process(task_vars or {})
@@ -189,14 +170,23 @@ class FastPath(NormalAction):  # type: ignore[misc]
             given = {**self._task.args, NEVER_ARGUMENT: _never(), SHELL_ARGUMENT: self._environ().get("PWD")}
             return super()._execute_module(*args, **{"module_args": given, **kwargs}, task_vars=task_vars)
         display.vvv(f"{self._task.action}: in process")
-        _leave_memory_alone()
         flags: dict[str, t.Any] = {}  # what Ansible tells a module beside its arguments
         self._update_module_args(self._task.action, flags, task_vars or {})
-        environ = self._environ()
+        context = Context(
+            self._environ(),
+            flags["_ansible_check_mode"],
+            flags["_ansible_diff"],
+            flags["_ansible_verbosity"],
+            self._on_progress(),
+            _parent_is_there(),
+            never=_never(),
+        )
         with kept(), in_folder(self._loader.get_basedir()):
-            return self._run_core(arguments, flags, environ)
+            from ._in_process import run  # not above, as a task that runs as a module needs nothing of it
 
-    def _environ(self) -> Environ:
+            return run(self.module, self._task, arguments, flags, context, -1 if self._task.no_log else LAST_WORDS)
+
+    def _environ(self) -> dict[str, str]:
         """That of the process which the module would begin in, as far as it is known here. PWD is the folder that Ansible was called in."""
         here = self._connection.transport == "local" and not self._connection.become
         return {**os.environ, "PWD": os.getcwd()} if here else {}
@@ -216,7 +206,10 @@ class FastPath(NormalAction):  # type: ignore[misc]
         except (TypeError, ValueError):
             given = {name: value for name, value in self._task.args.items() if not _is_in_vault(value)}
             name = type(self).__module__.rpartition(".")[2]  # also where tasks are not to run in process
-            return misplaced(import_module(f"..modules.{name}", __package__).SPEC, given)[0]
+            with kept():
+                from ..module_utils._cloud.misplaced import misplaced
+
+                return misplaced(import_module(f"..modules.{name}", __package__).SPEC, given)[0]
         return []
 
     def _reason_for_a_process(self, task_vars: dict[str, t.Any]) -> str:
@@ -248,61 +241,6 @@ class FastPath(NormalAction):  # type: ignore[misc]
         found = str(self._templar.template(found)) or str(C.config.get_config_value("INTERPRETER_PYTHON") or "")
         return "" if found.startswith("auto") else found
 
-    def _run_core(self, arguments: dict[str, t.Any], flags: dict[str, t.Any], environ: Environ) -> dict[str, t.Any]:
-        spec, timed_out = self.module.SPEC, False
-        errors, arguments = misplaced(spec, arguments)
-        if errors:
-            refused = _shown({"failed": True, "msg": "; ".join(errors)}, arguments, flags)
-            return masked_result(refused, secrets_around(os.environ))
-        checked = ArgumentSpecValidator(spec).validate(arguments)
-        options = checked.validated_parameters
-        context = Context(
-            environ,
-            flags["_ansible_check_mode"],
-            flags["_ansible_diff"],
-            flags["_ansible_verbosity"],
-            self._on_progress(),
-            _parent_is_there(),
-            never=_never(),
-        )
-        context.add_secrets(secrets_in(spec, options))
-        warnings = _doubly_given(spec, arguments)
-        if checked.error_messages:
-            only = len(checked.error_messages) == 1 and checked.unsupported_parameters
-            kind = f"Unsupported parameters for ({self._task.action}) module: " if only else ""
-            result: dict[str, t.Any] = {"failed": True, "msg": f"{kind}{checked.error_messages[0]}"}
-        else:
-            with _interrupts(self._task.action, quiet=bool(self._task.no_log)) as received:
-                try:
-                    result = self.module.CORE(options, context)
-                except Interrupted as error:
-                    timed_out = received[:1] == [signal.SIGALRM]
-                    if not timed_out:
-                        raise
-                    received.pop(0)
-                    result = self._timed_out(error)
-            warnings += result.pop("warnings", [])
-            result = traced(result, flags.get("_ansible_tracebacks_for"), flags["_ansible_verbosity"])
-        if warnings:
-            result["warnings"] = list(dict.fromkeys(warnings))
-        context.add_secrets(secrets_around(os.environ, result.get("failed")))
-        result = _shown(result, options, flags)
-        text = json.dumps(result)
-        if shows(text, context.secrets):
-            text = json.dumps(masked_result(result, context.secrets))
-        result = json.loads(text)
-        if timed_out:  # not returned, as Ansible would try it again where "until" is set
-            failure = AnsibleActionFail(result["msg"], result=result)
-            failure.result.pop("exception", None)
-            raise failure
-        return result
-
-    def _timed_out(self, error: Interrupted) -> dict[str, t.Any]:
-        """The result of a task whose ``timeout`` is over: what Ansible says of such a task, and what had been done."""
-        seconds = self._task.timeout
-        said = f"Timed out after {seconds} second(s): {error}"
-        return {**error.result, "msg": said, "timedout": {"period": seconds}}
-
     def _on_progress(self) -> t.Callable[[str], None]:
         """What shows progress: the display of Ansible, as a callback may want the output for itself."""
         json_only = "json" in str(C.DEFAULT_STDOUT_CALLBACK).rpartition(".")[2]
@@ -317,23 +255,6 @@ class FastPath(NormalAction):  # type: ignore[misc]
         return tell
 
 
-def _shown(result: dict[str, t.Any], options: t.Mapping[str, t.Any], flags: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """With the options, where Ansible wants to see them."""
-    if flags.get("_ansible_inject_invocation", True):
-        result["invocation"] = {"module_args": options}
-    return result
-
-
-def _doubly_given(spec: t.Mapping[str, t.Any], arguments: t.Mapping[str, t.Any]) -> list[str]:
-    """The warning of Ansible for an option that is also given by another name."""
-    return [
-        f"Both option {name} and its alias {alias} are set."
-        for name, one in spec.items()
-        for alias in one.get("aliases", ())
-        if name in arguments and alias in arguments
-    ]
-
-
 def _parent_is_there() -> t.Callable[[], bool]:
     """Whether Ansible still runs. If it was killed, as ansible-runner does to end a job, its worker gets another parent.
 
@@ -341,41 +262,3 @@ def _parent_is_there() -> t.Callable[[], bool]:
     """
     parent = os.getppid()
     return lambda: os.getppid() == parent
-
-
-@contextlib.contextmanager
-def _interrupts(action: str, quiet: bool) -> t.Iterator[list[int]]:
-    """Holds back Ctrl-C, the end of the workers and the time limit of the task until it was told what had been done.
-
-    Yields the list of the signals that were received. What is still in it at the end is passed on.
-    """
-    received: list[int] = []
-
-    def interrupt(number: int, frame: t.Any) -> None:
-        # Ctrl-C comes from the terminal, and again from Ansible. (Python complains of a pending signal if it is SIG_IGN.)
-        _handle(dict.fromkeys(before, lambda number, frame: received.append(number)))
-        received.append(number)
-        raise KeyboardInterrupt
-
-    before: dict[int, t.Any] = {
-        number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
-    }
-    if not callable(before[signal.SIGALRM]):
-        del before[signal.SIGALRM]  # the task has no "timeout"
-    _handle(dict.fromkeys(before, interrupt))
-    try:
-        yield received
-    except Interrupted as error:
-        with contextlib.suppress(OSError):
-            if not quiet:
-                os.write(LAST_WORDS, f"[WARNING]: {action} was interrupted: {error}\n".encode())
-        raise
-    finally:
-        _handle(before)
-        for number in dict.fromkeys(received):
-            os.kill(os.getpid(), number)
-
-
-def _handle(handlers: t.Mapping[int, t.Any]) -> None:
-    for number, handler in handlers.items():
-        signal.signal(number, handler)

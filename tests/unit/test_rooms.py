@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.otc.bigdata.plugins import modules
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.answers import GATEWAY
 from ansible_collections.otc.bigdata.plugins.module_utils._services.registry import JOB_TYPES
-from ansible_collections.otc.bigdata.plugins.plugin_utils import _fast_path
+from ansible_collections.otc.bigdata.plugins.plugin_utils import _in_process
 
 PLUGINS = pathlib.Path(__file__).resolve().parents[2] / "plugins"
 UTILS = PLUGINS / "module_utils"
@@ -70,6 +70,7 @@ OWNERS = {
     "AnsibleModule": {"_module"},
     "ansible": {
         "_fast_path",
+        "_in_process",
         "_inventory",
         "_job_events",
         "misplaced",
@@ -86,7 +87,7 @@ OWNERS = {
         "playbook_settings",
         "window_file",
     },
-    "environ": {"_module", "_fast_path", "_inventory", "_job_events", "job_report", "playbook_settings"},
+    "environ": {"_module", "_fast_path", "_in_process", "_inventory", "_job_events", "job_report", "playbook_settings"},
     "meta_path": {"_begin", "_bytecode"},
     "print": set(),
 }
@@ -155,15 +156,17 @@ def test_arrows_point_down(room: str) -> None:
 
 def test_what_is_imported_late_is_there_before_a_fork() -> None:
     """In process, no task is to import again what the first one has imported."""
+    here, fast_path = (PLUGINS / f"plugin_utils/{name}.py" for name in ("_in_process", "_fast_path"))
     late = {
-        f"{path.parent.name if found.level == 1 else ''}.{found.module}".lstrip(".")
-        for path in sorted({*UTILS.rglob("*.py")} - {UTILS / "_begin.py"})
+        str(path.parents[found.level - 1].joinpath(*found.module.split(".")).relative_to(PLUGINS.parent))
+        for path in sorted({*UTILS.rglob("*.py"), fast_path} - {UTILS / "_begin.py"})
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(function, ast.FunctionDef)
         for found in ast.walk(function)
         if isinstance(found, ast.ImportFrom) and found.level
     }
-    assert sorted(late) == sorted(_fast_path.LATER)
+    with_it = names_and_imports(here)[1] | {str(here.with_suffix("").relative_to(PLUGINS.parent))}
+    assert sorted(late - with_it) == sorted(f"plugins/{file.replace('.', '/')}" for file in _in_process.LATER)
 
 
 def test_every_service_is_registered() -> None:

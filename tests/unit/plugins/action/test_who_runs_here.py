@@ -15,7 +15,7 @@ import typing as t
 import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud import adapter
-from ansible_collections.otc.bigdata.plugins.plugin_utils import _fast_path
+from ansible_collections.otc.bigdata.plugins.plugin_utils import _fast_path, _in_process
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template, world
 from ansible_collections.otc.bigdata.tests.unit.utils.fast_path import (
     AS_A_MODULE,
@@ -277,7 +277,7 @@ def test_blocks_and_roles():
 )
 def test_authorities_are_read_before_there_are_workers(environ, read):
     adapter._trusting.cache_clear()
-    _fast_path._read_authorities(environ)
+    _in_process._read_authorities(environ)
     assert adapter._trusting.cache_info().currsize == read
 
 
@@ -288,7 +288,7 @@ def test_classes_of_adapters_are_made_before_there_are_workers():
 
 
 def test_what_an_item_of_a_loop_leaves_behind_is_collected():
-    _fast_path._leave_memory_alone()
+    _in_process._leave_memory_alone()
     before, garbage = gc.get_freeze_count(), [[] for dummy in range(10_000)]
-    _fast_path._leave_memory_alone()
+    _in_process._leave_memory_alone()
     assert gc.get_freeze_count() < before + len(garbage)
