@@ -20,7 +20,8 @@ description:
     not cost the earlier report. Only where the folder is not writable, the file itself is overwritten. A link is followed,
     and a device such as V(/dev/stdout) or a pipe is written to.
   - When a play begins that has a task with one of these modules, the files are replaced by ones that say that the run has not
-    ended. So a run that is killed does not leave the report of an earlier run. If such tasks are only in files that Ansible
+    ended. So a run that is killed does not leave the report of an earlier run. They stay so, with the jobs that are known,
+    where Ansible has left out one of these tasks, as it does without a word when it has no memory for it. If such tasks are only in files that Ansible
     reads later, as with M(ansible.builtin.include_tasks), the files are replaced when the first of them begins. A
     playbook without such a task leaves the files alone, and so does one of this collection that only prints its help.
   - It covers tasks in loops, in blocks with C(rescue), in included files, with C(until), and for several hosts. A task that
@@ -189,6 +190,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._plays: dict[str, tuple[str, list[Job]]] = {}  # by the ID of the play: its name and the jobs
         self._play: list[Job] = []  # the jobs of the play that runs now
         self._since: dict[tuple[str, str], float] = {}  # by host and task: when it began, or its last item ended
+        self._pending: set[tuple[str, str]] = set()  # host and task of ours that has begun, and has no result yet
         self._attempts: dict[tuple[str, str], list[t.Any]] = {}  # by host and task: results that led to a retry
         # by host and Ansible's job ID: the module that runs there, and since when
         self._background: dict[tuple[str, t.Any], tuple[str, float]] = {}
@@ -226,15 +228,22 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._since[host.get_name(), task._uuid] = time.monotonic()
         if _is_ours(task):
             self._announce()
+            self._pending.add((host.get_name(), task._uuid))
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
+        self._pending.discard(_place(result))
         self._collect(result)
 
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
+        self._pending.discard(_place(result))
         self._collect(result, failed=True)
 
     def v2_runner_on_unreachable(self, result: t.Any) -> None:
+        self._pending.discard(_place(result))
         self._collect(result, failed=True)
+
+    def v2_runner_on_skipped(self, result: t.Any) -> None:
+        self._pending.discard(_place(result))
 
     def v2_runner_item_on_ok(self, result: t.Any) -> None:
         self._collect(result)
@@ -246,12 +255,16 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._attempts.setdefault(_place(result), []).append(result._result)
 
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
-        report = self._report(ended=datetime.now().astimezone(), failed_hosts=len({*stats.failures, *stats.dark}))
-        if self._ran:
-            self._show(report)
-        if self._ran or self._announced or self._due:
-            for kind in FILES:
-                self._write(kind, report)
+        # without memory for a worker, or once nobody reads its output, Ansible leaves out tasks and says nothing
+        ended = None if self._pending else datetime.now().astimezone()
+        report = self._report(ended, failed_hosts=len({*stats.failures, *stats.dark}))
+        try:
+            if self._ran or self._pending:
+                self._show(report)
+        finally:  # also if nobody reads the output any more
+            if self._ran or self._announced or self._due:
+                for kind in FILES:
+                    self._write(kind, report)
 
     def _announce(self) -> None:
         """Replaces the report of an earlier run in the files by one that says that this run has not ended."""
@@ -317,7 +330,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     def _report(self, ended: datetime | None = None, failed_hosts: int = 0) -> Report:
         plays = [(name, jobs) for name, jobs in self._plays.values() if jobs]
         hosts = {job["host"] for dummy, jobs in plays for job in jobs}
-        hidden, unread = len(self._hidden), len(self._background)
+        hidden, unread, pending = len(self._hidden), len(self._background), len(self._pending)
         return Report(
             title=", ".join(self._playbooks) or "ad hoc",
             began=self._began,
@@ -328,6 +341,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             notes=[
                 *([f"{counted(hidden, 'task', 'tasks')} with no_log left out"] if hidden else []),
                 *([f"{counted(unread, 'task', 'tasks')} in the background never asked for a result"] if unread else []),
+                *([f"{counted(pending, 'task', 'tasks')} cut off by Ansible, without a result"] if pending else []),
             ],
             failed_hosts=failed_hosts,
         )

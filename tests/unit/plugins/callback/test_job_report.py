@@ -393,6 +393,70 @@ def test_what_stands_where_a_report_is_to_be():
     assert "entries" not in seen["report.prom"]
 
 
+# A callback after which nobody reads the output any more, as with ``| head``, or when the log of a CI system has gone
+GONE = """
+import os
+import sys
+from ansible.plugins.callback import CallbackBase
+
+DOCUMENTATION = "{name: gone, type: aggregate, short_description: nobody reads, description: [the same]}"
+
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION, CALLBACK_TYPE, CALLBACK_NAME = 2.0, "aggregate", "gone"
+
+    def v2_playbook_on_stats(self, stats):
+        sys.stdout.reconfigure(line_buffering=True)
+        read, write = os.pipe()
+        os.dup2(write, 1)
+        os.close(read)
+"""
+# What becomes of a task for which Ansible cannot fork
+NO_MEMORY = """
+from ansible.plugins.strategy.linear import StrategyModule as Linear
+
+DOCUMENTATION = "{name: no_memory, short_description: for some tasks, description: [the same]}"
+
+
+class StrategyModule(Linear):
+    def _queue_task(self, host, task, task_vars, play_context):
+        if task.name != "Left out":
+            return super()._queue_task(host, task, task_vars, play_context)
+        self._tqm.send_callback("v2_runner_on_start", host, task)
+"""
+
+
+def test_nobody_reads_the_output():
+    """The files are of this run all the same."""
+    with world(**SEED) as (dummy, here):
+        here.write("callbacks/gone.py", GONE)
+        both = f"gone,{ENABLED['ANSIBLE_CALLBACKS_ENABLED']}"
+        environ = {"ANSIBLE_CALLBACKS_ENABLED": both, "ANSIBLE_CALLBACK_PLUGINS": "callbacks"}
+        run = here.playbook([{"tasks": [stop(1)]}], **environ, **written_to("new")).end()
+        files = {kind: (here.home / "new" / kind).read_text(encoding="utf-8") for kind in KINDS}
+    assert not HEADING.search(run.out)
+    assert all("load-1" in files[kind] for kind in KINDS if kind != "prometheus")
+    assert 'otc_bigdata_report_complete{playbook="play.yml"} 1' in files["prometheus"]
+
+
+def test_a_task_that_ansible_leaves_out():
+    """Without a word, and with success. Nobody knows what else would have been done."""
+    said = "1 task cut off by Ansible, without a result"
+    with world(**SEED) as (dummy, here):
+        here.write("strategies/no_memory.py", NO_MEMORY)
+        tasks = [stop(1), stop(2, name="Left out"), stop(3, when=False), stop(loop=[4], when=False)]
+        environ = {**ENABLED, **written_to("new"), "ANSIBLE_STRATEGY_PLUGINS": "strategies"}
+        run = here.playbook([{"strategy": "no_memory", "tasks": tasks}], **environ).end()
+        files = {kind: (here.home / "new" / kind).read_text(encoding="utf-8") for kind in KINDS}
+    assert run.code == 0, run.said
+    assert HEADING.split(run.out)[1].strip().splitlines()[-2:] == [said, "1 entry: 1 changed"]
+    document = json.loads(files["json"])
+    assert (document["ended"], document["notes"], len(document["jobs"])) == (None, [said], 1)
+    assert all("This run has not ended." in files[kind] and "load-1" in files[kind] for kind in ("markdown", "html"))
+    assert [one.tag for one in ElementTree.fromstring(files["junit"]).iter("error")] == ["error"]
+    assert 'otc_bigdata_report_complete{playbook="play.yml"} 0' in files["prometheus"]
+
+
 QUIET = {
     "not enabled": ([stop(1)], {}),
     "nothing of ours": ([{"ansible.builtin.debug": {}}, {f"{FLINK}_info": {}}], ENABLED),
