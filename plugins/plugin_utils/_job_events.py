@@ -12,9 +12,9 @@ this side of the queue.
 from __future__ import annotations
 
 import asyncio
-import copy
 import logging
 import os
+import re
 import time
 import typing as t
 import uuid
@@ -40,6 +40,8 @@ LOG = logging.getLogger("otc.bigdata.job_events")
 LONGEST_PAUSE = 900  # seconds from one failed look to the next
 SAVE_EVERY = 1.0  # seconds, while events go out
 CLOCK_SET = 1.0  # seconds that a clock moves only if someone sets it
+# A brace that begins a template, and a text that says itself how its templates look
+TEMPLATE = re.compile(r"\{(?=[{%#])|\A#(?=jinja2:)")
 STATUS_FILTERS = {  # they choose among events, all others among jobs
     "result",  # of MRS, which tells how a job has ended
     *(key for one in JOB_TYPES.values() for key, field in one.fields.filters.items() if field == one.fields.status),
@@ -297,7 +299,7 @@ class Source:
         async with self._going_out:
             saved = time.monotonic()
             while self._state.events:
-                await self._queue.put(copy.deepcopy(self._state.events[0]))
+                await self._queue.put(_inert(self._state.events[0]))
                 await self._confirmed()
                 self._state.events.popleft()
                 if not self._state.events or time.monotonic() - saved > SAVE_EVERY:
@@ -316,6 +318,15 @@ class Source:
     def _plain(self, value: t.Any) -> t.Any:
         """Without anything that is secret, as Ansible does it."""
         return masked(value, list(self._context.secrets))  # a thread may be about to hide another one
+
+
+def _inert(value: t.Any) -> t.Any:
+    """A copy in which Ansible finds no template: it takes all for one that a rule hands to a playbook or module, whoever has named the job."""
+    if isinstance(value, str):
+        return TEMPLATE.sub(r"\g<0> ", value)
+    if isinstance(value, list):
+        return [_inert(item) for item in value]
+    return {_inert(key): _inert(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def _named(subscriptions: t.Sequence[Subscription]) -> str:

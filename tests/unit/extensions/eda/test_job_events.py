@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 
@@ -12,6 +13,7 @@ import pytest
 
 from ansible_collections.otc.bigdata.tests.unit.utils.event_source import until
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import CLUSTER
+from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import folder
 from ansible_collections.otc.bigdata.tests.unit.utils.service import PROJECT
 
 BATCH = "0a324461-d9d9-45da-a52a-3b3c7a3d809e"
@@ -39,6 +41,36 @@ async def test_a_change(sources):
         "after": "job_submit_fail",
         "seconds": 0,
     }
+
+
+TRAPS = {
+    "{{ lookup('pipe', 'touch trapped') }}": "{ { lookup('pipe', 'touch trapped') }}",
+    "{{{% if x %}{#": "{ { { % if x %}{ #",
+    "#jinja2: variable_start_string: '[['\n[[ lookup('pipe', 'touch trapped') ]]": (
+        "# jinja2: variable_start_string: '[['\n[[ lookup('pipe', 'touch trapped') ]]"
+    ),
+    '{"a": {"b": "#jinja2:"}}': '{"a": {"b": "#jinja2:"}}',  # nobody takes that for one
+}
+
+
+async def test_nothing_of_it_is_a_template(sources, state_file):
+    """Of rulebooks with ``run_playbook``: Ansible gets the event as extra variables, and takes each text in them for a template."""
+    sources.jobs({"job_id": 9, "name": "ended while it was stopped", "status": "job_running"})
+    async with sources.start(state_file=str(state_file)):
+        pass
+    sources.jobs(
+        *({"job_id": n, "name": name, "status": "job_running", "desc": name} for n, name in enumerate(TRAPS, 1))
+    )
+    async with sources.start(looked=0, state_file=str(state_file)) as source:
+        events = [await source.event() for dummy in TRAPS]
+    assert {event["name"] for event in events} == {*TRAPS.values()}
+    with folder() as here:
+        here.write("extravars", json.dumps({"ansible_eda": {"events": events}}))
+        show = {"ansible.builtin.debug": {"var": "ansible_eda"}}
+        run = here.playbook([{"tasks": [show]}], "-e", "@extravars").end()
+        assert run.code == 0, run.said
+        assert run.out.count("touch trapped") >= 2
+        assert not list(here.home.rglob("trapped"))
 
 
 async def test_new_and_gone(sources):
