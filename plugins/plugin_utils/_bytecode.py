@@ -15,10 +15,23 @@ import contextlib
 import os
 import sys
 import typing as t
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 
 OWN = f"{__name__.partition('.plugin_utils.')[0]}."
+
+
+class Loader(SourceFileLoader):
+    """Reads a file of this collection as Python does, but compiles it where what was kept is no code.
+
+    On a full disk, Pythons before 3.12.8 keep the beginning of it, and could not read the file again before somebody removes that.
+    """
+
+    def get_code(self, fullname: str) -> t.Any:
+        try:
+            return super().get_code(fullname)
+        except (EOFError, TypeError, ValueError):
+            return self.source_to_code(self.get_data(self.path), self.path)
 
 
 class Finder:
@@ -30,7 +43,7 @@ class Finder:
         if not path or not name.startswith(OWN):
             return None
         file = os.path.join(path[0], f"{name.rpartition('.')[2]}.py")
-        return spec_from_file_location(name, file) if os.path.isfile(file) else None
+        return spec_from_file_location(name, file, loader=Loader(name, file)) if os.path.isfile(file) else None
 
 
 @contextlib.contextmanager

@@ -34,6 +34,25 @@ def test_what_is_compiled_is_kept(tmp_path):
     assert said.stdout.split() == ["_bytecode"]
 
 
+def test_what_was_cut_is_compiled_anew(tmp_path):
+    """As on a full disk, where Python keeps the beginning of a file. Each could be the one for which there was no room."""
+    with folder() as here:
+        environ = here.environ(PYTHONPYCACHEPREFIX=str(tmp_path))
+        line = [sys.executable, "-c", COMPILED_ANEW]
+        subprocess.run(line, check=True, env=environ)
+        # Ansible itself keeps the plugins
+        kept = [
+            file
+            for name in ("module_utils", "plugin_utils")
+            for file in tmp_path.rglob(f"bigdata/plugins/{name}/**/*.pyc")
+        ]
+        assert len(kept) > 20
+        for number, file in enumerate(kept):
+            whole = file.read_bytes()
+            file.write_bytes(whole[: len(whole) // 2] if number % 2 else whole[:16] + bytes(len(whole) - 16))
+        subprocess.run(line, check=True, env=environ)
+
+
 @pytest.mark.parametrize(
     "path",
     [path for kind in KINDS for path in sorted((ROOT / "plugins" / kind).glob("*.py"))],
