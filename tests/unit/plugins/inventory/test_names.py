@@ -137,10 +137,13 @@ def test_names_that_no_host_can_have(plugin):
     """``--limit 'web*'`` or ``web1,web2`` would mean this one host, and a terminal would do what it is told."""
     names = ("web*", "[ab]c", "!web1", "&web", "~web.*", "web1,web2", "web1:web2", "web1::web2", " web1", "web1 ")
     names += ("a/../b", "a\nb", "a\x1b[31mb", "a\u202eb")
+    names += (".", "..")  # they would have the variables of files of other hosts
     plugin.load(*names)
+    plugin.static({"of_another": 1}, "host_vars/web1.yml")
     shown = plugin.files.list(plugin.write(hostnames=["name", "id"]))
     assert set(plugin.ours(shown)) == {f"id-{number}" for number in range(len(names))}
     assert "\x1b" not in shown.run.said
+    assert "of_another" not in shown.run.said
     for name in names:
         assert said(shown, f"{name!r} cannot be the name of a host")
 
