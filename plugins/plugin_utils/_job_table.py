@@ -104,11 +104,11 @@ def is_job(entry: Job) -> bool:
 
 
 def outcome(job: Job) -> str:
-    """One of OUTCOMES; empty for a job that was only read."""
-    if "failed" not in job:
-        return ""
-    if job["failed"]:
+    """One of OUTCOMES; empty for a job that was only read, or of which nothing is left that tells it."""
+    if job.get("failed"):
         return FAILED
+    if not {"failed", "changed"} <= job.keys():
+        return ""
     return UNCHANGED if not job["changed"] else WOULD_CHANGE if job.get("check_mode") else CHANGED
 
 
@@ -127,7 +127,7 @@ def _action(job: Job) -> t.Any:
 
 def _status(job: Job) -> t.Any:
     """Before and after. Null is a job that is gone now, or one that was unknown from the start."""
-    if "status_before" not in job:
+    if not {"status_before", "status"} <= job.keys():
         return _named("status", job)
     before, after = job["status_before"], job["status"]
     if before == after:

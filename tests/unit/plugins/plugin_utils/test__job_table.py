@@ -150,6 +150,21 @@ def test_a_job_without_a_name(job, shown):
     assert cell({"id": 1, **job}, "name") == shown
 
 
+@pytest.mark.parametrize(
+    ("job", "outcome", "status"),
+    [
+        ({"failed": True}, "FAILED", ""),
+        ({"failed": False}, "", ""),
+        ({"changed": True}, "", ""),
+        ({"status_before": "job_running"}, "", ""),
+        ({"failed": False, "changed": True, "status": "job_finish"}, "changed", "job_finish"),
+    ],
+)
+def test_a_job_of_which_some_is_left(job, outcome, status):
+    """As someone has made them for a report of their own: what is not there is not told."""
+    assert [cell({"id": 1, **job}, column) for column in ("outcome", "status")] == [outcome, status]
+
+
 @BUSY
 @given(JOBS)
 def test_text(jobs):
