@@ -203,6 +203,29 @@ def test_with_persistence_an_event_is_handled_once(world):
         state.write_text(json.dumps(content))
 
 
+def test_the_name_of_a_job_is_no_template(world):
+    """It gets to Ansible as an extra variable, and as an option of a module."""
+    trap = world.write("trapped", "")
+    name = f"{{{{ lookup('pipe', 'echo yes >> {trap}') }}}}"
+    world.write(
+        "tell.yml", [{"hosts": "all", "gather_facts": False, "tasks": [{"debug": {"var": "ansible_eda.event"}}]}]
+    )
+    actions = [
+        {"run_playbook": {"name": "tell.yml"}},
+        {"run_module": {"name": "ansible.builtin.debug", "module_args": {"msg": "told: {{ event.name }}"}}},
+        {"shutdown": {"delay": 0.1}},
+    ]
+    rule = {"name": "Tell", "condition": "event.after == 'job_init'", "actions": actions}
+    sources = [{"name": "flink", "otc.bigdata.job_events": {"services": ["flink"], "interval": 0.2}}]
+    rulebook = [{"name": "One", "hosts": "localhost", "sources": sources, "rules": [rule]}]
+    engine = world.rulebook("--rulebook", world.write("rulebook.yml", rulebook))
+    world.looked()
+    world.put(job_id=4, name=name, status="job_init")
+    assert engine.end().code == 0, engine.said
+    assert pathlib.Path(trap).read_text() == ""
+    assert "told: { { lookup" in engine.said
+
+
 def test_an_error_is_one_line(world):
     engine = world.rulebook("--rulebook", SAMPLE, OS_TOKEN="", OS_PROJECT_ID="").end()
     assert engine.code == 1
