@@ -561,6 +561,13 @@ def test_nor_is_a_secure_file(home: pathlib.Path) -> None:
         assert "s3cr3t" not in str(raised.value)
 
 
+def test_a_file_in_which_nothing_is_replaced(read: t.Any) -> None:
+    for text in ("${OS_PASSWORD}", "{{ vault_password }}"):
+        with pytest.raises(OptionError, match="^cloud 'c': password: is the name of a variable") as raised:
+            read({"c": ENTRY}, NAMED, secure={"c": {"auth": {"password": text}}})
+        assert text not in str(raised.value)
+
+
 def test_nor_is_what_a_file_says(home: pathlib.Path) -> None:
     """Its clouds may be called otherwise, or have nothing around them. What else a file may hold says nothing of them."""
     own, entry = home / "here" / "secure.yaml", "night: {auth: {password: s3cr3t}}"
