@@ -254,9 +254,13 @@ def _wait_on(handle: Handle | Wait) -> None:
 
 
 def _dial(host: str, port: int, end: float, source: t.Any, options: t.Any) -> socket.socket:
-    """A connection to the first address of the host that can be reached. Raises OSError, socket.timeout after ``end``."""
+    """A connection to the first address of the host that can be reached. Raises OSError, socket.timeout after ``end``.
+
+    One that is silent must not use up the time of the others: a server that is down, or IPv6 that leads nowhere.
+    """
     fault: OSError = OSError("the host has no address")
-    for family, kind, protocol, dummy, address in _addresses(host, port, end):
+    addresses = list(_addresses(host, port, end))
+    for number, (family, kind, protocol, dummy, address) in enumerate(addresses, 1):
         left = end - time.monotonic()
         if left <= 0:
             raise socket.timeout("timed out")
@@ -264,11 +268,12 @@ def _dial(host: str, port: int, end: float, source: t.Any, options: t.Any) -> so
         try:
             for option in options or ():
                 connected.setsockopt(*option)
-            connected.settimeout(left)
+            connected.settimeout(left if number == len(addresses) else left / 2)
             if source:
                 connected.bind(source)
             _wait_on(Handle(connected))
             connected.connect(address)
+            connected.settimeout(left)
             return connected
         except OSError as error:
             fault = error

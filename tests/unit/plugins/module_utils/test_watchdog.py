@@ -224,6 +224,18 @@ def test_all_addresses_of_a_host_share_the_time(monkeypatch: pytest.MonkeyPatch)
     assert sum(given) < 1.5 * LIMIT
 
 
+@pytest.mark.parametrize("silent", [1, 2])
+def test_an_address_that_does_not_answer_leaves_time_for_the_next(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, silent: int
+) -> None:
+    """Such as that of a server that is down, or one of IPv6 on a host whose packets of IPv6 lead nowhere."""
+    port = int(emulator.url.rpartition(":")[2])
+    with full_host() as address:
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", one) for one in [address] * silent + [("127.0.0.1", port)]]
+        monkeypatch.setattr(watchdog.socket, "getaddrinfo", lambda *dummy: found)
+        assert Http(IN_TIME, 0, 1, Tls()).send("GET", f"http://dli.test{PATH}", {}).status == 401
+
+
 def test_a_kept_connection_that_drips() -> None:
     """The limit begins anew with each request, and what was cut off is used by no other."""
 
