@@ -121,8 +121,16 @@ def _classes(of_requests: t.Any) -> tuple[t.Any, t.Any]:
             if not tls.verify:
                 urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
             self.verify = tls.verify
+            self.ca_path = tls.ca_path if tls.verify else None
             certificates = "CERT_REQUIRED" if tls.verify else "CERT_NONE"
             super().__init__(connections, ssl_context=tls.context(), cert_reqs=certificates)
+
+        def proxy_manager_for(self, proxy: str, **kwargs: t.Any) -> t.Any:
+            """A proxy with TLS may have its certificate from the same authority, or still from one that the system trusts."""
+            if self.ca_path and proxy.lower().startswith("https:") and proxy not in self.proxy_manager:
+                context = kwargs["proxy_ssl_context"] = ssl.create_default_context()
+                context.load_verify_locations(self.ca_path)
+            return super().proxy_manager_for(proxy, **kwargs)
 
         def cert_verify(self, *args: t.Any, **kwargs: t.Any) -> None:
             """Does nothing, as the context has it all (requests up to 2.31 would name the CA file here)."""

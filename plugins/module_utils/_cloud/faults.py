@@ -28,7 +28,7 @@ def failure(call: str, error: Exception, timeout: float, limit: Limit, proxy: st
         return error
     by = f", by way of the proxy {proxy}" if proxy else ""
     causes = list(_causes(error))
-    fault: ApiError | None = None if limit.over else _fault_of_tls(call, causes, by)
+    fault: ApiError | None = None if limit.over else _fault_of_tls(call, causes, proxy, by)
     fault = fault or _timed_out(call, error, timeout, limit, by)
     fault = fault or _not_connected(call, causes, proxy, by)
     fault = fault or _unusable(call, error, proxy)
@@ -39,20 +39,24 @@ def failure(call: str, error: Exception, timeout: float, limit: Limit, proxy: st
     return Unanswered(call, f"the connection broke: {reason_of(causes)}")
 
 
-def _fault_of_tls(call: str, causes: t.Sequence[BaseException], by: str) -> Misdirected | None:
-    said = next((text for text in (_said_of_tls(cause, by) for cause in causes) if text), None)
+def _fault_of_tls(call: str, causes: t.Sequence[BaseException], proxy: str, by: str) -> Misdirected | None:
+    from urllib3.exceptions import ProxyError
+
+    # from 2 on, urllib3 wraps only that of the proxy itself
+    whose = f" of the proxy {proxy}" if proxy and any(isinstance(one, ProxyError) for one in causes) else ""
+    said = next((text for text in (_said_of_tls(cause, whose, by) for cause in causes) if text), None)
     return Misdirected(call, f"TLS: {said}") if said else None
 
 
-def _said_of_tls(cause: BaseException, by: str) -> str:
+def _said_of_tls(cause: BaseException, whose: str, by: str) -> str:
     """What a fault of TLS means; empty for other faults, and for a connection that just broke."""
     if isinstance(cause, ssl.SSLCertVerificationError):
         # urllib3 before 2 raises it without these two
         code, why = getattr(cause, "verify_code", 0), getattr(cause, "verify_message", "") or reason_of([cause])
         hint = "" if code in NAME_MISMATCH else "; set ca_path to the bundle of the CA that issued it"
-        return f"the certificate is not trusted: {why}{hint}"
+        return f"the certificate{whose} is not trusted: {why}{hint}"
     if type(cause).__name__ == "CertificateError":  # of urllib3, which has moved it around
-        return f"the certificate is not trusted: {cause}"
+        return f"the certificate{whose} is not trusted: {cause}"
     reason = (getattr(cause, "reason", None) or "") if isinstance(cause, ssl.SSLError) else ""
     if reason == "WRONG_VERSION_NUMBER":
         return f"the other side does not speak it{by}"

@@ -281,6 +281,22 @@ def test_certificate_behind_a_tunnel(secure, proxy, options, good):
         assert not secure.log
 
 
+@pytest.mark.parametrize("known", [True, False], ids=["known", "unknown"])
+def test_a_proxy_with_tls(secure, authority, ca_path, known):
+    """Its certificate may be from the same authority as that of the server, and the message says whose is not trusted."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    (authority if known else trustme.CA()).issue_cert("127.0.0.1").configure_cert(context)
+    with Proxy() as proxy:
+        proxy.socket = context.wrap_socket(proxy.socket, server_side=True)
+        result = secure.run("stopped", [128], environ={"https_proxy": f"https://{proxy.host}"}, ca_path=ca_path)
+    assert len(proxy.seen) == known
+    if known:
+        assert result["changed"], result["msg"]
+    else:
+        check_refused(result, f"the certificate of the proxy https://{proxy.host} is not trusted", "set ca_path")
+        assert not secure.log
+
+
 # ---- credentials of the proxy ----
 
 NAME, SECRET = "proxy-user", "proxy+secret"
