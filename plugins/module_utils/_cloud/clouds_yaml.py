@@ -26,6 +26,7 @@ SECURE = "OS_CLIENT_SECURE_FILE"
 OBS_KEYS = ("ak", "sk", "access_key", "secret_key", "security_token")
 EXPANDED = (*URLS, "ca_path", "client_cert", "client_key")
 OF_THE_CLIENT = {"ansible", "cache", "client", "metrics"}  # what a file may hold beside clouds, and says of none
+OWN = "x-"  # begins the keys of what a file has for itself, such as a text or a list that several entries refer to
 LISTED = ("auth_methods",)  # what may be a list of words
 
 Entry = dict[str, t.Any]
@@ -201,7 +202,7 @@ def _clouds(path: str | None, named: str, empty: bool = False) -> Entry:
             f"cloud: {path} cannot be read: YAML takes the name of an entry for something else; put it in quotes"
         )
     for key, part in (*whole.items(), *found.items()):  # a line with too few blanks before it, which may say who acts
-        if not isinstance(part, (dict, type(None))):
+        if not isinstance(part, (dict, type(None))) and not str(key).startswith(OWN):
             raise OptionError(
                 f"cloud: {shown(str(key))} in {path} cannot be read: it must be a mapping; look at the indentation"
             )
@@ -210,7 +211,7 @@ def _clouds(path: str | None, named: str, empty: bool = False) -> Entry:
 
 def _part(whole: Entry, name: str, path: str | None) -> t.Any:
     """The part of a file that counts. Raises OptionError where the file has others instead, as its name may be misspelt or left out."""
-    others = {key for key in whole.keys() - OF_THE_CLIENT if not str(key).startswith("x-")}
+    others = {key for key in whole.keys() - OF_THE_CLIENT if not str(key).startswith(OWN)}
     if name not in whole and others:
         raise OptionError(
             f"cloud: {path} cannot be read: it has no key {name}; what it says of clouds must be below that"
@@ -413,7 +414,7 @@ def _profile(sdk: t.Any, entry: Entry, region: str | None, where: str) -> tuple[
 
 def _known(sdk: t.Any, name: t.Any, where: str) -> Entry:
     """What openstacksdk knows of a cloud. Raises OptionError for none of those that it knows."""
-    if not isinstance(name, str) or "://" in name:
+    if not isinstance(name, str) or "//" in name:  # openstacksdk would ask that host
         raise OptionError(f"{where}: profile must be a name that openstacksdk knows")
     found = _in_vendor_file(sdk, name)
     if found is None:

@@ -212,6 +212,7 @@ def test_regions(read: t.Any) -> None:
         ("otc", "nightly", {}, None),
         ("otcc", "eu-de", {}, None),
         ("https://cloud.test", "eu-de", {}, None),
+        ("//cloud.test", "eu-de", {}, None),
         (["otc"], "eu-de", {}, None),
     ],
     ids=str,
@@ -432,6 +433,14 @@ def test_what_is_wrong_is_named(read: t.Any, clouds: t.Any, options: dict, envir
 def test_a_merged_key_is_not_there_twice(read: t.Any) -> None:
     text = f"base: &base {{username: cu, password: no}}\nclouds: {{c: {{auth: {{<<: *base, {str(AUTH)[1:]}}}}}"
     assert read(text).credential == OF_ENTRY
+
+
+def test_a_text_and_a_list_for_several_entries(read: t.Any) -> None:
+    """By the usual prefix of such keys, which say nothing of who acts."""
+    own = "x-domain: &domain cd\nx-regions: &regions [eu-de, eu-nl]\n"
+    auth = "{username: cu, password: cp, project_name: eu-de_c, user_domain_name: *domain}"
+    found = read(f"{own}clouds: {{c: {{regions: *regions, auth: {auth}}}}}", {**NAMED, "region": "eu-nl"})
+    assert (found.credential, found.region) == (OF_ENTRY, "eu-nl")
 
 
 def test_a_pipe_or_a_device(read: t.Any, tmp_path: pathlib.Path) -> None:
