@@ -51,8 +51,8 @@ def of_window(playbook: str, found: Settings, given: Variables) -> Settings:
         "work_begun": begun,
         "work_done": bool(own.get("work_done")),
         "finished": str(own.get("finished", "")),
-        # Of a job that was cancelled or killed AWX hands on nothing, so there are no figures
-        "cut_off": content is flink and "total" not in content and not begun,
+        # Of a job that was cancelled or killed AWX hands on nothing, so there are no figures. A file never has them, and may be of such a run
+        "cut_off": end and not begun and "total" not in content,
         "listed_jobs": None if end else _listed(flink.get("listed_jobs"), given.host),
     }
     # Where there is no job there is none that could be another one elsewhere

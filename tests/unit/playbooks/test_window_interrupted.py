@@ -40,6 +40,27 @@ def test_interrupted_while_jobs_stop():
         assert kept(here)["finished"] == ["localhost"]
 
 
+def test_interrupted_before_the_stop_shows_any_effect():
+    """The end of the window must not take the job for one that runs: more looks than it needs without waiting still show it running."""
+    saves = [
+        {"after": "8 looks", "status": "job_savepointing"},
+        {"status": "job_cancel_success", "has_savepoint": True},
+    ]
+    with world(flink_jobs=[{"job_id": 1, **RUNNING, "script": {"savepoint": saves}}]) as (emulator, here):
+        variables = {"stopped_jobs_file": "stopped.yml"}
+        line = ["otc.bigdata.maintenance_window", "-e", json.dumps({**QUEUE, **variables})]
+        run = here.start("playbook", *line, terminal=True)
+        wait_for(lambda: Flink(emulator).writes)
+        run.ctrl_c()
+        assert run.end().code != 0
+        assert Flink(emulator).truth == {1: "job_running"}
+        run = play(here, "maintenance_end", variables)
+        assert run.code == 0, run.said
+        assert "flink: Started 1 of 1 job" in run.out
+        assert Flink(emulator).truth == {1: "job_running"}
+        assert kept(here) == {"stopped_jobs": {"localhost": []}, "finished": ["localhost"]}
+
+
 def test_nobody_knows_what_came_of_the_stop():
     """The answer got lost and nothing can be read any more. The jobs are kept, and started again by the next run."""
     with world(flink_jobs=[{"job_id": 1, **RUNNING}, {"job_id": 2, **RUNNING}]) as (emulator, here):
