@@ -172,3 +172,19 @@ def test_file_that_cannot_be_written():
         why = "[Errno 2] No such file or directory: '/proc/stopped.yml'"
         assert fatal(run) == f"stopped_jobs_file: cannot be written: {why}"
         assert emulator.log.entries() == []
+
+
+def test_file_that_is_gone_with_the_work():
+    """Which jobs do not run is told all the same, and not that the file keeps them."""
+    no_start = {"run": [{"status": "job_submit_fail", "status_desc": "no resources"}]}
+    file = {"stopped_jobs_file": "here/stopped.yml"}
+    with world(flink_jobs=[{"job_id": 1, **RUNNING}, {"job_id": 2, **RUNNING, "script": no_start}]) as (emulator, here):
+        (here.home / "here").mkdir()
+        here.write("upgrade.yml", [{"ansible.builtin.file": {"path": str(here.home / "here"), "state": "absent"}}])
+        run = play(here, "maintenance_window", {**QUEUE, **WINDOW, **file})
+        assert run.code == 2
+        assert "stopped_jobs_file: cannot be written: [Errno 2] No such file or directory" in run.out
+        assert fatal(run).startswith("flink: Started 1 of 2 jobs, 1 failed: 2: job_submit_fail (no resources)")
+        again = "ansible-playbook otc.bigdata.maintenance_end -e stopped_jobs="
+        assert ways_back(run) == [f"{again}1,2", f"{again}2"]
+        assert Flink(emulator).truth == {1: "job_running", 2: "job_submit_fail"}
