@@ -188,3 +188,18 @@ def test_file_that_is_gone_with_the_work():
         again = "ansible-playbook otc.bigdata.maintenance_end -e stopped_jobs="
         assert ways_back(run) == [f"{again}1,2", f"{again}2"]
         assert Flink(emulator).truth == {1: "job_running", 2: "job_submit_fail"}
+
+
+def test_job_that_begins_to_run_while_others_stop():
+    """The work must not begin, be it tasks or somebody's own: who stops the jobs has not seen this one."""
+    late = {"created": [{"after": "2 looks", "status": "job_running"}]}
+    seed = [{"job_id": 1, **RUNNING}, {"job_id": 5, "name": "late", "status": "job_init", **QUEUE, "script": late}]
+    for variables, in_the_end in (({}, "job_cancel_success"), ({"maintenance_tasks": "upgrade.yml"}, "job_running")):
+        with world(flink_jobs=seed) as (emulator, here):
+            here.write("upgrade.yml", HAND_OVER)
+            run = play(here, "maintenance_window", {**QUEUE, "stopped_jobs_file": "stopped.yml", **variables})
+            assert run.code == 2
+            assert fatal(run) == "Jobs have begun to run while others were stopped: 5 (late) is job_running"
+            assert said_to(run, "Work", "localhost") == ""
+            assert Flink(emulator).truth == {1: in_the_end, 5: "job_running"}
+            assert work(here, "begun") == {"localhost": False}
