@@ -9,7 +9,7 @@ import shutil
 
 import yaml
 
-from ansible_collections.otc.bigdata.tests.unit.utils.emulated import world
+from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template, world
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.playbooks import (
     PLAYBOOKS,
@@ -64,6 +64,21 @@ def test_disposable_jobs_are_those_of_one_host():
         run = play_hosts(here, "check_service", {"mine": {"disposable_flink_jobs": "128"}, "other": {}})
         assert fatal(run, "mine").startswith("otc_hosts: the disposable jobs are those of one project")
         assert emulator.log.entries() == []
+
+
+def test_a_check_of_several_hosts_has_a_folder_for_each():
+    """The transcript of one would be left with the table of another."""
+    with world() as (emulator, here):
+        for folder, code in ((".", 2), ("./" + template("inventory_hostname"), 0)):
+            (here.home / "mine").mkdir(exist_ok=True)
+            run = play_hosts(here, "check_service", {"mine": {"folder": folder}, "other": {"folder": "."}})
+            assert run.code == code, run.said
+            assert len(list(here.home.rglob("check_service.md"))) == (0 if code else 2)
+            if code:
+                assert fatal(run, "mine").startswith(
+                    "folder: the files of one host would take the place of those of another; "
+                )
+                assert emulator.log.entries() == []
 
 
 def test_localhost_is_a_cluster():
