@@ -34,7 +34,8 @@ def has_fact(given: Variables) -> bool:
 
 
 def of_window(playbook: str, found: Settings, given: Variables) -> Settings:
-    """What was ``kept`` of this host, the ``place`` to keep: whose jobs they are, and what a window before this one has ``left`` stopped.
+    """What was ``kept`` of this host, and the ``in_file`` of all hosts; the ``place`` to keep: whose jobs they are; and what a window before
+    this one has ``left`` stopped.
 
     Raises ValueError where that cannot be told.
     """
@@ -61,7 +62,8 @@ def of_window(playbook: str, found: Settings, given: Variables) -> Settings:
     now = _there(then, found, given)
     # A file of an earlier release does not tell it, and who ends that window does not know it
     left = [] if end else _left(found, given, flink)
-    return {"kept": kept, "place": then or (None if end else now), "left": left}
+    in_file = content["stopped_jobs"] if content and found["stopped_jobs_file"] else {}
+    return {"kept": kept, "in_file": in_file, "place": then or (None if end else now), "left": left}
 
 
 def _of_host(content: t.Mapping[str, t.Any], host: str) -> dict[str, t.Any]:

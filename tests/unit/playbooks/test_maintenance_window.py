@@ -134,6 +134,23 @@ def test_two_halves():
         }
 
 
+def test_a_host_that_its_inventory_has_lost():
+    """Its jobs stay stopped, and the end does not end well. One that is left out is meant so."""
+    hosts = {name: {"queue_name": name, "stopped_jobs_file": "stopped.yml"} for name in ("day", "night")}
+    with world(flink_jobs=running({"day": [1], "night": [31, 32]})) as (emulator, here):
+        assert play_hosts(here, "maintenance_window", hosts).code == 0
+        run = play_hosts(here, "maintenance_end", {"day": hosts["day"]})
+        assert run.code == 2
+        why = "has jobs of hosts that this inventory does not have, so they were not started: 31, 32 of night"
+        assert fatal(run, "day") == f"stopped_jobs_file: {why}; take the inventory of the window"
+        assert Flink(emulator).truth == {1: "job_running", **dict.fromkeys((31, 32), "job_cancel_success")}
+        assert sorted(kept(here)["stopped_jobs"]["night"]) == [31, 32]
+        for more in (("--limit", "day"), ("--limit", "night")):
+            run = play_hosts(here, "maintenance_end", hosts, *more)
+            assert run.code == 0, run.said
+        assert set(Flink(emulator).truth.values()) == {"job_running"}
+
+
 def test_two_windows_and_one_end():
     """The end of a run starts the jobs of all of them that their own window has not started."""
     window = {"ansible.builtin.import_playbook": "otc.bigdata.maintenance_window"}
