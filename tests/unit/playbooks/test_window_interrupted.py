@@ -61,6 +61,18 @@ def test_interrupted_before_the_stop_shows_any_effect():
         assert kept(here) == {"stopped_jobs": {"localhost": []}, "finished": ["localhost"]}
 
 
+def test_the_end_of_a_window_that_could_not_stop_a_job():
+    """Its stop has shown its effect, so nobody waits for that before the others are started."""
+    no_stop = {"savepoint": [{"status": "job_cancel_fail", "status_desc": "no bucket"}]}
+    with world(flink_jobs=[{"job_id": 1, **RUNNING}, {"job_id": 2, **RUNNING, "script": no_stop}]) as (emulator, here):
+        variables = {"stopped_jobs_file": "stopped.yml"}
+        assert play(here, "maintenance_window", {**QUEUE, **variables}).code == 2
+        run = play(here, "maintenance_end", variables)
+        assert "flink: Started 1 of 2 jobs, 1 failed: 2: job_cancel_fail (no bucket)" in run.out
+        assert "RETRYING" not in run.said
+        assert Flink(emulator).truth == {1: "job_running", 2: "job_cancel_fail"}
+
+
 def test_nobody_knows_what_came_of_the_stop():
     """The answer got lost and nothing can be read any more. The jobs are kept, and started again by the next run."""
     with world(flink_jobs=[{"job_id": 1, **RUNNING}, {"job_id": 2, **RUNNING}]) as (emulator, here):
