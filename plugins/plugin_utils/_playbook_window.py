@@ -46,14 +46,14 @@ def of_window(playbook: str, found: Settings, given: Variables) -> Settings:
         _refuse_without_jobs(content, given.host)
     own = _of_host(content, given.host)
     # A file of an earlier release does not tell. Whoever ends a window has most likely worked in it.
-    begun = bool(own.get("work_begun", end))
+    begun, done = bool(own.get("work_begun", end)), bool(own.get("work_done"))
     kept = {
         "stopped_jobs": own.get("stopped_jobs", []),
         "work_begun": begun,
-        "work_done": bool(own.get("work_done")),
+        "work_done": done,
         "finished": str(own.get("finished", "")),
         # Of a job that was cancelled or killed AWX hands on nothing, so there are no figures. A file never has them, and may be of such a run
-        "cut_off": end and not begun and "total" not in content,
+        "cut_off": end and not (begun or done or "total" in content),
         "listed_jobs": None if end else _listed(flink.get("listed_jobs"), given.host),
     }
     # Where there is no job there is none that could be another one elsewhere

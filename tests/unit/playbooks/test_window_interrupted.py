@@ -91,6 +91,25 @@ def test_nobody_knows_what_came_of_the_stop():
         assert Flink(emulator).truth == dict.fromkeys((1, 2), "job_running")
 
 
+def test_interrupted_while_the_end_starts_jobs():
+    """The next run does not take those for ones that somebody else has started."""
+    slowly = {"run": [{"status": "job_submitting"}, {"after": "2 looks", "status": "job_running"}]}
+    with world(flink_jobs=[{"job_id": number, **RUNNING, "script": slowly} for number in (1, 2)]) as (emulator, here):
+        variables = {"stopped_jobs_file": "stopped.yml"}
+        assert play(here, "maintenance_window", {**QUEUE, **variables}).code == 0
+        line = ["otc.bigdata.maintenance_end", "-e", json.dumps(variables)]
+        run = here.start("playbook", *line, terminal=True)
+        wait_for(lambda: len(Flink(emulator).writes) == 2)
+        run.ctrl_c()
+        assert run.end().code != 0
+        assert kept(here)["stopped_jobs"] == {"localhost": [1, 2]}
+        for dummy in range(2):
+            run = play(here, "maintenance_end", variables)
+            assert run.code == 0, run.said
+        assert Flink(emulator).truth == dict.fromkeys((1, 2), "job_running")
+        assert kept(here) == {"stopped_jobs": {"localhost": []}, "finished": ["localhost"]}
+
+
 def test_killed_while_the_tasks_run():
     """Nobody has seen their end. The next run says so, and runs them once more."""
     waits = {
