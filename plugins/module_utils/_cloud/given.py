@@ -20,8 +20,8 @@ from .errors import OptionError
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # and what no request can carry
 INVISIBLE = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 DATA = re.compile(r"[\[{].*[:,'\"].*[\]}]")  # the text of a dictionary or of a list
-# ${NAME}, $OS_NAME or {{ name }}: what a shell or Ansible would replace, had it seen it. Nobody sees that in a hidden value.
-UNREPLACED = re.compile(r"\$\{\w+\}|\$(OS|OTC)_\w+|\{\{.*\}\}")
+# ${NAME} or $OS_NAME: what a shell would replace, had it seen it. Nobody sees that in a hidden value.
+UNREPLACED = re.compile(r"\$\{\w+\}|\$(OS|OTC)_\w+")
 PEM = "-----BEGIN"
 ENDING = re.compile(r"(?<=..)(e?s|e)$")  # of a plural, or of one of its letters
 HARMLESS = re.compile(r"[\w.@+/-]+( [\w.@+/-]+)*")
