@@ -192,8 +192,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._since: dict[tuple[str, str], float] = {}  # by host and task: when it began, or its last item ended
         self._pending: set[tuple[str, str]] = set()  # host and task of ours that has begun, and has no result yet
         self._attempts: dict[tuple[str, str], list[t.Any]] = {}  # by host and task: results that led to a retry
-        # by host and Ansible's job ID: the module that runs there, and since when
-        self._background: dict[tuple[str, t.Any], tuple[str, float]] = {}
+        # by host and Ansible's job ID: what the task says that runs there, and since when
+        self._background: dict[tuple[str, t.Any], tuple[dict[str, t.Any], float]] = {}
         self._hidden: set[str] = set()  # tasks with no_log
         self._places: dict[str, dict[str, str]] = {}  # by options: project and region
         self._began = datetime.now().astimezone()
@@ -284,37 +284,36 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         attempts = self._attempts.pop(_place(result), [])
         now, since = time.monotonic(), self._since.get(_place(result), 0.0)
         self._since[_place(result)] = now
-        module, since = self._module(result, failed, since)
-        if module:
+        task, since = self._task(result, failed, since)
+        if task:
             failed = failed or "jobs" not in answer  # whatever `failed_when` makes of it
             told = {
                 "host": result._host.get_name(),
-                "module": module,
+                **task,
                 "task": result.task_name,
-                "check_mode": result._task_fields.get("check_mode"),
-                **self._place(module, result),
                 "ended": datetime.now().astimezone(),
                 "duration": round(now - since, 1),
             }
             self._play += [{**job, **told} for job in jobs_of_attempts(attempts, {**answer, "failed": failed})]
 
-    def _module(self, result: t.Any, failed: bool, since: float) -> tuple[str | None, float]:
-        """Our module whose result this is, also with async_status, and when it began. None if the result has no jobs."""
-        answer, task = result._result, result._task
+    def _task(self, result: t.Any, failed: bool, since: float) -> tuple[dict[str, t.Any], float]:
+        """What the task of our module says whose result this is, also with async_status, and when it began. Empty if the result has no jobs."""
+        answer, task, fields = result._result, result._task, result._task_fields
         background = result._host.get_name(), answer.get("ansible_job_id")
         begun = background[1] and not (failed or answer.get("finished") or "jobs" in answer)
-        module = MODULES.get(task.resolved_action or result._task_fields["action"])
+        module = MODULES.get(task.resolved_action or fields["action"])
+        nothing: tuple[dict[str, t.Any], float] = ({}, since)
         if not module:
-            nothing = (None, since)
             return nothing if begun or "censored" in answer else self._background.pop(background, nothing)
         self._ran = True
         if "censored" in answer:
             self._hidden.add(task._uuid)
-        elif begun:
-            self._background[background] = module, since
-        else:
-            return module, since
-        return None, since
+            return nothing
+        said = {"module": module, "check_mode": fields.get("check_mode"), **self._place(module, result)}
+        if begun:
+            self._background[background] = said, since
+            return nothing
+        return said, since
 
     def _place(self, module: str, result: t.Any) -> dict[str, str]:
         """Project and region, as far as the options say it, or the environment of a task that runs here."""

@@ -545,6 +545,19 @@ def test_the_project_of_a_task_elsewhere():
     assert [job.get("project") for job in jobs] == [None, "eu-de"]
 
 
+def test_the_project_of_a_task_in_the_background():
+    """It is that of the task, and not what the task says that asks for its result."""
+    named = {"OS_PROJECT_NAME": "eu-de_nightly", "OS_REGION_NAME": "eu-nl"}
+    sent = stop(1, register="sent", poll=0, **{"async": 60})
+    sent[FLINK].update(project_name="eu-de", region="eu-de")
+    with world(**SEED) as (dummy, here):
+        run = here.playbook([{"tasks": [sent, AWAIT]}], **named, **ENABLED, **written_to("new")).end()
+        assert run.code == 0, run.said
+        (job,) = json.loads((here.home / "new/json").read_text(encoding="utf-8"))["jobs"]
+    assert (job["id"], job["outcome"]) == (1, "changed")
+    assert (job["project"], job["region"]) == ("eu-de", "eu-de")
+
+
 @pytest.mark.parametrize("really", [True, False])
 def test_a_task_that_is_not_in_the_check_mode_of_the_run(really):
     """It has changed something, so no form of the report says that nothing was changed."""
