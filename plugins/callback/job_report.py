@@ -274,7 +274,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._announced = True
         report = self._report()
         for kind in FILES:
-            self._write(kind, report)
+            self._write(kind, report, is_last=False)
 
     def _collect(self, result: t.Any, failed: bool = False) -> None:
         """``failed``: callbacks are told by the name of the method, not by the result."""
@@ -361,13 +361,13 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         for line in (*report.notes, sums(report.jobs)):
             show(line)
 
-    def _write(self, kind: str, report: Report) -> None:
+    def _write(self, kind: str, report: Report, is_last: bool = True) -> None:
         option = self.get_option(kind)
         if not option:
             return
         path = unfrackpath(option, follow=False)
         try:
-            if report.ended or is_replaced(path):
+            if is_last or is_replaced(path):
                 os.makedirs(os.path.dirname(path), exist_ok=True)
                 write(path, FILES[kind](report))
         except OSError as error:

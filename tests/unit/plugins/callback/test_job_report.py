@@ -447,9 +447,12 @@ def test_a_task_that_ansible_leaves_out():
         tasks = [stop(1), stop(2, name="Left out"), stop(3, when=False), stop(loop=[4], when=False)]
         environ = {**ENABLED, **written_to("new"), "ANSIBLE_STRATEGY_PLUGINS": "strategies"}
         run = here.playbook([{"strategy": "no_memory", "tasks": tasks}], **environ).end()
+        environ["OTC_BIGDATA_REPORT_MARKDOWN"] = "/dev/stdout"  # it gets one report
+        again = here.playbook([{"strategy": "no_memory", "tasks": tasks}], **environ).end()
         files = {kind: (here.home / "new" / kind).read_text(encoding="utf-8") for kind in KINDS}
     assert run.code == 0, run.said
     assert HEADING.split(run.out)[1].strip().splitlines()[-2:] == [said, "1 entry: 1 changed"]
+    assert again.out.count("This run has not ended.") == 1
     document = json.loads(files["json"])
     assert (document["ended"], document["notes"], len(document["jobs"])) == (None, [said], 1)
     assert all("This run has not ended." in files[kind] and "load-1" in files[kind] for kind in ("markdown", "html"))
