@@ -371,6 +371,8 @@ class Http:
         body = b""
         try:
             response = send(timeout=self._timeout)
+            if response.status_code < 200:  # what comes after it would be taken for the answer to another request
+                raise Unanswered(call, "no answer came but an interim one", response.status_code)
             body = _body(response, call)
         except Exception as error:  # whatever it is, the request may have been sent
             fault = error

@@ -252,6 +252,28 @@ def test_a_kept_connection_that_drips() -> None:
     at_once(check, ("drip",), ("drip_body",), ("drip_continue",))
 
 
+def test_an_interim_answer_is_none() -> None:
+    """The one that comes after it must not be taken for that to the next request; a write may have taken effect."""
+    answers = [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-For: the first one\r\n\r\n"]
+
+    def serve() -> None:
+        with contextlib.suppress(OSError), contextlib.ExitStack() as connections:
+            while True:
+                connection, dummy = server.accept()
+                connections.enter_context(connection)
+                for answer in answers:
+                    if not connection.recv(65536):
+                        break
+                    connection.sendall(answer + b"HTTP/1.1 103 Early Hints\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=serve, daemon=True).start()
+        http = Http(IN_TIME, 0, 1, Tls())
+        for dummy in range(2):
+            with pytest.raises(Unanswered, match="HTTP 103: no answer came but an interim one"):
+                http.send("POST", f"http://127.0.0.1:{server.getsockname()[1]}{PATH}", {}, body={}, repeat=False)
+
+
 def test_stop(emulator) -> None:
     """What is under way ends, and so does what comes."""
     http = Http(SILENCE, 0, 1, Tls())
