@@ -22,7 +22,7 @@ from collections.abc import Mapping
 
 from ansible.module_utils.common.validation import check_type_dict
 
-from .given import PEM
+from .given import PEM, UNREPLACED
 from .options import names_of, secrets_in
 from .text import HIDDEN_WHOLE, masked
 
@@ -49,6 +49,7 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{,39}")
 # A key without its first line, and hardly a path. KEY_ITSELF of certificates is wider, as no such file is there then.
 BASE64 = re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9])[A-Za-z0-9+=\s][A-Za-z0-9+/=\s]{99,}", re.DOTALL)
 BRACE = re.compile("[{}]")
+IN_A_PATH = re.compile(r"\$\{\w+\}")  # a variable, which Ansible replaces there
 LINES = re.compile(r"\S\s*[\r\n]\s*\S")
 LIST = re.compile(r"\s*\[.*[,'\"].*\]\s*", re.DOTALL)
 DICTIONARY = re.compile(r"[\s\[(]*\{.*:.*\}[\s\])]*", re.DOTALL)
@@ -84,7 +85,9 @@ def found_in(text: str, path: bool = False) -> str:
         return "the text of a key or certificate"
     if path and LINES.search(text):
         return "a text of several lines"
-    if BRACE.search(text):
+    if not path and UNREPLACED.fullmatch(text):
+        return "the name of a variable, which nothing replaces here"
+    if BRACE.search(IN_A_PATH.sub("", text) if path else text):
         return "the text of a dictionary"
     if LIST.fullmatch(text):
         return "the text of a list"

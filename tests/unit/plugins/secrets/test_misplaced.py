@@ -258,6 +258,7 @@ RIGHT = {
     "passwords": {"password": "{'a': 'b'}", "secret_key": "-----BEGIN", "access_key": "password=x"},
     "paths": {"client_key": "~/keys/secret/token.pem", "client_cert": "keys/" * 60},
     "null": {"cloud": None, "endpoints": None, "password": None},
+    "variables in paths": {"ca_path": "${HOME}/ca.pem", "client_cert": "$HOME/${USER}.pem", "client_key": "${KEY}"},
 }
 
 
@@ -266,6 +267,20 @@ def test_what_may_look_odd(name):
     errors, arguments = misplaced(importlib.import_module(f"{PACKAGE}.dli_flink_jobs").SPEC, RIGHT[name])
     assert errors == []
     assert arguments == RIGHT[name]
+
+
+@pytest.mark.parametrize("text", ["${OS_USERNAME}", "$OS_USERNAME", "{{ user }}"])
+def test_the_name_of_a_variable(text):
+    """Ansible replaces it in a path, and nowhere else."""
+    spec, said = (
+        importlib.import_module(f"{PACKAGE}.dli_flink_jobs").SPEC,
+        "the name of a variable, which nothing replaces here",
+    )
+    for option, belongs in {"username": "plain text", "cloud": "the name of an entry of a clouds.yaml"}.items():
+        assert misplaced(spec, {option: text})[0] == [f"{option}: must be {belongs}, not {said}"]
+    assert misplaced(spec, {"ca_path": "{'a': '${HOME}'}"})[0] == [
+        "ca_path: must be the path of a file, not the text of a dictionary"
+    ]
 
 
 @pytest.mark.parametrize("in_process", [True, False], ids=["in process", "as modules"])
