@@ -72,7 +72,7 @@ with kept():
     from ..plugin_utils._playbook_given import GROUPS, Variables, is_nothing
     from ..plugin_utils._playbook_names import DRY_RUNS, LEFT_OVER, not_taken
     from ..plugin_utils._playbook_settings import settings
-    from ..plugin_utils._playbook_tasks import why_no_tasks
+    from ..plugin_utils._playbook_tasks import for_others, why_no_tasks
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
@@ -105,6 +105,8 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             broken.update(of_host_broken)
         values["ansible_check_mode"] = line.get("ansible_check_mode")  # which Ansible's own hides
         become = values.pop("ansible_become", None)
+        hostvars = variables["hostvars"]
+        how = {"loader": self._loader, "variable_manager": hostvars._variable_manager, "variables": _of_play(variables)}
         return Variables(
             values=values,
             broken=broken,
@@ -121,11 +123,9 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             in_file=bool(window.get("in_file")),
             folder=self._loader.get_basedir(),
             others=(".", *_folders_of_playbooks()),
-            why_no_tasks=partial(
-                why_no_tasks,
-                loader=self._loader,
-                variable_manager=variables["hostvars"]._variable_manager,
-                variables=_of_play(variables),
+            why_no_tasks=partial(why_no_tasks, **how),
+            tasks_for_others=partial(
+                for_others, hostvars=hostvars, play_hosts=variables.get("ansible_play_hosts_all", ()), **how
             ),
         )
 

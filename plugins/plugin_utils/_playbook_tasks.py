@@ -20,20 +20,26 @@ from ansible.playbook.task_include import TaskInclude
 
 META = ("meta", "ansible.builtin.meta", "ansible.legacy.meta")
 ENDS = ("end_batch", "end_host", "end_play")  # of META
+OF_PLAY = "otc.bigdata.of_play"  # the connection of a task that names none itself
+HERE = ("localhost", "127.0.0.1", "::1")
+# Of Ansible itself, which needs no machine for them
+NOWHERE = {"add_host", "assert", "debug", "fail", "group_by", "include_vars", "meta", "pause", "set_fact"}
 
 
-def why_no_tasks(file: str, loader: t.Any, variable_manager: t.Any, variables: t.Mapping[str, t.Any]) -> str:
-    """Why nothing would be started after these tasks, whatever is wanted; empty if there is no reason. ``variables``: those of the play."""
+def why_no_tasks(file: str, **how: t.Any) -> str:
+    """Why nothing would be started after these tasks, whatever is wanted; empty if there is no reason. ``how``: see ``_every``."""
     # Not as a part of the template that asks for it, which would not end at a variable that is undefined
-    return Context().run(_why, file, {"variable_manager": variable_manager, "loader": loader}, dict(variables))
+    return Context().run(_why, file, how)
 
 
-def _why(file: str, how: t.Mapping[str, t.Any], variables: dict[str, t.Any]) -> str:
+def for_others(file: str, hostvars: t.Any, play_hosts: t.Collection[str], **how: t.Any) -> str:
+    """The first task that is for another machine, and would run on the controller; empty if there is none. One of these has variables alone."""
+    return Context().run(_for_others, file, hostvars, {*play_hosts, *HERE}, how)
+
+
+def _why(file: str, how: t.Mapping[str, t.Any]) -> str:
     try:
-        play = Play.load({"hosts": "localhost"}, **how)
-        play.vars = variables
-        first = Block.load([{"ansible.builtin.include_tasks": {"file": file}}], play=play, **how).block[0]
-        return next(_ends(file, first, play, {file}), "")
+        return next(_ends(_every(file, **how)), "")
     except AnsibleParserError as error:
         return _reason(error)
     except UnicodeError:
@@ -44,16 +50,63 @@ def _why(file: str, how: t.Mapping[str, t.Any], variables: dict[str, t.Any]) -> 
         return ""
 
 
-def _ends(file: str, include: t.Any, play: t.Any, seen: t.AbstractSet[str]) -> t.Iterator[str]:
-    """What ends the play, here and in files that are included in any case. Raises AnsibleError, or UnicodeError, for what cannot be read."""
-    for task, in_any_case in _tasks(_read(file, include, play)):
+def _for_others(file: str, hostvars: t.Any, here: t.Collection[str], how: t.Mapping[str, t.Any]) -> str:
+    try:
+        return next(
+            (
+                f"{task.delegate_to} in '{of}'"
+                for of, task in _every(file, **how)
+                if _is_for_other(task, hostvars, here)
+            ),
+            "",
+        )
+    except (AnsibleError, UnicodeError, RecursionError):  # is told by ``why_no_tasks``, or by the task
+        return ""
+
+
+def _is_for_other(task: t.Any, hostvars: t.Any, here: t.Collection[str]) -> bool:
+    """Whether neither the task nor the machine has a connection. Of a template nobody knows which one it is, so those of the inventory count."""
+    name = task.delegate_to
+    collection, dummy, action = str(task.action).rpartition(".")
+    is_of_ansible = action in NOWHERE and collection in ("", "ansible.builtin", "ansible.legacy")
+    if not name or name in here or is_of_ansible or isinstance(task, TaskInclude):
+        return False
+    if task.connection != OF_PLAY or "ansible_connection" in task.get_vars():
+        return False
+    others = [one for one in hostvars if one not in here]
+    machines = others if "{{" in name else [name]
+    return not any(one in others and "ansible_connection" in hostvars.raw_get(one) for one in machines)
+
+
+def _ends(tasks: t.Iterable[tuple[str, t.Any]]) -> t.Iterator[str]:
+    """What ends the play."""
+    for file, task in tasks:
         params = str(task.args.get("_raw_params"))
         if task.action in META and params in ENDS:
             yield f"meta: {params} in '{file}' ends the play"
-        further = os.path.join(os.path.dirname(file), params)
+
+
+def _every(
+    file: str, loader: t.Any, variable_manager: t.Any, variables: t.Mapping[str, t.Any]
+) -> t.Iterator[tuple[str, t.Any]]:
+    """All tasks with their file, here and in files that are included in any case. ``variables``: those of the play.
+
+    Raises AnsibleError, UnicodeError or RecursionError for what cannot be read.
+    """
+    how = {"variable_manager": variable_manager, "loader": loader}
+    play = Play.load({"hosts": "localhost", "connection": OF_PLAY}, **how)
+    play.vars = dict(variables)
+    first = Block.load([{"ansible.builtin.include_tasks": {"file": file}}], play=play, **how).block[0]
+    yield from _of_file(file, first, play, {file})
+
+
+def _of_file(file: str, include: t.Any, play: t.Any, seen: t.AbstractSet[str]) -> t.Iterator[tuple[str, t.Any]]:
+    for task, in_any_case in _tasks(_read(file, include, play)):
+        yield file, task
+        further = os.path.join(os.path.dirname(file), str(task.args.get("_raw_params")))
         is_included = in_any_case and isinstance(task, TaskInclude) and not (task.when or task.loop)
         if is_included and further not in seen and os.path.isfile(further):
-            yield from _ends(further, task, play, {*seen, further})
+            yield from _of_file(further, task, play, {*seen, further})
 
 
 def _read(file: str, include: t.Any, play: t.Any) -> t.Any:

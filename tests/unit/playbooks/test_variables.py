@@ -361,3 +361,57 @@ def test_tasks_that_may_do_what_they_do():
         assert run.code == 0, run.said
         assert said_to(run, "Work", "localhost") == "stopped: [1]"
         assert set(Flink(emulator).truth.values()) == {"job_running"}
+
+
+COMMAND = {"ansible.builtin.command": "reboot", "when": "1 > 2"}
+FAR = {**COMMAND, "delegate_to": "db1"}
+OF_ITEM = {**COMMAND, "delegate_to": template("item"), "loop": ["db1"]}
+FURTHER = {"ansible.builtin.include_tasks": "further.yml"}
+ON_THE_CONTROLLER: dict[str, dict] = {
+    "task": FAR,
+    "block": {"block": [{"block": [COMMAND]}], "delegate_to": "db1"},
+    "rescue": {"block": [{"ansible.builtin.debug": {}}], "rescue": [FAR]},
+    "wait": {"ansible.builtin.wait_for_connection": {}, "delegate_to": "db1"},
+    "unknown": {**FAR, "delegate_to": "db2"},
+    "loop": OF_ITEM,
+    "file": FURTHER,
+}
+WHERE_IT_IS_MEANT_TO: dict[str, dict] = {
+    "ssh": {**FAR, "connection": "ssh"},
+    "here": {**FAR, "connection": "local"},
+    "block": {"block": [FAR, OF_ITEM, FURTHER], "connection": "ssh"},
+    "vars": {**FAR, "vars": {"ansible_connection": "ssh"}},
+    "localhost": {**COMMAND, "delegate_to": "localhost"},
+    "play": {**COMMAND, "delegate_to": "ssh"},
+    "action": {"local_action": "ansible.builtin.command reboot", "when": "1 > 2"},
+    "fact": {"ansible.builtin.set_fact": {"a": 1}, "delegate_to": "db1", "delegate_facts": True},
+}
+
+
+def test_tasks_for_another_machine():
+    """They would run on the controller, and the work would not be done where it is meant to."""
+    with world(flink_jobs=[{"job_id": 1, **RUNNING}]) as (emulator, here):
+        here.write("further.yml", [FAR])
+        for cases in (ON_THE_CONTROLLER, WHERE_IT_IS_MEANT_TO):
+            hosts = {name: {**QUEUE, "maintenance_tasks": f"{name}.yml"} for name in cases}
+            for name, task in cases.items():
+                here.write(f"{name}.yml", [COMMAND, task])
+            if cases is ON_THE_CONTROLLER:
+                run = play_hosts(here, "maintenance_window", {**hosts, "db1": {}}, otc_hosts=[*hosts])
+                assert run.code == 2
+                for name in cases:
+                    machine = {"unknown": "db2", "loop": template("item")}.get(name, "db1")
+                    file = here.home / ("further.yml" if name == "file" else f"{name}.yml")
+                    assert fatal(run, name) == (
+                        f"maintenance_tasks: the task for {machine} in '{file}' would run on the controller, as all tasks of this playbook do; "
+                        "give it connection: ssh, or connection: local if that is meant"
+                    )
+                assert emulator.log.entries() == []
+            else:
+                run = play_hosts(here, "maintenance_window", {**hosts, "db1": {}}, "--check", otc_hosts=[*hosts])
+                assert run.code == 0, run.said
+        hosts = {name: {**QUEUE, "maintenance_tasks": f"{name}.yml"} for name in ("task", "loop")}
+        inventory = {**hosts, "db1": {"ansible_connection": "ssh"}}
+        here.write("loop.yml", [OF_ITEM])
+        run = play_hosts(here, "maintenance_window", inventory, "--check", otc_hosts=[*hosts])
+        assert run.code == 0, run.said
