@@ -180,8 +180,10 @@ class _Redactor:
 def _as_dictionary(value: t.Any, spec: Spec) -> dict[t.Any, t.Any] | None:
     """A dictionary, or its text if no part of that text is unknown: it may be one that another option holds."""
     try:
-        found: dict[t.Any, t.Any] = check_type_dict(value)
-    except TypeError:
+        found = check_type_dict(value)
+    except (TypeError, ValueError):  # the second from ansible-core 2.16, for a=1,b
+        return None
+    if not isinstance(found, dict):  # likewise, for {'a', 'b'}
         return None
     if not all(isinstance(key, (str, int, float, type(None))) for key in found):  # others are no keys of JSON
         return None

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import json
 import pathlib
+import re
 import sys
 import tempfile
 import typing as t
@@ -15,6 +17,7 @@ import typing as t
 import pytest
 from ansible.module_utils import basic
 
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud import misplaced as misplaced_values
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.levels import of_environment
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.misplaced import misplaced
 from ansible_collections.otc.bigdata.tests.unit.utils.doors import DOORS, ON_THE_WIRE
@@ -267,6 +270,21 @@ def test_what_may_look_odd(name):
     errors, arguments = misplaced(importlib.import_module(f"{PACKAGE}.dli_flink_jobs").SPEC, RIGHT[name])
     assert errors == []
     assert arguments == RIGHT[name]
+
+
+def older_check_type_dict(value):
+    """As ansible-core 2.16 reads a text, as far as it is not as careful as later ones."""
+    return ast.literal_eval(value) if value.startswith("{") else dict(part.split("=", 1) for part in value.split(","))
+
+
+@pytest.mark.parametrize("older", [True, False])
+def test_a_text_that_is_nearly_a_dictionary(monkeypatch, older):
+    spec = importlib.import_module(f"{PACKAGE}.dli_flink_jobs").SPEC
+    if older:
+        monkeypatch.setattr(misplaced_values, "check_type_dict", older_check_type_dict)
+    for text in ("name=orders,clicks", "{'name', 'status'}"):
+        (error,) = misplaced(spec, {"filters": text})[0]
+        assert re.fullmatch("filters: must be a dictionary with name, .*, not text", error)
 
 
 @pytest.mark.parametrize("text", ["${OS_USERNAME}", "$OS_USERNAME", "{{ user }}"])
