@@ -20,6 +20,7 @@ from importlib import import_module
 
 from ansible import constants as C
 from ansible.errors import AnsibleError
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.release import __version__ as ansible_version
 from ansible.utils.display import Display
@@ -49,15 +50,15 @@ LAST_WORDS = _copy_of_stderr()
 # As other plugins document theirs; Ansible reads none from action plugins, so they are handed to it below
 OPTIONS = {
     "in_process": {
-        "type": "bool",
-        "default": True,
+        "type": "str",
+        "default": "true",
         "env": [{"name": "OTC_BIGDATA_IN_PROCESS"}],
         "ini": [{"section": "otc_bigdata", "key": "in_process"}],
     },
     "progress": {
         "type": "str",
         "default": "auto",
-        "choices": ["auto", "always", "never"],
+        "choices": ["auto", "always", "never", ""],
         "env": [{"name": "OTC_BIGDATA_PROGRESS"}],
         "ini": [{"section": "otc_bigdata", "key": "progress"}],
     },
@@ -72,13 +73,17 @@ display = Display()
 
 
 def _option(name: str) -> t.Any:
-    """Raises AnsibleError for a value that it cannot have."""
+    """Raises AnsibleError for a value that it cannot have. An empty text counts as unset."""
     try:
-        return C.config.get_config_value(name, plugin_type="action", plugin_name=PLUGIN)
+        return C.config.get_config_value(name, plugin_type="action", plugin_name=PLUGIN) or OPTIONS[name]["default"]
     except AnsibleError:
         raise
     except Exception as error:
         raise AnsibleError(f"{PLUGIN}: {name}: {error}") from None
+
+
+def _may_run_here() -> bool:
+    return bool(boolean(_option("in_process"), strict=False))
 
 
 def _never() -> dict[str, str]:
@@ -107,7 +112,7 @@ def load(name: str) -> t.Any:
     None where tasks are not to run in process, or cannot.
     """
     try:
-        if _option("in_process"):
+        if _may_run_here():
             with kept():
                 import_module("._in_process", __package__).prepare()
                 return import_module(f"..modules.{name}", __package__)
@@ -215,7 +220,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
     def _reason_for_a_process(self, task_vars: dict[str, t.Any]) -> str:
         """Why this task cannot run here; empty if it can."""
         obstacles = {
-            "in_process is false": not _option("in_process"),
+            "in_process is false": not _may_run_here(),
             f"ansible-core {ansible_version} is not one that this collection knows": not IS_KNOWN,
             "requests cannot be imported here": self.module is None,
             "a strategy that runs tasks in threads": threading.current_thread() is not threading.main_thread(),

@@ -42,6 +42,14 @@ def test_wrong_setting():
         assert emulator.log.summary()["reads"] == 0
 
 
+def test_empty_settings():
+    with world(flink_jobs=[{"status": "job_running"}]) as (emulator, here):
+        task = {FLINK: {"state": "stopped", "job_ids": [1]}}
+        run = here.playbook([{"tasks": [task]}], "-vvv", OTC_BIGDATA_PROGRESS="", OTC_BIGDATA_IN_PROCESS="").end()
+        assert re.findall(rf"{FLINK}: (?:in|as).*", run.out) == [IN_PROCESS], run.said
+        assert stops(emulator) == [1]
+
+
 NEVER = [
     {"name": "Environment", FLINK: {"state": "stopped", "job_ids": [1]}},
     {"name": "Settings", FLINK: {"state": "stopped", "job_ids": [2]}},
