@@ -10,8 +10,9 @@ version_added: 1.0.0
 short_description: Part of the playbooks of this collection
 description:
   - Private. It may change in any release, so do not use it in playbooks of your own.
-  - The patterns of hosts that a playbook runs for, C(localhost) if none is given. It fails where no host of the inventory matches, as Ansible
-    takes that for success. Where only the syntax is checked there may be no inventory, and it does not fail.
+  - The patterns of hosts that a playbook runs for, C(localhost) if none is given. It fails where there is no name in them or in C(--limit), as
+    Ansible takes a comma alone for all hosts, and where no host of the inventory matches, as it takes that for success. Where only the syntax is
+    checked there may be no inventory, and it does not fail.
   - It fails with C(--tags) and the like, which leave out tasks, and may leave none. If it is imported, there may be plays that they are for.
   - It fails where C(--limit) leaves none of them, too. A playbook that imports ours with hosts of its own may have plays for others, so it only warns there.
 options:
@@ -46,7 +47,7 @@ import typing as t
 from ansible import constants as C
 from ansible import context
 from ansible.errors import AnsibleLookupError
-from ansible.inventory.manager import InventoryManager
+from ansible.inventory.manager import InventoryManager, split_host_pattern
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.collection_loader._collection_finder import _get_collection_playbook_path
 from ansible.utils.display import Display
@@ -73,11 +74,15 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             raise AnsibleLookupError(f"{left_out}: this playbook is carried out whole or not at all; leave it out")
         self._refuse_idle()
         inventory, names = self._inventory(variables["groups"]), ",".join(patterns)
+        limit = context.CLIARGS.get("subset")
+        _refuse_nameless("otc_hosts", patterns)
+        if limit and limit.strip():
+            _refuse_nameless("--limit", [limit])
         if not inventory.get_hosts(patterns):
             if empty_group and {*patterns} <= {*variables["groups"]} - {"all"}:
                 return
             raise AnsibleLookupError(f"otc_hosts: no host matches {names}")
-        inventory.subset(context.CLIARGS.get("subset"))
+        inventory.subset(limit)
         if inventory.get_hosts(patterns):
             return
         said = f"otc_hosts: --limit leaves no host of {names}, so nothing is done for them"
@@ -129,6 +134,15 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             for host in hosts:
                 found.add_host(host, group=group)
         return found
+
+
+def _refuse_nameless(option: str, patterns: list[str]) -> None:
+    """Refuses what two empty variables with a comma between them come to."""
+    found = split_host_pattern(patterns)
+    if not found or not all(one.strip("!&~") for one in found):
+        raise AnsibleLookupError(
+            f"{option}: {','.join(patterns)!r} has no name in it, which Ansible takes for all hosts; name hosts or groups, or leave it out"
+        )
 
 
 def _file_of(playbook: str, folder: str = "") -> str:
