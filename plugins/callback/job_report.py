@@ -263,8 +263,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
                 self._show(report)
         finally:  # also if nobody reads the output any more
             if self._ran or self._announced or self._due:
-                for kind in FILES:
-                    self._write(kind, report)
+                self._write(report)
 
     def _announce(self) -> None:
         """Replaces the report of an earlier run in the files by one that says that this run has not ended."""
@@ -272,9 +271,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         if self._announced:
             return
         self._announced = True
-        report = self._report()
-        for kind in FILES:
-            self._write(kind, report, is_last=False)
+        self._write(self._report(), is_last=False)
 
     def _collect(self, result: t.Any, failed: bool = False) -> None:
         """``failed``: callbacks are told by the name of the method, not by the result."""
@@ -361,19 +358,26 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         for line in (*report.notes, sums(report.jobs)):
             show(line)
 
-    def _write(self, kind: str, report: Report, is_last: bool = True) -> None:
+    def _write(self, report: Report, is_last: bool = True) -> None:
+        """All files first, as a warning may be the next thing that cannot be written."""
+        errors = [(kind, self._why_not_written(kind, report, is_last)) for kind in FILES]
+        for kind, error in errors:
+            if error and kind not in self._warned:
+                self._warned.add(kind)
+                self._display.warning(f"job_report: cannot write {kind}: {error}")
+
+    def _why_not_written(self, kind: str, report: Report, is_last: bool) -> OSError | None:
         option = self.get_option(kind)
         if not option:
-            return
+            return None
         path = unfrackpath(option, follow=False)
         try:
             if is_last or is_replaced(path):
                 os.makedirs(os.path.dirname(path), exist_ok=True)
                 write(path, FILES[kind](report))
         except OSError as error:
-            if kind not in self._warned:
-                self._display.warning(f"job_report: cannot write {kind}: {error}")
-            self._warned.add(kind)
+            return error
+        return None
 
 
 def _runs_here(result: t.Any) -> bool:

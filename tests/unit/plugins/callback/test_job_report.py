@@ -439,6 +439,19 @@ def test_nobody_reads_the_output():
     assert 'otc_bigdata_report_complete{playbook="play.yml"} 1' in files["prometheus"]
 
 
+def test_nobody_reads_the_warnings():
+    """As where errors go to a disk that is full. A file that cannot be written keeps no other one from that."""
+    with world(**SEED) as (dummy, here):
+        here.write("callbacks/gone.py", GONE.replace("dup2(write, 1)", "dup2(write, 2)").replace("stdout", "stderr"))
+        both = f"gone,{ENABLED['ANSIBLE_CALLBACKS_ENABLED']}"
+        environ = {"ANSIBLE_CALLBACKS_ENABLED": both, "ANSIBLE_CALLBACK_PLUGINS": "callbacks", **written_to("new")}
+        environ["OTC_BIGDATA_REPORT_MARKDOWN"] = "/dev/full"
+        run = here.playbook([{"tasks": [stop(1)]}], **environ).end()
+        files = {kind: (here.home / "new" / kind).read_text(encoding="utf-8") for kind in KINDS[1:]}
+    assert "load-1" in run.out
+    assert all("load-1" in files[kind] for kind in ("junit", "html", "json"))
+
+
 def test_a_task_that_ansible_leaves_out():
     """Without a word, and with success. Nobody knows what else would have been done."""
     said = "1 task cut off by Ansible, without a result"
