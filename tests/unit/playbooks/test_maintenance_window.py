@@ -134,6 +134,20 @@ def test_two_halves():
         }
 
 
+def test_first_half_of_a_window_that_is_over():
+    """Whoever waits for its end would begin to work while the jobs run."""
+    with world(flink_jobs=[{"job_id": 1, **RUNNING}]) as (emulator, here):
+        file = {"stopped_jobs_file": "stopped.yml"}
+        for playbook, variables in (("maintenance_window", QUEUE), ("maintenance_end", {})):
+            assert play(here, playbook, {**variables, **file}).code == 0
+        for check in ([], ["--check"]):
+            run = play(here, "maintenance_window", {**QUEUE, **file}, *check)
+            assert run.code == 2
+            assert fatal(run).startswith("stopped_jobs_file: this window was over at 20")
+            assert fatal(run).endswith("Z, so its jobs are not stopped; for the next window, give another file")
+        assert (Flink(emulator).truth, emulator.log.summary()["writes"]) == ({1: "job_running"}, 2)
+
+
 def test_a_host_that_its_inventory_has_lost():
     """Its jobs stay stopped, and the end does not end well. One that is left out is meant so."""
     hosts = {name: {"queue_name": name, "stopped_jobs_file": "stopped.yml"} for name in ("day", "night")}
