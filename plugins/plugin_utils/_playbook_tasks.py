@@ -51,31 +51,29 @@ def _why(file: str, how: t.Mapping[str, t.Any]) -> str:
 
 
 def _for_others(file: str, hostvars: t.Any, here: t.Collection[str], how: t.Mapping[str, t.Any]) -> str:
+    found = (f"{task.delegate_to} in '{of}'" for of, task in _every(file, **how) if _is_for_other(task, hostvars, here))
     try:
-        return next(
-            (
-                f"{task.delegate_to} in '{of}'"
-                for of, task in _every(file, **how)
-                if _is_for_other(task, hostvars, here)
-            ),
-            "",
-        )
+        return next(found, "")
     except (AnsibleError, UnicodeError, RecursionError):  # is told by ``why_no_tasks``, or by the task
         return ""
 
 
 def _is_for_other(task: t.Any, hostvars: t.Any, here: t.Collection[str]) -> bool:
-    """Whether neither the task nor the machine has a connection. Of a template nobody knows which one it is, so those of the inventory count."""
+    """Whether it needs a machine, and neither the task nor the machine has a connection."""
     name = task.delegate_to
-    collection, dummy, action = str(task.action).rpartition(".")
-    is_of_ansible = action in NOWHERE and collection in ("", "ansible.builtin", "ansible.legacy")
-    if not name or name in here or is_of_ansible or isinstance(task, TaskInclude):
+    if not name or name in here or not _needs_a_machine(task):
         return False
     if task.connection != OF_PLAY or "ansible_connection" in task.get_vars():
         return False
     others = [one for one in hostvars if one not in here]
-    machines = others if "{{" in name else [name]
+    machines = others if "{{" in name else [name]  # of a template nobody knows which one it is
     return not any(one in others and "ansible_connection" in hostvars.raw_get(one) for one in machines)
+
+
+def _needs_a_machine(task: t.Any) -> bool:
+    collection, dummy, action = str(task.action).rpartition(".")
+    is_of_ansible = collection in ("", "ansible.builtin", "ansible.legacy")
+    return not (isinstance(task, TaskInclude) or (is_of_ansible and action in NOWHERE))
 
 
 def _ends(tasks: t.Iterable[tuple[str, t.Any]]) -> t.Iterator[str]:

@@ -83,11 +83,13 @@ def found_in(text: str, path: bool = False) -> str:
         return "a text with a control character in it"
     if PEM in text or (path and BASE64.fullmatch(text)):
         return "the text of a key or certificate"
-    if path and LINES.search(text):
-        return "a text of several lines"
-    if not path and UNREPLACED.fullmatch(text):
+    if path:
+        if LINES.search(text):
+            return "a text of several lines"
+        text = IN_A_PATH.sub("", text)
+    elif UNREPLACED.fullmatch(text):
         return "the name of a variable, which nothing replaces here"
-    if BRACE.search(IN_A_PATH.sub("", text) if path else text):
+    if BRACE.search(text):
         return "the text of a dictionary"
     if LIST.fullmatch(text):
         return "the text of a list"
