@@ -110,6 +110,26 @@ def test_windows_that_fail():
         assert kept(here) == {"stopped_jobs": dict.fromkeys(jobs, []), "finished": sorted(jobs)}
 
 
+def test_stop_that_takes_effect_after_wait_timeout():
+    """When the others are started, the job runs still. It is kept, so the next run starts it, whatever has become of it."""
+    late = [{"after": "6 looks", "status": "job_cancel_success", "has_savepoint": True}]
+    seed = [*running({"q": [1]}), {"job_id": 2, **UP, "queue_name": "q", "script": {"savepoint": late}}]
+    hosts = {"q": {"queue_name": "q", **WINDOW, "wait_timeout": 0}}
+    with world(flink_jobs=seed) as (emulator, here):
+        here.write("upgrade.yml", HAND_OVER)
+        run = play_hosts(here, "maintenance_window", hosts)
+        assert run.code == 2
+        assert "Not seen to stop: 2." in run.out
+        assert "Not started: 2" not in run.out
+        assert 2 in kept(here)["stopped_jobs"]["q"]
+        emulator.world.add("flink_jobs", {"job_id": 2, "status": "job_cancel_success", "has_savepoint": True})
+        for dummy in range(2):
+            run = play_hosts(here, "maintenance_window", {"q": {**hosts["q"], "wait_timeout": 60}})
+            assert run.code == 0, run.said
+        assert set(Flink(emulator).truth.values()) == {"job_running"}
+        assert kept(here) == {"stopped_jobs": {"q": []}, "finished": ["q"]}
+
+
 def somebody_starts(emulator: Emulator, *jobs: int, status: str = "job_running") -> list[dict]:
     """Tasks during which jobs of the window begin to run."""
     body = {"flink_jobs": [{"job_id": job, "status": status} for job in jobs]}
