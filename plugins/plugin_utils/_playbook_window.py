@@ -44,16 +44,8 @@ def of_window(playbook: str, found: Settings, given: Variables) -> Settings:
     content = _content_of(found, given, flink, end)
     if end:
         _refuse_without_jobs(content, given.host)
-    own = _of_host(content, given.host)
-    # A file of an earlier release does not tell. Whoever ends a window has most likely worked in it.
-    begun, done = bool(own.get("work_begun", end)), bool(own.get("work_done"))
     kept = {
-        "stopped_jobs": own.get("stopped_jobs", []),
-        "work_begun": begun,
-        "work_done": done,
-        "finished": str(own.get("finished", "")),
-        # Of a job that was cancelled or killed AWX hands on nothing, so there are no figures. A file never has them, and may be of such a run
-        "cut_off": end and not (begun or done or "total" in content),
+        **_kept(content, given.host, end),
         "listed_jobs": None if end else _listed(flink.get("listed_jobs"), given.host),
     }
     # Where there is no job there is none that could be another one elsewhere
@@ -64,6 +56,21 @@ def of_window(playbook: str, found: Settings, given: Variables) -> Settings:
     left = [] if end else _left(found, given, flink)
     in_file = content["stopped_jobs"] if content and found["stopped_jobs_file"] else {}
     return {"kept": kept, "in_file": in_file, "place": then or (None if end else now), "left": left}
+
+
+def _kept(content: t.Mapping[str, t.Any], host: str, end: bool) -> Settings:
+    """What a window has left of this host, and how far it came."""
+    own = _of_host(content, host)
+    # A file of an earlier release does not tell. Whoever ends a window has most likely worked in it.
+    begun, done = bool(own.get("work_begun", end)), bool(own.get("work_done"))
+    return {
+        "stopped_jobs": own.get("stopped_jobs", []),
+        "work_begun": begun,
+        "work_done": done,
+        "finished": str(own.get("finished", "")),
+        # Of a job that was cancelled or killed AWX hands on nothing, so there are no figures. A file never has them, and may be of such a run
+        "cut_off": end and not (begun or done or "total" in content),
+    }
 
 
 def _of_host(content: t.Mapping[str, t.Any], host: str) -> dict[str, t.Any]:
