@@ -102,7 +102,7 @@ def _of_file(file: str, include: t.Any, play: t.Any, seen: t.AbstractSet[str]) -
     for task, in_any_case in _tasks(_read(file, include, play)):
         yield file, task
         further = os.path.join(os.path.dirname(file), str(task.args.get("_raw_params")))
-        is_included = in_any_case and isinstance(task, TaskInclude) and not (task.when or task.loop)
+        is_included = in_any_case and isinstance(task, TaskInclude) and not task.when and task.loop is None
         if is_included and further not in seen and os.path.isfile(further):
             yield from _of_file(further, task, play, {*seen, further})
 
