@@ -354,9 +354,11 @@ def left(entry: Entry) -> str:
 
 
 def _may_be_done_before(entry: Entry, last: LastWrite) -> bool:
-    """By an earlier try: a refusal by others than the service says nothing of it, nor does one that is for the status of the job."""
+    """By an earlier try, of which a refusal may say nothing: one by others than the service, for the status of the job, or as it is gone."""
     refusal = last.refusal
-    return last.may_show and refusal is not None and (_is_for_status(entry, last) or never_arrived(refusal))
+    if refusal is None or not last.may_show:
+        return False
+    return entry.status is None or _is_for_status(entry, last) or never_arrived(refusal)
 
 
 def _is_for_status(entry: Entry, last: LastWrite) -> bool:

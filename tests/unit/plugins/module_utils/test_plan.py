@@ -650,6 +650,17 @@ def test_job_that_is_left_after_its_start(answer: Answer, statuses: tuple, said:
     assert (left(entry), outcome_unknown(entry), is_owed(entry)) == (said, doubt, True)
 
 
+def test_job_that_is_gone_at_its_second_start() -> None:
+    """The first one may have started it before."""
+    entry = stopped_by_us(Answer.ACCEPTED, "job_cancel_success")
+    entry.pursue(START_ONCE)
+    entry.sent(Write.RUN, Answer.DOUBTFUL, Refused("", "no"))
+    entry.look("job_cancel_success")
+    entry.sent(Write.RUN, Answer.REFUSED, Refused("", "unknown"))
+    entry.look(None)
+    assert (left(entry), outcome_unknown(entry)) == ("", True)
+
+
 @pytest.mark.parametrize("first", [Answer.LOST, Answer.DOUBTFUL])
 @pytest.mark.parametrize("second", [Denied("", "no"), RUNS_ALREADY], ids=["login", "runs"])
 def test_job_whose_second_start_may_be_refused_for_the_first(first: Answer, second: ApiError) -> None:
