@@ -65,7 +65,7 @@ notes:
     asked, agency included, but not of passwords and secret keys. From a cache that is still valid nothing is sent, not even
     a login. A cache that is damaged, or holds something else, is read anew.
 seealso:
-  - name: Inventories of clusters and projects
+  - name: Clusters and projects as hosts
     description: From clusters and projects to a playbook for all of them.
     link: https://otc-bigdata.github.io/otc.bigdata/latest/docsite/guide_inventory.html
 """
