@@ -127,7 +127,8 @@ def _classes(of_requests: t.Any) -> tuple[t.Any, t.Any]:
 
         def proxy_manager_for(self, proxy: str, **kwargs: t.Any) -> t.Any:
             """A proxy with TLS may have its certificate from the same authority, or still from one that the system trusts."""
-            if self.ca_path and proxy.lower().startswith("https:") and proxy not in self.proxy_manager:
+            speaks_tls = proxy.lower().startswith("https:") and release(urllib3.__version__) >= (1, 26)  # type: ignore[attr-defined]
+            if self.ca_path and speaks_tls and proxy not in self.proxy_manager:
                 context = kwargs["proxy_ssl_context"] = ssl.create_default_context()
                 context.load_verify_locations(self.ca_path)
             return super().proxy_manager_for(proxy, **kwargs)

@@ -19,6 +19,7 @@ import urllib.parse
 import pytest
 import trustme
 
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.adapter import Tls, adapter
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import (
     GET_PATH,
@@ -295,6 +296,13 @@ def test_a_proxy_with_tls(secure, authority, ca_path, known):
     else:
         check_refused(result, f"the certificate of the proxy https://{proxy.host} is not trusted", "set ca_path")
         assert not secure.log
+
+
+def test_urllib3_that_speaks_no_tls_with_a_proxy(monkeypatch, ca_path):
+    """Before 1.26 it does not know that context, and speaks as with any proxy."""
+    monkeypatch.setattr("urllib3.__version__", "1.25.10")
+    manager = adapter(1, Tls(ca_path=ca_path)).proxy_manager_for("https://127.0.0.1:3128")
+    assert manager.proxy_config.ssl_context is None
 
 
 # ---- credentials of the proxy ----
