@@ -23,7 +23,7 @@ ENDS = ("end_batch", "end_host", "end_play")  # of META
 OF_PLAY = "otc.bigdata.of_play"  # the connection of a task that names none itself
 HERE = ("localhost", "127.0.0.1", "::1")
 # Of Ansible itself, which needs no machine for them
-NOWHERE = {"add_host", "assert", "debug", "fail", "group_by", "include_vars", "meta", "pause", "set_fact"}
+NOWHERE = {"add_host", "assert", "debug", "fail", "group_by", "include_vars", "meta", "pause", "set_fact", "set_stats"}
 
 
 def why_no_tasks(file: str, **how: t.Any) -> str:
@@ -51,16 +51,21 @@ def _why(file: str, how: t.Mapping[str, t.Any]) -> str:
 
 
 def _for_others(file: str, hostvars: t.Any, here: t.Collection[str], how: t.Mapping[str, t.Any]) -> str:
-    found = (f"{task.delegate_to} in '{of}'" for of, task in _every(file, **how) if _is_for_other(task, hostvars, here))
+    added = False
     try:
-        return next(found, "")
+        for of, task in _every(file, **how):
+            # A machine that is added while the tasks run has what it is given there
+            added = added or (_of_ansible(task) == "add_host" and "ansible_connection" in task.args)
+            if _is_for_other(task, hostvars, here) and not (added and task.delegate_to not in hostvars):
+                return f"{task.delegate_to} in '{of}'"
+        return ""
     except (AnsibleError, UnicodeError, RecursionError):  # is told by ``why_no_tasks``, or by the task
         return ""
 
 
 def _is_for_other(task: t.Any, hostvars: t.Any, here: t.Collection[str]) -> bool:
     """Whether it needs a machine, and neither the task nor the machine has a connection."""
-    name = task.delegate_to
+    name = str(task.delegate_to or "")
     if not name or name in here or not _needs_a_machine(task):
         return False
     if task.connection != OF_PLAY or "ansible_connection" in task.get_vars():
@@ -71,9 +76,13 @@ def _is_for_other(task: t.Any, hostvars: t.Any, here: t.Collection[str]) -> bool
 
 
 def _needs_a_machine(task: t.Any) -> bool:
+    return not (isinstance(task, TaskInclude) or _of_ansible(task) in NOWHERE)
+
+
+def _of_ansible(task: t.Any) -> str:
+    """The name of an action of Ansible itself; empty for others."""
     collection, dummy, action = str(task.action).rpartition(".")
-    is_of_ansible = collection in ("", "ansible.builtin", "ansible.legacy")
-    return not (isinstance(task, TaskInclude) or (is_of_ansible and action in NOWHERE))
+    return action if collection in ("", "ansible.builtin", "ansible.legacy") else ""
 
 
 def _ends(tasks: t.Iterable[tuple[str, t.Any]]) -> t.Iterator[str]:

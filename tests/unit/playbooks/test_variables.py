@@ -366,6 +366,7 @@ def test_tasks_that_may_do_what_they_do():
 COMMAND = {"ansible.builtin.command": "reboot", "when": "1 > 2"}
 FAR = {**COMMAND, "delegate_to": "db1"}
 OF_ITEM = {**COMMAND, "delegate_to": template("item"), "loop": ["db1"]}
+ADDED = {"ansible.builtin.add_host": {"name": "new", "ansible_connection": "ssh"}}
 FURTHER = {"ansible.builtin.include_tasks": "further.yml"}
 ON_THE_CONTROLLER: dict[str, dict] = {
     "task": FAR,
@@ -375,6 +376,7 @@ ON_THE_CONTROLLER: dict[str, dict] = {
     "unknown": {**FAR, "delegate_to": "db2"},
     "loop": OF_ITEM,
     "file": FURTHER,
+    "number": {**COMMAND, "delegate_to": 10},
 }
 WHERE_IT_IS_MEANT_TO: dict[str, dict] = {
     "ssh": {**FAR, "connection": "ssh"},
@@ -385,6 +387,8 @@ WHERE_IT_IS_MEANT_TO: dict[str, dict] = {
     "play": {**COMMAND, "delegate_to": "ssh"},
     "action": {"local_action": "ansible.builtin.command reboot", "when": "1 > 2"},
     "fact": {"ansible.builtin.set_fact": {"a": 1}, "delegate_to": "db1", "delegate_facts": True},
+    "stats": {"ansible.builtin.set_stats": {"data": {"a": 1}}, "delegate_to": "db1"},
+    "added": {"block": [ADDED, {**COMMAND, "delegate_to": "new"}, {**OF_ITEM, "loop": ["new"]}]},
 }
 
 
@@ -400,7 +404,7 @@ def test_tasks_for_another_machine():
                 run = play_hosts(here, "maintenance_window", {**hosts, "db1": {}}, otc_hosts=[*hosts])
                 assert run.code == 2
                 for name in cases:
-                    machine = {"unknown": "db2", "loop": template("item")}.get(name, "db1")
+                    machine = {"unknown": "db2", "loop": template("item"), "number": "10"}.get(name, "db1")
                     file = here.home / ("further.yml" if name == "file" else f"{name}.yml")
                     assert fatal(run, name) == (
                         f"maintenance_tasks: the task for {machine} in '{file}' would run on the controller, as all tasks of this playbook do; "
