@@ -15,6 +15,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.playbooks import (
     QUEUE,
     RUNNING,
     WINDOW,
+    fatal,
     kept,
     play,
     work,
@@ -108,6 +109,23 @@ def test_interrupted_while_the_end_starts_jobs():
             assert run.code == 0, run.said
         assert Flink(emulator).truth == dict.fromkeys((1, 2), "job_running")
         assert kept(here) == {"stopped_jobs": {"localhost": []}, "finished": ["localhost"]}
+
+
+def test_interrupted_while_the_window_starts_jobs_after_a_failure():
+    """The work is not done, so nobody knows any more who has started them: the end fails, and says so."""
+    slowly = {"run": [{"status": "job_submitting"}, {"after": "2 looks", "status": "job_running"}]}
+    with world(flink_jobs=[{"job_id": number, **RUNNING, "script": slowly} for number in (1, 2)]) as (emulator, here):
+        here.write("upgrade.yml", [{"name": "Break", "ansible.builtin.fail": {}}])
+        run = here.start(
+            "playbook", "otc.bigdata.maintenance_window", "-e", json.dumps({**QUEUE, **WINDOW}), terminal=True
+        )
+        wait_for(lambda: len(Flink(emulator).writes) == 2)
+        run.ctrl_c()
+        assert run.end().code != 0
+        run = play(here, "maintenance_end", {"stopped_jobs_file": WINDOW["stopped_jobs_file"]})
+        assert fatal(run).endswith("; unless it was an earlier run, look whether the work was disturbed")
+        assert Flink(emulator).truth == dict.fromkeys((1, 2), "job_running")
+        assert kept(here)["stopped_jobs"] == {"localhost": []}
 
 
 def test_killed_while_the_tasks_run():
