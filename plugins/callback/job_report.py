@@ -20,10 +20,11 @@ description:
     not cost the earlier report. Only where the folder is not writable, the file itself is overwritten. A link is followed,
     and a device such as V(/dev/stdout) or a pipe is written to.
   - When a play begins that has a task with one of these modules, the files are replaced by ones that say that the run has not
-    ended. So a run that is killed does not leave the report of an earlier run. They stay so, with the jobs that are known,
-    where Ansible has left out one of these tasks, as it does without a word when it has no memory for it. If such tasks are only in files that Ansible
-    reads later, as with M(ansible.builtin.include_tasks), the files are replaced when the first of them begins. A
-    playbook without such a task leaves the files alone, and so does one of this collection that only prints its help.
+    ended. So a run that is killed does not leave the report of an earlier run. If Ansible drops one of these tasks without a
+    word, as it does when it has no memory for a worker, they say so in the end, too, beside the jobs that are known. If such
+    tasks are only in files that Ansible reads later, as with M(ansible.builtin.include_tasks), the files are replaced when the
+    first of them begins. A playbook without such a task leaves the files alone, and so does one of this collection that only
+    prints its help.
   - It covers tasks in loops, in blocks with C(rescue), in included files, with C(until), and for several hosts. A task that
     runs in the background with C(async) is covered once M(ansible.builtin.async_status) has read its result.
   - Tasks with C(no_log) are left out and counted.
@@ -255,7 +256,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._attempts.setdefault(_place(result), []).append(result._result)
 
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
-        # without memory for a worker, or once nobody reads its output, Ansible leaves out tasks and says nothing
+        # Ansible drops tasks without a word if it has no memory for a worker, or if nobody reads its output any more
         ended = None if self._pending else datetime.now().astimezone()
         report = self._report(ended, failed_hosts=len({*stats.failures, *stats.dark}))
         try:

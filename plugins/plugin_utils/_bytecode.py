@@ -22,9 +22,9 @@ OWN = f"{__name__.partition('.plugin_utils.')[0]}."
 
 
 class Loader(SourceFileLoader):
-    """Reads a file of this collection as Python does, but compiles it where what was kept is no code.
+    """Reads a file of this collection as Python does, and compiles it anew if what was kept is broken.
 
-    On a full disk, Pythons before 3.12.8 keep the beginning of it, and could not read the file again before somebody removes that.
+    On a full disk, Pythons before 3.12.8 keep only the beginning, and then fail until somebody removes that.
     """
 
     def get_code(self, fullname: str) -> t.Any:

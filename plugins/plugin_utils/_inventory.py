@@ -71,7 +71,7 @@ LOCAL = {
     "ansible_python_interpreter": trust_as_template("{{ ansible_playbook_python }}"),
 }
 MADE_BY = "_otc_bigdata"  # attribute of a host that one of our plugins has made: which one, and of what
-# What a name must not have that `hosts` and `--limit` are to mean as it is; in `host_vars`, one of dots alone is the folder of all, or the one around it
+# What a name must not have that `hosts` and `--limit` are to mean as it is; `.` and `..` would be folders in `host_vars`
 PATTERN = re.compile(r"[*?\[/,:]|^[~!&@\s]|\s$|^\.\.?$")
 OVERRIDE = "#jinja2:"  # begins a text that says itself how its templates look
 SHOWN = 3  # sources that a message names

@@ -33,7 +33,7 @@ def why_no_tasks(file: str, **how: t.Any) -> str:
 
 
 def for_others(file: str, hostvars: t.Any, play_hosts: t.Collection[str], **how: t.Any) -> str:
-    """The first task that is for another machine, and would run on the controller; empty if there is none. One of these has variables alone."""
+    """The first task that is delegated to another machine, and would run on the controller; empty if there is none. Hosts of the play are no machines."""
     return Context().run(_for_others, file, hostvars, {*play_hosts, *HERE}, how)
 
 

@@ -34,8 +34,8 @@ def has_fact(given: Variables) -> bool:
 
 
 def of_window(playbook: str, found: Settings, given: Variables) -> Settings:
-    """What was ``kept`` of this host, and the ``in_file`` of all hosts; the ``place`` to keep: whose jobs they are; and what a window before
-    this one has ``left`` stopped.
+    """What was ``kept`` of this host; the jobs of all hosts ``in_file``; the ``place`` to keep, which says whose jobs they are; and what a window
+    before this one has ``left`` stopped.
 
     Raises ValueError where that cannot be told.
     """
@@ -68,7 +68,7 @@ def _kept(content: t.Mapping[str, t.Any], host: str, end: bool) -> Settings:
         "work_begun": begun,
         "work_done": done,
         "finished": str(own.get("finished", "")),
-        # Of a job that was cancelled or killed AWX hands on nothing, so there are no figures. A file never has them, and may be of such a run
+        # AWX hands on no figures of a job that was cancelled or killed. A file never has figures, so it may be of such a run
         "cut_off": end and not (begun or done or "total" in content),
     }
 

@@ -42,7 +42,7 @@ def failure(call: str, error: Exception, timeout: float, limit: Limit, proxy: st
 def _fault_of_tls(call: str, causes: t.Sequence[BaseException], proxy: str, by: str) -> Misdirected | None:
     from urllib3.exceptions import ProxyError
 
-    # from 2 on, urllib3 wraps only that of the proxy itself
+    # urllib3 2 wraps a fault of TLS in this one only if it is that of the proxy
     whose = f" of the proxy {proxy}" if proxy and any(isinstance(one, ProxyError) for one in causes) else ""
     said = next((text for text in (_said_of_tls(cause, whose, by) for cause in causes) if text), None)
     return Misdirected(call, f"TLS: {said}") if said else None
