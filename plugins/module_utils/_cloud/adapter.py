@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import ssl
 import typing as t
-from functools import cache
+from functools import cache, partial
+from urllib.parse import urlsplit
 
 from .._version import release
 from .errors import OptionError
@@ -131,6 +132,8 @@ def _classes(of_requests: t.Any) -> tuple[t.Any, t.Any]:
             if self.ca_path and speaks_tls and proxy not in self.proxy_manager:
                 context = kwargs["proxy_ssl_context"] = ssl.create_default_context()
                 context.load_verify_locations(self.ca_path)
+                # urllib3 1.26 leaves out an IP address, and then Python refuses to compare it with the certificate
+                context.wrap_socket = partial(context.wrap_socket, server_hostname=urlsplit(proxy).hostname)  # type: ignore[method-assign]
             return super().proxy_manager_for(proxy, **kwargs)
 
         def cert_verify(self, *args: t.Any, **kwargs: t.Any) -> None:

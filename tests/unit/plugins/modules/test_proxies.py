@@ -305,6 +305,13 @@ def test_urllib3_that_speaks_no_tls_with_a_proxy(monkeypatch, ca_path):
     assert manager.proxy_config.ssl_context is None
 
 
+def test_urllib3_that_does_not_hand_on_an_address(ca_path):
+    """Before 2.0 it does so with a name only, and the certificate of the proxy must be compared with the address, too."""
+    manager = adapter(1, Tls(ca_path=ca_path)).proxy_manager_for("https://user@127.0.0.1:3128")
+    with socket.socket() as plain:
+        assert manager.proxy_config.ssl_context.wrap_socket(plain).server_hostname == "127.0.0.1"
+
+
 # ---- credentials of the proxy ----
 
 NAME, SECRET = "proxy-user", "proxy+secret"
