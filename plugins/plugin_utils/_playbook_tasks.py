@@ -12,16 +12,15 @@ import os
 import typing as t
 from contextvars import Context
 
+from ansible import constants as C
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.playbook.block import Block
 from ansible.playbook.helpers import load_list_of_blocks
 from ansible.playbook.play import Play
 from ansible.playbook.task_include import TaskInclude
 
-META = ("meta", "ansible.builtin.meta", "ansible.legacy.meta")
-ENDS = ("end_batch", "end_host", "end_play")  # of META
+ENDS = ("end_batch", "end_host", "end_play")  # of the action meta
 OF_PLAY = "otc.bigdata.of_play"  # the connection of a task that names none itself
-HERE = ("localhost", "127.0.0.1", "::1")
 # Of Ansible itself, which needs no machine for them
 NOWHERE = {"add_host", "assert", "debug", "fail", "group_by", "include_vars", "meta", "pause", "set_fact", "set_stats"}
 
@@ -34,7 +33,7 @@ def why_no_tasks(file: str, **how: t.Any) -> str:
 
 def for_others(file: str, hostvars: t.Any, play_hosts: t.Collection[str], **how: t.Any) -> str:
     """The first task that is delegated to another machine, and would run on the controller; empty if there is none. Hosts of the play are no machines."""
-    return Context().run(_for_others, file, hostvars, {*play_hosts, *HERE}, how)
+    return Context().run(_for_others, file, hostvars, {*play_hosts, *C.LOCALHOST}, how)
 
 
 def _why(file: str, how: t.Mapping[str, t.Any]) -> str:
@@ -89,7 +88,7 @@ def _ends(tasks: t.Iterable[tuple[str, t.Any]]) -> t.Iterator[str]:
     """What ends the play."""
     for file, task in tasks:
         params = str(task.args.get("_raw_params"))
-        if task.action in META and params in ENDS:
+        if _of_ansible(task) == "meta" and params in ENDS:
             yield f"meta: {params} in '{file}' ends the play"
 
 
