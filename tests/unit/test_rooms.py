@@ -123,7 +123,8 @@ def names_and_imports(path: pathlib.Path) -> tuple[set[str], set[str]]:
             names |= {alias.name for alias in node.names}
             if node.level:
                 base = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
-                imported.add(str(base.relative_to(PLUGINS.parent)))
+                files = [base / alias.name for alias in node.names] if base.is_dir() else [base]
+                imported |= {str(file.relative_to(PLUGINS.parent)) for file in files}
             else:
                 names.add((node.module or "").split(".")[0])
                 imported.add(ours(node.module or ""))

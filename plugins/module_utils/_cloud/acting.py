@@ -10,20 +10,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .auth import WITHOUT_MFA, Credential, Password, Project, every_part, missing_parts
+from . import auth, identity
 from .errors import OptionError
 from .given import Value, shown
-from .identity import (
-    AGENCY,
-    AUTH_TYPE,
-    PROJECT,
-    PROJECT_DOMAIN,
-    TARGET_PROJECT,
-    kinds,
-    left_open,
-    promised,
-    refuse_foreign,
-)
 from .levels import Environ, Level, highest, is_around, kind_of, named, one_of, refuse_misspelt
 
 if t.TYPE_CHECKING:
@@ -33,13 +22,13 @@ if t.TYPE_CHECKING:
 class Login(t.NamedTuple):
     """A credential, and the levels that have a part of it; the first of them has decided."""
 
-    credential: Credential
+    credential: auth.Credential
     of: t.Sequence[Level]
 
 
 def who_and_where(
     levels: t.Sequence[Level], login: Login, of_all_projects: bool, one_login: bool
-) -> tuple[Credential | Delegate, Project]:
+) -> tuple[auth.Credential | Delegate, auth.Project]:
     """Whoever acts, and the project that is acted in: with an agency, that of the other account."""
     task = levels[0]
     riders = [task, *(level for level in login.of if level is not task)]  # what goes with a login comes from these
@@ -78,7 +67,7 @@ def _login_around(env: Level, entry: Level | None) -> Login:
     refuse_misspelt(env)
     found = (_whole_or_none(env) or _whole(entry) or _whole(env)) if entry else _whole(env)
     if not found:
-        refuse_foreign(env.keys)
+        identity.refuse_foreign(env.keys)
         raise _nobody(entry or env)
     return found
 
@@ -92,21 +81,21 @@ def _whole(level: Level, rest: Level | None = None) -> Login | None:
     if kind is None:
         return None
     # an optional part belongs to the others, so it comes from where they come from
-    of = [level, rest] if rest and missing_parts(kind, level.values) else [level]
+    of = [level, rest] if rest and auth.missing_parts(kind, level.values) else [level]
     for one in of:
-        refuse_foreign(one.keys)
+        identity.refuse_foreign(one.keys)
         refuse_misspelt(one)
     given = _parts(kind, of)
-    missing = missing_parts(kind, given)
+    missing = auth.missing_parts(kind, given)
     if missing:
         raise _half_given(level, kind, missing)
     credential = kind(**{**dict.fromkeys(kind.parts), **given})
-    if isinstance(credential, Password) and level.note:
+    if isinstance(credential, auth.Password) and level.note:
         credential = replace(credential, note=level.note)
     return Login(credential, of)
 
 
-def _parts(kind: type[Credential], of: t.Sequence[Level]) -> dict[str, t.Any]:
+def _parts(kind: type[auth.Credential], of: t.Sequence[Level]) -> dict[str, t.Any]:
     """The parts of a credential that are given, each in its form (name or id) at the highest level that has it."""
     parts = [
         one_of(of, [part, kind.forms[part]] if part in kind.forms else [part]) for part in (*kind.parts, *kind.optional)
@@ -114,8 +103,8 @@ def _parts(kind: type[Credential], of: t.Sequence[Level]) -> dict[str, t.Any]:
     return {part[0]: part[1].text for part in parts if part}
 
 
-def _half_given(level: Level, kind: type[Credential], missing: t.Sequence[str]) -> OptionError:
-    first = next(part for part in every_part(kind) if part in level.values)
+def _half_given(level: Level, kind: type[auth.Credential], missing: t.Sequence[str]) -> OptionError:
+    first = next(part for part in auth.every_part(kind) if part in level.values)
     names = f"{level.place}{' + '.join(missing)}" if level.place else named(missing)
     return OptionError(f"{names}: missing, as {first} is given")
 
@@ -123,25 +112,27 @@ def _half_given(level: Level, kind: type[Credential], missing: t.Sequence[str]) 
 def _whole_or_none(env: Level) -> Login | None:
     """The credential of the environment; one that is half given does not count."""
     kind = kind_of(env)
-    return _whole(env) if kind and not missing_parts(kind, env.values) else None
+    return _whole(env) if kind and not auth.missing_parts(kind, env.values) else None
 
 
 def _nobody(level: Level) -> OptionError:
-    ways = f"set {' or '.join(named(kind.parts) for kind in kinds(level.keys))}, or cloud (environment: OS_CLOUD)"
-    wanted = [f"{value.name} asks for {shown(value.text)}; " for key, value in level.keys if key in AUTH_TYPE]
+    ways = (
+        f"set {' or '.join(named(kind.parts) for kind in identity.kinds(level.keys))}, or cloud (environment: OS_CLOUD)"
+    )
+    wanted = [f"{value.name} asks for {shown(value.text)}; " for key, value in level.keys if key in identity.AUTH_TYPE]
     return OptionError(f"{level.place}no credential: {''.join(wanted[:1])}{ways}")
 
 
-def _with_passcode(credential: Credential, riders: t.Sequence[Level], one_login: bool) -> Credential:
+def _with_passcode(credential: auth.Credential, riders: t.Sequence[Level], one_login: bool) -> auth.Credential:
     """Raises OptionError for a passcode that no login could be made with."""
     passcode = highest(riders, "passcode")
     if not passcode:
         return credential
     if not one_login:
         raise OptionError(
-            f"{passcode.name}: is good for one login, so only a single task of a module can use it; use {WITHOUT_MFA}"
+            f"{passcode.name}: is good for one login, so only a single task of a module can use it; use {auth.WITHOUT_MFA}"
         )
-    if not isinstance(credential, Password):
+    if not isinstance(credential, auth.Password):
         raise OptionError(f"{passcode.name}: goes with a user_id and a password, not with a token or an access key")
     username = None if credential.user_id else highest(riders, "username")
     if username:
@@ -156,12 +147,12 @@ def _wanted(option: str, riders: t.Sequence[Level]) -> str:
 
 def _agency(riders: t.Sequence[Level], of_all_projects: bool) -> Agency | None:
     """The agency to act through. Raises OptionError where it is half given."""
-    first = _any_of(riders, AGENCY)
+    first = _any_of(riders, identity.AGENCY)
     if first is None:
         return None
     name = highest(riders, "target_agency_name")
     domain = one_of(riders, ["target_domain_name", "target_domain_id"])
-    project = of_all_projects or _any_of(riders, TARGET_PROJECT)
+    project = of_all_projects or _any_of(riders, identity.TARGET_PROJECT)
     if name and domain and project:
         from .agency import Agency  # only here, as imports cost time
 
@@ -181,7 +172,7 @@ def _refuse_promises(levels: t.Sequence[Level], riders: t.Sequence[Level], login
     for level in levels:
         if level.place and level not in login.of:
             _refuse_agency_of(level, levels[0], login)
-        promise = promised(level.keys) if level.place or level in login.of else None
+        promise = identity.promised(level.keys) if level.place or level in login.of else None
         kept = {"target_agency_name": agency, "passcode": getattr(login.credential, "passcode", None)}
         if promise and not kept[promise[0]]:
             raise OptionError(f"{promise[1].name}: {promise[1].text} needs {_wanted(promise[0], riders)}")
@@ -189,39 +180,39 @@ def _refuse_promises(levels: t.Sequence[Level], riders: t.Sequence[Level], login
 
 def _refuse_agency_of(entry: Level, task: Level, login: Login) -> None:
     """Raises OptionError where the login is not that of the entry, and neither the task nor the login's own place overrules it."""
-    for option in left_open(task.values):
+    for option in identity.left_open(task.values):
         value = entry.values.get(option)
         same = [one.values[option].text for one in login.of if option in one.values]
         if value and value.text not in same:
             raise OptionError(f"{value.name}: counts only with the login of its entry; set it in the task")
 
 
-def _target_project(levels: t.Sequence[Level], riders: t.Sequence[Level]) -> Project:
+def _target_project(levels: t.Sequence[Level], riders: t.Sequence[Level]) -> auth.Project:
     """The project to act in. Raises OptionError for one of the own account that somebody may have meant instead."""
     for level in riders:
-        target = [highest([level], option) for option in TARGET_PROJECT]
+        target = [highest([level], option) for option in identity.TARGET_PROJECT]
         chosen = next(filter(None, target), None)
         if chosen:
-            above = _any_of(levels[: levels.index(level)], PROJECT)
+            above = _any_of(levels[: levels.index(level)], identity.PROJECT)
             if above:
                 raise OptionError(
                     f"{above.name} beside {chosen.name}: is the project of the user's own account; the one to act in is "
                     "named by target_project_name or target_project_id"
                 )
-            return Project(*(one.text if one else None for one in target))
-    return Project()
+            return auth.Project(*(one.text if one else None for one in target))
+    return auth.Project()
 
 
-def _project(levels: t.Sequence[Level], login: Login) -> Project:
+def _project(levels: t.Sequence[Level], login: Login) -> auth.Project:
     """The highest level that names one decides; within a level the id wins over the name."""
     for level in levels:
         project_id, name = highest([level], "project_id"), highest([level], "project_name")
         if project_id:
-            return Project(project_id.text, name.text if name else None)
+            return auth.Project(project_id.text, name.text if name else None)
         if name:
             _refuse_other_domain([level, *login.of], login)
-            return Project(name=name.text)
-    return Project()
+            return auth.Project(name=name.text)
+    return auth.Project()
 
 
 def _refuse_other_domain(levels: t.Sequence[Level], login: Login) -> None:
@@ -233,18 +224,18 @@ def _refuse_other_domain(levels: t.Sequence[Level], login: Login) -> None:
             if key in own and value.text != own[key] and value.text.lower() != "default":
                 if not value.text:  # an entry has something else there
                     raise OptionError(f"{value.name}: must be text, in quotes where YAML takes it for something else")
-                unknown = isinstance(credential, Password) and not any(own.values())
+                unknown = isinstance(credential, auth.Password) and not any(own.values())
                 why = f"needs user_{key.partition('_')[2]} beside it" if unknown else "must be the domain of the user"
                 raise OptionError(
                     f"{value.name}: {why}, in the same form (name or ID); or name the project by project_id"
                 )
 
 
-def _own_domain(credential: Credential, level: Level) -> dict[str, str | None]:
+def _own_domain(credential: auth.Credential, level: Level) -> dict[str, str | None]:
     """The domain of the user, by the keys with which a level may name a project's domain (default_* only if there is no other)."""
     own = {form: getattr(credential, f"user_domain_{form}", None) for form in ("name", "id")}
     keys = {key for key, dummy in level.keys}
-    if {*PROJECT_DOMAIN} & keys:
+    if {*identity.PROJECT_DOMAIN} & keys:
         return {f"project_domain_{form}": value for form, value in own.items()}
     if level.place and {"user_domain_name", "user_domain_id"} & keys and {"domain_name", "domain_id"} & keys:
         return {f"domain_{form}": value for form, value in own.items() if value}  # as openstacksdk takes them

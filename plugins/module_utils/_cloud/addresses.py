@@ -9,19 +9,9 @@ from __future__ import annotations
 
 import typing as t
 
+from . import endpoints
 from .acting import Login
 from .auth import AccessKey, Credential, Project, Token
-from .endpoints import (
-    CLOUD_DOMAIN,
-    KNOWN,
-    base_url,
-    domain_name,
-    iam_of_region,
-    iam_url,
-    in_project_name,
-    in_region,
-    is_iam_of,
-)
 from .errors import OptionError
 from .given import shown
 from .levels import DOMAIN, REGION, Level, Profile, highest, named
@@ -51,14 +41,14 @@ def addresses_of(
     around = [levels[0], login.of[0]] if login.of[0].place else levels
     needs_iam = service == "iam" or _asks_iam(credential, project)
     iam = _iam(around, region, domain, needs_iam)
-    endpoint = iam if service == "iam" else _first_url(levels, [f"endpoints.{service}"], base_url)
+    endpoint = iam if service == "iam" else _first_url(levels, [f"endpoints.{service}"], endpoints.base_url)
     unknown = endpoint is None and not credential.has_catalog  # with a login, the service catalog may know it
     if unknown and region is None:
         raise OptionError(f"{named(['region'])}: missing, and so is endpoints.{service} that could take its place")
     if iam is None and needs_iam:
         raise _no_iam(region, service, highest(levels, "region") is None)
     if unknown:
-        endpoint = in_region(service, t.cast(str, region), iam, domain)
+        endpoint = endpoints.in_region(service, t.cast(str, region), iam, domain)
     return Addresses(region, domain, iam, endpoint)
 
 
@@ -69,7 +59,7 @@ def _asks_iam(credential: Credential | Delegate, project: Project) -> bool:
 
 def _region(levels: t.Sequence[Level], project: Project) -> str | None:
     given = highest(levels, "region")
-    return given.text if given else in_project_name(project.name)
+    return given.text if given else endpoints.in_project_name(project.name)
 
 
 def _first_url(levels: t.Sequence[Level], options: t.Sequence[str], read: t.Callable[[str, str], str]) -> str | None:
@@ -85,7 +75,7 @@ def _domain(levels: t.Sequence[Level], login: Login, region: str | None) -> str 
     found = highest(levels[: lowest + 1], DOMAIN)
     if not found:
         return None
-    domain, entry = domain_name(*found), login.of[0]
+    domain, entry = endpoints.domain_name(*found), login.of[0]
     of_others = not any(found is level.values.get(DOMAIN) for level in (levels[0], entry))
     if of_others and _is_elsewhere(entry, region, domain):
         raise OptionError(
@@ -99,18 +89,18 @@ def _is_elsewhere(entry: Level, region: str | None, domain: str) -> bool:
     """Whether an entry that names no address of IAM has one by its region, and that of another cloud."""
     if not entry.place or entry.profile or any(option in entry.values for option in IAM):
         return False
-    own = iam_of_region(region) if region else None
-    return own is not None and not is_iam_of(own, domain)
+    own = endpoints.iam_of_region(region) if region else None
+    return own is not None and not endpoints.is_iam_of(own, domain)
 
 
 def _iam(levels: t.Sequence[Level], region: str | None, domain: str | None, needed: bool) -> str | None:
     """IAM, in this order: a URL that is set, that of a profile, made of the cloud's domain, made of the region."""
-    written = _first_url(levels, IAM, iam_url)
+    written = _first_url(levels, IAM, endpoints.iam_url)
     profile = next((level.profile for level in levels if level.profile), None)
     if written or not profile:
-        return written or (iam_of_region(region, domain) if region else None)
+        return written or (endpoints.iam_of_region(region, domain) if region else None)
     iam = _iam_of_profile(profile, region, needed)
-    if iam and domain and not is_iam_of(iam, domain):
+    if iam and domain and not endpoints.is_iam_of(iam, domain):
         raise OptionError(f"cloud_domain: {domain} is not that of the profile {shown(profile.name)}")
     return iam
 
@@ -127,7 +117,7 @@ def _iam_of_profile(profile: Profile, region: str | None, needed: bool) -> str |
         if region not in profile.regions:
             raise OptionError(f"region: {shown(region)} is not one of its cloud: {there}")
         url = url.replace(REGION, region)
-    return iam_url(url if "://" in url else f"https://{url}", f"profile {shown(profile.name)}")
+    return endpoints.iam_url(url if "://" in url else f"https://{url}", f"profile {shown(profile.name)}")
 
 
 def _no_iam(region: str | None, service: str, derived: bool) -> OptionError:
@@ -136,6 +126,6 @@ def _no_iam(region: str | None, service: str, derived: bool) -> OptionError:
     own = "" if service == "iam" else f", and endpoints.{service} unless the service catalog has it"
     whence = " (from the name of the project)" if derived else ""
     return OptionError(
-        f"region: the hosts of {shown(region)}{whence} are not known, so no credential is sent there; those of {KNOWN} are; "
-        f"for another cloud set {CLOUD_DOMAIN}, or auth_url or endpoints.iam{own}"
+        f"region: the hosts of {shown(region)}{whence} are not known, so no credential is sent there; those of {endpoints.KNOWN} are; "
+        f"for another cloud set {endpoints.CLOUD_DOMAIN}, or auth_url or endpoints.iam{own}"
     )

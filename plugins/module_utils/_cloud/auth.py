@@ -18,8 +18,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from urllib.parse import urlsplit
 
-from .answers import Maybe, content, outdated, problem, shaped
-from .errors import ApiError, Denied, Fatal, OptionError, Refused, Unanswered
+from . import answers, errors
 from .signature import authorization, canonical_query
 from .text import WORD, escaped
 from .transport import RETRY_TIMEOUT, Http, Reply, wrong_clock
@@ -48,15 +47,15 @@ def address(value: t.Any) -> bool:
 
 # What the answers of IAM must hold where they are read; an id becomes part of a path
 ENDPOINT = {
-    "url": Maybe(address),
-    "interface": Maybe(str),
-    "region": Maybe(str),
-    "region_id": Maybe(str),
+    "url": answers.Maybe(address),
+    "interface": answers.Maybe(str),
+    "region": answers.Maybe(str),
+    "region_id": answers.Maybe(str),
 }
 TOKEN = {
     "token": {
-        "project": Maybe({"id": project_id, "name": Maybe(str)}),
-        "catalog": Maybe([{"type": Maybe(str), "endpoints": Maybe([ENDPOINT])}]),
+        "project": answers.Maybe({"id": project_id, "name": answers.Maybe(str)}),
+        "catalog": answers.Maybe([{"type": answers.Maybe(str), "endpoints": answers.Maybe([ENDPOINT])}]),
     }
 }
 PROJECTS = {"projects": [{"id": project_id, "name": str}]}
@@ -154,7 +153,7 @@ class Token:
         reply = ask(http, self.advice, "GET", url, subject, read, needs, auth=auth)
         found = project_of_token(reply)
         if not found.id:
-            raise OptionError("project_id: missing, and the token belongs to no project")
+            raise errors.OptionError("project_id: missing, and the token belongs to no project")
         return Login(auth, found, expires_at=expiry(reply.value["token"]))
 
 
@@ -228,12 +227,12 @@ class Password:
         read, once = partial(read_login, project, TOKEN), self.passcode is not None
         try:
             reply = ask(http, self.advice, "POST", f"{iam}/v3/auth/tokens", {}, read, body=body, once=once)
-        except Refused as error:
+        except errors.Refused as error:
             domain = self.user_domain_name or self.user_domain_id or "of the user"
             where = f"project {project}" if project else f"domain {domain}"
             hint = "; ".join(filter(None, (error.hint, self.passcode and USED, self.note)))
-            raise error.recast(Refused, f"login to {where}: {error.error['message']}", hint) from None
-        except Unanswered as error:
+            raise error.recast(errors.Refused, f"login to {where}: {error.error['message']}", hint) from None
+        except errors.Unanswered as error:
             raise error.recast(type(error), error.error["message"], USED) if self.passcode else error from None
         return login_of(reply, project)
 
@@ -293,7 +292,7 @@ class Session:
         self._log_in = partial(credential.login, http, iam, project)
         self.credential = credential
         self._lock = threading.Lock()
-        self._ended: Fatal | None = None  # why there can be no other login
+        self._ended: errors.Fatal | None = None  # why there can be no other login
         self._renewable = credential.renewable
         self.login = self._logged_in()
 
@@ -326,21 +325,21 @@ class Session:
                 self._renewable = False
                 try:
                     self.login = self._logged_in()
-                except (ApiError, OptionError) as error:
+                except (errors.ApiError, errors.OptionError) as error:
                     # the second: IAM does not know the project by its name any more
-                    told = error if isinstance(error, ApiError) else ApiError("", str(error))
-                    self._ended = told.recast(Fatal, told.error["message"])
+                    told = error if isinstance(error, errors.ApiError) else errors.ApiError("", str(error))
+                    self._ended = told.recast(errors.Fatal, told.error["message"])
                     raise self._ended from None
             return used is not self.login.auth
 
 
-def denied(error: ApiError, reply: Reply, advice: str) -> Denied:
+def denied(error: errors.ApiError, reply: Reply, advice: str) -> errors.Denied:
     """The error for a credential that was not accepted. A wrong clock spoils signatures, and makes tokens seem expired."""
     clock = wrong_clock(reply.skew() or 0.0)
     first = f"{clock}; " if clock else ""
     if WITH_MFA.search(str(error.error["message"])) and USED not in advice:
         advice = MFA
-    return error.recast(Denied, f"{NOT_ACCEPTED}{error.error['message']}", first + advice)
+    return error.recast(errors.Denied, f"{NOT_ACCEPTED}{error.error['message']}", first + advice)
 
 
 def ask(
@@ -361,24 +360,24 @@ def ask(
     def taken(reply: Reply) -> t.Any:
         if reply.status // 100 == 2:
             return read(reply)
-        error = problem(reply, needs)
-        if isinstance(error, Unanswered):  # so it is asked again
+        error = answers.problem(reply, needs)
+        if isinstance(error, errors.Unanswered):  # so it is asked again
             raise error
         return error
 
     reply = http.send(method, url, headers, read=taken, retry_timeout=RETRY_TIMEOUT, **more)
     if reply.status // 100 == 2:
         return reply
-    error = reply.value or problem(reply, needs)
-    refused = reply.status == 401 or (reply.status == 403 and method == "POST") or outdated(reply)
+    error = reply.value or answers.problem(reply, needs)
+    refused = reply.status == 401 or (reply.status == 403 and method == "POST") or answers.outdated(reply)
     raise denied(error, reply, advice) if refused else error
 
 
 def read_answer(shape: t.Any, reply: Reply) -> t.Any:
     """The JSON of an answer of IAM. Raises Unanswered for another shape."""
     try:
-        return shaped(content(reply), shape, reply.call)
-    except Unanswered as error:
+        return answers.shaped(answers.content(reply), shape, reply.call)
+    except errors.Unanswered as error:
         raise error.of_status(reply.status) from None
 
 
@@ -387,9 +386,11 @@ def read_login(project: Project | None, shape: t.Any, reply: Reply) -> t.Any:
     found = read_answer(shape, reply)
     told = found["token"].get("project") or {}
     if not reply.headers.get("X-Subject-Token") or (project and not (project.id or told)):
-        raise Unanswered(reply.call, "the answer holds no token or no project", reply.status)
+        raise errors.Unanswered(reply.call, "the answer holds no token or no project", reply.status)
     if project and not _is_the_same(project, told):
-        raise Refused(reply.call, "the answer is for another project than the one that was asked for", reply.status)
+        raise errors.Refused(
+            reply.call, "the answer is for another project than the one that was asked for", reply.status
+        )
     return found
 
 
@@ -416,7 +417,7 @@ def resolved(
     reply = ask(http, advice, "GET", url, {}, read, needs, query={"name": name}, auth=auth)
     ids: list[str] = [one["id"] for one in reply.value["projects"] if one["name"] == name and counts(one)]
     if len(ids) != 1:
-        raise OptionError(f"{option}: IAM knows {len(ids)} projects named {name!r} for this credential")
+        raise errors.OptionError(f"{option}: IAM knows {len(ids)} projects named {name!r} for this credential")
     return Project(ids[0], name)
 
 

@@ -11,12 +11,11 @@ import typing as t
 from collections import deque
 from contextlib import suppress
 
-from .answers import NOT_PUBLISHED, Api, content, expired, outdated, problem, refuse_error
+from . import answers, errors
 from .auth import Auth, Project, Session, denied
 from .connection import Connection
 from .context import Context
 from .endpoints import doubt, in_catalog, in_region
-from .errors import ApiError, Fatal, OptionError, Refused, Skipped, Unanswered, Unreachable, Untold
 from .given import shown
 from .text import plain
 from .threads import begin
@@ -36,7 +35,7 @@ class Client:
     ``context`` is told of every repeat, and gets the secrets that a login brings.
     """
 
-    def __init__(self, connection: Connection, api: Api, context: Context, deadline: float) -> None:
+    def __init__(self, connection: Connection, api: answers.Api, context: Context, deadline: float) -> None:
         self._api = api
         self._context = context
         self._workers = connection.max_concurrency
@@ -57,7 +56,7 @@ class Client:
         self._base = connection.endpoint or self._located(connection, api.name)
         self._doubt = doubt(self._base)
         if self._doubt:
-            self._api = api._replace(hints={**api.hints, **dict.fromkeys(NOT_PUBLISHED, self._doubt)})
+            self._api = api._replace(hints={**api.hints, **dict.fromkeys(answers.NOT_PUBLISHED, self._doubt)})
         self.project = self._session.login.project or Project()
         self.project_id = self.project.id
         self.warnings = _misnamed(connection.project, self.project)
@@ -68,7 +67,7 @@ class Client:
         region = connection.region
         found = in_catalog(self._session.login.catalog, service, region)
         if found is None and region is None:
-            raise OptionError(f"region: missing (environment: OS_REGION_NAME), or set endpoints.{service}")
+            raise errors.OptionError(f"region: missing (environment: OS_REGION_NAME), or set endpoints.{service}")
         return found or in_region(service, t.cast(str, region), connection.iam, connection.domain)
 
     def call(
@@ -93,25 +92,25 @@ class Client:
         def taken(reply: Reply) -> t.Any:
             if reply.status // 100 == 2:
                 try:
-                    answer = content(reply)
+                    answer = answers.content(reply)
                     if query or not repeat:  # what is said of a single job may hold the error of that job
-                        refuse_error(answer, reply)
+                        answers.refuse_error(answer, reply)
                     return read(answer, reply.call)
-                except (Unanswered, Untold) as fault:
+                except (errors.Unanswered, errors.Untold) as fault:
                     raise fault.of_status(reply.status) from None
-                except Refused as no:  # in the words of the body, which may be many
+                except errors.Refused as no:  # in the words of the body, which may be many
                     raise no.recast(type(no), self.plain(no.error["message"])) from None
-            error = None if expired(reply, self._api) else problem(reply, needs, self._api)
-            if isinstance(error, Unanswered):
+            error = None if answers.expired(reply, self._api) else answers.problem(reply, needs, self._api)
+            if isinstance(error, errors.Unanswered):
                 raise error
             return error
 
         used = self._session.login.auth
         reply = self._send(method, path, query, body, used, repeat, taken)
-        if expired(reply, self._api) and self._session.renewed(used):
-            if outdated(reply) and not repeat:
-                raise problem(reply, api=self._api).recast(
-                    Unanswered, "the token was not accepted; there is a new one now"
+        if answers.expired(reply, self._api) and self._session.renewed(used):
+            if answers.outdated(reply) and not repeat:
+                raise answers.problem(reply, api=self._api).recast(
+                    errors.Unanswered, "the token was not accepted; there is a new one now"
                 )
             self._context.repeated(f"{reply.call}: HTTP {reply.status}; sent again after a new login")
             used = self._session.login.auth
@@ -120,9 +119,9 @@ class Client:
             self._accepted = True
             self._session.accepted(used)
             return reply.value
-        if expired(reply, self._api):
-            raise denied(problem(reply, api=self._api), reply, self._session.advice)
-        raise reply.value or problem(reply, needs, self._api)
+        if answers.expired(reply, self._api):
+            raise denied(answers.problem(reply, api=self._api), reply, self._session.advice)
+        raise reply.value or answers.problem(reply, needs, self._api)
 
     def plain(self, text: str) -> str:
         """A text of the service, fit to be shown."""
@@ -162,35 +161,35 @@ class Client:
         self._context.go_on()
         try:
             reply = self._http.send(method, self._base + path, HEADERS, query, body, auth, repeat, read)
-        except Unreachable as error:
+        except errors.Unreachable as error:
             raise error.recast(type(error), error.error["message"], self._doubt) if self._doubt else error from None
         skew = reply.skew() if query else None
         if skew is not None:
             self._skews.add(round(skew))
         return reply
 
-    def map(self, function: t.Callable[[Item], Result], items: t.Sequence[Item]) -> list[Result | ApiError]:
+    def map(self, function: t.Callable[[Item], Result], items: t.Sequence[Item]) -> list[Result | errors.ApiError]:
         """Calls ``function`` for each item, at most ``max_concurrency`` at once. The results are in the same order, an ApiError is one.
 
         Once an error is fatal or the host cannot be reached, the rest is not sent: each is Skipped, with the same message.
         """
-        fatal: list[ApiError] = []
+        fatal: list[errors.ApiError] = []
 
-        def attempt(item: Item) -> Result | ApiError:
+        def attempt(item: Item) -> Result | errors.ApiError:
             if fatal:
-                return fatal[0].recast(Skipped, fatal[0].error["message"])
+                return fatal[0].recast(errors.Skipped, fatal[0].error["message"])
             try:
                 return function(item)
-            except (Fatal, Unreachable) as error:
+            except (errors.Fatal, errors.Unreachable) as error:
                 fatal.append(error)
                 return error
-            except OptionError as error:  # the files for TLS are read when they are needed
-                fatal.append(Fatal("", str(error)))
+            except errors.OptionError as error:  # the files for TLS are read when they are needed
+                fatal.append(errors.Fatal("", str(error)))
                 return fatal[-1]
-            except ApiError as error:
+            except errors.ApiError as error:
                 return error.with_traceback(None)  # which would keep what was read on its way: there may be very many
             except Exception as error:  # of this side; the other requests and their answers count all the same
-                return t.cast(ApiError, self._context.fault(error))
+                return t.cast(errors.ApiError, self._context.fault(error))
 
         # several wrong signatures at once would lock the key, so the very first request goes alone
         alone = int(len(items) < 2 or not self._accepted)

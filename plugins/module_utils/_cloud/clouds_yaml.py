@@ -16,15 +16,15 @@ import sys
 import typing as t
 from contextlib import suppress
 
+from . import levels
 from .cloud_files import Unclear, content, first
 from .errors import OptionError
 from .given import Value, refuse_odd, shown
 from .identity import KEYS, refuse_foreign
-from .levels import ENVIRONMENT, FILE, NAME, REGION, URLS, Environ, Level, Profile, check, refuse_misspelt
 
 SECURE = "OS_CLIENT_SECURE_FILE"
 OBS_KEYS = ("ak", "sk", "access_key", "secret_key", "security_token")
-EXPANDED = (*URLS, "ca_path", "client_cert", "client_key")
+EXPANDED = (*levels.URLS, "ca_path", "client_cert", "client_key")
 OF_THE_CLIENT = {"ansible", "cache", "client", "metrics"}  # what a file may hold beside clouds, and says of none
 OWN = "x-"  # begins the keys of what a file has for itself, such as a text or a list that several entries refer to
 LISTED = ("auth_methods",)  # what may be a list of words
@@ -50,14 +50,18 @@ class Cloud(t.NamedTuple):
     values: dict[str, Value]
     keys: t.Sequence[tuple[str, Value]]
     verify: bool
-    profile: Profile | None
+    profile: levels.Profile | None
     for_obs: bool
 
 
 def pointer(environ: t.Mapping[str, str]) -> str:
     """How messages name the variable that points to the entry."""
-    name = environ.get(NAME)
-    return (f"{NAME}={name}" if shown(name) == repr(name) else NAME) if name else f"the only entry of {FILE}"
+    name = environ.get(levels.NAME)
+    return (
+        (f"{levels.NAME}={name}" if shown(name) == repr(name) else levels.NAME)
+        if name
+        else f"the only entry of {levels.FILE}"
+    )
 
 
 def has_openstacksdk() -> bool:
@@ -70,10 +74,10 @@ def has_openstacksdk() -> bool:
 
 def chooses_none(environ: t.Mapping[str, str]) -> bool:
     """Whether the environment names a file and no entry, and the file has not exactly one. Raises OptionError."""
-    if environ.get(NAME):
+    if environ.get(levels.NAME):
         return False
     try:
-        return len(_clouds(_named(environ, FILE), FILE)) != 1
+        return len(_clouds(_named(environ, levels.FILE), levels.FILE)) != 1
     except ImportError:  # no YAML: as if it had one
         return False
 
@@ -91,7 +95,7 @@ def read_cloud(name: str | None, environ: t.Mapping[str, str], options: t.Iterab
     if _said(meant) != _said(found):
         raise OptionError(
             f"cloud: {shown(found.name)} in {file} is not the same as in {os.getcwd()}, where this task looks for it; name the file that is "
-            f"meant in {FILE}, with its whole path"
+            f"meant in {levels.FILE}, with its whole path"
         )
     return found
 
@@ -103,7 +107,7 @@ def _said(cloud: Cloud) -> dict[str, str | None]:
 def _file_of_shell(environ: t.Mapping[str, str]) -> str | None:
     """A clouds.yaml in the folder of the shell, which Ansible runs no task of a playbook in."""
     shell = environ.get("PWD")
-    if not shell or environ.get(FILE) or os.path.realpath(shell) == os.path.realpath(os.curdir):
+    if not shell or environ.get(levels.FILE) or os.path.realpath(shell) == os.path.realpath(os.curdir):
         return None
     return first(os.path.join(shell, f"clouds.{kind}") for kind in ("yaml", "yml", "json"))
 
@@ -117,42 +121,42 @@ def _read_from(
     wanted: WantedRegion,
 ) -> Cloud:
     """The same, with ``folder`` in place of the working folder."""
-    file = _named(environ, FILE) or first(_found_in(folder, sdk, sdk.CONFIG_FILES))
-    clouds = _clouds(file, FILE if environ.get(FILE) else "")
+    file = _named(environ, levels.FILE) or first(_found_in(folder, sdk, sdk.CONFIG_FILES))
+    clouds = _clouds(file, levels.FILE if environ.get(levels.FILE) else "")
     chosen = _chosen(name, environ, clouds, file or "any clouds.yaml")
     secret_file = _named(environ, SECURE) or first(_found_in(folder, sdk, sdk.SECURE_FILES))
     secret = _clouds(secret_file, SECURE, empty=True)
     if not file or chosen not in {**clouds, **secret}:
-        variable = f" (environment: {NAME})" if chosen == environ.get(NAME) else ""
+        variable = f" (environment: {levels.NAME})" if chosen == environ.get(levels.NAME) else ""
         raise OptionError(f"cloud: there is no {shown(chosen)} in {file or 'any clouds.yaml'}{variable}")
     where = f"cloud: {shown(chosen)} in {file} cannot be read"
     entry = _over(_plain(clouds.get(chosen), where), _plain(secret.get(chosen), where))
     return _cloud(sdk, chosen, entry, options, wanted, where)
 
 
-def of_cloud(name: str | None, environ: Environ, task: Level, env: Level) -> Level:
+def of_cloud(name: str | None, environ: levels.Environ, task: levels.Level, env: levels.Level) -> levels.Level:
     """The entry ``name``, or the one that the environment points to. Raises OptionError, as of_task does."""
     wanted = WantedRegion(*(level.values["region"].text if "region" in level.values else None for level in (task, env)))
-    cloud = read_cloud(name, environ, ENVIRONMENT, wanted)
+    cloud = read_cloud(name, environ, levels.ENVIRONMENT, wanted)
     place = f"cloud {shown(cloud.name)}: "
     refuse_foreign(cloud.keys)
     for option, value in cloud.values.items():
-        check(option, value)
+        levels.check(option, value)
     note = "ak and sk beside auth count as keys for OBS; to use them here, put them into auth" if cloud.for_obs else ""
-    level = Level(cloud.values, cloud.keys, place, cloud.verify, cloud.profile, note)
-    refuse_misspelt(level)
+    level = levels.Level(cloud.values, cloud.keys, place, cloud.verify, cloud.profile, note)
+    levels.refuse_misspelt(level)
     return level
 
 
 def _chosen(name: str | None, environ: t.Mapping[str, str], clouds: Entry, where: str) -> str:
     """The name of the entry that is meant. Raises OptionError."""
-    own = name or environ.get(NAME)
+    own = name or environ.get(levels.NAME)
     if own is not None:
-        refuse_odd("cloud", Value(own, "cloud" if name else NAME))
+        refuse_odd("cloud", Value(own, "cloud" if name else levels.NAME))
         return own
     if len(clouds) != 1:
         several = f"has several: {', '.join(map(str, clouds))}" if clouds else "has none"
-        raise OptionError(f"cloud: missing (environment: {NAME}), and {where} {several}")
+        raise OptionError(f"cloud: missing (environment: {levels.NAME}), and {where} {several}")
     return next(iter(clouds))
 
 
@@ -162,7 +166,7 @@ def _openstacksdk() -> t.Any:
     except ImportError:
         raise OptionError(
             f"cloud: needs the Python library openstacksdk, which {sys.executable} does not have; install it there, "
-            f"or give the credential by other options (environment: {NAME}, {FILE})"
+            f"or give the credential by other options (environment: {levels.NAME}, {levels.FILE})"
         ) from None
     return openstack
 
@@ -368,11 +372,11 @@ def _expanded(option: str, value: Value, region: str | None, where: str) -> str:
     text = value.text
     if option not in EXPANDED or "{" not in text:
         return text
-    if REGION in text and not region:
+    if levels.REGION in text and not region:
         raise OptionError(f"region: missing, and {value.name} needs it")
-    text = text.replace(REGION, region or "")
+    text = text.replace(levels.REGION, region or "")
     if "{" in text:
-        raise OptionError(f"{where}: {option} may hold nothing in braces but {REGION}")
+        raise OptionError(f"{where}: {option} may hold nothing in braces but {levels.REGION}")
     return text
 
 
@@ -401,7 +405,7 @@ def _region(one: t.Any, where: str) -> tuple[str, Entry]:
     return one["name"], _plain(one.get("values"), where)
 
 
-def _profile(sdk: t.Any, entry: Entry, region: str | None, where: str) -> tuple[Profile, Entry]:
+def _profile(sdk: t.Any, entry: Entry, region: str | None, where: str) -> tuple[levels.Profile, Entry]:
     """The cloud that an entry is said to be in, and all else that openstacksdk knows of it, in that region."""
     cloud = entry.pop("cloud", None)
     name = entry.pop("profile", None) or cloud
@@ -409,7 +413,7 @@ def _profile(sdk: t.Any, entry: Entry, region: str | None, where: str) -> tuple[
     regions = _regions(known.pop("regions", None) or known.pop("region_name", None), where)
     below = _over(known, regions.get(region or "", {}))
     address = below["auth"].pop("auth_url", None) or below.pop("auth_url", None)
-    return Profile(str(name), address if isinstance(address, str) else "", tuple(regions)), below
+    return levels.Profile(str(name), address if isinstance(address, str) else "", tuple(regions)), below
 
 
 def _known(sdk: t.Any, name: t.Any, where: str) -> Entry:

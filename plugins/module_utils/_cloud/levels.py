@@ -14,11 +14,11 @@ import re
 import typing as t
 from functools import partial
 
+from . import identity
 from .auth import Credential, every_part
 from .endpoints import base_url, domain_name, iam_url, region_name
 from .errors import OptionError
 from .given import PATHS, Value, nearly, refuse_odd
-from .identity import AUTH_TYPE, KEYS, PREFIX, PROJECT_DOMAIN, Keys, in_environment, kinds
 from .options import SERVICES
 from .text import WORD
 
@@ -61,12 +61,12 @@ OF_A_SERVICE = re.compile(r"(?:otc_)?([a-z0-9_]+)_endpoint\w*", re.IGNORECASE)
 WHOSE = [option for option in ENVIRONMENT if option not in PATHS]
 # What says who acts where: in a clouds.yaml, and in the environment
 ENTRY_KEYS = (
-    *(key for option in WHOSE for key in KEYS.get(option, (option,)) if len(key) > 2),  # much is nearly ak
-    *(*AUTH_TYPE, *PROJECT_DOMAIN, "auth", "cloud", "profile", "regions"),
+    *(key for option in WHOSE for key in identity.KEYS.get(option, (option,)) if len(key) > 2),  # much is nearly ak
+    *(*identity.AUTH_TYPE, *identity.PROJECT_DOMAIN, "auth", "cloud", "profile", "regions"),
 )
 VARIABLES = (
     *(variable for option in WHOSE for variable in ENVIRONMENT[option]),
-    *(FILE, NAME, *(f"{PREFIX}{key.upper()}" for key in (*AUTH_TYPE, *PROJECT_DOMAIN))),
+    *(FILE, NAME, *(f"{identity.PREFIX}{key.upper()}" for key in (*identity.AUTH_TYPE, *identity.PROJECT_DOMAIN))),
 )
 # Words for the same that no client knows, and what openstacksdk knows of a single service
 OTHER_WORDS = {
@@ -99,7 +99,7 @@ class Level(t.NamedTuple):
     """
 
     values: t.Mapping[str, Value] = {}
-    keys: Keys = ()
+    keys: identity.Keys = ()
     place: str = ""
     verify: bool | None = None
     profile: Profile | None = None
@@ -132,7 +132,7 @@ def of_environment(environ: Environ) -> Level:
         for variable in variables:
             if environ.get(variable) and not (of_user and variable in OF_ANY_DOMAIN):
                 values.setdefault(option, Value(environ[variable], f"{option} (environment: {variable})"))
-    return Level(values, in_environment(environ))
+    return Level(values, identity.in_environment(environ))
 
 
 def refuse_misspelt(level: Level) -> None:
@@ -192,7 +192,7 @@ def check(option: str, value: Value) -> None:
 
 def kind_of(level: Level) -> type[Credential] | None:
     """The kind of the credential that a level names a part of."""
-    for kind in kinds(level.keys):
+    for kind in identity.kinds(level.keys):
         if any(part in level.values for part in every_part(kind)):
             return kind
     return None

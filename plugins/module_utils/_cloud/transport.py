@@ -26,8 +26,8 @@ from functools import cache, cached_property, partial
 from urllib.parse import urlsplit
 
 from .._version import VERSION
+from . import errors
 from .adapter import Tls, adapter
-from .errors import ApiError, Excessive, Late, Misdirected, Refused, Unanswered, Unreachable
 from .pace import Pace
 from .text import each_once, plain, whole
 from .watchdog import Watchdog
@@ -46,14 +46,14 @@ RETRY_TIMEOUT = 600  # seconds for which a throttled request is repeated: a logi
 THROTTLED = 429
 TOO_LATE = "not sent, as requests are held back (HTTP 429) and the time is over"
 # A write is repeated only where it cannot have taken effect: held back by the gateway, or never sent.
-RETRIES: dict[int | type[ApiError], Retry] = {
+RETRIES: dict[int | type[errors.ApiError], Retry] = {
     THROTTLED: Retry(writes=True, first=1.0, longest=60.0),
     408: Retry(writes=False, first=0.5, longest=10.0),
     502: Retry(writes=False, first=0.5, longest=10.0),
     503: Retry(writes=False, first=0.5, longest=10.0),
     504: Retry(writes=False, first=0.5, longest=10.0),
-    Unreachable: Retry(writes=True, first=0.5, longest=10.0),
-    Unanswered: Retry(writes=False, first=0.5, longest=10.0),
+    errors.Unreachable: Retry(writes=True, first=0.5, longest=10.0),
+    errors.Unanswered: Retry(writes=False, first=0.5, longest=10.0),
 }
 
 HEADERS = {
@@ -159,7 +159,7 @@ class Outcome(t.NamedTuple):
     """What became of one request: an answer, or why there is none that can be used."""
 
     reply: Reply | None
-    error: Unreachable | Unanswered | None
+    error: errors.Unreachable | errors.Unanswered | None
 
     def __str__(self) -> str:
         return f"{self.reply.call}: HTTP {self.reply.status}" if self.reply else str(self.error)
@@ -271,7 +271,7 @@ class Http:
             self._await_turn(pace, deadline, "" if repeat else request.call)
             outcome = self._outcome(request, read)
             _keep_pace(pace, outcome)
-            again = not once or isinstance(outcome.error, Unreachable)
+            again = not once or isinstance(outcome.error, errors.Unreachable)
             until = deadline if retry_timeout else self.held_until or deadline
             pause = self._pause(outcome, tries[outcome.held_back], repeat, until) if again else None
             if pause is None:
@@ -292,7 +292,7 @@ class Http:
             if reply.status not in RETRIES:
                 reply.value = read(reply)
             return Outcome(reply, None)
-        except (Unreachable, Unanswered) as error:
+        except (errors.Unreachable, errors.Unanswered) as error:
             return Outcome(None, error)
 
     def _await_turn(self, pace: Pace, deadline: float, write: str) -> None:
@@ -301,7 +301,7 @@ class Http:
         wait = pace.pause(now)
         if wait and now + wait > deadline:
             if write:
-                raise Late(write, TOO_LATE)
+                raise errors.Late(write, TOO_LATE)
             wait = deadline - now
         if wait > 0:
             self._sleep(wait)
@@ -328,18 +328,18 @@ class Http:
         try:
             prepared = self._prepared(request)
         except Exception as error:  # its text could quote a header, so only its kind is told
-            raise Misdirected(call, f"cannot be sent: {type(error).__name__}") from None
+            raise errors.Misdirected(call, f"cannot be sent: {type(error).__name__}") from None
         response, body = self._exchange(partial(route.adapter.send, prepared, proxies=route.proxies), call, route.proxy)
         status, headers = response.status_code, response.headers
         if status == PROXY_WANTS_LOGIN and route.proxy:
             from .faults import wants_login
 
-            raise Misdirected(call, wants_login(route.proxy), status)
+            raise errors.Misdirected(call, wants_login(route.proxy), status)
         if 300 <= status < 400:
             where = _target(headers.get("Location", ""), request.host)
-            raise Refused(call, f"redirected to {plain(where)}, which is not followed", status)
+            raise errors.Refused(call, f"redirected to {plain(where)}, which is not followed", status)
         if request.method != "HEAD" and _broke_off(response):
-            raise Unanswered(call, "the answer broke off before its end", status)
+            raise errors.Unanswered(call, "the answer broke off before its end", status)
         return Reply(call, status, headers, body, self._secrets)
 
     @staticmethod
@@ -372,7 +372,7 @@ class Http:
         try:
             response = send(timeout=self._timeout)
             if response.status_code < 200:  # what comes after it would be taken for the answer to another request
-                raise Unanswered(call, "no answer came but an interim one", response.status_code)
+                raise errors.Unanswered(call, "no answer came but an interim one", response.status_code)
             body = _body(response, call)
         except Exception as error:  # whatever it is, the request may have been sent
             fault = error
@@ -473,7 +473,7 @@ def _decompressed(body: bytes, encoding: str, call: str, status: int) -> bytes:
                 raise zlib.error("incomplete, or made to cost time")
             body = stream.unused_data
     except zlib.error:
-        raise Unanswered(call, "the answer cannot be decompressed", status) from None
+        raise errors.Unanswered(call, "the answer cannot be decompressed", status) from None
     return b"".join(parts)
 
 
@@ -483,8 +483,8 @@ def _broke_off(response: t.Any) -> bool:
     return promised.isascii() and promised.isdigit() and int(promised) > response.raw.tell()
 
 
-def _too_large(call: str, status: int) -> Excessive:
-    return Excessive(call, f"the answer is larger than {MOST // 1024**2} MiB", status)
+def _too_large(call: str, status: int) -> errors.Excessive:
+    return errors.Excessive(call, f"the answer is larger than {MOST // 1024**2} MiB", status)
 
 
 def _jittered(retry: Retry, attempt: int, retry_after: float | None) -> float:

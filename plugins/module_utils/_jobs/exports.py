@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .._cloud import errors
 from .._cloud.client import Client
-from .._cloud.errors import ApiError, Fatal, Refused, Skipped, Unanswered
 from .service import Export, Ids
 
 OVERWRITTEN = "two exports were answered with the same file, so one may have overwritten the other; choose fewer jobs"
@@ -18,30 +18,30 @@ OVERWRITTEN = "two exports were answered with the same file, so one may have ove
 
 def export_all(
     export: Export, client: Client, ids: Ids, still_there: t.Callable[[Ids], Ids], files: list[str]
-) -> ApiError | None:
+) -> errors.ApiError | None:
     """Adds the names of new files to ``files``. Returns why some jobs are in none of them, None if all are. Raises Fatal.
 
     A request may have been refused because one of its jobs is gone. ``still_there`` takes a look then; if some jobs are gone,
     the others are exported once more.
     """
     left_out = _sent(export, client, ids, files)
-    if left_out and all(isinstance(fault, Refused) for fault, dummy in left_out):
+    if left_out and all(isinstance(fault, errors.Refused) for fault, dummy in left_out):
         refused = [job_id for dummy, batch in left_out for job_id in batch]
         rest = still_there(refused)
         if len(rest) < len(refused):
             left_out = _sent(export, client, rest, files)
     if not left_out and len(set(files)) < len(files):
-        return Unanswered("", OVERWRITTEN)
+        return errors.Unanswered("", OVERWRITTEN)
     return _why([fault for fault, dummy in left_out])
 
 
-def _why(faults: t.Sequence[ApiError]) -> ApiError | None:
+def _why(faults: t.Sequence[errors.ApiError]) -> errors.ApiError | None:
     """The first one of a request that was sent, as it tells more than one that was not."""
-    sent = [fault for fault in faults if not isinstance(fault, Skipped)]
+    sent = [fault for fault in faults if not isinstance(fault, errors.Skipped)]
     return next(iter([*sent, *faults]), None)
 
 
-def _sent(export: Export, client: Client, ids: Ids, files: list[str]) -> list[tuple[ApiError, Ids]]:
+def _sent(export: Export, client: Client, ids: Ids, files: list[str]) -> list[tuple[errors.ApiError, Ids]]:
     """Sends as many jobs in a request as it takes, in parallel. Returns the requests that have left no file, and why."""
 
     def send(batch: Ids) -> None:
@@ -49,8 +49,8 @@ def _sent(export: Export, client: Client, ids: Ids, files: list[str]) -> list[tu
 
     batches = [ids[start : start + export.most] for start in range(0, len(ids), export.most)]
     answers = client.map(send, batches)
-    left_out = [(answer, batch) for answer, batch in zip(answers, batches) if isinstance(answer, ApiError)]
+    left_out = [(answer, batch) for answer, batch in zip(answers, batches) if isinstance(answer, errors.ApiError)]
     for fault, dummy in left_out:
-        if isinstance(fault, Fatal):
+        if isinstance(fault, errors.Fatal):
             raise fault
     return left_out

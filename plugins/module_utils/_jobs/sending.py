@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._cloud.errors import ApiError, Bug, Fatal, Late, Refused, Skipped, Unanswered
+from .._cloud import errors
 from .deadline import Deadline
 from .desired_state import Write
 from .plan import Answer, Entry, never_arrived
@@ -30,7 +30,7 @@ def send_all(service: Service, task: Task, writes: t.Sequence[tuple[Entry, Write
     batches = _batches(service, task, writes)
     sent: list[t.Any] = []
 
-    def send(batch: Batch) -> list[Refused | None]:
+    def send(batch: Batch) -> list[errors.Refused | None]:
         ids = [entry.id for entry in batch.entries]
         sent.extend(ids)
         task.sent.update((job_id, batch.write) for job_id in ids)
@@ -49,7 +49,7 @@ def send_all(service: Service, task: Task, writes: t.Sequence[tuple[Entry, Write
         _settle_accepted(entry for entry, dummy in writes)
     task.in_flight.clear()
     task.answers.clear()
-    fatal = next((answer for answer in answers if isinstance(answer, Fatal)), None)
+    fatal = next((answer for answer in answers if isinstance(answer, errors.Fatal)), None)
     if fatal:
         raise fatal
 
@@ -85,12 +85,12 @@ def _settle_accepted(entries: t.Iterable[Entry]) -> None:
             entry.settle()
 
 
-def _note(batch: Batch, answer: list[Refused | None] | ApiError, deadline: Deadline) -> None:
+def _note(batch: Batch, answer: list[errors.Refused | None] | errors.ApiError, deadline: Deadline) -> None:
     """What the answer to a request says of each of its jobs."""
-    if isinstance(answer, Late):
+    if isinstance(answer, errors.Late):
         for entry in batch.entries:
             entry.unsent = answer
-    if isinstance(answer, Skipped):
+    if isinstance(answer, errors.Skipped):
         return
     shared = len(batch.entries) > 1
     refusals = answer if isinstance(answer, list) else [answer] * len(batch.entries)
@@ -100,11 +100,11 @@ def _note(batch: Batch, answer: list[Refused | None] | ApiError, deadline: Deadl
         entry.sent(batch.write, _meaning(refusal, shared), refusal, now, pause)
 
 
-def _meaning(refusal: ApiError | None, shared: bool) -> Answer:
+def _meaning(refusal: errors.ApiError | None, shared: bool) -> Answer:
     """``shared``: the request was for other jobs, too."""
     if refusal is None:
         return Answer.ACCEPTED
-    if isinstance(refusal, (Unanswered, Bug)):
+    if isinstance(refusal, (errors.Unanswered, errors.Bug)):
         return Answer.LOST
     if never_arrived(refusal):
         return Answer.REFUSED
