@@ -385,7 +385,9 @@ def _runs_here(result: t.Any) -> bool:
     delegate = result._task_fields.get("delegate_to")
     if (delegate or result._host.get_name()) in C.LOCALHOST:
         return True
-    return result._task_fields.get("connection") == "local" and not delegate
+    # the hosts of our inventories say it themselves, and what a host says wins over the play
+    connection = result._host.vars.get("ansible_connection") or result._task_fields.get("connection")
+    return connection == "local" and not delegate
 
 
 def _place(result: t.Any) -> tuple[str, str]:
@@ -413,17 +415,17 @@ def _is_ours(task: t.Any) -> bool:
 
 def _place_of(service: str, options: dict[str, t.Any], environ: dict[str, str]) -> dict[str, str]:
     """Does not read a clouds.yaml, as there may be another one where the task ran."""
+    said: dict[str, str] = {}
     try:
         given = ArgumentSpecValidator(CONNECTION).validate(options).validated_parameters
+        target, own = (Project(given.get(f"{of}project_id"), given.get(f"{of}project_name")) for of in ("target_", ""))
+        cloud = None if any(map(given.get, CREDENTIALS)) else given.get("cloud") or environ.get("OS_CLOUD")
+        said = _named(target if str(target) else own, given.get("region"), cloud)
         if given.get("cloud") or any(map(environ.get, CLOUDS)):  # what the task names wins over it
-            target, own = (
-                Project(given.get(f"{of}project_id"), given.get(f"{of}project_name")) for of in ("target_", "")
-            )
-            cloud = None if any(map(given.get, CREDENTIALS)) else given.get("cloud") or environ.get("OS_CLOUD")
-            return _named(target if str(target) else own, given.get("region"), cloud)
+            return said
         connection = read_connection(given, environ, service)
     except Exception:  # the task says what is wrong with its options; its jobs are reported all the same
-        return {}
+        return {} if environ else said  # elsewhere, what is missing may be in another environment
     return _named(connection.project or Project(), connection.region)
 
 

@@ -561,6 +561,28 @@ def test_the_project_of_a_task_elsewhere():
     assert [job.get("project") for job in jobs] == [None, "eu-de"]
 
 
+def test_the_project_of_a_host_that_is_a_project():
+    """The credential is in the environment, which is that of Ansible only where the host, and not just the play, is local."""
+    hosts = {"here": LOCAL, "group": {}, "far": FAR}
+    inventory = {"all": {"hosts": hosts}, "local": {"hosts": {"group": {}}, "vars": LOCAL}}
+    elsewhere = {"hosts": "far", "connection": "local", "tasks": [{**stop(1), "ignore_unreachable": True}]}
+    named = {"project_name": "eu-de", "region": "eu-de"}
+    plays = [
+        {"hosts": "here:group", "module_defaults": {"group/otc.bigdata.dli": named}, "tasks": [stop(1)]},
+        {"hosts": "here:group", "tasks": [stop(1)]},
+        elsewhere,
+    ]
+    with world(**SEED) as (dummy, here):
+        here.write("hosts.yml", inventory)
+        here.write("ssh", "#!/bin/sh\nexit 255\n").chmod(0o755)
+        environ = {"OS_PROJECT_NAME": "eu-de", "OS_REGION_NAME": "eu-de", **ENABLED, **written_to("new")}
+        run = here.playbook(plays, "-i", "hosts.yml", "--check", **environ).end()
+        jobs = json.loads((here.home / "new/json").read_text(encoding="utf-8"))["jobs"]
+    of_hosts = {name: [job.get("project") for job in jobs if job["host"] == name] for name in hosts}
+    assert of_hosts == {"here": ["eu-de", "eu-de"], "group": ["eu-de", None], "far": [None]}, run.said
+    assert all(job.get("region") == job.get("project") for job in jobs)
+
+
 def test_the_project_of_a_task_in_the_background():
     """It is that of the task, and not what the task says that asks for its result."""
     named = {"OS_PROJECT_NAME": "eu-de_nightly", "OS_REGION_NAME": "eu-nl"}
