@@ -63,8 +63,13 @@ class Report(t.NamedTuple):
         return self._replace(plays=plays)
 
     @property
+    def knows_all(self) -> bool:
+        """Whether no jobs means that there were none; of a run that was cut off, nobody knows."""
+        return bool(self.jobs or self.ended)
+
+    @property
     def summary(self) -> str:
-        return "; ".join([sums(self.jobs), *self.notes])
+        return "; ".join([*([sums(self.jobs)] if self.knows_all else []), *self.notes])
 
     @property
     def seconds(self) -> float | None:
@@ -114,7 +119,7 @@ def as_markdown(report: Report) -> str:
     lines = [f"# {_in_markdown(report.title)}", ""]
     lines += [f"**{_in_markdown(warning)}**\n" for warning in report.warnings]
     lines += [f"* {name}: {_in_markdown(said)}" for name, said in report.head]
-    lines += ["", _in_markdown(report.summary)]
+    lines += ["", _in_markdown(report.summary)] if report.summary else []
     for name, jobs in report.plays:
         lines += ["", *([f"## {_in_markdown(name)}", ""] if len(report.plays) > 1 else [])]
         lines += markdown(rows(jobs, report.columns))
@@ -256,7 +261,7 @@ def as_html(report: Report) -> str:
         f'<li class="{_kind(one)}"><a href="#{_kind(one)}"><b>{found.count(one)}</b> {one}</a></li>' for one in kinds
     )
     parts = [f"<p class=warning>{_html(warning)}</p>" for warning in report.warnings]
-    parts += [f"<dl>{head}</dl>", f"<ul>{links}</ul>" if links else f"<p>{NO_JOBS}</p>"]
+    parts += [f"<dl>{head}</dl>", f"<ul>{links}</ul>" if links else f"<p>{NO_JOBS}</p>" if report.knows_all else ""]
     parts += [f"<p>{_html(note)}</p>" for note in report.notes]
     for kind in kinds:
         parts += _html_section(report.only(kind), kind)
