@@ -195,6 +195,27 @@ def _not_there(found: Settings, types: t.Sequence[Type], there: t.Mapping[str, t
         )
     if found["type_name"] not in [*have, *(one["name"] for one in types)]:
         yield f"credential_type: AWX has no type {found['type_name']!r}"
+    names = list(_of_others(there))
+    if names:
+        yield (
+            f"organization: AWX has templates there that this playbook has not made, by the names of its own: {', '.join(names)}. "
+            "It would change what they do, so rename them in AWX, or name another organization"
+        )
+
+
+def _of_others(there: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+    """The names of job templates of another project, and of workflows that run none of ours. One that is empty may be half of ours."""
+    projects, templates, workflows, nodes = (
+        there.get(kind, ())
+        for kind in ("projects", "job_templates", "workflow_job_templates", "workflow_job_template_nodes")
+    )
+    own = {one["id"] for one in projects}
+    ours = {one["id"] for one in templates if one["project"] in own}
+    yield from (one["name"] for one in templates if one["project"] and one["id"] not in ours)
+    for workflow in workflows:
+        runs = {one["unified_job_template"] for one in nodes if one["workflow_job_template"] == workflow["id"]}
+        if runs and not runs & ours:
+            yield workflow["name"]
 
 
 def _wrong_organization(name: str, shown_by_awx: t.Sequence[t.Any], administrator: bool) -> t.Iterator[str]:

@@ -34,6 +34,23 @@ def test_not_an_administrator(collections):
     assert not one.writes
 
 
+def test_templates_of_others(collections):
+    """They are of the same names, which are plain words, and would do something else from then on."""
+    with controller() as (one, url), folder(ANSIBLE_COLLECTIONS_PATH=collections, **NO_CERTIFICATES) as here:
+        (organization,) = one.things["organizations"]
+        project = one.add("projects", {"name": "ours", "organization": organization})
+        template = one.add(
+            "job_templates", {"name": "Stop jobs", "organization": organization, "project": project["id"]}
+        )
+        workflow = one.add("workflow_job_templates", {"name": "Maintenance window", "organization": organization})
+        node = {"workflow_job_template": workflow["id"], "unified_job_template": template["id"], "identifier": "start"}
+        one.add("workflow_job_template_nodes", node)
+        run = configure(here, url, {"image": "registry.example.com/ee:1"}, *in_forks())
+    assert run.code != 0
+    assert "by the names of its own: Stop jobs, Maintenance window. It would change what they do" in run.out
+    assert not one.writes
+
+
 def test_an_address_that_leads_elsewhere(collections):
     """The token and all secrets would go there, or changes would get lost on the way."""
     with (

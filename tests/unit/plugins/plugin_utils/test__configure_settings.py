@@ -169,6 +169,29 @@ def test_what_cannot_work_there(values, there, complaint):
     assert complaint in found
 
 
+@pytest.mark.parametrize(
+    ("project", "runs", "taken"),
+    [
+        (7, [70], []),
+        (8, [70], ["Stop jobs", "Maintenance window"]),
+        (7, [71], ["Maintenance window"]),
+        (7, [70, 71], []),  # somebody has added a step
+        (None, [], []),  # half made, or half removed
+    ],
+)
+def test_templates_of_others(project, runs, taken):
+    """To change what somebody else's template does, or to add our steps to theirs, would be worse than to stop here."""
+    there = {
+        "projects": [{"id": 7, "name": "otc.bigdata"}],
+        "job_templates": [{"id": 70, "name": "Stop jobs", "project": project}],
+        "workflow_job_templates": [{"id": 9, "name": "Maintenance window"}],
+        "workflow_job_template_nodes": [{"workflow_job_template": 9, "unified_job_template": one} for one in runs],
+    }
+    complaints = of({}, {**THERE, **there})["complaints"]
+    assert len(complaints) == bool(taken)
+    assert all(f"by the names of its own: {', '.join(taken)}. " in one for one in complaints)
+
+
 def test_a_credential_that_cannot_be_evaluated():
     """Ansible quotes it."""
     given = Variables(dict(IMAGE), (), (), "localhost", (), {"credential_inputs": f"in {SECRET}{{{{"})
