@@ -196,6 +196,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         # by host and Ansible's job ID: what the task says that runs there, and since when
         self._background: dict[tuple[str, t.Any], tuple[dict[str, t.Any], float]] = {}
         self._hidden: set[str] = set()  # tasks with no_log
+        self._is_ours = False  # whether the play that runs now has tasks of ours, as far as they are known
+        self._empty = 0  # such plays for which there was no host
         self._places: dict[str, dict[str, str]] = {}  # by options: project and region
         self._began = datetime.now().astimezone()
         self._ran = False
@@ -216,7 +218,12 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             *play.post_tasks,
             *(block for role in play.roles for block in role.get_task_blocks()),
         ]
-        self._due = self._due or _file_of(play) in PLAYBOOKS or any(map(_is_ours, _tasks(blocks)))
+        self._is_ours = _file_of(play) in PLAYBOOKS or any(map(_is_ours, _tasks(blocks)))
+        self._due = self._due or self._is_ours
+
+    def v2_playbook_on_no_hosts_matched(self) -> None:
+        """Perhaps an inventory could not be read, which is no failure to Ansible."""
+        self._empty += self._is_ours
 
     def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
         file = _file_of(task) if self._due else CHECK
@@ -327,6 +334,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     def _report(self, ended: datetime | None = None, failed_hosts: int = 0) -> Report:
         plays = [(name, jobs) for name, jobs in self._plays.values() if jobs]
         hosts = {job["host"] for dummy, jobs in plays for job in jobs}
+        empty = counted(self._empty, "play", "plays")
         hidden, unread, pending = len(self._hidden), len(self._background), len(self._pending)
         return Report(
             title=", ".join(self._playbooks) or "ad hoc",
@@ -336,6 +344,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             plays=plays,
             columns=[*(["host"] if len(hosts) > 1 else []), "module", *COLUMNS],
             notes=[
+                *([f"{empty} without hosts, so nothing was done there"] if self._empty else []),
                 *([f"{counted(hidden, 'task', 'tasks')} with no_log left out"] if hidden else []),
                 *([f"{counted(unread, 'task', 'tasks')} in the background never asked for a result"] if unread else []),
                 *([f"{counted(pending, 'task', 'tasks')} cut off by Ansible, without a result"] if pending else []),

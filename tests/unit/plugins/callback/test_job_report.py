@@ -507,6 +507,20 @@ def test_nothing_has_run():
     assert 'otc_bigdata_report_failed_hosts{playbook="play.yml"} 1\n' in files["prometheus"]
 
 
+def test_no_hosts():
+    """To Ansible this is no failure, also if it is because an inventory could not be read."""
+    note = "1 play without hosts, so nothing was done there"
+    other = {"hosts": "nothing", "tasks": [{"ansible.builtin.debug": {}}]}
+    with world(**SEED) as (dummy, here):
+        plays = [{"hosts": "iam_projects", "tasks": [stop(1)]}, other]
+        run = here.playbook(plays, **ENABLED, **written_to("new")).end()
+        files = {kind: (here.home / "new" / kind).read_text(encoding="utf-8") for kind in KINDS}
+    assert (run.code, HEADING.search(run.said)) == (0, None)
+    assert files["markdown"].endswith(f"\n\nNo jobs; {note}\n")
+    assert f"<p>No jobs</p>\n<p>{note}</p>" in files["html"]
+    assert json.loads(files["json"])["notes"] == [note]
+
+
 def test_help():
     """Who only asks what a playbook does keeps the report of its last run. One whose variables are refused has run, and begins none."""
     with world(**SEED) as (dummy, here):
