@@ -130,6 +130,7 @@ from ..plugin_utils._bytecode import kept
 with kept():
     from ..module_utils._cloud.auth import Project
     from ..module_utils._cloud.connection import read_connection
+    from ..module_utils._cloud.misplaced import misplaced
     from ..module_utils._cloud.options import connection_options
     from ..plugin_utils._files import is_replaced, write
     from ..plugin_utils._job_pages import Report, as_html, as_json, as_junit, as_markdown, as_prometheus
@@ -426,6 +427,8 @@ def _place_of(service: str, options: dict[str, t.Any], environ: dict[str, str]) 
     """Does not read a clouds.yaml, as there may be another one where the task ran."""
     said: dict[str, str] = {}
     try:
+        if misplaced(CONNECTION, options)[0]:  # the task quotes it no more than this, as it may be a secret
+            return {}
         given = ArgumentSpecValidator(CONNECTION).validate(options).validated_parameters
         target, own = (Project(given.get(f"{of}project_id"), given.get(f"{of}project_name")) for of in ("target_", ""))
         cloud = None if any(map(given.get, CREDENTIALS)) else given.get("cloud") or environ.get("OS_CLOUD")

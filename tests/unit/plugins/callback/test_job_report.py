@@ -597,6 +597,27 @@ def test_the_project_of_a_host_that_is_a_project():
     assert all(job.get("region") == job.get("project") for job in jobs)
 
 
+def test_a_secret_where_a_place_belongs():
+    """The task refuses it without a quote, and so does the report."""
+    secret = "do-not-show-me"
+    wrong = [
+        {"cloud": {"auth": {"password": secret}}},
+        {"cloud": str({"password": secret})},
+        {"cloud": "otc", "project_name": {"password": secret}},
+        {"cloud": "otc", "region": f"-----BEGIN PRIVATE KEY-----{secret}"},
+        {"project_name": str({"password": secret})},
+    ]
+    tasks = [{FLINK: {"state": "stopped", "job_ids": [1], **one}, "ignore_errors": True} for one in wrong]
+    with world(**SEED) as (dummy, here):
+        here.write("hosts.yml", {"all": {"hosts": {"here": LOCAL}, "children": {"local": {"hosts": {"group": {}}}}}})
+        here.write("group_vars/local.yml", LOCAL)
+        plays = [{"hosts": "here:group", "tasks": tasks}]
+        here.playbook(plays, "-i", "hosts.yml", **ENABLED, **written_to("new")).end()
+        files = {kind: (here.home / "new" / kind).read_text(encoding="utf-8") for kind in KINDS}
+    assert not [kind for kind in KINDS if secret in files[kind]]
+    assert json.loads(files["json"])["summary"]["failed"] == 2 * len(wrong)
+
+
 def test_the_project_of_a_task_in_the_background():
     """It is that of the task, and not what the task says that asks for its result."""
     named = {"OS_PROJECT_NAME": "eu-de_nightly", "OS_REGION_NAME": "eu-nl"}
