@@ -107,10 +107,11 @@ def opened(path: str | None, secrets: t.Collection[str]) -> t.Iterator[StateFile
 @contextlib.contextmanager
 def _locked(path: str) -> t.Iterator[None]:
     """The lock is a file beside it, as each save replaces the file itself; the system frees it in any case."""
+    name = f"{path}.lock"
     try:
-        lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        lock = os.open(name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as error:
-        raise _unusable(path, error) from None
+        raise _unusable(path, error, name if os.path.lexists(name) else "") from None
     with os.fdopen(lock):
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -141,5 +142,7 @@ def _checked(job: Known) -> Known:
     return job
 
 
-def _unusable(path: str, error: OSError) -> OptionError:
-    return OptionError(f"state_file: {path} cannot be used: {error.strerror}")
+def _unusable(path: str, error: OSError, lock: str = "") -> OptionError:
+    """``lock``: the file that is at fault instead, perhaps as another user has run the source before."""
+    where = f" ({lock})" if lock else ""
+    return OptionError(f"state_file: {path} cannot be used: {error.strerror}{where}")

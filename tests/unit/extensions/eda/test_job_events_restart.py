@@ -328,6 +328,15 @@ async def test_a_file_that_cannot_be_used_is_an_error(sources, tmp_path):
                 await source.end()
 
 
+async def test_a_lock_that_cannot_be_used_is_named(sources, state_file):
+    """It may be of another user, who has run the source before, while the file itself was given to this one."""
+    lock = state_file.with_name("state.json.lock")
+    lock.mkdir()
+    async with sources.start(looked=0, state_file=str(state_file)) as source:
+        with pytest.raises(Exception, match=rf"^state_file: {state_file} cannot be used: Is a directory \({lock}\)$"):
+            await source.end()
+
+
 async def test_a_file_that_cannot_be_written_any_more_is_an_error(sources, state_file):
     sources.jobs(*RUNNING)
     async with sources.start(looked=2, state_file=str(state_file)) as source:
