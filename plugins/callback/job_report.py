@@ -27,7 +27,7 @@ description:
     prints its help.
   - It covers tasks in loops, in blocks with C(rescue), in included files, with C(until), and for several hosts. A task that
     runs in the background with C(async) is covered once M(ansible.builtin.async_status) has read its result.
-  - Tasks with C(no_log) are left out and counted.
+  - Tasks with C(no_log) are left out and counted. Plays that have found no host are counted, too.
   - In check mode it shows what would be done.
   - The files name the project and the region that are in the options of the tasks or in the environment, and the entry of a C(clouds.yaml).
 requirements:
