@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pathlib
+import runpy
 import sys
 import typing as t
 from importlib import import_module
@@ -292,6 +293,7 @@ EXAMPLES = r"""
     target_project_name: eu-de
 """
 
+PLUGINS = pathlib.Path(__file__).resolve().parents[4] / "plugins"
 PACKAGE = "otc_bigdata_plugins"
 NEEDED = {"ansible": "ansible-core", "requests": "requests"}
 
@@ -308,7 +310,11 @@ async def main(queue: asyncio.Queue[t.Any], args: dict[str, t.Any]) -> None:
             raise _unusable(name, error) from error
         except Exception as error:
             raise _unusable(name, error) from error
-    await _load("plugin_utils._job_events").run(queue, args)
+    # as the plugins for Ansible do it, which share what Python has compiled: a full disk may have cut it
+    file, name = PLUGINS / "plugin_utils" / "_bytecode.py", f"{PACKAGE}.plugin_utils._bytecode"
+    with runpy.run_path(str(file), run_name=name)["kept"]():
+        source = _load("plugin_utils._job_events")
+    await source.run(queue, args)
 
 
 def _unusable(name: str, error: Exception) -> ImportError:
@@ -324,6 +330,6 @@ def _load(name: str) -> ModuleType:
     """
     if PACKAGE not in sys.modules:
         spec = ModuleSpec(PACKAGE, None, is_package=True)
-        spec.submodule_search_locations = [str(pathlib.Path(__file__).resolve().parents[4] / "plugins")]
+        spec.submodule_search_locations = [str(PLUGINS)]
         sys.modules[PACKAGE] = module_from_spec(spec)
     return import_module(f"{PACKAGE}.{name}")

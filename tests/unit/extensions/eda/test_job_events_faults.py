@@ -492,6 +492,25 @@ def test_what_it_needs(tmp_path, missing):
     assert said == f"{without if missing else 'missing required arguments: services'}\n"
 
 
+def test_what_was_cut_is_compiled_anew(tmp_path):
+    """As on a full disk, where older Pythons keep the beginning of a file."""
+    script = (
+        "import asyncio, runpy, sys\n"
+        "try: asyncio.run(runpy.run_path(sys.argv[1])['main'](None, {}))\n"
+        "except Exception as error: print(error)\n"
+    )
+    line = [sys.executable, "-X", f"pycache_prefix={tmp_path}", "-c", script, str(FILE)]
+    how = {"capture_output": True, "encoding": "utf-8", "timeout": 300, "check": True}
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    for dummy in range(2):
+        assert subprocess.run(line, env=environ, **how).stdout == "missing required arguments: services\n"
+        files = list(tmp_path.rglob("plugins/*_utils/**/*.pyc"))
+        assert len(files) > 20
+        for file in files:
+            whole = file.read_bytes()
+            file.write_bytes(whole[: len(whole) // 2])
+
+
 @pytest.mark.parametrize("path", ["/v3/auth/tokens", "/streaming/jobs"])
 async def test_a_source_that_is_stopped_while_an_answer_drips(sources, path):
     """It does not wait for the end of the answer, nor for that of request_timeout."""
