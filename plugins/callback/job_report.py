@@ -266,7 +266,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
         # Ansible drops tasks without a word if it has no memory for a worker, or if nobody reads its output any more
         ended = None if self._pending else datetime.now().astimezone()
-        report = self._report(ended, failed_hosts=len({*stats.failures, *stats.dark}))
+        report = self._report(ended, failed_hosts={*stats.failures, *stats.dark})
         try:
             if self._ran or self._pending:
                 self._show(report)
@@ -332,7 +332,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             self._places[key] = _place_of(module.partition("_")[0], options, environ)
         return self._places[key]
 
-    def _report(self, ended: datetime | None = None, failed_hosts: int = 0) -> Report:
+    def _report(self, ended: datetime | None = None, failed_hosts: t.Collection[str] = ()) -> Report:
         plays = [(name, jobs) for name, jobs in self._plays.values() if jobs]
         hosts = {job["host"] for dummy, jobs in plays for job in jobs}
         empty = counted(self._empty, "play", "plays")

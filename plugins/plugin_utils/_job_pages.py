@@ -51,7 +51,7 @@ class Report(t.NamedTuple):
     plays: t.Sequence[tuple[str, t.Sequence[Job]]]
     columns: t.Sequence[str]
     notes: t.Sequence[str]
-    failed_hosts: int = 0
+    failed_hosts: t.Collection[str] = ()
 
     @property
     def jobs(self) -> list[Job]:
@@ -91,8 +91,8 @@ class Report(t.NamedTuple):
     @property
     def warnings(self) -> list[str]:
         """What the top of the page must say."""
-        elsewhere = self.failed_hosts and FAILED not in map(outcome, self.jobs)
-        hosts = counted(self.failed_hosts, "host has", "hosts have")
+        elsewhere = {*self.failed_hosts} - {job["host"] for job in self.jobs if outcome(job) == FAILED}
+        hosts = counted(len(elsewhere), "host has", "hosts have")
         return [
             *([] if self.ended else [UNDER_WAY]),
             *([CHECK_MODE] if self.in_check_mode else []),
@@ -182,7 +182,7 @@ def as_json(report: Report) -> str:
         "began": _iso(report.began),
         "ended": _iso(report.ended),
         "duration": None if report.seconds is None else round(report.seconds, 1),
-        "failed_hosts": report.failed_hosts,
+        "failed_hosts": len(report.failed_hosts),
         "summary": {"total": len(found), **{_key(one): found.count(one) for one in OUTCOMES}},
         "notes": report.notes,
         "jobs": [
@@ -231,7 +231,7 @@ def as_prometheus(report: Report) -> str:
             (
                 "failed_hosts",
                 "Hosts for which the play has ended with a failure, of whatever task.",
-                [(run, report.failed_hosts)],
+                [(run, len(report.failed_hosts))],
             ),
             ("entries", "Jobs, once for each task that handled them, by what became of them.", entries),
         ]

@@ -507,6 +507,23 @@ def test_nothing_has_run():
     assert 'otc_bigdata_report_failed_hosts{playbook="play.yml"} 1\n' in files["prometheus"]
 
 
+def test_a_host_that_fails_elsewhere():
+    """Its jobs are not in the report, though those of another one are that has failed, too."""
+    fail = {"ansible.builtin.fail": {"msg": "before it"}, "when": "inventory_hostname == 'h1'"}
+    with world(**SEED) as (dummy, here):
+        here.write("hosts.yml", {"all": {"hosts": {"h1": LOCAL, "h2": LOCAL}}})
+        run = here.playbook(
+            [{"hosts": "all", "tasks": [fail, stop(51)]}], "-i", "hosts.yml", **ENABLED, **written_to("new")
+        ).end()
+        files = {kind: (here.home / "new" / kind).read_text(encoding="utf-8") for kind in KINDS}
+    assert run.code == 2, run.said
+    failed = "1 host has failed in another task, see the output of Ansible"
+    assert f"<p class=warning>{failed}</p>" in files["html"]
+    assert f"**{failed}**" in files["markdown"]
+    document = json.loads(files["json"])
+    assert (document["failed_hosts"], document["summary"]["failed"]) == (2, 1)
+
+
 def test_no_hosts():
     """To Ansible this is no failure, also if it is because an inventory could not be read."""
     note = "1 play without hosts, so nothing was done there"
