@@ -27,7 +27,8 @@ description:
     prints its help.
   - It covers tasks in loops, in blocks with C(rescue), in included files, with C(until), and for several hosts. A task that
     runs in the background with C(async) is covered once M(ansible.builtin.async_status) has read its result.
-  - Tasks with C(no_log) are left out and counted. Plays that have found no host are counted, too.
+  - Tasks with C(no_log) are left out and counted. So are plays that have found no host, and the hosts
+    of a play with C(serial) that has ended before their turn.
   - In check mode it shows what would be done.
   - The files name the project and the region that are in the options of the tasks or in the environment, and the entry of a C(clouds.yaml).
 requirements:
@@ -197,8 +198,10 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         # by host and Ansible's job ID: what the task says that runs there, and since when
         self._background: dict[tuple[str, t.Any], tuple[dict[str, t.Any], float]] = {}
         self._hidden: set[str] = set()  # tasks with no_log
+        self._turn: set[str] = set()  # those of the play that runs now
         self._is_ours = False  # whether the play that runs now has tasks of ours, as far as they are known
         self._empty = 0  # such plays for which there was no host
+        self._left: dict[str, set[str]] = {}  # by such plays with serial: the hosts for which no task has begun
         self._places: dict[str, dict[str, str]] = {}  # by options: project and region
         self._began = datetime.now().astimezone()
         self._ran = False
@@ -221,6 +224,10 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         ]
         self._is_ours = _file_of(play) in PLAYBOOKS or any(map(_is_ours, _tasks(blocks)))
         self._due = self._due or self._is_ours
+        if self._is_ours and play.serial and play._uuid not in self._left:
+            found = play.get_variable_manager().get_vars(play=play, include_hostvars=False)
+            self._left[play._uuid] = {*found["ansible_play_hosts_all"]}
+        self._turn = self._left.get(play._uuid, set())
 
     def v2_playbook_on_no_hosts_matched(self) -> None:
         """Perhaps an inventory could not be read, which is no failure to Ansible."""
@@ -235,6 +242,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def v2_runner_on_start(self, host: t.Any, task: t.Any) -> None:
         self._since[host.get_name(), task._uuid] = time.monotonic()
+        self._turn.discard(host.get_name())
         if _is_ours(task):
             self._announce()
             self._pending.add((host.get_name(), task._uuid))
@@ -334,8 +342,9 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def _report(self, ended: datetime | None = None, failed_hosts: t.Collection[str] = ()) -> Report:
         plays = [(name, jobs) for name, jobs in self._plays.values() if jobs]
-        hosts = {job["host"] for dummy, jobs in plays for job in jobs}
+        with_jobs = {job["host"] for dummy, jobs in plays for job in jobs}
         empty = counted(self._empty, "play", "plays")
+        left = sum(len(hosts.difference(failed_hosts)) for hosts in self._left.values()) if ended else 0
         hidden, unread, pending = len(self._hidden), len(self._background), len(self._pending)
         return Report(
             title=", ".join(self._playbooks) or "ad hoc",
@@ -343,9 +352,10 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             ended=ended,
             check_mode=bool(context.CLIARGS.get("check")),
             plays=plays,
-            columns=[*(["host"] if len(hosts) > 1 else []), "module", *COLUMNS],
+            columns=[*(["host"] if len(with_jobs) > 1 else []), "module", *COLUMNS],
             notes=[
                 *([f"{empty} without hosts, so nothing was done there"] if self._empty else []),
+                *([f"{counted(left, 'host', 'hosts')} whose turn has not come"] if left else []),
                 *([f"{counted(hidden, 'task', 'tasks')} with no_log left out"] if hidden else []),
                 *([f"{counted(unread, 'task', 'tasks')} in the background never asked for a result"] if unread else []),
                 *([f"{counted(pending, 'task', 'tasks')} cut off by Ansible, without a result"] if pending else []),

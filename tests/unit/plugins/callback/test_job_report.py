@@ -524,6 +524,23 @@ def test_a_host_that_fails_elsewhere():
     assert (document["failed_hosts"], document["summary"]["failed"]) == (2, 1)
 
 
+def test_hosts_whose_turn_has_not_come():
+    """A host without a job in the report seems to have none."""
+    with world(**SEED) as (dummy, here):
+        here.write("hosts.yml", {"all": {"hosts": dict.fromkeys(("h1", "h2", "h3"), LOCAL)}})
+        fail = {"ansible.builtin.fail": {"msg": "first"}, "when": "inventory_hostname == 'h2'"}
+        one_by_one = {"hosts": "all", "serial": 1, "tasks": [stop(51)]}
+        # A host that has failed before is in no later play, and is counted among those that have failed
+        for plays, notes in (
+            ([one_by_one], ["2 hosts whose turn has not come"]),
+            ([{"hosts": "all", "tasks": [fail]}, {**one_by_one, "tasks": [stop(1)]}], []),
+        ):
+            run = here.playbook(plays, "-i", "hosts.yml", **ENABLED, **written_to("new")).end()
+            assert run.code == 2, run.said
+            assert json.loads((here.home / "new/json").read_text(encoding="utf-8"))["notes"] == notes
+            assert {*notes} <= {*report(run)}
+
+
 def test_no_hosts():
     """To Ansible this is no failure, also if it is because an inventory could not be read."""
     note = "1 play without hosts, so nothing was done there"
