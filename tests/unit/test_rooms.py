@@ -66,7 +66,7 @@ OWNERS = {
     "openstack": {"clouds_yaml"},
     "yaml": {"_assumptions", "cloud_files", "_playbook_window"},
     "urllib3": {"adapter", "faults", "watchdog"},
-    "sleep": {"context", "transport", "client", "deadline", "_check_service", "_job_events"},
+    "sleep": {"context", "transport", "deadline", "_check_service", "_job_events"},
     "AnsibleModule": {"_module"},
     "ansible": {
         "_fast_path",

@@ -112,7 +112,7 @@ class Delegate:
             return self._by_key(self.own, http, iam, project)
         own_project = self.own_project if self.own.needs_project and self.own_project != Project() else None
         own = self.own.login(http, iam, own_project)
-        http.add_secrets(own.auth.secrets)
+        http.context.add_secrets(own.auth.secrets)
         scope, read = scope_of(project, self.agency.domain), partial(self._read, project)
 
         def assume(name: str) -> Reply:
@@ -136,7 +136,7 @@ class Delegate:
         of_otc = (urlsplit(iam or "").hostname or "").endswith(OTC)
         found = self._by_its_name(assume, (XROLE, AGENCY) if of_otc else (AGENCY, XROLE)).value["credential"]
         secrets = found["access"], found["secret"], found["securitytoken"]
-        http.add_secrets(secrets)
+        http.context.add_secrets(secrets)
         key = AccessKey(*secrets)
 
         def counts(entry: t.Mapping[str, t.Any]) -> bool:

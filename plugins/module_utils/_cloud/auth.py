@@ -309,7 +309,7 @@ class Session:
 
     def _logged_in(self) -> Login:
         login = self._log_in()
-        self._http.add_secrets(login.auth.secrets)
+        self._http.context.add_secrets(login.auth.secrets)
         return login
 
     def renewed(self, used: Auth) -> bool:

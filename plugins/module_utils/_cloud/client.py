@@ -44,12 +44,8 @@ class Client:
             connection.max_retries,
             self._workers,
             connection.tls,
-            context.repeated,
+            context,
             deadline,
-            context.sleep,
-            context.secrets,
-            context.add_secrets,
-            context.answered,
         )
         context.begins(self.stop)
         self._session = Session(self._http, connection.iam, connection.credential, connection.project)

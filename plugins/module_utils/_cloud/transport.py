@@ -28,6 +28,7 @@ from urllib.parse import urlsplit
 from .._version import VERSION
 from . import errors
 from .adapter import Tls, adapter
+from .context import Context
 from .pace import Pace
 from .text import each_once, plain, whole
 from .watchdog import Watchdog
@@ -69,8 +70,6 @@ PLAIN = re.compile("(/[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*)+")  # a path that is s
 PLAIN_PAIR = re.compile("[A-Za-z0-9_-]+=[A-Za-z0-9_-]+")  # a part of a query that is
 PROXY_WANTS_LOGIN = 407
 LAST_TRY = 0.5  # seconds before the time is over
-
-OnRepeat = t.Callable[[str], None]
 
 
 @dataclass
@@ -192,18 +191,13 @@ def trouble_with_requests() -> Exception | None:
     return None
 
 
-def _sleep(seconds: float) -> None:
-    time.sleep(seconds)
-
-
 class Http:
     """Sends requests over kept-alive connections, at most ``connections`` to a host; may be shared by threads.
 
     ``timeout`` in seconds bounds one request, from the attempt to connect to the last byte of its answer. No request is
     repeated after ``deadline``, a time of the monotonic clock, and no write is sent whose turn at a gateway would come
-    after it. ``held_until``: how long one that a gateway holds back is tried again, if not until then. ``on_repeat`` hears of
-    every repeat, ``on_answer`` of every answer; ``sleep`` makes the pauses; ``secrets`` are those that an answer could quote,
-    ``add_secrets`` gets those that one brings.
+    after it. ``held_until``: how long one that a gateway holds back is tried again, if not until then. ``context`` hears of
+    every repeat and every answer, makes the pauses, and knows the secrets that an answer could quote.
     """
 
     def __init__(
@@ -212,18 +206,10 @@ class Http:
         max_retries: int,
         connections: int,
         tls: Tls,
-        on_repeat: OnRepeat = lambda text: None,
+        context: Context,
         deadline: float = float("inf"),
-        sleep: t.Callable[[float], None] | None = None,
-        secrets: t.Collection[str] = (),
-        add_secrets: t.Callable[[t.Iterable[str]], None] = lambda values: None,
-        on_answer: t.Callable[[Reply], None] = lambda reply: None,
     ) -> None:
-        self.add_secrets = add_secrets
-        self._sleep = sleep or _sleep
-        self._on_repeat = on_repeat
-        self._on_answer = on_answer
-        self._secrets = secrets
+        self.context = context
         self._timeout = timeout
         self._watchdog = Watchdog(timeout)
         self.held_until: float | None = None
@@ -278,8 +264,8 @@ class Http:
                 return outcome.answer()
             tries[outcome.held_back] += 1
             of = "" if outcome.held_back else f" of {self._max_retries}"  # only faults are limited
-            self._on_repeat(f"{outcome}; sent again after {pause:.1f} s ({tries[outcome.held_back]}{of})")
-            self._sleep(pause)
+            self.context.repeated(f"{outcome}; sent again after {pause:.1f} s ({tries[outcome.held_back]}{of})")
+            self.context.sleep(pause)
 
     def _pace_of(self, host: str) -> Pace:
         return self._paces.get(host) or self._paces.setdefault(host, Pace())
@@ -288,7 +274,7 @@ class Http:
         """``read`` finds the value of an answer, but of none that will be asked for again."""
         try:
             reply = self._send_once(request)
-            self._on_answer(reply)
+            self.context.answered(reply)
             if reply.status not in RETRIES:
                 reply.value = read(reply)
             return Outcome(reply, None)
@@ -304,7 +290,7 @@ class Http:
                 raise errors.Late(write, TOO_LATE)
             wait = deadline - now
         if wait > 0:
-            self._sleep(wait)
+            self.context.sleep(wait)
 
     def _pause(self, outcome: Outcome, attempt: int, repeat: bool, held_until: float) -> float | None:
         """Seconds until the request is sent again: doubling, or a little more than the server wishes. None if it is not.
@@ -340,7 +326,7 @@ class Http:
             raise errors.Refused(call, f"redirected to {plain(where)}, which is not followed", status)
         if request.method != "HEAD" and _broke_off(response):
             raise errors.Unanswered(call, "the answer broke off before its end", status)
-        return Reply(call, status, headers, body, self._secrets)
+        return Reply(call, status, headers, body, self.context.secrets)
 
     @staticmethod
     def _prepared(request: Request) -> t.Any:

@@ -11,6 +11,7 @@ import threading
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.adapter import Tls
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.client import run_parallel
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.threads import begin
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.transport import Http
 
@@ -39,7 +40,7 @@ def test_workers() -> None:
 
 
 def test_the_thread_that_keeps_the_time_limit(emulator) -> None:
-    http = Http(60, 0, 1, Tls())
+    http = Http(60, 0, 1, Tls(), Context({}))
     http.send("GET", f"{emulator.url}/v1.0/p/streaming/jobs/1", {})
     (mine,) = (thread for thread in threading.enumerate() if thread is http._watchdog._thread)
     assert blocked(mine) == OURS

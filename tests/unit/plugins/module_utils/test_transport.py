@@ -19,8 +19,9 @@ import requests
 import trustme
 import urllib3
 
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud import transport
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud import context, transport
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.adapter import Tls
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import (
     ApiError,
     Excessive,
@@ -41,13 +42,14 @@ Start = t.Callable[..., t.Any]
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     found: list[float] = []
     clock = types.SimpleNamespace(sleep=found.append, monotonic=lambda: sum(found), time=time.time)
-    monkeypatch.setattr(transport, "time", clock)
+    for part in (context, transport):
+        monkeypatch.setattr(part, "time", clock)
     monkeypatch.setattr(transport.random, "uniform", lambda low, high: (low + high) / 2)
     return found
 
 
 def send(method: str = "GET", retries: int = 5) -> transport.Reply:
-    return Http(60, retries, 8, Tls()).send(method, URL, {}, repeat=method == "GET")
+    return Http(60, retries, 8, Tls(), Context({})).send(method, URL, {}, repeat=method == "GET")
 
 
 @pytest.mark.parametrize("status", [502, 503, 504])
@@ -180,13 +182,13 @@ def test_an_answer_that_is_too_large(emulator, kind: str) -> None:
     """It is not asked for again: it would be the same."""
     emulator.faults.add(kind=kind, times=None)
     with pytest.raises(Excessive, match="larger than 64 MiB"):
-        Http(60, 5, 8, Tls()).send("GET", f"{emulator.url}/v1.0/p/streaming/jobs", {})
+        Http(60, 5, 8, Tls(), Context({})).send("GET", f"{emulator.url}/v1.0/p/streaming/jobs", {})
     assert len(emulator.log.entries()) == 1
 
 
 def test_connections_end_with_their_sender(emulator) -> None:
     """And not when garbage is collected: a loop may make many senders before."""
-    sender = Http(60, 0, 8, Tls())
+    sender = Http(60, 0, 8, Tls(), Context({}))
     sender.send("GET", f"{emulator.url}/v1.0/p/streaming/jobs", {})
     route = next(iter(sender._routes.values()))
     pools = route.adapter.poolmanager.pools
@@ -241,7 +243,7 @@ def test_what_a_gateway_holds_back_is_no_fault(script: Start, pauses: list[float
 
 
 def test_no_longer_than_there_is_time(script: Start, pauses: list[float]) -> None:
-    sender = Http(60, 2, 8, Tls(), deadline=100)
+    sender = Http(60, 2, 8, Tls(), Context({}), deadline=100)
     script(*[Call("GET", URL, status=429)] * 8)
     assert sender.send("GET", URL, {}).status == 429
     assert 98 < sum(pauses) < 100
@@ -249,12 +251,12 @@ def test_no_longer_than_there_is_time(script: Start, pauses: list[float]) -> Non
 
 def test_a_wish_that_is_longer_than_the_time(script: Start, pauses: list[float]) -> None:
     script(Call("GET", URL, status=429, headers={"Retry-After": "55"}))
-    assert Http(60, 2, 8, Tls(), deadline=50).send("GET", URL, {}).status == 429
+    assert Http(60, 2, 8, Tls(), Context({}), deadline=50).send("GET", URL, {}).status == 429
     assert sum(pauses) == 0
 
 
 def test_a_login_is_held_back_for_ten_minutes(script: Start, pauses: list[float]) -> None:
-    sender = Http(60, 2, 8, Tls(), deadline=5)
+    sender = Http(60, 2, 8, Tls(), Context({}), deadline=5)
     script(*[Call("POST", URL, status=429)] * 16)
     assert sender.send("POST", URL, {}, retry_timeout=600).status == 429
     assert 590 < sum(pauses) < 600
@@ -272,7 +274,7 @@ def test_an_answer_that_cannot_be_read_is_asked_for_again(script: Start, pauses:
         return "read"
 
     script(Call("GET", URL, answer=[]), Call("GET", URL, status=502), Call("GET", URL, answer=[1]))
-    sender = Http(60, 2, 8, Tls())
+    sender = Http(60, 2, 8, Tls(), Context({}))
     assert sender.send("GET", URL, {}, read=read).value == "read"
     assert pauses == [0.5, 1]
     script(*[Call("GET", URL, answer=[])] * 3)
@@ -302,7 +304,7 @@ def test_an_answer_that_cannot_be_read_is_asked_for_again(script: Start, pauses:
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_proxies_that_cannot_be_used(monkeypatch, pauses: list[float], scheme: str, proxy: str, words: str) -> None:
     monkeypatch.setenv(f"{scheme}_proxy", proxy)
-    sender = Http(5, 2, 8, Tls())
+    sender = Http(5, 2, 8, Tls(), Context({}))
     with pytest.raises(Unreachable, match=words) as raised:
         sender.send("GET", f"{scheme}://dli.test/x", {})
     assert "sec" not in str(raised.value)
@@ -371,7 +373,7 @@ def test_authorities_are_read_once(tmp_path, monkeypatch) -> None:
 def test_what_is_sent_is_what_requests_would_make_of_it(method: str, url: str, query: t.Any, body: t.Any) -> None:
     wanted = requests.Request(method, url, {**transport.HEADERS, "X-A": "b"}, params=query, json=body).prepare()
     sent: list[requests.PreparedRequest] = []
-    http = Http(60, 0, 1, Tls())
+    http = Http(60, 0, 1, Tls(), Context({}))
 
     def auth(prepared: requests.PreparedRequest) -> t.NoReturn:
         sent.append(prepared)
@@ -394,4 +396,4 @@ def test_what_is_sent_is_what_requests_would_make_of_it(method: str, url: str, q
 @pytest.mark.parametrize("header", ["a\nX-B: c", " a", "a\r"])
 def test_headers_that_would_change_the_request(header: str) -> None:
     with pytest.raises(Misdirected, match="cannot be sent: InvalidHeader"):
-        Http(60, 0, 1, Tls()).send("GET", URL, {"X-Subject-Token": header})
+        Http(60, 0, 1, Tls(), Context({})).send("GET", URL, {"X-Subject-Token": header})

@@ -21,6 +21,7 @@ from urllib3.util import SKIP_HEADER
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud import watchdog
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.adapter import Tls
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import ApiError, Unanswered, Unreachable
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.transport import Http, Reply
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
@@ -67,7 +68,7 @@ class Server:
 
 
 def get(url: str, limit: float = LIMIT, method: str = "GET") -> Reply:
-    return Http(limit, 0, 2, Tls(verify=False)).send(method, url, {}, repeat=method == "GET")
+    return Http(limit, 0, 2, Tls(verify=False), Context({})).send(method, url, {}, repeat=method == "GET")
 
 
 def check_cut_off(gave_up: threading.Event, url: str, kind: type[ApiError], words: str) -> None:
@@ -233,7 +234,7 @@ def test_an_address_that_does_not_answer_leaves_time_for_the_next(
     with full_host() as address:
         found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", one) for one in [address] * silent + [("127.0.0.1", port)]]
         monkeypatch.setattr(watchdog.socket, "getaddrinfo", lambda *dummy: found)
-        assert Http(IN_TIME, 0, 1, Tls()).send("GET", f"http://dli.test{PATH}", {}).status == 401
+        assert Http(IN_TIME, 0, 1, Tls(), Context({})).send("GET", f"http://dli.test{PATH}", {}).status == 401
 
 
 def test_a_kept_connection_that_drips() -> None:
@@ -241,7 +242,7 @@ def test_a_kept_connection_that_drips() -> None:
 
     def check(kind: str) -> None:
         with Emulator() as emulator:
-            http, url = Http(IN_TIME, 0, 1, Tls()), f"{emulator.url}{PATH}"
+            http, url = Http(IN_TIME, 0, 1, Tls(), Context({})), f"{emulator.url}{PATH}"
             assert http.send("GET", url, {}).status == 401
             emulator.faults.add(kind=kind, seconds=IN_TIME / 5)
             with pytest.raises(Unanswered, match="no answer within"):
@@ -268,7 +269,7 @@ def test_an_interim_answer_is_none() -> None:
 
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=serve, daemon=True).start()
-        http = Http(IN_TIME, 0, 1, Tls())
+        http = Http(IN_TIME, 0, 1, Tls(), Context({}))
         for dummy in range(2):
             with pytest.raises(Unanswered, match="HTTP 103: no answer came but an interim one"):
                 http.send("POST", f"http://127.0.0.1:{server.getsockname()[1]}{PATH}", {}, body={}, repeat=False)
@@ -276,7 +277,7 @@ def test_an_interim_answer_is_none() -> None:
 
 def test_stop(emulator) -> None:
     """What is under way ends, and so does what comes."""
-    http = Http(SILENCE, 0, 1, Tls())
+    http = Http(SILENCE, 0, 1, Tls(), Context({}))
     emulator.faults.add(kind="drip", seconds=0.1, times=None)
     cut_off = []
 
@@ -299,7 +300,7 @@ def test_stop(emulator) -> None:
 @pytest.mark.parametrize("of", ["name", "host"])
 def test_stop_before_there_is_a_connection(monkeypatch: pytest.MonkeyPatch, of: str) -> None:
     """Nobody waits for it, however long it may take."""
-    http, faults, begun = Http(2 * SILENCE, 0, 1, Tls()), [], threading.Event()
+    http, faults, begun = Http(2 * SILENCE, 0, 1, Tls(), Context({})), [], threading.Event()
 
     def resolve(*dummy: t.Any) -> None:
         begun.set()

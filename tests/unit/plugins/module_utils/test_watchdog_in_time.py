@@ -11,6 +11,7 @@ import time
 import pytest
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.adapter import Tls
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import Unanswered
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.transport import Http
 
@@ -23,7 +24,7 @@ SILENCE = 300.0
 
 def test_requests_that_are_in_time(emulator) -> None:
     """Many of them over one connection, for longer than the limit. Then none, until the one thread that watches them has ended."""
-    http = Http(IN_TIME, 0, 1, Tls())
+    http = Http(IN_TIME, 0, 1, Tls(), Context({}))
     end = time.monotonic() + 1.2 * IN_TIME
     while time.monotonic() < end:
         http.send("GET", f"{emulator.url}{PATH}", {})
@@ -38,7 +39,7 @@ def test_requests_that_are_in_time(emulator) -> None:
 
 def test_workers_do_not_cut_each_other_off(emulator) -> None:
     """Each is cut off by its own limit alone."""
-    http = Http(IN_TIME, 0, 4, Tls())
+    http = Http(IN_TIME, 0, 4, Tls(), Context({}))
     emulator.faults.add(path="/slow", kind="drip", seconds=IN_TIME / 5, times=None)
     found: dict[str, list] = {"slow": [], "quick": []}
 
