@@ -112,7 +112,7 @@ class InventoryModule(HostsOfSources):
     def read(self, client: Client, connection: Connection) -> list[Variables]:
         return [
             _variables(one["id"], one["name"], connection.region)
-            for one in client.call("GET", PATH, read=_projects)
+            for one in client.call("GET", PATH, _projects)
             if not _is_disabled(one) and one["name"] != OF_OBJECT_STORAGE and self.wants(one["name"])
         ]
 

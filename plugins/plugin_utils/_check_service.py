@@ -100,9 +100,6 @@ class RawClient(Client):
         other._base, other._api = base, api
         return other
 
-    def located(self, connection: Connection, service: str) -> str:
-        return connection.endpoint or self._located(connection, service)
-
     def look(
         self,
         path: str,

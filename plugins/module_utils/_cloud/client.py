@@ -49,7 +49,7 @@ class Client:
         )
         context.begins(self.stop)
         self._session = Session(self._http, connection.iam, connection.credential, connection.project)
-        self._base = connection.endpoint or self._located(connection, api.name)
+        self._base = self.located(connection, api.name)
         self._doubt = doubt(self._base)
         if self._doubt:
             self._api = api._replace(hints={**api.hints, **dict.fromkeys(answers.NOT_PUBLISHED, self._doubt)})
@@ -59,7 +59,10 @@ class Client:
         self._accepted = False  # the credential, by the service
         self._skews: set[int] = set()  # see Reply, in whole seconds, of all answers to lists
 
-    def _located(self, connection: Connection, service: str) -> str:
+    def located(self, connection: Connection, service: str) -> str:
+        """The base URL of a service. Raises OptionError where nothing tells it."""
+        if connection.endpoint:
+            return connection.endpoint
         region = connection.region
         found = in_catalog(self._session.login.catalog, service, region)
         if found is None and region is None:
@@ -70,12 +73,12 @@ class Client:
         self,
         method: str,
         path: str,
+        read: t.Callable[[t.Any, str], Result],
         query: t.Any = None,
         body: t.Any = None,
         needs: str = "",
-        read: t.Callable[[t.Any, str], t.Any] = lambda answer, call: answer,
         repeat: bool = False,
-    ) -> t.Any:
+    ) -> Result:
         """What ``read`` makes of the JSON of a 2xx answer, None for an empty one. Raises ApiError, by class, for all else.
 
         ``needs`` is the permission that the call takes, for the message where it is missing. ``read`` also gets the name
@@ -114,7 +117,7 @@ class Client:
         if reply.status // 100 == 2:
             self._accepted = True
             self._session.accepted(used)
-            return reply.value
+            return t.cast(Result, reply.value)
         if answers.expired(reply, self._api):
             raise denied(answers.problem(reply, api=self._api), reply, self._session.advice)
         raise reply.value or answers.problem(reply, needs, self._api)

@@ -277,7 +277,7 @@ class FlinkJobs:
             return the_job(job_id, part(answer, "job_detail"), self.fields, call)
 
         try:
-            return t.cast(Job, self.client.call("GET", f"{self._jobs}/{job_id}", needs=GET, read=read))
+            return self.client.call("GET", f"{self._jobs}/{job_id}", read, needs=GET)
         except Refused as error:
             if error.code in UNKNOWN_JOB and error.status in (400, 404):
                 return None
@@ -295,7 +295,7 @@ class FlinkJobs:
 
         # the default, by the documentation; in the other order a job could be missed while others come and go
         asked_for = {"limit": PAGE, "offset": offset, "order": "desc", **query}
-        return t.cast(Page, self.client.call("GET", self._jobs, asked_for, needs=LIST, read=read))
+        return self.client.call("GET", self._jobs, read, asked_for, needs=LIST)
 
     def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         query = query_of(filters, self.fields, "status", LISTABLE)
@@ -317,7 +317,7 @@ class FlinkJobs:
 
         body = {"job_ids": list(ids), **self._flags.get(write, {})}
         path = f"{self._jobs}/{write.value}"
-        refusals: list[Refused | None] = self.client.call("POST", path, body=body, needs=PERMISSIONS[write], read=read)
+        refusals = self.client.call("POST", path, read, body=body, needs=PERMISSIONS[write])
         if len(refusals) == len(ids):
             return refusals
         return [next((one for one in refusals if one), None)] * len(ids)
@@ -336,12 +336,7 @@ class FlinkJobs:
             return files
 
         body = {"obs_dir": self._folder, "is_selected": True, "job_selected": list(ids)}
-        return t.cast(
-            "list[str]",
-            self.client.call(
-                "POST", f"{self._jobs}/export", body=body, needs=EXPORT_PERMISSION, read=read, repeat=True
-            ),
-        )
+        return self.client.call("POST", f"{self._jobs}/export", read, body=body, needs=EXPORT_PERMISSION, repeat=True)
 
     def _refusal(self, element: t.Any, call: str) -> Refused | None:
         refusal = refusal_in(element, call)

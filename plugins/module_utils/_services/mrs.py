@@ -75,7 +75,7 @@ def clusters(client: Client) -> Listing:
 
     def read(number: int) -> Page:
         asked_for = {"pageSize": PAGE, "currentPage": number}
-        return t.cast(Page, client.call("GET", path, asked_for, needs=LIST_CLUSTERS, read=shown))
+        return client.call("GET", path, shown, asked_for, needs=LIST_CLUSTERS)
 
     def shown(answer: t.Any, call: str) -> Page:
         return page(answer, Listed("clusters", "clusterTotal"), CLUSTER, call)
@@ -98,7 +98,7 @@ def cluster(client: Client, cluster_id: str) -> Job | None:
 
     try:
         path = f"{CLUSTERS.format(client.project_id)}/{cluster_id}"
-        return t.cast(Job, client.call("GET", path, needs=GET_CLUSTER, read=read))
+        return client.call("GET", path, read, needs=GET_CLUSTER)
     except Refused as error:
         if error.code == UNKNOWN_CLUSTER:
             return None

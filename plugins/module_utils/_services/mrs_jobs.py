@@ -14,7 +14,7 @@ from __future__ import annotations
 import typing as t
 
 from .._cloud.answers import object_or_nothing
-from .._cloud.client import Client
+from .._cloud.client import Client, Result
 from .._cloud.errors import Fatal, OptionError, Refused
 from .._cloud.options import Spec
 from .._jobs.desired_state import NOTHING, DesiredState, Notes, Refusals, Step, Words, Write, until_ended
@@ -160,10 +160,10 @@ class JobExecutions:
             left_alone="left alone, as kill_running is false",
         )
 
-    def _call(self, method: str, path: str, **more: t.Any) -> t.Any:
+    def _call(self, method: str, path: str, read: t.Callable[[t.Any, str], Result], **more: t.Any) -> Result:
         """Raises Fatal for what concerns the cluster, and so all of its jobs."""
         try:
-            return self.client.call(method, path, **more)
+            return self.client.call(method, path, read, **more)
         except Refused as error:
             if error.code in ABOUT_THE_CLUSTER:
                 raise error.recast(Fatal, error.error["message"]) from None
@@ -176,7 +176,7 @@ class JobExecutions:
             return the_job(job_id, part(answer, "job_detail"), self.fields, call)
 
         try:
-            return t.cast(Job, self._call("GET", f"{self._jobs}/{job_id}", needs=GET, read=read))
+            return self._call("GET", f"{self._jobs}/{job_id}", read, needs=GET)
         except Refused as error:
             if error.code in UNKNOWN_JOB:
                 return None
@@ -190,7 +190,7 @@ class JobExecutions:
             return page(answer, self.listed, self.fields, call)
 
         asked_for = {"limit": PAGE, "offset": offset, **query}
-        return t.cast(Page, self._call("GET", self._jobs, query=asked_for, needs=LIST, read=read))
+        return self._call("GET", self._jobs, read, query=asked_for, needs=LIST)
 
     def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Only the state, and only where its spelling is sure; MRS knows SparkPython jobs under another type."""
@@ -203,7 +203,7 @@ class JobExecutions:
             path, body = f"{self._jobs}/{ids[0]}/kill", None
         else:
             path, body = f"{self._jobs}/batch-delete", {"job_id_list": list(ids)}
-        self._call("POST", path, body=body, needs=PERMISSIONS[write], read=object_or_nothing)
+        self._call("POST", path, object_or_nothing, body=body, needs=PERMISSIONS[write])
         return [None] * len(ids)
 
 

@@ -110,13 +110,12 @@ class BatchJobs:
 
     def get(self, job_id: str) -> Job | None:
         """One batch, None if the service does not know it."""
-        path = f"{self._batches}/{job_id}"
 
         def read(answer: t.Any, call: str) -> Job:
             return the_job(job_id, answer, self.fields, call)
 
         try:
-            return t.cast(Job, self.client.call("GET", path, needs=READ, read=read))
+            return self.client.call("GET", f"{self._batches}/{job_id}", read, needs=READ)
         except Refused as error:
             if error.status not in (400, 404):
                 raise
@@ -136,12 +135,12 @@ class BatchJobs:
             return page(answer, self.listed, self.fields, call)
 
         asked_for = {"size": PAGE, "from": start, **query}
-        return t.cast(Page, self.client.call("GET", self._batches, asked_for, needs=READ, read=read))
+        return self.client.call("GET", self._batches, read, asked_for, needs=READ)
 
     def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         return query_of(filters, self.fields, "state", LISTABLE)
 
     def write(self, write: Write, ids: t.Sequence[str]) -> list[Refused | None]:
         """Cancels one batch; the answer says "deleted", but it is not."""
-        self.client.call("DELETE", f"{self._batches}/{ids[0]}", needs=CANCEL, read=object_or_nothing)
+        self.client.call("DELETE", f"{self._batches}/{ids[0]}", object_or_nothing, needs=CANCEL)
         return [None]

@@ -147,7 +147,7 @@ class SqlJobs:
             return {key: value for key, value in job.items() if key != "is_success"}  # which is about the answer
 
         try:
-            job = t.cast(Job, self.client.call("GET", f"{self._jobs}/{job_id}/status", needs=READ, read=read))
+            job = self.client.call("GET", f"{self._jobs}/{job_id}/status", read, needs=READ)
         except (Refused, Unanswered) as error:
             if error.status not in (400, 404) or error.from_gateway:
                 raise
@@ -199,7 +199,7 @@ class SqlJobs:
             return shown
 
         asked_for = {"page-size": PAGE, "current-page": number, "order": "start_time_asc", **query}
-        return t.cast(Page, self.client.call("GET", self._jobs, asked_for, needs=READ, read=read))
+        return self.client.call("GET", self._jobs, read, asked_for, needs=READ)
 
     def query(self, filters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         query = {key: filters[key] for key in self.fields.by_service if key in filters}
@@ -221,4 +221,4 @@ class SqlJobs:
             refusal = refusal_in(answer, call)
             return refusal and refusal.recast(Vague, SAID_NO)
 
-        return [self.client.call("DELETE", f"{self._jobs}/{ids[0]}", needs=CANCEL, read=read)]
+        return [self.client.call("DELETE", f"{self._jobs}/{ids[0]}", read, needs=CANCEL)]
