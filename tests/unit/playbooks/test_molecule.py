@@ -10,11 +10,11 @@ import pathlib
 import pytest
 import yaml
 
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud import clouds_yaml, levels
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud import levels
 
 CONFIG = pathlib.Path(__file__).resolve().parents[3] / "extensions/molecule/config.yml"
 SCENARIOS = [path for path in CONFIG.parent.iterdir() if path.is_dir() and path.name != "default"]
-OWN = {clouds_yaml.FILE, clouds_yaml.NAME}
+OWN = {levels.FILE, levels.NAME}
 
 
 def test_no_real_credentials():
