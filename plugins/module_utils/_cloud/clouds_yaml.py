@@ -39,21 +39,6 @@ class WantedRegion(t.NamedTuple):
     around: str | None = None
 
 
-class Cloud(t.NamedTuple):
-    """An entry. ``values`` by option; ``keys``: all texts in it.
-
-    ``verify``: whether it wants certificates to be verified. ``profile``: who tells the address of IAM, if the entry does
-    not. ``for_obs``: it holds keys beside a user, which are those of OBS.
-    """
-
-    name: str
-    values: dict[str, Value]
-    keys: t.Sequence[tuple[str, Value]]
-    verify: bool
-    profile: levels.Profile | None
-    for_obs: bool
-
-
 def pointer(environ: t.Mapping[str, str]) -> str:
     """How messages name the variable that points to the entry."""
     name = environ.get(levels.NAME)
@@ -82,26 +67,32 @@ def chooses_none(environ: t.Mapping[str, str]) -> bool:
         return False
 
 
-def read_cloud(name: str | None, environ: t.Mapping[str, str], options: t.Iterable[str], wanted: WantedRegion) -> Cloud:
+def of_cloud(name: str | None, environ: levels.Environ, task: levels.Level, env: levels.Level) -> levels.Level:
     """The entry ``name``; without one that of OS_CLOUD, else the only one of the file in OS_CLIENT_CONFIG_FILE.
 
-    ``options`` are those to look for. Raises OptionError, also where an entry in the folder of the shell says something else.
+    Raises OptionError, as of_task does, and where an entry in the folder of the shell says something else.
     """
+    wanted = WantedRegion(*(level.values["region"].text if "region" in level.values else None for level in (task, env)))
     sdk, file = _openstacksdk(), _file_of_shell(environ)
-    found = meant = _read_from(sdk, "", name, environ, options, wanted)
+    chosen, found = _read_from(sdk, "", name, environ, wanted)
+    meant = found
     if file:
         with suppress(OptionError):  # such as one without this entry
-            meant = _read_from(sdk, os.path.dirname(file), name, environ, options, wanted)
+            meant = _read_from(sdk, os.path.dirname(file), name, environ, wanted)[1]
     if _said(meant) != _said(found):
         raise OptionError(
-            f"cloud: {shown(found.name)} in {file} is not the same as in {os.getcwd()}, where this task looks for it; name the file that is "
+            f"cloud: {shown(chosen)} in {file} is not the same as in {os.getcwd()}, where this task looks for it; name the file that is "
             f"meant in {levels.FILE}, with its whole path"
         )
+    refuse_foreign(found.keys)
+    for option, value in found.values.items():
+        levels.check(option, value)
+    levels.refuse_misspelt(found)
     return found
 
 
-def _said(cloud: Cloud) -> dict[str, str | None]:
-    return {option: value.text for option, value in cloud.values.items()}
+def _said(entry: levels.Level) -> dict[str, str]:
+    return {option: value.text for option, value in entry.values.items()}
 
 
 def _file_of_shell(environ: t.Mapping[str, str]) -> str | None:
@@ -113,14 +104,9 @@ def _file_of_shell(environ: t.Mapping[str, str]) -> str | None:
 
 
 def _read_from(
-    sdk: t.Any,
-    folder: str,
-    name: str | None,
-    environ: t.Mapping[str, str],
-    options: t.Iterable[str],
-    wanted: WantedRegion,
-) -> Cloud:
-    """The same, with ``folder`` in place of the working folder."""
+    sdk: t.Any, folder: str, name: str | None, environ: levels.Environ, wanted: WantedRegion
+) -> tuple[str, levels.Level]:
+    """The name of the entry, and what it says, unchecked. ``folder``: in place of the working folder."""
     file = _named(environ, levels.FILE) or first(_found_in(folder, sdk, sdk.CONFIG_FILES))
     clouds = _clouds(file, levels.FILE if environ.get(levels.FILE) else "")
     chosen = _chosen(name, environ, clouds, file or "any clouds.yaml")
@@ -131,21 +117,7 @@ def _read_from(
         raise OptionError(f"cloud: there is no {shown(chosen)} in {file or 'any clouds.yaml'}{variable}")
     where = f"cloud: {shown(chosen)} in {file} cannot be read"
     entry = _over(_plain(clouds.get(chosen), where), _plain(secret.get(chosen), where))
-    return _cloud(sdk, chosen, entry, options, wanted, where)
-
-
-def of_cloud(name: str | None, environ: levels.Environ, task: levels.Level, env: levels.Level) -> levels.Level:
-    """The entry ``name``, or the one that the environment points to. Raises OptionError, as of_task does."""
-    wanted = WantedRegion(*(level.values["region"].text if "region" in level.values else None for level in (task, env)))
-    cloud = read_cloud(name, environ, levels.ENVIRONMENT, wanted)
-    place = f"cloud {shown(cloud.name)}: "
-    refuse_foreign(cloud.keys)
-    for option, value in cloud.values.items():
-        levels.check(option, value)
-    note = "ak and sk beside auth count as keys for OBS; to use them here, put them into auth" if cloud.for_obs else ""
-    level = levels.Level(cloud.values, cloud.keys, place, cloud.verify, cloud.profile, note)
-    levels.refuse_misspelt(level)
-    return level
+    return chosen, _level(sdk, chosen, entry, wanted, where)
 
 
 def _chosen(name: str | None, environ: t.Mapping[str, str], clouds: Entry, where: str) -> str:
@@ -250,21 +222,22 @@ def _over(below: Entry, above: Entry) -> Entry:
     return {**below, **above, "auth": {**below.get("auth", {}), **above.get("auth", {})}}
 
 
-def _cloud(sdk: t.Any, name: str, entry: Entry, options: t.Iterable[str], wanted: WantedRegion, where: str) -> Cloud:
+def _level(sdk: t.Any, name: str, entry: Entry, wanted: WantedRegion, where: str) -> levels.Level:
     place = f"cloud {shown(name)}: "
     entry = _in_region(name, entry, wanted, where)
     region = wanted.of_task or entry.get("region_name") or wanted.around
     profile, below = _profile(sdk, entry, region, where)
     entry, for_obs = _without_keys_of_obs(_over(below, entry))
-    found = _texts(_without_other_domain(entry), options, place)
+    found = _texts(_without_other_domain(entry), place)
     written = {option: Value(_expanded(option, value, region, where), value.name) for option, value in found.items()}
-    return Cloud(
-        name,
+    note = "ak and sk beside auth count as keys for OBS; to use them here, put them into auth" if for_obs else ""
+    return levels.Level(
         written,
         [(key, Value(_as_text(value, key in LISTED), f"{place}{key}")) for key, value in _all(entry)],
-        verify=_verifies(entry),
-        profile=profile if profile.auth_url and "auth_url" not in written else None,
-        for_obs=for_obs,
+        place,
+        _verifies(entry),
+        profile if profile.auth_url and "auth_url" not in written else None,
+        note,
     )
 
 
@@ -334,10 +307,10 @@ def _as_text(value: t.Any, listed: bool) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _texts(entry: Entry, options: t.Iterable[str], place: str) -> dict[str, Value]:
+def _texts(entry: Entry, place: str) -> dict[str, Value]:
     """The options that an entry has. Raises OptionError for one that is no text, or that is there with two values."""
     found: dict[str, Value] = {}
-    for option in options:
+    for option in levels.ENVIRONMENT:
         values = _values_of(option, entry, place)
         if len({value.text for value in values}) > 1:
             keys = " or ".join(KEYS.get(option, (option,)))

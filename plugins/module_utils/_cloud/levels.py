@@ -95,7 +95,8 @@ class Profile(t.NamedTuple):
 class Level(t.NamedTuple):
     """A place that options come from. ``values`` by option; ``keys``: all that is said there. The rest is of an entry.
 
-    ``place``: how messages begin. ``note``: what the message of a failed login should say.
+    ``place``: how messages begin. ``verify``: whether it wants certificates to be verified. ``profile``: who tells the address
+    of IAM, if the entry does not. ``note``: what the message of a failed login should say.
     """
 
     values: t.Mapping[str, Value] = {}
