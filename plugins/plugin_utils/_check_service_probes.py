@@ -11,7 +11,7 @@ import re
 import time
 import typing as t
 
-from ..module_utils._cloud.answers import GATEWAY, code_of, expired, problem
+from ..module_utils._cloud.answers import GATEWAY, body_of, code_of, expired, problem
 from ..module_utils._cloud.errors import Refused
 from ..module_utils._cloud.text import WORD
 from ..module_utils._cloud.transport import Reply
@@ -46,7 +46,7 @@ class Answers:
         self._fetch = fetch
         self._found: dict[str, Reply | None] = {}
         self._calls = calls
-        self.part_of: str | None = None  # the name that a part of was asked for
+        self.part_of: str | None = None  # the name of a Flink job, of which a part was asked for
         self._read_iam(project_name)
         self._read_dli(project_id)
         self._read_mrs(project_id)
@@ -63,11 +63,7 @@ class Answers:
         self._read("bad_token", "iam", "/v3/auth/catalog", None, None, NO_TOKEN)
 
     def _read_dli(self, project: str) -> None:
-        flink, spark, sql = (
-            f"/v1.0/{project}/streaming/jobs",
-            f"/v2.0/{project}/batches",
-            f"/v1.0/{project}/jobs",
-        )
+        flink, spark, sql = f"/v1.0/{project}/streaming/jobs", f"/v2.0/{project}/batches", f"/v1.0/{project}/jobs"
         self._read("unknown_path", "dli", f"/v1.0/{project}/otc-bigdata-no-such-path")
         self._read("flink", "dli", flink, {"limit": 100, "offset": 0})
         self._read("flink_next", "dli", flink, {"limit": 2, "offset": 1})
@@ -76,7 +72,7 @@ class Answers:
         self._read("flink_unknown", "dli", f"{flink}/{NO_NUMBER}")
         self._read("no_language", "dli", f"{flink}/{NO_NUMBER}", None, ANY_LANGUAGE)
         self._read_one("flink", "dli", flink)
-        self._read_part("flink", "dli", flink, "name", "limit")
+        self._read_part_of_name(flink)
         self._read("spark", "dli", spark, {"size": 100, "from": 0})
         self._read("spark_next", "dli", spark, {"size": 2, "from": 1})
         self._read("spark_again", "dli", spark, {"size": 1, "from": 0})
@@ -112,13 +108,11 @@ class Answers:
         if WORD.fullmatch(job_id):  # it becomes a part of a path
             self._read(f"{kind}_one", service, f"{path}/{job_id}")
 
-    def _read_part(self, kind: str, service: str, path: str, key: str, limit: str) -> None:
-        names = [
-            name for job in self.jobs(kind) for name in [job.get("name")] if isinstance(name, str) and len(name) > 2
-        ]
-        self.part_of = names[0] if names else None
-        if names:
-            self._read(f"{kind}_part", service, path, {key: names[0][:-1], limit: 100})
+    def _read_part_of_name(self, flink: str) -> None:
+        names = (name for name in self.fields("flink", "name") if isinstance(name, str) and len(name) > 2)
+        self.part_of = next(names, None)
+        if self.part_of:
+            self._read("flink_part", "dli", flink, {"name": self.part_of[:-1], "limit": 100})
 
     # ---- what was read ----
 
@@ -133,10 +127,7 @@ class Answers:
     def body(self, name: str, status: int = 2) -> t.Any:
         """The JSON of an answer of this kind of status, else an empty object."""
         reply = self.reply(name)
-        try:
-            found = reply.json() if reply and reply.status // 100 == status else {}
-        except (ValueError, RecursionError):
-            found = {}
+        found = body_of(reply) if reply and reply.status // 100 == status else None
         return found if isinstance(found, dict) else {}
 
     def total(self, kind: str) -> int | None:
@@ -236,10 +227,7 @@ def kind_of(value: t.Any) -> str:
 
 def key_of(reply: Reply | None) -> list[str]:
     """The key that an error has its code under."""
-    try:
-        body = reply.json() if reply and reply.status >= 400 else None
-    except (ValueError, RecursionError):
-        body = None
+    body = body_of(reply) if reply and reply.status >= 400 else None
     return [key for key in ("error_code", "errorCode", "error") if isinstance(body, dict) and key in body]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ..module_utils._cloud.answers import body_of
 from ..module_utils._cloud.transport import Reply
 from ._check_service_probes import CODE, KNOWN, throttling
 
@@ -462,7 +463,7 @@ class Standins:
 
 def transcript(calls: t.Sequence[Call]) -> tuple[list[dict[str, t.Any]], dict[str, str]]:
     """The calls, and what was replaced: the original by its stand-in."""
-    standins = Standins(time for dummy, reply in calls for time in _times(_content(reply)))
+    standins = Standins(time for dummy, reply in calls for time in _times(body_of(reply)))
     shown = [_call(standins, query, reply) for query, reply in calls]
     return shown, {standin: value for value, standin in standins.of.items()}
 
@@ -490,16 +491,9 @@ def _listed(word: str, words: t.Container[str]) -> str:
 
 def _body(standins: Standins, reply: Reply) -> t.Any:
     try:
-        return _value(standins, reply.json(), "")
+        return _value(standins, reply.json, "")
     except (ValueError, RecursionError, OverflowError):
         return f"{len(reply.content)} bytes that are no JSON"
-
-
-def _content(reply: Reply) -> t.Any:
-    try:
-        return reply.json()
-    except (ValueError, RecursionError):
-        return None
 
 
 def _times(body: t.Any) -> t.Iterator[str]:

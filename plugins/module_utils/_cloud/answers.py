@@ -41,13 +41,11 @@ class Api(t.NamedTuple):
 
     def with_gateway(self) -> Api:
         """The same, with the codes of the gateway and of IAM added, which may answer in place of the service."""
-        return Api(
-            self.name,
-            (*GATEWAY.expired, *self.expired),
-            (*GATEWAY.unknown, *self.unknown),
-            self.read_again,
-            (*GATEWAY.no_permission, *self.no_permission),
-            {**GATEWAY.hints, **self.hints},
+        return self._replace(
+            expired=(*GATEWAY.expired, *self.expired),
+            unknown=(*GATEWAY.unknown, *self.unknown),
+            no_permission=(*GATEWAY.no_permission, *self.no_permission),
+            hints={**GATEWAY.hints, **self.hints},
         )
 
 
@@ -64,7 +62,7 @@ GATEWAY = Api(
 def content(reply: Reply) -> t.Any:
     """The JSON of a 2xx answer, None for an empty body. Raises Unanswered for what is not JSON, or says one thing twice."""
     try:
-        return reply.json()
+        return reply.json
     except KeyTwice:
         why = "the answer has a key twice, so nobody knows what it says"
         raise Unanswered(reply.call, why, reply.status) from None
@@ -162,7 +160,7 @@ def _words(shape: t.Any) -> str:
 
 def code_of(reply: Reply) -> str | None:
     """The error code of an answer, if it has one."""
-    return _code(_problems(_body(reply)), reply)
+    return _code(_problems(body_of(reply)), reply)
 
 
 def expired(reply: Reply, api: Api) -> bool:
@@ -172,7 +170,7 @@ def expired(reply: Reply, api: Api) -> bool:
 
 def problem(reply: Reply, needs: str = "", api: Api = GATEWAY) -> ApiError:
     """The error that an answer other than 2xx stands for. ``needs``: the permission that the call takes."""
-    body = _body(reply)
+    body = body_of(reply)
     problems = _problems(body)
     code = _code(problems, reply)
     message = "; ".join(text for dummy, text in problems if text) or f"no reason given ({_kind(reply)})"
@@ -204,7 +202,7 @@ def outdated(reply: Reply) -> bool:
 
     So it may decide on a new login and on advice, but not on whether a write is sent again.
     """
-    return reply.status == 403 and any(OUTDATED in text.lower() for dummy, text in _problems(_body(reply)))
+    return reply.status == 403 and any(OUTDATED in text.lower() for dummy, text in _problems(body_of(reply)))
 
 
 def _hint(status: int, code: str, needs: str, api: Api) -> str:
@@ -218,9 +216,10 @@ def _kind(reply: Reply) -> str:
     return plain(kind, reply.secrets) if reply.content else "empty answer"
 
 
-def _body(reply: Reply) -> t.Any:
+def body_of(reply: Reply) -> t.Any:
+    """The JSON of an answer, None for an empty body and for anything else."""
     try:
-        return reply.json()
+        return reply.json
     except (ValueError, RecursionError):
         return None
 

@@ -86,12 +86,9 @@ class Reply:
     secrets: t.Collection[str] = field(default=(), repr=False)
     value: t.Any = None
 
+    @cached_property  # as several look for the code of an error
     def json(self) -> t.Any:
         """The body as JSON; None for an empty one. Raises ValueError, such as KeyTwice, or RecursionError for anything else."""
-        return self._json
-
-    @cached_property  # as several look for the code of an error
-    def _json(self) -> t.Any:
         if not self.content.strip():
             return None
         found = json.loads(self.content, object_pairs_hook=each_once)
@@ -220,7 +217,7 @@ class Http:
         self._adapters: dict[bool, t.Any] = {}  # with TLS, and without
         self._routes: dict[str, Route] = {}
         self._paces: dict[str, Pace] = {}
-        self._adapters_lock = threading.Lock()
+        self._routes_lock = threading.Lock()
 
     def stop(self) -> None:
         """Nobody waits for an answer any more: what is under way is cut off, and so is all that comes."""
@@ -310,7 +307,7 @@ class Http:
     def _send_once(self, request: Request) -> Reply:
         """Raises Unreachable, Unanswered or Refused, as ``send`` does."""
         call = request.call
-        route = self._adapter_for(request)
+        route = self._route_of(request)
         try:
             prepared = self._prepared(request)
         except Exception as error:  # its text could quote a header, so only its kind is told
@@ -374,27 +371,26 @@ class Http:
             raise failure(call, fault, self._timeout, limit, proxy) from None
         return response, body
 
-    def _adapter_for(self, request: Request) -> Route:
+    def _route_of(self, request: Request) -> Route:
         """What costs time (CA bundle, environment) is read once for a host, and only when needed."""
-        found = self._routes.get(request.origin)
-        if found is None:
-            with self._adapters_lock:
-                found = self._routes.get(request.origin) or self._routes.setdefault(
-                    request.origin, self._found(request)
-                )
-        return found
+        origin = request.origin
+        if origin not in self._routes:
+            with self._routes_lock:
+                if origin not in self._routes:  # no other thread has been faster
+                    self._routes[origin] = self._route_to(origin)
+        return self._routes[origin]
 
-    def _found(self, request: Request) -> Route:
+    def _route_to(self, origin: str) -> Route:
         from requests.utils import get_environ_proxies
 
-        secure = request.origin.lower().startswith("https:")
+        secure = origin.lower().startswith("https:")
         if secure not in self._adapters:
             self._adapters[secure] = adapter(self._connections, self._tls if secure else None)
-        proxies, proxy = get_environ_proxies(request.origin), ""
+        proxies, proxy = get_environ_proxies(origin), ""
         if proxies:
             from .faults import proxy_named
 
-            proxy = proxy_named(request.origin, proxies)
+            proxy = proxy_named(origin, proxies)
         return Route(self._adapters[secure], proxies, proxy)
 
 

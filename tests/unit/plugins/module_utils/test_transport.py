@@ -227,7 +227,7 @@ def compressed(data: bytes, bits: int) -> bytes:
 def test_compression(script: Start, encoding: str, body: bytes, words: str) -> None:
     script(Call("GET", URL, answer=body, headers={"Content-Encoding": encoding}))
     if not words:
-        assert send(retries=0).json() == [1]
+        assert send(retries=0).json == [1]
         return
     with pytest.raises(Unanswered, match=words):
         send(retries=0)
@@ -269,7 +269,7 @@ def test_without_retries_nothing_is_repeated(script: Start, pauses: list[float])
 
 def test_an_answer_that_cannot_be_read_is_asked_for_again(script: Start, pauses: list[float]) -> None:
     def read(reply: transport.Reply) -> t.Any:
-        if reply.json() != [1]:
+        if reply.json != [1]:
             raise Unanswered(reply.call, "strange", 200)
         return "read"
 
@@ -323,7 +323,7 @@ def test_proxies_that_cannot_be_used(monkeypatch, pauses: list[float], scheme: s
     ],
 )
 def test_half_characters(body: bytes, found: t.Any) -> None:
-    assert transport.Reply("GET x", 200, {}, body).json() == found
+    assert transport.Reply("GET x", 200, {}, body).json == found
 
 
 def test_authorities_are_read_once(tmp_path, monkeypatch) -> None:
