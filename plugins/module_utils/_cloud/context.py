@@ -19,10 +19,6 @@ NEVER_ARGUMENT = "_ansible_otc_bigdata_never"  # an argument beside the options:
 SHELL_ARGUMENT = "_ansible_otc_bigdata_shell"  # likewise: the folder that Ansible was called in, on the same host
 
 
-def _always() -> bool:
-    return True
-
-
 @dataclass
 class Context:
     """``environ``: environment variables; ``verbosity``: how many -v; ``on_progress`` gets lines that tell of it.
@@ -39,7 +35,7 @@ class Context:
     with_diff: bool = False
     verbosity: int = 0
     on_progress: t.Callable[[str], None] = lambda text: None
-    awaited: t.Callable[[], bool] = _always
+    awaited: t.Callable[[], bool] = lambda: True
     secrets: set[str] = field(default_factory=set)
     repeats: list[str] = field(default_factory=list)
     bugs: list[str] = field(default_factory=list)

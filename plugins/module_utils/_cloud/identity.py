@@ -135,8 +135,9 @@ def _is_excluded(key: str, kind: str) -> bool:
 def promised(keys: Keys) -> tuple[str, Value] | None:
     """The option that the ``auth_type`` of a level needs besides those of the login, and that ``auth_type``."""
     chosen = auth_type(keys)
-    option = NEEDED.get(chosen.text.lower()) if chosen else None
-    return (option, chosen) if option and chosen else None
+    if chosen and chosen.text.lower() in NEEDED:
+        return NEEDED[chosen.text.lower()], chosen
+    return None
 
 
 def left_open(given: t.Container[str]) -> list[str]:

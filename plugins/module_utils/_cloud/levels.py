@@ -142,8 +142,7 @@ def refuse_misspelt(level: Level) -> None:
         service = OF_A_SERVICE.fullmatch(key)
         if service and service[1].lower() not in SERVICES:  # other clients know more services, such as drs and rms
             continue
-        in_entry = level.place and (OTHER_WORDS.get(key) or nearly(key, ENTRY_KEYS))
-        meant = in_entry if level.place else nearly(value.name, VARIABLES)
+        meant = (OTHER_WORDS.get(key) or nearly(key, ENTRY_KEYS)) if level.place else nearly(value.name, VARIABLES)
         if meant:
             raise OptionError(f"{value.name}: has no effect here; is {meant} meant? Rename it, or leave it out")
 
@@ -215,7 +214,8 @@ def one_of(levels: t.Sequence[Level], options: t.Sequence[str]) -> tuple[str, Va
         if len(there) > 1:
             first, other = (level.values[option].name for option in there)
             raise OptionError(f"{first} beside {other}: only one of them can count; leave the other one out")
-        for option in there:
+        if there:
+            option = there[0]
             refuse_two_names(level, option)
             check(option, level.values[option])
             return option, level.values[option]
