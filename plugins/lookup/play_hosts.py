@@ -69,9 +69,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
 
     def _check(self, patterns: list[str], variables: t.Any, empty_group: bool) -> None:
         """Raises AnsibleLookupError where nothing would come of the play, or not all."""
-        left_out = _left_out()
-        if left_out and any(map(self._is_ours, context.CLIARGS.get("args") or ())):
-            raise AnsibleLookupError(f"{left_out}: this playbook is carried out whole or not at all; leave it out")
+        self._refuse_part()
         self._refuse_idle()
         inventory, names = self._inventory(variables["groups"]), ",".join(patterns)
         limit = context.CLIARGS.get("subset")
@@ -90,6 +88,12 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             way_out = "leave it out, or, in a playbook that imports this one for other hosts, give otc_hosts there"
             raise AnsibleLookupError(f"{said}; {way_out}")
         Display().warning(said)
+
+    def _refuse_part(self) -> None:
+        """Refuses options of the command line that leave out tasks, where the playbook is one of ours."""
+        left_out = _left_out()
+        if left_out and any(map(self._is_ours, context.CLIARGS.get("args") or ())):
+            raise AnsibleLookupError(f"{left_out}: this playbook is carried out whole or not at all; leave it out")
 
     def _refuse_idle(self) -> None:
         """Refuses what Ansible ignores beside an import: with ``check_mode: true`` there, all jobs would really be stopped."""

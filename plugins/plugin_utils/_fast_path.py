@@ -143,9 +143,8 @@ class FastPath(NormalAction):  # type: ignore[misc]
             return {"failed": True, "msg": msg}
         source = self._task.get_ds()
         if isinstance(source, dict) and {"action", "args"} <= source.keys():
-            source["args"] = (
-                HIDDEN_WHOLE  # ansible-core 2.19 and newer quote the arguments of an ad hoc command that fails
-            )
+            # ansible-core 2.19 and newer quote the arguments of an ad hoc command that fails
+            source["args"] = HIDDEN_WHOLE
         return super().run(*args, **kwargs)
 
     def _overruled(self) -> str:

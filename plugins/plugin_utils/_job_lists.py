@@ -33,9 +33,8 @@ from ..module_utils._services.registry import JOB_TYPES
 from ._job_changes import Jobs, Snapshot
 
 LOG = logging.getLogger("otc.bigdata.job_events")
-LEAST_RETRY_TIMEOUT = (
-    10.0  # seconds for which a request that is held back is tried again, however soon the next look is due
-)
+# Seconds for which a request that is held back is tried again, however soon the next look is due
+LEAST_RETRY_TIMEOUT = 10.0
 
 
 @dataclass(eq=False)

@@ -54,7 +54,7 @@ def of_window(playbook: str, found: Settings, given: Variables) -> Settings:
     now = _there(then, found, given)
     # A file of an earlier release does not tell it, and who ends that window does not know it
     left = [] if end else _left(found, given, flink)
-    in_file = content["stopped_jobs"] if content and found["stopped_jobs_file"] else {}
+    in_file = content.get("stopped_jobs", {}) if found["stopped_jobs_file"] else {}
     return {"kept": kept, "in_file": in_file, "place": then or (None if end else now), "left": left}
 
 

@@ -233,11 +233,12 @@ def _refuse_other_domain(levels: t.Sequence[Level], login: Login) -> None:
 
 def _own_domain(credential: auth.Credential, level: Level) -> dict[str, str | None]:
     """The domain of the user, by the keys with which a level may name a project's domain (default_* only if there is no other)."""
-    own = {form: getattr(credential, f"user_domain_{form}", None) for form in ("name", "id")}
+    name, by_id = (getattr(credential, f"user_domain_{form}", None) for form in ("name", "id"))
     keys = {key for key, dummy in level.keys}
     if {*identity.PROJECT_DOMAIN} & keys:
-        return {f"project_domain_{form}": value for form, value in own.items()}
+        return {"project_domain_name": name, "project_domain_id": by_id}
     if level.place and {"user_domain_name", "user_domain_id"} & keys and {"domain_name", "domain_id"} & keys:
-        return {f"domain_{form}": value for form, value in own.items() if value}  # as openstacksdk takes them
+        own = {"domain_name": name, "domain_id": by_id}  # as openstacksdk takes them
+        return {key: value for key, value in own.items() if value}
     # https://docs.openstack.org/python-openstackclient/latest/cli/man/openstack.html has default_domain, which is an ID
-    return {"default_domain": own["id"], **{f"default_domain_{form}": value for form, value in own.items()}}
+    return {"default_domain": by_id, "default_domain_name": name, "default_domain_id": by_id}

@@ -223,14 +223,10 @@ def unknown_statuses(
     jobs: Jobs, filters: t.Mapping[str, t.Any], fields: Fields, known: t.Container[str], now: float
 ) -> list[str]:
     """A warning if only their status keeps jobs from being chosen, and nobody knows what it means. ``known``: in lower case."""
-    words = {job[fields.status] for job in jobs.values()}
-    odd = {word for word in words if word.lower() not in known}
-    if not odd:
-        return []
-    misses = _misses([job for job in jobs.values() if job[fields.status] in odd], _filters(filters, fields, now))
+    odd = [job for job in jobs.values() if job[fields.status].lower() not in known]
     left = {
         f"{fields.id_of(job)} {job[fields.status]}": missed[0].key
-        for job, missed in misses
+        for job, missed in _misses(odd, _filters(filters, fields, now))
         if [one.field for one in missed] == [fields.status]
     }
     said = "jobs are left alone whose status is not known here, so they may run"

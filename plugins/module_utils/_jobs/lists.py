@@ -214,9 +214,9 @@ def _may_have_moved(paginated: PaginatedList, shown: PagesRead) -> bool:
 def _left(paginated: PaginatedList, first: Page, step: int) -> int:
     """The least number of requests that _later() takes."""
     continuation, pages = paginated.continuation, len(first.others(step)) + 1
-    return (
-        pages - continuation.most + pages // continuation.most + 1 if continuation and pages > continuation.most else 0
-    )
+    if continuation is None or pages <= continuation.most:
+        return 0
+    return pages - continuation.most + pages // continuation.most + 1
 
 
 def _together(windows: t.Sequence[PagesRead]) -> PagesRead:
@@ -228,15 +228,14 @@ def _later(paginated: PaginatedList, window: PagesRead, step: int) -> list[Pages
     continuation, since = paginated.continuation, -1
     if continuation is None or not window.continues(continuation, step):
         return []
-    later: list[PagesRead] = []
-    if continuation.timeless:  # read first: a job that gets its time only after this is in a later window
-        later.append(_window(continuation.timeless, step))
+    # those without a time are read first: a job that gets its time only after this is in a later window
+    later = [_window(continuation.timeless, step)] if continuation.timeless else []
     while window.continues(continuation, step):
-        latest = max((time for time in window.times(continuation) if time is not None), default=None)
-        if latest is None or latest - 1 <= since:
+        latest = max(filter(None, window.times(continuation)), default=0)
+        if latest - 1 <= since:
             if window.rows < continuation.most * step:  # what it counts beyond is hidden
                 break
-            why = (TIMELESS if latest is None else CROWDED).format(continuation.most * step, continuation.time)
+            why = (CROWDED if latest else TIMELESS).format(continuation.most * step, continuation.time)
             return [*later, PagesRead([Excessive(window.whole[0].call, why, 200)])]
         since = latest - 1  # so no job of that very moment is missed, whether the service means "later than" or "from"
         window = _window(continuation.later_than(since), step)

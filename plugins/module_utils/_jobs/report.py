@@ -118,19 +118,13 @@ def _how_far(entry: Entry, desired: DesiredState) -> str:
         return "failed"
     reached = entry.desired.step(entry.status) is Step.DONE and entry.desired.next is None
     done = reached if desired.writes else has_ended(entry, desired)
-    return (
-        desired.words.already
-        if done or entry.settled
-        else "not read"
-        if entry.unread or not entry.seen
-        else str(entry.status)
-    )
+    if done or entry.settled:
+        return desired.words.already
+    return "not read" if entry.unread or not entry.seen else str(entry.status)
 
 
 def until_now(entries: t.Sequence[Entry], desired: DesiredState, sent: t.Collection[tuple[t.Any, Write]]) -> str:
     """What an interrupted task has done. ``sent``: id and write of all that was sent, answered or not."""
-    if not sent:
-        return "nothing was changed"
     counts = Counter(write for dummy, write in sent)
     writes = ", ".join(f"{write.value} was sent for {counts[write]}" for write in Write if write in counts)
     return f"{writes} of {len(entries)} jobs; {how_far(entries, desired)}"

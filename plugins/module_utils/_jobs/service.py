@@ -155,9 +155,7 @@ class JobType(t.Protocol):
     listed: Listed
     statuses: t.Collection[str]  # all that are known, in lower case
     ended: t.Collection[str]  # those of jobs that do not run any more: what counts as stopped
-    unstable: t.Collection[
-        str
-    ]  # unstable statuses: a job that was in one has ended only when two looks in a row say so
+    unstable: t.Collection[str]  # a job that was in one of these has ended only when two looks in a row say so
     export_option: str  # that asks for files with their definitions, see Export; empty: there is none
 
     @staticmethod

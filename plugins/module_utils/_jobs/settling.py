@@ -75,14 +75,16 @@ def _fail(entry: Entry) -> None:
 
 def _why_done(entry: Entry) -> str:
     if entry.last and entry.last.answer is Answer.REFUSED:
-        return f"already {entry.desired.words.already} (the service refused the request){_doubt_of_a_lost_write(entry)}"
-    owed = entry.desired.owed
-    if owed and owed.write in entry.writes:
+        lost = doubt(entry) if entry.last.answer_lost else ""  # after a mere refusal, the poll has shown enough
+        return f"already {entry.desired.words.already} (the service refused the request){lost}"
+    owed, content = entry.desired.owed, entry.desired.remains.content.get(entry.word, "")
+    if not entry.writes:
+        return content if owed and content else _why_without_us(entry)
+    if owed is None:
+        return content
+    if owed.write in entry.writes:
         return ""
-    content = entry.desired.remains.content.get(entry.word, "")
-    if owed and entry.writes and not content:  # somebody else has started what was stopped
-        return f"{entry.desired.words.already} meanwhile"
-    return content if entry.writes or (content and owed) else _why_without_us(entry)
+    return content or f"{entry.desired.words.already} meanwhile"  # somebody else has started what was stopped
 
 
 def _why_without_us(entry: Entry) -> str:
@@ -132,8 +134,3 @@ def _at_the_end(entry: Entry, task: Task) -> str:
 
 def doubt(entry: Entry) -> str:
     return "; whether its last write took effect is not known" if outcome_unknown(entry) else ""
-
-
-def _doubt_of_a_lost_write(entry: Entry) -> str:
-    """Only if an answer was lost. After a mere refusal, the poll since then has shown enough."""
-    return doubt(entry) if entry.last and entry.last.answer_lost else ""

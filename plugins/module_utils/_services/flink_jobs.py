@@ -262,11 +262,9 @@ class FlinkJobs:
             )
         if options["resume_savepoint"]:
             return _from_savepoints(DESIRED_STATES[state])
-        return (
-            _with_savepoints(DESIRED_STATES[state], options["wait"])
-            if options["trigger_savepoint"]
-            else DESIRED_STATES[state]
-        )
+        if options["trigger_savepoint"]:
+            return _with_savepoints(DESIRED_STATES[state], options["wait"])
+        return DESIRED_STATES[state]
 
     def get(self, job_id: int) -> Job | None:
         """The detail of one job, None if the service does not know it."""

@@ -117,9 +117,8 @@ class SqlJobs:
             raise OptionError("filters.job_type: ALL is not the type of any job; leave job_type out")
         if len(filters.get("sql_pattern", "")) > LONGEST_PATTERN:
             raise OptionError(f"filters.sql_pattern: is longer than {LONGEST_PATTERN} characters")
-        if (
-            "state" in options and "job_type" not in filters
-        ):  # who empties a queue does not mean the maintenance of the queue
+        # who empties a queue does not mean the maintenance of the queue
+        if "state" in options and "job_type" not in filters:
             filters[f"{NOT}job_type"] = list(OF_THE_QUEUE)
         return selection._replace(filters=filters)
 
