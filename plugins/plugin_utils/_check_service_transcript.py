@@ -12,235 +12,63 @@ import typing as t
 
 from ..module_utils._cloud.answers import body_of
 from ..module_utils._cloud.transport import Reply
+from ..module_utils._services.mrs import CLUSTER_STATES
 from ._check_service_probes import CODE, KNOWN, throttling
 
 Call = tuple[t.Optional[t.Mapping[str, t.Any]], Reply]  # what was in the query of a request, and the answer
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Methods; parts of paths, queries and hosts; the keys of answers; headers, whose values are left out unless they are amounts of throttling
 METHODS = ("GET", "POST", "DELETE")
-PATH_WORDS = frozenset(
-    [
-        "v1",
-        "v1.0",
-        "v1.1",
-        "v2",
-        "v2.0",
-        "v3",
-        "auth",
-        "tokens",
-        "catalog",
-        "projects",
-        "streaming",
-        "jobs",
-        "batches",
-        "status",
-        "cluster_infos",
-        "clusters",
-        "job-executions",
-        "stop",
-        "delete",
-        "export",
-        "kill",
-        "batch-delete",
-        "otc-bigdata-no-such-path",
-    ]
+PATH_WORDS = _words(
+    """
+    v1 v1.0 v1.1 v2 v2.0 v3 auth tokens catalog projects streaming jobs batches status cluster_infos clusters
+    job-executions stop delete export kill batch-delete otc-bigdata-no-such-path
+    """
 )
 HOSTS = ("dli", "iam", "iam-pub", "mrs")
-KEYS = frozenset(
-    [
-        "appId",
-        "app_id",
-        "arguments",
-        "bad_row_count",
-        "catalog",
-        "chargingStartTime",
-        "cluster",
-        "clusterId",
-        "clusterName",
-        "clusterState",
-        "clusterTotal",
-        "clusterVersion",
-        "cluster_name",
-        "clusters",
-        "code",
-        "createAt",
-        "create_time",
-        "current-page",
-        "database_name",
-        "desc",
-        "description",
-        "detail",
-        "domain",
-        "domain_id",
-        "duration",
-        "elapsed_time",
-        "enabled",
-        "endpoints",
-        "end_time",
-        "engine_type",
-        "entrypoint_args",
-        "error",
-        "errorCode",
-        "errorMsg",
-        "error_code",
-        "error_json_opt",
-        "error_msg",
-        "execution_details_path",
-        "execution_graph",
-        "expires_at",
-        "feature",
-        "finished_time",
-        "from",
-        "has_savepoint",
-        "id",
-        "image",
-        "input_row_count",
-        "input_size",
-        "interface",
-        "is_domain",
-        "is_success",
-        "issued_at",
-        "job_config",
-        "job_count",
-        "job_detail",
-        "job_id",
-        "job_list",
-        "job_name",
-        "job_progress",
-        "job_result",
-        "job_state",
-        "job_type",
-        "jobs",
-        "key",
-        "kind",
-        "launcher_id",
-        "limit",
-        "links",
-        "log",
-        "main_class",
-        "message",
-        "methods",
-        "msg",
-        "name",
-        "next",
-        "offset",
-        "order",
-        "owner",
-        "page",
-        "page-size",
-        "pageSize",
-        "parent_id",
-        "currentPage",
-        "per_page",
-        "previous",
-        "project",
-        "project_id",
-        "projects",
-        "properties",
-        "proxyUser",
-        "queue",
-        "queue_name",
-        "region",
-        "region_id",
-        "req_body",
-        "request_id",
-        "restart_times",
-        "result",
-        "result_count",
-        "result_format",
-        "result_path",
-        "roles",
-        "root_id",
-        "run_mode",
-        "savepoint_path",
-        "sc_type",
-        "self",
-        "sessions",
-        "size",
-        "spark_version",
-        "sql_body",
-        "start",
-        "start_time",
-        "started_time",
-        "state",
-        "statement",
-        "status",
-        "status_desc",
-        "submitted_time",
-        "table_name",
-        "tags",
-        "title",
-        "token",
-        "total",
-        "total_count",
-        "total_record",
-        "tracking_url",
-        "type",
-        "updateAt",
-        "update_time",
-        "url",
-        "user",
-        "user_id",
-        "user_name",
-        "value",
-        "with_column_header",
-        "zip_file",
-    ]
+KEYS = _words(
+    """
+    appId app_id arguments bad_row_count catalog chargingStartTime cluster clusterId clusterName clusterState
+    clusterTotal clusterVersion cluster_name clusters code createAt create_time current-page database_name desc
+    description detail domain domain_id duration elapsed_time enabled endpoints end_time engine_type entrypoint_args
+    error errorCode errorMsg error_code error_json_opt error_msg execution_details_path execution_graph expires_at
+    feature finished_time from has_savepoint id image input_row_count input_size interface is_domain is_success
+    issued_at job_config job_count job_detail job_id job_list job_name job_progress job_result job_state job_type jobs
+    key kind launcher_id limit links log main_class message methods msg name next offset order owner page page-size
+    pageSize parent_id currentPage per_page previous project project_id projects properties proxyUser queue queue_name
+    region region_id req_body request_id restart_times result result_count result_format result_path roles root_id
+    run_mode savepoint_path sc_type self sessions size spark_version sql_body start start_time started_time state
+    statement status status_desc submitted_time table_name tags title token total total_count total_record
+    tracking_url type updateAt update_time url user user_id user_name value with_column_header zip_file
+    """
 )
-HEADERS = frozenset(
-    [
-        "connection",
-        "content-encoding",
-        "content-length",
-        "content-type",
-        "date",
-        "keep-alive",
-        "retry-after",
-        "server",
-        "strict-transport-security",
-        "transfer-encoding",
-        "vary",
-        "x-iam-trace-id",
-        "x-request-id",
-        "x-subject-token",
-    ]
+HEADERS = _words(
+    """
+    connection content-encoding content-length content-type date keep-alive retry-after server
+    strict-transport-security transfer-encoding vary x-iam-trace-id x-request-id x-subject-token
+    """
 )
 # In lower case, all that have been documented: what can be done to a job depends on them
-JOB_TYPES = frozenset(
-    [
-        "flink_sql_job",
-        "flink_jar_job",
-        "flink_opensource_sql_job",
-        "flink_sql_edge_job",
-        "ddl",
-        "dcl",
-        "import",
-        "export",
-        "query",
-        "insert",
-        "data_migration",
-        "update",
-        "delete",
-        "restart_queue",
-        "scale_queue",
-        "mapreduce",
-        "sparksubmit",
-        "hivescript",
-        "hivesql",
-        "distcp",
-        "sparkscript",
-        "sparksql",
-        "flink",
-    ]
+JOB_TYPES = _words(
+    """
+    flink_sql_job flink_jar_job flink_opensource_sql_job flink_sql_edge_job ddl dcl import export query insert
+    data_migration update delete restart_queue scale_queue mapreduce sparksubmit hivescript hivesql distcp sparkscript
+    sparksql flink
+    """
 )
 # Statuses of SQL jobs that only the vendor's SDK knows
 OF_SDK = ("active", "computed", "creating", "deleted", "suspended")
+STATUSES = {*OF_SDK}.union(*KNOWN.values())
 # Values that stay: words of the services under these keys, and numbers under those
 WORDS = {
-    **dict.fromkeys(
-        ("status", "state", "job_state", "clusterState", "job_result"),
-        {*(word for kind in KNOWN.values() for word in kind), *OF_SDK},
-    ),
+    **dict.fromkeys(("status", "state", "job_state"), STATUSES),
+    "job_result": {*STATUSES, "undefined", "succeeded"},
+    "clusterState": {*STATUSES, *CLUSTER_STATES},
     **dict.fromkeys(("is_success", "has_savepoint"), {"true", "false"}),
     "interface": {"public", "internal", "admin"},
     "type": {"dli", "mrs", "mrsv1", "mrsv1.1", "identity"},
@@ -250,172 +78,28 @@ WORDS = {
     "result": {"succeeded"},
     "methods": {"password", "totp", "token", "assume_role"},
 }
-WORDS["job_result"] = WORDS["job_result"] | {"undefined", "succeeded"}
-WORDS["clusterState"] = WORDS["clusterState"] | {
-    "terminated",
-    "terminating",
-    "abnormal",
-    "frozen",
-    "scaling-out",
-    "scaling-in",
-}
-NUMBERS = frozenset(
-    [
-        "clusterTotal",
-        "code",
-        "current-page",
-        "currentPage",
-        "from",
-        "job_count",
-        "limit",
-        "offset",
-        "page",
-        "page-size",
-        "pageSize",
-        "per_page",
-        "size",
-        "total",
-        "total_count",
-        "total_record",
-    ]
+NUMBERS = _words(
+    """
+    clusterTotal code current-page currentPage from job_count limit offset page page-size pageSize per_page size total
+    total_count total_record
+    """
 )
 # Objects whose keys are the user's own; so is all within them
 OWN = ("arguments", "job_config", "properties", "tags")
 CODES = ("code", "error_code", "errorCode")
 MESSAGES = ("error_msg", "errorMsg", "message", "title")
 # What messages may say
-SAYINGS = frozenset(
-    [
-        "a",
-        "accepted",
-        "all",
-        "allow",
-        "already",
-        "an",
-        "and",
-        "api",
-        "are",
-        "authenticated",
-        "authentication",
-        "authorized",
-        "bad",
-        "be",
-        "been",
-        "between",
-        "body",
-        "by",
-        "canceled",
-        "cannot",
-        "cluster",
-        "code",
-        "correct",
-        "deleted",
-        "denied",
-        "does",
-        "domain",
-        "ended",
-        "environment",
-        "error",
-        "exist",
-        "exists",
-        "expired",
-        "exported",
-        "failed",
-        "field",
-        "for",
-        "forbidden",
-        "found",
-        "from",
-        "go",
-        "greater",
-        "has",
-        "have",
-        "id",
-        "in",
-        "incorrect",
-        "information",
-        "internal",
-        "invalid",
-        "is",
-        "it",
-        "job",
-        "jobs",
-        "kill",
-        "large",
-        "largest",
-        "limit",
-        "list",
-        "longer",
-        "match",
-        "maximum",
-        "message",
-        "method",
-        "must",
-        "no",
-        "none",
-        "not",
-        "number",
-        "object",
-        "of",
-        "offset",
-        "operation",
-        "or",
-        "order",
-        "over",
-        "page",
-        "parameter",
-        "parameters",
-        "path",
-        "per",
-        "permission",
-        "policy",
-        "present",
-        "project",
-        "published",
-        "query",
-        "queue",
-        "ratelimit",
-        "reached",
-        "request",
-        "resource",
-        "resources",
-        "running",
-        "server",
-        "size",
-        "state",
-        "status",
-        "stop",
-        "stopped",
-        "submitted",
-        "supported",
-        "system",
-        "than",
-        "that",
-        "the",
-        "there",
-        "threshold",
-        "throttling",
-        "time",
-        "to",
-        "together",
-        "token",
-        "too",
-        "type",
-        "unauthorized",
-        "unknown",
-        "unsupported",
-        "updated",
-        "user",
-        "uuid",
-        "valid",
-        "value",
-        "was",
-        "were",
-        "with",
-        "wrong",
-        "you",
-        "your",
-    ]
+SAYINGS = _words(
+    """
+    a accepted all allow already an and api are authenticated authentication authorized bad be been between body by
+    canceled cannot cluster code correct deleted denied does domain ended environment error exist exists expired
+    exported failed field for forbidden found from go greater has have id in incorrect information internal invalid is
+    it job jobs kill large largest limit list longer match maximum message method must no none not number object of
+    offset operation or order over page parameter parameters path per permission policy present project published
+    query queue ratelimit reached request resource resources running server size state status stop stopped submitted
+    supported system than that the there threshold throttling time to together token too type unauthorized unknown
+    unsupported updated user uuid valid value was were with wrong you your
+    """
 )
 WORD = re.compile(r"[^\W\d_]+|\d+|.", re.DOTALL)
 PLACEHOLDER = re.compile(r"[$%]\((tenant_id|project_id)\)s")
@@ -423,20 +107,11 @@ FEW = 4  # digits
 UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 UUIDS = "00000000-0000-4000-8000-{:012}"
 # Times keep their order and unit, but not the distances between them
-TIMES = frozenset(
-    [
-        "chargingStartTime",
-        "createAt",
-        "create_time",
-        "end_time",
-        "finished_time",
-        "start",
-        "start_time",
-        "started_time",
-        "submitted_time",
-        "updateAt",
-        "update_time",
-    ]
+TIMES = _words(
+    """
+    chargingStartTime createAt create_time end_time finished_time start start_time started_time submitted_time
+    updateAt update_time
+    """
 )
 TIME = re.compile(r"[1-9]\d{9,15}")
 
