@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:
     from .agency import Agency, Delegate
 
 
-class Login(t.NamedTuple):
+class ChosenLogin(t.NamedTuple):
     """A credential, and the levels that have a part of it; the first of them has decided."""
 
     credential: auth.Credential
@@ -27,7 +27,7 @@ class Login(t.NamedTuple):
 
 
 def who_and_where(
-    levels: t.Sequence[Level], login: Login, of_all_projects: bool, one_login: bool
+    levels: t.Sequence[Level], login: ChosenLogin, of_all_projects: bool, one_login: bool
 ) -> tuple[auth.Credential | Delegate, auth.Project]:
     """Whoever acts, and the project that is acted in: with an agency, that of the other account."""
     task = levels[0]
@@ -41,7 +41,7 @@ def who_and_where(
     return own, project
 
 
-def chosen_login(name: str | None, task: Level, env: Level, environ: Environ) -> tuple[Login, list[Level]]:
+def chosen_login(name: str | None, task: Level, env: Level, environ: Environ) -> tuple[ChosenLogin, list[Level]]:
     """The login, and all levels from the highest down.
 
     The highest level that names any part of a credential decides; parts left out by a task come from the environment.
@@ -62,7 +62,7 @@ def chosen_login(name: str | None, task: Level, env: Level, environ: Environ) ->
     return _login_around(env, entry), [task, env, entry] if entry else [task, env]
 
 
-def _login_around(env: Level, entry: Level | None) -> Login:
+def _login_around(env: Level, entry: Level | None) -> ChosenLogin:
     """The login of a task that names none: from the environment, or from the entry that the environment points to."""
     refuse_misspelt(env)
     found = (_whole_or_none(env) or _whole(entry) or _whole(env)) if entry else _whole(env)
@@ -72,7 +72,7 @@ def _login_around(env: Level, entry: Level | None) -> Login:
     return found
 
 
-def _whole(level: Level, rest: Level | None = None) -> Login | None:
+def _whole(level: Level, rest: Level | None = None) -> ChosenLogin | None:
     """The credential of a level, None if it names no part of one. Raises OptionError where it is half given.
 
     Parts that it leaves out come from ``rest``.
@@ -92,7 +92,7 @@ def _whole(level: Level, rest: Level | None = None) -> Login | None:
     credential = kind(**{**dict.fromkeys(kind.parts), **given})
     if isinstance(credential, auth.Password) and level.note:
         credential = replace(credential, note=level.note)
-    return Login(credential, of)
+    return ChosenLogin(credential, of)
 
 
 def _parts(kind: type[auth.Credential], of: t.Sequence[Level]) -> dict[str, t.Any]:
@@ -109,7 +109,7 @@ def _half_given(level: Level, kind: type[auth.Credential], missing: t.Sequence[s
     return OptionError(f"{names}: missing, as {first} is given")
 
 
-def _whole_or_none(env: Level) -> Login | None:
+def _whole_or_none(env: Level) -> ChosenLogin | None:
     """The credential of the environment; one that is half given does not count."""
     kind = kind_of(env)
     return _whole(env) if kind and not auth.missing_parts(kind, env.values) else None
@@ -167,7 +167,9 @@ def _any_of(levels: t.Sequence[Level], options: t.Sequence[str]) -> Value | None
     return next((level.values[option] for level in levels for option in options if option in level.values), None)
 
 
-def _refuse_promises(levels: t.Sequence[Level], riders: t.Sequence[Level], login: Login, agency: Agency | None) -> None:
+def _refuse_promises(
+    levels: t.Sequence[Level], riders: t.Sequence[Level], login: ChosenLogin, agency: Agency | None
+) -> None:
     """What an ``auth_type`` promises, and an agency beside a login that is not its own: the jobs would be somebody else's."""
     for level in levels:
         if level.place and level not in login.of:
@@ -178,7 +180,7 @@ def _refuse_promises(levels: t.Sequence[Level], riders: t.Sequence[Level], login
             raise OptionError(f"{promise[1].name}: {promise[1].text} needs {_wanted(promise[0], riders)}")
 
 
-def _refuse_agency_of(entry: Level, task: Level, login: Login) -> None:
+def _refuse_agency_of(entry: Level, task: Level, login: ChosenLogin) -> None:
     """Raises OptionError where the login is not that of the entry, and neither the task nor the login's own place overrules it."""
     for option in identity.left_open(task.values):
         value = entry.values.get(option)
@@ -203,7 +205,7 @@ def _target_project(levels: t.Sequence[Level], riders: t.Sequence[Level]) -> aut
     return auth.Project()
 
 
-def _project(levels: t.Sequence[Level], login: Login) -> auth.Project:
+def _project(levels: t.Sequence[Level], login: ChosenLogin) -> auth.Project:
     """The highest level that names one decides; within a level the id wins over the name."""
     for level in levels:
         project_id, name = highest([level], "project_id"), highest([level], "project_name")
@@ -215,7 +217,7 @@ def _project(levels: t.Sequence[Level], login: Login) -> auth.Project:
     return auth.Project()
 
 
-def _refuse_other_domain(levels: t.Sequence[Level], login: Login) -> None:
+def _refuse_other_domain(levels: t.Sequence[Level], login: ChosenLogin) -> None:
     """A name is only looked for in the domain of the user, and every domain has a project named like its region."""
     credential = login.credential
     for level in levels:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from . import endpoints
-from .acting import Login
+from .acting import ChosenLogin
 from .auth import AccessKey, Credential, Project, Token
 from .errors import OptionError
 from .given import shown
@@ -32,7 +32,7 @@ class Addresses(t.NamedTuple):
 
 
 def addresses_of(
-    levels: t.Sequence[Level], login: Login, credential: Credential | Delegate, project: Project, service: str
+    levels: t.Sequence[Level], login: ChosenLogin, credential: Credential | Delegate, project: Project, service: str
 ) -> Addresses:
     """Raises OptionError for one that is needed and not known."""
     region = _region(levels, project)
@@ -69,7 +69,7 @@ def _first_url(levels: t.Sequence[Level], options: t.Sequence[str], read: t.Call
     return read(*value) if value else None
 
 
-def _domain(levels: t.Sequence[Level], login: Login, region: str | None) -> str | None:
+def _domain(levels: t.Sequence[Level], login: ChosenLogin, region: str | None) -> str | None:
     """The domain of the highest level, but not below that of the credential: those levels must not decide where it goes."""
     lowest = max(number for number, level in enumerate(levels) if any(level is one for one in login.of))
     found = highest(levels[: lowest + 1], DOMAIN)

@@ -96,7 +96,8 @@ def _promise(key: str, value: Value) -> str:
 def _agree(key: str, variable: Value, env: levels.Level, entry: levels.Level) -> bool:
     """Whether a variable says the same as the entry, or fills a gap in it."""
     if key == "region_name":
-        return _same_text(entry.values.get("region"), variable.text)
+        own = entry.values.get("region")
+        return own is None or own.text == variable.text
     if key == levels.DOMAIN:
         own = entry.values.get(levels.DOMAIN)
         return own is None or own.text.lower() == variable.text.lower()
@@ -107,10 +108,6 @@ def _agree(key: str, variable: Value, env: levels.Level, entry: levels.Level) ->
     if key in identity.AGENCY_OPTION:
         return _same_agency(identity.AGENCY_OPTION[key], env, entry)
     return _same_somebody(key, env, entry)
-
-
-def _same_text(own: Value | None, text: str) -> bool:
-    return own is None or own.text == text
 
 
 def _same_somebody(key: str, env: levels.Level, entry: levels.Level) -> bool:
