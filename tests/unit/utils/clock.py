@@ -45,10 +45,10 @@ class Stopped(BaseException):
 
 
 class Clock:
-    """``seed`` decides which one of several threads goes on."""
+    """Chance, which is the same in each run, decides which one of several threads goes on."""
 
-    def __init__(self, seed: int = 0) -> None:
-        self.random = random.Random(seed)
+    def __init__(self) -> None:
+        self.random = random.Random(0)
         self._waiting: list[Waiting] = []
         self._idle: list[Worker] = []
         self._stopped = self._stuck = False
@@ -218,9 +218,9 @@ def _attributes(*modules: t.Any) -> list[tuple[t.Any, str]]:
 
 
 @contextlib.contextmanager
-def virtual_time(seed: int = 0) -> t.Iterator[Clock]:
+def virtual_time() -> t.Iterator[Clock]:
     """All files of the collection and of the emulator go by one clock."""
-    clock = Clock(seed)
+    clock = Clock()
     instead = {
         "time": StandIn(time, monotonic=clock.monotonic, time=clock.time, sleep=clock.sleep, gmtime=clock.gmtime),
         "threading": threads_of(clock),

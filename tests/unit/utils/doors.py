@@ -14,9 +14,8 @@ from .in_process import run_in_process
 from .run_module import Result, run_module
 
 DOORS: dict[str, t.Callable[..., Result]] = {"module": run_module}
-ON_THE_WIRE: dict[str, t.Callable[..., Result]] = {
-    "module": run_in_process
-}  # no process and no connection: see wire.py
+# No process and no connection: see wire.py
+ON_THE_WIRE: dict[str, t.Callable[..., Result]] = {"module": run_in_process}
 if find_spec("ansible.parsing"):  # for tests of modules, ansible-test hides what a module cannot import
     from .run_action import run_action
 

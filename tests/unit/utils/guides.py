@@ -22,6 +22,7 @@ import typing as t
 import yaml
 
 from .forks import NO_WAITS, ONE_PROCESS
+from .inventory import DEMO
 from .run_playbook import Folder, forks
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -33,13 +34,7 @@ CODE = {
 HEADING = re.compile(r"^(?:## +(.+)|(\S.*)\n(?:-{3,}|~{3,}))$", re.MULTILINE)
 SAVED = re.compile(r"[Ss]ave\s[^.:]*?\sas\s+`+(?P<name>[^`]+)`+[^`]*:\s*\Z")
 # Who follows a guide that does not tell how to log in; it is good for all projects
-LOGIN = {
-    "OS_TOKEN": "",
-    "OS_USERNAME": "demo",
-    "OS_PASSWORD": "demo-password",
-    "OS_USER_DOMAIN_NAME": "demo-domain",
-    "OS_PROJECT_NAME": "eu-de",
-}
+LOGIN = {"OS_TOKEN": "", **DEMO, "OS_PROJECT_NAME": "eu-de"}
 END = "this was all, the exit code is"
 COMMANDS = {
     "ansible": "adhoc",

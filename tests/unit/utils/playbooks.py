@@ -17,6 +17,7 @@ from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 
 from .emulated import environ, template
 from .forks import NO_WAITS, ONE_PROCESS
+from .inventory import DEMO
 from .run_playbook import Folder, Run, folder
 from .worlds import WORDS
 
@@ -37,13 +38,7 @@ ODD_NAME = "Größe {{ no }} {% if"  # must not be taken for a template
 @contextlib.contextmanager
 def two_projects(**seed) -> t.Iterator[tuple[Emulator, Folder]]:
     """The world of somebody whose credential is good for both."""
-    login = {
-        "OS_TOKEN": "",
-        "OS_USERNAME": "demo",
-        "OS_PASSWORD": "demo-password",
-        "OS_USER_DOMAIN_NAME": "demo-domain",
-    }
-    with Emulator(seed=seed) as emulator, folder(**{**environ(emulator), **login}) as here:
+    with Emulator(seed=seed) as emulator, folder(**{**environ(emulator), "OS_TOKEN": "", **DEMO}) as here:
         yield emulator, here
 
 

@@ -104,12 +104,8 @@ HEADERS = {
     "access_key of the agency": {"authorization"},
     "security_token of the agency": {"x-security-token"},
 }
-PUBLIC = {
-    "username",
-    "user_domain_name",
-    "user_id",
-    "passcode",
-}  # the last is too short to be searched for like the others
+# The last is too short to be searched for like the others
+PUBLIC = {"username", "user_domain_name", "user_id", "passcode"}
 
 
 IAM, SERVICE = "^/v3", "^/v[12]"
@@ -255,10 +251,8 @@ class Watch(threading.Thread):
 
     def _note(self, process: str) -> None:
         for name, seen in (("cmdline", self.arguments), ("environ", self.variables)):
-            with (
-                contextlib.suppress(OSError),
-                open(f"{process}/{name}", "rb") as stream,
-            ):  # else it is over, or not ours
+            # OSError: it is over, or not ours
+            with contextlib.suppress(OSError), open(f"{process}/{name}", "rb") as stream:
                 seen.add(stream.read())
 
     def _look_into(self, folder: str, file: str) -> None:

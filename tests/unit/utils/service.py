@@ -19,10 +19,8 @@ from .run_module import Result, run_module
 
 PROJECT = "0123456789abcdef0123456789abcdef"
 NIGHTLY = "fedcba9876543210fedcba9876543210"
-KEY = {
-    "access_key": "AKDEMO0000000000001",
-    "secret_key": "SKdemo/secret+key000000000000000000000001",
-}  # of the emulator
+# Of the emulator
+KEY = {"access_key": "AKDEMO0000000000001", "secret_key": "SKdemo/secret+key000000000000000000000001"}
 FOR_EVER = 1e9  # seconds: no test lasts so long
 FIELDS = {"id", "name", "changed", "failed", "action", "status_before", "status", "msg"}
 

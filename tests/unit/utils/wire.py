@@ -232,10 +232,10 @@ def answering(cloud: CloudOnTheWire) -> t.Iterator[None]:
 
 
 @contextlib.contextmanager
-def cloud_on_the_wire(seed: int = 0, kind: type[CloudOnTheWire] = CloudOnTheWire) -> t.Iterator[CloudOnTheWire]:
+def cloud_on_the_wire(kind: type[CloudOnTheWire] = CloudOnTheWire) -> t.Iterator[CloudOnTheWire]:
     """A cloud that all requests of this process go to."""
     everything_imported()
-    with virtual_time(seed) as clock:
+    with virtual_time() as clock:
         cloud = kind(clock)
         with answering(cloud):
             try:

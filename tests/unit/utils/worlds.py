@@ -58,9 +58,8 @@ class Words:
     filters: dict[str, str]  # the filters that compare a field with one word
     coming: dict[str, set[str]] = field(default_factory=dict)  # state → the statuses that lead there without a write
     unready: set[str] = field(default_factory=set)  # the statuses in which a job cannot have a savepoint yet
-    once: set[str] = field(
-        default_factory=set
-    )  # the statuses in which a job given by its id is asked once, others never
+    # The statuses in which a job given by its id is asked once, others never
+    once: set[str] = field(default_factory=set)
     look: str = "get"  # the operation that reads one job
     passing: tuple[str, ...] = ()  # codes of refusals that only say that something failed
     unwilling: t.Callable[[dict, emulated.Job, dict], bool] = lambda *dummy: False  # whether it refuses a task's writes
