@@ -29,7 +29,7 @@ Result = t.TypeVar("Result")
 
 
 class Client:
-    """Logs in at once. ``project``, whose id is ``project_id``, and the calls belong to that login; so do ``warnings``.
+    """Logs in when it is made. All calls are for the ``project`` of that login, and ``warnings`` are about it.
 
     No request is repeated after ``deadline``, a time of the monotonic clock.
     ``context`` is told of every repeat, and gets the secrets that a login brings.

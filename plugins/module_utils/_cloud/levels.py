@@ -205,9 +205,9 @@ def highest(levels: t.Sequence[Level], option: str) -> Value | None:
 
 
 def one_of(levels: t.Sequence[Level], options: t.Sequence[str]) -> tuple[str, Value] | None:
-    """Which of these options the highest level has that has one. They say the same in two ways, so it may not have both.
+    """Of options that say the same in two ways, the one that the highest level with any of them has, and its value.
 
-    It is checked here, as variables of the environment were not checked before.
+    Raises OptionError if it has both, or a malformed one: variables of the environment were not checked before.
     """
     for level in levels:
         there = [option for option in options if option in level.values]

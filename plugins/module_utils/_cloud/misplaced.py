@@ -250,7 +250,10 @@ def _found(one: t.Mapping[str, t.Any], value: t.Any, free: bool) -> str:
 
 
 def no_number(value: t.Any) -> str:
-    """What is no quantity, though Ansible takes it for a number; empty if it is one, or if Ansible refuses it. It would make 1 of true; false is 0."""
+    """What a value is that Ansible takes for a number, and that is no quantity: true, which it would make 1, and what is endless.
+
+    Empty for all else: for a number, for false, which is 0 to everybody, and for what Ansible itself refuses.
+    """
     if value is True:
         return _kind_of(value)
     try:

@@ -193,7 +193,7 @@ class Http:
 
     ``timeout`` in seconds bounds one request, from the attempt to connect to the last byte of its answer. No request is
     repeated after ``deadline``, a time of the monotonic clock, and no write is sent whose turn at a gateway would come
-    after it. ``held_until``: how long one that a gateway holds back is tried again, if not until then. ``context`` hears of
+    after it. ``held_until``: until when one that a gateway holds back is tried again, where that is not the deadline. ``context`` hears of
     every repeat and every answer, makes the pauses, and knows the secrets that an answer could quote.
     """
 
