@@ -132,7 +132,7 @@ with kept():
     from ..module_utils._cloud.auth import Project
     from ..module_utils._cloud.connection import read_connection
     from ..module_utils._cloud.misplaced import misplaced
-    from ..module_utils._cloud.options import connection_options
+    from ..module_utils._cloud.options import connection_options, names_of
     from ..plugin_utils._files import is_replaced, write
     from ..plugin_utils._job_pages import Report, as_html, as_json, as_junit, as_markdown, as_prometheus
     from ..plugin_utils._job_table import (
@@ -161,7 +161,7 @@ FILES = {
     "prometheus": as_prometheus,
 }
 CONNECTION = connection_options()
-NAMES = {*CONNECTION, *(alias for option in CONNECTION.values() for alias in option.get("aliases", ()))}
+NAMES = names_of(CONNECTION)
 CLOUDS = ("OS_CLOUD", "OS_CLIENT_CONFIG_FILE")
 # If the task has one of these, OS_CLOUD does not count
 CREDENTIALS = ("token", "access_key", "username", "user_id")

@@ -273,10 +273,9 @@ def time_stamps(found: Answers) -> str | None:
 
 def statuses(found: Answers) -> str | None:
     words = [(kind, str(word).lower()) for kind in KNOWN for word in found.fields(kind, STATUS[kind])]
-    shown = (
-        (word if re.fullmatch("[a-z_]{1,30}", word) else "no word") for kind, word in words if word not in KNOWN[kind]
+    unknown = sorted(
+        {word if re.fullmatch("[a-z_]{1,30}", word) else "no word" for kind, word in words if word not in KNOWN[kind]}
     )
-    unknown = sorted(set(shown))
     return (f"unknown: {', '.join(unknown)}" if unknown else "known") if words else None
 
 
@@ -361,9 +360,8 @@ def mrs_offset(found: Answers) -> str | None:
     second = [job.get("job_id") for job in found.jobs("mrs", "mrs_offset")]
     if len(ids) < 3 or not second or found.new_since("mrs"):
         return None
-    return (
-        "number of the page" if second[0] == ids[2] else "number of the first job" if second[0] == ids[1] else "another"
-    )
+    words = {ids[1]: "number of the first job", ids[2]: "number of the page"}
+    return words.get(second[0], "another")
 
 
 def mrs_numbers(found: Answers) -> str | None:
@@ -380,28 +378,17 @@ def mrs_error_keys(found: Answers) -> str | None:
     return one_word(keys[0] + keys[1]) if all(keys) else None
 
 
-def status_of(name: str) -> t.Callable[[Answers], str | None]:
-    def seen(found: Answers) -> str | None:
-        reply = found.reply(name)
-        return str(reply.status) if reply else None
-
-    return seen
+def status_of(reply: Reply | None) -> str | None:
+    return str(reply.status) if reply else None
 
 
-def is_success(kind: str) -> t.Callable[[Answers], str | None]:
-    def seen(found: Answers) -> str | None:
-        body = found.body(kind)
-        return kind_of(body.get("is_success")) if body else None
-
-    return seen
+def code_seen(reply: Reply | None) -> str | None:
+    return code(reply) if reply else None
 
 
-def code_seen(name: str) -> t.Callable[[Answers], str | None]:
-    def seen(found: Answers) -> str | None:
-        reply = found.reply(name)
-        return code(reply) if reply else None
-
-    return seen
+def is_success(found: Answers, kind: str) -> str | None:
+    body = found.body(kind)
+    return kind_of(body.get("is_success")) if body else None
 
 
 def totals(found: Answers) -> str | None:
@@ -454,7 +441,7 @@ PROBES: dict[str, t.Callable[[Answers], str | None]] = {
     "iam_error": lambda found: one_word(key_of(found.reply("iam_error"))),
     "projects": projects,
     "bad_token": bad_token,
-    "flink_is_success": is_success("flink"),
+    "flink_is_success": lambda found: is_success(found, "flink"),
     "flink_unknown": lambda found: refusal(found.reply("flink_unknown")),
     "flink_tags": flink_tags,
     "flink_offset": lambda found: numbered(found, "flink"),
@@ -468,18 +455,18 @@ PROBES: dict[str, t.Callable[[Answers], str | None]] = {
     "spark_unknown": lambda found: refusal(found.reply("spark_unknown")),
     "spark_from": lambda found: numbered(found, "spark"),
     "spark_size": lambda found: refused(found.reply("spark_size")),
-    "sql_is_success": is_success("sql"),
+    "sql_is_success": lambda found: is_success(found, "sql"),
     "sql_status": sql_status,
     "sql_unknown": lambda found: refusal(found.reply("sql_unknown")),
     "sql_launching": sql_launching,
     "sql_window": sql_window,
     "sql_size": lambda found: refused(found.reply("sql_size")),
     "sql_page": lambda found: refused(found.reply("sql_page")),
-    "mrs_read_status": status_of("mrs"),
-    "mrs_error_status": status_of("mrs_unknown"),
+    "mrs_read_status": lambda found: status_of(found.reply("mrs")),
+    "mrs_error_status": lambda found: status_of(found.reply("mrs_unknown")),
     "mrs_error_keys": mrs_error_keys,
-    "mrs_unknown": code_seen("mrs_unknown"),
-    "mrs_unknown_cluster": code_seen("unknown_cluster"),
+    "mrs_unknown": lambda found: code_seen(found.reply("mrs_unknown")),
+    "mrs_unknown_cluster": lambda found: code_seen(found.reply("unknown_cluster")),
     "mrs_offset": mrs_offset,
     "mrs_limit": lambda found: refused(found.reply("mrs_limit")),
     "mrs_numbers": mrs_numbers,

@@ -178,7 +178,8 @@ def _metas() -> dict[str, t.Any]:
 def logins(spec: Spec, given: Variables) -> t.Iterator[tuple[str, str]]:
     """Variables that say whose jobs are meant, and have no effect here, with the options of the modules that have one."""
     for name, option in sorted(_logins(spec, given.told - {"passcode"}).items()):
-        if not (is_nothing(given.values.get(name)) and name not in given.broken) and not meant_by(spec, name):
+        is_given = name in given.broken or not is_nothing(given.values.get(name))
+        if is_given and not meant_by(spec, name):
             yield name, option
 
 

@@ -303,12 +303,10 @@ async def main(queue: asyncio.Queue[t.Any], args: dict[str, t.Any]) -> None:
     for library, name in NEEDED.items():
         try:
             import_module(library)
-        except ModuleNotFoundError as error:
-            if error.name == library:
+        except Exception as error:
+            if isinstance(error, ModuleNotFoundError) and error.name == library:
                 message = f"job_events: {sys.executable}, which runs ansible-rulebook, has no {name}; install it there"
                 raise ImportError(message) from None
-            raise _unusable(name, error) from error
-        except Exception as error:
             raise _unusable(name, error) from error
     # as the plugins for Ansible do it, which share what Python has compiled: a full disk may have cut it
     file, name = PLUGINS / "plugin_utils" / "_bytecode.py", f"{PACKAGE}.plugin_utils._bytecode"
