@@ -16,24 +16,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from urllib.parse import urlsplit
 
+from . import auth
 from .answers import OUTDATED, Maybe
-from .auth import (
-    NOT_ACCEPTED,
-    TOKEN,
-    AccessKey,
-    Credential,
-    Login,
-    Project,
-    Signer,
-    ask,
-    expiry,
-    login_of,
-    named_by,
-    read_answer,
-    read_login,
-    resolved,
-    scope_of,
-)
 from .endpoints import OTC
 from .errors import ApiError, Denied, Refused
 from .transport import Http, Reply
@@ -51,8 +35,8 @@ NO_AGENCY = "there is no such account, or it has made no such agency for the own
 DOMAIN = {"id": Maybe(str), "name": Maybe(str)}
 ASSUMED = {
     "token": {
-        **TOKEN["token"],
-        "project": Maybe({**TOKEN["token"]["project"].shape, "domain": Maybe(DOMAIN)}),
+        **auth.TOKEN["token"],
+        "project": Maybe({**auth.TOKEN["token"]["project"].shape, "domain": Maybe(DOMAIN)}),
         "user": Maybe({"domain": Maybe(DOMAIN)}),
     }
 }
@@ -73,9 +57,9 @@ class Agency:
 
     @property
     def domain(self) -> dict[str, str]:
-        return named_by(self.domain_id, self.domain_name)
+        return auth.named_by(self.domain_id, self.domain_name)
 
-    def used_by(self, own: Credential, own_project: Project) -> Delegate:
+    def used_by(self, own: auth.Credential, own_project: auth.Project) -> Delegate:
         return Delegate(own, own_project, self)
 
 
@@ -83,8 +67,8 @@ class Agency:
 class Delegate:
     """Somebody who logs in, and then acts through an agency. ``own_project``: where the login itself is, if it needs one."""
 
-    own: Credential
-    own_project: Project
+    own: auth.Credential
+    own_project: auth.Project
     agency: Agency
     needs_project: t.ClassVar[bool] = True
     # How IAM has called the agency before in this task: it is found out once
@@ -100,54 +84,56 @@ class Delegate:
 
     @property
     def has_catalog(self) -> bool:
-        return not isinstance(self.own, AccessKey)
+        return not isinstance(self.own, auth.AccessKey)
 
     @property
     def renewable(self) -> bool:
-        return isinstance(self.own, AccessKey) or self.own.renewable
+        return isinstance(self.own, auth.AccessKey) or self.own.renewable
 
-    def login(self, http: Http, iam: str | None, project: Project | None) -> Login:
+    def login(self, http: Http, iam: str | None, project: auth.Project | None) -> auth.Login:
         """The own login, then that to ``project`` in the other account; to the account itself without a project."""
-        if isinstance(self.own, AccessKey):
+        if isinstance(self.own, auth.AccessKey):
             return self._by_key(self.own, http, iam, project)
-        own_project = self.own_project if self.own.needs_project and self.own_project != Project() else None
+        own_project = self.own_project if self.own.needs_project and self.own_project != auth.Project() else None
         own = self.own.login(http, iam, own_project)
         http.context.add_secrets(own.auth.secrets)
-        scope, read = scope_of(project, self.agency.domain), partial(self._read, project)
+        scope, read = auth.scope_of(project, self.agency.domain), partial(self._read, project)
 
         def assume(name: str) -> Reply:
             body = {"auth": {"identity": self._identity(name), "scope": scope}}
-            return ask(http, self.own.advice, "POST", f"{iam}/v3/auth/tokens", {}, read, body=body, auth=own.auth)
+            return auth.ask(http, self.own.advice, "POST", f"{iam}/v3/auth/tokens", {}, read, body=body, auth=own.auth)
 
-        return login_of(self._by_its_name(assume, (XROLE, AGENCY)), project)
+        return auth.login_of(self._by_its_name(assume, (XROLE, AGENCY)), project)
 
-    def _by_key(self, own: AccessKey, http: Http, iam: str | None, project: Project | None) -> Login:
+    def _by_key(self, own: auth.AccessKey, http: Http, iam: str | None, project: auth.Project | None) -> auth.Login:
         """With a temporary access key, which is bound to no project. Only with it can projects of the other account be found by name."""
-        auth = Signer(own, None)
-        reply = ask(http, own.advice, "GET", f"{iam}/v3/auth/domains", {}, partial(read_answer, DOMAINS), auth=auth)
+        signer = auth.Signer(own, None)
+        reply = auth.ask(
+            http, own.advice, "GET", f"{iam}/v3/auth/domains", {}, partial(auth.read_answer, DOMAINS), auth=signer
+        )
         own_domain = next((one["id"] for one in reply.value["domains"]), "")
         headers = {"X-Domain-Id": own_domain} if own_domain else {}
 
         def assume(name: str) -> Reply:
             body = {"auth": {"identity": self._identity(name, duration_seconds=LIFE)}}
-            url, read = f"{iam}/v3.0/OS-CREDENTIAL/securitytokens", partial(read_answer, KEYS)
-            return ask(http, NO_KEYS, "POST", url, headers, read, body=body, auth=auth)
+            url, read = f"{iam}/v3.0/OS-CREDENTIAL/securitytokens", partial(auth.read_answer, KEYS)
+            return auth.ask(http, NO_KEYS, "POST", url, headers, read, body=body, auth=signer)
 
         of_otc = (urlsplit(iam or "").hostname or "").endswith(OTC)
         found = self._by_its_name(assume, (XROLE, AGENCY) if of_otc else (AGENCY, XROLE)).value["credential"]
         secrets = found["access"], found["secret"], found["securitytoken"]
         http.context.add_secrets(secrets)
-        key = AccessKey(*secrets)
+        key = auth.AccessKey(*secrets)
 
         def counts(entry: t.Mapping[str, t.Any]) -> bool:
             """Whether it is for certain a project of the other account."""
             domain = entry.get("domain_id")
             return bool(own_domain and domain) and domain != own_domain and self.agency.domain_id in (None, domain)
 
-        acts_in = project and resolved(
-            http, self.advice, iam, Signer(key, None), project, "target_project_name", counts
+        acts_in = project and auth.resolved(
+            http, self.advice, iam, auth.Signer(key, None), project, "target_project_name", counts
         )
-        return Login(Signer(key, acts_in.id if acts_in else None), acts_in, expires_at=expiry(found))
+        return auth.Login(auth.Signer(key, acts_in.id if acts_in else None), acts_in, expires_at=auth.expiry(found))
 
     def _identity(self, name: str, **more: t.Any) -> dict[str, t.Any]:
         account = {f"domain_{key}": value for key, value in self.agency.domain.items()}
@@ -174,11 +160,11 @@ class Delegate:
         hint = {403: NO_OPERATOR, 404: NO_AGENCY}.get(error.status or 0, "")
         if not hint or error.from_gateway or OUTDATED in message.lower():  # that is not about the agency
             return error.recast(type(error), f"{self.agency}: {message}")
-        return error.recast(Denied, f"{self.agency}: {message.replace(NOT_ACCEPTED, '', 1)}", hint)
+        return error.recast(Denied, f"{self.agency}: {message.replace(auth.NOT_ACCEPTED, '', 1)}", hint)
 
-    def _read(self, project: Project | None, reply: Reply) -> t.Any:
+    def _read(self, project: auth.Project | None, reply: Reply) -> t.Any:
         """Raises Refused for a token that is not of the agency: it would lead to another account."""
-        found = read_login(project, ASSUMED, reply)
+        found = auth.read_login(project, ASSUMED, reply)
         token = found["token"]
         if not token.get("assumed_by"):
             raise Refused(reply.call, "the answer does not say that the agency was assumed", reply.status)

@@ -247,7 +247,7 @@ class Http:
         of it.
         """
         request = Request(method, url, headers, query, body, auth)
-        pace = self._pace_of(request.host)
+        pace = self._paces.get(request.host) or self._paces.setdefault(request.host, Pace())
         deadline = max(self.deadline, time.monotonic() + retry_timeout) if retry_timeout else self.deadline
         tries = {True: 0, False: 0}  # how often it was held back, and how often it failed
         while True:
@@ -263,9 +263,6 @@ class Http:
             of = "" if outcome.held_back else f" of {self._max_retries}"  # only faults are limited
             self.context.repeated(f"{outcome}; sent again after {pause:.1f} s ({tries[outcome.held_back]}{of})")
             self.context.sleep(pause)
-
-    def _pace_of(self, host: str) -> Pace:
-        return self._paces.get(host) or self._paces.setdefault(host, Pace())
 
     def _outcome(self, request: Request, read: t.Callable[[Reply], t.Any]) -> Outcome:
         """``read`` finds the value of an answer, but of none that will be asked for again."""
