@@ -39,32 +39,33 @@ def _filtered(service: Service, task: Task) -> dict[t.Any, t.Any]:
     # not for a task with IDs, as imports cost time
     from .filters import idle_filters, matching, may_be_excluded, unknown_ages, unknown_statuses, why_none
 
-    filters = task.selection.filters
+    filters, fields = task.selection.filters, service.fields
     query = service.query(filters)
     listing = everything(service, query, task.cache, filters)
     task.warnings.extend(listing.warnings)
     doubts = unknown_ages(filters, service.client.wrong_clock)
     if doubts and task.desired.writes:
         raise OptionError(f"{doubts[0]}; nothing was done")
-    task.warnings.extend([*doubts, *idle_filters(listing.jobs, filters, service.fields)])
+    task.warnings.extend([*doubts, *idle_filters(listing.jobs, filters, fields)])
     now = time.time()
-    jobs, vague = matching(listing.jobs, filters, service.fields, now)
+    jobs, vague = matching(listing.jobs, filters, fields, now)
     if task.options["state"] in DRAINED and task.desired.steps:
-        task.warnings.extend(unknown_statuses(listing.jobs, filters, service.fields, task.desired.steps, now))
+        task.warnings.extend(unknown_statuses(listing.jobs, filters, fields, task.desired.steps, now))
     if task.desired.writes:
-        names = (job.get(service.fields.name) for job in jobs.values())
+        names = (job.get(fields.name) for job in jobs.values())
         refuse_meant(f"filters.{NOT_NAME}", names, filters.get(NOT_NAME, ()))
     if not jobs:
-        task.why_none = why_none(listing.jobs, filters, service.fields, query, now, listing.warnings)
-    if vague and not task.options["trust_server_filters"]:
-        _warn_of_vague(task, vague)
-    unclear = may_be_excluded(listing.jobs, filters, service.fields, now)
+        task.why_none = why_none(listing.jobs, filters, fields, query, now, listing.warnings)
+    _warn_of_vague(task, vague)
+    unclear = may_be_excluded(listing.jobs, filters, fields, now)
     untold = {job_id: Untold("", f"left alone, as its {field} is not in the list") for job_id, field in unclear.items()}
     return {**jobs, **listing.untold, **untold}
 
 
-def _warn_of_vague(task: Task, vague: t.Iterable[str]) -> None:
-    """Warns of filters that only the service has checked. Raises OptionError for them if jobs are to be deleted."""
+def _warn_of_vague(task: Task, vague: t.Collection[str]) -> None:
+    """Warns of filters that only the service has checked, unless the task trusts it. Raises OptionError for them if jobs are to be deleted."""
+    if not vague or task.options["trust_server_filters"]:
+        return
     keys = ", ".join(f"filters.{key}" for key in vague)
     said = f"{keys}: the service filters by it, but its answer does not show it, so it cannot be checked"
     if task.options["state"] == "absent":
