@@ -65,9 +65,7 @@ def _for_others(file: str, hostvars: t.Any, here: t.Collection[str], how: t.Mapp
 def _is_for_other(task: t.Any, hostvars: t.Any, here: t.Collection[str]) -> bool:
     """Whether it needs a machine, and neither the task nor the machine has a connection."""
     name = str(task.delegate_to or "")
-    if not name or name in here or not _needs_a_machine(task):
-        return False
-    if task.connection != OF_PLAY or "ansible_connection" in task.get_vars():
+    if not name or name in here or not _needs_a_machine(task) or _has_connection(task):
         return False
     others = [one for one in hostvars if one not in here]
     machines = others if "{{" in name else [name]  # of a template nobody knows which one it is
@@ -76,6 +74,10 @@ def _is_for_other(task: t.Any, hostvars: t.Any, here: t.Collection[str]) -> bool
 
 def _needs_a_machine(task: t.Any) -> bool:
     return not (isinstance(task, TaskInclude) or _of_ansible(task) in NOWHERE)
+
+
+def _has_connection(task: t.Any) -> bool:
+    return task.connection != OF_PLAY or "ansible_connection" in task.get_vars()
 
 
 def _of_ansible(task: t.Any) -> str:

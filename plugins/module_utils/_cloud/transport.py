@@ -247,7 +247,7 @@ class Http:
         of it.
         """
         request = Request(method, url, headers, query, body, auth)
-        pace = self._paces.get(request.host) or self._paces.setdefault(request.host, Pace())
+        pace = self._paces.setdefault(request.host, Pace())
         deadline = max(self.deadline, time.monotonic() + retry_timeout) if retry_timeout else self.deadline
         tries = {True: 0, False: 0}  # how often it was held back, and how often it failed
         while True:
