@@ -67,9 +67,9 @@ def _is_for_other(task: t.Any, hostvars: t.Any, here: t.Collection[str]) -> bool
     name = str(task.delegate_to or "")
     if not name or name in here or not _needs_a_machine(task) or _has_connection(task):
         return False
-    others = [one for one in hostvars if one not in here]
-    machines = others if "{{" in name else [name]  # of a template nobody knows which one it is
-    return not any(one in others and "ansible_connection" in hostvars.raw_get(one) for one in machines)
+    others = {*hostvars}.difference(here)
+    machines = others if "{{" in name else others & {name}  # of a template nobody knows which one it is
+    return not any("ansible_connection" in hostvars.raw_get(one) for one in machines)
 
 
 def _needs_a_machine(task: t.Any) -> bool:
