@@ -22,6 +22,7 @@ PAIR = ("client_cert", "client_key")
 
 
 def tls_of(validate_certs: bool | None, levels: t.Sequence[Level]) -> Tls:
+    """``validate_certs``: as the task has it. Raises OptionError for a file that is not there, and for a key without its certificate."""
     given = {"ca_path": highest(levels, "ca_path"), **_certificate(levels)}
     files = {option: value for option, value in given.items() if value}
     paths = {option: os.path.expanduser(value.text) for option, value in files.items()}

@@ -136,7 +136,7 @@ class Client:
         self._http.held_until = end
 
     def end_at(self, deadline: float) -> None:
-        """Sets another deadline."""
+        """Sets another deadline, a time of the monotonic clock."""
         self._http.deadline = deadline
 
     def stop(self) -> None:

@@ -60,7 +60,7 @@ class Limit:
         self.over = False
 
     def begin(self) -> float:
-        """Starts the time of the request with the first call. Returns when it ends."""
+        """Starts the time of the request with the first call. Returns when it ends, on the monotonic clock."""
         if self.end is None:
             self.end = self._watchdog.enter(self)
         return self.end
@@ -102,6 +102,7 @@ class Watchdog:
                 _end(limit)
 
     def enter(self, limit: Limit) -> float:
+        """The time of a request begins. Returns when it ends."""
         end = time.monotonic() + self._seconds
         limit.end = end
         with self._lock:
@@ -254,7 +255,7 @@ def _wait_on(handle: Handle | Wait) -> None:
 
 
 def _dial(host: str, port: int, end: float, source: t.Any, options: t.Any) -> socket.socket:
-    """A connection to the first address of the host that can be reached. Raises OSError, socket.timeout after ``end``.
+    """A connection to the first address of the host that can be reached. Raises OSError, socket.timeout after ``end``, a time of the monotonic clock.
 
     One that is silent must not use up the time of the others: a server that is down, or IPv6 that leads nowhere.
     """

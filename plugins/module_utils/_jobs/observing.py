@@ -18,6 +18,7 @@ from .task import Task
 
 
 def observe(service: Service, task: Task, entries: t.Sequence[Entry]) -> None:
+    """Looks at these jobs. Raises as note() does."""
     ids = [entry.id for entry in entries]
     try:
         observations = look(service, ids, task.cache)
