@@ -131,6 +131,7 @@ from ..plugin_utils._bytecode import kept
 with kept():
     from ..module_utils._cloud.auth import Project
     from ..module_utils._cloud.connection import read_connection
+    from ..module_utils._cloud.levels import is_around
     from ..module_utils._cloud.misplaced import misplaced
     from ..module_utils._cloud.options import connection_options, names_of
     from ..plugin_utils._files import is_replaced, write
@@ -162,7 +163,6 @@ FILES = {
 }
 CONNECTION = connection_options()
 NAMES = names_of(CONNECTION)
-CLOUDS = ("OS_CLOUD", "OS_CLIENT_CONFIG_FILE")
 # If the task has one of these, OS_CLOUD does not count
 CREDENTIALS = ("token", "access_key", "username", "user_id")
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))), "playbooks")
@@ -443,7 +443,7 @@ def _place_of(service: str, options: dict[str, t.Any], environ: dict[str, str]) 
         target, own = (Project(given.get(f"{of}project_id"), given.get(f"{of}project_name")) for of in ("target_", ""))
         cloud = None if any(map(given.get, CREDENTIALS)) else given.get("cloud") or environ.get("OS_CLOUD")
         said = _named(target if str(target) else own, given.get("region"), cloud)
-        if given.get("cloud") or any(map(environ.get, CLOUDS)):  # what the task names wins over it
+        if given.get("cloud") or is_around(environ):  # what the task names wins over it
             return said
         connection = read_connection(given, environ, service)
     except Exception:  # the task says what is wrong with its options; its jobs are reported all the same

@@ -39,7 +39,7 @@ class WantedRegion(t.NamedTuple):
     around: str | None = None
 
 
-def pointer(environ: t.Mapping[str, str]) -> str:
+def pointer(environ: levels.Environ) -> str:
     """How messages name the variable that points to the entry."""
     name = environ.get(levels.NAME)
     return (
@@ -57,7 +57,7 @@ def has_openstacksdk() -> bool:
     return True
 
 
-def chooses_none(environ: t.Mapping[str, str]) -> bool:
+def chooses_none(environ: levels.Environ) -> bool:
     """Whether the environment names a file and no entry, and the file has not exactly one. Raises OptionError."""
     if environ.get(levels.NAME):
         return False
@@ -95,7 +95,7 @@ def _said(entry: levels.Level) -> dict[str, str]:
     return {option: value.text for option, value in entry.values.items()}
 
 
-def _file_of_shell(environ: t.Mapping[str, str]) -> str | None:
+def _file_of_shell(environ: levels.Environ) -> str | None:
     """A clouds.yaml in the folder of the shell, which Ansible runs no task of a playbook in."""
     shell = environ.get("PWD")
     if not shell or environ.get(levels.FILE) or os.path.realpath(shell) == os.path.realpath(os.curdir):
@@ -120,7 +120,7 @@ def _read_from(
     return chosen, _level(sdk, chosen, entry, wanted, where)
 
 
-def _chosen(name: str | None, environ: t.Mapping[str, str], clouds: Entry, where: str) -> str:
+def _chosen(name: str | None, environ: levels.Environ, clouds: Entry, where: str) -> str:
     """The name of the entry that is meant. Raises OptionError."""
     own = name or environ.get(levels.NAME)
     if own is not None:
@@ -149,7 +149,7 @@ def _found_in(folder: str, sdk: t.Any, files: t.Sequence[str]) -> list[str]:
     return [os.path.join(folder, os.path.basename(one)) if os.path.dirname(one) == before else one for one in files]
 
 
-def _named(environ: t.Mapping[str, str], variable: str) -> str | None:
+def _named(environ: levels.Environ, variable: str) -> str | None:
     """The file that a variable names. It must be there: another one may have an entry of that name, for another tenant."""
     path = environ.get(variable)
     if path:

@@ -147,8 +147,8 @@ def refuse_misspelt(level: Level) -> None:
             raise OptionError(f"{value.name}: has no effect here; is {meant} meant? Rename it, or leave it out")
 
 
-def is_around(environ: t.Mapping[str, str]) -> bool:
-    """Whether the environment points to an entry."""
+def is_around(environ: Environ) -> bool:
+    """Whether the environment points to an entry of a clouds.yaml."""
     return bool(environ.get(NAME) or environ.get(FILE))
 
 
