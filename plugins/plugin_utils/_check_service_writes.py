@@ -265,13 +265,14 @@ class Writes:
         for job_id, job in jobs.items():
             step = stage.desired.step(stage.status(job))
             if write is Write.STOP and stage.status(job) in UNDEFINED:
-                self._stop_undefined(stage, job_id)
+                if stage.name == STOPPED:
+                    self._stop(stage, job_id, "flink_undefined")
             elif step is write:
                 due[job_id] = job
             else:
                 self._lack(stage.about, f"a job is {stage.status(job)}")
                 if stage.status(job) in STOPPED_ALREADY:
-                    self._stop_again(stage, job_id)
+                    self._stop(stage, job_id, "flink_stopped_twice")
         if due:
             self._change_flink(stage, write, due)
 
@@ -297,7 +298,7 @@ class Writes:
                 self._savepoint(stage, job_id, due[job_id])
         stopped = [job_id for job_id, ending in endings.items() if stage.status(ending.job) in STOPPED_ALREADY]
         for job_id in stopped[:1]:
-            self._stop_again(stage, job_id)
+            self._stop(stage, job_id, "flink_stopped_twice")
 
     def _until_gone(self, stage: Stage, due: Jobs, sent: Sent) -> None:
         gone = watch(stage, due, sent, lambda job: job is None)
@@ -322,15 +323,9 @@ class Writes:
         else:
             self._lack(["flink_error", "flink_status", "flink_answer"], sent.refused)
 
-    def _stop_undefined(self, stage: Stage, job_id: t.Any) -> None:
-        if stage.name == STOPPED:
-            sent = self._send(stage, Write.STOP, [job_id])
-            self._note("flink_undefined", sent.word, sent.refused)
-            self._note_answer(sent)
-
-    def _stop_again(self, stage: Stage, job_id: t.Any) -> None:
+    def _stop(self, stage: Stage, job_id: t.Any, name: str) -> None:
         sent = self._send(stage, Write.STOP, [job_id])
-        self._note("flink_stopped_twice", sent.word, sent.refused)
+        self._note(name, sent.word, sent.refused)
         self._note_answer(sent)
 
     def _savepoint(self, stage: Stage, job_id: t.Any, before: t.Any) -> None:

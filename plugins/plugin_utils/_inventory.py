@@ -36,7 +36,7 @@ from ..module_utils._cloud.errors import Bug, Denied, Failure, OptionError
 from ..module_utils._cloud.identity import AGENCY, PROJECT, TARGET_PROJECT
 from ..module_utils._cloud.misplaced import misplaced, no_text
 from ..module_utils._cloud.options import connection_options, names_of
-from ..module_utils._cloud.text import escaped, masked
+from ..module_utils._cloud.text import escaped, few, masked
 from ..module_utils._cloud.transport import RETRY_TIMEOUT, trouble_with_requests
 from ..module_utils._jobs.names import match
 from ..module_utils._jobs.selection import cleaned, foreign, refuse_foreign_syntax
@@ -523,13 +523,8 @@ def _complaint(errors: t.Sequence[tuple[str, str]]) -> str:
     for label, error in errors:
         if error:
             labels.setdefault(error, []).append(label)
-    return "; ".join(f"{_few(of)}{error}" for error, of in labels.items())
-
-
-def _few(labels: t.Sequence[str]) -> str:
-    shown = ", ".join(labels[:SHOWN])
-    more = f" and {len(labels) - SHOWN} more" if len(labels) > SHOWN else ""
-    return f"{shown}{more}: " if shown else ""
+    # the only source of a file has no label
+    return "; ".join(": ".join(filter(None, (few(of, SHOWN), error))) for error, of in labels.items())
 
 
 def _named(

@@ -28,7 +28,7 @@ from ..module_utils._cloud.connection import read_connection, secrets_around
 from ..module_utils._cloud.errors import Failure, Misdirected, OptionError, Skipped, Unanswered, Unreachable
 from ..module_utils._cloud.misplaced import misplaced
 from ..module_utils._cloud.options import Spec, check_range, connection_options
-from ..module_utils._cloud.text import masked
+from ..module_utils._cloud.text import few, masked
 from ..module_utils._jobs.guard import refuse_misspelt
 from ..module_utils._jobs.selection import BLANKS, Options, cleaned
 from ..module_utils._services.registry import JOB_TYPES
@@ -330,7 +330,7 @@ def _inert(value: t.Any) -> t.Any:
 
 
 def _named(subscriptions: t.Sequence[Subscription]) -> str:
-    return str(subscriptions[0]) if len(subscriptions) == 1 else f"{subscriptions[0]} and {len(subscriptions) - 1} more"
+    return few([str(one) for one in subscriptions], 1)
 
 
 def _unread(failed: t.Sequence[tuple[Subscription, Failure]]) -> str:

@@ -51,6 +51,12 @@ def escaped(text: str, longest: int | None = LONGEST_SHOWN) -> str:
     return found if longest is None or len(text) <= longest else f"{found}…"
 
 
+def few(texts: t.Sequence[str], most: int) -> str:
+    """The first ones, ``most`` at the most, and how many more there are."""
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return ", ".join(texts[:most]) + more
+
+
 def shows(text: str, secrets: t.Collection[str]) -> bool:
     """Whether there is one in ``text``, which is JSON. To look into each value of a large result costs five times as much."""
     return any(json.dumps(secret)[1:-1] in text for secret in secrets)

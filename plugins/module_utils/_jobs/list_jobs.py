@@ -14,6 +14,7 @@ from .._cloud.client import Client
 from .._cloud.connection import read_connection
 from .._cloud.context import Context
 from .._cloud.errors import ApiError, Failure, Interrupted, Untold
+from .._cloud.text import few
 from .._cloud.transport import RETRY_TIMEOUT
 from .filters import idle_filters, matching, unknown_ages, why_none
 from .reading import ListCache, Observation, everything, gets, look
@@ -95,9 +96,8 @@ def _told(observations: t.Mapping[t.Any, Observation], notes: Result) -> list[Ob
     """Leaves out the jobs whose status the service does not tell, and warns of them."""
     untold = [(job_id, observation) for job_id, observation in observations.items() if isinstance(observation, Untold)]
     if untold:
-        named = ", ".join(str(job_id) for job_id, dummy in untold[:MOST_NAMED])
-        more = f" and {len(untold) - MOST_NAMED} more" if len(untold) > MOST_NAMED else ""
-        _missing([f"left out, as their status is not known: {named}{more} ({untold[0][1]})"], notes)
+        named = few([str(job_id) for job_id, dummy in untold], MOST_NAMED)
+        _missing([f"left out, as their status is not known: {named} ({untold[0][1]})"], notes)
     return [observation for observation in observations.values() if not isinstance(observation, Untold)]
 
 

@@ -15,7 +15,7 @@ from functools import cache
 from types import MappingProxyType
 
 from .._cloud.errors import NO_ANSWER, ApiError, Failure, Fatal, Late, Unreachable
-from .._cloud.text import escaped
+from .._cloud.text import escaped, few
 from .desired_state import NOTHING, DesiredState, Notes, Step, Write
 
 MOST_LISTED = 20  # jobs that a message names
@@ -206,8 +206,7 @@ class Entry:
 
 def listed(entries: t.Sequence[Entry]) -> str:
     """Id and name of the first ones, and how many more there are."""
-    named = ", ".join(f"{entry.id} ({escaped(entry.name or 'no name')})" for entry in entries[:MOST_LISTED])
-    return f"{named} and {len(entries) - MOST_LISTED} more" if len(entries) > MOST_LISTED else named
+    return few([f"{entry.id} ({escaped(entry.name or 'no name')})" for entry in entries], MOST_LISTED)
 
 
 @cache  # many jobs have the same
