@@ -42,11 +42,9 @@ class WantedRegion(t.NamedTuple):
 def pointer(environ: levels.Environ) -> str:
     """How messages name the variable that points to the entry."""
     name = environ.get(levels.NAME)
-    return (
-        (f"{levels.NAME}={name}" if shown(name) == repr(name) else levels.NAME)
-        if name
-        else f"the only entry of {levels.FILE}"
-    )
+    if not name:
+        return f"the only entry of {levels.FILE}"
+    return f"{levels.NAME}={name}" if shown(name) == repr(name) else levels.NAME
 
 
 def has_openstacksdk() -> bool:
