@@ -209,13 +209,12 @@ def _passing(jobs: Jobs, asked: t.Sequence[Filter]) -> dict[t.Any, Job]:
 def may_be_excluded(jobs: Jobs, filters: t.Mapping[str, t.Any], fields: Fields, now: float) -> dict[t.Any, str]:
     """Jobs that pass all other filters, but do not show the field of a ``not_`` filter: id → that field."""
     found: dict[t.Any, str] = {}
-    excluding = [key for key in filters if key.startswith(NOT)]
-    for key in excluding:
-        field = fields.filters[key]
-        tells = _kind(key, [], fields).tells
-        silent = {job_id: job for job_id, job in jobs.items() if not tells(job.get(field))}
-        others = {name: value for name, value in filters.items() if name != key}
-        found.update(dict.fromkeys(_passing(silent, _filters(others, fields, now)), field))
+    asked = _filters(filters, fields, now)
+    for one in asked:
+        if one.key.startswith(NOT):
+            silent = {job_id: job for job_id, job in jobs.items() if not one.tells(job.get(one.field))}
+            others = [other for other in asked if other is not one]
+            found.update(dict.fromkeys(_passing(silent, others), one.field))
     return found
 
 
