@@ -7,23 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .service import DLI_EXPIRED, FOR_EVER, NIGHTLY, PROJECT, Service, check_http_error, check_refused, refusal
-
-# The tests of these modules take all from here.
-__all__ = [
-    "FOR_EVER",
-    "GET_PATH",
-    "JOBS_PATH",
-    "LIST_PATH",
-    "NIGHTLY",
-    "OPERATIONS",
-    "PROJECT",
-    "WRITE_PATH",
-    "Flink",
-    "check_http_error",
-    "check_refused",
-    "refusal",
-]
+from .service import DLI_EXPIRED, PROJECT, Service
 
 JOBS_PATH = f"/v1.0/{PROJECT}/streaming/jobs"
 GET_PATH, LIST_PATH, WRITE_PATH = "/jobs/[0-9]+$", "/jobs$", "/jobs/(delete|run|stop)$"

@@ -11,8 +11,7 @@ import pytest
 import yaml
 
 from ansible_collections.otc.bigdata.tests.unit.utils.faults import FAULTS, IN_LISTS, fault_of
-from ansible_collections.otc.bigdata.tests.unit.utils.flink import PROJECT, check_refused, refusal
-from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY
+from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY, PROJECT, check_refused, refusal
 
 OTHER, OTHER_DOMAIN, OWN_DOMAIN = "f0" * 16, "c0" * 16, "d0" * 16
 OTHERS = {

@@ -11,8 +11,7 @@ import typing as t
 import pytest
 import yaml
 
-from ansible_collections.otc.bigdata.tests.unit.utils.flink import PROJECT, check_refused, refusal
-from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY
+from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY, PROJECT, check_refused, refusal
 
 AUTH = {"username": "demo", "password": "demo-password", "domain_name": "demo-domain"}
 ENTRY = {"ak": KEY["access_key"], "sk": KEY["secret_key"]}

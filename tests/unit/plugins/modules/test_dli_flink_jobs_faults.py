@@ -14,10 +14,8 @@ from ansible_collections.otc.bigdata.tests.unit.utils.flink import (
     LIST_PATH,
     OPERATIONS,
     WRITE_PATH,
-    check_http_error,
-    check_refused,
-    refusal,
 )
+from ansible_collections.otc.bigdata.tests.unit.utils.service import check_http_error, check_refused, refusal
 
 ANY = "/streaming/jobs"
 NEVER = {"seconds": None}

@@ -7,13 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.otc.bigdata.tests.unit.utils.flink import (
-    GET_PATH,
-    JOBS_PATH,
-    LIST_PATH,
-    check_http_error,
-    check_refused,
-)
+from ansible_collections.otc.bigdata.tests.unit.utils.flink import GET_PATH, JOBS_PATH, LIST_PATH
+from ansible_collections.otc.bigdata.tests.unit.utils.service import check_http_error, check_refused
 
 SECRET = {"sql_body", "job_config", "entrypoint_args"}
 DETAILS = SECRET | {"user_id", "project_id", "run_mode", "main_class", "execution_graph", "update_time"}  # contract 4.4

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.otc.bigdata.tests.unit.utils.flink import LIST_PATH, check_refused
+from ansible_collections.otc.bigdata.tests.unit.utils.flink import LIST_PATH
+from ansible_collections.otc.bigdata.tests.unit.utils.service import check_refused
 
 RUNNING = {"status": ["job_running"]}
 

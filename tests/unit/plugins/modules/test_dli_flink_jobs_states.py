@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.otc.bigdata.tests.unit.utils.flink import FOR_EVER, OPERATIONS, refusal
+from ansible_collections.otc.bigdata.tests.unit.utils.flink import OPERATIONS
+from ansible_collections.otc.bigdata.tests.unit.utils.service import FOR_EVER, refusal
 
 ALREADY = {  # the statuses that a state is content with
     "stopped": (

@@ -13,8 +13,8 @@ from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import Interrupted
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs import reconcile
 from ansible_collections.otc.bigdata.plugins.modules import dli_flink_jobs
-from ansible_collections.otc.bigdata.tests.unit.utils.flink import check_http_error, check_refused
 from ansible_collections.otc.bigdata.tests.unit.utils.run_module import Result
+from ansible_collections.otc.bigdata.tests.unit.utils.service import check_http_error, check_refused
 
 FOLDER = "ops-bucket/flink"
 EXPORT, DELETE = "/jobs/export$", "/jobs/delete$"

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.otc.bigdata.tests.unit.utils.flink import (
-    GET_PATH,
-    JOBS_PATH,
+from ansible_collections.otc.bigdata.tests.unit.utils.flink import GET_PATH, JOBS_PATH, WRITE_PATH
+from ansible_collections.otc.bigdata.tests.unit.utils.service import (
     NIGHTLY,
     PROJECT,
-    WRITE_PATH,
     check_http_error,
     check_refused,
     refusal,

@@ -11,14 +11,8 @@ import time
 
 import pytest
 
-from ansible_collections.otc.bigdata.tests.unit.utils.flink import (
-    GET_PATH,
-    OPERATIONS,
-    WRITE_PATH,
-    check_refused,
-    refusal,
-)
-from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY
+from ansible_collections.otc.bigdata.tests.unit.utils.flink import GET_PATH, OPERATIONS, WRITE_PATH
+from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY, check_refused, refusal
 
 READ_FLINK, STOP, START, DELETE = "dli:jobs:get", "dli:jobs:stop", "dli:jobs:start", "dli:jobs:delete"
 

@@ -21,17 +21,8 @@ import trustme
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.adapter import Tls, adapter
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
-from ansible_collections.otc.bigdata.tests.unit.utils.flink import (
-    GET_PATH,
-    JOBS_PATH,
-    LIST_PATH,
-    PROJECT,
-    WRITE_PATH,
-    Flink,
-    check_http_error,
-    check_refused,
-)
-from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY
+from ansible_collections.otc.bigdata.tests.unit.utils.flink import GET_PATH, JOBS_PATH, LIST_PATH, WRITE_PATH, Flink
+from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY, PROJECT, check_http_error, check_refused
 
 pytestmark = pytest.mark.real
 

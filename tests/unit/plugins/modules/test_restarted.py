@@ -15,7 +15,7 @@ from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import I
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs import sending
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.desired_state import Write
 from ansible_collections.otc.bigdata.plugins.modules import dli_flink_jobs
-from ansible_collections.otc.bigdata.tests.unit.utils.flink import check_refused, refusal
+from ansible_collections.otc.bigdata.tests.unit.utils.service import check_refused, refusal
 
 SAVEPOINTS = {"trigger_savepoint": True, "resume_savepoint": True}
 RUNS = ("job_running", "job_submitting", "job_cancel_fail")  # and the emulator accepts a stop

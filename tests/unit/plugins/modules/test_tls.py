@@ -12,7 +12,8 @@ import pytest
 import trustme
 
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
-from ansible_collections.otc.bigdata.tests.unit.utils.flink import JOBS_PATH, Flink, check_http_error, check_refused
+from ansible_collections.otc.bigdata.tests.unit.utils.flink import JOBS_PATH, Flink
+from ansible_collections.otc.bigdata.tests.unit.utils.service import check_http_error, check_refused
 
 pytestmark = pytest.mark.real
 
