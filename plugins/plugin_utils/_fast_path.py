@@ -142,8 +142,8 @@ class FastPath(NormalAction):  # type: ignore[misc]
         if msg:
             return {"failed": True, "msg": msg}
         source = self._task.get_ds()
-        if isinstance(source, dict) and {"action", "args"} <= source.keys():
-            # ansible-core 2.19 and newer quote the arguments of an ad hoc command that fails
+        # ansible-core 2.19 and newer quote the arguments of an ad hoc command that fails. A task of a file may have an item after this one
+        if isinstance(source, dict) and {"action", "args"} <= source.keys() and not self._task.get_path():
             source["args"] = HIDDEN_WHOLE
         return super().run(*args, **kwargs)
 

@@ -10,6 +10,7 @@ import typing as t
 import pytest
 
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template, world
+from ansible_collections.otc.bigdata.tests.unit.utils.fast_path import stops
 from ansible_collections.otc.bigdata.tests.unit.utils.forks import ONE_PROCESS
 
 ALL, DLI, OTHERS = "group/otc.bigdata.all", "group/otc.bigdata.dli", "group/acme.ops.jobs"
@@ -109,3 +110,19 @@ def test_what_a_task_says_itself(in_process):
         refusal = f"{case.wins} of module_defaults beside {case.lost} of {case.whose}: would win over it"
         assert ("of module_defaults" in said[name]) == bool(case.wins), (case, said[name])
         assert not case.wins or refusal in said[name], (case, said[name])
+
+
+@pytest.mark.parametrize("in_process", ["true", "false"])
+def test_each_item_and_each_attempt(in_process):
+    """Also where a task has its options beside ``action``."""
+    options = {"state": "stopped", "job_ids": [template("item")], "max_retries": 1}
+    again = {"register": "r", "until": "r is success", "retries": 1, "delay": 0, "ignore_errors": True}
+    tasks = [
+        {"name": "Items", "action": MODULE, "args": options, "loop": [1, 2]},
+        {"name": "Attempts", "action": MODULE, "args": {**options, "job_ids": [3]}, **again},
+    ]
+    play = {"module_defaults": {ALL: {"project_name": "eu-de"}}, "tasks": tasks}
+    with world(flink_jobs=[{"count": 2, "status": "job_running"}]) as (emulator, here):
+        run = here.playbook([play], OTC_BIGDATA_IN_PROCESS=in_process).end()
+        assert stops(emulator) == [1, 2], run.said
+    assert "3: unknown to the service" in run.tasks()["Attempts"], run.said
