@@ -25,7 +25,14 @@ class ActionModule(FastPath):
             return {"failed": True, "msg": msg}
         if self._task.async_val:
             return {"failed": True, "msg": "async: would lose the result of this task; leave it out"}
+        errors = self._misplaced_beyond_json()
+        if errors:
+            return {"failed": True, "msg": "; ".join(errors)}
         return super()._execute_module(*args, **kwargs)
+
+    def _plain_arguments(self, default: t.Callable[[t.Any], str] | None = str) -> dict[str, t.Any] | None:
+        """Also those that only a module would get otherwise: before ansible-core 2.19, what is in a vault."""
+        return super()._plain_arguments(default)
 
     def _reason_for_a_process(self, task_vars: dict[str, t.Any]) -> str:
         return ""

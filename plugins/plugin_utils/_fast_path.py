@@ -195,10 +195,10 @@ class FastPath(NormalAction):  # type: ignore[misc]
         here = self._connection.transport == "local" and not self._connection.become
         return {**os.environ, "PWD": os.getcwd()} if here else {}
 
-    def _plain_arguments(self) -> dict[str, t.Any] | None:
-        """As a module gets them, in the types of JSON. None where they do not fit into these, such as a date."""
+    def _plain_arguments(self, default: t.Callable[[t.Any], str] | None = None) -> dict[str, t.Any] | None:
+        """As a module gets them, in the types of JSON. None where they do not fit into these, such as a date without ``default``."""
         try:
-            arguments = json.loads(json.dumps(self._task.args))
+            arguments = json.loads(json.dumps(self._task.args, default=default))
         except (TypeError, ValueError):
             return None
         return {name: value for name, value in arguments.items() if not name.startswith("_ansible_")}
@@ -213,7 +213,8 @@ class FastPath(NormalAction):  # type: ignore[misc]
             with kept():
                 from ..module_utils._cloud.misplaced import misplaced
 
-                return misplaced(import_module(f"..modules.{name}", __package__).SPEC, given)[0]
+                module = self.module or import_module(f"..modules.{name}", __package__)
+                return misplaced(module.SPEC, given)[0]
         return []
 
     def _reason_for_a_process(self, task_vars: dict[str, t.Any]) -> str:

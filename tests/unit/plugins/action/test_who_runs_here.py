@@ -25,6 +25,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.fast_path import (
     script,
     stops,
 )
+from ansible_collections.otc.bigdata.tests.unit.utils.run_action import _action
 from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import Folder
 from ansible_collections.otc.bigdata.tests.unit.utils.service import NIGHTLY, PROJECT
 
@@ -224,11 +225,35 @@ class InVault:
 
     __ENCRYPTED__ = True
 
+    def __str__(self) -> str:
+        return "what is in it"
+
 
 def test_what_is_in_a_vault_is_text():
     assert json.loads(json.dumps({"password": InVault()}, default=_fast_path._text_of_vault)) == {"password": ""}
     with pytest.raises(TypeError):
         json.dumps({"name": [datetime.date(2026, 1, 1)], "password": InVault()}, default=_fast_path._text_of_vault)
+
+
+def test_a_check_gets_what_is_in_a_vault():
+    """There is no module for it, so it always runs here."""
+    arguments = {"username": "demo", "password": InVault()}
+    plugin = _action("otc.bigdata.check_service", arguments, check_mode=False, diff=False, folder=".")
+    assert plugin._misplaced_beyond_json() == []
+    assert plugin._plain_arguments() == {"username": "demo", "password": "what is in it"}
+
+
+@pytest.mark.parametrize("in_process", ["true", "false"])
+def test_dates_in_a_check(in_process):
+    odd = {"username": datetime.date(2026, 1, 1), "max_retries": datetime.date(2026, 1, 1)}
+    with world() as (emulator, here):
+        tasks = [{"name": option, "otc.bigdata.check_service": {option: date}} for option, date in odd.items()]
+        tasks = [{**task, "ignore_errors": True} for task in tasks]
+        run = here.playbook([{"tasks": tasks}], OTC_BIGDATA_IN_PROCESS=in_process).end()
+        said = run.tasks()
+        assert "username: must be plain text, not a date; quote it" in said["username"], run.said
+        assert "argument 'max_retries' is of type" in said["max_retries"], run.said
+        assert emulator.log.entries() == []
 
 
 @pytest.mark.parametrize("in_process", ["true", "false"])
