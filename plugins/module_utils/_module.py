@@ -78,6 +78,7 @@ def run(core: Core, spec: Spec) -> None:
     context = Context(
         environ, module.check_mode, module._diff, module._verbosity, awaited=_is_awaited, never=module.never
     )
+    context.add_secrets(secrets_in(spec, module.params))
     try:
         result = core(module.params, context)
     except Interrupted as error:

@@ -211,6 +211,18 @@ def test_a_secret_of_the_environment_in_a_wrong_option(run, variable, wrong_opti
     assert not Search([("secret", secret)]).found(result.text.encode()), result.text
 
 
+@pytest.mark.parametrize("run", ON_THE_WIRE.values(), ids=ON_THE_WIRE)
+def test_a_secret_that_a_message_quotes(run):
+    """There it has two backslashes."""
+    half = made_up(LETTERS, 20)
+    password = f"{half}\\{half}"
+    result = run(
+        "dli_flink_jobs", {"state": "stopped", "job_ids": [password], "username": "demo", "password": password}
+    )
+    assert result["msg"].startswith("job_ids[0]: '********' is not the id"), result["msg"]
+    assert half not in result.text
+
+
 @pytest.mark.parametrize("of_task", [True, False], ids=["of the task", "of the environment"])
 @pytest.mark.parametrize(
     "wrong_option", [{"filters": {"{}": "x"}}, {"filters": {"tags": {"{}": 1, "a{}": 2}}}, {"endpoints": {"{}": "x"}}, {"{}": "x"}], ids=str
