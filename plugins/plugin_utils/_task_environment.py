@@ -14,18 +14,24 @@ from ..module_utils._cloud.auth import KINDS, Credential, every_part
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.given import Value
 from ..module_utils._cloud.identity import AUTH_TYPE, kinds
-from ..module_utils._cloud.levels import ENVIRONMENT, Environ, Level, of_environment
+from ..module_utils._cloud.levels import ENVIRONMENT, VARIABLES, Environ, Level, of_environment
 from ..module_utils._cloud.rivals import CREDENTIAL
 from ._module_defaults import ORDERS, Pairs, contest, given, pairs_of
 
 
 def overruled_variable(task: t.Any, template: t.Callable[[t.Any], t.Any], around: Environ) -> str:
-    """Why a task must not be carried out: a variable would win over one that is set nearer to it, so it would act for somebody else.
+    """Why a task must not be carried out, empty if it may.
 
-    Empty if none does. ``around``: what is set where the module runs, further away than any ``environment``.
+    A variable would win over one that is set nearer to the task, so it would act for somebody else; or one is null, so that a login
+    would be made with the text None. ``around``: what is set where the module runs, further away than any ``environment``.
     """
-    environs = [around, *_environs(task, template)]
-    environ = {name: text for one in environs for name, text in one.items()}
+    found = [around, *_environs(task, template)]
+    there = {name: value for one in found for name, value in one.items()}
+    null = next((name for name in VARIABLES if name in there and there[name] is None), None)
+    if null:
+        return f"environment: {null} is null, of which Ansible makes the text None; leave it out, or set it to an empty text"
+    environs = [{name: str(value) for name, value in one.items()} for one in found]
+    environ = {name: str(value) for name, value in there.items()}
     told, decided = of_environment(environ), _decided(given(task.args))
     try:
         meant = kinds(told.keys)
@@ -42,7 +48,7 @@ def overruled_variable(task: t.Any, template: t.Callable[[t.Any], t.Any], around
     )
 
 
-def _environs(task: t.Any, template: t.Callable[[t.Any], t.Any]) -> t.Iterator[dict[str, str]]:
+def _environs(task: t.Any, template: t.Callable[[t.Any], t.Any]) -> t.Iterator[dict[str, t.Any]]:
     """The ``environment`` of the play, of each block, and of the task itself. (``task.environment`` has them all in one.)"""
     source, around = task.get_ds(), task._parent._get_parent_attribute("environment")
     own = source.get("environment") if isinstance(source, Mapping) else None
@@ -50,7 +56,7 @@ def _environs(task: t.Any, template: t.Callable[[t.Any], t.Any]) -> t.Iterator[d
         for one in part if isinstance(part, list) else [part]:
             found = template(one) if isinstance(one, (Mapping, str)) else None
             if isinstance(found, Mapping):
-                yield {str(name): str(value) for name, value in found.items()}
+                yield {str(name): value for name, value in found.items()}
 
 
 def _pairs(meant: t.Sequence[type[Credential]]) -> Pairs:

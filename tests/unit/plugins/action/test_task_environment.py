@@ -62,6 +62,9 @@ CARRIED_OUT = [
     Case([{"OS_USER_DOMAIN_NAME": "d"}]),
     Case([{"OS_DOMAIN_NAME": "d", "OS_PASSWORD": "x"}], shell={"OS_ACCESS_KEY": "a", "OS_SECRET_KEY": "s"}),
     Case([{"OS_SECURITY_TOKEN": "t"}]),
+    # Null where it does not count, and where it says nothing of who acts
+    Case([{"OS_PASSWORD": None}, {"OS_PASSWORD": "x"}]),
+    Case([{"LANG": None}]),
 ]
 
 
@@ -85,6 +88,13 @@ def test_a_variable_that_would_win_over_a_nearer_one(case):
 @pytest.mark.parametrize("case", CARRIED_OUT, ids=str)
 def test_a_variable_that_is_meant(case):
     assert told(case) == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["OS_PASSWORD", "OS_TOKEN", "OS_DOMAIN_NAME", "OS_CLOUD", "OS_AUTH_TYPE", "OTC_DLI_ENDPOINT"]
+)
+def test_no_login_is_made_with_the_text_of_null(name):
+    assert told(Case([{name: "x"}, {name: None}])).startswith(f"environment: {name} is null")
 
 
 def test_no_job_of_another_project_is_stopped():
