@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 from collections import deque
 from contextlib import suppress
@@ -171,12 +172,15 @@ class Client:
         """Calls ``function`` for each item, at most ``max_concurrency`` at once. The results are in the same order, an ApiError is one.
 
         Once an error is fatal or the host cannot be reached, the rest is not sent: each is Skipped, with the same message.
+        So it is, but Late, once one was kept waiting beyond the deadline: the rest would be, too, one after the other.
         """
         fatal: list[errors.ApiError] = []
 
         def attempt(item: Item) -> Result | errors.ApiError:
             if fatal:
-                return fatal[0].recast(errors.Skipped, fatal[0].error["message"])
+                kind = errors.Late if isinstance(fatal[0], errors.Late) else errors.Skipped
+                return fatal[0].recast(kind, fatal[0].error["message"])
+            began = time.monotonic()
             try:
                 return function(item)
             except (errors.Fatal, errors.Unreachable) as error:
@@ -186,6 +190,8 @@ class Client:
                 fatal.append(errors.Fatal("", str(error)))
                 return fatal[-1]
             except errors.ApiError as error:
+                if isinstance(error, errors.Unanswered) and self._http.kept_waiting(began):
+                    fatal.append(error.recast(errors.Late, error.error["message"]))
                 return error.with_traceback(None)  # which would keep what was read on its way: there may be very many
             except Exception as error:  # of this side; the other requests and their answers count all the same
                 return t.cast(errors.ApiError, self._context.fault(error))

@@ -219,6 +219,11 @@ class Http:
         self._paces: dict[str, Pace] = {}
         self._routes_lock = threading.Lock()
 
+    def kept_waiting(self, since: float) -> bool:
+        """Whether the deadline is over, and ``since`` then as much time has passed as one request gets."""
+        now = time.monotonic()
+        return now >= self.deadline and now - since >= self._timeout
+
     def stop(self) -> None:
         """Nobody waits for an answer any more: what is under way is cut off, and so is all that comes."""
         self._watchdog.stop()

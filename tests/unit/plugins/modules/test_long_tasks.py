@@ -65,6 +65,29 @@ def test_drain_lasts_as_long_as_drain_and_wait_together_and_then_wait_begins(fli
     assert flink.emulator.clock.now < 100 + 300 + 2 * 61
 
 
+@pytest.mark.parametrize("skip", [0, 1, 2])
+def test_a_service_that_falls_silent_costs_no_request_timeout_for_each_job(flink, skip):
+    """From the first look on, from the stop on, or after it."""
+    flink.many(100)
+    flink.fault(".*", "hang", skip=skip, times=None, seconds=None)
+    result = flink.run("stopped", list(range(1, 101)), wait_timeout=100, request_timeout=60)
+    flink.let_go()
+    assert result.failed
+    assert "no answer within 60 s" in result["msg"]
+    assert flink.emulator.clock.now < 100 + 4 * 60
+
+
+def test_cancels_that_are_not_answered_in_time(spark):
+    """Those that were not sent are not said to be."""
+    ids = spark.many(50)
+    spark.fault(".*", "hang", skip=1, times=None, seconds=None)
+    result = spark.run("stopped", ids, wait_timeout=30, request_timeout=60)
+    spark.let_go()
+    assert spark.emulator.clock.now < 30 + 4 * 60
+    assert [job["action"] for job in result["jobs"]].count("cancel") == len(spark.writes) < 50
+    assert all(job["failed"] for job in result["jobs"])
+
+
 def test_a_stop_is_sent_on_what_was_seen_before_the_drain(flink):
     """Job 1 ends by itself after 5 of 100 s; it was not looked at again after that, as the get of job 2 hangs."""
     flink.jobs(
