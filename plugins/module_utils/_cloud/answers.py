@@ -17,8 +17,8 @@ CODES = ("error_code", "errorCode", "code")
 MESSAGES = ("error_msg", "errorMsg", "message")
 ERRORS = (*CODES[:2], *MESSAGES[:2], "error")  # not of an answer that says yes, as code and message may be
 NO_ERRORS = ("", "ok", "success")
-# As a gateway says them that waits no longer: what they answer may go on, whatever code they show
-GIVEN_UP = (408, 504)
+# As a gateway says them that got no answer, or waits no longer: what it has passed on may go on, whatever code it shows
+GIVEN_UP = (408, 502, 503, 504)
 CONFLICT = 409  # says as little of a write
 OUTDATED = "x-auth-token is invalid"  # IAM says so with 403 as well, and has no code for it
 

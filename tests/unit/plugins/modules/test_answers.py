@@ -44,6 +44,18 @@ def test_a_write_that_was_given_up(flink, state, fault):
     assert (result.failed, result["changed"], len(flink.writes)) == (False, True, 2)
 
 
+@pytest.mark.parametrize("status", [502, 503])
+def test_a_code_of_a_proxy_is_no_refusal_of_the_service(flink, spark, mrs, sql, status):
+    """What it has passed on may have had its effect."""
+    body = json.dumps({"code": "UPSTREAM_RESET", "message": "upstream connect error"})
+    for service, path in ((flink, "/stop$"), (spark, "/batches/"), (mrs, "/kill$"), (sql, "/jobs/")):
+        for kind, writes in (("status_after", 1), ("status", 2)):
+            ids = [service.job()]
+            service.fault(path, kind, method="POST|DELETE", status=status, body=body)
+            result = service.run("stopped", ids)
+            assert (result.failed, result["changed"], len(service.writes)) == (False, True, writes)
+
+
 @pytest.mark.parametrize("fault", [LATE, {"status": 400, "body": refusal("DLI.0019")}], ids=str)
 def test_a_read_that_was_given_up(flink, fault):
     flink.many(3, "job_finish")
