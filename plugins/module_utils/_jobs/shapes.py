@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import typing as t
+from contextlib import suppress
 
 from .._cloud.answers import Maybe, shaped
 from .._cloud.errors import Excessive, Unanswered, Untold
@@ -47,6 +48,15 @@ def _kept(job: Job, fields: Fields, words: dict[str, str]) -> Job:
     return kept
 
 
+def _doubt_those_shown_twice(jobs: dict[t.Any, Job], rows: t.Iterable[Job], fields: Fields) -> None:
+    """A job that a page shows in two statuses is in none of them for certain, so a get is to tell."""
+    for row in rows:
+        with suppress(KeyError, ValueError):
+            job = jobs[fields.id_of(row)]
+            if row.get(fields.status) != job[fields.status]:
+                job[fields.status] = None
+
+
 def page(answer: t.Any, listed: Listed, fields: Fields, call: str) -> Page:
     """The answer to a list, or the part that it is within, as a page. Raises Unanswered for another shape, Excessive for more jobs than can be meant."""
     shaped(answer, {listed.total: count, listed.rows: Maybe(list)}, call)
@@ -64,6 +74,8 @@ def page(answer: t.Any, listed: Listed, fields: Fields, call: str) -> Page:
             jobs[fields.id_of(job)] = _kept(job, fields, words)
         except (KeyError, ValueError):
             without_id += 1
+    if len(jobs) + without_id < len(found):
+        _doubt_those_shown_twice(jobs, found, fields)
     return Page(jobs, number, call, len(found), without_id)
 
 

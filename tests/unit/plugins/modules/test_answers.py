@@ -321,6 +321,32 @@ def test_an_answer_that_only_looks_like_an_error(flink, spark, body):
         assert service.log[-1]["method"] != "GET"
 
 
+ROWS = {"flink": "jobs", "spark": "sessions", "mrs": "job_list", "sql": "jobs"}
+ENDED = {"flink": "job_cancel_success", "spark": "dead", "mrs": "KILLED", "sql": "CANCELLED"}
+
+
+@pytest.mark.parametrize("kind", ROWS)
+@pytest.mark.parametrize("ended_first", [True, False])
+def test_a_job_that_a_list_shows_in_two_statuses(request, kind, ended_first):
+    """A get tells which of them is true."""
+    service = request.getfixturevalue(kind)
+    ids, state = service.many(3), service.kind.state_field
+
+    def twice(dummy, body):
+        part = body["job_list"] if kind == "flink" and "job_list" in body else body
+        rows = part.get(ROWS[kind])
+        if isinstance(rows, list):
+            ended = [{**row, state: ENDED[kind]} for row in rows]
+            part[ROWS[kind]] = [*ended, *rows] if ended_first else [*rows, *ended]
+        return body
+
+    service.change_answers(twice)
+    other = {"filters": {"status": ["RUNNING"]} if kind == "sql" else {"name": ["*"]}}
+    for result in (service.run("stopped", ids, check_mode=True), service.run("stopped", check_mode=True, **other)):
+        assert [job["status"] for job in result["jobs"]] == [service.running] * 3
+        assert all(job["changed"] for job in result["jobs"])
+
+
 # ---- totals ----
 
 
