@@ -11,10 +11,10 @@ import typing as t
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from .._cloud.errors import ApiError, Excessive, Fatal, Unreachable
+from .._cloud.errors import ApiError, Excessive, Fatal, Refused, Unreachable
 from .selection import Job
-from .service import PAGE, Continuation, Ids, Page, PaginatedList
-from .shapes import count
+from .service import PAGE, Continuation, Ids, Page, PaginatedList, Paging
+from .shapes import MOST, count
 
 TRIES = 3  # to get a list that does not move while it is read
 MOVING = "the list of jobs kept changing while it was read; a job may be missing from it"
@@ -164,6 +164,7 @@ def whole_list(paginated: PaginatedList) -> Listing:
     if _goes_by_its_own_step(paginated, shown):
         step = first.rows
         shown = PagesRead.after(first, paginated, step).readable()
+    shown = _to_its_end(paginated, shown, step).readable()
     windows = [shown, *_later(paginated, shown, step)]
     listed = listing(_together(windows).readable(), paginated.oldest_first, windows)
     return replace(listed, consistent=False) if _may_have_moved(paginated, shown) else listed
@@ -193,8 +194,32 @@ def cheapest_pages(paginated: PaginatedList, ids: Ids) -> PagesRead:
         step = first.rows
         if shown.missing(ids) > len(first.others(step)):
             shown = PagesRead.after(first, paginated, step)
+    if shown.missing(ids):
+        shown = _to_its_end(paginated, shown, step)
     if shown.missing(ids) > _left(paginated, first, step):
         shown = _together([shown, *_later(paginated, shown, step)])
+    return shown
+
+
+def _to_its_end(paginated: PaginatedList, shown: PagesRead, step: int) -> PagesRead:
+    """With what comes after a last page that is full, as its total may count no more than that page, or go up to a limit.
+
+    So do other clients where pages are asked for by the number of a job; of other lists they believe the total. The last page may
+    be an error. A service that refuses a page, or repeats what it has shown, has no more.
+    """
+    most = MOST // PAGE if paginated.paging is Paging.JOBS else 0
+    while shown.complete and shown.whole[-1].rows >= step and len(shown.pages) < most:
+        try:
+            more = paginated.read(len(shown.pages) * step)
+        except Refused:
+            break
+        except (Fatal, Unreachable):
+            raise
+        except ApiError as error:
+            return PagesRead([*shown.pages, error])
+        if more.jobs.keys() <= shown.jobs.keys():
+            break
+        shown = PagesRead([*shown.pages, more])
     return shown
 
 

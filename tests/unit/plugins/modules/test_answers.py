@@ -373,6 +373,71 @@ def test_a_service_that_shows_less_than_it_is_asked_for(flink, spark, mrs, unsho
         service.emulator.settings.update({"page_rows": 0, "unshown": 0})
 
 
+TOTALS = {"flink": "total_count", "spark": "total"}
+
+
+def counting(service, kind: str, count) -> None:
+    """The total of a list becomes count(rows of the page, total)."""
+
+    def change(dummy, body):
+        part = body["job_list"] if kind == "flink" and "job_list" in body else body
+        if isinstance(part, dict) and TOTALS[kind] in part:
+            part[TOTALS[kind]] = count(len(part[ROWS[kind]]), part[TOTALS[kind]])
+        return body
+
+    service.change_answers(change)
+
+
+@pytest.mark.parametrize("kind", TOTALS)
+@pytest.mark.parametrize(
+    "count", [lambda rows, total: rows, lambda rows, total: min(total, 200)], ids=["page", "limit"]
+)
+def test_a_list_that_counts_fewer_than_it_has(request, kind, count):
+    """A total of the page alone, or one with an upper limit: a full page may not be the last one."""
+    service = request.getfixturevalue(kind)
+    counting(service, kind, count)
+    for there in (250, 400):
+        service.many(there)
+        result = service.run("stopped", filters={"name": ["job-*"]}, max_jobs=1000, check_mode=True)
+        assert (result.failed, result["summary"]["changed"]) == (False, there)
+        assert any("may be missing" in str(warning) for warning in result["warnings"])
+
+
+@pytest.mark.parametrize("kind", TOTALS)
+def test_a_full_page_is_no_proof_that_a_job_is_gone(request, kind):
+    """A new one arrives, and moves one from the first page to the second."""
+    service = request.getfixturevalue(kind)
+    own, ids = service.kind.id_field, service.many(100)
+    moved: list[dict] = []
+
+    def arrived(dummy, body):
+        part = body["job_list"] if kind == "flink" and "job_list" in body else body
+        if service.writes and isinstance(part, dict) and TOTALS[kind] in part:
+            rows = part[ROWS[kind]]
+            moved[:] = [row for row in rows if row[own] == ids[50]] or moved
+            new = {**moved[0], own: service.id(9000)}
+            part[ROWS[kind]] = [new, *(row for row in rows if row[own] != ids[50])] if rows else moved
+            part[TOTALS[kind]] = len(part[ROWS[kind]])
+        return body
+
+    service.change_answers(arrived)
+    result = service.run("stopped", ids)
+    assert (result.failed, result.job(ids[50])["status"]) == (False, service.truth[ids[50]])
+
+
+def test_a_full_page_alone(flink, spark):
+    """One more tells that it is all, or is refused. For jobs by id it is not asked for, as they are all there."""
+    for service, refused in ((flink, False), (flink, True), (spark, False), (spark, True)):
+        ids = service.many(100)
+        if refused:
+            service.fault(f"{service.path}$", "status", skip=1, times=None, status=400, body=refusal("DLI.0001"))
+        result = service.info(filters={"name": ["job-*"]})
+        assert (result["total"], result.get("warnings", [])) == (100, [])
+        service.emulator.faults.clear()
+        assert len(service.run("stopped", ids, check_mode=True)["jobs"]) == 100
+        assert len(service.log) == 1
+
+
 def test_a_list_that_claims_too_much(flink, spark, mrs):
     for service, at in ((flink, "job_list.total_count"), (spark, "total"), (mrs, "total_record")):
         service.many(3)
