@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from .errors import OptionError
 from .given import shown
+from .text import escaped
 
 OTC, SWISS = "otc.t-systems.com", "sc.otc.t-systems.com"  # https://docs.otc.t-systems.com/regions-and-endpoints/
 HUAWEI, HUAWEI_EU = "myhuaweicloud.com", "myhuaweicloud.eu"  # the lists of its SDK, without what other operators run
@@ -197,5 +198,7 @@ def _host_only(url: str, service: str) -> str:
             f"endpoints.{service}: the service catalog names an address with a user in it; set it yourself"
         )
     if parts.scheme != "https" and parts.hostname not in LOOPBACK:
-        raise OptionError(f"endpoints.{service}: the service catalog names {parts.netloc} without TLS; set it yourself")
+        raise OptionError(
+            f"endpoints.{service}: the service catalog names {escaped(parts.netloc)} without TLS; set it yourself"
+        )
     return f"{parts.scheme}://{parts.netloc}"

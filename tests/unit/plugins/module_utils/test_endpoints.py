@@ -77,6 +77,9 @@ def test_a_catalog_does_not_lead_credentials_onto_plain_http() -> None:
     with pytest.raises(OptionError, match=r"endpoints\.dli"):
         in_catalog([entry("dli", ("eu-de", "http://dli.test/v1.0"))], "dli", "eu-de")
     assert in_catalog([entry("dli", (None, "http://127.0.0.1:80/x"))], "dli", None) == "http://127.0.0.1:80"
+    with pytest.raises(OptionError) as error:
+        in_catalog([entry("dli", ("eu-de", "http://dli.\x1bc\u202etest/v1.0"))], "dli", "eu-de")
+    assert str(error.value).isprintable()
 
 
 @pytest.mark.parametrize(
