@@ -500,10 +500,10 @@ def test_what_was_cut_is_compiled_anew(tmp_path):
         "except Exception as error: print(error)\n"
     )
     line = [sys.executable, "-X", f"pycache_prefix={tmp_path}", "-c", script, str(FILE)]
-    how = {"capture_output": True, "encoding": "utf-8", "timeout": 300, "check": True}
+    how = {"capture_output": True, "encoding": "utf-8", "timeout": 300}
     environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     for dummy in range(2):
-        assert subprocess.run(line, env=environ, **how).stdout == "missing required arguments: services\n"
+        assert subprocess.run(line, env=environ, check=True, **how).stdout == "missing required arguments: services\n"
         files = list(tmp_path.rglob("plugins/*_utils/**/*.pyc"))
         assert len(files) > 20
         for file in files:
