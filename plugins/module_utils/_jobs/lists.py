@@ -217,7 +217,7 @@ def _to_its_end(paginated: PaginatedList, shown: PagesRead, step: int) -> PagesR
             raise
         except ApiError as error:
             return PagesRead([*shown.pages, error])
-        if more.jobs.keys() <= shown.jobs.keys():
+        if all(job_id in shown.jobs for job_id in more.jobs):
             break
         shown = PagesRead([*shown.pages, more])
     return shown
