@@ -20,18 +20,27 @@ from ._module_defaults import ORDERS, Pairs, contest, given, pairs_of
 
 
 def overruled_variable(task: t.Any, template: t.Callable[[t.Any], t.Any], around: Environ) -> str:
-    """Why a task must not be carried out, empty if it may.
+    """Why a task must not be carried out; empty if it may.
 
-    A variable would win over one that is set nearer to the task, so it would act for somebody else; or one is null, so that a login
-    would be made with the text None. ``around``: what is set where the module runs, further away than any ``environment``.
+    ``around``: what is set where the module runs, further away than any ``environment``.
     """
     found = [around, *_environs(task, template)]
-    there = {name: value for one in found for name, value in one.items()}
-    null = next((name for name in VARIABLES if name in there and there[name] is None), None)
-    if null:
-        return f"environment: {null} is null, of which Ansible makes the text None; leave it out, or set it to an empty text"
-    environs = [{name: str(value) for name, value in one.items()} for one in found]
-    environ = {name: str(value) for name, value in there.items()}
+    return _null({name: value for one in found for name, value in one.items()}) or _overruled(
+        task, [{name: str(value) for name, value in one.items()} for one in found]
+    )
+
+
+def _null(environ: t.Mapping[str, t.Any]) -> str:
+    """A login would be made with the text of it, and five failed ones lock a user."""
+    for name in VARIABLES:
+        if name in environ and environ[name] is None:
+            return f"environment: {name} is null, of which Ansible makes the text None; leave it out, or set it to an empty text"
+    return ""
+
+
+def _overruled(task: t.Any, environs: t.Sequence[Environ]) -> str:
+    """A variable would win over one that is set nearer to the task, so it would act for somebody else."""
+    environ = {name: text for one in environs for name, text in one.items()}
     told, decided = of_environment(environ), _decided(given(task.args))
     try:
         meant = kinds(told.keys)
