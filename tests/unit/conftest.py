@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 from ansible_collections.otc.bigdata.tests.unit.utils import run_module, run_playbook
 from ansible_collections.otc.bigdata.tests.unit.utils.doors import DOORS, Door
-from ansible_collections.otc.bigdata.tests.unit.utils.forks import SHARED
+from ansible_collections.otc.bigdata.tests.unit.utils.forks import GARBAGE, SHARED
 from ansible_collections.otc.bigdata.tests.unit.utils.service import Service
 from ansible_collections.otc.bigdata.tests.unit.utils.summary import show_parity, show_sweep
 from ansible_collections.otc.bigdata.tests.unit.utils.wire import cloud_on_the_wire
@@ -69,9 +69,10 @@ def pytest_collection_modifyitems(config, items) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What there is now stays to the end, so nobody needs to look for garbage in it."""
+    """What there is now stays to the end, so nobody needs to look for garbage in it; and tests leave little."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(GARBAGE)
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)

@@ -54,6 +54,7 @@ NO_WORKER = ("assert", "debug", "fail", "include_tasks", "set_fact", "set_stats"
 # In the environment of a run
 ONE_PROCESS = {"ONE_PROCESS": "true"}  # its tasks need no workers, see ``spare_workers``
 NO_WAITS = {"NO_WAITS": "true"}  # it goes on as if it had waited, see ``skip_waits``
+GARBAGE = 100_000  # objects, before anybody looks which of them are garbage: a run ends before it has many
 EnvironOf = t.Callable[[pathlib.Path], dict[str, str]]  # of a home
 SHARED: dict[str, str] = {}  # in a worker of pytest: the homes of the parents that all workers have
 AT_THE_START = ("PYTHON", "LANG", "LC_", "LD_", "TZ")  # what a Python asks its environment before it runs anything
@@ -233,6 +234,7 @@ def like_a_shell() -> None:
 def become(argv: list[str], cwd: str, environ: dict[str, str], settings: t.Any) -> None:
     """What the process is that was asked for, as Python makes it when it starts."""
     os.setsid()
+    gc.set_threshold(GARBAGE)
     like_a_shell()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.clear()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import _imp
 import contextlib
 import dataclasses
+import functools
 import importlib.machinery
 import marshal
 import os
@@ -52,7 +53,9 @@ class Known:
         know_dataclasses(self)
         know_templates(self, jinja)
         know_plugins(importlib.import_module("ansible.plugins.loader"))
-        know_yaml(self, yaml, tags, str(folder), *importlib.import_module("ansible").__path__)
+        folders = (str(folder), *importlib.import_module("ansible").__path__)
+        know_yaml(self, yaml, tags, *folders)
+        know_documents(importlib.import_module("ansible.parsing.dataloader").DataLoader, *folders)
 
     def imports_of(self, module_common: t.Any) -> None:
         """It asks here, too. It reads the settings of Ansible when it is imported."""
@@ -191,6 +194,18 @@ def know_yaml(known: Known, yaml: t.Any, tags: t.Any, *folders: str) -> None:
         return known.document(question, lambda: load_anew(stream, Loader))
 
     yaml.load = load
+
+
+def know_documents(loader: t.Any, *folders: str) -> None:
+    """What files in these folders say is made anew for each that asks, so Ansible need not copy it."""
+    load_and_copy = loader.load_from_file
+
+    @functools.wraps(load_and_copy)  # who asks which parameters it has
+    def load(self: t.Any, file_name: str, cache: str = "all", unsafe: bool = False, **how: t.Any) -> t.Any:
+        is_new = self.path_dwim(file_name).startswith(folders)
+        return load_and_copy(self, file_name, "none" if is_new else cache, is_new or unsafe, **how)
+
+    loader.load_from_file = load
 
 
 def know_imports(known: Known, module_common: t.Any) -> None:
