@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from .errors import ApiError, Refused, Unanswered
@@ -24,15 +25,16 @@ OUTDATED = "x-auth-token is invalid"  # IAM says so with 403 as well, and has no
 
 
 class Api(t.NamedTuple):
-    """What the error codes of a service mean. ``name``: its endpoint's, such as dli.
+    """What the error codes of a service mean. ``name``: its endpoint's, such as dli. ``own``: the form of its codes.
 
     ``expired``: the token is not accepted any more. It does not always answer 401.
-    ``unknown``: it does not know what happened, with any status. (A 5xx with any other code is the service's own word.)
+    ``unknown``: it does not know what happened, with any status. (A 5xx with any other code of its own is its own word.)
     ``read_again``: the same, where nothing was to be changed.
     ``no_permission``: the user lacks one. ``hints``: what a code leaves open: what it means for the user, and what to do.
     """
 
     name: str
+    own: str
     expired: t.Collection[str] = ()
     unknown: t.Collection[str] = ()
     read_again: t.Collection[str] = ()
@@ -52,6 +54,7 @@ class Api(t.NamedTuple):
 NOT_PUBLISHED = ("APIGW.0101", "APIG.0101")
 GATEWAY = Api(
     "iam",
+    r"IAM\..+",
     expired=("APIGW.0301", "APIGW.0307", "APIG.0301", "APIG.0307", "IAM.0066", "IAM.0067"),
     unknown=("IAM.0006", "IAM.0020"),
     no_permission=("APIGW.0302", "APIG.0302"),
@@ -185,9 +188,9 @@ def problem(reply: Reply, needs: str = "", api: Api = GATEWAY) -> ApiError:
 
 
 def _is_refusal(reply: Reply, code: str | None, api: Api) -> bool:
-    """Whether it says no; a 5xx does so only with a code of the service itself."""
-    known = code is not None and not code.startswith("APIG")
-    return (reply.status < 500 or known) and not _is_vague(reply, code, api)
+    """Whether it says no; a 5xx does so only with a code of the service itself, not with one of what is before or behind it."""
+    own = code is not None and re.fullmatch(api.own, code) is not None
+    return (reply.status < 500 or own) and not _is_vague(reply, code, api)
 
 
 def _is_vague(reply: Reply, code: str | None, api: Api) -> bool:

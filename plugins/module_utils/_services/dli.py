@@ -16,6 +16,7 @@ from .._jobs.desired_state import Refusals
 FAILED_ONLY = ("DLI.0999",)  # it says nothing more
 DLI = Api(
     "dli",
+    r"DLI\..+",
     expired=("DLI.0015", "DLI.10007", "DLI.10008"),
     unknown=("DLI.10001",),
     read_again=(*FAILED_ONLY, "DLI.0019"),

@@ -24,6 +24,7 @@ from .._jobs.shapes import page, part, tags
 NO_SYNC = "synchronize the IAM users of the cluster: MRS console, cluster dashboard, IAM User Sync"
 MRS = Api(
     "mrs",
+    r"0[0-9]{3}|1[0-9]{7,8}|MRS\..+",
     expired=("130000002",),
     unknown=("12000004",),
     read_again=("0023", "0166"),

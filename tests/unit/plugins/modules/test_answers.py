@@ -44,10 +44,11 @@ def test_a_write_that_was_given_up(flink, state, fault):
     assert (result.failed, result["changed"], len(flink.writes)) == (False, True, 2)
 
 
-@pytest.mark.parametrize("status", [502, 503])
-def test_a_code_of_a_proxy_is_no_refusal_of_the_service(flink, spark, mrs, sql, status):
+@pytest.mark.parametrize("status", [500, 502, 503])
+@pytest.mark.parametrize("code", ["UPSTREAM_RESET", 50001])
+def test_a_code_of_a_proxy_is_no_refusal_of_the_service(flink, spark, mrs, sql, status, code):
     """What it has passed on may have had its effect."""
-    body = json.dumps({"code": "UPSTREAM_RESET", "message": "upstream connect error"})
+    body = json.dumps({"code": code, "message": "upstream connect error"})
     for service, path in ((flink, "/stop$"), (spark, "/batches/"), (mrs, "/kill$"), (sql, "/jobs/")):
         for kind, writes in (("status_after", 1), ("status", 2)):
             ids = [service.job()]
