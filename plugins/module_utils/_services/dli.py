@@ -26,6 +26,11 @@ DLI = Api(
 CANCEL_REFUSED = Refusals(not_now=("DLI.0001", "DLI.0007"), again=FAILED_ONLY)  # of a Spark batch or an SQL job
 
 
+def yes_or_no(value: t.Any) -> bool:
+    """true or false"""
+    return isinstance(value, (bool, str)) and str(value).lower() in ("true", "false")
+
+
 def refusal_in(element: t.Any, call: str) -> Refused | None:
     """The refusal in a 2xx answer. ``is_success`` is a boolean or a string; without it the answer is a yes."""
     said = element.get("is_success") if isinstance(element, dict) else None

@@ -25,7 +25,7 @@ from .._jobs.options import filter_option, texts
 from .._jobs.selection import NOT_NAME, Fields, Job, Selection, query_of, select
 from .._jobs.service import PAGE, Export, Listed, Page, PaginatedList, Paging
 from .._jobs.shapes import page, part, the_job
-from .dli import DLI, FAILED_ONLY, agree, check_tags, refusal_in, tag_query
+from .dli import DLI, FAILED_ONLY, agree, check_tags, refusal_in, tag_query, yes_or_no
 
 BATCH_SIZE = 100  # ids that one write carries
 OBS = "obs://"
@@ -310,7 +310,7 @@ class FlinkJobs:
 
         def read(answer: t.Any, call: str) -> list[Refused | None]:
             elements = answer if isinstance(answer, list) else [answer]
-            shaped(elements, [Maybe({"is_success": Maybe((bool, str))})], call)
+            shaped(elements, [Maybe({"is_success": Maybe(yes_or_no)})], call)
             return [self._refusal(element, call) for element in elements]
 
         body = {"job_ids": list(ids), **self._flags.get(write, {})}
@@ -324,7 +324,7 @@ class FlinkJobs:
         """A yes without the name of a file is no yes. A request whose answer is lost is sent again; OBS then has a second file that nobody knows of."""
 
         def read(answer: t.Any, call: str) -> list[str]:
-            shaped(answer, {"is_success": Maybe((bool, str)), "zip_file": Maybe([str])}, call)
+            shaped(answer, {"is_success": Maybe(yes_or_no), "zip_file": Maybe([str])}, call)
             refusal = self._refusal(answer, call)
             if refusal:
                 raise refusal

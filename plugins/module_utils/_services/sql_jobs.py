@@ -24,7 +24,7 @@ from .._jobs.options import filter_option, texts
 from .._jobs.selection import NOT, Fields, Job, Selection, select
 from .._jobs.service import PAGE, Continuation, Export, Listed, Page, PaginatedList, Paging
 from .._jobs.shapes import page, part, the_job
-from .dli import CANCEL_REFUSED, DLI, agree, check_tags, refusal_in, tag_query
+from .dli import CANCEL_REFUSED, DLI, agree, check_tags, refusal_in, tag_query, yes_or_no
 
 MOST_PAGES = 100  # of a list
 LONGEST_PATTERN = 1024  # of a part of a statement
@@ -216,7 +216,7 @@ class SqlJobs:
         """Asks to cancel one job."""
 
         def read(answer: t.Any, call: str) -> Refused | None:
-            shaped(answer, Maybe({"is_success": Maybe((bool, str))}), call)
+            shaped(answer, Maybe({"is_success": Maybe(yes_or_no)}), call)
             refusal = refusal_in(answer, call)
             return refusal and refusal.recast(Vague, SAID_NO)
 

@@ -211,6 +211,16 @@ def test_the_answer_to_a_write_has_another_shape(flink, body):
     assert (result.failed, result["changed"], len(flink.writes)) == (False, True, 1)
 
 
+@pytest.mark.parametrize("said", ["yes", "1", "", " true", "OK"])
+def test_an_answer_that_says_neither_yes_nor_no(flink, sql, said):
+    """It counts as unanswered, and not as refused, so what it led to is a change."""
+    for service, path in ((flink, "/stop$"), (sql, "/jobs/")):
+        job_id = service.job()
+        service.fault(path, "wrong_type", method="POST|DELETE", body=json.dumps({"is_success": said}))
+        result = service.run("stopped", [job_id])
+        assert (result.failed, result["changed"], len(service.writes)) == (False, True, 1)
+
+
 def test_the_answers_of_other_services_to_writes(spark, mrs):
     for service, path in ((spark, "/batches/"), (mrs, "/kill$")):
         job_id = service.job()
