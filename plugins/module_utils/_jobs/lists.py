@@ -43,7 +43,14 @@ class PagesRead:
 
     @cached_property
     def jobs(self) -> dict[t.Any, Job]:
-        return {job_id: job for page in self.whole for job_id, job in page.jobs.items()}
+        """Of a job that pages show in two statuses, a get is to tell."""
+        jobs = {job_id: job for page in self.whole for job_id, job in page.jobs.items()}
+        if len(jobs) < sum(len(page.jobs) for page in self.whole):
+            for page in self.whole:
+                for job_id, job in page.jobs.items():
+                    if job.get(page.status) != jobs[job_id].get(page.status):
+                        jobs[job_id] = {**job, page.status: None}
+        return jobs
 
     @property
     def complete(self) -> bool:

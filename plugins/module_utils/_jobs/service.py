@@ -37,6 +37,7 @@ class Page(t.NamedTuple):
     """Part of a list, as `shapes.page` makes it: its jobs by id, each with its status or null, and how many the whole list has.
 
     ``rows``: how many entries it shows; ``without_id``: those of them that are no jobs, as they have no usable id.
+    ``status``: the field of a job that holds it.
     """
 
     jobs: t.Mapping[t.Any, Job]
@@ -44,6 +45,7 @@ class Page(t.NamedTuple):
     call: str
     rows: int
     without_id: int = 0
+    status: str = "status"
 
     def others(self, step: int = PAGE, most: int | None = None) -> range:
         """The offsets of the other pages."""

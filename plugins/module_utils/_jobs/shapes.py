@@ -76,7 +76,7 @@ def page(answer: t.Any, listed: Listed, fields: Fields, call: str) -> Page:
             without_id += 1
     if len(jobs) + without_id < len(found):
         _doubt_those_shown_twice(jobs, found, fields)
-    return Page(jobs, number, call, len(found), without_id)
+    return Page(jobs, number, call, len(found), without_id, fields.status)
 
 
 def the_job(job_id: t.Any, answer: t.Any, fields: Fields, call: str) -> Job:

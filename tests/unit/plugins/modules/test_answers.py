@@ -358,6 +358,33 @@ def test_a_job_that_a_list_shows_in_two_statuses(request, kind, ended_first):
         assert all(job["changed"] for job in result["jobs"])
 
 
+@pytest.mark.parametrize("kind", ROWS)
+def test_a_job_that_two_pages_show_in_two_statuses(request, kind):
+    """As above: the last of them is not the true one by being the last."""
+    service = request.getfixturevalue(kind)
+    service.many(150)
+    state, shown = service.kind.state_field, []
+
+    def again(dummy, body):
+        part = body["job_list"] if kind == "flink" and "job_list" in body else body
+        rows = part.get(ROWS[kind])
+        if isinstance(rows, list) and len(rows) == 100:
+            shown[:] = rows[-3:]
+        elif isinstance(rows, list):
+            part[ROWS[kind]] = [*({**row, state: ENDED[kind]} for row in shown), *rows]
+        return body
+
+    service.change_answers(again)
+    ids = [*service.truth]
+    other = {"filters": {"status": ["RUNNING"]} if kind == "sql" else {"name": ["*"]}}
+    for result in (
+        service.run("stopped", ids, check_mode=True),
+        service.run("stopped", check_mode=True, max_jobs=150, **other),
+    ):
+        assert {job["status"] for job in result["jobs"]} == {service.running}
+        assert len(result["jobs"]) == 150
+
+
 # ---- totals ----
 
 
