@@ -19,6 +19,7 @@ from .shapes import MOST, count
 TRIES = 3  # to get a list that does not move while it is read
 MOVING = "the list of jobs kept changing while it was read; a job may be missing from it"
 SHORT = "the list shows {} of the {} entries that it counts; one may be missing from it, or hidden from this user"
+UNSEEN = "the list may go on after its last page, which is full, so a job may be missing from it: {}"
 CROWDED = (
     "more than {} jobs of the list have the same {}, and the service shows no more of them; choose fewer by filters"
 )
@@ -160,7 +161,7 @@ def consistent_list(paginated: PaginatedList) -> tuple[Listing, set[t.Any]]:
 
 
 def whole_list(paginated: PaginatedList) -> Listing:
-    """All pages of a list, in steps of PAGE jobs. Raises ApiError if one of them cannot be read.
+    """All pages of a list, in steps of PAGE jobs. Raises ApiError if one of those that it counts cannot be read.
 
     A service may show fewer jobs on a page than it is asked for; then it is read on in such steps.
     """
@@ -171,7 +172,12 @@ def whole_list(paginated: PaginatedList) -> Listing:
     if _goes_by_its_own_step(paginated, shown):
         step = first.rows
         shown = PagesRead.after(first, paginated, step).readable()
-    shown = _to_its_end(paginated, shown, step).readable()
+    counted = len(shown.pages)
+    shown = _to_its_end(paginated, shown, step)
+    end = shown.pages[-1]
+    if isinstance(end, ApiError) and len(shown.pages) == counted + 1:  # so it may answer beyond the end of a list
+        return replace(listing(shown), short=UNSEEN.format(end))
+    shown.readable()
     windows = [shown, *_later(paginated, shown, step)]
     listed = listing(_together(windows).readable(), paginated.oldest_first, windows)
     return replace(listed, consistent=False) if _may_have_moved(paginated, shown) else listed

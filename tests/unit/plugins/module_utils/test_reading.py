@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import ApiError, Excessive, Refused
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.errors import ApiError, Excessive, Refused, Unanswered
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.lists import Listing, PagesRead, listing, whole_list
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.reading import ListCache, everything, look
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.selection import Fields, Job
@@ -220,6 +220,19 @@ def test_a_first_page_that_may_be_all_that_a_user_sees(count: int, size: int, un
     assert len(found.jobs) == count
     assert found.consistent is (unseen == 0)
     assert len(archive.requests) == requests
+
+
+def test_a_list_whose_end_nobody_knows_proves_nothing() -> None:
+    """A job that it does not show may be after its last page, which is full."""
+
+    def read(start: int) -> Page:
+        if start:
+            raise Unanswered("GET /jobs", "nothing said", 500)
+        return page_of(*range(100), total=100)
+
+    found = whole_list(PaginatedList(t.cast(t.Any, OneByOne()), Paging.JOBS, read))
+    assert (found.consistent, found.proves_gone, len(found.jobs)) == (False, False, 100)
+    assert "nothing said" in found.short
 
 
 def page_of(*ids: int, total: int, without_id: int = 0) -> Page:

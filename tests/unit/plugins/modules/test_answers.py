@@ -476,6 +476,25 @@ def test_a_full_page_alone(flink, spark):
         assert len(service.log) == 1
 
 
+@pytest.mark.parametrize("kind", TOTALS)
+def test_a_full_page_and_a_failure_after_it(request, kind):
+    """That may be how the service answers beyond the end, so it is a warning. It is an error if there are more jobs for certain."""
+    service = request.getfixturevalue(kind)
+    fault = {"times": None, "status": 500, "body": refusal("DLI.0999", "no such page")}
+    service.many(100)
+    service.fault(f"{service.path}$", "status", skip=1, **fault)
+    result = service.run("stopped", filters={"name": ["job-*"]}, check_mode=True, max_retries=0)
+    assert (result.failed, len(result["jobs"]), len(service.log)) == (False, 100, 2)
+    said = "the list may go on after its last page, which is full, so a job may be missing from it: GET "
+    assert said in str(result["warnings"])
+    assert "HTTP 500 DLI.0999: no such page" in str(result["warnings"])
+    service.emulator.faults.clear()
+    counting(service, kind, lambda rows, total: rows)
+    service.many(250)
+    service.fault(f"{service.path}$", "status", skip=2, **fault)
+    check_refused(service.info(filters={"name": ["job-*"]}, max_retries=0), "HTTP 500 DLI.0999: no such page")
+
+
 def test_a_list_that_claims_too_much(flink, spark, mrs):
     for service, at in ((flink, "job_list.total_count"), (spark, "total"), (mrs, "total_record")):
         service.many(3)
