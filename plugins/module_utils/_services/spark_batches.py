@@ -125,7 +125,8 @@ class BatchJobs:
 
     def _listed(self, job_id: str) -> bool:
         """DLI.0001 is "parameter wrong": it means an unknown batch only if a list agrees."""
-        return self._page(0, {"job-id": job_id}).total > 0
+        shown = self._page(0, {"job-id": job_id})
+        return shown.total + shown.rows > 0  # a total may be wrong
 
     def pages(self, query: t.Mapping[str, t.Any]) -> PaginatedList:
         return PaginatedList(self.client, Paging.JOBS, lambda start: self._page(start, query))

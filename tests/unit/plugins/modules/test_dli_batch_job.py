@@ -203,6 +203,18 @@ def test_parameter_error_is_not_absence(spark, hidden):
         assert {"job-id": job_id}.items() <= max(spark.queries(), key=len).items()
 
 
+@pytest.mark.parametrize("total", [0, "0"])
+def test_a_total_alone_is_not_absence(spark, total):
+    """The list shows the batch, so nobody says that it is gone, and nobody that it has ended."""
+    (job_id,) = spark.jobs({"refuse": {"get": "DLI.0001"}, "state": "running"})
+    spark.fault(f"{spark.path}$", "shape", at="total", value=total, times=None)
+    for state in ("stopped", "absent"):
+        result = spark.run(state, [job_id], wait_timeout=2)
+        assert (result.failed, result["changed"]) == (True, False)
+        assert "DLI.0001" in result["msg"]
+    assert spark.truth == {job_id: "running"}
+
+
 @pytest.mark.parametrize("refuse", [{"state": "DLI.0999"}, {"state": "DLI.0001"}], ids=str)
 def test_state_that_cannot_be_read(spark, refuse):
     """A 400 on the state does not mean that the batch is gone or dead."""
