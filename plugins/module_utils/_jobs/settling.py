@@ -75,8 +75,9 @@ def _fail(entry: Entry) -> None:
 
 def _why_done(entry: Entry) -> str:
     if entry.last and entry.last.answer is Answer.REFUSED:
-        lost = doubt(entry) if entry.last.answer_lost else ""  # after a mere refusal, the poll has shown enough
-        return f"already {entry.desired.words.already} (the service refused the request){lost}"
+        # after a mere refusal, the poll has shown enough, unless an earlier try for several jobs may have brought the job there
+        unknown = doubt(entry) if entry.last.answer_lost or entry.status != entry.before else ""
+        return f"already {entry.desired.words.already} (the service refused the request){unknown}"
     owed, content = entry.desired.owed, entry.desired.remains.content.get(entry.word, "")
     if not entry.writes:
         return content if owed and content else _why_without_us(entry)

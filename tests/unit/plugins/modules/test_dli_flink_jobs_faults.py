@@ -413,3 +413,15 @@ def test_refused_after_a_lost_write(flink):
         result.job(job)["msg"]
         == "already stopped (the service refused the request); whether its last write took effect is not known"
     )
+
+
+def test_a_stop_together_with_others_that_may_have_worked(flink):
+    """It was refused as a whole, and alone, as the job had come to nothing by then: nobody knows whether by the first one."""
+    flink.answers(batch_refusal="partial")
+    failing = [{"after": "1 look", "status": "job_running_exception"}]
+    first, second = flink.jobs({"script": {"stop": failing}}, {"status": "job_downloading"})
+    job = flink.run("stopped", [first, second]).job(first)
+    assert (job["failed"], job["status"]) == (False, "job_running_exception")
+    assert job["msg"] == (
+        "already stopped (the service refused the request); whether its last write took effect is not known"
+    )
