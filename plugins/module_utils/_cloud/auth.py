@@ -39,8 +39,8 @@ def project_id(value: t.Any) -> bool:
 
 def address(value: t.Any) -> bool:
     """a URL"""
-    try:
-        return isinstance(value, str) and bool(urlsplit(value).netloc)
+    try:  # a part of one will do here: it matters only if it is that of the service which is asked
+        return isinstance(value, str) and bool(urlsplit(value))
     except ValueError:
         return False
 

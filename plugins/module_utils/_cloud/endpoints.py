@@ -192,7 +192,11 @@ def _public(catalog: t.Sequence[t.Any], kind: str) -> list[t.Any]:
 
 
 def _host_only(url: str, service: str) -> str:
-    parts = urlsplit(url)
+    parts = _of_web(url)
+    if parts is None:
+        raise OptionError(
+            f"endpoints.{service}: the service catalog names {escaped(url)}, which is no URL; set it yourself"
+        )
     if "@" in parts.netloc:
         raise OptionError(
             f"endpoints.{service}: the service catalog names an address with a user in it; set it yourself"

@@ -83,6 +83,19 @@ def test_a_catalog_does_not_lead_credentials_onto_plain_http() -> None:
 
 
 @pytest.mark.parametrize(
+    "url", ["http://[", "dli.test", "/v1.0", "https://", "https://dli.test:x", "ftp://dli.test", "https://d li.test"]
+)
+def test_a_catalog_that_names_no_url(url: str) -> None:
+    """Only where it is the service that is meant."""
+    catalog = [entry("dli", ("eu-de", url)), entry("mrs", ("eu-de", "https://mrs.test/v1.1"))]
+    assert in_catalog(catalog, "mrs", "eu-de") == "https://mrs.test"
+    with pytest.raises(
+        OptionError, match=r"endpoints\.dli: the service catalog names .*, which is no URL; set it yourself"
+    ):
+        in_catalog(catalog, "dli", "eu-de")
+
+
+@pytest.mark.parametrize(
     "iam",
     [
         None,

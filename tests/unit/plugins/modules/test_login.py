@@ -366,6 +366,20 @@ def test_catalog(flink, catalog, options, good):
         assert "region" in result["msg"]
 
 
+@pytest.mark.parametrize("url", ["", "/v3", "iam.eu-de.test", "ftp://iam.test"])
+def test_catalog_with_an_odd_address(flink, url):
+    """That of another service does not matter; its own has to be given."""
+    flink.answers(catalog_dli="listed")
+    login = {**flink.by_password, "endpoints": None}
+    flink.fault("/v3/auth/tokens", "shape", at="token.catalog.0.endpoints.0.url", value=url)
+    result = flink.run("stopped", [128], login=login)
+    assert not result.failed, result["msg"]
+    flink.fault("/v3/auth/tokens", "shape", at="token.catalog.1.endpoints.0.url", value=url)
+    result = flink.run("stopped", [128], login=login)
+    check_refused(result, "endpoints.dli")
+    assert {entry["path"] for entry in flink.log} == {"/v3/auth/tokens"}
+
+
 def test_catalog_without_the_service(flink):
     """The emulator is no IAM of Open Telekom Cloud, so its token goes to no host of that cloud."""
     for more in ({"region": "eu-de", "project_id": PROJECT}, {"project_name": "eu-de"}):
