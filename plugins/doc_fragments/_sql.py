@@ -26,7 +26,8 @@ options:
         select more jobs than it seems to.
       - SQL jobs have no name to choose them by, or to take them out by.
       - A number, a truth value or a date where text belongs is an error. YAML reads V(010) as 8, so put it into quotes.
-        As a value of O(filters.tags), only a number with a fraction is one.
+        As a value of O(filters.tags), only a number with a fraction and a date with a time are errors, and V(true) and V(false)
+        cause a warning.
       - Mutually exclusive with O(job_ids).
     type: dict
     suboptions:

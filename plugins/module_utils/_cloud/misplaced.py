@@ -38,8 +38,8 @@ BELONGS = {
 }
 DICTIONARIES = {None: "a dictionary", "dict": "a list of dictionaries"}  # by what their elements are
 ANY = {"type": "raw"}  # a number is as good as its text
-TAG = {"type": "tag"}  # so is a whole number, but YAML reads 1.10 as 1.1
-NO_TEXT: dict[str, type] = {"str": object, "path": object, "tag": float}  # besides text and null
+TAG = {"type": "tag"}  # so is a whole number, or a day, but YAML reads 1.10 as 1.1
+NO_TEXT: dict[str, t.Any] = {"str": object, "path": object, "tag": (float, datetime.datetime)}  # besides text and null
 SAYS_ITSELF = "older_than"  # a number, or a date, is refused there as no age
 QUOTE = "; quote it"
 OR_A_LIST = ", or give one of them a list in quotes"

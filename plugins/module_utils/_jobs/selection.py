@@ -99,7 +99,7 @@ def select(
         return Selection(ids=tuple(dict.fromkeys(found)))
     if filters is not None:
         given = _filters(filters)
-        return Selection(filters=given, warnings=tuple(_unknown_words(given, statuses)))
+        return Selection(filters=given, warnings=(*_unknown_words(given, statuses), *_truths(given.get("tags", {}))))
     if "state" in options:  # a reader may read all jobs
         raise OptionError(f"{option}, filters: one of them is required to choose the jobs")
     return Selection()
@@ -128,6 +128,13 @@ def _unknown_words(filters: t.Mapping[str, t.Any], statuses: t.Mapping[str, t.Co
         for word in filters.get(key, ()):
             if word.lower() not in known:
                 yield f"filters.{key}: {word!r} is not among the known words ({', '.join(sorted(words))})"
+
+
+def _truths(tags: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+    """A warning for each value of which YAML has made true or false. Nobody can tell how it was written."""
+    for key, value in tags.items():
+        if isinstance(value, bool):
+            yield f"filters.tags.{key}: is true or false, of which only the text {value} is looked for; quote it as the tag has it, such as 'yes'"
 
 
 def _id(option: str, position: int, text: str, parse_id: t.Callable[[str], t.Any]) -> t.Any:

@@ -268,6 +268,21 @@ def test_dates(in_process):
         assert emulator.log.entries() == []
 
 
+@pytest.mark.parametrize("in_process", ["true", "false"])
+def test_dates_of_tags(in_process):
+    """That of a day is as good as its text; one with a time becomes another text."""
+    with world() as (emulator, here):
+        tags = {"time": datetime.datetime(2026, 1, 1, 9), "day": datetime.date(2026, 1, 1)}
+        tasks = [
+            {"name": name, FLINK: {"state": "absent", "filters": {"tags": {name: tag}}}, "ignore_errors": True}
+            for name, tag in tags.items()
+        ]
+        run = here.playbook([{"tasks": tasks}], OTC_BIGDATA_IN_PROCESS=in_process).end()
+        said = run.tasks()
+    assert "filters.tags.time: must be plain text, not a date; quote it" in said["time"], run.said
+    assert "fatal" not in said["day"] or "date" not in said["day"], run.said
+
+
 ROLE = [{"name": "In a role", FLINK: {"state": "stopped", "job_ids": [template("job")]}}]
 BLOCKS = [
     {

@@ -90,6 +90,21 @@ def test_a_tag_that_is_a_fraction(flink, sql):
             assert not service.run("stopped", filters={"tags": {"release": number}}).failed
 
 
+def test_a_tag_that_is_true_or_false(flink, sql):
+    """YAML reads yes as true, of which the text is True. No job is likely to have that, and nobody would notice."""
+    for service in (flink, sql):
+        for value, text in ((True, "True"), (False, "False")):
+            for result in (
+                service.run("stopped", filters={"tags": {"nightly": value, "a": "yes", "b": 1}}),
+                service.info(filters={"tags": {"nightly": value}}),
+            ):
+                said = f"filters.tags.nightly: is true or false, of which only the text {text} is looked for; quote it"
+                assert not result.failed
+                (warning,) = result["warnings"]
+                assert said in str(warning)
+        assert not service.run("stopped", filters={"tags": {"nightly": "True"}}).get("warnings")
+
+
 def test_texts_that_no_name_can_be(service):
     """Nothing is asked of the service, by module or reader."""
     given = [
