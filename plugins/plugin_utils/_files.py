@@ -45,6 +45,7 @@ def _new_beside(path: str, mode: int) -> tuple[int, str]:
 def why_not(path: str) -> str:
     """Why ``write`` would fail; empty if it would not. It is tried, as permissions say nothing of a file system. What is there stays as it is."""
     try:
+        _kind(path)  # its own name may be too long, the one beside it is not
         try:
             handle, new = _new_beside(os.path.realpath(path), 0o600)
             os.unlink(new)

@@ -60,6 +60,11 @@ def test_whether_one_can_be_written(tmp_path):
     assert _files.why_not("/proc/jobs.yml") == "[Errno 2] No such file or directory: '/proc/jobs.yml'"  # for any user
 
 
+def test_a_name_that_no_file_can_have(tmp_path):
+    path = str(tmp_path / f"{'long' * 64}.yml")
+    assert _files.why_not(path) == f"[Errno 36] File name too long: '{path}'"
+
+
 def test_one_of_others_in_a_folder_for_all(tmp_path, monkeypatch):
     """In such a folder as /tmp, only its owner may put another file in its place, so it must be open to all."""
     path = tmp_path / "jobs.yml"
