@@ -381,18 +381,21 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def _write(self, report: Report, is_last: bool = True) -> None:
         """All files first, as a warning may be the next thing that cannot be written."""
-        errors = [(kind, self._why_not_written(kind, report, is_last)) for kind in FILES]
+        paths = {kind: unfrackpath(self.get_option(kind), follow=False) for kind in FILES if self.get_option(kind)}
+        first: dict[str, str] = {}  # of those that name the same file
+        errors = [
+            (kind, self._why_not_written(kind, path, first.setdefault(os.path.realpath(path), kind), report, is_last))
+            for kind, path in paths.items()
+        ]
         for kind, error in errors:
             if error and kind not in self._warned:
                 self._warned.add(kind)
                 self._display.warning(f"job_report: cannot write {kind}: {error}")
 
-    def _why_not_written(self, kind: str, report: Report, is_last: bool) -> OSError | None:
-        option = self.get_option(kind)
-        if not option:
-            return None
-        path = unfrackpath(option, follow=False)
+    def _why_not_written(self, kind: str, path: str, first: str, report: Report, is_last: bool) -> OSError | None:
         try:
+            if first != kind and is_replaced(path):
+                return OSError(f"{first} names the same file, so only that one is there; give each another one")
             if is_last or is_replaced(path):
                 os.makedirs(os.path.dirname(path), exist_ok=True)
                 write(path, FILES[kind](report))

@@ -366,6 +366,25 @@ def test_settings():
     assert re.search(r"\x1b\[0;33m2   load-2  changed .*\x1b\[0m", run.out)
 
 
+def test_two_reports_in_one_file():
+    """The first of them is there, and not the one that happens to be written last."""
+    with world(**SEED) as (dummy, here):
+        (here.home / "link.json").symlink_to("report.md")
+        environ = {"MARKDOWN": "report.md", "JSON": "link.json", "JUNIT": "/dev/stderr", "PROMETHEUS": "/dev/stderr"}
+        (here.home / "far" / "away").mkdir(parents=True)
+        (here.home / "link").symlink_to("far/away")
+        environ["HTML"] = "link/../report.html"
+        environ = {f"OTC_BIGDATA_REPORT_{kind}": file for kind, file in environ.items()}
+        run = here.playbook([{"tasks": [stop(1)]}], **ENABLED, **environ).end()
+        assert (here.home / "report.md").read_text(encoding="utf-8").startswith("#"), run.said
+        assert (here.home / "report.html").is_file(), run.said
+    said = re.sub(r"\s+", " ", run.err)
+    assert "[WARNING]: job_report: cannot write json: markdown names the same file, so only that one is there" in said
+    assert said.count("job_report: cannot write") == 1, run.said
+    assert "</testsuites>" in run.err
+    assert "otc_bigdata_report_complete" in run.err
+
+
 def test_what_stands_where_a_report_is_to_be():
     """A pipe that nobody reads ends nothing, a link is followed, and an earlier report has its mode.
 
