@@ -23,6 +23,7 @@ from ansible_collections.otc.bigdata.tests.unit.utils.playbooks import (
     options,
     play,
     play_hosts,
+    recap,
     truth,
     two_projects,
 )
@@ -78,6 +79,7 @@ def test_plans():
         refused = play_hosts(here, "maintenance_window", {"day": day, "night": night}, **window)
         assert fatal(refused, "day").startswith("plan_file: the jobs of night are not known\n")
         assert emulator.log.summary()["writes"] == 0
+        assert [recap(refused, host)["changed"] for host in ("day", "night")] == [0, 0]
 
         emulator.world.add("flink_jobs", {"job_id": 4, "project_id": NIGHTLY, "status": "job_init"})
         imports = [
@@ -123,4 +125,5 @@ def test_started_after_the_look_at_the_plan():
         assert message.startswith("plan_file: Saw the end of 0 of 1 job, 1 failed: 5: job_running")
         assert rest == ["Nothing was changed. Make a new plan."]
         assert '"jobs":' not in run.out
+        assert recap(run)["changed"] == 0
         assert truth(emulator)[5] == "job_running"
