@@ -195,6 +195,29 @@ def test_a_file_for_two_runs():
         assert Flink(emulator).truth == {1: "job_running"}
 
 
+def test_another_run_is_faster():
+    """It has stopped the job, and keeps that, between this run's list and its own file. To start the job is not for this run, nor for a workflow."""
+    with world(flink_jobs=[{"job_id": 1, **RUNNING}]) as (emulator, here):
+        answer = emulator.answer
+
+        def with_the_other(request, connection):
+            reply = answer(request, connection)
+            if request.path.endswith("/jobs") and not (here.home / "stopped.yml").exists():
+                here.write("stopped.yml", {"stopped_jobs": {"localhost": [1]}, "finished": {}})
+                emulator.world.add("flink_jobs", {"job_id": 1, "status": "job_cancel_success", "has_savepoint": True})
+            return reply
+
+        emulator.answer = with_the_other
+        here.write("upgrade.yml", HAND_OVER)
+        run = play(here, "maintenance_window", {**QUEUE, **WINDOW})
+        assert run.code == 2
+        assert "has changed '" in fatal(run)
+        assert said_to(run, "Tell which jobs are started again, or are not", "localhost") == ""
+        assert stats(run)["flink"]["stopped_jobs"] == {"localhost": []}
+        assert kept(here)["stopped_jobs"] == {"localhost": [1]}
+        assert Flink(emulator).truth == {1: "job_cancel_success"}
+
+
 def test_file_that_cannot_be_written():
     """Which jobs these are must not be lost, so none is stopped."""
     with world(flink_jobs=[{"job_id": 1, **RUNNING}]) as (emulator, here):
