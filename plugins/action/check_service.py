@@ -17,6 +17,7 @@ class ActionModule(FastPath):
     """Always runs in the process of Ansible: there is no module."""
 
     module: t.ClassVar[t.Any] = _check_service
+    text_of_other_types: t.ClassVar[type[str] | None] = str  # before ansible-core 2.19, what is in a vault
 
     def _execute_module(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
         """Refuses what has no effect in this process: an ``environment`` may name another account, and ``async`` would lose the result."""
@@ -29,10 +30,6 @@ class ActionModule(FastPath):
         if errors:
             return {"failed": True, "msg": "; ".join(errors)}
         return super()._execute_module(*args, **kwargs)
-
-    def _plain_arguments(self, default: t.Callable[[t.Any], str] | None = str) -> dict[str, t.Any] | None:
-        """Also those that only a module would get otherwise: before ansible-core 2.19, what is in a vault."""
-        return super()._plain_arguments(default)
 
     def _reason_for_a_process(self, task_vars: dict[str, t.Any]) -> str:
         return ""

@@ -136,6 +136,8 @@ class FastPath(NormalAction):  # type: ignore[misc]
     """Runs a task as Ansible does, but in its own process instead of as a module."""
 
     module: t.ClassVar[t.Any]
+    # Of arguments that JSON does not know. Without it, a module gets them
+    text_of_other_types: t.ClassVar[type[str] | None] = None
 
     def run(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
         msg = self._overruled()
@@ -195,10 +197,10 @@ class FastPath(NormalAction):  # type: ignore[misc]
         here = self._connection.transport == "local" and not self._connection.become
         return {**os.environ, "PWD": os.getcwd()} if here else {}
 
-    def _plain_arguments(self, default: t.Callable[[t.Any], str] | None = None) -> dict[str, t.Any] | None:
-        """As a module gets them, in the types of JSON. None where they do not fit into these, such as a date without ``default``."""
+    def _plain_arguments(self) -> dict[str, t.Any] | None:
+        """As a module gets them, in the types of JSON. None where they do not fit into these, such as a date."""
         try:
-            arguments = json.loads(json.dumps(self._task.args, default=default))
+            arguments = json.loads(json.dumps(self._task.args, default=self.text_of_other_types))
         except (TypeError, ValueError):
             return None
         return {name: value for name, value in arguments.items() if not name.startswith("_ansible_")}
