@@ -31,6 +31,7 @@ from ..module_utils._jobs import guard
 from ..module_utils._version import release
 from ._bytecode import kept
 from ._files import in_folder
+from ._given_twice import given_twice
 
 
 def _copy_of_stderr() -> int:
@@ -140,7 +141,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
     text_of_other_types: t.ClassVar[type[str] | None] = None
 
     def run(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
-        msg = self._overruled()
+        msg = given_twice(self._task, self._spec) or self._overruled()
         if msg:
             return {"failed": True, "msg": msg}
         source = self._task.get_ds()
@@ -211,13 +212,16 @@ class FastPath(NormalAction):  # type: ignore[misc]
             json.dumps(self._task.args, default=_text_of_vault)
         except (TypeError, ValueError):
             given = {name: value for name, value in self._task.args.items() if not _is_in_vault(value)}
-            name = type(self).__module__.rpartition(".")[2]  # also where tasks are not to run in process
             with kept():
                 from ..module_utils._cloud.misplaced import misplaced
 
-                module = self.module or import_module(f"..modules.{name}", __package__)
-                return misplaced(module.SPEC, given)[0]
+                return misplaced(self._spec(), given)[0]
         return []
+
+    def _spec(self) -> t.Any:
+        """The options of the module, also where tasks are not to run in process."""
+        name = type(self).__module__.rpartition(".")[2]
+        return (self.module or import_module(f"..modules.{name}", __package__)).SPEC
 
     def _reason_for_a_process(self, task_vars: dict[str, t.Any]) -> str:
         """Why this task cannot run here; empty if it can."""

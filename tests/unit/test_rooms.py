@@ -70,6 +70,7 @@ OWNERS = {
     "AnsibleModule": {"_module"},
     "ansible": {
         "_fast_path",
+        "_given_twice",
         "_in_process",
         "_inventory",
         "_job_events",

@@ -197,11 +197,11 @@ def _twice(text: t.Any, found: Arguments) -> list[str]:
     if not isinstance(text, str):
         return []
     if text.startswith("{"):
-        return list(map(str, dict.fromkeys(_repeated(text))))
+        return list(map(str, dict.fromkeys(repeated(text))))
     return [key for key in map(str, found) if _times(text, key) > 1]
 
 
-def _repeated(text: str) -> t.Iterator[t.Any]:
+def repeated(text: str) -> t.Iterator[t.Any]:
     """The keys that are more than once in a dictionary, or in one inside it, in JSON or in a literal of Python."""
     of_all: list[list[t.Any]] = []
 
