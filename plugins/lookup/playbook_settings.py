@@ -69,6 +69,7 @@ from ..plugin_utils._bytecode import kept
 
 with kept():
     from ..plugin_utils._configure_settings import configuration
+    from ..plugin_utils._omitted import why_every_name
     from ..plugin_utils._playbook_given import GROUPS, Variables, is_nothing
     from ..plugin_utils._playbook_names import DRY_RUNS, LEFT_OVER, not_taken
     from ..plugin_utils._playbook_settings import settings
@@ -156,7 +157,11 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         if name not in variables:
             return {}
         found = self._templar.template({name: variables[name]})
-        return {name: self._plain(found.get(name), variables.get("omit"))}
+        value = self._plain(found.get(name), variables.get("omit"))
+        why = why_every_name(value, variables[name]) if name == "names" else ""
+        if why:
+            raise AnsibleError(why)
+        return {name: value}
 
     def _plain(self, value: t.Any, omit: t.Any) -> t.Any:
         if isinstance(value, str) and value == omit:  # before ansible-core 2.19

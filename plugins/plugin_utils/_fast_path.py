@@ -32,6 +32,7 @@ from ..module_utils._version import release
 from ._bytecode import kept
 from ._files import in_folder
 from ._given_twice import given_twice
+from ._omitted import left_of_a_pattern
 
 
 def _copy_of_stderr() -> int:
@@ -141,7 +142,7 @@ class FastPath(NormalAction):  # type: ignore[misc]
     text_of_other_types: t.ClassVar[type[str] | None] = None
 
     def run(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
-        msg = given_twice(self._task, self._spec) or self._overruled()
+        msg = given_twice(self._task, self._spec) or left_of_a_pattern(self._task) or self._overruled()
         if msg:
             return {"failed": True, "msg": msg}
         source = self._task.get_ds()
