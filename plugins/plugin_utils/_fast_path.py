@@ -33,6 +33,7 @@ from ._bytecode import kept
 from ._files import in_folder
 from ._given_twice import given_twice
 from ._omitted import left_of_a_pattern
+from ._playbook_given import GROUPS
 
 
 def _copy_of_stderr() -> int:
@@ -141,15 +142,20 @@ class FastPath(NormalAction):  # type: ignore[misc]
     # Of arguments that JSON does not know. Without it, a module gets them
     text_of_other_types: t.ClassVar[type[str] | None] = None
 
-    def run(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
-        msg = given_twice(self._task, self._spec) or left_of_a_pattern(self._task) or self._overruled()
+    def run(self, tmp: t.Any = None, task_vars: t.Any = None) -> t.Any:
+        msg = (
+            given_twice(self._task, self._spec)
+            or left_of_a_pattern(self._task)
+            or self._overruled()
+            or self._of_another_project(task_vars or {})
+        )
         if msg:
             return {"failed": True, "msg": msg}
         source = self._task.get_ds()
         # ansible-core 2.19 and newer quote the arguments of an ad hoc command that fails. A task of a file may have an item after this one
         if isinstance(source, dict) and {"action", "args"} <= source.keys() and not self._task.get_path():
             source["args"] = HIDDEN_WHOLE
-        return super().run(*args, **kwargs)
+        return super().run(tmp, task_vars)
 
     def _overruled(self) -> str:
         """Why this task must not be carried out; empty if it may. What few tasks need is imported for them only."""
@@ -165,6 +171,16 @@ class FastPath(NormalAction):  # type: ignore[misc]
 
                 return overruled_variable(self._task, self._templar.template, self._environ())
         return ""
+
+    def _of_another_project(self, task_vars: dict[str, t.Any]) -> str:
+        """The same. A task that runs once is for none of the hosts."""
+        groups = GROUPS.keys() & task_vars.get("group_names", ())
+        if self._task.run_once or not groups:
+            return ""
+        with kept():
+            from ._host_project import other_project
+
+            return other_project(self._task, self._templar.template, task_vars, self._environ(), groups)
 
     def _execute_module(self, *args: t.Any, task_vars: t.Any = None, **kwargs: t.Any) -> t.Any:
         reason = self._reason_for_a_process(task_vars or {})

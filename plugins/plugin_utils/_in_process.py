@@ -35,6 +35,7 @@ LATER = (
     "module_utils._cloud.rivals",
     "module_utils._jobs.filters",
     "module_utils._jobs.lists",
+    "plugin_utils._host_project",
     "plugin_utils._module_defaults",
     "plugin_utils._task_environment",
 )

@@ -24,7 +24,7 @@ def overruled_variable(task: t.Any, template: t.Callable[[t.Any], t.Any], around
 
     ``around``: what is set where the module runs, further away than any ``environment``.
     """
-    found = [around, *_environs(task, template)]
+    found = [around, *environs(task, template)]
     return _null({name: value for one in found for name, value in one.items()}) or _overruled(
         task, [{name: str(value) for name, value in one.items()} for one in found]
     )
@@ -57,7 +57,7 @@ def _overruled(task: t.Any, environs: t.Sequence[Environ]) -> str:
     )
 
 
-def _environs(task: t.Any, template: t.Callable[[t.Any], t.Any]) -> t.Iterator[dict[str, t.Any]]:
+def environs(task: t.Any, template: t.Callable[[t.Any], t.Any]) -> t.Iterator[dict[str, t.Any]]:
     """The ``environment`` of the play, of each block, and of the task itself. (``task.environment`` has them all in one.)"""
     source, around = task.get_ds(), task._parent._get_parent_attribute("environment")
     own = source.get("environment") if isinstance(source, Mapping) else None

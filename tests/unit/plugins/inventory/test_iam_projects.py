@@ -158,6 +158,74 @@ def test_a_playbook_for_all_projects(emulator, projects):
     )
 
 
+@pytest.mark.parametrize("in_process", ["true", "false"])
+def test_a_task_that_names_no_project(emulator, projects, in_process):
+    """The variables of a host are no options: such a task would act in the project of the credential for each of them."""
+    jobs = [{"job_id": 1, "status": "job_running"}, {"job_id": 2, "status": "job_running", "project_id": NIGHTLY}]
+    emulator.load({"flink_jobs": jobs})
+    file = projects.write("projects.yml", region="eu-de")
+    task = {"otc.bigdata.dli_flink_jobs": {"state": "stopped", "filters": {"name": ["*"]}}, "ignore_errors": True}
+    own = {"OS_PROJECT_ID": template("project_id"), "OS_REGION_NAME": "eu-de"}
+    tasks = [
+        {"name": "no project", **task},
+        {"name": "once", **task, "run_once": True, "check_mode": True},
+        {"name": "its own", **task, "environment": own, "check_mode": True},
+        {"name": "behind a proxy", **task, "environment": {"http_proxy": ""}, "check_mode": True},
+        {
+            "name": "of a cluster",
+            "otc.bigdata.mrs_job_executions_info": {"cluster_id": "7e6f5d4c-3b2a-4190-8f7e-6d5c4b3a2910"},
+            "ignore_errors": True,
+        },
+    ]
+    said = "so it would act in the project of the credential, also for hosts of other projects (this one is of {})"
+    play = {"hosts": "iam_projects", "tasks": tasks}
+
+    def run(**environ: str) -> dict[str, str]:
+        done = projects.folder.playbook([play], "-i", file, OTC_BIGDATA_IN_PROCESS=in_process, **environ).end()
+        told = done.tasks()
+        refused = "so it would act" in told["once"] + told["its own"] + told["of a cluster"]
+        assert not refused, done.said
+        asked = [told[name].count("so it would act") for name in ("no project", "behind a proxy")]
+        assert asked[0] == asked[1], done.said
+        return told
+
+    told = run(OS_TOKEN="demo-token", OS_REGION_NAME="eu-de", OS_USERNAME="")["no project"]
+    assert all(said.format(name) in told for name in ("eu-de", "eu-de_nightly")), told
+    assert {job["status"] for job in emulator.world["flink_jobs"].truth()} == {"job_running"}
+    for number, name in ((1, "OS_PROJECT_NAME"), (2, "OS_PROJECT_ID")):
+        told = run(**{name: {1: "eu-de", 2: NIGHTLY}[number], "OS_REGION_NAME": "eu-de"})["no project"]
+        ours, other = ("eu-de", "eu-de_nightly")[:: 1 if number == 1 else -1]
+        assert (said.format(ours) in told, said.format(other) in told) == (False, True), told
+        statuses = {job["job_id"]: job["status"] for job in emulator.world["flink_jobs"].truth()}
+        assert statuses == {one: "job_cancel_success" if one <= number else "job_running" for one in (1, 2)}
+
+
+def test_one_project_for_all_hosts(emulator, projects):
+    """No task needs to name it, but where the environment names another one."""
+    file = projects.write("projects.yml", region="eu-de", names="eu-de_nightly")
+    play = {"hosts": "iam_projects", "tasks": [{"otc.bigdata.dli_flink_jobs_info": {}}]}
+    for environ, is_fine in (
+        ({"OS_TOKEN": "demo-token", "OS_USERNAME": ""}, True),
+        ({"OS_PROJECT_NAME": "eu-de_nightly"}, True),
+        ({"OS_PROJECT_NAME": "eu-de"}, False),
+    ):
+        run = projects.folder.playbook([play], "-i", file, OS_REGION_NAME="eu-de", **environ).end()
+        assert ("this one is of eu-de_nightly" in run.out) != is_fine, run.said
+        assert (run.code == 0) == is_fine, run.said
+
+
+def test_a_name_that_is_that_of_two_projects(emulator, projects):
+    """In two accounts. The environment names only one of them."""
+    ids = {"ours": PROJECT, "theirs": "p2"}
+    hosts = {name: {"project_id": project, "project_name": "eu-de"} for name, project in ids.items()}
+    every = {"ansible_connection": "local", "ansible_python_interpreter": template("ansible_playbook_python")}
+    projects.folder.write("hosts.yml", {"iam_projects": {"hosts": hosts, "vars": every}})
+    play = {"hosts": "iam_projects", "tasks": [{"otc.bigdata.dli_flink_jobs_info": {}}]}
+    run = projects.folder.playbook([play], "-i", "hosts.yml", OS_PROJECT_NAME="eu-de", OS_REGION_NAME="eu-de").end()
+    assert run.out.count("this one is of eu-de") >= len(hosts), run.said
+    assert "ok: [" not in run.out, run.said
+
+
 def test_names_are_lists_that_may_be_text(projects):
     ways = ("eu-nl , eu-de_nightly", ["eu-nl", " eu-de_nightly "])
     shown = projects.each(*({"region": "eu-de", "names": names} for names in ways))
