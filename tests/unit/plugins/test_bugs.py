@@ -27,12 +27,12 @@ ON_REQUEST = "tracebacks_for" in PASS_VARS  # as ansible-core 2.19 and newer sho
 SAID = "unexpected ZeroDivisionError: ********"
 
 
-def as_module(name: str, options: dict, verbosity: int = 0) -> dict:
-    return run_in_process(name, {**options, "_ansible_verbosity": verbosity})
+def as_module(name: str, options: dict, verbosity: int = 0, **how) -> dict:
+    return run_in_process(name, {**options, "_ansible_verbosity": verbosity}, **how)
 
 
-def in_process(name: str, options: dict, verbosity: int = 0) -> dict:
-    return run_action(name, {**options, "_ansible_verbosity": verbosity})
+def in_process(name: str, options: dict, verbosity: int = 0, **how) -> dict:
+    return run_action(name, {**options, "_ansible_verbosity": verbosity}, **how)
 
 
 @pytest.fixture(params=[as_module, in_process])
@@ -129,6 +129,7 @@ def test_of_one_read_after_a_write(run, struck, options, emulator):
     assert calls["struck"] == 1
     job = result["jobs"][1]
     assert (job["changed"], job["failed"], job["msg"]) == (True, True, f"could not be read: {SAID}")
+    assert job["error"]["message"] == SAID
 
 
 def test_of_one_write_that_was_not_sent(run, struck, options, emulator):
@@ -170,6 +171,16 @@ def test_of_the_report(run, struck, options, emulator, part):
     )
     assert "in broken" in traceback_of(result)
     assert TOKEN not in json.dumps(result)
+
+
+@pytest.mark.parametrize(
+    ("check_mode", "wait", "said"),
+    [(False, True, "Stopped"), (True, True, "Would stop"), (False, False, "Asked to stop")],
+)
+def test_what_a_report_still_says(run, struck, options, check_mode, wait, said):
+    struck(reconcile, "incomplete")
+    result = run("dli_flink_jobs", {**options, "wait": wait}, check_mode=check_mode)
+    assert result["msg"].startswith(f"{SAID}. {said} ")
 
 
 class Broken(HostsOfSources):

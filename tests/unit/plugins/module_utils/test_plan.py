@@ -245,6 +245,23 @@ def test_a_refusal_that_says_nothing_is_tried_again_whatever_its_code() -> None:
     assert [step_of(entry, STOPPED, now) for now in (0.4, 0.5)] == [Step.LOOK_AGAIN, Write.STOP]
 
 
+def test_what_was_accepted_once_has_changed_the_job() -> None:
+    """Whatever becomes of a repeat."""
+    entry = entry_seen(RUNNING)
+    for answer in (Answer.ACCEPTED, Answer.LOST):
+        entry.sent(Write.STOP, answer)
+    assert not outcome_unknown(entry)
+
+
+def test_two_refusals_of_a_job_alone() -> None:
+    """They do not show that others had no part in the first one, as there were no others."""
+    entry = entry_seen(RUNNING)
+    for dummy in range(2):
+        entry.sent(Write.STOP, Answer.REFUSED, RUNS_ALREADY)
+    assert entry.last is not None
+    assert not entry.last.alike
+
+
 def test_what_is_unknown_of_one_write_says_nothing_of_another() -> None:
     """The lost kill has had its effect; the delete is refused, and that is final."""
     desired = JobExecutions.desired_state({"state": "absent", "kill_running": None})

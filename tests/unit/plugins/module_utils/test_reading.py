@@ -475,3 +475,4 @@ def test_a_list_that_is_read_for_one_job_shows_more_of_another(first: str, count
     assert isinstance(archive.requests[0], int) is (first == "get")
     assert all(isinstance(observation, dict) for observation in found.values())
     assert found[0]["status"] == "RUNNING"  # type: ignore[index,call-overload]
+    assert archive.requests.count(1) == (first == "get")  # nobody asks once more for what is as it was
