@@ -28,6 +28,7 @@ from requests.adapters import HTTPAdapter
 
 from .in_process import run_in_process
 from .service import Service
+from .worlds import WORDS
 
 LIBRARIES = (requests.exceptions, urllib3.exceptions, http.client, ssl, socket, builtins)
 
@@ -182,8 +183,8 @@ class Wire:
         return found
 
 
-SERVICES = ["flink", "spark", "mrs"]
-FINAL = {"job_cancel_success", "dead", "KILLED"}
+SERVICES = [*WORDS]
+FINAL = {"job_cancel_success", "dead", "KILLED", "CANCELLED"}
 
 
 class Run:

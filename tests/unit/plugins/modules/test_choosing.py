@@ -12,13 +12,14 @@ import time
 import pytest
 
 from ansible_collections.otc.bigdata.tests.unit.utils.service import check_refused
+from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS
 
 NAMES = ("orders", "orders-enriched", "clicks", None)
 
 
-@pytest.fixture(params=["flink", "spark", "mrs"])
+@pytest.fixture(params=[name for name, words in WORDS.items() if words.kind.name_field])
 def service(request):
-    """One of the three, with a job of each name, numbered from 1 on."""
+    """One of those whose jobs have names, with a job of each name, numbered from 1 on."""
     service = request.getfixturevalue(request.param)
     kind = service.kind
     service.jobs(*({kind.id_field: service.id(n), kind.name_field: name} for n, name in enumerate(NAMES, 1)))

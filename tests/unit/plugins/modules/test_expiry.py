@@ -14,10 +14,11 @@ import pytest
 from ansible_collections.otc.bigdata.tests.unit.utils.mrs import CLUSTERS_PATH
 from ansible_collections.otc.bigdata.tests.unit.utils.run_module import Result
 from ansible_collections.otc.bigdata.tests.unit.utils.service import KEY, PROJECT, Service, check_refused, refusal
+from ansible_collections.otc.bigdata.tests.unit.utils.worlds import WORDS
 
 LOGIN = ("POST", "/v3/auth/tokens")
 GATEWAY = ("APIGW.0301", "APIGW.0307", "APIG.0301", "APIG.0307")
-OWN = {"flink": ("DLI.10007", 400), "spark": ("DLI.10007", 400), "mrs": ("130000002", 500)}
+OWN = {name: ("130000002", 500) if name == "mrs" else ("DLI.10007", 400) for name in WORDS}
 SERVICES = list(OWN)
 # How each service says that a token has expired, with the HTTP status.
 FORMS = [(name, *form) for name in SERVICES for form in (*((code, 401) for code in GATEWAY), OWN[name])]
@@ -123,7 +124,7 @@ def test_iam_codes_from_a_service(service):
     """What IAM said to the service reaches us through it."""
     for code in ("IAM.0066", "IAM.0067"):
         job = service.job()
-        service.fault(f"/{job}$", "status", method="GET", status=401, body=refusal(code))
+        service.fault(f"/{job}(/status)?$", "status", method="GET", status=401, body=refusal(code))
         assert service.run("stopped", [job], login=service.by_password)["changed"]
         assert logins(service) == 2
 
