@@ -23,11 +23,12 @@ from ansible_collections.otc.bigdata.plugins.module_utils._cloud.client import C
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.connection import read_connection
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.context import Context
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud.endpoints import CATALOG_TYPES
-from ansible_collections.otc.bigdata.plugins.module_utils._cloud.options import SERVICES, Spec
+from ansible_collections.otc.bigdata.plugins.module_utils._cloud.options import SERVICES
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.desired_state import Step, Write, until_ended
 from ansible_collections.otc.bigdata.plugins.module_utils._jobs.service import JobType, Service
 from ansible_collections.otc.bigdata.plugins.module_utils._services.registry import JOB_TYPES
 from ansible_collections.otc.bigdata.plugins.modules import check_service
+from ansible_collections.otc.bigdata.plugins.plugin_utils import _check_service_transcript as transcript
 from ansible_collections.otc.bigdata.plugins.plugin_utils._check_service_named import DISPOSALS, OPTIONS, SHOWN_BY
 from ansible_collections.otc.bigdata.plugins.plugin_utils._job_table import NAMES
 from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_jobs import PLACE
@@ -38,6 +39,8 @@ from ansible_collections.otc.bigdata.tests.unit.utils.worlds import MODULES, WOR
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROBES = "plugins/plugin_utils/_check_service_probes.py"
 NOT_ALL_HAVE = {"shown", "scope", "beside"}  # of the words that tests have for a kind
+QUEUES = ("queue_name", "queue")  # as filters
+TRANSCRIPT = "plugins/plugin_utils/_check_service_transcript.py"
 EVENT_OPTIONS = yaml.safe_load(job_events.DOCUMENTATION)["options"]
 
 
@@ -166,21 +169,29 @@ def lacking(offered: t.Any, contract: type) -> list[str]:
 def test_the_contract(name: str) -> None:
     """mypy compares the types as well; this runs where mypy does not, and at the jobs that a task really gets."""
     job_type = JOB_TYPES[name]
-    spec = importlib.import_module(f"{modules.__name__}.{job_type.module}").SPEC
     given = {"token": "t", "project_id": "p", "region": "eu-de", "cluster_id": "c"}
-    options = {**{option: one.get("default") for option, one in spec.items()}, **given}
+    options = {**defaults(name), **given}
     client = Client(read_connection(options, {}, job_type.api.name), job_type.api, Context({}), float("inf"))
     service = job_type(client, options)
     assert lacking(job_type, JobType) + lacking(service, Service) == []
     least = {**dict.fromkeys(job_type.options()), "cluster_id": "c"}  # as the event source has them
     assert lacking(job_type(client, least), Service) == []
-    assert writes_of(job_type, spec) <= service.batch.keys()
+    assert writes_of(name) <= service.batch.keys()
 
 
-def writes_of(job_type: JobType, spec: Spec) -> set[Write]:
+def module_of(name: str) -> t.Any:
+    return importlib.import_module(f"{modules.__name__}.{JOB_TYPES[name].module}")
+
+
+def defaults(name: str) -> dict[str, t.Any]:
+    """What a task of this kind has if it says nothing."""
+    return {option: one.get("default") for option, one in module_of(name).SPEC.items()}
+
+
+def writes_of(name: str) -> set[Write]:
     """All that the kind may send, whatever the state."""
-    defaults = {option: one.get("default") for option, one in spec.items()}
-    ways = [{**defaults, "state": state} for state in spec["state"]["choices"]]
+    job_type = JOB_TYPES[name]
+    ways = [{**defaults(name), "state": state} for state in module_of(name).SPEC["state"]["choices"]]
     todo = [job_type.desired_state({**way, **more}) for way in ways for more in ({}, {"job_ids": [1]})]
     found: set[Write] = set()
     while todo:
@@ -196,6 +207,26 @@ def writes_of(job_type: JobType, spec: Spec) -> set[Write]:
 def test_its_modules(name: str, place: str) -> None:
     job_type = JOB_TYPES[name]
     assert {job_type.module, f"{job_type.module}_info"} <= BOTH[place](job_type)
+
+
+@pytest.mark.parametrize("name", JOB_TYPES)
+def test_its_files(name: str) -> None:
+    """Which ansible-test, and who looks for a line, ask for."""
+    targets = ROOT / "tests/integration/targets"
+    for module in (JOB_TYPES[name].module, f"{JOB_TYPES[name].module}_info"):
+        assert (targets / module / "aliases").is_file(), f"{module}: aliases"
+        assert (targets / module / "meta/main.yml").is_file(), f"{module}: meta"
+    file = JOB_TYPES[name].__module__.rpartition(".")[2]
+    assert re.search(rf"^\| .* \| `{file}` \| .* \|$", read("CONTRIBUTING.md"), re.MULTILINE), "CONTRIBUTING.md"
+
+
+@pytest.mark.parametrize("name", JOB_TYPES)
+def test_modules_lead_to_each_other(name: str) -> None:
+    module = JOB_TYPES[name].module
+    about = yaml.safe_load(module_of(name).DOCUMENTATION)
+    named = {one["module"] for one in about["seealso"] if "module" in one}
+    others = {one.module for one in JOB_TYPES.values()} - {module}
+    assert {f"otc.bigdata.{one}" for one in {*others, f"{module}_info"}} <= named
 
 
 @pytest.mark.parametrize("place", MODULE)
@@ -238,18 +269,35 @@ def test_the_emulator_has_it(name: str) -> None:
 def test_its_end(name: str) -> None:
     """State ``ended`` goes by what the kind says of its ends, and nothing is written."""
     job_type = JOB_TYPES[name]
-    spec = importlib.import_module(f"{modules.__name__}.{job_type.module}").SPEC
-    options = {option: one.get("default") for option, one in spec.items()}
-    assert "ended" in spec["state"]["choices"]
-    assert job_type.desired_state({**options, "state": "ended"}) == until_ended(job_type.ended, job_type.unstable)
+    assert "ended" in module_of(name).SPEC["state"]["choices"]
+    ended = job_type.desired_state({**defaults(name), "state": "ended"})
+    assert ended == until_ended(job_type.ended, job_type.unstable)
 
 
 @pytest.mark.parametrize("name", JOB_TYPES)
 def test_the_guide_tells_its_ends(name: str) -> None:
     table = read("docs/docsite/rst/guide_states.rst").partition("- What counts as ended")[2].partition("\n* ")[0]
-    (row,) = re.findall(rf"\.{JOB_TYPES[name].module}#module`\n(.*)", table)
+    rows = re.findall(rf"\.{JOB_TYPES[name].module}#module`\n(.*)", table)
+    assert len(rows) == 1, "a row of docs/docsite/rst/guide_states.rst"
     ended = set(JOB_TYPES[name].ended) - JOB_TYPES[name].fields.synonyms.keys()
-    assert ended <= set(re.findall(r"``(\w+)``", row.lower()))
+    assert ended <= set(re.findall(r"``(\w+)``", rows[0].lower()))
+
+
+@pytest.mark.parametrize("name", JOB_TYPES)
+def test_the_guide_has_its_statuses(name: str) -> None:
+    """In the table of states, and in a part that is about this kind."""
+    guide, plugin = read("docs/docsite/rst/guide_states.rst"), f"otc.bigdata.{JOB_TYPES[name].module}#module"
+    first, *parts = re.split(r"\n(?=[^\n]+\n-{5,}\n)", guide.partition("\nJobs that end by themselves\n")[0])[1:]
+    assert f":ansplugin:`{plugin}`" in first, "The states, in docs/docsite/rst/guide_states.rst"
+    assert any(plugin in part for part in parts), "a part of docs/docsite/rst/guide_states.rst"
+
+
+@pytest.mark.parametrize("name", JOB_TYPES)
+def test_worlds_know_its_statuses_and_refusals(name: str) -> None:
+    words = WORDS[name]
+    known = (at_work(name) | set(JOB_TYPES[name].ended)) - JOB_TYPES[name].fields.synonyms.keys()
+    assert known <= {status.lower() for status in words.statuses}, "worlds.py"
+    assert words.due.keys() <= words.refusals.keys(), "refusals in worlds.py"
 
 
 def test_jobs_that_a_check_may_change() -> None:
@@ -261,6 +309,7 @@ def test_jobs_that_a_check_may_change() -> None:
     (about,) = yaml.safe_load(read("playbooks/meta/check_service.yml"))["argument_specs"].values()
     assert OPTIONS.keys() <= about["options"].keys(), "playbooks/meta/check_service.yml"
     assert OPTIONS.keys() <= words("playbooks/check_service.yml"), "playbooks/check_service.yml"
+    assert DISPOSALS.keys() <= yaml.safe_load(read("tests/disposable_jobs.yml")).keys(), "tests/disposable_jobs.yml"
 
 
 @pytest.mark.parametrize("name", JOB_TYPES)
@@ -269,7 +318,8 @@ def test_its_tests(name: str) -> None:
     folder = "tests/unit/plugins/sweep"
     sweeps = [read(f"{folder}/{file}.py") for file in files(folder)]
     service = WORDS[name].service.__name__
-    assert any(f"Task({service}, " in sweep for sweep in sweeps), folder
+    met = {state for sweep in sweeps for state in re.findall(rf'Task\(\s*{service}, "(\w+)"', sweep)}
+    assert {*module_of(name).SPEC["state"]["choices"]} - {"ended"} <= met, folder
     own = (ROOT / "tests/unit/plugins/modules").glob(f"test_{JOB_TYPES[name].module}*.py")
     assert any("\ndef test_" in path.read_text("utf-8") for path in own), "tests/unit/plugins/modules"
 
@@ -278,9 +328,20 @@ def test_its_tests(name: str) -> None:
 def test_tables_know_its_fields(name: str) -> None:
     """A table would have no cell for the status."""
     fields = JOB_TYPES[name].fields
-    for column, field in (("id", fields.id), ("name", fields.name), ("status", fields.status)):
-        assert not field or field in NAMES[column]
-    assert "older_than" not in fields.filters or fields.filters["older_than"] in NAMES["age"]
+    queues = [field for key, field in fields.filters.items() if key in QUEUES]
+    wanted = {"id": fields.id, "name": fields.name, "status": fields.status, "age": fields.filters.get("older_than")}
+    for column, field in [*wanted.items(), *(("queue", queue) for queue in queues)]:
+        assert not field or field in NAMES[column], f"{column} in plugins/plugin_utils/_job_table.py"
+
+
+@pytest.mark.parametrize("name", JOB_TYPES)
+def test_a_transcript_may_show_its_fields(name: str) -> None:
+    """It would be of no use if it left out what the assumptions go by."""
+    fields = JOB_TYPES[name].fields
+    shown = {field for field in (fields.id, fields.name, fields.status, *fields.filters.values()) if field}
+    assert shown <= transcript.KEYS, TRANSCRIPT
+    assert fields.status in transcript.WORDS, TRANSCRIPT
+    assert fields.filters.get("older_than", "start_time") in transcript.TIMES, TRANSCRIPT
 
 
 def test_what_runs_on_a_queue() -> None:
@@ -298,22 +359,43 @@ def test_what_runs_on_a_queue() -> None:
 
 def changing(*files: str) -> list[tuple[str, dict[str, t.Any]]]:
     """The tasks of playbooks/tasks that change jobs, with the names among `services`."""
-    tasks = [task for file in files for task in yaml.safe_load(read(f"playbooks/tasks/{file}.yml"))]
+    return with_results([task for file in files for task in yaml.safe_load(read(f"playbooks/tasks/{file}.yml"))])
+
+
+def with_results(tasks: t.Iterable[dict[str, t.Any]]) -> list[tuple[str, dict[str, t.Any]]]:
     results = [task for task in tasks if task.get("register", "").endswith("_result")]
     return [(task["register"].removesuffix("_result"), task) for task in results]
 
 
 STOPPING = dict(changing("stop", "stop_flink"))
+(SHOW,) = yaml.safe_load(read("playbooks/show_jobs.yml"))
+SHOWING = with_results(SHOW["tasks"])
 
 
 @pytest.mark.parametrize(("name", "task"), [*STOPPING.items(), *changing("purge")])
 def test_only_the_jobs_of_a_plan(name: str, task: dict[str, t.Any]) -> None:
     """If there is one; and no more than max_jobs."""
     options = task[f"otc.bigdata.{JOB_TYPES[name].module}"]
-    (ids,) = {"job_ids", "batch_id"} & options.keys()
-    assert options[ids].startswith(f"{{{{ otc__ids.{name}")
+    assert options[WORDS[name].service.ids].startswith(f"{{{{ otc__ids.{name}")
     assert options["filters"].startswith("{{ omit if otc__by_ids")
     assert options["max_jobs"] == "{{ chosen.max_jobs }}"
+    if options["state"] == "stopped":
+        for option, default in (
+            ("drain_timeout", "chosen.drain_timeout | default(0)"),
+            ("wait_timeout", "chosen.wait_timeout"),
+        ):
+            assert options[option] == f"{{{{ otc__{option} | default({default}) }}}}"
+
+
+@pytest.mark.parametrize(("name", "task"), [*STOPPING.items(), *changing("purge"), *SHOWING])
+def test_one_service_does_not_keep_the_others_from_their_turn(name: str, task: dict[str, t.Any]) -> None:
+    """And a login that was refused is not tried again. What a task changes, it must not print for thousands of jobs, or count as a look."""
+    asked = f"'{name}' in chosen.services and not lookup('otc.bigdata.playbook_jobs', 'login_refused')"
+    assert (task["when"], task["ignore_errors"]) == (asked, True)
+    assert "filters" in task[f"otc.bigdata.{JOB_TYPES[name].module}{'_info' if (name, task) in SHOWING else ''}"]
+    if (name, task) not in SHOWING:
+        looks = f"{name}_result is changed and not otc__looks | default(false)"
+        assert (task["failed_when"], task["changed_when"]) == (False, looks)
 
 
 @pytest.mark.parametrize("name", sorted(JOB_TYPES.keys() - {"flink"}))
@@ -321,15 +403,43 @@ def test_what_its_stop_selects(name: str) -> None:
     """All that run. (Flink jobs are chosen by `chosen.active`, which is made of what the kind says.)"""
     fields, filters = JOB_TYPES[name].fields, STOPPING[name]["vars"]["otc__filters"]
     (statuses,) = (filters[key] for key in filters if fields.filters[key] == fields.status)
-    desired = JOB_TYPES[name].desired_state({"state": "stopped", "job_ids": None, "kill_running": None})
-    assert {*map(str.lower, statuses)} == {word for word, step in desired.steps.items() if step is not Step.DONE}
+    assert {*map(str.lower, statuses)} == at_work(name)
     assert not fields.name or {"name", "not_name"} <= filters.keys()
+    assert filters.keys() & QUEUES == fields.filters.keys() & QUEUES
+
+
+@pytest.mark.parametrize(("name", "task"), changing("purge"))
+def test_what_its_purge_selects(name: str, task: dict[str, t.Any]) -> None:
+    """Only what has ended, is old enough, and is not excepted."""
+    fields, filters = JOB_TYPES[name].fields, task["vars"]["otc__filters"]
+    (key,) = (key for key in filters if fields.filters[key] == fields.status)
+    said = set(re.findall(r"\w+", f"{filters[key]} {task['vars'].get('otc__stopped', '')}".lower()))
+    assert said & set(JOB_TYPES[name].ended)
+    assert not said & at_work(name)
+    assert filters["older_than"] == "{{ chosen.older_than }}"
+    assert not fields.name or filters["not_name"] == "{{ chosen.except_names | default(omit, true) }}"
+
+
+@pytest.mark.parametrize(("name", "task"), changing("purge"))
+def test_a_plan_deletes_nothing_that_has_begun_to_run(name: str, task: dict[str, t.Any]) -> None:
+    """A delete by IDs asks for no status, so who deletes what runs is asked once more."""
+    job_type = JOB_TYPES[name]
+    options = task[f"otc.bigdata.{job_type.module}"]
+    absent = job_type.desired_state({**defaults(name), "state": "absent", "kill_running": options.get("kill_running")})
+    deletes = any(absent.step(status) is Write.DELETE for status in at_work(name))
+    checks = [one.get(f"otc.bigdata.{job_type.module}") for one in yaml.safe_load(read("playbooks/tasks/purge.yml"))]
+    assert deletes == any(check and check["state"] == "ended" for check in checks)
+
+
+def at_work(name: str) -> set[str]:
+    """The statuses of jobs that a stop has something to do for."""
+    desired = JOB_TYPES[name].desired_state({**defaults(name), "state": "stopped"})
+    return {status for status, step in desired.steps.items() if step is not Step.DONE}
 
 
 def test_what_is_purged() -> None:
     """All that a delete takes away."""
-    specs = {name: importlib.import_module(f"{modules.__name__}.{one.module}").SPEC for name, one in JOB_TYPES.items()}
-    deleted = {name for name, job_type in JOB_TYPES.items() if Write.DELETE in writes_of(job_type, specs[name])}
+    deleted = {name for name in JOB_TYPES if Write.DELETE in writes_of(name)}
     assert services("purge_finished") == deleted, "playbooks/meta/purge_finished.yml"
     assert {name for name, task in changing("purge")} == deleted, "playbooks/tasks/purge.yml"
 
