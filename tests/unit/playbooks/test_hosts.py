@@ -7,19 +7,13 @@ from __future__ import annotations
 
 import shutil
 
-import yaml
-
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template, world
-from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.playbooks import (
     PLAYBOOKS,
     counts,
     fatal,
-    kept,
     play,
     play_hosts,
-    recap,
-    running,
     stats,
     truth,
     two_projects,
@@ -90,31 +84,6 @@ def test_localhost_is_a_cluster():
         assert run.code == 2
         assert fatal(run).startswith("otc_hosts: 'localhost' is a cluster of the inventory mrs_clusters here")
         assert emulator.log.entries() == []
-
-
-def test_another_strategy():
-    """Of several hosts none begins if the variables of one are wrong, and one file keeps what all of them do, whatever ansible.cfg says.
-
-    If one host fails, the other is carried through. (On ansible-core 2.16, neither of them started its jobs again.)
-    """
-    files = [*PLAYBOOKS.glob("*.yml"), *PLAYBOOKS.glob("awx/maintenance*.yml")]
-    plays = [yaml.safe_load(file.read_text(encoding="utf-8"))[0] for file in files]
-    assert {play["hosts"] for play in plays if not {"strategy", "any_errors_fatal"} <= play.keys()} == {"localhost"}
-    fails = {"ansible.builtin.fail": {"msg": "half done"}, "when": "inventory_hostname == 'night'"}
-    with world(flink_jobs=running({"day": [1], "night": [11]})) as (emulator, here):
-        here.write("ansible.cfg", "[defaults]\nstrategy = free\nany_errors_fatal = true\n")
-        here.write("upgrade.yml", [fails, {"ansible.builtin.debug": {"msg": "done"}}])
-        both = {name: {"queue_name": name, "stopped_jobs_file": "stopped.yml"} for name in ("day", "night")}
-        run = play_hosts(here, "maintenance_window", {**both, "wrong": {"names": []}})
-        assert fatal(run, "wrong").startswith("names: is empty")
-        assert emulator.log.entries() == []
-        run = play_hosts(here, "maintenance_window", both)
-        assert run.code == 0, run.said
-        assert kept(here) == {"stopped_jobs": {"day": [1], "night": [11]}, "finished": []}
-        run = play_hosts(here, "maintenance_window", both, maintenance_tasks="upgrade.yml")
-        assert ([recap(run, host)["failed"] for host in both], fatal(run, "night")) == ([0, 1], "half done")
-        assert '"msg": "done"' in run.out
-        assert set(Flink(emulator).truth.values()) == {"job_running"}
 
 
 def test_what_has_no_effect_beside_an_import():

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import re
+import time
 
 from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
 
 from .run_playbook import Folder
+from .service import FOR_EVER
 
 FLINK, SPARK, MRS = "otc.bigdata.dli_flink_jobs", "otc.bigdata.dli_batch_job", "otc.bigdata.mrs_job_executions"
 IN_PROCESS, AS_A_MODULE = f"{FLINK}: in process", f"{FLINK}: as a module: "
@@ -38,3 +40,19 @@ def stop(*ids, **options) -> dict:
 
 def writes(emulator: Emulator) -> int:
     return emulator.log.summary()["writes"]
+
+
+def forever(emulator: Emulator) -> dict:
+    """A task that waits: two jobs that never stop."""
+    emulator.settings.update({"delays": {"cancel": FOR_EVER}})
+    return stop(1, 2, wait_interval=0.2)
+
+
+def all_writes(emulator: Emulator) -> int:
+    """With those that were under way when their sender ended."""
+    emulator.faults.clear()
+    while True:
+        found = writes(emulator)
+        time.sleep(0.3)
+        if not emulator.log.in_flight and found == writes(emulator):
+            return found
