@@ -38,15 +38,15 @@ def _null(environ: t.Mapping[str, t.Any]) -> str:
     return ""
 
 
-def _overruled(task: t.Any, environs: t.Sequence[Environ]) -> str:
+def _overruled(task: t.Any, levels: t.Sequence[Environ]) -> str:
     """A variable would win over one that is set nearer to the task, so it would act for somebody else."""
-    environ = {name: text for one in environs for name, text in one.items()}
+    environ = {name: text for one in levels for name, text in one.items()}
     told, decided = of_environment(environ), _decided(given(task.args))
     try:
         meant = kinds(told.keys)
     except OptionError:  # the module says what is wrong with OS_AUTH_TYPE
         return ""
-    said = _said(told, [of_environment(one) for one in environs], meant)
+    said = _said(told, [of_environment(one) for one in levels], meant)
     wins, lost = contest({option: where for option, where in said.items() if option not in decided}, _pairs(meant))
     if not wins:
         return ""
