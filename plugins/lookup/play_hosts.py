@@ -53,6 +53,10 @@ from ansible.utils.collection_loader._collection_finder import _get_collection_p
 from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
 
+from . import playbook_jobs, playbook_settings, window_file
+
+# What the tasks of a play need. It is imported here, before Ansible forks a worker for each of them, which would import it anew
+FOR_WORKERS = (playbook_jobs, playbook_settings, window_file)
 PLAYBOOKS = os.path.join(os.path.realpath(__file__).rpartition("plugins")[0], "playbooks", "")
 COLLECTION = "otc.bigdata."
 # What Ansible passes over beside an import: whether anything is changed, and whose jobs these are

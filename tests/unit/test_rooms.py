@@ -171,6 +171,16 @@ def test_what_is_imported_late_is_there_before_a_fork() -> None:
     assert sorted(late - with_it) == sorted(f"plugins/{file.replace('.', '/')}" for file in _in_process.LATER)
 
 
+def test_what_playbooks_look_up_is_there_before_a_fork() -> None:
+    """No worker of Ansible is to import it again: that took longer than many a task."""
+    texts = [path.read_text(encoding="utf-8") for path in (PLUGINS.parent / "playbooks").rglob("*.yml")]
+    looked_up = {name for text in texts for name in re.findall(r"\b(?:lookup|query)\('otc\.bigdata\.(\w+)'", text)}
+    first = "play_hosts"  # Ansible asks it for the hosts of a play, itself
+    assert {f"plugins/lookup/{name}" for name in looked_up - {first}} == {
+        name for name in names_and_imports(PLUGINS / f"lookup/{first}.py")[1] if name.startswith("plugins/lookup/")
+    }
+
+
 def test_every_service_is_registered() -> None:
     """Or it is what those that are have in common."""
     found, left = set(), ["plugins/module_utils/_services/registry"]
