@@ -69,12 +69,16 @@ def look(service: Service, ids: Ids, cache: ListCache) -> dict[t.Any, Observatio
     if not shown.pages:
         return gets(service, ids)
     listed = listing(shown, paginated.oldest_first)
-    gone = cache.shown - listed.jobs.keys() if listed.proves_gone else set()
+    # what a list is asked for, such as a tag, a job may have lost meanwhile
+    gone = cache.shown - listed.jobs.keys() if listed.proves_gone and not cache.query else set()
     told = by_told_status(listed.jobs, service.fields)[0]
     found: dict[t.Any, Observation] = {job_id: told.get(job_id) for job_id in ids if job_id in told or job_id in gone}
     cache.total = shown.whole[0].total
     cache.shown.update(listed.jobs)
-    return gets(service, [job_id for job_id in ids if job_id not in found], found)
+    missing = [job_id for job_id in ids if job_id not in found]
+    if cache.query and missing:
+        return {**found, **look(service, missing, replace(cache, query={}, total=None))}
+    return gets(service, missing, found)
 
 
 def everything(

@@ -404,6 +404,34 @@ def test_filtered_job_vanishes_while_it_is_awaited(flink):
     assert (result.failed, result["changed"]) == (False, True)
 
 
+@pytest.mark.parametrize("lost", [{"tags": {}}, {"queue_name": "other"}], ids=str)
+@pytest.mark.parametrize(
+    ("state", "script", "status"),
+    [
+        ("stopped", {"stop": []}, "job_running"),
+        ("absent", {"delete": [{"status": "job_canceling"}]}, "job_canceling"),
+        ("ended", {"created": [{"after": 5, "status": "job_running"}]}, "job_running"),
+    ],
+)
+def test_a_job_that_no_longer_matches_is_not_gone(flink, state, script, status, lost):
+    """The list is asked for jobs of a tag or a queue, and one has another by now."""
+    flink.answers(list_tags="object")
+    ends = {"created": [{"after": 2, "status": "job_finish"}]} if state == "ended" else {}
+    jobs = [{"job_id": number, "tags": {"team": "x"}, "queue_name": "q", "script": ends} for number in range(1, 6)]
+    (write,) = script
+    script = {
+        write: [{"after": 1, **lost}, *script[write]]
+        if write == "created"
+        else [{**lost, **step} for step in script[write] or [{}]]
+    }
+    flink.jobs({**jobs[0], "script": script}, *jobs[1:])
+    result = flink.run(
+        state, filters={"tags": {"team": "x"}} if "tags" in lost else {"queue_name": "q"}, wait_timeout=20
+    )
+    assert (result.failed, result.job(1)["status"], flink.truth[1]) == (True, status, status)
+    assert result["summary"]["failed"] == 1
+
+
 @pytest.mark.parametrize("more", [{}, {"job_list": None}, {"job_list": {"total_count": 0, "jobs": []}}], ids=str)
 def test_list_that_is_none(flink, more):
     """A list answer without a list, or with an empty one that was refused, is a failure, not an empty project."""
