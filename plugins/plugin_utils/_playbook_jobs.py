@@ -108,7 +108,7 @@ def _made(job: Job, now: float) -> float:
 
 
 def _yes_or_no(value: t.Any) -> str | None:
-    return None if value is None else "yes" if value else "no"
+    return None if value is None else "no" if str(value).lower() == "false" else "yes"
 
 
 # ---- whether a further login is of any use ----
@@ -171,7 +171,8 @@ def undo(reports: t.Iterable[Report], chosen: t.Mapping[str, t.Any], earlier: t.
 def _outcome(job: Job) -> StopOutcome:
     """What became of a job for which a stop was sent."""
     if job["failed"]:
-        return StopOutcome.LOST if _has_ended(job, JOB_TYPES["flink"].ended) else StopOutcome.RUNNING
+        ended = str(job["status"]).lower() in JOB_TYPES["flink"].ended  # a table shows the status before as well
+        return StopOutcome.LOST if ended else StopOutcome.RUNNING
     return StopOutcome.DOWN if job["changed"] and job["status"] != "job_finish" else StopOutcome.DONE
 
 
@@ -206,12 +207,15 @@ def _not_stopped(running: t.Sequence[Job], chosen: t.Mapping[str, t.Any]) -> lis
 
 
 def _to_be_submitted(reports: t.Iterable[Report]) -> list[str]:
-    """How many jobs have to be submitted anew: those of services that start no job a second time."""
+    """How many jobs have to be submitted anew: those of services that start no job a second time.
+
+    Not those that were not seen to end, as they may still run.
+    """
     others = [one for one in reports if one["service"] != "flink"]
-    changed = {
-        (title(one), job["id"]): one["service"] for one in others for job in one.get("jobs", ()) if job["changed"]
-    }
-    gone = collections.Counter(changed.values())
+    jobs = [(title(one), one["service"], job) for one in others for job in one.get("jobs", ())]
+    ended = {(where, job["id"]) for where, dummy, job in jobs if not job["failed"]}
+    changed = {(where, job["id"]): service for where, service, job in jobs if job["changed"]}
+    gone = collections.Counter(service for job, service in changed.items() if job in ended)
     counts = ", ".join(f"{count} of {service}" for service, count in gone.items())
     return [f"Not to be started again from here, so submit them anew: {counts}"] if gone else []
 

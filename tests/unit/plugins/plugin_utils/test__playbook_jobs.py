@@ -42,7 +42,7 @@ def read(service: str, *jobs: dict, **more: object) -> dict:
 
 def test_what_has_not_ended_comes_first_then_the_oldest():
     jobs = [
-        flink(1, "job_finish", 90 * HOUR, has_savepoint=False),
+        flink(1, "job_finish", 90 * HOUR, has_savepoint="false"),
         flink(2, "job_running", HOUR, has_savepoint=True, queue_name="r"),
         flink(3, "job_who_knows", None),
         flink(4, "JOB_RUNNING", 5 * HOUR, has_savepoint=None),
@@ -138,8 +138,8 @@ def test_a_usual_table_fits_a_terminal():
 
 
 def stopped(number: int, status: str | None = "job_cancel_success", **more: object) -> dict:
-    job = {"id": number, "name": "x", "action": "stop", "changed": True, "failed": False, "status": status, "msg": ""}
-    return {**job, **more}
+    job = {"id": number, "name": "x", "action": "stop", "changed": True, "failed": False, "msg": ""}
+    return {**job, "status_before": "job_running", "status": status, **more}
 
 
 CALL = "ansible-playbook otc.bigdata.maintenance_end -e stopped_jobs="
@@ -196,7 +196,9 @@ def test_undo_after_several_rounds():
 
 
 def test_what_cannot_be_started_again():
-    spark = read("spark", stopped(1, action="cancel"), stopped(2, action="cancel", changed=False))
+    """Nor one that may still run: whoever submits it anew would have it twice."""
+    running = stopped(4, "running", action="cancel", failed=True)
+    spark = read("spark", stopped(1, action="cancel"), stopped(2, action="cancel", changed=False), running)
     mrs = [read("mrs", stopped(3, action="kill"), otc__cluster=name) for name in "ab"]
     lines = undo([spark, read("sql"), *mrs], {})
     assert lines == ["Not to be started again from here, so submit them anew: 1 of spark, 2 of mrs"]
