@@ -138,15 +138,16 @@ def test_file_that_is_gone_with_the_work():
 
 
 def test_job_that_begins_to_run_while_others_stop():
-    """The work must not begin, be it tasks or somebody's own: who stops the jobs has not seen this one."""
-    late = {"created": [{"after": "2 looks", "status": "job_running"}]}
-    seed = [{"job_id": 1, **RUNNING}, {"job_id": 5, "name": "late", "status": "job_init", **QUEUE, "script": late}]
-    for variables, in_the_end in (({}, "job_cancel_success"), ({"maintenance_tasks": "upgrade.yml"}, "job_running")):
+    """The work must not begin, be it tasks or somebody's own: who stops the jobs has not seen this one. Nobody knows the word job_foo."""
+    tasks = {"maintenance_tasks": "upgrade.yml"}
+    for variables, in_the_end, word in (({}, "job_cancel_success", "job_running"), (tasks, "job_running", "job_foo")):
+        late = {"created": [{"after": "2 looks", "status": word}]}
+        seed = [{"job_id": 1, **RUNNING}, {"job_id": 5, "name": "late", "status": "job_init", **QUEUE, "script": late}]
         with world(flink_jobs=seed) as (emulator, here):
             here.write("upgrade.yml", HAND_OVER)
             run = play(here, "maintenance_window", {**QUEUE, "stopped_jobs_file": "stopped.yml", **variables})
             assert run.code == 2
-            assert fatal(run) == "Jobs have begun to run while others were stopped: 5 (late) is job_running"
+            assert fatal(run) == f"Jobs have begun to run while others were stopped: 5 (late) is {word}"
             assert said_to(run, "Work", "localhost") == ""
-            assert Flink(emulator).truth == {1: in_the_end, 5: "job_running"}
+            assert Flink(emulator).truth == {1: in_the_end, 5: word}
             assert work(here, "begun") == {"localhost": False}
