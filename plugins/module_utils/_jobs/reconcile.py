@@ -30,7 +30,7 @@ from .plan import Answer, Entry, forecast, has_ended, is_owed, says_little, wake
 from .progress import Progress
 from .reading import ListCache
 from .report import Result, diff, how_far, incomplete, report, until_now
-from .selection import Options
+from .selection import Options, Selection
 from .sending import send_all
 from .service import JobType, Service
 from .settling import doubt, judge, time_out
@@ -92,10 +92,20 @@ def _task(job_type: JobType, options: Options, context: Context) -> Task:
     connection = read_connection(options, context.environ, job_type.api.name)
     context.add_secrets(connection.secrets)
     progress = Progress(context.on_progress)
+    only_ended = _only_ended(job_type, selection) if options["state"] == "absent" else ()
     cache = ListCache(unstable=desired.unstable)
-    task = Task(options, connection, selection, desired, context.check_mode, deadline, progress, never, cache)
+    task = Task(
+        options, connection, selection, desired, context.check_mode, deadline, progress, never, only_ended, cache
+    )
     task.warnings.extend(selection.warnings)
     return task
+
+
+def _only_ended(job_type: JobType, selection: Selection) -> t.Collection[str]:
+    """The statuses of jobs that have ended, if the filters ask for some of these and for no other."""
+    fields, filters = job_type.fields, selection.filters
+    meant = {fields.word(one) for key in filters if fields.filters[key] == fields.status for one in filters[key]}
+    return job_type.ended if meant and meant.issubset(job_type.ended) else ()
 
 
 def _reported(task: Task, context: Context) -> Result:
@@ -196,6 +206,8 @@ def _export(service: Service, task: Task) -> None:
         _settle_and_find_due(task)  # jobs that are gone by now are as wanted
         for entry in task.open():
             entry.fail(f"not deleted, as not all jobs were exported: {fault}", fault)
+    elif task.only_ended:  # an export takes its time
+        observe(service, task, task.open())
 
 
 def _carry_out(service: Service, task: Task) -> None:

@@ -35,6 +35,10 @@ def judge(entry: Entry, task: Task, now: float) -> Write | None:
     if isinstance(entry.refusal, Bug):
         entry.fail(f"{entry.described()}: {entry.refusal}{doubt(entry)}", entry.refusal)
         return None
+    if task.only_ended and entry.word not in task.only_ended:
+        why = "has begun to run since it was selected, so it is left alone"
+        entry.fail(f"{entry.described()}: {why}{doubt(entry)}", entry.refusal)
+        return None
     return step
 
 

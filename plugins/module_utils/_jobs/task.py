@@ -34,6 +34,7 @@ class Task:
     deadline: Deadline
     progress: Progress
     never: t.Sequence[str] = ()  # patterns of the names of jobs that no task may change
+    only_ended: t.Collection[str] = ()  # if none but jobs in these statuses is to be deleted
     cache: ListCache = field(default_factory=ListCache)
     entries: list[Entry] = field(default_factory=list)
     why_none: str = ""  # why the filters have selected no job

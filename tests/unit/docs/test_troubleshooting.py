@@ -130,6 +130,17 @@ class Trouble:
     def running_job_of_mrs(self) -> str:
         return self.mrs.run("absent", [self.mrs.job()], kill_running=False)["msg"]
 
+    def started_again(self) -> str:
+        refused = {"delete": {"code": "DLI.0999", "times": 1}}
+        self.flink.jobs(
+            {
+                "status": "job_finish",
+                "refuse": refused,
+                "script": {"created": [{"after": "1 look", "status": "job_running"}]},
+            }
+        )
+        return self.absent(filters={"status": ["job_finish"]})
+
     def wrong_clock(self) -> str:
         date = email.utils.formatdate(time.time() + 1200, usegmt=True)
         return self.fault(status=401, headers={"Date": date})
@@ -344,6 +355,7 @@ TROUBLES: dict[str, t.Callable[[Trouble], str]] = {
     )["msg"],
     "whether its last write took effect is not known": Trouble.lost,
     "left alone, as kill_running is false": Trouble.running_job_of_mrs,
+    "... has begun to run since it was selected, so it is left alone": Trouble.started_again,
     "cluster_name: there is no cluster ... in this project": Trouble.no_cluster,
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import LIST_PATH
-from ansible_collections.otc.bigdata.tests.unit.utils.service import check_refused
+from ansible_collections.otc.bigdata.tests.unit.utils.service import check_refused, refusal
 
 RUNNING = {"status": ["job_running"]}
 
@@ -402,6 +402,22 @@ def test_filtered_job_vanishes_while_it_is_awaited(flink):
     flink.job(stop=[{"status": "job_canceling"}, {"after": "1 look", "status": "gone"}])
     result = flink.run("stopped", filters=RUNNING)
     assert (result.failed, result["changed"]) == (False, True)
+
+
+@pytest.mark.parametrize("late", ["refused", "throttled", "exported"])
+def test_a_job_that_runs_again_is_not_one_that_has_ended(flink, late):
+    """Somebody starts it between the look that has selected it and its delete, which is sent again then."""
+    job = {"job_id": 5, "status": "job_finish", "script": {"created": [{"after": "1 look", "status": "job_running"}]}}
+    if late == "refused":
+        job["refuse"] = {"delete": {"code": "DLI.0999", "times": 1}}
+    elif late == "throttled":
+        flink.fault("/delete$", "status", status=408, body=refusal("DLI.0019"))
+    flink.jobs(job)
+    more = {"export_to": "bucket/folder"} if late == "exported" else {}
+    result = flink.run("absent", filters={"status": ["job_finish", "job_init"]}, **more)
+    assert flink.truth == {5: "job_running"}
+    assert (result.failed, result["changed"], result.job(5)["status"]) == (True, False, "job_running")
+    assert "has begun to run" in result.job(5)["msg"]
 
 
 @pytest.mark.parametrize("lost", [{"tags": {}}, {"queue_name": "other"}], ids=str)
