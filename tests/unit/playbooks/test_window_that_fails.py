@@ -31,6 +31,8 @@ from ansible_collections.otc.bigdata.tests.unit.utils.service import NIGHTLY
 
 FAIL = {"name": "Work", "ansible.builtin.fail": {"msg": "half done"}}
 DANGER = {"name": "From here on", "ansible.builtin.set_fact": {"start_again": "after_success"}}
+ROLE = {"name": "Upgrade", "ansible.builtin.include_role": {"name": "./database"}}
+NOTIFY = {"name": "Change", "ansible.builtin.debug": {"msg": "it restarts"}, "changed_when": True, "notify": "Work"}
 
 
 ENDS: dict[str, tuple[list[dict], str | None, bool]] = {  # the tasks, start_again, whether the jobs stay stopped
@@ -39,6 +41,7 @@ ENDS: dict[str, tuple[list[dict], str | None, bool]] = {  # the tasks, start_aga
     "always": ([FAIL], " always\n", False),
     "as_a_fact": ([DANGER, FAIL], None, True),
     "never": (HAND_OVER, "never", True),
+    "handler": ([ROLE], "after_success", True),
 }
 
 
@@ -47,12 +50,14 @@ def test_tasks_that_fail():
     jobs = {name: [number, number + 1] for number, name in zip(range(11, 100, 10), ENDS)}
     hosts = {name: {"queue_name": name, **WINDOW, "maintenance_tasks": f"{name}.yml"} for name in ENDS}
     with world(flink_jobs=running(jobs)) as (emulator, here):
+        here.write("database/tasks/main.yml", [NOTIFY])
+        here.write("database/handlers/main.yml", [FAIL])
         for name, (tasks, start_again, dummy) in ENDS.items():
             here.write(f"{name}.yml", tasks)
             hosts[name].update({"start_again": start_again} if start_again else {})
         run = play_hosts(here, "maintenance_window", hosts)
         for name, (tasks, dummy, stay_stopped) in ENDS.items():
-            assert bool(recap(run, name)["failed"]) is (FAIL in tasks)
+            assert bool(recap(run, name)["failed"]) is (tasks is not HAND_OVER)
             assert (f"Not started again: {', '.join(map(str, jobs[name]))}" in run.out) is stay_stopped
             found = {Flink(emulator).truth[job] for job in jobs[name]}
             assert found == {"job_cancel_success" if stay_stopped else "job_running"}
