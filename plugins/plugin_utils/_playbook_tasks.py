@@ -19,6 +19,8 @@ from ansible.playbook.helpers import load_list_of_blocks
 from ansible.playbook.play import Play
 from ansible.playbook.task_include import TaskInclude
 
+from ._playbook_names import OWN, OWN_PREFIX
+
 ENDS = ("end_batch", "end_host", "end_play")  # of the action meta
 OF_PLAY = "otc.bigdata.of_play"  # the connection of a task that names none itself
 # Of Ansible itself, which needs no machine for them
@@ -26,7 +28,7 @@ NOWHERE = {"add_host", "assert", "debug", "fail", "group_by", "include_vars", "m
 
 
 def why_no_tasks(file: str, **how: t.Any) -> str:
-    """Why nothing would be started after these tasks, whatever is wanted; empty if there is no reason. ``how``: see ``_every``."""
+    """Why the window would not end as it should with these tasks; empty if there is no reason. ``how``: see ``_every``."""
     # Not as a part of the template that asks for it, which would not end at a variable that is undefined
     return Context().run(_why, file, how)
 
@@ -38,7 +40,7 @@ def for_others(file: str, hostvars: t.Any, play_hosts: t.Collection[str], **how:
 
 def _why(file: str, how: t.Mapping[str, t.Any]) -> str:
     try:
-        return next(_ends(_every(file, **how)), "")
+        return next(_wrong(_every(file, **how)), "")
     except AnsibleParserError as error:
         return _reason(error)
     except UnicodeError:
@@ -86,12 +88,21 @@ def _of_ansible(task: t.Any) -> str:
     return action if collection in ("", "ansible.builtin", "ansible.legacy") else ""
 
 
-def _ends(tasks: t.Iterable[tuple[str, t.Any]]) -> t.Iterator[str]:
-    """What ends the play."""
+def _wrong(tasks: t.Iterable[tuple[str, t.Any]]) -> t.Iterator[str]:
+    """What ends the play, or changes what the playbook knows of its jobs."""
     for file, task in tasks:
         params = str(task.args.get("_raw_params"))
         if _of_ansible(task) == "meta" and params in ENDS:
             yield f"meta: {params} in '{file}' ends the play"
+        for name in _names(task):
+            if name in OWN or name.startswith(OWN_PREFIX):
+                yield f"{name} in '{file}' is what the playbook itself works with; give it another name"
+
+
+def _names(task: t.Any) -> list[str]:
+    """Of the variables that it leaves. From ansible-core 2.21 on, it may register several."""
+    registered = [task.register] if isinstance(task.register, str) else task.register or ()
+    return [*registered, *(map(str, task.args) if _of_ansible(task) == "set_fact" else ())]
 
 
 def _every(

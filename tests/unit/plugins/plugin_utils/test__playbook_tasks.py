@@ -1,7 +1,7 @@
 # Copyright (c) 2026, otc.bigdata contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files with tasks, as Ansible itself reads them: what ends the play, and what would run on the wrong machine."""
+"""Files with tasks, as Ansible itself reads them: what ends or disturbs a window, and what would run on the wrong machine."""
 
 from __future__ import annotations
 
@@ -66,6 +66,22 @@ def ask(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> t.Callable[.
 )
 def test_what_ends_the_play(ask: t.Any, text: str, said: str) -> None:
     assert ask(text, more="- meta: end_play\n").ends == said
+
+
+@pytest.mark.parametrize(
+    ("task", "name"),
+    [
+        ("command: a\n  register: flink_result", "flink_result"),
+        ("set_fact: {mine: 1, finished_at: now}", "finished_at"),
+        ("set_fact: otc__to_start=1", "otc__to_start"),
+        ("set_fact: {start_again: never, cacheable: true}", ""),
+        ("command: a\n  register: mine", ""),
+        ("debug: {var: chosen}", ""),
+    ],
+)
+def test_what_has_a_name_of_the_playbook(ask: t.Any, task: str, name: str) -> None:
+    said = f"{name} in 'tasks.yml' is what the playbook itself works with; give it another name" if name else ""
+    assert ask(f"- {task}\n").ends == said
 
 
 @pytest.mark.parametrize("text", ["- [", "- no_such_key_of: {a: 1}\n  neither: {}\n", b"- debug: {msg: '\xff'}\n"])
