@@ -29,17 +29,21 @@ from ansible_collections.otc.bigdata.tests.unit.utils.playbooks import (
 )
 from ansible_collections.otc.bigdata.tests.unit.utils.service import NIGHTLY
 
+
+def from_here_on(start_again: str | bool) -> dict:
+    return {"name": "From here on", "ansible.builtin.set_fact": {"start_again": start_again}}
+
+
 FAIL = {"name": "Work", "ansible.builtin.fail": {"msg": "half done"}}
-DANGER = {"name": "From here on", "ansible.builtin.set_fact": {"start_again": "after_success"}}
 ROLE = {"name": "Upgrade", "ansible.builtin.include_role": {"name": "./database"}}
 NOTIFY = {"name": "Change", "ansible.builtin.debug": {"msg": "it restarts"}, "changed_when": True, "notify": "Work"}
-
-
 ENDS: dict[str, tuple[list[dict], str | None, bool]] = {  # the tasks, start_again, whether the jobs stay stopped
     "default": ([FAIL], None, False),
     "blank": ([FAIL], " ", False),
     "always": ([FAIL], " always\n", False),
-    "as_a_fact": ([DANGER, FAIL], None, True),
+    "as_a_fact": ([from_here_on("after_success"), FAIL], None, True),
+    "slip": ([from_here_on("after-success")], None, True),
+    "false": ([from_here_on(False)], None, True),  # it may mean never
     "never": (HAND_OVER, "never", True),
     "handler": ([ROLE], "after_success", True),
 }
@@ -47,7 +51,7 @@ ENDS: dict[str, tuple[list[dict], str | None, bool]] = {  # the tasks, start_aga
 
 def test_tasks_that_fail():
     """Whether the jobs are started again is up to the user. Either way the window is not over."""
-    jobs = {name: [number, number + 1] for number, name in zip(range(11, 100, 10), ENDS)}
+    jobs = {name: [number, number + 1] for number, name in zip(range(10, 100, 10), ENDS)}
     hosts = {name: {"queue_name": name, **WINDOW, "maintenance_tasks": f"{name}.yml"} for name in ENDS}
     with world(flink_jobs=running(jobs)) as (emulator, here):
         here.write("database/tasks/main.yml", [NOTIFY])
@@ -61,6 +65,9 @@ def test_tasks_that_fail():
             assert (f"Not started again: {', '.join(map(str, jobs[name]))}" in run.out) is stay_stopped
             found = {Flink(emulator).truth[job] for job in jobs[name]}
             assert found == {"job_cancel_success" if stay_stopped else "job_running"}
+        for name, value in (("slip", "after-success"), ("false", "False")):
+            choices = "must be one of always, after_success, never, and your tasks have set"
+            assert fatal(run, name) == f"start_again: {choices} {value}, so the jobs stay stopped"
         assert run.code == 2
         stopped = {name: ids if ENDS[name][2] else [] for name, ids in jobs.items()}
         assert kept(here) == {"stopped_jobs": stopped, "finished": []}
