@@ -21,7 +21,11 @@ from ansible.playbook.task_include import TaskInclude
 
 from ._playbook_names import OWN, OWN_PREFIX
 
-ENDS = ("end_batch", "end_host", "end_play")  # of the action meta
+# Of the action meta, with what it does
+SPOILS = {
+    **dict.fromkeys(("end_batch", "end_host", "end_play"), "ends the play"),
+    "clear_host_errors": "makes a success of a failure",
+}
 OF_PLAY = "otc.bigdata.of_play"  # the connection of a task that names none itself
 # Of Ansible itself, which needs no machine for them
 NOWHERE = {"add_host", "assert", "debug", "fail", "group_by", "include_vars", "meta", "pause", "set_fact", "set_stats"}
@@ -92,8 +96,8 @@ def _wrong(tasks: t.Iterable[tuple[str, t.Any]]) -> t.Iterator[str]:
     """What ends the play, or changes what the playbook knows of its jobs."""
     for file, task in tasks:
         params = str(task.args.get("_raw_params"))
-        if _of_ansible(task) == "meta" and params in ENDS:
-            yield f"meta: {params} in '{file}' ends the play"
+        if _of_ansible(task) == "meta" and params in SPOILS:
+            yield f"meta: {params} in '{file}' {SPOILS[params]}"
         for name in _names(task):
             if name in OWN or name.startswith(OWN_PREFIX):
                 yield f"{name} in '{file}' is what the playbook itself works with; give it another name"

@@ -53,6 +53,7 @@ def ask(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> t.Callable[.
         ("- meta: end_play\n", "meta: end_play in 'tasks.yml' ends the play"),
         ("- block: [debug: {}]\n  always: [meta: end_host]\n", "meta: end_host in 'tasks.yml' ends the play"),
         ("- block: [debug: {}]\n  rescue: [meta: end_batch]\n", "meta: end_batch in 'tasks.yml' ends the play"),
+        ("- meta: clear_host_errors\n", "meta: clear_host_errors in 'tasks.yml' makes a success of a failure"),
         ("- {meta: end_play, tags: never}\n", ""),
         ("- meta: flush_handlers\n", ""),
         ("- include_tasks: more.yml\n", "meta: end_play in 'more.yml' ends the play"),
