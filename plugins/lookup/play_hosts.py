@@ -52,6 +52,7 @@ from ansible.plugins.lookup import LookupBase
 from ansible.utils.collection_loader._collection_finder import _get_collection_playbook_path
 from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
+from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from . import playbook_jobs, playbook_settings, window_file
 
@@ -62,6 +63,12 @@ COLLECTION = "otc.bigdata."
 # What Ansible passes over beside an import: whether anything is changed, and whose jobs these are
 IDLE = ("check_mode", "environment", "module_defaults")
 IDLE_VARIABLES = ("ansible_check_mode",)  # as that of Ansible itself wins
+CHANGING = {"lookup", "now", "q", "query"}  # functions that may answer otherwise when they are asked again
+LASTING = {"ansible.builtin.env", "env"}  # lookups that do not
+ASKED_AGAIN = (
+    "when: Ansible asks a condition beside import_playbook again before each task, and one with now, lookup or query may have changed when "
+    "jobs are stopped; ask it once, with set_fact in a play before this one, and give that fact here"
+)
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
@@ -100,9 +107,14 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             raise AnsibleLookupError(f"{left_out}: this playbook is carried out whole or not at all; leave it out")
 
     def _refuse_idle(self) -> None:
-        """Refuses what Ansible ignores beside an import: with ``check_mode: true`` there, all jobs would really be stopped."""
+        """Refuses what Ansible ignores beside an import: with ``check_mode: true`` there, all jobs would really be stopped.
+
+        And a condition that may no longer be true when they are: the tasks that start them again would be skipped without a word.
+        """
         files = map(_file_of, context.CLIARGS.get("args") or ())
         idle = sorted({word for file in files for word in self._idle(file)})
+        if "when" in idle:
+            raise AnsibleLookupError(ASKED_AGAIN)
         if idle:
             raise AnsibleLookupError(
                 f"{', '.join(idle)}: has no effect beside import_playbook; leave it out, and give --check, variables such as "
@@ -110,7 +122,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             )
 
     def _idle(self, playbook: str, beside: t.Sequence[str] = ()) -> t.Iterator[str]:
-        """What has no effect in a playbook that imports one of ours, or was ``beside`` its own import."""
+        """What has no effect, or not for long, in a playbook that imports one of ours, or was ``beside`` its own import."""
         for name, entry in self._imports(playbook):
             file = _file_of(name, os.path.dirname(playbook))
             words = [*beside, *_in_vain(entry)]
@@ -160,9 +172,21 @@ def _file_of(playbook: str, folder: str = "") -> str:
 
 
 def _in_vain(entry: t.Mapping[str, t.Any]) -> list[str]:
-    """What Ansible ignores beside an import."""
-    variables = entry.get("vars") or {}
-    return [*filter(entry.get, IDLE), *filter(variables.get, IDLE_VARIABLES)]
+    """What Ansible ignores beside an import, and a condition that may change."""
+    variables, when = entry.get("vars") or {}, entry.get("when")
+    conditions = when if isinstance(when, list) else [when]
+    changing = ["when"] if any(_may_change(str(one)) for one in conditions) else []
+    return [*filter(entry.get, IDLE), *filter(variables.get, IDLE_VARIABLES), *changing]
+
+
+def _may_change(condition: str) -> bool:
+    """Whether it asks what is another one later. What a variable stands for is not looked at, nor what Ansible itself will refuse."""
+    try:
+        parsed = Environment().parse(condition if "{{" in condition else f"{{{{ {condition} }}}}")
+    except TemplateSyntaxError:
+        return False
+    asks = [one for one in parsed.find_all(nodes.Call) if getattr(one.node, "name", "") in CHANGING]
+    return not all(one.args and getattr(one.args[0], "value", "") in LASTING for one in asks)
 
 
 def _left_out() -> str:

@@ -9,6 +9,7 @@ import json
 
 import pytest
 
+from ansible_collections.otc.bigdata.plugins.lookup.play_hosts import _in_vain
 from ansible_collections.otc.bigdata.tests.unit.utils.run_playbook import folder
 
 pytestmark = pytest.mark.cover_ansible
@@ -55,3 +56,22 @@ def test_limit(chosen):
     assert "--limit: ',' has no name in it" in run.err
     assert chosen("all", "--limit", "").out.count("runs") == 2
     assert chosen("all", "--limit", "web1,").out.count("runs") == 1
+
+
+@pytest.mark.parametrize(
+    ("when", "may_change"),
+    [
+        ("now(utc=true).hour < 5", True),
+        ("{{ now().hour < 5 }}", True),
+        (["do_it | bool", "not (query('fileglob', '*.lock') | length)"], True),
+        ("lookup('env', 'HOME') == lookup('pipe', 'pwd')", True),
+        ("q(which) | length", True),
+        ("lookup('env', 'NIGHT') == lookup('ansible.builtin.env', 'CI')", False),
+        ("do_it | bool and one is ansible.builtin.match('now()') and two.now() is defined", False),
+        ("not a condition", False),
+        (True, False),
+        (None, False),
+    ],
+)
+def test_a_condition_that_may_change(when: object, may_change: bool) -> None:
+    assert _in_vain({"when": when}) == (["when"] if may_change else [])
