@@ -19,12 +19,12 @@ description:
   - A file is written beside the earlier one, under another name, and takes its place when it is complete, so a full disk does
     not cost the earlier report. Only where the folder is not writable, the file itself is overwritten. A link is followed,
     and a device such as V(/dev/stdout) or a pipe is written to.
-  - When a play begins that has a task with one of these modules, the files are replaced by ones that say that the run has not
-    ended. So a run that is killed does not leave the report of an earlier run. If Ansible drops one of these tasks without a
-    word, as it does when it has no memory for a worker, they say so in the end, too, beside the jobs that are known. If such
-    tasks are only in files that Ansible reads later, as with M(ansible.builtin.include_tasks), the files are replaced when the
-    first of them begins. A playbook without such a task leaves the files alone, and so does one of this collection that only
-    prints its help.
+  - When a playbook begins that has a task with one of these modules, the files are replaced by ones that say that the run has not
+    ended. So a run that is killed, or that ends before its first such task, does not leave the report of an earlier run. If Ansible
+    drops one of these tasks without a word, as it does when it has no memory for a worker, they say so in the end, too, beside the
+    jobs that are known. If such tasks are only in files that Ansible reads later, as with M(ansible.builtin.include_tasks), the files
+    are replaced when the first of them begins. A playbook without such a task leaves the files alone, and so does one of this
+    collection that only prints its help.
   - It covers tasks in loops, in blocks with C(rescue), in included files, with C(until), and for several hosts. A task that
     runs in the background with C(async) is covered once M(ansible.builtin.async_status) has read its result.
   - Tasks with C(no_log) are left out and counted. So are plays that have found no host, and the hosts
@@ -125,6 +125,7 @@ from ansible import context
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.path import unfrackpath
+from ansible.utils.vars import load_extra_vars
 
 from ..plugin_utils._bytecode import kept
 
@@ -212,17 +213,16 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     def v2_playbook_on_start(self, playbook: t.Any) -> None:
         self._playbooks.append(os.path.basename(playbook._file_name))
         self._announced = self._due = False
+        # At once, as a play before ours, or the hosts of ours, may end the run. Whether help is wanted shows only later
+        extra = load_extra_vars(playbook._loader)
+        plays = [play for play in playbook.get_plays() if "help" not in {**play.get_vars(), **extra}]
+        if any(map(_has_tasks_of_ours, plays)):
+            self._announce()
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
         """Called once more for each batch of a play with ``serial``."""
         self._play = self._plays.setdefault(play._uuid, (play.get_name(), []))[1]
-        blocks = [
-            *play.pre_tasks,
-            *play.tasks,
-            *play.post_tasks,
-            *(block for role in play.roles for block in role.get_task_blocks()),
-        ]
-        self._is_ours = _file_of(play) in PLAYBOOKS or any(map(_is_ours, _tasks(blocks)))
+        self._is_ours = _has_tasks_of_ours(play)
         self._due = self._due or self._is_ours
         if self._is_ours and play.serial and play._uuid not in self._left:
             found = play.get_variable_manager().get_vars(play=play, include_hostvars=False)
@@ -402,6 +402,17 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         except OSError as error:
             return error
         return None
+
+
+def _has_tasks_of_ours(play: t.Any) -> bool:
+    """As far as they are known."""
+    blocks = [
+        *play.pre_tasks,
+        *play.tasks,
+        *play.post_tasks,
+        *(block for role in play.roles for block in role.get_task_blocks()),
+    ]
+    return _file_of(play) in PLAYBOOKS or any(map(_is_ours, _tasks(blocks)))
 
 
 def _runs_here(result: t.Any) -> bool:

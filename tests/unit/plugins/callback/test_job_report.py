@@ -512,11 +512,12 @@ def test_no_report(name):
 
 
 def test_nothing_has_run():
-    """Of a play that has a task of ours, what is in the files is of this run."""
+    """Of a playbook that has a task of ours, what is in the files is of this run, also if a play before it has failed."""
     fail = {"ansible.builtin.fail": {"msg": "before it"}}
+    plays = [{"tasks": [fail]}, {"tasks": [{"block": [stop(1)]}]}]
     with world(**SEED) as (dummy, here):
         here.write("new/html", "an earlier one")
-        run = here.playbook([{"tasks": [fail, {"block": [stop(1)]}]}], **ENABLED, **written_to("new")).end()
+        run = here.playbook(plays, **ENABLED, **written_to("new")).end()
         files = {kind: (here.home / "new" / kind).read_text(encoding="utf-8") for kind in KINDS}
     assert (run.code, HEADING.search(run.said)) == (2, None)
     failed = "1 host has failed in another task, see the output of Ansible"
@@ -578,11 +579,14 @@ def test_help():
     """Who only asks what a playbook does keeps the report of its last run. One whose variables are refused has run, and begins none."""
     with world(**SEED) as (dummy, here):
         old = here.write("new/html", "an earlier one")
-        drain = here.write("drain.yml", [{"ansible.builtin.import_playbook": "otc.bigdata.drain_queue"}])
+        ours = {"ansible.builtin.import_playbook": "otc.bigdata.drain_queue"}
+        drain = here.write("drain.yml", [ours])
+        asked = here.write("asked.yml", [{**ours, "vars": {"help": True}}])
         playbooks = ("otc.bigdata.stop_all", str(drain))
-        run = here.start("playbook", *playbooks, "-e", "help=true", **ENABLED, **written_to("new")).end()
-        assert run.code == 0, run.said
-        assert old.read_text(encoding="utf-8") == "an earlier one"
+        for line in ([*playbooks, "-e", "help=true"], [str(asked)]):
+            run = here.start("playbook", *line, **ENABLED, **written_to("new")).end()
+            assert run.code == 0, run.said
+            assert old.read_text(encoding="utf-8") == "an earlier one"
         run = here.start("playbook", playbooks[1], **ENABLED, **written_to("new")).end()
         assert run.code == 2
         assert "1 host has failed in another task" in old.read_text(encoding="utf-8")
