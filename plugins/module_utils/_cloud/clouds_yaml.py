@@ -20,9 +20,10 @@ from . import levels
 from .cloud_files import Unclear, content, first
 from .errors import OptionError
 from .given import Value, refuse_odd, shown
-from .identity import KEYS, refuse_foreign
+from .identity import AUTH_TYPE, KEYS, refuse_foreign
 
 SECURE = "OS_CLIENT_SECURE_FILE"
+NAMED_BY = {"clouds": levels.FILE, "secure": SECURE, "clouds-public": ""}  # the files, and the variables that name them
 OBS_KEYS = ("ak", "sk", "access_key", "secret_key", "security_token")
 EXPANDED = (*levels.URLS, "ca_path", "client_cert", "client_key")
 OF_THE_CLIENT = {"ansible", "cache", "client", "metrics"}  # what a file may hold beside clouds, and says of none
@@ -30,6 +31,19 @@ OWN = "x-"  # begins the keys of what a file has for itself, such as a text or a
 LISTED = ("auth_methods",)  # what may be a list of words
 
 Entry = dict[str, t.Any]
+
+
+class Places(t.NamedTuple):
+    """Where openstacksdk looks for files. ``folder``: in place of the working folder that it was imported in, which it keeps."""
+
+    sdk: t.Any
+    folder: str = ""
+
+    def of(self, files: t.Sequence[str]) -> list[str]:
+        before = self.sdk.CONFIG_SEARCH_PATH[0]
+        return [
+            os.path.join(self.folder, os.path.basename(one)) if os.path.dirname(one) == before else one for one in files
+        ]
 
 
 class WantedRegion(t.NamedTuple):
@@ -71,16 +85,16 @@ def of_cloud(name: str | None, environ: levels.Environ, task: levels.Level, env:
     Raises OptionError, as of_task does, and where an entry in the folder of the shell says something else.
     """
     wanted = WantedRegion(*(level.values["region"].text if "region" in level.values else None for level in (task, env)))
-    sdk, file = _openstacksdk(), _file_of_shell(environ)
-    chosen, found = _read_from(sdk, "", name, environ, wanted)
+    places, files = Places(_openstacksdk()), _files_of_shell(environ)
+    chosen, found = _read_from(places, name, environ, wanted)
     meant = found
-    if file:
+    if files:
         with suppress(OptionError):  # such as one without this entry
-            meant = _read_from(sdk, os.path.dirname(file), name, environ, wanted)[1]
+            meant = _read_from(places._replace(folder=environ["PWD"]), name, environ, wanted)[1]
     if _said(meant) != _said(found):
         raise OptionError(
-            f"cloud: {shown(chosen)} in {file} is not the same as in {os.getcwd()}, where this task looks for it; name the file that is "
-            f"meant in {levels.FILE}, with its whole path"
+            f"cloud: {shown(chosen)} in {', '.join(files)} is not the same as in {os.getcwd()}, where this task looks for it; move the "
+            f"files that are meant into ~/.config/openstack, or name them in {levels.FILE} and {SECURE}, with their whole paths"
         )
     refuse_foreign(found.keys)
     for option, value in found.values.items():
@@ -89,33 +103,37 @@ def of_cloud(name: str | None, environ: levels.Environ, task: levels.Level, env:
     return found
 
 
-def _said(entry: levels.Level) -> dict[str, str]:
-    return {option: value.text for option, value in entry.values.items()}
+def _said(entry: levels.Level) -> t.Any:
+    """Who acts where by an entry, and whom it trusts."""
+    kinds = [(key, value.text) for key, value in entry.keys if key in AUTH_TYPE]
+    return {option: value.text for option, value in entry.values.items()}, kinds, entry.profile, entry.verify
 
 
-def _file_of_shell(environ: levels.Environ) -> str | None:
-    """A clouds.yaml in the folder of the shell, which Ansible runs no task of a playbook in."""
+def _files_of_shell(environ: levels.Environ) -> list[str]:
+    """What may say something of clouds in the folder of the shell, which Ansible runs no task of a playbook in."""
     shell = environ.get("PWD")
-    if not shell or environ.get(levels.FILE) or os.path.realpath(shell) == os.path.realpath(os.curdir):
-        return None
-    return first(os.path.join(shell, f"clouds.{kind}") for kind in ("yaml", "yml", "json"))
+    if not shell or os.path.realpath(shell) == os.path.realpath(os.curdir):
+        return []
+    names = [name for name, variable in NAMED_BY.items() if not environ.get(variable)]
+    found = [first(os.path.join(shell, f"{name}.{kind}") for kind in ("yaml", "yml", "json")) for name in names]
+    return [file for file in found if file]
 
 
 def _read_from(
-    sdk: t.Any, folder: str, name: str | None, environ: levels.Environ, wanted: WantedRegion
+    places: Places, name: str | None, environ: levels.Environ, wanted: WantedRegion
 ) -> tuple[str, levels.Level]:
-    """The name of the entry, and what it says, unchecked. ``folder``: in place of the working folder."""
-    file = _named(environ, levels.FILE) or first(_found_in(folder, sdk, sdk.CONFIG_FILES))
+    """The name of the entry, and what it says, unchecked."""
+    file = _named(environ, levels.FILE) or first(places.of(places.sdk.CONFIG_FILES))
     clouds = _clouds(file, levels.FILE if environ.get(levels.FILE) else "")
     chosen = _chosen(name, environ, clouds, file or "any clouds.yaml")
-    secret_file = _named(environ, SECURE) or first(_found_in(folder, sdk, sdk.SECURE_FILES))
+    secret_file = _named(environ, SECURE) or first(places.of(places.sdk.SECURE_FILES))
     secret = _clouds(secret_file, SECURE, empty=True)
     if not file or chosen not in {**clouds, **secret}:
         variable = f" (environment: {levels.NAME})" if chosen == environ.get(levels.NAME) else ""
         raise OptionError(f"cloud: there is no {shown(chosen)} in {file or 'any clouds.yaml'}{variable}")
     where = f"cloud: {shown(chosen)} in {file} cannot be read"
     entry = _over(_plain(clouds.get(chosen), where), _plain(secret.get(chosen), where))
-    return chosen, _level(sdk, chosen, entry, wanted, where)
+    return chosen, _level(places, chosen, entry, wanted, where)
 
 
 def _chosen(name: str | None, environ: levels.Environ, clouds: Entry, where: str) -> str:
@@ -139,12 +157,6 @@ def _openstacksdk() -> t.Any:
             f"or give the credential by other options (environment: {levels.NAME}, {levels.FILE})"
         ) from None
     return openstack
-
-
-def _found_in(folder: str, sdk: t.Any, files: t.Sequence[str]) -> list[str]:
-    """These files, but in ``folder`` in place of the working folder that openstacksdk was imported in, which it keeps."""
-    before = sdk.CONFIG_SEARCH_PATH[0]
-    return [os.path.join(folder, os.path.basename(one)) if os.path.dirname(one) == before else one for one in files]
 
 
 def _named(environ: levels.Environ, variable: str) -> str | None:
@@ -220,11 +232,11 @@ def _over(below: Entry, above: Entry) -> Entry:
     return {**below, **above, "auth": {**below.get("auth", {}), **above.get("auth", {})}}
 
 
-def _level(sdk: t.Any, name: str, entry: Entry, wanted: WantedRegion, where: str) -> levels.Level:
+def _level(places: Places, name: str, entry: Entry, wanted: WantedRegion, where: str) -> levels.Level:
     place = f"cloud {shown(name)}: "
     entry = _in_region(name, entry, wanted, where)
     region = wanted.of_task or entry.get("region_name") or wanted.around
-    profile, below = _profile(sdk, entry, region, where)
+    profile, below = _profile(places, entry, region, where)
     entry, for_obs = _without_keys_of_obs(_over(below, entry))
     found = _texts(_without_other_domain(entry), place)
     written = {option: Value(_expanded(option, value, region, where), value.name) for option, value in found.items()}
@@ -376,31 +388,31 @@ def _region(one: t.Any, where: str) -> tuple[str, Entry]:
     return one["name"], _plain(one.get("values"), where)
 
 
-def _profile(sdk: t.Any, entry: Entry, region: str | None, where: str) -> tuple[levels.Profile, Entry]:
+def _profile(places: Places, entry: Entry, region: str | None, where: str) -> tuple[levels.Profile, Entry]:
     """The cloud that an entry is said to be in, and all else that openstacksdk knows of it, in that region."""
     cloud = entry.pop("cloud", None)
     name = entry.pop("profile", None) or cloud
-    known = {} if name is None else _known(sdk, name, where)
+    known = {} if name is None else _known(places, name, where)
     regions = _regions(known.pop("regions", None) or known.pop("region_name", None), where)
     below = _over(known, regions.get(region or "", {}))
     address = below["auth"].pop("auth_url", None) or below.pop("auth_url", None)
     return levels.Profile(str(name), address if isinstance(address, str) else "", tuple(regions)), below
 
 
-def _known(sdk: t.Any, name: t.Any, where: str) -> Entry:
+def _known(places: Places, name: t.Any, where: str) -> Entry:
     """What openstacksdk knows of a cloud. Raises OptionError for none of those that it knows."""
     if not isinstance(name, str) or "//" in name:  # openstacksdk would ask that host
         raise OptionError(f"{where}: profile must be a name that openstacksdk knows")
-    found = _in_vendor_file(sdk, name)
+    found = _in_vendor_file(places, name)
     if found is None:
-        found = copy.deepcopy(sdk.vendors.get_profile(name)) or None
+        found = copy.deepcopy(places.sdk.vendors.get_profile(name)) or None
     if found is None or (isinstance(found, dict) and found.get("status") == "shutdown"):
         raise OptionError(f"{where}: openstacksdk knows no cloud for the profile {shown(name)}")
     return _plain(found, where)
 
 
-def _in_vendor_file(sdk: t.Any, name: str) -> t.Any:
+def _in_vendor_file(places: Places, name: str) -> t.Any:
     """What a file of the user, clouds-public.yaml, says about a cloud; None if it says nothing."""
-    file = first(_found_in("", sdk, sdk.VENDOR_FILES))
+    file = first(places.of(places.sdk.VENDOR_FILES))
     public = _part(content(file), "public-clouds", file) if file else None
     return public.get(name) if isinstance(public, dict) else None

@@ -530,6 +530,36 @@ def test_an_entry_in_two_folders(home: pathlib.Path) -> None:
         read_connection(options, shell, "dli")
 
 
+PUBLIC = "public-clouds: {own: {auth: {auth_url: 'https://iam.own.test/v3'}}}"
+PROJECT = "clouds: {night: {auth: {project_name: eu-de_c}}}"
+
+
+@pytest.mark.parametrize(
+    ("name", "same", "other"),
+    [
+        ("secure.yaml", PROJECT, PROJECT.replace("eu-de_c", "eu-de_other")),
+        ("secure.json", "{}", '{"clouds": {"night": {"verify": false}}}'),
+        ("secure.yml", "", "clouds: {night: {auth_type: password}}"),
+        ("clouds-public.yaml", PUBLIC, PUBLIC.replace("iam.own", "iam.other")),
+    ],
+)
+def test_what_else_counts_in_two_folders(home: pathlib.Path, name: str, same: str, other: str) -> None:
+    """All that says who acts where, and whom the task trusts."""
+    options = {"request_timeout": 60, "max_retries": 5, "max_concurrency": 8, "cloud": "night", "region": "eu-de"}
+    config, shell = home / ".config/openstack", {"PWD": str(home)}
+    lines(config / "clouds.yaml", yaml.safe_dump({"clouds": {"night": {"profile": "own", "auth": AUTH}}}))
+    lines(config / "clouds-public.yaml", PUBLIC)
+    lines(home / name, same)
+    assert read_connection(options, shell, "dli").iam == "https://iam.own.test"
+    lines(home / name, other)
+    for named in ({}, {"OS_CLIENT_CONFIG_FILE": str(config / "clouds.yaml")}):
+        with pytest.raises(OptionError, match=rf"'night' in .*/{name} is not the same .* OS_CLIENT_SECURE_FILE, with"):
+            read_connection(options, {**shell, **named}, "dli")
+    assert read_connection({**options, "cloud": None}, {**ENV, **shell}, "dli").credential == OF_ENV
+    lines(config / name, other)  # where openstacksdk finds it, wherever the task runs
+    assert read_connection(options, shell, "dli")
+
+
 def test_a_file_is_never_passed_over(home: pathlib.Path) -> None:
     """Another one has an entry of that name, for another tenant."""
     assert night().credential == OF_ENTRY
