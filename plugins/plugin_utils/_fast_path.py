@@ -135,6 +135,12 @@ def _text_of_vault(value: t.Any) -> str:
     raise TypeError
 
 
+def _may_keep_variables(become: t.Any) -> bool:
+    """Whether the variables of the shell may be there behind this plugin. sudo takes them away, unless it is told to keep some."""
+    flags = become.get_option("become_flags") or ""
+    return become.name != "sudo" or "E" in flags or "--preserve-env" in flags
+
+
 class FastPath(NormalAction):  # type: ignore[misc]
     """Runs a task as Ansible does, but in its own process instead of as a module."""
 
@@ -212,8 +218,10 @@ class FastPath(NormalAction):  # type: ignore[misc]
 
     def _environ(self) -> dict[str, str]:
         """That of the process which the module would begin in, as far as it is known here. PWD is the folder that Ansible was called in."""
-        here = self._connection.transport == "local" and not self._connection.become
-        return {**os.environ, "PWD": os.getcwd()} if here else {}
+        if self._connection.transport != "local":
+            return {}
+        become = self._connection.become
+        return {**(os.environ if not become or _may_keep_variables(become) else {}), "PWD": os.getcwd()}
 
     def _plain_arguments(self) -> dict[str, t.Any] | None:
         """As a module gets them, in the types of JSON. None where they do not fit into these, such as a date."""

@@ -13,6 +13,7 @@ import sys
 import typing as t
 
 import pytest
+from ansible.plugins.loader import become_loader
 
 from ansible_collections.otc.bigdata.plugins.module_utils._cloud import adapter
 from ansible_collections.otc.bigdata.plugins.plugin_utils import _fast_path, _in_process
@@ -98,6 +99,7 @@ CASES = {
     "local action": Case(task={"delegate_to": "localhost", "run_once": True}, play="far"),
     "far away": Case(f"{AS_A_MODULE}connection ssh", {"ignore_unreachable": True}, ids=[], play="far", in_folder=False),
 }
+BECOME = ('while [ "$1" != /bin/sh ]; do shift; done', 'exec "$@"')  # a sudo that asks nobody
 INVENTORY = {
     "all": {
         "hosts": {
@@ -143,7 +145,7 @@ def test_who_runs_here():
     with world(flink_jobs=[{"count": 110, "status": "job_running"}]) as (emulator, here):
         here.write("hosts.yml", INVENTORY)
         script(here, "other_python", f'exec "{sys.executable}" "$@"')
-        script(here, "become", 'while [ "$1" != /bin/sh ]; do shift; done', 'exec "$@"')
+        script(here, "become", *BECOME)
         script(here, "ssh", f'echo "$@" >> {here.path}/ssh-was-tried', "exit 255")
         run = here.playbook(case_plays(here), "-i", "hosts.yml", "-vvv").end()
         assert run.code == 0, run.said
@@ -199,7 +201,8 @@ def test_a_default_that_would_be_another_project(in_process):
         }
 
 
-def test_a_cloud_that_would_be_another_project():
+@pytest.mark.parametrize("become", [False, True])
+def test_a_cloud_that_would_be_another_project(become):
     """Ansible runs the tasks of a playbook in its folder, so they would find the entry of the same name in the home folder.
 
     A module is not even told by its environment where Ansible was called.
@@ -208,16 +211,37 @@ def test_a_cloud_that_would_be_another_project():
     play = {
         "hosts": "localhost",
         "gather_facts": False,
+        "become": become,
+        "vars": {"ansible_become_exe": template("playbook_dir ~ '/become'")},
         "tasks": [{FLINK: {"state": "stopped", "job_ids": [1], "cloud": "c"}}],
     }
     with world(flink_jobs=[{"job_id": 1, "status": "job_running"}]) as (emulator, here):
         for folder, project in (("home/.config/openstack", "eu-de"), ("shell", "eu-de_nightly")):
             here.write(f"../{folder}/clouds.yaml", {"clouds": {"c": {"auth": {**user, "project_name": project}}}})
         file, shell = here.write("../shell/plays/stop.yml", [play]), here.path / "shell"
+        script(here, "../shell/plays/become", *BECOME)
         run = here.start("playbook", str(file), cwd=shell, PWD=str(here.path), OTC_BIGDATA_IN_PROCESS="false").end()
         said = re.sub(r"\s+", " ", run.said)
         assert f"cloud: 'c' in {shell}/clouds.yaml is not the same as in {shell}/plays, where this task looks" in said
         assert emulator.log.entries() == []
+
+
+@pytest.mark.parametrize(
+    ("method", "flags", "kept"),
+    [
+        ("su", "", True),
+        ("sudo", "-H -S -n", False),
+        ("sudo", "-HE", True),
+        ("sudo", "-n --preserve-env=OS_PROJECT_ID", True),
+    ],
+)
+def test_variables_that_become_may_keep(monkeypatch, method, flags, kept):
+    """One of the shell may win over one of the task, and acts for somebody else, only where it is still there."""
+    monkeypatch.setenv("OS_PROJECT_ID", PROJECT)
+    action, plugin = _action(FLINK, {}, False, False, "."), become_loader.get(method)
+    plugin.set_options(direct={"become_flags": flags})
+    action._connection.set_become_plugin(plugin)
+    assert ("OS_PROJECT_ID" in action._environ()) is kept
 
 
 class InVault:
