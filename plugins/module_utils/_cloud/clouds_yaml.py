@@ -28,6 +28,7 @@ OBS_KEYS = ("ak", "sk", "access_key", "secret_key", "security_token")
 EXPANDED = (*levels.URLS, "ca_path", "client_cert", "client_key")
 OF_THE_CLIENT = {"ansible", "cache", "client", "metrics"}  # what a file may hold beside clouds, and says of none
 OWN = "x-"  # begins the keys of what a file has for itself, such as a text or a list that several entries refer to
+BESIDE_AUTH = ("auth", "cloud", "profile", "regions", "values")  # too far inside, it would have no effect
 LISTED = ("auth_methods",)  # what may be a list of words
 
 Entry = dict[str, t.Any]
@@ -205,17 +206,22 @@ def _part(whole: Entry, name: str, path: str | None) -> t.Any:
     return whole.get(name)
 
 
-def _plain(raw: t.Any, where: str, auth: bool = True) -> Entry:
-    """An entry without what is empty, and with _ where its keys have -, as openstacksdk reads it. Its auth likewise."""
+def _plain(raw: t.Any, where: str, vain: t.Collection[str] = ("values",)) -> Entry:
+    """An entry without what is empty, and with _ where its keys have -, as openstacksdk reads it. Its auth likewise.
+
+    Raises OptionError for a key in ``vain``: it would have no effect there, and may say who acts.
+    """
     plain: Entry = {}
     for name, value in _mapping(raw or {}, f"{where}: it").items():
         key = str(name).replace("-", "_")
         if value is None or value == "":
             continue
+        if key in vain:
+            raise OptionError(f"{where}: {key} has no effect where it is; look at the indentation")
         if key != key.lower():
             raise OptionError(f"{where}: the key {shown(key)} must be in lower case")
-        if key == "auth" and auth:
-            value = _plain(_mapping(value, f"{where}: auth"), where, auth=False)
+        if key == "auth":
+            value = _plain(_mapping(value, f"{where}: auth"), where, BESIDE_AUTH)
         if plain.setdefault(key, value) != value:
             raise OptionError(f"{where}: {key} is given twice, with - and with _")
     return plain
@@ -385,7 +391,7 @@ def _region(one: t.Any, where: str) -> tuple[str, Entry]:
     one = one if isinstance(one, dict) else {"name": one}
     if not isinstance(one.get("name"), str) or not one.keys() <= {"name", "values"}:
         raise OptionError(f"{where}: regions must be a list of names, or of mappings with name and values")
-    return one["name"], _plain(one.get("values"), where)
+    return one["name"], _plain(one.get("values"), where, ("regions", "values"))
 
 
 def _profile(places: Places, entry: Entry, region: str | None, where: str) -> tuple[levels.Profile, Entry]:
@@ -408,7 +414,7 @@ def _known(places: Places, name: t.Any, where: str) -> Entry:
         found = copy.deepcopy(places.sdk.vendors.get_profile(name)) or None
     if found is None or (isinstance(found, dict) and found.get("status") == "shutdown"):
         raise OptionError(f"{where}: openstacksdk knows no cloud for the profile {shown(name)}")
-    return _plain(found, where)
+    return _plain(found, where, ("cloud", "profile", "values"))
 
 
 def _in_vendor_file(places: Places, name: str) -> t.Any:

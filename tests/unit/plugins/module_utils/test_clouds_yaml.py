@@ -29,6 +29,7 @@ ENV = {
     "OS_REGION_NAME": "eu-nl",
 }
 NAMED, AROUND = {"cloud": "c"}, {"OS_CLOUD": "c"}
+NIGHTLY = {"auth": {"project_name": "eu-de_nightly"}}
 AT = {"endpoints": {"dli": "https://dli.test"}}
 
 
@@ -354,7 +355,7 @@ def test_profile_of_a_file(read: t.Any, tmp_path: pathlib.Path, monkeypatch: pyt
         ("clouds:\n\tc: s3cr3t\n", NAMED, {}, ["cannot be read: line 2"]),
         ("$ANSIBLE_VAULT;1.1;AES256\n3062\n", NAMED, {}, ["cannot be read", "ansible-vault"]),
         ("clouds: {c: {auth: {username: u, password: !vault s3cr3t}}}", NAMED, {}, ["cloud 'c': password", "vault"]),
-        ("clouds: {c: &c {auth: *c}}", NAMED, {}, ["cloud 'c': no credential"]),
+        ("clouds: {c: &c {auth: *c}}", NAMED, {}, ["auth has no effect where it is"]),
         ("clouds: &c {c: *c}", NAMED, {}, ["cloud 'c': no credential"]),
         ("clouds: {c: {auth: {username: u, password: 0123456}}}", NAMED, {}, ["cloud 'c': password", "quotes"]),
         ("clouds: {c: {auth: {username: u, password: 1_000}}}", NAMED, {}, ["cloud 'c': password", "quotes"]),
@@ -428,6 +429,26 @@ def test_what_is_wrong_is_named(read: t.Any, clouds: t.Any, options: dict, envir
     for word in words:
         assert word in str(raised.value)
     assert "s3cr3t" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("entry", "key"),
+    [
+        *(({"auth": {**AUTH, key: "own"}}, key) for key in ("profile", "cloud")),  # another IAM would get the password
+        *(({"auth": {**AUTH, key: NIGHTLY}}, key) for key in ("auth", "regions", "values")),
+        ({**ENTRY, "values": NIGHTLY}, "values"),
+        *(({**ENTRY, "regions": [{"name": "eu-de", "values": {key: NIGHTLY}}]}, key) for key in ("regions", "values")),
+        *(({"auth": AUTH, "profile": key}, key) for key in ("profile", "cloud", "values")),
+    ],
+    ids=str,
+)
+def test_a_key_too_far_inside(read: t.Any, tmp_path: pathlib.Path, monkeypatch: t.Any, entry: dict, key: str) -> None:
+    """It would have no effect."""
+    monkeypatch.chdir(tmp_path)
+    public = {"public-clouds": {name: {name: "own"} for name in ("profile", "cloud", "values")}}
+    lines(tmp_path / "clouds-public.yaml", yaml.safe_dump(public))
+    with pytest.raises(OptionError, match=f"cannot be read: {key} has no effect where it is; look at the indentation"):
+        read({"c": entry})
 
 
 def test_a_merged_key_is_not_there_twice(read: t.Any) -> None:
