@@ -133,8 +133,19 @@ def _read_from(
         variable = f" (environment: {levels.NAME})" if chosen == environ.get(levels.NAME) else ""
         raise OptionError(f"cloud: there is no {shown(chosen)} in {file or 'any clouds.yaml'}{variable}")
     where = f"cloud: {shown(chosen)} in {file} cannot be read"
-    entry = _over(_plain(clouds.get(chosen), where), _plain(secret.get(chosen), where))
-    return chosen, _level(places, chosen, entry, wanted, where)
+    own, hidden = _plain(clouds.get(chosen), where), _plain(secret.get(chosen), where)
+    if _loses_regions(own, hidden, where):
+        raise OptionError(f"{where}: only the regions in {secret_file} would count; have all of them in one file")
+    return chosen, _level(places, chosen, _over(own, hidden), wanted, where)
+
+
+def _loses_regions(own: Entry, hidden: Entry, where: str) -> bool:
+    """Whether the regions of a secure.yaml, which would count alone, lack one of the entry, or what that has for itself."""
+    if "regions" not in hidden:
+        return False
+    others = _regions(hidden["regions"], where)
+    both = [(mine, others.get(name)) for name, mine in _regions(own.get("regions"), where).items()]
+    return any(other is None or _over(mine, other) != _over({}, other) for mine, other in both)
 
 
 def _chosen(name: str | None, environ: levels.Environ, clouds: Entry, where: str) -> str:

@@ -199,6 +199,32 @@ def test_regions(read: t.Any) -> None:
     assert read(beside, NAMED, {"OS_REGION_NAME": "eu-nl"}).region == "eu-nl"
 
 
+def of_region(**auth: str) -> dict:
+    return {"name": "eu-de", "values": {"auth": auth}}
+
+
+@pytest.mark.parametrize(
+    ("regions", "hidden", "good"),
+    [
+        (["eu-de"], [of_region(password="rp")], True),
+        ([of_region(project_name="r")], [of_region(project_name="r", password="rp"), "eu-nl"], True),
+        ([of_region(project_name="r")], [of_region(password="rp")], False),
+        (["eu-de", "eu-nl"], [of_region(password="rp")], False),
+        (["eu-de"], [], False),
+    ],
+    ids=str,
+)
+def test_regions_in_both_files(read: t.Any, regions: list, hidden: list, good: bool) -> None:
+    """openstacksdk takes only those of the secure.yaml, so what the others say would be lost without a word."""
+    clouds, secure = {"c": {**ENTRY, "regions": regions}}, {"c": {"regions": hidden}}
+    task = {**NAMED, "region": "eu-de"}
+    if good:
+        assert read(clouds, task, secure=secure).secrets == {"rp"}
+    else:
+        with pytest.raises(OptionError, match="cannot be read: only the regions in .*/secure.yaml would count; have"):
+            read(clouds, task, secure=secure)
+
+
 @pytest.mark.parametrize(
     ("profile", "project", "options", "iam"),
     [
