@@ -79,6 +79,16 @@ OTHER_WORDS = {
     **{f"{service}_endpoint": f"{service}_endpoint_override" for service in SERVICES},
     **{f"{service}_region_name": "region_name" for service in SERVICES},
 }
+# What the Go client of Open Telekom Cloud, so its Terraform provider, or openstacksdk would read from the environment
+OTHER_VARIABLES = {
+    **dict.fromkeys(("OS_ACCESS_KEY_ID", "OS_AK"), "OS_ACCESS_KEY"),
+    **dict.fromkeys(("OS_ACCESS_KEY_SECRET", "OS_SK"), "OS_SECRET_KEY"),
+    **dict.fromkeys(("OS_AKSK_SECURITY_TOKEN", "OS_ST"), "OS_SECURITY_TOKEN"),
+    "OS_TOKEN_ID": "OS_TOKEN",
+    "OS_REGION_ID": "OS_REGION_NAME",
+    **{f"OS_{service.upper()}_ENDPOINT_OVERRIDE": f"OTC_{service.upper()}_ENDPOINT" for service in SERVICES},
+    **{f"OS_{service.upper()}_REGION_NAME": "OS_REGION_NAME" for service in SERVICES},
+}
 
 Options = t.Mapping[str, t.Any]
 Environ = t.Mapping[str, str]
@@ -137,13 +147,20 @@ def of_environment(environ: Environ) -> Level:
 
 
 def refuse_misspelt(level: Level) -> None:
-    """Raises OptionError for a key of an entry, or a variable, that is nearly one that says who acts where: nothing would come of it."""
+    """Raises OptionError for a key of an entry, or a variable, that is nearly one that says who acts where: nothing would come of it.
+
+    A variable of another client may be there beside ours, if both say the same.
+    """
+    said = {value.name: value.text for dummy, value in level.keys}
     for key, value in level.keys:
         service = OF_A_SERVICE.fullmatch(key)
         if service and service[1].lower() not in SERVICES:  # other clients know more services, such as drs and rms
             continue
-        meant = (OTHER_WORDS.get(key) or nearly(key, ENTRY_KEYS)) if level.place else nearly(value.name, VARIABLES)
-        if meant:
+        if level.place:
+            meant = OTHER_WORDS.get(key) or nearly(key, ENTRY_KEYS)
+        else:
+            meant = OTHER_VARIABLES.get(value.name) or nearly(value.name, VARIABLES)
+        if meant and said.get(meant) != value.text:
             raise OptionError(f"{value.name}: has no effect here; is {meant} meant? Rename it, or leave it out")
 
 

@@ -178,6 +178,34 @@ def test_misspelt_variables(read: t.Any, name: str, meant: str) -> None:
     assert read(None, {}, {**ENV, **others}).credential == Password("eu", "ep", "ed")
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("OS_AK", "OS_ACCESS_KEY"),
+        ("OS_ACCESS_KEY_SECRET", "OS_SECRET_KEY"),
+        ("OS_AKSK_SECURITY_TOKEN", "OS_SECURITY_TOKEN"),
+        ("OS_TOKEN_ID", "OS_TOKEN"),
+        ("OS_REGION_ID", "OS_REGION_NAME"),
+        ("OS_DLI_REGION_NAME", "OS_REGION_NAME"),
+        ("OS_DLI_ENDPOINT_OVERRIDE", "OTC_DLI_ENDPOINT"),
+    ],
+)
+def test_variables_of_other_clients(read: t.Any, name: str, meant: str) -> None:
+    """They would act for somebody else, or elsewhere. Who has a script for both sets both, and to the same."""
+    for entry, environ in ((None, ENV), ({"auth": AUTH}, {})):
+        refused(read, entry, {}, {**environ, name: "s3cr3t"}, f"{name}: has no effect here; is {meant} meant?")
+    refused(read, None, {}, {**ENV, "OS_REGION_NAME": "eu-de", name: "s3cr3t"}, name)
+    task = {"username": "cu", "password": "cp", "user_domain_name": "cd", "region": "eu-de"}
+    assert read(None, task, {**ENV, name: "x"}).credential == USER
+    assert read({"auth": AUTH}, {"cloud": "c"}, {name: "x"}).credential == USER
+
+
+def test_variables_of_other_clients_that_say_the_same(read: t.Any) -> None:
+    keys = {"OS_ACCESS_KEY": "a", "OS_AK": "a", "OS_SECRET_KEY": "s", "OS_ACCESS_KEY_SECRET": "s"}
+    places = {"OS_PROJECT_NAME": "eu-de", "OS_REGION_NAME": "eu-de", "OS_REGION_ID": "eu-de", "OS_RDS_REGION_NAME": "x"}
+    assert read(None, {}, {**keys, **places}).credential == AccessKey("a", "s")
+
+
 ODD_TYPES = ["v3oidcpassword", "v3applicationcredential", "v2password", "none"]
 
 
