@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import typing as t
 
 import pytest
@@ -14,6 +15,7 @@ from ansible.playbook.play import Play
 from ansible.template import Templar
 from ansible.vars.manager import VariableManager
 
+from ansible_collections.otc.bigdata.plugins.plugin_utils import _task_environment
 from ansible_collections.otc.bigdata.plugins.plugin_utils._task_environment import overruled_variable
 from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template, world
 from ansible_collections.otc.bigdata.tests.unit.utils.forks import ONE_PROCESS
@@ -68,8 +70,8 @@ CARRIED_OUT = [
 ]
 
 
-def told(case: Case) -> str:
-    """What is wrong with the task of a case, as Ansible has it before it runs it."""
+def told(case: Case, made: t.Any = None) -> str:
+    """What is wrong with the task of a case, as Ansible has it before it runs it. ``made``: what it makes of a template."""
     part: dict = {"ping": case.options, "environment": case.blocks[-1]}
     for block in reversed(case.blocks[:-1]):
         part = {"block": [part], "environment": block}
@@ -77,7 +79,7 @@ def told(case: Case) -> str:
     found = Play.load({"hosts": "localhost", "tasks": [part]}, VariableManager(loader), loader).tasks[0]
     while isinstance(found, Block):
         found = found.block[0]
-    return overruled_variable(found, Templar(loader, {}).template, case.shell)
+    return overruled_variable(found, made or Templar(loader, {}).template, case.shell)
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=str)
@@ -95,6 +97,20 @@ def test_a_variable_that_is_meant(case):
 )
 def test_no_login_is_made_with_the_text_of_null(name):
     assert told(Case([{name: "x"}, {name: None}])).startswith(f"environment: {name} is null")
+
+
+@pytest.mark.parametrize("typed", [True, False])  # as of ansible-core 2.19
+@pytest.mark.parametrize("value", [0o123456, 1.10, True, datetime.date(2026, 1, 1)], ids=str)
+def test_no_login_is_made_with_a_number(monkeypatch, typed, value):
+    """Which Ansible may have made itself, out of text."""
+    monkeypatch.setattr(_task_environment, "TYPED", typed)
+    for name in ("OS_PASSWORD", "OS_PROJECT_ID", "OS_CLOUD"):
+        says = f"environment: {name} must be plain text, not "
+        assert told(Case([{name: "x"}, {name: value}])).startswith(says)
+        assert told(Case([{name: template("text")}]), lambda dummy, name=name: {name: value}).startswith(says) is typed
+        assert told(Case([{name: value}, {name: "0123456", "OS_PROJECT_NAME": ""}])) == ""
+    others = ("OS_IDENTITY_API_VERSION", "OS_INSECURE", "OS_CACERT", "OTC_BIGDATA_IN_PROCESS", "TIMEOUT")
+    assert told(Case([dict.fromkeys(others, value)])) == ""
 
 
 def test_no_job_of_another_project_is_stopped():
