@@ -41,10 +41,8 @@ class Places(t.NamedTuple):
     folder: str = ""
 
     def of(self, files: t.Sequence[str]) -> list[str]:
-        before = self.sdk.CONFIG_SEARCH_PATH[0]
-        return [
-            os.path.join(self.folder, os.path.basename(one)) if os.path.dirname(one) == before else one for one in files
-        ]
+        here = len(files) // len(self.sdk.CONFIG_SEARCH_PATH)  # by number, as it may have been ~/.config/openstack
+        return [*(os.path.join(self.folder, os.path.basename(one)) for one in files[:here]), *files[here:]]
 
 
 class WantedRegion(t.NamedTuple):

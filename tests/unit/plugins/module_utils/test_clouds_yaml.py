@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import pathlib
 import sys
@@ -605,6 +606,16 @@ def test_what_else_counts_in_two_folders(home: pathlib.Path, name: str, same: st
     assert read_connection({**options, "cloud": None}, {**ENV, **shell}, "dli").credential == OF_ENV
     lines(config / name, other)  # where openstacksdk finds it, wherever the task runs
     assert read_connection(options, shell, "dli")
+
+
+def test_an_entry_in_the_folder_of_the_user(home: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ansible was called there, and openstacksdk imported before any task, as by an inventory."""
+    monkeypatch.chdir(home / ".config/openstack")
+    importlib.import_module("openstack.config.loader")
+    monkeypatch.chdir(home / "here")
+    assert night().credential == OF_ENTRY
+    lines(home / "here/clouds.yaml", yaml.safe_dump({"clouds": {"night": {"auth": {**AUTH, "username": "other"}}}}))
+    assert night().credential == Password("other", "cp", "cd")
 
 
 def test_a_file_is_never_passed_over(home: pathlib.Path) -> None:
