@@ -260,13 +260,16 @@ def _level(places: Places, name: str, entry: Entry, wanted: WantedRegion, where:
         written,
         [(key, Value(_as_text(value, key in LISTED), f"{place}{key}")) for key, value in _all(entry)],
         place,
-        _verifies(entry),
+        _verifies(entry, place),
         profile if profile.auth_url and "auth_url" not in written else None,
         note,
     )
 
 
-def _verifies(entry: Entry) -> bool:
+def _verifies(entry: Entry, place: str) -> bool:
+    """Raises OptionError for a path, the file of which openstacksdk would trust, and no other authority."""
+    if not isinstance(entry.get("verify", True), bool):
+        raise OptionError(f"{place}verify: must be true or false; name the file of an authority by cacert")
     return entry.get("verify") is not False and str(entry.get("insecure")).lower() != "true"
 
 

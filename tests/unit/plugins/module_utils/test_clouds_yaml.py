@@ -371,6 +371,8 @@ def test_profile_of_a_file(read: t.Any, tmp_path: pathlib.Path, monkeypatch: pyt
             {},
             ["cloud 'c': project_name"],
         ),
+        ({"c": {**ENTRY, "verify": "/own.pem"}}, NAMED, {}, ["cloud 'c': verify: must be true or false", "cacert"]),
+        ({"c": {**ENTRY, "verify": "false"}}, NAMED, {}, ["cloud 'c': verify: must be true or false"]),
         ({"c": {**ENTRY, "mrs_endpoint_override": "x"}}, NAMED, {}, ["cloud 'c': endpoints.mrs", "https://"]),
         ({"c": {"auth": {**AUTH, "auth_url": "iam.test/v3"}}}, NAMED, {}, ["cloud 'c': auth_url", "https://iam."]),
         (
