@@ -121,6 +121,9 @@ def proxy_named(url: str, proxies: t.Any) -> str:
     host = found.rpartition("@")[2].rpartition("://")[2].lstrip("/")
     host = re.split("[/?#]", host, maxsplit=1)[0]
     scheme = found.partition("://")[0] if "://" in found else "http"
+    port = host.rpartition("]")[2].partition(":")[2]
+    if port.strip("0123456789"):  # it may be a password, if the URL has a user and no host
+        return NO_URL
     if not host:
         return NO_HOST if found else ""
     return host if scheme.lower() == "http" else f"{scheme}://{host}"
