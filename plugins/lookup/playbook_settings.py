@@ -73,7 +73,7 @@ with kept():
     from ..plugin_utils._playbook_given import GROUPS, Variables, is_nothing
     from ..plugin_utils._playbook_names import DRY_RUNS, LEFT_OVER, not_taken
     from ..plugin_utils._playbook_settings import settings
-    from ..plugin_utils._playbook_tasks import for_others, why_no_tasks
+    from ..plugin_utils._playbook_tasks import for_others, what_misleads, why_no_tasks
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
@@ -125,6 +125,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             folder=self._loader.get_basedir(),
             others=(".", *_folders_of_playbooks()),
             why_no_tasks=partial(why_no_tasks, **how),
+            what_misleads=partial(what_misleads, **how),
             tasks_for_others=partial(
                 for_others, hostvars=hostvars, play_hosts=variables.get("ansible_play_hosts_all", ()), **how
             ),

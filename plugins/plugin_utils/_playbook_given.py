@@ -36,7 +36,8 @@ class Variables(t.NamedTuple):
     in_file: bool = False  # whether that window has kept them in a file, too
     folder: str = "."  # where the tasks run, and look for a clouds.yaml
     others: t.Collection[str] = (".",)  # where a user may have put one that they do not see
-    why_no_tasks: t.Callable[[str], str] = lambda file: ""  # of a file; empty if it has some that can be carried out
+    why_no_tasks: t.Callable[[str], str] = lambda file: ""  # of a file; empty if it has some
+    what_misleads: t.Callable[[str], str] = lambda file: ""  # of the tasks of a file
     tasks_for_others: t.Callable[[str], str] = lambda file: ""  # of a file, on machines that they would not reach
 
     @property

@@ -214,7 +214,9 @@ def _wrong_tasks(found: Settings, given: Variables) -> t.Iterator[str]:
     if tasks and not os.path.isfile(tasks):
         yield f"maintenance_tasks: there is no file '{tasks}'"
     elif tasks and (reason := given.why_no_tasks(tasks)):
-        yield f"maintenance_tasks: the window would not end as it should with these tasks, and jobs could stay stopped: {reason}"
+        yield f"maintenance_tasks: the jobs would stay stopped, as Ansible would end the run with these tasks: {reason}"
+    elif tasks and (what := given.what_misleads(tasks)):
+        yield f"maintenance_tasks: {what}"
     elif tasks and (task := given.tasks_for_others(tasks)):
         yield (
             f"maintenance_tasks: the task for {task} would run on the controller, as all tasks of this playbook do; give it connection: ssh, "

@@ -11,6 +11,7 @@ import inspect
 import os
 import typing as t
 from contextvars import Context
+from functools import partial
 
 from ansible import constants as C
 from ansible.errors import AnsibleError, AnsibleParserError
@@ -21,30 +22,34 @@ from ansible.playbook.task_include import TaskInclude
 
 from ._playbook_names import OWN, OWN_PREFIX
 
-# Of the action meta, with what it does
-SPOILS = {
-    **dict.fromkeys(("end_batch", "end_host", "end_play"), "ends the play"),
-    "clear_host_errors": "makes a success of a failure",
-}
+Tasks = t.Iterable[tuple[str, t.Any]]  # each with its file
+
+ENDS = ("end_batch", "end_host", "end_play")  # of the action meta
 OF_PLAY = "otc.bigdata.of_play"  # the connection of a task that names none itself
 # Of Ansible itself, which needs no machine for them
 NOWHERE = {"add_host", "assert", "debug", "fail", "group_by", "include_vars", "meta", "pause", "set_fact", "set_stats"}
 
 
 def why_no_tasks(file: str, **how: t.Any) -> str:
-    """Why the window would not end as it should with these tasks; empty if there is no reason. ``how``: see ``_every``."""
+    """Why nothing would be started after these tasks, whatever is wanted; empty if there is no reason. ``how``: see ``_every``."""
     # Not as a part of the template that asks for it, which would not end at a variable that is undefined
     return Context().run(_why, file, how)
 
 
+def what_misleads(file: str, **how: t.Any) -> str:
+    """What of these tasks makes the playbook believe something else than it has seen; empty if nothing does."""
+    return Context().run(_first, _misleading, file, how)
+
+
 def for_others(file: str, hostvars: t.Any, play_hosts: t.Collection[str], **how: t.Any) -> str:
     """The first task that is delegated to another machine, and would run on the controller; empty if there is none. Hosts of the play are no machines."""
-    return Context().run(_for_others, file, hostvars, {*play_hosts, *C.LOCALHOST}, how)
+    here = {*play_hosts, *C.LOCALHOST}
+    return Context().run(_first, partial(_for_others, hostvars=hostvars, here=here), file, how)
 
 
 def _why(file: str, how: t.Mapping[str, t.Any]) -> str:
     try:
-        return next(_wrong(_every(file, **how)), "")
+        return next(_ends(_every(file, **how)), "")
     except AnsibleParserError as error:
         return _reason(error)
     except UnicodeError:
@@ -55,17 +60,21 @@ def _why(file: str, how: t.Mapping[str, t.Any]) -> str:
         return ""
 
 
-def _for_others(file: str, hostvars: t.Any, here: t.Collection[str], how: t.Mapping[str, t.Any]) -> str:
-    added = False
+def _first(find: t.Callable[[Tasks], t.Iterator[str]], file: str, how: t.Mapping[str, t.Any]) -> str:
+    """Empty if there is none."""
     try:
-        for of, task in _every(file, **how):
-            # A machine that is added while the tasks run has what it is given there
-            added = added or (_of_ansible(task) == "add_host" and "ansible_connection" in task.args)
-            if _is_for_other(task, hostvars, here) and not (added and task.delegate_to not in hostvars):
-                return f"{task.delegate_to} in '{of}'"
-        return ""
+        return next(find(_every(file, **how)), "")
     except (AnsibleError, UnicodeError, RecursionError):  # is told by ``why_no_tasks``, or by the task
         return ""
+
+
+def _for_others(tasks: Tasks, hostvars: t.Any, here: t.Collection[str]) -> t.Iterator[str]:
+    added = False
+    for file, task in tasks:
+        # A machine that is added while the tasks run has what it is given there
+        added = added or (_of_ansible(task) == "add_host" and "ansible_connection" in task.args)
+        if _is_for_other(task, hostvars, here) and not (added and task.delegate_to not in hostvars):
+            yield f"{task.delegate_to} in '{file}'"
 
 
 def _is_for_other(task: t.Any, hostvars: t.Any, here: t.Collection[str]) -> bool:
@@ -92,15 +101,27 @@ def _of_ansible(task: t.Any) -> str:
     return action if collection in ("", "ansible.builtin", "ansible.legacy") else ""
 
 
-def _wrong(tasks: t.Iterable[tuple[str, t.Any]]) -> t.Iterator[str]:
-    """What ends the play, or changes what the playbook knows of its jobs."""
+def _ends(tasks: Tasks) -> t.Iterator[str]:
+    """What ends the play."""
     for file, task in tasks:
-        params = str(task.args.get("_raw_params"))
-        if _of_ansible(task) == "meta" and params in SPOILS:
-            yield f"meta: {params} in '{file}' {SPOILS[params]}"
+        params = _of_meta(task)
+        if params in ENDS:
+            yield f"meta: {params} in '{file}' ends the play"
+
+
+def _misleading(tasks: Tasks) -> t.Iterator[str]:
+    """What makes a success of a failure, or changes what the playbook knows of its jobs."""
+    for file, task in tasks:
+        if _of_meta(task) == "clear_host_errors":
+            yield f"meta: clear_host_errors in '{file}' makes a success of a failure"
         for name in _names(task):
             if name in OWN or name.startswith(OWN_PREFIX):
                 yield f"{name} in '{file}' is what the playbook itself works with; give it another name"
+
+
+def _of_meta(task: t.Any) -> str:
+    """What the action meta is to do, if the task has it."""
+    return str(task.args.get("_raw_params")) if _of_ansible(task) == "meta" else ""
 
 
 def _names(task: t.Any) -> list[str]:
@@ -109,9 +130,7 @@ def _names(task: t.Any) -> list[str]:
     return [*registered, *(map(str, task.args) if _of_ansible(task) == "set_fact" else ())]
 
 
-def _every(
-    file: str, loader: t.Any, variable_manager: t.Any, variables: t.Mapping[str, t.Any]
-) -> t.Iterator[tuple[str, t.Any]]:
+def _every(file: str, loader: t.Any, variable_manager: t.Any, variables: t.Mapping[str, t.Any]) -> Tasks:
     """All tasks with their file, here and in files that are included in any case. ``variables``: those of the play.
 
     Raises AnsibleError, UnicodeError or RecursionError for what cannot be read.

@@ -39,7 +39,7 @@ ABOUT = {
 }
 # Files that yield what is wrong, and that return it
 COMPLAINS: dict[type, str] = {
-    ast.Yield: "_configure_settings|_playbook_(login|names|settings|values)|selection",
+    ast.Yield: "_configure_settings|_playbook_(login|names|settings|tasks|values)|selection",
     ast.Return: "_configure_settings|_host_project|_module_defaults|_omitted|_task_environment",
 }
 LEAST = 10  # letters, of the longest part that does not differ from case to case

@@ -282,7 +282,7 @@ def test_misspelt_variables():
 
 
 NOT_OURS = "stopped_jobs_file: '{home}/other.yml' was not written by this playbook"
-STAY = "maintenance_tasks: the window would not end as it should with these tasks, and jobs could stay stopped: "
+STAY = "maintenance_tasks: the jobs would stay stopped, as Ansible would end the run with these tasks: "
 OF_DAY = "stopped_jobs_file: has jobs of day, not of the host {host}; take the inventory of the window"
 WRONG_FILES: dict[str, list[tuple[dict, str]]] = {
     "maintenance_window": [

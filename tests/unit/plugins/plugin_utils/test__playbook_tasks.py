@@ -1,7 +1,7 @@
 # Copyright (c) 2026, otc.bigdata contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files with tasks, as Ansible itself reads them: what ends or disturbs a window, and what would run on the wrong machine."""
+"""Files with tasks, as Ansible itself reads them: what ends or misleads a window, and what would run on the wrong machine."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
 
-from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_tasks import for_others, why_no_tasks
+from ansible_collections.otc.bigdata.plugins.plugin_utils._playbook_tasks import for_others, what_misleads, why_no_tasks
 
 INVENTORY = "db1\ndb2 ansible_connection=ssh\n"
 
 
 class Asked(t.NamedTuple):
     ends: str
+    misleads: str
     for_others: str
 
 
@@ -39,7 +40,9 @@ def ask(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> t.Callable[.
             (tmp_path / f"{name}.yml").write_bytes(content if isinstance(content, bytes) else content.encode())
         how = {"loader": loader, "variable_manager": manager, "variables": {"one": "more.yml"}}
         return Asked(
-            why_no_tasks("tasks.yml", **how), for_others("tasks.yml", hostvars=hostvars, play_hosts=("here",), **how)
+            why_no_tasks("tasks.yml", **how),
+            what_misleads("tasks.yml", **how),
+            for_others("tasks.yml", hostvars=hostvars, play_hosts=("here",), **how),
         )
 
     return asked
@@ -53,7 +56,6 @@ def ask(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> t.Callable[.
         ("- meta: end_play\n", "meta: end_play in 'tasks.yml' ends the play"),
         ("- block: [debug: {}]\n  always: [meta: end_host]\n", "meta: end_host in 'tasks.yml' ends the play"),
         ("- block: [debug: {}]\n  rescue: [meta: end_batch]\n", "meta: end_batch in 'tasks.yml' ends the play"),
-        ("- meta: clear_host_errors\n", "meta: clear_host_errors in 'tasks.yml' makes a success of a failure"),
         ("- {meta: end_play, tags: never}\n", ""),
         ("- meta: flush_handlers\n", ""),
         ("- include_tasks: more.yml\n", "meta: end_play in 'more.yml' ends the play"),
@@ -82,7 +84,13 @@ def test_what_ends_the_play(ask: t.Any, text: str, said: str) -> None:
 )
 def test_what_has_a_name_of_the_playbook(ask: t.Any, task: str, name: str) -> None:
     said = f"{name} in 'tasks.yml' is what the playbook itself works with; give it another name" if name else ""
-    assert ask(f"- {task}\n").ends == said
+    assert ask(f"- {task}\n").misleads == said
+
+
+def test_what_makes_a_success_of_a_failure(ask: t.Any) -> None:
+    text = "- block: [include_tasks: more.yml]\n  rescue: [debug: {}]\n"
+    said = "meta: clear_host_errors in 'more.yml' makes a success of a failure"
+    assert ask(text, more="- meta: clear_host_errors\n").misleads == said
 
 
 @pytest.mark.parametrize("text", ["- [", "- no_such_key_of: {a: 1}\n  neither: {}\n", b"- debug: {msg: '\xff'}\n"])
