@@ -10,8 +10,6 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
-from ansible.release import __version__ as ansible_version
-
 from ..module_utils._cloud.auth import KINDS, Credential, every_part
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.given import Value
@@ -19,11 +17,7 @@ from ..module_utils._cloud.identity import AUTH_TYPE, kinds
 from ..module_utils._cloud.levels import ENVIRONMENT, VARIABLES, Environ, Level, of_environment
 from ..module_utils._cloud.misplaced import no_text
 from ..module_utils._cloud.rivals import CREDENTIAL
-from ..module_utils._version import release
 from ._module_defaults import ORDERS, Pairs, contest, given, pairs_of
-
-# Before ansible-core 2.19 a template may make a number of a text
-TYPED = release(ansible_version) >= (2, 19)
 
 
 def overruled_variable(task: t.Any, template: t.Callable[[t.Any], t.Any], around: Environ) -> str:
@@ -32,30 +26,19 @@ def overruled_variable(task: t.Any, template: t.Callable[[t.Any], t.Any], around
     ``around``: what is set where the module runs, further away than any ``environment``.
     """
     found = [around, *environs(task, template)]
-    written = found if TYPED else [around, *environs(task, _as_written)]
-    return (
-        _null({name: value for one in found for name, value in one.items()})
-        or _unquoted({name: value for one in written for name, value in one.items()})
-        or _overruled(task, [{name: str(value) for name, value in one.items()} for one in found])
+    return _no_text({name: value for one in found for name, value in one.items()}) or _overruled(
+        task, [{name: str(value) for name, value in one.items()} for one in found]
     )
 
 
-def _null(environ: t.Mapping[str, t.Any]) -> str:
-    """A login would be made with the text of it, and five failed ones lock a user."""
+def _no_text(environ: t.Mapping[str, t.Any]) -> str:
+    """A login would be made with the text of it, and five failed ones lock a user. Of a number that need not be what was written."""
     for name in VARIABLES:
         if name in environ and environ[name] is None:
             return f"environment: {name} is null, of which Ansible makes the text None; leave it out, or set it to an empty text"
+        if no_text(environ.get(name)):
+            return f"environment: {name} must be plain text, not {no_text(environ[name])}"
     return ""
-
-
-def _unquoted(environ: t.Mapping[str, t.Any]) -> str:
-    """So would one with the text of a number, which need not be what was written: YAML reads 0123 as 83."""
-    odd = next((name for name in VARIABLES if no_text(environ.get(name))), "")
-    return f"environment: {odd} must be plain text, not {no_text(environ[odd])}" if odd else ""
-
-
-def _as_written(value: t.Any) -> t.Any:
-    return value
 
 
 def _overruled(task: t.Any, levels: t.Sequence[Environ]) -> str:

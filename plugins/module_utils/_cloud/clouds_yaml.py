@@ -223,7 +223,7 @@ def _plain(raw: t.Any, where: str, vain: t.Collection[str] = ("values",)) -> Ent
     plain: Entry = {}
     for name, value in _mapping(raw or {}, f"{where}: it").items():
         key = str(name).replace("-", "_")
-        if value is None or value == "":
+        if value is None or value == "" or value is raw:  # which may refer to itself
             continue
         if key in vain:
             raise OptionError(f"{where}: {key} has no effect where it is; look at the indentation")

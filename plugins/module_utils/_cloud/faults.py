@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import ssl
 import typing as t
+from string import digits
 from urllib.parse import urlsplit
 
 from .errors import ApiError, Misdirected, Unanswered, Unreachable
@@ -121,8 +122,8 @@ def proxy_named(url: str, proxies: t.Any) -> str:
     host = found.rpartition("@")[2].rpartition("://")[2].lstrip("/")
     host = re.split("[/?#]", host, maxsplit=1)[0]
     scheme = found.partition("://")[0] if "://" in found else "http"
-    port = host.rpartition("]")[2].partition(":")[2]
-    if port.strip("0123456789"):  # it may be a password, if the URL has a user and no host
+    name, dummy, port = host.rpartition("]")[2].partition(":")
+    if port.strip(digits) and name.strip(f".{digits}"):  # these may be a user and a password, if the URL has no host
         return NO_URL
     if not host:
         return NO_HOST if found else ""

@@ -384,7 +384,7 @@ def test_profile_of_a_file(read: t.Any, tmp_path: pathlib.Path, monkeypatch: pyt
         ("clouds:\n\tc: s3cr3t\n", NAMED, {}, ["cannot be read: line 2"]),
         ("$ANSIBLE_VAULT;1.1;AES256\n3062\n", NAMED, {}, ["cannot be read", "ansible-vault"]),
         ("clouds: {c: {auth: {username: u, password: !vault s3cr3t}}}", NAMED, {}, ["cloud 'c': password", "vault"]),
-        ("clouds: {c: &c {auth: *c}}", NAMED, {}, ["auth has no effect where it is"]),
+        ("clouds: {c: &c {auth: *c}}", NAMED, {}, ["cloud 'c': no credential"]),
         ("clouds: &c {c: *c}", NAMED, {}, ["cloud 'c': no credential"]),
         ("clouds: {c: {auth: {username: u, password: 0123456}}}", NAMED, {}, ["cloud 'c': password", "quotes"]),
         ("clouds: {c: {auth: {username: u, password: 1_000}}}", NAMED, {}, ["cloud 'c': password", "quotes"]),

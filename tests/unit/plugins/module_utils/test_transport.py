@@ -293,7 +293,7 @@ def test_an_answer_that_cannot_be_read_is_asked_for_again(script: Start, pauses:
         ),
         ("socks5h://127.0.0.1:1", "PySocks"),
         ("ftp://user:secret@127.0.0.1:1", r"the proxy ftp://127\.0\.0\.1:1 cannot be used"),
-        ("http://user:sec/ret@127.0.0.1:x", "the proxy with an odd URL cannot be used"),
+        ("http://user:sec/ret@127.0.0.1:x", "the proxy 127.0.0.1:x cannot be used"),
         ("http://user:secret", "the proxy with an odd URL cannot be used"),
         ("us@er:secret", "the proxy with an odd URL cannot be used"),
         ("http://[::1]:1", r"cannot connect to the proxy \[::1\]:1: (Connection refused|Cannot assign)"),
