@@ -137,8 +137,10 @@ def _text_of_vault(value: t.Any) -> str:
 
 def _may_keep_variables(become: t.Any) -> bool:
     """Whether the variables of the shell may be there behind this plugin. sudo takes them away, unless it is told to keep some."""
+    if become.name != "sudo":
+        return True
     flags = become.get_option("become_flags") or ""
-    return become.name != "sudo" or "E" in flags or "--preserve-env" in flags
+    return "E" in flags or "--preserve-env" in flags
 
 
 class FastPath(NormalAction):  # type: ignore[misc]
