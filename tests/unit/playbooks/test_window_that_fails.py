@@ -1,20 +1,15 @@
 # Copyright (c) 2026, otc.bigdata contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A maintenance window in which a task, a stop or a start fails, or somebody else starts a job."""
+"""A maintenance window in which a task, a stop or a start fails."""
 
 from __future__ import annotations
 
-import json
-import shlex
-import typing as t
-
-from ansible_collections.otc.bigdata.tests.emulator.server import Emulator
-from ansible_collections.otc.bigdata.tests.unit.utils.emulated import template, world
+from ansible_collections.otc.bigdata.tests.unit.utils.emulated import world
 from ansible_collections.otc.bigdata.tests.unit.utils.flink import Flink
 from ansible_collections.otc.bigdata.tests.unit.utils.playbooks import (
+    FAIL,
     HAND_OVER,
-    ODD_NAME,
     UP,
     WINDOW,
     counts,
@@ -25,7 +20,6 @@ from ansible_collections.otc.bigdata.tests.unit.utils.playbooks import (
     running,
     said_to,
     two_projects,
-    work,
 )
 from ansible_collections.otc.bigdata.tests.unit.utils.service import NIGHTLY
 
@@ -34,7 +28,6 @@ def from_here_on(start_again: str | bool) -> dict:
     return {"name": "From here on", "ansible.builtin.set_fact": {"start_again": start_again}}
 
 
-FAIL = {"name": "Work", "ansible.builtin.fail": {"msg": "half done"}}
 ROLE = {"name": "Upgrade", "ansible.builtin.include_role": {"name": "./database"}}
 NOTIFY = {"name": "Change", "ansible.builtin.debug": {"msg": "it restarts"}, "changed_when": True, "notify": "Work"}
 ENDS: dict[str, tuple[list[dict], str | None, bool]] = {  # the tasks, start_again, whether the jobs stay stopped
@@ -140,84 +133,3 @@ def test_stop_that_takes_effect_after_wait_timeout():
             assert run.code == 0, run.said
         assert set(Flink(emulator).truth.values()) == {"job_running"}
         assert kept(here) == {"stopped_jobs": {"q": []}, "finished": ["q"]}
-
-
-def somebody_starts(emulator: Emulator, *jobs: int, status: str = "job_running") -> list[dict]:
-    """Tasks during which jobs of the window begin to run."""
-    body = {"flink_jobs": [{"job_id": job, "status": status} for job in jobs]}
-    curl = shlex.join(["curl", "-sSf", "-d", json.dumps(body), f"{emulator.url}/_emulator/jobs"])
-    said = template("lookup('ansible.builtin.pipe', curl)")
-    return [{"name": "Work", "ansible.builtin.debug": {"msg": said}, "vars": {"curl": curl}}]
-
-
-MEANWHILE = "Somebody else has started jobs while your tasks ran: "
-
-
-DOWN = {"status": "job_cancel_success"}
-BROKEN = {"status": "job_running_exception", "refuse": {"stop": "DLI.15002"}}
-
-
-class Meanwhile(t.NamedTuple):
-    """Two jobs of a host, and which of them somebody else starts while the tasks run. ``still_down``: in the end."""
-
-    jobs: tuple[dict, dict]
-    starts: int | None
-    still_down: tuple[int, ...] = ()
-    fails: bool = False
-    start_again: str = "always"
-
-
-BOTH = ({"name": ODD_NAME, **UP}, {"name": "clicks", **UP})
-MEANWHILES = {
-    "ends_always": Meanwhile(BOTH, 1),
-    "ends_after_success": Meanwhile(BOTH, 1, (2,), start_again="after_success"),
-    "fails_always": Meanwhile(BOTH, 1, fails=True),
-    "fails_after_success": Meanwhile(BOTH, 1, (2,), True, "after_success"),
-    # Another window has stopped both, and starts one of them. It was the first, so it still works on the other
-    "two_windows": Meanwhile((DOWN, DOWN), 2, (1,)),
-    # The same with a job that this window stops itself
-    "overlap": Meanwhile(({"name": "clicks", **DOWN}, UP), 1),
-    # In this status the service may refuse a stop, which is as wanted; nobody has started it since
-    "not_stopped": Meanwhile((UP, BROKEN), None, (1,), start_again="never"),
-}
-
-
-def test_job_that_runs_meanwhile():
-    """It is named, and the work is not taken for done. Nothing else is written for its sake."""
-    first = dict(zip(MEANWHILES, range(11, 100, 10)))
-    seed = [
-        {"job_id": first[name] + number, "queue_name": name, **job}
-        for name, case in MEANWHILES.items()
-        for number, job in enumerate(case.jobs)
-    ]
-    hosts = {
-        name: {**WINDOW, "queue_name": name, "maintenance_tasks": f"{name}.yml", "start_again": case.start_again}
-        for name, case in MEANWHILES.items()
-    }
-    with world(flink_jobs=seed) as (emulator, here):
-        for name, case in MEANWHILES.items():
-            starts = somebody_starts(emulator, first[name] + case.starts - 1) if case.starts else HAND_OVER
-            here.write(f"{name}.yml", [*starts, *([FAIL] if case.fails else [])])
-        run = play_hosts(here, "maintenance_window", hosts)
-        assert run.code == 2
-        for name, case in MEANWHILES.items():
-            ids = [first[name], first[name] + 1]
-            found = [Flink(emulator).truth[job] for job in ids]
-            up = case.jobs[1]["status"] if name == "not_stopped" else "job_running"
-            assert found == ["job_cancel_success" if number in case.still_down else up for number in (1, 2)], name
-            if case.starts:
-                job = case.jobs[case.starts - 1]
-                title = f"{ids[case.starts - 1]} ({job['name']})" if "name" in job else ids[case.starts - 1]
-                assert fatal(run, name).startswith(f"{MEANWHILE}{title} "), name
-                if "name" in job:
-                    assert fatal(run, name).startswith(f"{MEANWHILE}{title} is job_running; look whether"), name
-            else:
-                assert recap(run, name)["failed"] == 0
-                assert said_to(run, "Work", name) == f"stopped: {ids}"
-        assert not {first["two_windows"], first["two_windows"] + 1} & set(Flink(emulator).written)
-        stay = [name for name, case in MEANWHILES.items() if case.start_again != "always"]
-        stopped = {name: [first[name], first[name] + 1] if name in stay else [] for name in MEANWHILES}
-        found = kept(here)
-        assert {name: sorted(ids) for name, ids in found["stopped_jobs"].items()} == stopped
-        assert found["finished"] == []
-        assert work(here, "done") == {"not_stopped": True}

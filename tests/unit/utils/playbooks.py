@@ -124,6 +124,7 @@ def ways_back(run: Run) -> list[str]:
     return re.findall(r'^ *"(ansible-playbook .*)",?$', run.out, re.MULTILINE)
 
 
+FAIL = {"name": "Work", "ansible.builtin.fail": {"msg": "half done"}}
 HAND_OVER = [{"name": "Work", "ansible.builtin.debug": {"msg": template("'stopped: ' ~ (stopped_jobs | sort)")}}]
 QUEUE = {"queue_name": "streaming"}
 UP = {"status": "job_running"}
