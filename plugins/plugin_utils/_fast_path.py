@@ -136,8 +136,8 @@ def _text_of_vault(value: t.Any) -> str:
 
 
 def _may_keep_variables(become: t.Any) -> bool:
-    """Whether the variables of the shell may be there behind this plugin. sudo takes them away, unless it is told to keep some."""
-    if become.name != "sudo":
+    """Whether the variables of the shell may be there behind this plugin, if any. sudo takes them away, unless it is told to keep some."""
+    if not become or become.name != "sudo":
         return True
     flags = become.get_option("become_flags") or ""
     return "E" in flags or "--preserve-env" in flags
@@ -222,8 +222,8 @@ class FastPath(NormalAction):  # type: ignore[misc]
         """That of the process which the module would begin in, as far as it is known here. PWD is the folder that Ansible was called in."""
         if self._connection.transport != "local":
             return {}
-        become = self._connection.become
-        return {**(os.environ if not become or _may_keep_variables(become) else {}), "PWD": os.getcwd()}
+        kept = os.environ if _may_keep_variables(self._connection.become) else {}
+        return {**kept, "PWD": os.getcwd()}
 
     def _plain_arguments(self) -> dict[str, t.Any] | None:
         """As a module gets them, in the types of JSON. None where they do not fit into these, such as a date."""
