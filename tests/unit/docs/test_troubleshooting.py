@@ -132,13 +132,8 @@ class Trouble:
 
     def started_again(self) -> str:
         refused = {"delete": {"code": "DLI.0999", "times": 1}}
-        self.flink.jobs(
-            {
-                "status": "job_finish",
-                "refuse": refused,
-                "script": {"created": [{"after": "1 look", "status": "job_running"}]},
-            }
-        )
+        script = {"created": [{"after": "1 look", "status": "job_running"}]}
+        self.flink.jobs({"status": "job_finish", "refuse": refused, "script": script})
         return self.absent(filters={"status": ["job_finish"]})
 
     def wrong_clock(self) -> str:
