@@ -51,6 +51,15 @@ class Emulator(Cloud):
     def serve_forever(self) -> None:
         self._server.serve_forever(poll_interval=0.05)
 
+    def hang_up(self) -> None:
+        """Ends all connections. What came over one of them, even over one not accepted yet, is answered now or never."""
+        with socket.create_connection(self._server.server_address) as last:  # accepted after all others
+            last.shutdown(socket.SHUT_WR)
+            last.recv(1)  # which ends when the server has seen the end of it
+        self._server.close_connections()
+        while self._server.open_connections:
+            time.sleep(0.005)
+
     def stop(self) -> None:
         """Stop listening and close all connections."""
         self._server.shutdown()
@@ -69,10 +78,23 @@ class _Server(socketserver.ThreadingTCPServer):
         self.emulator, self.open_connections, self.numbers = emulator, set(), itertools.count()
         super().__init__(address, _Connection)
 
+    def process_request(self, request, client_address) -> None:
+        """Before it has a thread: one that was accepted is known to be there."""
+        self.open_connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request) -> None:
+        super().shutdown_request(request)
+        self.open_connections.discard(request)
+
     def server_close(self) -> None:
         super().server_close()
+        self.close_connections()
+
+    def close_connections(self) -> None:
         for connection in list(self.open_connections):
-            _close(connection)
+            with contextlib.suppress(OSError):  # it may be closed already
+                connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request, client_address) -> None:
         """A client that went away is no error."""
@@ -88,15 +110,10 @@ class _Connection(socketserver.StreamRequestHandler):
     def setup(self) -> None:
         super().setup()
         self.number = next(self.server.numbers)
-        self.server.open_connections.add(self.connection)
 
     def handle(self) -> None:
         while self._serve_one():
             pass
-
-    def finish(self) -> None:
-        self.server.open_connections.discard(self.connection)
-        super().finish()
 
     def _serve_one(self) -> bool:
         try:
@@ -138,8 +155,3 @@ class _Connection(socketserver.StreamRequestHandler):
         for number in range(len(data)):
             self.connection.sendall(data[number : number + 1])
             time.sleep(pause)
-
-
-def _close(connection: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # it may be closed already
-        connection.shutdown(socket.SHUT_RDWR)

@@ -121,7 +121,10 @@ class Reply:
 
 
 def read_request(stream, send) -> Request | None:
-    """The next request of a connection, None at its end. ``send`` writes bytes back, for ``Expect: 100-continue``."""
+    """The next request of a connection, None at its end. ``send`` writes bytes back, for ``Expect: 100-continue``.
+
+    Raises BadRequest, or ConnectionAbortedError for one that breaks off, which no server carries out.
+    """
     line = stream.readline(MAX_LINE)
     if not line:
         return None
@@ -137,6 +140,8 @@ def read_request(stream, send) -> Request | None:
     if headers.get("expect", "").lower() == "100-continue":
         send(b"HTTP/1.1 100 Continue\r\n\r\n")
     body = stream.read(int(length)) if length != "0" else b""
+    if len(body) < int(length):
+        raise ConnectionAbortedError
     return Request(words[0], words[1], headers, body, words[2])
 
 
@@ -144,8 +149,10 @@ def _read_headers(stream) -> dict[str, str]:
     headers: dict[str, str] = {}
     while True:
         line = stream.readline(MAX_LINE)
-        if line in (b"\r\n", b"\n", b""):
+        if line in (b"\r\n", b"\n"):
             return headers
+        if not line:
+            raise ConnectionAbortedError
         name, colon, value = line.decode("latin-1").partition(":")
         if not colon:
             raise BadRequest("malformed header")

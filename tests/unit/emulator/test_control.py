@@ -45,6 +45,22 @@ def control(call):
     return send
 
 
+def test_hanging_up(emulator):
+    """What was connected before, even if not accepted yet, is never answered, so it uses up no fault of the next test."""
+    host, dummy, port = emulator.url.partition("//")[2].partition(":")
+    olds = [socket.create_connection((host, int(port)), timeout=5) for dummy in range(30)]
+    for old in olds[::2]:
+        old.sendall(b"GET /v1.0/p/streaming/jobs HTTP/1.1\r\n")
+    emulator.hang_up()
+    heard = []
+    for old in olds:
+        with old, contextlib.suppress(ConnectionError):
+            old.sendall(b"\r\n")
+            heard.append(old.recv(100))
+    assert set(heard) <= {b""}
+    assert emulator.log.entries() == []
+
+
 def test_health(control, emulator):
     assert control("GET", "health") == {"status": "ok", "url": emulator.url}
 
